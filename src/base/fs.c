@@ -1,0 +1,129 @@
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void fd_close(int *fd)
+{
+    if (*fd >= 0) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+}
+
+static struct err *too_large(struct arena *arena, size_t limit)
+{
+    return err_new(arena, "the file is larger than %zu bytes", limit);
+}
+
+struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0) {
+        return err_os(arena, errno);
+    }
+    if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
+        return err_new(arena, "not a regular file");
+    }
+    if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit) {
+        return too_large(arena, limit);
+    }
+    /* One byte more than the size says: the read that meets the end is then the first one. */
+    size_t size = (status.st_size > 0 ? (size_t)status.st_size : 4096) + 1;
+    char *data = arena_alloc(arena, size + 1);
+    size_t len = 0;
+    for (;;) {
+        ssize_t got = pread(fd, data + len, size - len, (off_t)len);
+        if (got < 0 && errno == ESPIPE) {
+            got = read(fd, data + len, size - len); /* a character device */
+        }
+        if (got < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return err_os(arena, errno);
+        }
+        len += (size_t)got;
+        if (len > limit) {
+            return too_large(arena, limit);
+        }
+        if (got == 0 || (S_ISREG(status.st_mode) && len == (size_t)status.st_size)) {
+            break;
+        }
+        if (len == size) {
+            data = arena_grow(arena, data, size + 1, size * 2 + 1);
+            size *= 2;
+        }
+    }
+    data[len] = '\0';
+    *out = (struct str){data, len};
+    return NULL;
+}
+
+struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
+{
+    /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */
+    CLEANUP(fd_close) int fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        return err_os(arena, errno);
+    }
+    return fd_read(arena, fd, limit, out);
+}
+
+bool path_exists(struct str path)
+{
+    struct stat status;
+    return stat(path.data, &status) == 0;
+}
+
+struct str path_join(struct arena *arena, struct str dir, struct str name)
+{
+    if (name.len > 0 && name.data[0] == '/') {
+        return name;
+    }
+    bool slash = dir.len > 0 && dir.data[dir.len - 1] != '/';
+    return str_format(arena, "%.*s%s%.*s", STR_ARG(dir), slash ? "/" : "", STR_ARG(name));
+}
+
+bool path_parent(struct arena *arena, struct str path, struct str *out)
+{
+    size_t end = path.len;
+    while (end > 1 && path.data[end - 1] == '/') {
+        end--;
+    }
+    if (end == 0 || (end == 1 && path.data[0] == '/')) {
+        return false;
+    }
+    while (end > 0 && path.data[end - 1] != '/') {
+        end--;
+    }
+    while (end > 1 && path.data[end - 1] == '/') {
+        end--;
+    }
+    *out = str_slice(arena, path, 0, end);
+    return true;
+}
+
+bool path_canonical(struct arena *arena, struct str path, struct str *out)
+{
+    char resolved[PATH_MAX];
+    if (!realpath(path.data, resolved)) {
+        return false;
+    }
+    *out = str_copy(arena, resolved, strlen(resolved));
+    return true;
+}
+
+struct err *path_cwd(struct arena *arena, struct str *out)
+{
+    char cwd[PATH_MAX];
+    if (!getcwd(cwd, sizeof(cwd))) {
+        return err_os(arena, errno);
+    }
+    *out = str_copy(arena, cwd, strlen(cwd));
+    return NULL;
+}

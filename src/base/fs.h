@@ -1,0 +1,40 @@
+/*
+ * Files and paths. Paths are bytes, joined as Rust's Path::join does it; nothing here knows what is
+ * in a file. A failure is one err layer with the system's words (err_os) or the reason that the
+ * file cannot be taken; the caller puts its own sentence, with the path, on top.
+ */
+#ifndef BASE_FS_H
+#define BASE_FS_H
+
+#include "base/base.h"
+
+/* `CLEANUP(fd_close) int fd = -1;` closes what is open when the block ends; -1 is nothing. */
+void fd_close(int *fd);
+
+/*
+ * The whole of a file. `limit` is the most bytes that are taken: more is an error, not a cut. A
+ * FIFO or socket is refused at once instead of waited for; a directory gives EISDIR as reading it
+ * would.
+ */
+struct err *file_read(struct arena *arena, struct str path, size_t limit,
+                      struct str *out) MUST_CHECK;
+
+/* The same from an open descriptor, from its beginning; the offset is left where it was. */
+struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) MUST_CHECK;
+
+bool path_exists(struct str path); /* follows symlinks, as Rust's Path::exists */
+
+/* `name` alone where it is absolute; else dir, one slash, name. */
+struct str path_join(struct arena *arena, struct str dir, struct str name);
+
+/* What Rust's Path::parent gives: "/a/b" -> "/a", "/a" -> "/", "a" -> "", "/" -> nothing (false).
+ */
+bool path_parent(struct arena *arena, struct str path, struct str *out);
+
+/* Symlinks, `.` and `..` resolved; false where the path cannot be resolved. */
+bool path_canonical(struct arena *arena, struct str path, struct str *out);
+
+/* The working directory. */
+struct err *path_cwd(struct arena *arena, struct str *out) MUST_CHECK;
+
+#endif

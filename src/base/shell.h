@@ -1,0 +1,51 @@
+/*
+ * The only place that prints. One message is one write(2), so that lines of several processes never
+ * mix; a standard error that is full or closed never stops the work (cargo panics there).
+ *
+ * What is printed, and where, is cargo's: everything but help goes to standard error.
+ *
+ *           Logout token for `x` has been removed        shell_status: verb right-aligned to 12
+ *     warning: ...     note: ...     error: ...
+ *
+ * Order of calls: shell_init() first; what is printed before the command line and the configuration
+ * are known uses automatic colours and normal verbosity, as in cargo. Then shell_set_color() and
+ * `verbosity`. Where a stream has no colour, control sequences are taken out of everything that is
+ * printed to it, names that the user gave included.
+ */
+#ifndef BASE_SHELL_H
+#define BASE_SHELL_H
+
+#include "base/base.h"
+
+enum verbosity { VERBOSITY_QUIET, VERBOSITY_NORMAL, VERBOSITY_VERBOSE, VERBOSITY_VERY_VERBOSE };
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct shell {
+    struct arena *arena;
+    enum verbosity verbosity;
+    bool color_out; /* control sequences go to standard output */
+    bool color_err;
+};
+
+/* Colours as the environment and the terminal say: NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM, CI. */
+void shell_init(struct shell *shell, struct arena *arena);
+void shell_set_color(struct shell *shell, enum color_choice choice);
+
+/* Not with -q. `verb` is at most 12 characters. */
+void shell_status(struct shell *shell, const char *verb, const char *format, ...) PRINTF_LIKE(3, 4);
+void shell_warn(struct shell *shell, const char *format, ...) PRINTF_LIKE(2, 3);
+void shell_note(struct shell *shell, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* `warning: TITLE` with an indented `= help: HELP` line below. Not with -q. */
+void shell_warn_help(struct shell *shell, struct str title, struct str help);
+
+/* `error: ` and the chain of causes. Always. */
+void shell_error(struct shell *shell, const struct err *err);
+
+/* Text as it is, control sequences taken out where the stream has no colour. */
+void shell_print_err(struct shell *shell, struct str text);
+
+/* false: standard output did not take it all. */
+bool shell_print_out(struct shell *shell, struct str text);
+
+#endif
