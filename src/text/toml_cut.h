@@ -1,0 +1,25 @@
+/*
+ * Takes key/value pairs out of a TOML text and leaves every other byte as it was: comments, order,
+ * quoting, line ends, a byte order mark, a missing last newline. Pure; nothing is written to a file
+ * here.
+ *
+ *     token = "x" # mine\n        a pair on a line of its own goes with its line, comment and line
+ * end a = {token = "x", b = 1}    in an inline table the pair goes with one comma: {b = 1} a.token
+ * = "x"               dotted keys likewise
+ *
+ * Table headers stay, even of tables left empty, as in cargo. A table that existed only through the
+ * pair's dotted key goes with it. A victim may be any node with a key, a whole inline table too.
+ *
+ * The result is proven before it is returned: parsed again, it must equal the old tree without the
+ * victims, else an err and nothing.
+ */
+#ifndef TEXT_TOML_CUT_H
+#define TEXT_TOML_CUT_H
+
+#include "text/toml.h"
+
+struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
+                     const struct toml_node *const *victims, size_t count,
+                     struct str *out) MUST_CHECK;
+
+#endif
