@@ -9,8 +9,12 @@
  *
  * Order of calls: shell_init() first; what is printed before the command line and the configuration
  * are known uses automatic colours and normal verbosity, as in cargo. Then shell_set_color() and
- * `verbosity`. Where a stream has no colour, control sequences are taken out of everything that is
- * printed to it, names that the user gave included.
+ * `verbosity`. shell_set_color() may be called again: help and usage errors obey `term.color` but
+ * not --color, all that follows obeys both.
+ *
+ * Colours are control sequences inside the text that is printed. Where a stream has no colour, all
+ * control sequences are taken out of what is printed to it, those in names that the user gave
+ * included. So a text is built once, with its colours, and printed with or without them.
  */
 #ifndef BASE_SHELL_H
 #define BASE_SHELL_H
@@ -19,6 +23,17 @@
 
 enum verbosity { VERBOSITY_QUIET, VERBOSITY_NORMAL, VERBOSITY_VERBOSE, VERBOSITY_VERY_VERBOSE };
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* cargo's palette (util/style.rs); COLOR_RESET ends each. */
+#define COLOR_HEADER      "\033[1m\033[92m"
+#define COLOR_ERROR       "\033[1m\033[91m"
+#define COLOR_WARN        "\033[1m\033[33m"
+#define COLOR_NOTE        "\033[1m\033[92m"
+#define COLOR_CONTEXT     "\033[1m\033[94m"
+#define COLOR_LITERAL     "\033[1m\033[96m"
+#define COLOR_PLACEHOLDER "\033[36m"
+#define COLOR_BOLD        "\033[1m"
+#define COLOR_RESET       "\033[0m"
 
 struct shell {
     struct arena *arena;
@@ -31,6 +46,10 @@ struct shell {
 void shell_init(struct shell *shell, struct arena *arena);
 void shell_set_color(struct shell *shell, enum color_choice choice);
 
+/* The value of --color or `term.color`; in lower case only, as cargo has it. */
+struct err *shell_color_parse(struct arena *arena, struct str text,
+                              enum color_choice *out) MUST_CHECK;
+
 /* Not with -q. `verb` is at most 12 characters. */
 void shell_status(struct shell *shell, const char *verb, const char *format, ...) PRINTF_LIKE(3, 4);
 void shell_warn(struct shell *shell, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -42,7 +61,7 @@ void shell_warn_help(struct shell *shell, struct str title, struct str help);
 /* `error: ` and the chain of causes. Always. */
 void shell_error(struct shell *shell, const struct err *err);
 
-/* Text as it is, control sequences taken out where the stream has no colour. */
+/* Text as it is, control sequences taken out where the stream has no colour. Always. */
 void shell_print_err(struct shell *shell, struct str text);
 
 /* false: standard output did not take it all. */
