@@ -1,0 +1,68 @@
+/*
+ * The tables of the configuration that logging out has to do with, as structs. A member that is
+ * NULL is not set. Each getter warns of keys that it does not know, as cargo does for the tables
+ * that it looks at.
+ */
+#ifndef CARGO_CONFIG_SCHEMA_H
+#define CARGO_CONFIG_SCHEMA_H
+
+#include "cargo/config.h"
+
+/* [registry], which is crates.io's, and [registries.NAME]. */
+struct registry_config {
+    const struct config_string *index;
+    const struct config_string *token;
+    const struct config_program *credential_provider;
+    const struct config_string *secret_key;
+    const struct config_string *secret_key_subject;
+    const struct config_string *protocol;          /* [registries.NAME] only */
+    const struct config_string *default_registry;  /* [registry] only */
+    const struct config_strings *global_providers; /* [registry] only */
+};
+
+/* `name` empty: [registry]; cargo: RegistryConfigExtended. Else [registries.NAME], name split at
+ * its dots; cargo: RegistryConfig. */
+struct err *config_registry(struct context *context, struct str name,
+                            const struct registry_config **out) MUST_CHECK;
+
+/* [source.NAME]; cargo: SourceConfigDef. */
+struct source_config {
+    const struct config_string *replace_with;
+    const struct config_string *directory;
+    const struct config_string *registry;
+    const struct config_string *local_registry;
+    const struct config_string *git;
+    const struct config_string *branch;
+    const struct config_string *tag;
+    const struct config_string *rev;
+};
+
+struct source_entry {
+    struct str name;
+    const struct source_config *config; /* never NULL */
+};
+
+/* All of [source], in the order of config_iter. */
+struct err *config_sources(struct context *context, const struct source_entry **out,
+                           size_t *count) MUST_CHECK;
+
+/* [term]; cargo: TermConfig. */
+struct term_config {
+    const bool *verbose;
+    const bool *quiet;
+    const struct config_string *color;
+    const bool *hyperlinks;
+    const bool *unicode;
+    const struct progress_config *progress;
+};
+
+struct progress_config {
+    const struct config_string *when;
+    const uint64_t *width;
+    const bool *term_integration;
+};
+
+/* Any error in it drops the whole table: all members NULL. */
+void config_term(struct context *context, struct term_config *out);
+
+#endif
