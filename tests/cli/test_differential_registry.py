@@ -156,12 +156,7 @@ SOURCES = {
     "replaced by nothing": source("[source.crates-io]\nreplace-with='nope'\n"),
     "replaced by nothing, my-reg": source("[source.crates-io]\nreplace-with='nope'\n" + MY_REG, "--registry my-reg"),
     "replaced by itself": source("[source.crates-io]\nreplace-with='crates-io'\n"),
-    "cycle": source("[source.crates-io]
-replace-with='a'
-[source.a]
-registry='https://a.org'
-replace-with='crates-io'
-"),
+    "cycle": source("[source.crates-io]\nreplace-with='a'\n[source.a]\nregistry='https://a.org'\nreplace-with='crates-io'\n"),
     "chain": source("[source.crates-io]\nreplace-with='a'\n[source.a]\nregistry='https://a.org'\nreplace-with='b'\n[source.b]\ndirectory='v'\n"),
     "empty source": source("[source.m]\n"),
     "empty source, my-reg": source("[source.m]\n" + MY_REG, "--registry my-reg"),
