@@ -1,5 +1,6 @@
 #include "cargo/config_schema.h"
 
+#include "cargo/config_typed.h"
 #include "cargo/context.h"
 
 #define FIELD(structure, member, name, kind)                                                       \
@@ -116,4 +117,30 @@ void config_term(struct context *context, struct term_config *out)
     if (!needs_width) {
         *out = *read;
     }
+}
+
+static void warn_unused(struct context *context, struct str table, const char *const *known)
+{
+    struct config_key key = config_key(context->arena, table);
+    struct config_value value;
+    bool found = false;
+    if (!config_get(context, &key, &found, &value) && found && value.type == CONFIG_TABLE) {
+        config_warn_unused(context, &key, &value, known);
+    }
+}
+
+void config_warn_network(struct context *context, bool offline)
+{
+    static const char *const net[] = {"retry", "offline", "git-fetch-with-cli", "ssh", NULL};
+    static const char *const ssh[] = {"known-hosts", NULL};
+    static const char *const http[] = {
+        "proxy",        "low-speed-limit", "timeout",    "cainfo",
+        "proxy-cainfo", "check-revoke",    "user-agent", "debug",
+        "multiplexing", "ssl-version",     NULL,
+    };
+    if (!offline) {
+        warn_unused(context, STR("net"), net);
+        warn_unused(context, STR("net.ssh"), ssh);
+    }
+    warn_unused(context, STR("http"), http);
 }

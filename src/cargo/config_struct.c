@@ -38,22 +38,22 @@ struct err *config_program(struct context *context, const struct config_key *key
     return config_get_program(context, key, out);
 }
 
-static bool is_known(const struct config_table *table, struct str key)
+static bool is_known(const char *const *known, struct str key)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        if (str_eq(str_of(table->fields[i].key), key)) {
+    for (size_t i = 0; known[i]; i++) {
+        if (str_eq(str_of(known[i]), key)) {
             return true;
         }
     }
     return false;
 }
 
-static void warn_unused(struct context *context, const struct config_key *key,
-                        const struct config_table *table, const struct config_value *value)
+void config_warn_unused(struct context *context, const struct config_key *key,
+                        const struct config_value *value, const char *const *known)
 {
     struct str name = config_key_display(context->arena, key);
     for (struct config_iter iter = config_iter(value); config_next(&iter);) {
-        if (!is_known(table, iter.key)) {
+        if (!is_known(known, iter.key)) {
             struct str place = definition_display(context->arena, iter.value.definition);
             context_warn(context, STR(""), "unused config key `%.*s.%.*s` in `%.*s`", STR_ARG(name),
                          STR_ARG(iter.key), STR_ARG(place));
@@ -163,7 +163,11 @@ static struct err *fill(struct context *context, const struct config_key *key,
         return config_invalid(context, key, "table", &value);
     }
     if (found) {
-        warn_unused(context, key, table, &value);
+        const char **known = arena_new_array(context->arena, const char *, table->count + 1);
+        for (size_t i = 0; i < table->count; i++) {
+            known[i] = table->fields[i].key;
+        }
+        config_warn_unused(context, key, &value, known);
     }
     struct present present = {table, found ? &value : NULL,
                               arena_new_array(context->arena, bool, table->count)};

@@ -48,4 +48,8 @@ struct err *config_get_strings(struct context *context, const struct config_key 
 struct err *config_get_program(struct context *context, const struct config_key *key,
                                const struct config_program **out) MUST_CHECK;
 
+/* Warns of each key of a table that is not among the known ones, whose list ends with NULL. */
+void config_warn_unused(struct context *context, const struct config_key *key,
+                        const struct config_value *value, const char *const *known);
+
 #endif

@@ -83,27 +83,15 @@ struct err *config_root(struct context *context, struct config_value *out)
     return NULL;
 }
 
-static bool parse_color(struct str word, enum color_choice *out)
-{
-    static const struct {
-        const char *word;
-        enum color_choice choice;
-    } words[] = {{"auto", COLOR_AUTO}, {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER}};
-    for (size_t i = 0; i < COUNT(words); i++) {
-        if (str_eq(word, str_of(words[i].word))) {
-            *out = words[i].choice;
-            return true;
-        }
-    }
-    return false;
-}
-
 enum color_choice context_term_color(struct context *context)
 {
     struct term_config term;
     config_term(context, &term);
-    enum color_choice choice;
-    return term.color && parse_color(term.color->value, &choice) ? choice : COLOR_AUTO;
+    enum color_choice choice = COLOR_AUTO;
+    if (term.color && shell_color_parse(context->arena, term.color->value, &choice)) {
+        return COLOR_AUTO;
+    }
+    return choice;
 }
 
 /* A string that has a word in it, or a list that has an element. */
@@ -172,12 +160,11 @@ struct err *context_configure(struct context *context, const struct context_opti
         word = term.color->value;
     }
     enum color_choice choice = COLOR_AUTO;
-    if (word.data && !parse_color(word, &choice)) {
-        return err_new(context->arena,
-                       "argument for --color must be auto, always, or never, but found `%.*s`",
-                       STR_ARG(word));
+    if (word.data) {
+        TRY(shell_color_parse(context->arena, word, &choice));
     }
     shell_set_color(context->shell, choice);
+    config_warn_network(context, options->offline);
     return NULL;
 }
 

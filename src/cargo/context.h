@@ -59,6 +59,7 @@ void context_warn_alias(struct context *context);
 struct context_options {
     unsigned verbose; /* how many -v */
     bool quiet;
+    bool offline;
     struct str color; /* of --color; data NULL: not given */
     const struct str *config;
     size_t config_count;
