@@ -10,6 +10,7 @@ struct place {
     size_t line;       /* from 0 */
     size_t column;     /* in characters, from 0 */
     struct span bytes; /* the whole line without its \n */
+    size_t shown;      /* the end of what a snippet shows of it: no \r */
 };
 
 static size_t count_characters(struct str text, size_t start, size_t end)
@@ -35,9 +36,11 @@ static struct place place_of(struct str text, size_t offset)
     for (size_t i = 0; i < start; i++) {
         line += text.data[i] == '\n';
     }
-    const char *end = memchr(text.data + start, '\n', text.len - start);
-    return (struct place){
-        line, column + (offset - index), {start, end ? (size_t)(end - text.data) : text.len}};
+    const char *next = memchr(text.data + start, '\n', text.len - start);
+    size_t end = next ? (size_t)(next - text.data) : text.len;
+    /* cargo takes its causes apart by lines() to indent them, and so loses the \r. */
+    size_t shown = end > start && text.data[end - 1] == '\r' ? end - 1 : end;
+    return (struct place){line, column + (offset - index), {start, end}, shown};
 }
 
 static bool ends_word(char c)
@@ -71,14 +74,14 @@ static void add_masked(struct buf *buf, struct str text, size_t start, size_t en
 
 /* The statement's own `key =` stays, where its words are harmless; any other character becomes a
  * star. A line that does not begin with the statement may lie in a string and stays dark. */
-static void add_masked_line(struct buf *buf, struct str text, struct span line, struct span clear)
+static void add_masked_line(struct buf *buf, struct str text, size_t start, size_t end,
+                            struct span clear)
 {
-    size_t end = line.end > line.start && text.data[line.end - 1] == '\r' ? line.end - 1 : line.end;
-    size_t at = line.start;
+    size_t at = start;
     while (at < end && (text.data[at] == ' ' || text.data[at] == '\t')) {
         at++;
     }
-    buf_add_bytes(buf, text.data + line.start, at - line.start);
+    buf_add_bytes(buf, text.data + start, at - start);
     if (clear.start != at || clear.end > end) {
         add_masked(buf, text, at, end);
         return;
@@ -112,9 +115,9 @@ static void add_place(struct buf *buf, struct str text, enum toml_snippet snippe
     buf_add_times(buf, ' ', gutter);
     buf_addf(buf, "|\n%zu | ", place.line + 1);
     if (snippet == TOML_MASK) {
-        add_masked_line(buf, text, place.bytes, fault->clear);
+        add_masked_line(buf, text, place.bytes.start, place.shown, fault->clear);
     } else {
-        buf_add_bytes(buf, text.data + place.bytes.start, length);
+        buf_add_bytes(buf, text.data + place.bytes.start, place.shown - place.bytes.start);
     }
     buf_add_char(buf, '\n');
     buf_add_times(buf, ' ', gutter);

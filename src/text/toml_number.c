@@ -265,7 +265,7 @@ static bool decode_signed(struct value *v)
         return decode_digits(v, start);
     }
     if (c == '.') {
-        v->at = v->raw.start;
+        v->at = v->raw.start; /* told at the sign, as the toml crate does */
         return decode_float(v);
     }
     const char *word = (c | 0x20) == 'i' ? "inf" : "nan";
@@ -331,7 +331,8 @@ static bool decode_unquoted(struct value *v)
 
 bool toml_decode_scalar(struct toml_decoder *decoder, struct toml_node *node)
 {
-    struct value v = {.decoder = decoder, .text = decoder->text, .raw = node->value};
+    struct value v = {
+        .decoder = decoder, .text = decoder->text, .raw = node->value, .at = node->value.start};
     if (!decode_unquoted(&v)) {
         return false;
     }
