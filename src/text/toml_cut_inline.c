@@ -133,29 +133,40 @@ static void cut_run(struct toml_pieces *pieces, struct str text, size_t start, s
     toml_pieces_add(pieces, before, token.end);
 }
 
+static bool comma_follows(struct str text, const struct item *item)
+{
+    return item->comma && skip_blank(text, item->end) == item->comma;
+}
+
+/* `, b = 2`: the comma of the item before stands before this one, on its line. */
+static bool comma_leads(struct str text, const struct item *item)
+{
+    return skip_blank(text, item[-1].comma + 1) == item->start;
+}
+
 /* Cuts the items from `first` on that are victims and follow each other with nothing but their
  * commas between them, or a comma at the beginning of the next line; returns the index behind them.
- * `start`: the first item's, or the comma before it if that goes too. */
+ * `start`: the first item's, or the comma before it if that goes. `paid`: it goes in place of the
+ * last one's own. */
 static size_t cut_from(struct toml_pieces *pieces, struct str text, const struct items *items,
-                       size_t first, size_t start)
+                       size_t first, size_t start, bool paid)
 {
     const struct item *list = items->list;
     for (size_t i = first;; i++) {
-        size_t comma = list[i].comma;
-        bool attached = comma && skip_blank(text, list[i].end) == comma;
-        bool more = comma && i + 1 < items->count && list[i + 1].victim &&
-                    skip_blank(text, comma + 1) == list[i + 1].start;
-        if (attached && more) {
+        bool follows = comma_follows(text, &list[i]);
+        bool more = list[i].comma && i + 1 < items->count && list[i + 1].victim &&
+                    comma_leads(text, &list[i + 1]);
+        if (follows && more) {
             continue;
         }
-        cut_run(pieces, text, start, attached ? comma + 1 : list[i].end);
-        if (!more && comma && !attached) {
-            toml_pieces_add(pieces, comma, skip_blank(text, comma + 1));
+        cut_run(pieces, text, start, follows && !paid ? list[i].comma + 1 : list[i].end);
+        if (!more && list[i].comma && !follows && !paid) {
+            toml_pieces_add(pieces, list[i].comma, skip_blank(text, list[i].comma + 1));
         }
         if (!more) {
             return i + 1;
         }
-        start = comma;
+        start = list[i].comma;
     }
 }
 
@@ -183,16 +194,20 @@ void toml_cut_inline(struct toml_pieces *pieces, struct str text, const struct t
     size_t spare = find_spare_comma(&items);
     size_t i = 0;
     while (i < items.count) {
-        if (!items.list[i].victim) {
+        const struct item *item = &items.list[i];
+        if (!item->victim) {
             i++;
             continue;
         }
-        size_t start = items.list[i].start;
+        size_t start = item->start;
+        bool paid = false;
         if (spare != SIZE_MAX && i == spare + 1) {
-            size_t comma = items.list[spare].comma;
-            toml_pieces_add(pieces, comma, comma + 1);
-            start = skip_blank(text, comma + 1) == start ? comma : start;
+            toml_pieces_add(pieces, item[-1].comma, item[-1].comma + 1);
+            start = comma_leads(text, item) ? item[-1].comma : start;
+        } else if (i > 0 && !item[-1].victim && !comma_follows(text, item)) {
+            paid = comma_leads(text, item);
+            start = paid ? item[-1].comma : start;
         }
-        i = cut_from(pieces, text, &items, i, start);
+        i = cut_from(pieces, text, &items, i, start, paid);
     }
 }
