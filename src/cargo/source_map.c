@@ -129,8 +129,8 @@ static struct err *resolve(struct map *map, const struct source *source, const s
         *out = source;
         return source_check(arena, source);
     }
-    const struct source *end;
-    struct str name;
+    const struct source *end = source;
+    struct str name = named->name;
     TRY(follow(map, named->name, &name, &end));
     TRY(source_check(arena, end));
     TRY(source_check(arena, source));
@@ -185,7 +185,7 @@ struct err *source_map_check(struct context *context, const struct source *sourc
         TRY(source_of_entry(context, &entries[i], &entry));
         TRY(map_add(&map, entries[i].name, &entry, entries[i].config->replace_with));
     }
-    const struct source *replacement;
+    const struct source *replacement = asked;
     TRY(resolve(&map, asked, &replacement));
     return named || source_same(replacement, &reached) ? NULL
                                                        : replaced(context->arena, replacement);
