@@ -3,6 +3,8 @@
 
 #include "base/fs.h"
 
+#include <errno.h>
+
 /* A configuration or credentials file of 100,000 registries has some 10 MB. */
 enum { FILE_LIMIT = 256 * 1024 * 1024 };
 /* All files of a run, included ones too. */
@@ -16,7 +18,7 @@ void config_find(struct context *context, struct str dir, struct str name, struc
     if (out->fd < 0) {
         out->fd = file_open(with);
         /* What is there and cannot be opened is told when it is read. */
-        if (out->fd >= 0 || path_exists(with)) {
+        if (out->fd >= 0 || (errno != ENOENT && path_exists(with))) {
             out->path = with;
         }
         return;
