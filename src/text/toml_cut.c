@@ -106,17 +106,30 @@ static int by_start(const void *left, const void *right)
     return (a->start > b->start) - (a->start < b->start);
 }
 
-static struct str text_without(struct cutter *c)
+/* In the order of the text; pieces that share bytes become one. */
+static void pieces_settle(struct toml_pieces *pieces)
+{
+    qsort(pieces->list, pieces->count, sizeof(*pieces->list), by_start);
+    size_t settled = 0;
+    for (size_t i = 0; i < pieces->count; i++) {
+        struct span piece = pieces->list[i];
+        struct span *last = settled > 0 ? &pieces->list[settled - 1] : NULL;
+        if (!last || piece.start >= last->end) {
+            pieces->list[settled++] = piece;
+        } else if (piece.end > last->end) {
+            last->end = piece.end;
+        }
+    }
+    pieces->count = settled;
+}
+
+static struct str text_without(const struct cutter *c)
 {
     struct buf buf = buf_new(c->arena);
     size_t at = 0;
-    qsort(c->pieces.list, c->pieces.count, sizeof(*c->pieces.list), by_start);
     for (size_t i = 0; i < c->pieces.count; i++) {
-        struct span piece = c->pieces.list[i];
-        if (piece.start > at) {
-            buf_add_bytes(&buf, c->text.data + at, piece.start - at);
-        }
-        at = piece.end > at ? piece.end : at;
+        buf_add_bytes(&buf, c->text.data + at, c->pieces.list[i].start - at);
+        at = c->pieces.list[i].end;
     }
     buf_add_bytes(&buf, c->text.data + at, c->text.len - at);
     return buf_str(&buf);
@@ -192,6 +205,16 @@ static bool proven(const struct toml_node *before, const struct toml_node *after
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      const struct toml_node *const *victims, size_t count, struct str *out)
 {
+    struct toml_rest rest;
+    TRY(toml_cut_pieces(arena, doc, victims, count, &rest));
+    *out = rest.text;
+    return NULL;
+}
+
+struct err *toml_cut_pieces(struct arena *arena, const struct toml_doc *doc,
+                            const struct toml_node *const *victims, size_t count,
+                            struct toml_rest *out)
+{
     struct cutter c = {.arena = arena, .text = doc->text, .pieces.arena = arena};
     struct victims sorted = {arena_new_array(arena, const struct toml_node *, count), count};
     for (size_t i = 0; i < count; i++) {
@@ -203,12 +226,13 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
     }
     qsort(sorted.list, count, sizeof(*sorted.list), by_address);
     cut_inlines(&c);
+    pieces_settle(&c.pieces);
     struct str rest = text_without(&c);
     struct toml_doc *after;
     struct err *err = toml_parse(arena, rest, TOML_MASK, &after);
     if (err || !proven(doc->root, after->root, &sorted)) {
         return err_wrap(arena, err, "the text without these keys would not mean the same");
     }
-    *out = rest;
+    *out = (struct toml_rest){rest, c.pieces.list, c.pieces.count};
     return NULL;
 }
