@@ -25,6 +25,14 @@ struct err *identifier_starts(struct arena *arena, uint32_t character, bool *out
 
 struct err *identifier_continues(struct arena *arena, uint32_t character, bool *out)
 {
+    /* Old characters that became parts of identifiers in Unicode 15.1. */
+    static const uint32_t newer[] = {0x200c, 0x200d, 0x30fb, 0xff65};
+    for (size_t i = 0; i < COUNT(newer); i++) {
+        if (character == newer[i]) {
+            *out = true;
+            return NULL;
+        }
+    }
     if (character >= 0x80) {
         return has_property(arena, "uc_is_property_xid_continue", character, out);
     }

@@ -62,7 +62,8 @@ static struct err *choose(const char *name, struct registry *registry)
 static void names(void **state)
 {
     (void)state;
-    static const char *const good[] = {"_", "a-", "_x1", "\xc3\xbcn\xc3\xaf", "\xe6\x97\xa5", "A"};
+    static const char *const good[] = {
+        "_", "a-", "_x1", "\xc3\xbcn\xc3\xaf", "\xe6\x97\xa5", "A", "a\xe2\x80\x8d"};
     static const char *const bad[] = {
         "", "1", "-", "a.b", "a\xcc\x81.", "\xcc\x81", "\xf0\x9f\xa6\x80"};
     for (size_t i = 0; i < COUNT(good); i++) {
