@@ -216,7 +216,7 @@ def test_fixed(cargo, show, home):
 
 
 def test_generated(cargo, show, home):
-    check(generated(int(os.environ.get("URL_ROUNDS", "250")), os.environ.get("URL_SEED", "1")), cargo, show, home, strict=False)
+    check(generated(int(os.environ.get("URL_ROUNDS", "150")), os.environ.get("URL_SEED", "1")), cargo, show, home, strict=False)
 
 
 def test_known_differences(cargo, show, home):
