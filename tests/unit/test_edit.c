@@ -3,7 +3,7 @@
  * any part of its pages written. The cut is put across a page border at each of its bytes.
  */
 #include "store/edit.h"
-#include "text/toml.h"
+#include "text/toml_cut.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -342,6 +342,95 @@ static void a_character_across_a_border_is_not_torn_by_four_writes(void **state)
     arena_free(&arena);
 }
 
+/* Several pairs of one registry, as toml_cut takes them out. `|` is where the filler goes. */
+static const char *const several[] = {
+    "|[registries.me]\ntoken = 't'\nsecret-key = 'k'\nindex = 'i'\nsecret-key-subject = 's'\n",
+    "|[registries.me]\nsecret-key-subject = 's' # one\r\n  token = 't'\r\nindex = 'i'",
+    "registries.me.token = 't'\n|registries.me.index = 'i'\nregistries.me.secret-key = 'k'\n",
+    "|[registries]\nme = {\n  index = 'i',\n  token = 't', # one\n  secret-key = 'k'\n}\n",
+    "|[registries]\nme = {\n  index = 'i' # one\n  , token = 't'\n  , secret-key = 'k'\n}\n",
+    "|[registries]\nme = {token = 't', index = 'i', secret-key = 'k'}\n",
+    "|[registries]\nme = {index = 'i', token = 't', secret-key = 'k'}\n",
+};
+
+static struct str several_text(struct arena *arena, const char *form, size_t filler)
+{
+    struct buf text = buf_new(arena);
+    for (; *form; form++) {
+        buf_add_char(&text, *form == '|' ? '#' : *form);
+        if (*form == '|') {
+            buf_add_times(&text, '=', filler);
+            buf_add_char(&text, '\n');
+        }
+    }
+    buf_add_char(&text, '\n');
+    tables_add(&text, 150);
+    return buf_str(&text);
+}
+
+static size_t pairs_of(struct toml_node *root, const struct toml_node **pairs)
+{
+    static const char *const keys[] = {"token", "secret-key", "secret-key-subject"};
+    struct toml_node *me = toml_get(toml_get(root, STR("registries")), STR("me"));
+    assert_non_null(me);
+    assert_non_null(toml_get(me, STR("index")));
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        pairs[count] = toml_get(me, str_of(keys[i]));
+        count += pairs[count] != NULL;
+    }
+    return count;
+}
+
+/* Returns how many of the pairs are left in a state that has all else. */
+static size_t several_left(struct arena *arena, struct str text)
+{
+    struct toml_node *root = parsed(arena, text);
+    const struct toml_node *pairs[3];
+    size_t left = pairs_of(root, pairs);
+    assert_int_equal(toml_get(root, STR("registries"))->count, 151);
+    return left;
+}
+
+static void pairs_go_in_an_order_that_is_safe(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(several) * 140; i++) {
+        struct arena arena = {0};
+        struct str text = several_text(&arena, several[i / 140], (size_t)2 * EDIT_PAGE - i % 140);
+        struct toml_doc *doc;
+        assert_null(toml_parse(&arena, text, TOML_SHOW, &doc));
+        const struct toml_node *pairs[3];
+        size_t count = pairs_of(doc->root, pairs);
+        struct toml_rest rest;
+        assert_null(toml_cut_pieces(&arena, doc, pairs, count, &rest));
+        struct edit_cut *cuts = arena_new_array(&arena, struct edit_cut, rest.count);
+        for (size_t j = 0; j < rest.count; j++) {
+            cuts[j].bytes = rest.pieces[j];
+            for (size_t k = 0; k < count; k++) {
+                bool within = pairs[k]->value.start >= cuts[j].bytes.start &&
+                              pairs[k]->value.end <= cuts[j].bytes.end;
+                cuts[j].value = within ? pairs[k]->value : cuts[j].value;
+            }
+        }
+        const struct edit *edit = edit_plan(&arena, text, cuts, rest.count, rest.text);
+        char *now = (char *)(uintptr_t)str_copy(&arena, text.data, text.len).data;
+        for (size_t j = 0; j < edit->count; j++) {
+            const struct edit_step *step = &edit->steps[j];
+            size_t border = (step->at / EDIT_PAGE + 1) * EDIT_PAGE;
+            for (size_t k = 0; !step->whole && k < 2; k++) { /* one page, the other */
+                struct str half = str_copy(&arena, now, text.len);
+                step_do((char *)(uintptr_t)half.data, step, k * border, k ? SIZE_MAX : border);
+                (void)several_left(&arena, half);
+            }
+            step_do(now, step, 0, SIZE_MAX);
+            (void)several_left(&arena, (struct str){now, text.len});
+        }
+        assert_int_equal(several_left(&arena, (struct str){now, text.len}), 0);
+        arena_free(&arena);
+    }
+}
+
 /* --- the real file --- */
 
 static int file_make(struct str text, mode_t mode)
@@ -457,6 +546,7 @@ int main(void)
         cmocka_unit_test(thousands_of_registries),
         cmocka_unit_test(a_pair_in_a_line_across_a_border_is_one_write),
         cmocka_unit_test(a_character_across_a_border_is_not_torn_by_four_writes),
+        cmocka_unit_test(pairs_go_in_an_order_that_is_safe),
         cmocka_unit_test(the_file_is_changed_and_private),
         cmocka_unit_test(a_short_write_leaves_the_old_text),
         cmocka_unit_test(a_file_that_cannot_be_written_stays),
