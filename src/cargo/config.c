@@ -95,36 +95,75 @@ static bool is_bare(struct str part)
     return true;
 }
 
-/* As the toml crate quotes: plain quotes, apostrophes where that saves the escapes. What needs
- * escapes in any case stays on one line here. */
-static void add_quoted(struct buf *buf, struct str part)
+/* What in a text decides how it may be quoted. */
+struct quoting {
+    bool control; /* needs escapes; tab and newline do not count */
+    bool backslash;
+    bool newline;
+    size_t single; /* the longest run of them */
+    size_t twice;
+};
+
+static struct quoting quoting_of(struct str text)
 {
-    bool control = false;
-    bool escape = false;
-    for (size_t i = 0; i < part.len; i++) {
-        unsigned char byte = (unsigned char)part.data[i];
-        control |= (byte < 0x20 && byte != '\t') || byte == 0x7F;
-        escape |= byte == '"' || byte == '\\';
+    struct quoting q = {0};
+    size_t run = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        run = i > 0 && text.data[i - 1] == text.data[i] ? run + 1 : 1;
+        q.control |= (byte < 0x20 && byte != '\t' && byte != '\n') || byte == 0x7F;
+        q.backslash |= byte == '\\';
+        q.newline |= byte == '\n';
+        q.single = byte == '\'' && run > q.single ? run : q.single;
+        q.twice = byte == '"' && run > q.twice ? run : q.twice;
     }
-    if (escape && !control && str_find(part, '\'') < 0) {
-        buf_addf(buf, "'%.*s'", STR_ARG(part));
-        return;
-    }
-    buf_add_char(buf, '"');
-    for (size_t i = 0; i < part.len; i++) {
-        unsigned char byte = (unsigned char)part.data[i];
-        if (byte == '"' || byte == '\\') {
-            buf_add_char(buf, '\\');
-        }
-        if (byte == '\t') {
-            buf_add(buf, STR("\\t"));
-        } else if (byte < 0x20 || byte == 0x7F) {
-            buf_addf(buf, "\\u%04X", byte);
+    return q;
+}
+
+/* The text between basic quotes; `multiline` keeps newlines and two quotes in a row. */
+static void add_escaped(struct buf *buf, struct str text, bool multiline)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        quotes = byte == '"' ? quotes + 1 : 0;
+        const char *letter = memchr("\bb\tt\nn\ff\rr", byte, 10);
+        if (byte == '\\' || quotes > (multiline ? 2 : 0)) {
+            buf_addf(buf, "\\%c", byte);
+            quotes = 0;
+        } else if ((byte >= 0x20 && byte != 0x7F) || (byte == '\n' && multiline)) {
+            buf_add_char(buf, text.data[i]);
+        } else if (letter) {
+            buf_addf(buf, "\\%c", letter[1]);
         } else {
-            buf_add_char(buf, part.data[i]);
+            buf_addf(buf, "\\u%04X", byte);
         }
     }
-    buf_add_char(buf, '"');
+}
+
+/* As the toml crate writes a string: the first form that needs no escapes, else with escapes. */
+static void add_quoted(struct buf *buf, struct str text)
+{
+    struct quoting q = quoting_of(text);
+    const char *newline = q.newline ? "\n" : "";
+    bool plain = !q.control && !q.backslash;
+    if (plain && q.twice == 0 && !q.newline) {
+        buf_add_char(buf, '"');
+        add_escaped(buf, text, false);
+        buf_add_char(buf, '"');
+    } else if (!q.control && q.single == 0 && !q.newline) {
+        buf_addf(buf, "'%.*s'", STR_ARG(text));
+    } else if ((plain && q.twice <= 2) || (q.newline && (q.control || q.single > 2))) {
+        buf_addf(buf, "\"\"\"%s", newline);
+        add_escaped(buf, text, true);
+        buf_add(buf, STR("\"\"\""));
+    } else if (!q.control && q.single <= 2) {
+        buf_addf(buf, "'''%s%.*s'''", newline, STR_ARG(text));
+    } else {
+        buf_add_char(buf, '"');
+        add_escaped(buf, text, false);
+        buf_add_char(buf, '"');
+    }
 }
 
 struct str config_key_display(struct arena *arena, const struct config_key *key)

@@ -204,9 +204,24 @@ static void keys_have_variables_and_quotes(void **state)
     assert_string_equal(source.env.data, "CARGO_SOURCE_a b.c");
     assert_string_equal(config_key_display(&world->arena, &source).data, "source.\"a b.c\"");
 
-    struct config_key quoted = {.parts = (struct str[]){STR("a\"b"), STR("a\"'\n")}, .count = 2};
-    assert_string_equal(config_key_display(&world->arena, &quoted).data,
-                        "'a\"b'.\"a\\\"'\\u000A\"");
+    static const char *const quoted[][2] = {
+        {"", ""},
+        {"a b", "\"a b\""},
+        {"a\tb", "\"a\\tb\""},
+        {"a\"b", "'a\"b'"},
+        {"a\\b", "'a\\b'"},
+        {"a\"'", "\"\"\"a\"'\"\"\""},
+        {"a\nb", "\"\"\"\na\nb\"\"\""},
+        {"a\\'\n", "'''\na\\'\n'''"},
+        {"a\\'''", "\"a\\\\'''\""},
+        {"a\"\"\"\n'''", "\"\"\"\na\"\"\\\"\n'''\"\"\""},
+        {"\x01\r", "\"\\u0001\\r\""},
+    };
+    for (size_t i = 0; i < COUNT(quoted); i++) {
+        struct str part = str_of(quoted[i][0]);
+        struct config_key one = {.parts = &part, .count = 1};
+        assert_string_equal(config_key_display(&world->arena, &one).data, quoted[i][1]);
+    }
 }
 
 static void letters_beyond_ascii_have_capitals(void **state)
