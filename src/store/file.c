@@ -2,12 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/file.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/lock.h"
 #include "store/edit.h"
 #include "text/toml_cut.h"
 
@@ -56,39 +54,6 @@ static struct err *credentials_open(struct arena *arena, struct credentials *fil
     return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->path.data);
 }
 
-static bool lock(int fd, int how)
-{
-    int failed;
-    do {
-        failed = flock(fd, how);
-    } while (failed && errno == EINTR);
-    return !failed;
-}
-
-/* cargo: acquire. On NFS flock is known to hang, even when told not to block. */
-static struct err *credentials_lock(struct shell *shell, const struct credentials *file)
-{
-    struct statfs filesystem;
-    if (fstatfs(file->fd, &filesystem) == 0 && filesystem.f_type == NFS_SUPER_MAGIC) {
-        return NULL;
-    }
-    bool locked = lock(file->fd, LOCK_EX | LOCK_NB);
-    if (!locked && errno == EWOULDBLOCK) {
-        const char *what = "waiting for file lock on credentials' config file";
-        if (shell->verbosity == VERBOSITY_VERY_VERBOSE) {
-            shell_status(shell, "Blocking", "%s (%s)", what, file->path.data);
-        } else {
-            shell_status(shell, "Blocking", "%s", what);
-        }
-        locked = lock(file->fd, LOCK_EX);
-    }
-    if (locked || errno == ENOSYS || errno == ENOTSUP) {
-        return NULL;
-    }
-    return err_wrap(shell->arena, err_os(shell->arena, errno), "failed to lock file: %s",
-                    file->path.data);
-}
-
 /* Opened, locked, and what its name names. */
 static struct err *credentials_take(struct shell *shell, struct credentials *file, bool *found)
 {
@@ -97,7 +62,7 @@ static struct err *credentials_take(struct shell *shell, struct credentials *fil
         if (!*found) {
             return NULL;
         }
-        TRY(credentials_lock(shell, file));
+        TRY(lock_acquire(shell, file->fd, file->path, LOCK_EXCLUSIVE, "credentials' config file"));
         if (fd_identity(file->fd, file->path) == FILE_SAME) {
             return NULL;
         }

@@ -131,3 +131,12 @@ def test_a_full_disk_behind_standard_error(home):
         result = subprocess.run(home.command(), env=home.env(), stderr=full, check=False, timeout=homes.TIME_LIMIT)
     assert result.returncode == 0
     assert home.text() == final("small")
+
+
+def test_a_write_that_did_not_take_place_is_noticed(home):
+    before, _ = FILES["small"]
+    length = len(before) - before.index(homes.PAIR)
+    result, left = inject(home, "small", f"pwrite64:retval={length}", 0o600)
+    assert result.returncode == 101
+    assert "what was written is not in the file" in result.stderr
+    assert left == before

@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import time
+import tomllib
 
 import pytest
 
@@ -118,3 +119,23 @@ def test_both_wait_for_the_lock(race, first):
         for process, begin in zip(processes, said):
             race.end(process, begin)
         race.check()
+
+
+def test_ours_reads_between_the_write_and_the_truncate_of_cargo(home, cargo):
+    """In this state of a file that cargo makes shorter its end is rubbish: it is no TOML."""
+    home.indexes(OTHER)
+    home.write(homes.table(OTHER) + homes.credentials(1, 1)[0])
+    before = home.text()
+    held = "inject=ftruncate:delay_enter=1000000"
+    theirs = home.start(["strace", "-f", "-o", "/dev/null", "-e", held, cargo, "logout", "--registry", OTHER])
+    while home.text() == before:
+        time.sleep(0.01)
+    with pytest.raises(tomllib.TOMLDecodeError):
+        homes.tokens(home.text())
+    result = home.run()
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.startswith(BLOCKING)
+    with theirs:
+        assert theirs.wait(timeout=homes.TIME_LIMIT) == 0
+    assert homes.tokens(home.text()) == {"a-0": "token of a-0", "z-0": "token of z-0", OTHER: None}
+    assert homes.token(home.text()) is None
