@@ -120,6 +120,24 @@ static struct quoting quoting_of(struct str text)
     return q;
 }
 
+static char escape_letter(unsigned char byte)
+{
+    switch (byte) {
+    case '\b':
+        return 'b';
+    case '\t':
+        return 't';
+    case '\n':
+        return 'n';
+    case '\f':
+        return 'f';
+    case '\r':
+        return 'r';
+    default:
+        return 0;
+    }
+}
+
 /* The text between basic quotes; `multiline` keeps newlines and two quotes in a row. */
 static void add_escaped(struct buf *buf, struct str text, bool multiline)
 {
@@ -127,43 +145,44 @@ static void add_escaped(struct buf *buf, struct str text, bool multiline)
     for (size_t i = 0; i < text.len; i++) {
         unsigned char byte = (unsigned char)text.data[i];
         quotes = byte == '"' ? quotes + 1 : 0;
-        const char *letter = memchr("\bb\tt\nn\ff\rr", byte, 10);
         if (byte == '\\' || quotes > (multiline ? 2 : 0)) {
             buf_addf(buf, "\\%c", byte);
             quotes = 0;
         } else if ((byte >= 0x20 && byte != 0x7F) || (byte == '\n' && multiline)) {
             buf_add_char(buf, text.data[i]);
-        } else if (letter) {
-            buf_addf(buf, "\\%c", letter[1]);
+        } else if (escape_letter(byte)) {
+            buf_addf(buf, "\\%c", escape_letter(byte));
         } else {
             buf_addf(buf, "\\u%04X", byte);
         }
     }
 }
 
-/* As the toml crate writes a string: the first form that needs no escapes, else with escapes. */
+/* As the toml crate writes a string: in the first of four forms that needs no escapes, else with
+ * escapes, on one line if it is one. */
 static void add_quoted(struct buf *buf, struct str text)
 {
     struct quoting q = quoting_of(text);
-    const char *newline = q.newline ? "\n" : "";
-    bool plain = !q.control && !q.backslash;
-    if (plain && q.twice == 0 && !q.newline) {
-        buf_add_char(buf, '"');
-        add_escaped(buf, text, false);
-        buf_add_char(buf, '"');
-    } else if (!q.control && q.single == 0 && !q.newline) {
-        buf_addf(buf, "'%.*s'", STR_ARG(text));
-    } else if ((plain && q.twice <= 2) || (q.newline && (q.control || q.single > 2))) {
-        buf_addf(buf, "\"\"\"%s", newline);
-        add_escaped(buf, text, true);
-        buf_add(buf, STR("\"\"\""));
-    } else if (!q.control && q.single <= 2) {
-        buf_addf(buf, "'''%s%.*s'''", newline, STR_ARG(text));
-    } else {
-        buf_add_char(buf, '"');
-        add_escaped(buf, text, false);
-        buf_add_char(buf, '"');
+    bool basic = !q.control && !q.backslash && q.twice <= 2;
+    bool literal = !q.control && q.single <= 2;
+    bool multiline = q.newline;
+    if (!multiline && !(basic && q.twice == 0) && !(literal && q.single == 0)) {
+        multiline = basic || literal;
     }
+    if (!multiline) {
+        basic = (basic && q.twice == 0) || !literal;
+    } else {
+        basic = basic || !literal;
+    }
+    char quote = basic ? '"' : '\'';
+    buf_add_times(buf, quote, multiline ? 3 : 1);
+    buf_add(buf, q.newline ? STR("\n") : STR(""));
+    if (basic) {
+        add_escaped(buf, text, multiline);
+    } else {
+        buf_add(buf, text);
+    }
+    buf_add_times(buf, quote, multiline ? 3 : 1);
 }
 
 struct str config_key_display(struct arena *arena, const struct config_key *key)

@@ -85,7 +85,7 @@ static bool is_program_key(const struct config_key *key)
 static struct err *get_list(struct context *context, const struct config_key *key, bool split,
                             struct list *out)
 {
-    bool found;
+    bool found = false;
     struct config_value value;
     TRY(config_get(context, key, &found, &value));
     bool is_words = found && split && value.type == CONFIG_STRING;

@@ -153,7 +153,7 @@ static void find_present(struct context *context, const struct config_key *key,
 struct err *config_fill(struct context *context, const struct config_key *key,
                         const struct config_table *table, const void **out)
 {
-    bool found;
+    bool found = false;
     struct config_value value;
     TRY(config_get(context, key, &found, &value));
     if (found && value.type != CONFIG_TABLE) {
