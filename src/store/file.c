@@ -72,30 +72,6 @@ static struct err *credentials_take(struct shell *shell, struct credentials *fil
                    file->path.data);
 }
 
-static struct err *credentials_parse(struct arena *arena, const struct credentials *file,
-                                     const struct toml_doc *seen, const struct toml_doc **out)
-{
-    struct str text;
-    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
-    if (!err && seen && str_eq(text, seen->text)) {
-        *out = seen;
-        return NULL;
-    }
-    if (!err && !utf8_valid(text)) {
-        err = err_new(arena, "stream did not contain valid UTF-8");
-    }
-    if (err) {
-        return err_wrap(arena, err, "failed to read configuration file `%s`", file->path.data);
-    }
-    struct toml_doc *doc;
-    err = toml_parse(arena, text, TOML_MASK, &doc);
-    if (err) {
-        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->path.data);
-    }
-    *out = doc;
-    return NULL;
-}
-
 static const struct toml_node *table_get(const struct toml_node *table, struct str key)
 {
     const struct toml_node *node = table ? toml_get(table, key) : NULL;
@@ -136,7 +112,7 @@ static struct edit_cut cut_make(struct span piece, const struct victims *victims
 {
     struct edit_cut cut = {.bytes = piece};
     for (size_t i = 0; i < victims->count; i++) {
-        struct span value = victims->nodes[i]->value;
+        struct span value = {victims->nodes[i]->value.start, victims->nodes[i]->value.end};
         if (value.start >= piece.start && value.end <= piece.end) {
             cut.value = value;
         }
@@ -171,25 +147,46 @@ static struct err *credentials_cut(struct shell *shell, const struct credentials
     return NULL;
 }
 
-static struct err *credentials_clean(struct shell *shell, const struct credentials *file,
-                                     const struct file_request *request, struct file_outcome *out)
+static struct err *credentials_remove(struct shell *shell, const struct credentials *file,
+                                      const struct toml_doc *doc, struct str registry,
+                                      struct file_outcome *out)
 {
-    struct arena *arena = shell->arena;
-    const struct toml_doc *doc;
-    TRY(credentials_parse(arena, file, request->seen, &doc));
     struct victims victims = {0};
     struct file_removed removed = {.path = file->path};
-    victims_find(doc, request->registry, &victims, &removed);
+    victims_find(doc, registry, &victims, &removed);
     if (victims.count == 0) {
         return NULL;
     }
     if (file->read_only) {
-        return err_wrap(arena, err_os(arena, file->read_only), "failed to open: %s",
+        return err_wrap(shell->arena, err_os(shell->arena, file->read_only), "failed to open: %s",
                         file->path.data);
     }
     TRY(credentials_cut(shell, file, doc, &victims));
     out->files[out->count++] = removed;
     return NULL;
+}
+
+static struct err *credentials_clean(struct shell *shell, const struct credentials *file,
+                                     const struct file_request *request, struct file_outcome *out)
+{
+    struct arena *arena = shell->arena;
+    struct str text;
+    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
+    if (!err && !utf8_valid(text)) {
+        err = err_new(arena, "stream did not contain valid UTF-8");
+    }
+    if (err) {
+        return err_wrap(arena, err, "failed to read configuration file `%s`", file->path.data);
+    }
+    if (request->seen && str_eq(text, request->seen->text)) {
+        return credentials_remove(shell, file, request->seen, request->registry, out);
+    }
+    struct toml_doc *doc;
+    err = toml_parse(arena, text, TOML_MASK, &doc);
+    if (err) {
+        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->path.data);
+    }
+    return credentials_remove(shell, file, doc, request->registry, out);
 }
 
 struct err *file_remove(struct shell *shell, const struct file_request *request,

@@ -109,6 +109,9 @@ static int by_start(const void *left, const void *right)
 /* In the order of the text; pieces that share bytes become one. */
 static void pieces_settle(struct toml_pieces *pieces)
 {
+    if (pieces->count == 0) {
+        return;
+    }
     qsort(pieces->list, pieces->count, sizeof(*pieces->list), by_start);
     size_t settled = 0;
     for (size_t i = 0; i < pieces->count; i++) {
