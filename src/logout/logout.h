@@ -1,40 +1,54 @@
 /*
- * Logging out of one registry:
+ * Logging out, in steps over credentials (store/credential.h):
  *
- *     survey  ->  remove  ->  prove  ->  (report, by the cli)
+ *     survey    which registries are meant, and for each every place that has or may have a credential
+ *     remove    takes it out of the places that this run clears, whatever becomes of any one of them
+ *     prove     a file that was changed is read again before it counts as cleared; what was seen in other places,
+ *               or under another name of the same index, and was not taken, is what remains
+ *     (report   by the cli)
  *
- * Survey finds the registry, the providers that hold its credentials and every place that cargo
- * would take one from. Remove clears the places that a run may clear: the credentials files. Prove
- * looks again: what is told as removed is what was found, taken out and not found any more; what
- * cargo would still use is told as remaining, with its place.
+ * By default a run clears the credentials files and asks all providers of one registry. --all is more
+ * registries, --everywhere more places; --status and --dry-run stop after the survey. There is no
+ * second path.
  *
- * An err means that something was to be removed and may still be there.
+ * Nothing that fails keeps another place from being cleared: failures are kept with the credential
+ * or the registry they belong to, and the run goes on.
  */
 #ifndef LOGOUT_LOGOUT_H
 #define LOGOUT_LOGOUT_H
 
-#include "cargo/context.h"
+#include "store/credential.h"
 
-enum credential_kind { CREDENTIAL_TOKEN, CREDENTIAL_SECRET_KEY };
+struct logout_options {
+    const struct str *registry; /* the name asked for; NULL: registry.default, else crates.io */
+    bool all;                   /* every registry that any place knows */
+    bool everywhere;            /* configuration files too */
+    bool survey_only;           /* touch nothing, ask nobody */
+};
 
-/* What authenticates, and where it stands; never the secret itself. */
-struct credential {
-    enum credential_kind kind;
-    const struct definition *definition;
-    size_t line; /* in a file or a --config argument; else 0 */
+/* One registry's part of the run. */
+struct logout_registry {
+    struct registry registry;
+    bool has_index; /* false: a name that is left in a file, and in no configuration */
+    const struct provider *providers;
+    size_t provider_count;
+    bool takes_tokens;              /* cargo:token is among them: files and variables are in force */
+    struct credential *credentials; /* in the order in which they are looked for */
+    const struct err *failure;      /* the registry's own; each credential may have one too */
 };
 
 struct logout {
-    struct str name; /* of the registry, as cargo shows it */
-    bool is_crates_io;
-    enum credential_kind removed[2];
-    size_t removed_count; /* both counts 0: not logged in */
-    struct credential *remaining;
-    size_t remaining_count;
+    struct logout_registry *registries;
+    size_t count;
 };
 
-/* `registry` is the name asked for; NULL: registry.default, else crates.io. */
-struct err *logout_run(struct context *context, const struct str *registry,
+/* An err is a fault before any registry is known: nothing was touched. */
+struct err *logout_run(struct context *context, const struct logout_options *options,
                        struct logout *out) MUST_CHECK;
+
+bool logout_failed(const struct logout *logout);
+
+/* Is there something that still authenticates, as far as this run has looked? */
+bool logout_remains(const struct logout *logout);
 
 #endif

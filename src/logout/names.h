@@ -1,0 +1,29 @@
+/*
+ * The names under which registries are known: in [registries] of any file, in variables, and the
+ * one without a table, crates.io.
+ */
+#ifndef LOGOUT_NAMES_H
+#define LOGOUT_NAMES_H
+
+#include "cargo/registry.h"
+
+struct names {
+    struct str *names;
+    size_t count;
+    size_t size;
+};
+
+/* `registry`, or `registries.NAME`. */
+struct config_key names_table(struct arena *arena, struct str name);
+
+/* Does some file have a credential under this name? Loads the credentials file. */
+struct err *names_stored(struct context *context, struct str name, bool *stored) MUST_CHECK;
+
+/* Other names in the configuration whose index is this registry's. */
+struct err *names_of_index(struct context *context, const struct registry *registry,
+                           struct names *out) MUST_CHECK;
+
+/* crates.io, then all names of the configuration, the files and the variables, sorted. */
+struct err *names_all(struct context *context, struct names *out) MUST_CHECK;
+
+#endif

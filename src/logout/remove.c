@@ -1,0 +1,149 @@
+#include "logout/remove.h"
+
+#include "store/file.h"
+#include "store/plugin.h"
+
+/* Is it this run's to take? */
+static bool is_taken(const struct logout_options *options, const struct logout_registry *registry,
+                     const struct credential *credential)
+{
+    if (!str_eq(credential->registry, registry->registry.name)) {
+        return false; /* another name's, that only has the same index */
+    }
+    return credential->place == PLACE_CREDENTIALS ||
+           (credential->place == PLACE_CONFIG && options->everywhere);
+}
+
+/* Calls `each` for the taken credentials of one file. */
+static struct credential *next_in_file(const struct logout_options *options,
+                                       const struct logout_registry *registry,
+                                       const struct config_file *file,
+                                       struct credential *credential)
+{
+    while (credential && !(is_taken(options, registry, credential) &&
+                           str_eq(credential->where, file->path))) {
+        credential = credential->next;
+    }
+    return credential;
+}
+
+static struct err *token_failed(struct context *context, const struct err *cause)
+{
+    return err_wrap(context->arena, cause, "credential provider `cargo:token` failed action `logout`");
+}
+
+static void settle(const struct logout_options *options, struct logout_registry *registry,
+                   const struct config_file *file, const struct file_removed *removed,
+                   const struct err *failure)
+{
+    struct credential *credential = registry->credentials;
+    while ((credential = next_in_file(options, registry, file, credential))) {
+        bool gone = credential->kind == CREDENTIAL_TOKEN ? removed->token : removed->secret_key;
+        credential->failure = failure;
+        credential->state = failure ? CREDENTIAL_FAILED
+                            : gone  ? CREDENTIAL_REMOVED
+                                    : CREDENTIAL_ABSENT; /* somebody was faster */
+        credential = credential->next;
+    }
+}
+
+/* One edit for all registries that the file has something of. */
+static void clear_file(struct context *context, const struct logout_options *options,
+                       struct logout *logout, const struct config_file *file)
+{
+    struct arena *arena = context->arena;
+    struct logout_registry **concerned =
+        arena_new_array(arena, struct logout_registry *, logout->count);
+    struct str *names = arena_new_array(arena, struct str, logout->count);
+    struct file_removed *removed = arena_new_array(arena, struct file_removed, logout->count);
+    size_t count = 0;
+    for (size_t i = 0; i < logout->count; i++) {
+        struct logout_registry *registry = &logout->registries[i];
+        if (next_in_file(options, registry, file, registry->credentials)) {
+            concerned[count] = registry;
+            names[count++] = registry->registry.name;
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    const struct file_request request = {
+        .path = file->path, .names = names, .count = count, .seen = file->doc};
+    struct err *err = file_remove(context->shell, &request, removed);
+    struct err *failure = err ? token_failed(context, err) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        settle(options, concerned[i], file, &removed[i], failure);
+    }
+}
+
+static void clear_files(struct context *context, const struct logout_options *options,
+                        struct logout *logout)
+{
+    for (const struct config_file *file = context->files; file; file = file->next) {
+        clear_file(context, options, logout, file);
+    }
+}
+
+struct notice {
+    struct shell *shell;
+    struct str command;
+};
+
+static void say_waiting(void *context)
+{
+    const struct notice *notice = context;
+    shell_status(notice->shell, "Waiting", "for credential provider `%s`", notice->command.data);
+}
+
+static struct err *ask_plugin(struct context *context, const struct logout_registry *registry,
+                              const struct provider *provider, enum plugin_outcome *out)
+{
+    struct arena *arena = context->arena;
+    struct str *words = arena_new_array(arena, struct str, provider->count + 1);
+    words[0] = provider->program;
+    if (provider->kind == PROVIDER_LIBSECRET) {
+        TRY(helper_path(arena, STR("cargo-credential-libsecret"), &words[0]));
+    }
+    for (size_t i = 0; i < provider->count; i++) {
+        words[i + 1] = provider->arguments[i];
+    }
+    const struct plugin_call call = {
+        .provider = words,
+        .count = provider->count + 1,
+        .registry = registry->registry.name,
+        .index_url = registry->registry.index.text,
+    };
+    struct notice notice = {context->shell, provider_command(arena, provider)};
+    const struct plugin_wait wait = plugin_wait(say_waiting, &notice);
+    return plugin_logout(arena, &call, &wait, out);
+}
+
+/* cargo: credential_action, the middle of its loop. */
+static void ask_provider(struct context *context, const struct logout_registry *registry,
+                         struct credential *credential)
+{
+    const struct provider *provider = credential->provider;
+    struct arena *arena = context->arena;
+    if (provider->kind == PROVIDER_PASETO) {
+        credential->state = CREDENTIAL_FAILED;
+        credential->failure = err_new(arena, "cargo:paseto requires -Zasymmetric-token");
+        return;
+    }
+    provider_announce(context, provider, "logout", &registry->registry);
+    enum plugin_outcome outcome = PLUGIN_OPERATION_NOT_SUPPORTED;
+    struct err *err = NULL;
+    if (provider->kind != PROVIDER_TOKEN_FROM_STDOUT) {
+        err = ask_plugin(context, registry, provider, &outcome);
+    }
+    if (!err && outcome == PLUGIN_OPERATION_NOT_SUPPORTED) {
+        err = err_new(arena, "requested operation not supported");
+    }
+    if (err) {
+        credential->state = CREDENTIAL_FAILED;
+        credential->failure = err_wrap(arena, err, "credential provider `%s` failed action `logout`",
+                                       credential->where.data);
+        return;
+    }
+    credential->state =
+        outcome == PLUGIN_REMOVED ? CREDENTIAL_REMOVED : outcome == PLUGIN_NOT_FOUND ? CREDENTIAL_ABSENT : CREDENTIAL_UNSUITED;
+}

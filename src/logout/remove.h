@@ -1,0 +1,13 @@
+/*
+ * The second step: the credentials files are cleared, and the providers of each registry asked, all of
+ * them, in cargo's order. Whatever fails is kept with its credential; the rest goes on.
+ */
+#ifndef LOGOUT_REMOVE_H
+#define LOGOUT_REMOVE_H
+
+#include "logout/logout.h"
+
+void remove_credentials(struct context *context, const struct logout_options *options,
+                        struct logout *logout);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * A credential at a place: what every step of a logout is about. It never holds the secret.
+ *
+ * A registry may have many: a token in the credentials file, another in a project's config.toml, a third in a
+ * variable, a fourth behind a provider. cargo takes one of them; the others wait for their turn.
+ */
+#ifndef STORE_CREDENTIAL_H
+#define STORE_CREDENTIAL_H
+
+#include "cargo/provider.h"
+
+enum credential_kind { CREDENTIAL_TOKEN, CREDENTIAL_SECRET_KEY };
+
+enum place_kind {
+    PLACE_CREDENTIALS, /* the credentials files, and what they include: a logout clears these */
+    PLACE_CONFIG,      /* configuration files and what they include: cleared when asked to */
+    PLACE_ENVIRONMENT, /* a variable: only the shell that has set it can take it back */
+    PLACE_PROVIDER,    /* behind a provider other than cargo:token: it is asked */
+};
+
+enum credential_state {
+    CREDENTIAL_FOUND,   /* is there, and this run does not take it */
+    CREDENTIAL_UNASKED, /* a provider that this run does not ask */
+    CREDENTIAL_PLANNED, /* would be taken: --dry-run, --status */
+    CREDENTIAL_REMOVED, /* was there, is gone */
+    CREDENTIAL_ABSENT,  /* the provider has none */
+    CREDENTIAL_FAILED,  /* may still be there, see failure */
+};
+
+struct credential {
+    enum credential_kind kind;
+    enum place_kind place;
+    enum credential_state state;
+    struct str where;                /* path, variable or the provider's command */
+    size_t line;                     /* in a file, else 0 */
+    struct str registry;             /* the name under which it stands there */
+    const struct provider *provider; /* PLACE_PROVIDER */
+    bool in_force;                   /* cargo would take it, if none before it had one */
+    const struct err *failure;
+    struct credential *next;
+};
+
+/* "token" or "secret-key" */
+const char *credential_kind_name(enum credential_kind kind);
+
+/* `/path/config.toml:3`, `environment variable `X``, `credential provider `x a`` */
+struct str credential_place(struct arena *arena, const struct credential *credential);
+
+#endif
