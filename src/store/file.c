@@ -9,7 +9,7 @@
 #include "store/edit.h"
 #include "text/toml_cut.h"
 
-#define FILE_LIMIT ((size_t)64 * 1024 * 1024)
+#define FILE_LIMIT ((size_t)256 * 1024 * 1024) /* as for any configuration file */
 #define ATTEMPTS   16 /* at a file that is replaced while its lock is waited for */
 
 enum { VICTIMS = 4 }; /* the old token and the three of a table */

@@ -17,7 +17,7 @@
 
 #include "base/base.h"
 
-enum toml_type {
+enum __attribute__((packed)) toml_type {
     TOML_STRING,
     TOML_INTEGER,
     TOML_FLOAT,
@@ -29,7 +29,7 @@ enum toml_type {
 
 /* How a table came to be; what may be added to it later, and what cutting it means, depend on it.
  */
-enum toml_origin {
+enum __attribute__((packed)) toml_origin {
     TOML_ROOT,
     TOML_HEADER,   /* [a.b] */
     TOML_IMPLICIT, /* `a` of [a.b], until it gets a header of its own */
@@ -38,15 +38,21 @@ enum toml_origin {
     TOML_ELEMENT,  /* one [[a]] */
 };
 
+/* A struct span of half its size; a text of 4 GiB or more is refused. */
+struct toml_span {
+    uint32_t start;
+    uint32_t end;
+};
+
 struct toml_node {
     enum toml_type type;
     enum toml_origin
-        origin;     /* tables; for arrays TOML_ELEMENT where made of [[a]], else TOML_INLINE */
+        origin;     /* tables; arrays: TOML_ELEMENT where made of [[a]], else TOML_INLINE */
+    uint32_t pair;  /* where `a.b = 1` begins: the first part of its key; values with a key */
     struct str key; /* decoded; empty in an array */
-    struct span key_span; /* this key's own part, quotes included; {0,0} in an array */
-    struct span value;    /* the value; for a header table the header line's [...]; {0,0} for
-                             implicit and dotted tables, which have no text of their own */
-    size_t pair;          /* where `a.b = 1` begins: the first part of its key; values with a key */
+    struct toml_span key_span; /* this key's own part, quotes included; {0,0} in an array */
+    struct toml_span value;    /* the value; for a header table the header line's [...]; {0,0} for
+                                  implicit and dotted tables, which have no text of their own */
     union {
         struct str string; /* decoded; for a date or time its text */
         int64_t integer;

@@ -4,7 +4,7 @@
  * shape first, then the number of digits, then their range. */
 struct reader {
     struct toml_decoder *decoder;
-    struct span raw;
+    struct toml_span raw;
     size_t at;
 };
 
@@ -190,7 +190,7 @@ static bool read_zone(struct reader *r)
     return refuse(r, "invalid offset", "`Z`, +OFFSET, -OFFSET");
 }
 
-bool toml_decode_datetime(struct toml_decoder *decoder, struct span span)
+bool toml_decode_datetime(struct toml_decoder *decoder, struct toml_span span)
 {
     struct reader r = {decoder, span, span.start};
     struct field year;

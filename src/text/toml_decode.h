@@ -32,10 +32,10 @@ bool toml_decode_scalar(struct toml_decoder *decoder, struct toml_node *node);
 bool toml_decode_range(struct toml_decoder *decoder, struct toml_node *node);
 
 /* A date, a time or both; the fault marks all of the span. */
-bool toml_decode_datetime(struct toml_decoder *decoder, struct span span);
+bool toml_decode_datetime(struct toml_decoder *decoder, struct toml_span span);
 
 /* The bytes as they are, in the pool. */
-struct str toml_decode_copy(struct toml_decoder *decoder, struct span span);
+struct str toml_decode_copy(struct toml_decoder *decoder, size_t start, size_t end);
 
 /* Sets the fault; always false. */
 bool toml_decode_fault(struct toml_decoder *decoder, const char *reason, const char *expected,

@@ -1,5 +1,7 @@
 #include "text/toml_parser.h"
 
+#define LARGEST_TEXT UINT32_MAX
+
 void toml_next(struct toml_parser *p)
 {
     enum toml_kind kind = p->token.kind;
@@ -24,10 +26,11 @@ bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected
     return false;
 }
 
-void toml_meaning(struct toml_parser *p, const char *reason, struct span at)
+void toml_meaning(struct toml_parser *p, const char *reason, struct toml_span at)
 {
     if (!p->meaning.reason) {
-        p->meaning = (struct toml_fault){.reason = reason, .at = at, .clear = p->clear};
+        p->meaning =
+            (struct toml_fault){.reason = reason, .at = {at.start, at.end}, .clear = p->clear};
     }
 }
 
@@ -119,7 +122,8 @@ static void settle_header(struct toml_parser *p)
 }
 
 /* document::State::start_table */
-static void start_table(struct toml_parser *p, const struct toml_path *path, struct span header)
+static void start_table(struct toml_parser *p, const struct toml_path *path,
+                        struct toml_span header)
 {
     struct toml_node *key = path->last;
     struct toml_node *parent = toml_descend(p, p->root, path, TOML_IMPLICIT, &p->meaning);
@@ -144,7 +148,8 @@ static void start_table(struct toml_parser *p, const struct toml_path *path, str
 }
 
 /* The same for [[key]]; its faults wait in p->header, and its pairs go to a table that is lost. */
-static void start_element(struct toml_parser *p, const struct toml_path *path, struct span header)
+static void start_element(struct toml_parser *p, const struct toml_path *path,
+                          struct toml_span header)
 {
     struct toml_node *key = path->last;
     struct toml_node *element = toml_node_new(p);
@@ -155,8 +160,9 @@ static void start_element(struct toml_parser *p, const struct toml_path *path, s
     struct toml_node *parent = toml_descend(p, p->root, path, TOML_IMPLICIT, &p->header);
     struct toml_node *found = parent ? toml_get(parent, key->key) : NULL;
     if (found && (found->type != TOML_ARRAY || found->origin != TOML_ELEMENT)) {
-        p->header =
-            (struct toml_fault){.reason = "duplicate key", .at = key->key_span, .clear = p->clear};
+        p->header = (struct toml_fault){.reason = "duplicate key",
+                                        .at = {key->key_span.start, key->key_span.end},
+                                        .clear = p->clear};
         return;
     }
     if (found) {
@@ -198,7 +204,7 @@ static bool header_key(struct toml_parser *p, struct toml_path *path)
 static bool header(struct toml_parser *p)
 {
     struct toml_path path = {0};
-    size_t start = p->token.start;
+    uint32_t start = p->token.start;
     settle_header(p);
     toml_next(p);
     bool element = p->token.kind == TOML_OPEN_BRACKET;
@@ -226,7 +232,8 @@ static bool header(struct toml_parser *p)
         return false;
     }
     if (!p->meaning.reason) {
-        (element ? start_element : start_table)(p, &path, p->clear);
+        struct toml_span line = {start, (uint32_t)p->clear.end};
+        (element ? start_element : start_table)(p, &path, line);
     }
     return true;
 }
@@ -303,6 +310,9 @@ static void parser_start(struct toml_parser *p, struct arena *arena, struct str 
 struct err *toml_parse(struct arena *arena, struct str text, enum toml_snippet snippet,
                        struct toml_doc **out)
 {
+    if (text.len >= LARGEST_TEXT) {
+        return err_new(arena, "a TOML text of 4 GiB or more cannot be read");
+    }
     struct toml_parser p;
     parser_start(&p, arena, text, snippet);
     bool ok = true;

@@ -1,16 +1,22 @@
 #include "text/toml_parser.h"
 
-#define MOST_PARTS 80 /* of one key */
+#define MOST_PARTS    80 /* of one key */
+#define NODES_AT_ONCE 32 /* allocated */
 
 struct toml_node *toml_node_new(struct toml_parser *p)
 {
     struct toml_node *node = p->spare;
-    if (!node) {
-        return arena_new(p->arena, struct toml_node);
+    if (node) {
+        p->spare = node->next;
+        *node = (struct toml_node){0};
+        return node;
     }
-    p->spare = node->next;
-    *node = (struct toml_node){0};
-    return node;
+    if (p->fresh_count == 0) {
+        p->fresh = arena_new_array(p->arena, struct toml_node, NODES_AT_ONCE);
+        p->fresh_count = NODES_AT_ONCE;
+    }
+    p->fresh_count--;
+    return p->fresh++;
 }
 
 void toml_node_spare(struct toml_parser *p, struct toml_node *node)
@@ -23,7 +29,7 @@ static void add_part(struct toml_parser *p, struct toml_path *path, struct toml_
 {
     struct toml_node *node =
         path->count < MOST_PARTS || !path->last ? toml_node_new(p) : path->last;
-    node->key_span = (struct span){token.start, token.end};
+    node->key_span = (struct toml_span){token.start, token.end};
     if (!p->meaning.reason && !toml_decode_key(&p->decoder, token, &node->key)) {
         p->meaning = p->decoder.fault;
         p->meaning.clear = p->clear;
@@ -130,7 +136,7 @@ struct toml_node *toml_descend(struct toml_parser *p, struct toml_node *table,
         }
         table = step(found, origin, in_inline, &fault->reason);
         if (!table) {
-            fault->at = part->key_span;
+            fault->at = (struct span){part->key_span.start, part->key_span.end};
             fault->clear = p->clear;
             return NULL;
         }

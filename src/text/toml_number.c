@@ -6,7 +6,7 @@
 struct value {
     struct toml_decoder *decoder;
     struct str text; /* the whole document */
-    struct span raw;
+    struct toml_span raw;
     size_t at; /* floats: what is still to be read */
     enum toml_type type;
 };
@@ -340,7 +340,7 @@ bool toml_decode_scalar(struct toml_decoder *decoder, struct toml_node *node)
     if (v.type == TOML_BOOLEAN) {
         node->boolean = v.text.data[v.raw.start] == 't';
     } else if (v.type == TOML_DATETIME) {
-        node->string = toml_decode_copy(decoder, v.raw);
+        node->string = toml_decode_copy(decoder, v.raw.start, v.raw.end);
     }
     return true;
 }

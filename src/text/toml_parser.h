@@ -20,8 +20,10 @@ struct toml_parser {
     size_t solid;      /* the end of the last token taken that is no blank, comment or line end */
     bool comment_last; /* the last token taken was a comment */
     struct toml_node *root;
-    struct toml_node *table;   /* where pairs go: the root or the last header's */
-    struct toml_node *spare;   /* nodes of keys that named what was there already, by next */
+    struct toml_node *table; /* where pairs go: the root or the last header's */
+    struct toml_node *spare; /* nodes of keys that named what was there already, by next */
+    struct toml_node *fresh; /* nodes not yet used, side by side */
+    size_t fresh_count;
     struct span clear;         /* see toml_fault */
     struct toml_fault syntax;  /* rank syntax */
     struct toml_fault meaning; /* rank meaning, the first */
@@ -48,7 +50,7 @@ bool toml_take_comment(struct toml_parser *p); /* the newline behind it too */
 
 bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                  size_t end); /* always false */
-void toml_meaning(struct toml_parser *p, const char *reason, struct span at);
+void toml_meaning(struct toml_parser *p, const char *reason, struct toml_span at);
 
 /* Where a bracket without its counterpart is told of at the end of the text: there, or where a
  * comment ends the text, behind what stands before that, as the toml crate does. */

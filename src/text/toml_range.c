@@ -6,19 +6,23 @@ __extension__ typedef unsigned __int128 u128;
 
 struct number {
     bool negative;
-    bool overflow; /* more than 128 bits */
-    bool empty;    /* nothing behind 0x: taken for an overflow in cargo */
+    bool overflow; /* more than 128 bits; nothing behind 0x; 1_0x2, which nobody has refused yet */
     u128 magnitude;
 };
 
+/* Of a byte that is no digit in any radix: something larger than all radixes. */
 static unsigned int digit_of(char c)
 {
-    return (unsigned int)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    if (c >= '0' && c <= '9') {
+        return (unsigned int)(c - '0');
+    }
+    char letter = (char)(c | 0x20);
+    return letter >= 'a' && letter <= 'f' ? (unsigned int)(letter - 'a') + 10 : UINT8_MAX;
 }
 
-static struct number read_integer(struct str text, struct span at)
+static struct number read_integer(struct str text, struct toml_span at)
 {
-    struct number number = {.empty = true};
+    struct number number = {0};
     unsigned int radix = 10;
     size_t i = at.start;
     if (text.data[i] == '+' || text.data[i] == '-') {
@@ -28,11 +32,12 @@ static struct number read_integer(struct str text, struct span at)
         radix = text.data[i + 1] == 'x' ? 16 : text.data[i + 1] == 'o' ? 8 : 2;
         i += 2;
     }
+    number.overflow = i == at.end;
     for (; i < at.end; i++) {
         if (text.data[i] == '_') {
             continue;
         }
-        number.empty = false;
+        number.overflow |= digit_of(text.data[i]) >= radix;
         number.overflow |= __builtin_mul_overflow(number.magnitude, radix, &number.magnitude);
         number.overflow |=
             __builtin_add_overflow(number.magnitude, digit_of(text.data[i]), &number.magnitude);
@@ -54,12 +59,12 @@ static const char *decimal_text(struct arena *arena, const struct number *number
         .data;
 }
 
-static bool check_integer(struct toml_decoder *decoder, struct span at, int64_t *out)
+static bool check_integer(struct toml_decoder *decoder, struct toml_span at, int64_t *out)
 {
     struct number number = read_integer(decoder->text, at);
     u128 half = (u128)1 << 127;
     u128 limit = (u128)INT64_MAX + number.negative;
-    if (number.empty || number.overflow || (number.negative && number.magnitude > half)) {
+    if (number.overflow || (number.negative && number.magnitude > half)) {
         return toml_decode_fault(decoder, "integer number overflowed", NULL, at.start, at.end);
     }
     if (number.magnitude <= limit) {
@@ -77,7 +82,7 @@ static bool check_integer(struct toml_decoder *decoder, struct span at, int64_t 
         "any valid TOML value", at.start, at.end);
 }
 
-static bool check_float(struct toml_decoder *decoder, struct span at, double *out)
+static bool check_float(struct toml_decoder *decoder, struct toml_span at, double *out)
 {
     struct buf buf = buf_new(decoder->arena);
     for (size_t i = at.start; i < at.end; i++) {

@@ -22,6 +22,11 @@ const unsigned char toml_classes[128] = {
 };
 /* clang-format on */
 
+static struct toml_token token(enum toml_kind kind, size_t start, size_t end)
+{
+    return (struct toml_token){kind, (uint32_t)start, (uint32_t)end};
+}
+
 static size_t scan_blank(struct str text, size_t at)
 {
     while (at < text.len && (text.data[at] == ' ' || text.data[at] == '\t')) {
@@ -96,47 +101,45 @@ static struct toml_token scan_string(struct str text, size_t at, char quote)
 {
     bool basic = quote == '"';
     if (three_quotes(text, at, quote)) {
-        return (struct toml_token){basic ? TOML_BASIC_LINES : TOML_LITERAL_LINES, at,
-                                   scan_lines_string(text, at + 3, quote)};
+        return token(basic ? TOML_BASIC_LINES : TOML_LITERAL_LINES, at,
+                     scan_lines_string(text, at + 3, quote));
     }
-    return (struct toml_token){basic ? TOML_BASIC : TOML_LITERAL, at,
-                               scan_line_string(text, at + 1, quote)};
+    return token(basic ? TOML_BASIC : TOML_LITERAL, at, scan_line_string(text, at + 1, quote));
 }
 
 struct toml_token toml_scan(struct str text, size_t at)
 {
     if (at == text.len) {
-        return (struct toml_token){TOML_END, at, at};
+        return token(TOML_END, at, at);
     }
     switch (text.data[at]) {
     case '.':
-        return (struct toml_token){TOML_DOT, at, at + 1};
+        return token(TOML_DOT, at, at + 1);
     case '=':
-        return (struct toml_token){TOML_EQUALS, at, at + 1};
+        return token(TOML_EQUALS, at, at + 1);
     case ',':
-        return (struct toml_token){TOML_COMMA, at, at + 1};
+        return token(TOML_COMMA, at, at + 1);
     case '[':
-        return (struct toml_token){TOML_OPEN_BRACKET, at, at + 1};
+        return token(TOML_OPEN_BRACKET, at, at + 1);
     case ']':
-        return (struct toml_token){TOML_CLOSE_BRACKET, at, at + 1};
+        return token(TOML_CLOSE_BRACKET, at, at + 1);
     case '{':
-        return (struct toml_token){TOML_OPEN_BRACE, at, at + 1};
+        return token(TOML_OPEN_BRACE, at, at + 1);
     case '}':
-        return (struct toml_token){TOML_CLOSE_BRACE, at, at + 1};
+        return token(TOML_CLOSE_BRACE, at, at + 1);
     case ' ':
     case '\t':
-        return (struct toml_token){TOML_BLANK, at, scan_blank(text, at)};
+        return token(TOML_BLANK, at, scan_blank(text, at));
     case '#':
-        return (struct toml_token){TOML_COMMENT, at, scan_comment(text, at)};
+        return token(TOML_COMMENT, at, scan_comment(text, at));
     case '\n':
-        return (struct toml_token){TOML_NEWLINE, at, at + 1};
+        return token(TOML_NEWLINE, at, at + 1);
     case '\r':
-        return (struct toml_token){TOML_NEWLINE, at,
-                                   at + 1 + (at + 1 < text.len && text.data[at + 1] == '\n')};
+        return token(TOML_NEWLINE, at, at + 1 + (at + 1 < text.len && text.data[at + 1] == '\n'));
     case '\'':
     case '"':
         return scan_string(text, at, text.data[at]);
     default:
-        return (struct toml_token){TOML_ATOM, at, scan_atom(text, at)};
+        return token(TOML_ATOM, at, scan_atom(text, at));
     }
 }

@@ -29,8 +29,8 @@ enum toml_kind {
 
 struct toml_token {
     enum toml_kind kind;
-    size_t start;
-    size_t end;
+    uint32_t start;
+    uint32_t end;
 };
 
 /* The token at `at`; TOML_END, empty, behind the last byte. */

@@ -55,10 +55,10 @@ static struct str pool_start(struct toml_decoder *decoder)
     return (struct str){decoder->pool, 0};
 }
 
-struct str toml_decode_copy(struct toml_decoder *decoder, struct span span)
+struct str toml_decode_copy(struct toml_decoder *decoder, size_t start, size_t end)
 {
     struct str out = pool_start(decoder);
-    pool_add(decoder, &out, span.start, span.end);
+    pool_add(decoder, &out, start, end);
     (void)pool_finish(decoder, &out);
     return out;
 }
@@ -108,7 +108,7 @@ static bool decode_literal(struct toml_decoder *decoder, struct toml_token token
         return toml_decode_fault(decoder, "invalid literal string",
                                  "non-single-quote visible characters", bad, bad);
     }
-    *out = toml_decode_copy(decoder, in);
+    *out = toml_decode_copy(decoder, in.start, in.end);
     return true;
 }
 
@@ -135,7 +135,7 @@ static bool decode_literal_lines(struct toml_decoder *decoder, struct toml_token
             return toml_decode_fault(decoder, RETURN_ALONE, "newline", at + 1, at + 1);
         }
     }
-    *out = toml_decode_copy(decoder, in);
+    *out = toml_decode_copy(decoder, in.start, in.end);
     return true;
 }
 
@@ -337,7 +337,7 @@ static bool decode_bare_key(struct toml_decoder *decoder, struct toml_token toke
     if (bad < token.end) {
         return toml_decode_fault(decoder, "invalid unquoted key", expected, bad, bad);
     }
-    *out = toml_decode_copy(decoder, (struct span){token.start, token.end});
+    *out = toml_decode_copy(decoder, token.start, token.end);
     return true;
 }
 

@@ -3,48 +3,71 @@
 /* Up to here a table is searched from its first child: no index for what most tables are. */
 #define LARGEST_WITHOUT_INDEX 8
 
-/* Open addressing; at least half of the slots are empty. */
+/* Open addressing, at most two thirds full. The hashes lie apart from the nodes and side by side: a
+ * look-up that finds nothing, as each new key's does, touches no node. */
 struct toml_index {
     size_t mask;
-    struct toml_node *slots[];
+    struct toml_node **nodes;
+    uint32_t *hashes; /* 0: an empty slot */
 };
 
-static size_t hash_of(struct str key)
+/* Eight bytes a step. The multiplication carries what differs upwards, the shift back down. */
+static uint32_t hash_of(struct str key)
 {
+    const uint64_t spread = UINT64_C(0x9e3779b97f4a7c15);
     uint64_t hash = key.len;
-    size_t i = 0;
-    for (; key.len - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
-        uint64_t piece;
-        memcpy(&piece, key.data + i, sizeof(piece));
-        hash = (hash ^ piece) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
+    for (size_t i = 0; i < key.len; i += sizeof(uint64_t)) {
+        uint64_t piece = 0;
+        size_t left = key.len - i;
+        memcpy(&piece, key.data + i, left < sizeof(piece) ? left : sizeof(piece));
+        hash = (hash ^ piece) * spread;
+        hash ^= hash >> 29;
     }
-    for (; i < key.len; i++) {
-        hash = (hash ^ (unsigned char)key.data[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    }
-    return (size_t)(hash ^ hash >> 32);
+    return (uint32_t)((hash * spread) >> 32) | 1;
 }
 
-static struct toml_node **slot_of(struct toml_index *index, struct str key)
+/* The slot of the key, or the empty one where it would go. */
+static size_t slot_of(const struct toml_index *index, struct str key, uint32_t hash)
 {
-    size_t at = hash_of(key) & index->mask;
-    while (index->slots[at] && !str_eq(index->slots[at]->key, key)) {
+    size_t at = (hash >> 1) & index->mask;
+    while (index->hashes[at] &&
+           (index->hashes[at] != hash || !str_eq(index->nodes[at]->key, key))) {
         at = (at + 1) & index->mask;
     }
-    return &index->slots[at];
+    return at;
 }
 
-static void index_build(struct arena *arena, struct toml_node *table)
+static void index_put(struct toml_index *index, struct toml_node *child, uint32_t hash)
 {
-    size_t size = (size_t)LARGEST_WITHOUT_INDEX * 4;
-    while (size < table->count * 4) {
-        size *= 2;
-    }
-    struct toml_index *index =
-        arena_alloc(arena, sizeof(*index) + size * sizeof(struct toml_node *));
+    size_t at = slot_of(index, child->key, hash);
+    index->nodes[at] = child;
+    index->hashes[at] = hash;
+}
+
+static struct toml_index *index_new(struct arena *arena, size_t size)
+{
+    struct toml_index *index = arena_new(arena, struct toml_index);
     index->mask = size - 1;
-    for (struct toml_node *child = table->first; child; child = child->next) {
-        *slot_of(index, child->key) = child;
+    index->nodes = arena_new_array(arena, struct toml_node *, size);
+    index->hashes = arena_new_array(arena, uint32_t, size);
+    return index;
+}
+
+/* Twice as large; a new one where there is none. */
+static void index_grow(struct arena *arena, struct toml_node *table)
+{
+    const struct toml_index *old = table->index;
+    struct toml_index *index =
+        index_new(arena, old ? (old->mask + 1) * 2 : (size_t)LARGEST_WITHOUT_INDEX * 4);
+    if (!old) {
+        for (struct toml_node *child = table->first; child; child = child->next) {
+            index_put(index, child, hash_of(child->key));
+        }
+    }
+    for (size_t i = 0; old && i <= old->mask; i++) {
+        if (old->hashes[i]) {
+            index_put(index, old->nodes[i], old->hashes[i]);
+        }
     }
     table->index = index;
 }
@@ -53,6 +76,12 @@ void toml_append(struct arena *arena, struct toml_node *parent, struct toml_node
 {
     child->parent = parent;
     child->next = NULL;
+    if (parent->type == TOML_TABLE && parent->count >= LARGEST_WITHOUT_INDEX) {
+        if (!parent->index || parent->count * 3 > parent->index->mask * 2) {
+            index_grow(arena, parent);
+        }
+        index_put(parent->index, child, hash_of(child->key));
+    }
     if (parent->last) {
         parent->last->next = child;
     } else {
@@ -60,14 +89,6 @@ void toml_append(struct arena *arena, struct toml_node *parent, struct toml_node
     }
     parent->last = child;
     parent->count++;
-    if (parent->type != TOML_TABLE || parent->count <= LARGEST_WITHOUT_INDEX) {
-        return;
-    }
-    if (!parent->index || parent->count * 2 > parent->index->mask) {
-        index_build(arena, parent);
-    } else {
-        *slot_of(parent->index, child->key) = child;
-    }
 }
 
 struct toml_node *toml_get(const struct toml_node *table, struct str key)
@@ -76,7 +97,7 @@ struct toml_node *toml_get(const struct toml_node *table, struct str key)
         return NULL;
     }
     if (table->index) {
-        return *slot_of(table->index, key);
+        return table->index->nodes[slot_of(table->index, key, hash_of(key))];
     }
     struct toml_node *child = table->first;
     while (child && !str_eq(child->key, key)) {

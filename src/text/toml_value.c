@@ -13,9 +13,9 @@ static bool is_string(enum toml_kind kind)
 
 /* An unquoted value goes on over dots, and over blanks as long as another atom follows: a date and
  * its time may have a space between them. */
-static struct span take_atoms(struct toml_parser *p)
+static struct toml_span take_atoms(struct toml_parser *p)
 {
-    struct span span = {p->token.start, p->token.end};
+    struct toml_span span = {p->token.start, p->token.end};
     toml_next(p);
     for (;;) {
         if (p->token.kind == TOML_BLANK) {
@@ -42,7 +42,7 @@ static void scalar(struct toml_parser *p, struct toml_node *node)
     struct toml_token token = p->token;
     if (is_string(token.kind)) {
         node->type = TOML_STRING;
-        node->value = (struct span){token.start, token.end};
+        node->value = (struct toml_span){token.start, token.end};
         toml_next(p);
         if (!p->meaning.reason && !toml_decode_string(&p->decoder, token, &node->string)) {
             keep_fault(p, &p->meaning);

@@ -113,14 +113,11 @@ def without_cache_tag(world, result):
     """What a cargo of 1.96 leaves in the cargo home on every run is none of our business."""
     if not oracle.leaves_cache_tag():
         return result
-    home = CREDENTIALS.rpartition("/")[0]
     tree = dict(result.tree)
-    if tree.pop(f"{home}/registry/CACHEDIR.TAG", None) is None:
-        return result
-    for folder in (f"{home}/registry", home):
-        if not any(name.startswith(folder + "/") for name in [*tree, *world.files]):
-            if folder not in world.files:
-                tree.pop(folder, None)
+    for tag in [name for name in tree if name.endswith("/registry/CACHEDIR.TAG") and name not in world.files]:
+        while tag and not any(name.startswith(tag + "/") for name in [*tree, *world.files, "home/x", world.cwd + "/x"]):
+            tree.pop(tag, None)
+            tag = tag.rpartition("/")[0]
     return dataclasses.replace(result, tree=tree)
 
 

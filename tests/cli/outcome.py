@@ -205,14 +205,15 @@ def _line_of(text, name, key):
 
 
 def _configs(world):
-    """Paths of the config files, strongest first: those of --config, the project's, the home's, what the home includes."""
+    """Config files, strongest first: those of --config, the project's, the home's, what the home includes. (path, as it is shown)"""
     given = [
-        os.path.normpath(os.path.join(world.cwd, value)).removeprefix(f"{world.cwd}/{{ROOT}}/").removeprefix("{ROOT}/")
+        value if value.startswith("{ROOT}/") else f"{{ROOT}}/{world.cwd}/{value}"
         for option, value in zip(world.args, world.args[1:])
         if option == "--config"
     ]
-    paths = [*reversed(given), *CONFIG_FILES, f"{CARGO_HOME}/inc.toml", f"{CARGO_HOME}/a.toml"]
-    return [path for path in paths if _real(world, path)]
+    others = [f"{{ROOT}}/{path}" for path in (*CONFIG_FILES, f"{CARGO_HOME}/inc.toml", f"{CARGO_HOME}/a.toml")]
+    paths = [(os.path.normpath(shown).removeprefix("{ROOT}/"), shown) for shown in (*reversed(given), *others)]
+    return [(path, shown) for path, shown in paths if _real(world, path)]
 
 
 def in_force(world, name):
@@ -223,10 +224,10 @@ def in_force(world, name):
         variable = prefix + kind.upper().replace("-", "_")
         if isinstance(world.env.get(variable), str):
             found.append((kind, f"environment variable `{variable}`", f"to end it, run `unset {variable}`"))
-        for path in _configs(world):
+        for path, shown in _configs(world):
             if kind in table_of(value_of(world, path), name):
                 line = _line_of(text_of(world, _real(world, path)), name, kind)
-                found.append((kind, f"{{ROOT}}/{path}:{line}", "to end it, delete that line"))
+                found.append((kind, f"{shown}:{line}", "to end it, delete that line"))
                 break
     return tuple(found)
 
@@ -242,7 +243,7 @@ def asked(world):
             return value.partition("=")[2].strip("'\"")
     if "CARGO_REGISTRY_DEFAULT" in world.env:
         return world.env["CARGO_REGISTRY_DEFAULT"]
-    for path in _configs(world):
+    for path, _ in _configs(world):
         default = table_of(value_of(world, path), "crates-io").get("default")
         if isinstance(default, str):
             return default

@@ -51,6 +51,7 @@ SHORT = [
     'a=x"y"', 'a="""x"""""', 'a="""x""""""', "a=''''x'''''", ' a = yes', '\ta\t=\tyes\t', 'a = 1 .5', 'a = .',
     'a = . 5', 'a=1.5 .', 'a=[.]', 'a={b=.}', 'a=[1 .5]', 'a="$"', '$=1', 'a=$', 'a=~', 'a=abc # x', 'a=abc#x',
     'a.x=1\nb=1e999\na.y=2e999',
+    "a=1_0x000", "a=1_abc", "a=1_2+3", "a=1_2-3", "a=0x", "a=1_a.5",
     # A comment that ends the text moves the place where a bracket is missed.
     "a={b=1\n # x", "a={b=1\n # x\n", "a={b=1 #", "a={b\n#", "a=[1\n # x", "a=[1 # x\n", "a=[{\n#", "a=[[1,\n#\n#",
 ]

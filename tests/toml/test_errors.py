@@ -34,7 +34,7 @@ def cargo_message(document):
 
 def same(document, ours, cargos):
     """cargo 1.96 places some faults elsewhere: there the line and the reason alone are compared."""
-    if ours is None or cargos is None or oracle.oracle_has("toml-eof-column"):
+    if ours is None or cargos is None or oracle.cargo_version() < (1, 96):
         return ours == cargos
     return ours.splitlines()[-1] == cargos.splitlines()[-1]
 

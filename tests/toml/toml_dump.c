@@ -85,7 +85,7 @@ static void add_node(struct buf *out, const struct toml_doc *doc, const struct t
     buf_addf(out, "{\"type\":\"%s\",\"origin\":\"%s\",\"key\":", types[node->type],
              origins[node->origin]);
     add_json_string(out, node->key);
-    buf_addf(out, ",\"key_span\":[%zu,%zu],\"value\":[%zu,%zu],\"pair\":%zu", node->key_span.start,
+    buf_addf(out, ",\"key_span\":[%u,%u],\"value\":[%u,%u],\"pair\":%u", node->key_span.start,
              node->key_span.end, node->value.start, node->value.end, node->pair);
     add_value(out, doc, node);
     buf_add_char(out, '}');
@@ -147,8 +147,8 @@ static void answer(struct str text, int argc, char **argv, bool framed)
 {
     struct arena arena = {0};
     struct buf out = buf_new(&arena);
-    struct err *err = utf8_valid(text) ? run(&arena, text, argc, argv, &out)
-                                       : err_new(&arena, "not UTF-8");
+    struct err *err =
+        utf8_valid(text) ? run(&arena, text, argc, argv, &out) : err_new(&arena, "not UTF-8");
     struct str body = err ? err->message : buf_str(&out);
     if (framed) {
         printf("%zu ", body.len);

@@ -533,6 +533,17 @@ static void credentials_are_above_the_files(void **state)
     assert_int_equal(world->context.credentials_hidden.len, 0);
 }
 
+static void arguments_stay_behind_all_files_in_a_list(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "a.l = ['config']\n");
+    put(world, "ch/credentials.toml", "a.l = ['credentials']\n");
+    start(world);
+    assert_chain(world, configure(world, "a.l=['argument']", NULL), "");
+    assert_chain(world, context_load_credentials(&world->context), "");
+    assert_string_equal(words(world, "a.l"), "config credentials argument");
+}
+
 static void an_old_token_counts_beside_an_empty_registry(void **state)
 {
     struct world *world = *state;
@@ -693,6 +704,7 @@ int main(void)
         TEST(arguments_are_one_dotted_key),
         TEST(no_message_shows_a_token),
         TEST(credentials_are_above_the_files),
+        TEST(arguments_stay_behind_all_files_in_a_list),
         TEST(an_old_token_counts_beside_an_empty_registry),
         TEST(a_table_called_token_is_none),
         TEST(term_is_dropped_for_one_bad_value),
