@@ -324,15 +324,8 @@ static struct err *result_read(struct json *json, bool ok, enum answer *answer,
 static struct err *answer_object(struct json *json, enum answer *answer, struct err **failure)
 {
     TRY(json_open(json, '{'));
-    switch (json_peek(json)) {
-    case '"':
-        break;
-    case '}':
-        return json_fault_next(json, "expected value");
-    case JSON_END:
-        return json_fault_next(json, "EOF while parsing an object");
-    default:
-        return json_fault_next(json, "key must be a string");
+    if (json_peek(json) != '"') {
+        return json_fault_type(json, "`Ok` or `Err`");
     }
     struct str key;
     TRY(json_string(json, &key));
