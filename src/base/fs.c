@@ -64,10 +64,37 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
     return NULL;
 }
 
-struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
+int file_open(struct str path)
 {
     /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */
-    CLEANUP(fd_close) int fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return open(path.data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+static bool same_inode(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+enum file_identity fd_identity(int fd, struct str path)
+{
+    struct stat other;
+    if (stat(path.data, &other) < 0) {
+        return FILE_ABSENT;
+    }
+    struct stat own;
+    return fstat(fd, &own) == 0 && same_inode(&own, &other) ? FILE_SAME : FILE_OTHER;
+}
+
+bool path_same(struct str a, struct str b)
+{
+    struct stat first;
+    struct stat second;
+    return stat(a.data, &first) == 0 && stat(b.data, &second) == 0 && same_inode(&first, &second);
+}
+
+struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
+{
+    CLEANUP(fd_close) int fd = file_open(path);
     if (fd < 0) {
         return err_os(arena, errno);
     }

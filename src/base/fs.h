@@ -11,6 +11,16 @@
 /* `CLEANUP(fd_close) int fd = -1;` closes what is open when the block ends; -1 is nothing. */
 void fd_close(int *fd);
 
+/* Opens for reading, without waiting for a FIFO's writer; -1 with errno. */
+int file_open(struct str path);
+
+/* What stands at a path, seen from an open file: nothing, the same inode, another. */
+enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
+enum file_identity fd_identity(int fd, struct str path);
+
+/* Do both paths lead to the same file or directory? Not if one leads nowhere. */
+bool path_same(struct str a, struct str b);
+
 /*
  * The whole of a file. `limit` is the most bytes that are taken: more is an error, not a cut. A
  * FIFO or socket is refused at once instead of waited for; a directory gives EISDIR as reading it

@@ -14,7 +14,8 @@
  *
  * Colours are control sequences inside the text that is printed. Where a stream has no colour, all
  * control sequences are taken out of what is printed to it, those in names that the user gave
- * included. So a text is built once, with its colours, and printed with or without them.
+ * included. So a text is built once, with its colours, and printed with or without them. What is
+ * not UTF-8 is printed as U+FFFD, so that paths can be given as they are.
  */
 #ifndef BASE_SHELL_H
 #define BASE_SHELL_H
@@ -38,11 +39,17 @@ enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct shell {
     struct arena *arena;
     enum verbosity verbosity;
+    bool terminal_out;
+    bool terminal_err;
     bool color_out; /* control sequences go to standard output */
     bool color_err;
 };
 
-/* Colours as the environment and the terminal say: NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM, CI. */
+/*
+ * Before anything is opened or started: opens /dev/null for standard descriptors that are closed,
+ * and ignores SIGPIPE (a child wants it back). Colours as the environment and the terminal say:
+ * NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM, CI.
+ */
 void shell_init(struct shell *shell, struct arena *arena);
 void shell_set_color(struct shell *shell, enum color_choice choice);
 
@@ -62,9 +69,9 @@ void shell_warn_help(struct shell *shell, struct str title, struct str help);
 void shell_error(struct shell *shell, const struct err *err);
 
 /* Text as it is, control sequences taken out where the stream has no colour. Always. */
-void shell_print_err(struct shell *shell, struct str text);
+void shell_print_err(const struct shell *shell, struct str text);
 
 /* false: standard output did not take it all. */
-bool shell_print_out(struct shell *shell, struct str text);
+bool shell_print_out(const struct shell *shell, struct str text);
 
 #endif

@@ -195,6 +195,11 @@ struct config_table {
     size_t count;
 };
 
+/* The children of a table whose keys are names; nothing where it is not set. An error if it is no
+ * table. cargo: get::<Option<HashMap<String, …>>>. */
+struct err *config_map(struct context *context, const struct config_key *key,
+                       struct config_iter *out) MUST_CHECK;
+
 /* *out is NULL where neither a table nor a variable of one of its keys is there. */
 struct err *config_struct(struct context *context, const struct config_key *key,
                           const struct config_table *table, const void **out) MUST_CHECK;

@@ -46,6 +46,10 @@ struct source_entry {
 struct err *config_sources(struct context *context, const struct source_entry **out,
                            size_t *count) MUST_CHECK;
 
+/* Warns of keys that cargo does not know in [net], which it looks at only where not `offline`, and
+ * in [http]: a logout uses neither, but that is when cargo says it. */
+void config_warn_network(struct context *context, bool offline);
+
 /* [term]; cargo: TermConfig. */
 struct term_config {
     const bool *verbose;

@@ -33,7 +33,7 @@ struct context {
 
     /* What follows is loaded by the calls above; see config.h for how to look into it. */
     bool loaded;
-    const struct err *load_error;
+    struct err *load_error;
     struct config_value values; /* a table: the files, then --config over them */
     bool credentials_loaded;
     struct config_value credentials; /* a table: the credentials file over `values` */
@@ -59,6 +59,7 @@ void context_warn_alias(struct context *context);
 struct context_options {
     unsigned verbose; /* how many -v */
     bool quiet;
+    bool offline;
     struct str color; /* of --color; data NULL: not given */
     const struct str *config;
     size_t config_count;
@@ -71,7 +72,8 @@ struct err *context_configure(struct context *context,
 /* The second call does nothing. A missing file is no error. */
 struct err *context_load_credentials(struct context *context) MUST_CHECK;
 
-/* Once for each text. */
-void context_warn(struct context *context, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Once for each text. `help`, where not empty, is an indented line below. */
+void context_warn(struct context *context, struct str help, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 #endif

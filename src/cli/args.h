@@ -51,13 +51,13 @@ enum args_action {
 };
 
 struct args_option {
-    const char *name; /* long, without dashes; NULL for none */
-    char letter;      /* short; 0 for none */
+    const char *name;            /* long, without dashes; NULL for none */
+    char letter;                 /* short; 0 for none */
+    const char *value;           /* what its value is called: "REGISTRY"; NULL: takes none */
+    const char *const *possible; /* what the value may be, ends in NULL; NULL: anything */
     enum args_action action;
-    const char *value;           /* the name of its value: "REGISTRY" */
-    const char *const *possible; /* what the value may be, or NULL for anything; ends in NULL */
     const char *instead;
-    const char *heading; /* of its section in the help; NULL: not shown */
+    const char *heading; /* its section in the help; NULL: it is shown nowhere */
     const char *help;
 };
 
@@ -65,21 +65,20 @@ extern const struct args_option args_options[];
 extern const size_t args_option_count;
 
 enum args_fault {
-    ARGS_UNKNOWN,   /* no such option, or a word that is none; `tip` is the option meant, or NULL */
-    ARGS_REPEATED,  /* `option` may be given once */
-    ARGS_NO_VALUE,  /* `option` needs one */
-    ARGS_BAD_VALUE, /* `word` is none of `option`'s; `tip_value` is the one meant, or NULL */
-    ARGS_SURPLUS,   /* `option` takes no value, but has `word` */
-    ARGS_NOT_UNICODE /* a value that is not UTF-8 */
+    ARGS_UNKNOWN,     /* `word`: no such option, or no option; `tip` is the one meant, or NULL */
+    ARGS_REPEATED,    /* `option` may be given once */
+    ARGS_NO_VALUE,    /* `option` needs one */
+    ARGS_BAD_VALUE,   /* `word` is none of `option`'s; `tip` is the one meant, or NULL */
+    ARGS_SURPLUS,     /* `option` takes no value, but has `word` */
+    ARGS_NOT_UNICODE, /* a value that is not UTF-8 */
 };
 
 struct args_error {
     enum args_fault fault;
-    struct str word; /* as the user gave it, U+FFFD for what is not UTF-8 */
+    struct str word; /* as the user gave it, but U+FFFD for what is not UTF-8 */
     const struct args_option *option;
-    const char *tip; /* with its dashes */
-    const char *tip_value;
-    const struct args_option **used; /* what the usage lists; none: [OPTIONS] */
+    const char *tip;
+    const struct args_option *const *used; /* what the usage names; none: [OPTIONS] */
     size_t used_count;
 };
 
@@ -89,6 +88,9 @@ enum args_outcome { ARGS_RUN, ARGS_HELP, ARGS_VERSION, ARGS_ERROR };
  * written for ARGS_RUN, `error` for ARGS_ERROR. The texts in both point into argv or the arena. */
 enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args,
                              struct args_error *error);
+
+/* How an option is called in texts: `--registry <REGISTRY>`, `--verbose...`, `-Z <FLAG>`. */
+struct str args_option_title(struct arena *arena, const struct args_option *option);
 
 /* `-Z help` stands first among the -Z: help_unstable() is to be printed, exit 0. */
 bool args_z_help(const struct args *args);

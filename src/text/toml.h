@@ -44,12 +44,18 @@ struct toml_node {
         origin;     /* tables; for arrays TOML_ELEMENT where made of [[a]], else TOML_INLINE */
     struct str key; /* decoded; empty in an array */
     struct span key_span; /* this key's own part, quotes included; {0,0} in an array */
-    struct span value;    /* the value; for a header table the header line's [...] */
+    struct span value;    /* the value; for a header table the header line's [...]; {0,0} for
+                             implicit and dotted tables, which have no text of their own */
+    size_t pair;          /* where `a.b = 1` begins: the first part of its key; values with a key */
     union {
-        struct str string; /* decoded */
+        struct str string; /* decoded; for a date or time its text */
         int64_t integer;
+        double floating;
         bool boolean;
-        size_t count; /* children of arrays and tables */
+        struct {
+            size_t count; /* children of arrays and tables */
+            struct toml_index *index;
+        };
     };
     struct toml_node *parent;
     struct toml_node *first; /* children, in the order in which the text first names them */

@@ -1,0 +1,216 @@
+#include "cargo/context.h"
+
+#include "base/fs.h"
+#include "cargo/config_layer.h"
+#include "cargo/config_schema.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+struct warning {
+    struct str text;
+    struct warning *next;
+};
+
+/* cargo: home::cargo_home_with_cwd. */
+static struct err *find_home(struct context *context, struct str *out)
+{
+    const char *cargo_home = getenv("CARGO_HOME");
+    if (cargo_home && *cargo_home) {
+        *out = path_join(context->arena, context->cwd, str_of(cargo_home));
+        return NULL;
+    }
+    const char *home = getenv("HOME");
+    if (!home || !*home) {
+        const struct passwd *user = getpwuid(geteuid());
+        home = user ? user->pw_dir : NULL;
+    }
+    if (!home) {
+        return err_new(context->arena,
+                       "Cargo couldn't find your home directory. This probably means that $HOME "
+                       "was not set.");
+    }
+    struct str dir = str_copy(context->arena, home, strlen(home));
+    *out = path_join(context->arena, dir, STR(".cargo"));
+    return NULL;
+}
+
+struct err *context_init(struct context *context, struct arena *arena, struct shell *shell,
+                         char *const *block)
+{
+    *context = (struct context){.arena = arena, .shell = shell};
+    struct err *err = path_cwd(arena, &context->cwd);
+    if (err) {
+        return err_wrap(arena, err, "couldn't get the current directory of the process");
+    }
+    TRY(find_home(context, &context->home));
+    environment_init(&context->environment, arena, block);
+    return NULL;
+}
+
+void context_warn(struct context *context, struct str help, const char *format, ...)
+{
+    struct buf text = buf_new(context->arena);
+    va_list arguments;
+    va_start(arguments, format);
+    buf_vaddf(&text, format, arguments);
+    va_end(arguments);
+    for (const struct warning *w = context->warnings; w; w = w->next) {
+        if (str_eq(w->text, buf_str(&text))) {
+            return;
+        }
+    }
+    struct warning *warning = arena_new(context->arena, struct warning);
+    *warning = (struct warning){buf_str(&text), context->warnings};
+    context->warnings = warning;
+    if (help.len > 0) {
+        shell_warn_help(context->shell, warning->text, help);
+    } else {
+        shell_warn(context->shell, "%.*s", STR_ARG(warning->text));
+    }
+}
+
+struct err *config_root(struct context *context, struct config_value *out)
+{
+    if (!context->loaded) {
+        context->load_error = config_load(context, &context->values);
+        context->loaded = true;
+    }
+    if (context->load_error) {
+        return context->load_error;
+    }
+    *out = context->values;
+    return NULL;
+}
+
+enum color_choice context_term_color(struct context *context)
+{
+    struct term_config term;
+    config_term(context, &term);
+    enum color_choice choice = COLOR_AUTO;
+    if (term.color && shell_color_parse(context->arena, term.color->value, &choice)) {
+        return COLOR_AUTO;
+    }
+    return choice;
+}
+
+/* A string that has a word in it, or a list that has an element. */
+static bool has_alias(struct context *context)
+{
+    struct config_key key = config_key(context->arena, STR("alias.logout"));
+    const struct config_string *string;
+    if (!config_string(context, &key, &string)) {
+        return string && string->value.len > 0 &&
+               config_program_split(context->arena, string).program.value.len > 0;
+    }
+    const struct config_strings *strings;
+    return !config_strings(context, &key, &strings) && strings && strings->count > 0;
+}
+
+void context_warn_alias(struct context *context)
+{
+    if (has_alias(context)) {
+        context_warn(context, STR(""),
+                     "user-defined alias `logout` is ignored, because it is shadowed by a built-in "
+                     "command");
+    }
+}
+
+static struct err *merge_arguments(struct context *context, const struct context_options *options)
+{
+    struct config_value arguments;
+    TRY(config_load_arguments(context, options->config, options->config_count, &arguments));
+    struct config_value files;
+    TRY(config_root(context, &files));
+    return config_merge(context->arena, &files, &arguments, true, &context->values);
+}
+
+static struct err *choose_verbosity(struct context *context, const struct context_options *options,
+                                    const struct term_config *term, enum verbosity *out)
+{
+    bool verbose = term->verbose && *term->verbose;
+    bool quiet = term->quiet && *term->quiet;
+    if (options->verbose > 0 && options->quiet) {
+        return err_new(context->arena, "cannot set both --verbose and --quiet");
+    }
+    if (options->verbose > 0) {
+        *out = options->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
+    } else if (options->quiet) {
+        *out = VERBOSITY_QUIET;
+    } else if (verbose && quiet) {
+        return err_new(context->arena, "cannot set both `term.verbose` and `term.quiet`");
+    } else if (verbose) {
+        *out = VERBOSITY_VERBOSE;
+    } else {
+        *out = quiet ? VERBOSITY_QUIET : VERBOSITY_NORMAL;
+    }
+    return NULL;
+}
+
+struct err *context_configure(struct context *context, const struct context_options *options)
+{
+    if (options->config_count > 0) {
+        TRY(merge_arguments(context, options));
+    }
+    struct term_config term;
+    config_term(context, &term);
+    TRY(choose_verbosity(context, options, &term, &context->shell->verbosity));
+    struct str word = options->color;
+    if (!word.data && term.color) {
+        word = term.color->value;
+    }
+    enum color_choice choice = COLOR_AUTO;
+    if (word.data) {
+        TRY(shell_color_parse(context->arena, word, &choice));
+    }
+    shell_set_color(context->shell, choice);
+    config_warn_network(context, options->offline);
+    return NULL;
+}
+
+/*
+ * Before 2015 the file was `token = "..."` and nothing else. cargo takes that for registry.token
+ * where there is no [registry] at all; here it also counts beside a [registry] that has no token,
+ * and a table that happens to be called `token` does not.
+ */
+static void adopt_old_token(struct arena *arena, struct config_value *table)
+{
+    struct config_value token;
+    struct config_value registry = {.type = CONFIG_TABLE, .definition = table->definition};
+    struct config_value newer;
+    if (!config_table_get(table, STR("token"), &token) || token.type == CONFIG_TABLE) {
+        return;
+    }
+    if (config_table_get(table, STR("registry"), &registry) &&
+        (registry.type != CONFIG_TABLE || config_table_get(&registry, STR("token"), &newer))) {
+        return;
+    }
+    registry = config_table_with(arena, &registry, STR("token"), &token);
+    *table = config_table_with(arena, table, STR("registry"), &registry);
+}
+
+struct err *context_load_credentials(struct context *context)
+{
+    if (context->credentials_loaded) {
+        return NULL;
+    }
+    struct config_value base;
+    TRY(config_root(context, &base));
+    struct config_found found;
+    config_find(context, context->home, STR("credentials"), &found);
+    CLEANUP(fd_close) int fd = found.fd;
+    struct config_value credentials = base;
+    if (found.path.len > 0) {
+        struct config_value table;
+        struct config_seen *seen = NULL;
+        TRY(config_load_file(context, found.path, fd, DEFINITION_FILE, CONFIG_CREDENTIALS, &seen,
+                             &table));
+        adopt_old_token(context->arena, &table);
+        TRY(config_overlay(context->arena, &base, &table, &credentials));
+    }
+    context->credentials = credentials;
+    context->credentials_loaded = true;
+    context->credentials_path = found.path;
+    context->credentials_hidden = found.hidden;
+    return NULL;
+}

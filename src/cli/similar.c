@@ -1,0 +1,91 @@
+#include "cli/similar.h"
+
+#include "base/utf8.h"
+
+/* clap's did_you_mean takes what is above this. */
+static const double THRESHOLD = 0.7;
+
+struct characters {
+    uint32_t *at;
+    bool *matched;
+    size_t count;
+};
+
+static struct characters characters_of(struct arena *arena, struct str s)
+{
+    struct characters all = {
+        .at = arena_new_array(arena, uint32_t, s.len),
+        .matched = arena_new_array(arena, bool, s.len),
+    };
+    bool valid = true;
+    for (size_t i = 0; i < s.len; all.count++) {
+        i += utf8_decode(s, i, &all.at[all.count], &valid);
+    }
+    return all;
+}
+
+/* Pairs equal characters that stand near enough; returns how many. */
+static size_t match(struct characters a, struct characters b)
+{
+    size_t range = (a.count > b.count ? a.count : b.count) / 2;
+    range = range > 0 ? range - 1 : 0;
+    size_t matches = 0;
+    for (size_t i = 0; i < a.count; i++) {
+        size_t from = i > range ? i - range : 0;
+        size_t to = i + range + 1 < b.count ? i + range + 1 : b.count;
+        for (size_t j = from; j < to; j++) {
+            if (a.at[i] == b.at[j] && !b.matched[j]) {
+                a.matched[i] = b.matched[j] = true;
+                matches++;
+                break;
+            }
+        }
+    }
+    return matches;
+}
+
+/* How many of the matched characters stand in another order. */
+static size_t misplaced(struct characters a, struct characters b)
+{
+    size_t count = 0;
+    size_t j = 0;
+    for (size_t i = 0; i < a.count; i++) {
+        if (!a.matched[i]) {
+            continue;
+        }
+        while (!b.matched[j]) {
+            j++;
+        }
+        count += a.at[i] != b.at[j] ? 1 : 0;
+        j++;
+    }
+    return count;
+}
+
+double similar_jaro(struct arena *arena, struct str a, struct str b)
+{
+    struct characters left = characters_of(arena, a);
+    struct characters right = characters_of(arena, b);
+    if (left.count == 0 && right.count == 0) {
+        return 1.0;
+    }
+    size_t matches = match(left, right);
+    if (matches == 0) {
+        return 0.0;
+    }
+    size_t transpositions = misplaced(left, right) / 2;
+    double found = (double)matches;
+    return (found / (double)left.count + found / (double)right.count +
+            (double)(matches - transpositions) / found) /
+           3.0;
+}
+
+bool similar_better(struct arena *arena, struct str word, const char *candidate, double *best)
+{
+    double score = similar_jaro(arena, word, str_of(candidate));
+    if (score <= THRESHOLD || score < *best) {
+        return false;
+    }
+    *best = score;
+    return true;
+}

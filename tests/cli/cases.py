@@ -1,0 +1,36 @@
+"""Short ways to write worlds down, and to turn a table of them into test cases."""
+
+import shlex
+
+import pytest
+
+import oracle
+from world import CARGO_HOME, CREDENTIALS, World
+
+# A token in a world begins with s3cret, so that a leak is seen.
+LOGGED_IN = '[registry]\ntoken = "s3cret"\n\n[registries.my-reg]\ntoken = "s3cret-mine"\n'
+MY_REG = '[registries.my-reg]\nindex = "sparse+https://example.com/index/"\n'
+
+
+def world(args="", creds=LOGGED_IN, config=None, project=None, files=None, env=None, **options):
+    """A world with the usual files: credentials, the cargo home's config, the project's config. None: no such file."""
+    usual = {CREDENTIALS: creds, f"{CARGO_HOME}/config.toml": config, "proj/.cargo/config.toml": project}
+    every = {name: what for name, what in usual.items() if what is not None}
+    every.update(files or {})
+    return World(args=tuple(shlex.split(args) if isinstance(args, str) else args), files=every, env=env or {}, **options)
+
+
+def mine(args="", **rest):
+    """`--registry my-reg` in a world that knows my-reg."""
+    rest.setdefault("config", MY_REG)
+    return world(["--registry", "my-reg", *shlex.split(args)], **rest)
+
+
+def differential(table):
+    """The decorator for a test that takes `case`, once for each named world of the table."""
+    cases = []
+    for name, case in table.items():
+        missing = [need for need in case.needs if not oracle.oracle_has(need)]
+        marks = [pytest.mark.skip(reason=f"this cargo is too new for {', '.join(missing)}")] if missing else []
+        cases.append(pytest.param(case, id=name, marks=marks))
+    return pytest.mark.parametrize("case", cases)

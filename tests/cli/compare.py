@@ -1,0 +1,143 @@
+"""Compares two Results of one World, and says in words what differs."""
+
+import dataclasses
+import difflib
+import re
+import tomllib
+
+import oracle
+from world import CREDENTIALS, command_line
+
+CREDENTIALS_FILES = (CREDENTIALS, CREDENTIALS.removesuffix(".toml"))
+
+
+class NotToml(Exception):
+    """The text is not TOML 1.1."""
+
+
+_STRING = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?!")"{0,2}|' r"'''.*?'''(?!')'{0,2}|" r'"(?:\\.|[^"\\\n])*"|' r"'[^'\n]*'|" r"#[^\n]*|[{}\[\],]|[^\S\n]+|\n|.",
+    re.DOTALL,
+)
+
+
+def _old_escapes(text):
+    text = re.sub(r"(?<!\\)((?:\\\\)*)\\e", r"\1\\u001b", text)
+    return re.sub(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})", r"\1\\u00\2", text)
+
+
+def toml_1_0(text):
+    """TOML 1.1 as 1.0, which is all that tomllib reads: newlines, comments and a last comma in inline tables; \\e and \\xHH."""
+    out, nest = [], []
+    for token in _STRING.findall(text):
+        if token[0] == '"':
+            token = _old_escapes(token)
+        elif token in ("{", "["):
+            nest.append(token)
+        elif token in ("}", "]") and nest:
+            if nest.pop() == "{":
+                kept = "".join(out).rstrip()
+                out = [kept.removesuffix(",")]
+        elif nest and nest[-1] == "{" and (token == "\n" or token[0] == "#"):
+            token = " "
+        out.append(token)
+    return "".join(out)
+
+
+def toml_value(raw):
+    """The value of a TOML text; raises NotToml."""
+    try:
+        text = raw.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            return tomllib.loads(toml_1_0(text))
+    except ValueError as error:
+        raise NotToml(str(error)) from error
+
+
+def _typed(value):
+    """Equal only for values that are equal and of one type: 1, 1.0 and true are three things."""
+    if isinstance(value, dict):
+        return {key: _typed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_typed(inner) for inner in value]
+    return type(value).__name__, value
+
+
+def same_toml(left, right):
+    if left == right:
+        return True
+    try:
+        return _typed(toml_value(left)) == _typed(toml_value(right))
+    except NotToml:
+        return False
+
+
+def _same_node(name, left, right):
+    if name not in CREDENTIALS_FILES or left.kind != "file" or right.kind != "file":
+        return left == right
+    return left.mode == right.mode and same_toml(left.content, right.content)
+
+
+def _text_difference(what, left, right):
+    lines = difflib.unified_diff(
+        left.decode("utf-8", "backslashreplace").splitlines(),
+        right.decode("utf-8", "backslashreplace").splitlines(),
+        f"cargo's {what}",
+        f"our {what}",
+        lineterm="",
+        n=99,
+    )
+    text = "\n".join(lines)
+    return text or f"{what} differs in its line ends:\n  {left!r}\n  {right!r}"
+
+
+def differences(expected, ours):
+    """What differs between cargo's result and ours: a list of texts, empty when they agree."""
+    found = []
+    if expected.status != ours.status:
+        found.append(f"exit status: cargo {expected.status}, ours {ours.status}")
+    for what in ("stdout", "stderr"):
+        left, right = getattr(expected, what), getattr(ours, what)
+        if left != right:
+            found.append(_text_difference(what, left, right))
+    for name in sorted(expected.tree.keys() | ours.tree.keys()):
+        left, right = expected.tree.get(name), ours.tree.get(name)
+        if left is None or right is None:
+            found.append(f"{name}: cargo {left}, ours {right}")
+        elif not _same_node(name, left, right):
+            found.append(f"{name}:\n  cargo {left}\n  ours  {right}")
+    return found
+
+
+def without_cache_tag(world, result):
+    """What a cargo of 1.96 leaves in the cargo home on every run is none of our business."""
+    if not oracle.leaves_cache_tag():
+        return result
+    home = CREDENTIALS.rpartition("/")[0]
+    tree = dict(result.tree)
+    if tree.pop(f"{home}/registry/CACHEDIR.TAG", None) is None:
+        return result
+    for folder in (f"{home}/registry", home):
+        if not any(name.startswith(folder + "/") for name in [*tree, *world.files]):
+            if folder not in world.files:
+                tree.pop(folder, None)
+    return dataclasses.replace(result, tree=tree)
+
+
+def kept_bytes_in_order(before, after):
+    """Whether `after` is `before` with pieces cut out and nothing put in."""
+    rest = iter(before)
+    return all(byte in rest for byte in after)
+
+
+def secrets_shown(world, result):
+    """Tokens in the worlds begin with `s3cret`: none may be printed."""
+    if any("s3cret" in str(arg) for arg in world.args):
+        return False
+    return b"s3cret" in result.stdout + result.stderr
+
+
+def report(world, found):
+    return "\n".join([command_line(world), *found])

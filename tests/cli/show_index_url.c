@@ -1,0 +1,41 @@
+/*
+ * For test_index_url.py: reads index URLs from standard input, one before each NUL, and writes for
+ * each one record of three parts, each with a NUL behind it: `ok`, the serialised and the canonical
+ * form; or `error`, the message, and nothing. With an argument, a directory, file: URLs are
+ * relative to it, and passwords are refused.
+ */
+#include "base/base.h"
+#include "text/index_url.h"
+
+static struct err *read_url(struct arena *arena, struct str text, const char *directory,
+                            struct index_url *url, struct str *canonical)
+{
+    if (directory) {
+        TRY(index_url_resolve(arena, text, str_of(directory), url));
+    } else {
+        TRY(index_url_parse(arena, text, url));
+    }
+    return index_url_canonical(arena, url, canonical);
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena = {0};
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len;
+    while ((len = getdelim(&line, &size, '\0', stdin)) > 0) {
+        struct index_url url;
+        struct str canonical;
+        struct str text = str_copy(&arena, line, (size_t)len - 1);
+        struct err *err = read_url(&arena, text, argc > 1 ? argv[1] : NULL, &url, &canonical);
+        if (err) {
+            printf("error%c%s%c%c", 0, err->message.data, 0, 0);
+        } else {
+            printf("ok%c%s%c%s%c", 0, url.text.data, 0, canonical.data, 0);
+        }
+    }
+    free(line);
+    arena_free(&arena);
+    return 0;
+}

@@ -1,0 +1,172 @@
+"""What is said and how: help, -q, -v, colours, terminals, exit statuses, the order in which faults are told."""
+
+from cases import MY_REG, differential, mine, world
+
+TERMINAL = {"stdout": "tty", "stderr": "tty"}
+
+LEVELS = {
+    f"{words or 'nothing'}, {name}": world(words, creds=creds, config=config)
+    for words in ("", "-q", "-v", "-vv", "-vvv", "--quiet", "--verbose", "-q -v", "-qv", "-qq", "--verbose --verbose")
+    for name, creds, config in (
+        ("not logged in", None, None),
+        ("logged in", "[registry]\ntoken='s3cret'\n", None),
+        ("with a warning", None, "[registry]\nfoo=1\n"),
+        ("with an error", None, "[registry]\ndefault='1'\n"),
+    )
+}
+
+
+@differential(LEVELS)
+def test_levels(case, contest):
+    contest(case)
+
+
+SITUATIONS = {
+    "not logged in": {"creds": None},
+    "logged in": {"creds": "[registry]\ntoken='s3cret'\n"},
+    "error": {"args": ["--registry", "1"]},
+    "error with causes": {"config": "a = no\n"},
+    "usage error": {"args": ["--frob"]},
+    "help": {"args": ["-h"]},
+    "warning": {"config": "[registry]\nfoo=1\n", "creds": None},
+    "alias warning": {"config": "[alias]\nlogout='x'\n", "creds": None},
+    "deprecated": {"files": {"home/.cargo/config": "", "home/.cargo/credentials": ""}, "creds": None},
+    "both": {"files": {"home/.cargo/config": ""}, "config": "", "creds": None},
+    "provider": {"args": ["-v"], "config": "[registry]\ncredential-provider='cargo:wincred'\n"},
+    "control characters": {"args": ["--registry", "\x1b[31mx"]},
+    "control characters, unknown": {"args": ["--frob\x1b[31mx"]},
+}
+
+
+def coloured(situation, words=(), **rest):
+    own = dict(situation)
+    args = [*words, *own.pop("args", [])]
+    return world(args, **{**own, **rest})
+
+
+COLOURS = {}
+for kind, situation in SITUATIONS.items():
+    COLOURS[f"{kind}, terminal"] = coloured(situation, env={"TERM": "xterm"}, **TERMINAL)
+    COLOURS[f"{kind}, terminal, always"] = coloured(situation, ["--color", "always"], env={"TERM": "xterm"}, **TERMINAL)
+    COLOURS[f"{kind}, always"] = coloured(situation, ["--color", "always"])
+    COLOURS[f"{kind}, always by variable"] = coloured(situation, env={"CARGO_TERM_COLOR": "always"})
+    COLOURS[f"{kind}, terminal, never"] = coloured(situation, ["--color", "never"], env={"TERM": "xterm"}, **TERMINAL)
+
+
+@differential(COLOURS)
+def test_colours(case, contest):
+    contest(case)
+
+
+AUTOMATIC = {}
+for place, ends in (("pipe", {}), ("terminal", TERMINAL), ("only stdout", {"stdout": "tty"}), ("only stderr", {"stderr": "tty"})):
+    for name, env in {
+        "nothing set": {},
+        "TERM dumb": {"TERM": "dumb"},
+        "TERM empty": {"TERM": ""},
+        "NO_COLOR": {"TERM": "xterm", "NO_COLOR": "1"},
+        "NO_COLOR empty": {"TERM": "xterm", "NO_COLOR": ""},
+        "CLICOLOR 0": {"TERM": "xterm", "CLICOLOR": "0"},
+        "CLICOLOR alone": {"CLICOLOR": "1"},
+        "CLICOLOR empty": {"CLICOLOR": ""},
+        "CI alone": {"CI": "true"},
+        "CI empty": {"CI": ""},
+        "CI, TERM dumb": {"CI": "1", "TERM": "dumb"},
+        "CLICOLOR_FORCE": {"CLICOLOR_FORCE": "1"},
+        "CLICOLOR_FORCE 0": {"CLICOLOR_FORCE": "0"},
+        "CLICOLOR_FORCE empty": {"CLICOLOR_FORCE": ""},
+        "CLICOLOR_FORCE, NO_COLOR": {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"},
+        "CLICOLOR_FORCE, CLICOLOR 0": {"CLICOLOR_FORCE": "1", "CLICOLOR": "0"},
+    }.items():
+        AUTOMATIC[f"{name}, {place}"] = world(creds=None, env=env, **ends)
+        AUTOMATIC[f"{name}, {place}, usage error"] = world("--reg", env=env, **ends)
+
+
+@differential(AUTOMATIC)
+def test_automatic_colours(case, contest):
+    contest(case)
+
+
+@differential({f"help at {columns!r}": world("--help", env={"COLUMNS": columns}) for columns in ("0", "1", "20", "40", "60", "79", "80", "81", "100", "119", "120", "200", "", "x", "-1", " 80", "+80", "99999999999999999999")})
+def test_help(case, contest):
+    contest(case)
+
+
+CHANNELS = {
+    "stdout closed": world(stdout="closed"),
+    "stdin closed": world(stdin="closed"),
+    "help, stdout closed": world("-h", stdout="closed"),
+    "help, stdout full": world("-h", stdout="full"),
+    "stdout full": world(stdout="full"),
+}
+
+
+@differential(CHANNELS)
+def test_channels(case, contest):
+    contest(case)
+
+
+FAULT_ORDER = {
+    "z and everything": world("-Z x -q -v --config foo --registry 1", config="a = no\n", needs=("z-refused",)),
+    "z alone": world("-Z x", needs=("z-refused",)),
+    "z empty": world(["-Z", ""], needs=("z-refused",)),
+    "z help": world("-Z help", needs=("z-refused",)),
+    "z, colour": world("-Z x --color always", needs=("z-refused",)),
+    "config value before -q -v": world("-q -v --config foo"),
+    "-q -v before the name": world("-q -v --registry 1"),
+    "-q -v before colour": world("-q -v --color ALWAYS"),
+    "-q -v, broken config value": world(["-q", "-v", "--config", "a=1.5"]),
+    "term color before the name": world("--registry 1", config="[term]\ncolor='bad'\n"),
+    "name before the index": world("--registry 1", config="[registries]\n1=3\n"),
+    "name before registry.index": world("--registry 1", config="[registry]\nindex='x'\n"),
+    "index before registry.index": world("--registry no", config="[registry]\nindex='x'\n"),
+    "registry.index before protocol": world(config="[registry]\nindex='x'\n[registries.crates-io]\nprotocol='x'\n"),
+    "protocol before source": world(config="[registries.crates-io]\nprotocol='x'\n[source.m]\n"),
+    "source before credentials": world(config="[source.m]\n", creds="[x\n"),
+    "index before protocol": mine(config="[registries.my-reg]\nindex='foo'\n[registries.crates-io]\nprotocol='x'\n"),
+    "credentials before providers": world(config="[registry]\ncredential-provider=''\n", creds="[x\n"),
+    "usage before config": world("--frob --config foo"),
+    "help before -q -v": world("-q -v -h"),
+    "default before registry.index": world(config="[registry]\ndefault='1'\nindex='x'\n"),
+    "alias warning before z": world("-Z x", config="[alias]\nlogout='x'\n", needs=("z-refused",)),
+    "term error and alias": world(config="[alias]\nlogout='x'\n[term]\ncolor='bad'\n"),
+    "term.quiet and verbose before colour": world(config="[term]\nquiet=true\nverbose=true\ncolor='bad'\n"),
+    "replaced before credentials": world(config="[source.crates-io]\nreplace-with='m'\n[source.m]\ndirectory='v'\n", creds="[x\n"),
+    "locked offline frozen": world("--locked --offline --frozen"),
+    "two dashes": world("--"),
+    "joined": world("-vvh"),
+    "registry equals": world("--registry=my-reg", config=MY_REG),
+}
+
+
+@differential(FAULT_ORDER)
+def test_order_of_faults(case, contest):
+    contest(case)
+
+
+TERM = {
+    "quiet": world(creds=None, config="[term]\nquiet=true\n"),
+    "verbose": world(config="[term]\nverbose=true\n"),
+    "verbose, -q": world("-q", creds=None, config="[term]\nverbose=true\n"),
+    "both": world(config="[term]\nquiet=true\nverbose=true\n"),
+    "both, -v": world("-v", config="[term]\nquiet=true\nverbose=true\n"),
+    "both, -q": world("-q", creds=None, config="[term]\nquiet=true\nverbose=true\n"),
+    "color always": world(config="[term]\ncolor='always'\n"),
+    "color auto": world(config="[term]\ncolor='auto'\n"),
+    "color always, --color never": world("--color never", config="[term]\ncolor='always'\n"),
+    "color never, --color always": world("--color always", config="[term]\ncolor='never'\n"),
+    "color always, usage error, --color never": world("--color never --frob", config="[term]\ncolor='always'\n"),
+    "color never, usage error on a terminal": world("--frob", config="[term]\ncolor='never'\n", env={"TERM": "xterm"}, **TERMINAL),
+    "color bad, help": world("-h", config="[term]\ncolor='bad'\n"),
+    "progress": world(config="[term]\nprogress.when='never'\nprogress.width=3\n"),
+    "progress bad": world(config="[term]\nprogress.when='x'\nverbose=true\n"),
+    "hyperlinks and unicode": world(config="[term]\nhyperlinks=false\nunicode=true\n"),
+    "quiet is a string": world(config="[term]\nquiet='true'\nverbose=true\n"),
+    "unused key and -q": world("-q", creds=None, config="[term]\nfoo=1\n"),
+    "unused keys of two": world(creds=None, config="[term]\nfoo=1\n[registry]\nbar=1\n"),
+}
+
+
+@differential(TERM)
+def test_term(case, contest):
+    contest(case)
