@@ -143,6 +143,13 @@ static void reap(struct child *child, int flags)
     child->exited = got != 0;
 }
 
+static int timeout_of(int64_t until, bool look)
+{
+    int64_t most = look ? LOOK_MS : INT32_MAX;
+    int64_t left = until == CHILD_NO_LIMIT ? most : until - child_clock();
+    return (int)(left < 0 ? 0 : left > most ? most : left);
+}
+
 /* Waits for what `events` says of `fd` (-1: nothing), for its exit, a signal, or `until`. */
 static struct err *await(struct child *child, int fd, short events, int64_t until,
                          enum child_result *result)
@@ -150,17 +157,12 @@ static struct err *await(struct child *child, int fd, short events, int64_t unti
     struct pollfd polls[] = {
         {.fd = child->signals, .events = POLLIN},
         {.fd = fd, .events = events},
-        {.fd = child->exited ? -1 : child->pidfd, .events = POLLIN},
+        {.fd = child->pidfd, .events = POLLIN},
     };
-    for (;;) {
-        int64_t left = until == CHILD_NO_LIMIT ? -1 : until - child_clock();
-        if (left < 0) {
-            left = until == CHILD_NO_LIMIT ? -1 : 0;
-        }
-        bool look = child->pidfd < 0 && !child->exited;
-        int timeout = left > INT32_MAX ? INT32_MAX : (int)left;
-        int ready =
-            poll(polls, COUNT(polls), look && (left < 0 || left > LOOK_MS) ? LOOK_MS : timeout);
+    *result = CHILD_DONE;
+    while (!child->exited) {
+        bool look = child->pidfd < 0;
+        int ready = poll(polls, COUNT(polls), timeout_of(until, look));
         if (ready < 0 && errno != EINTR) {
             return err_os(child->arena, errno);
         }
@@ -168,18 +170,18 @@ static struct err *await(struct child *child, int fd, short events, int64_t unti
             *result = CHILD_INTERRUPTED;
             return NULL;
         }
-        if (!child->exited && (look || (ready > 0 && polls[2].revents))) {
+        if (look || (ready > 0 && polls[2].revents)) {
             reap(child, WNOHANG);
         }
-        if (child->exited || (ready > 0 && polls[1].revents)) {
-            *result = CHILD_DONE;
+        if (ready > 0 && polls[1].revents) {
             return NULL;
         }
-        if (ready == 0 && left == 0) {
+        if (!child->exited && until != CHILD_NO_LIMIT && child_clock() >= until) {
             *result = CHILD_TIMED_OUT;
             return NULL;
         }
     }
+    return NULL; /* what is in its pipe can be read without waiting */
 }
 
 struct err *child_write(struct child *child, struct str text, int64_t until,

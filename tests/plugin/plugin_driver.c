@@ -38,9 +38,10 @@ static size_t open_descriptors(void)
 
 static void print_failure(const struct err *err)
 {
-    printf("error: %.*s\n", STR_ARG(err->message));
-    while ((err = err->cause)) {
-        printf("caused by: %.*s\n", STR_ARG(err->message));
+    for (const char *label = "error: "; err; label = "caused by: ", err = err->cause) {
+        (void)fputs(label, stdout);
+        (void)fwrite(err->message.data, 1, err->message.len, stdout);
+        (void)putchar('\n');
     }
 }
 

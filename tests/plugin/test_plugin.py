@@ -33,6 +33,11 @@ SHORT = 300  # one that is meant to be reached
 SOON = 10  # seconds: far below LONG, far above what a busy machine needs
 
 
+def toml(words):
+    """JSON's strings are TOML's, but for DEL and what is written as two surrogates."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 class Provider:
     """A program under test, in a directory of its own."""
 
@@ -56,23 +61,26 @@ class Provider:
         """Writes the hello, reads a line, writes the answer."""
         (self.place / "hello").write_bytes(hello if isinstance(hello, bytes) else hello.encode())
         (self.place / "answer").write_bytes(answer if isinstance(answer, bytes) else answer.encode())
-        return self.sh(f"cat {self.place}/hello\nread -r line\ncat {self.place}/answer\n{then}\n")
+        return self.sh(f"/bin/cat {self.place}/hello\nread -r line\n/bin/cat {self.place}/answer\n{then}\n")
 
     def command(self, name=None, args=(), notice=LONG, deadline=LONG):
         return [DRIVER, str(notice), str(deadline), "mine", INDEX, name if name is not None else str(self.path), *args]
 
     def start(self, *, env=None, name=None, args=(), notice=LONG, deadline=LONG, **options):
-        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **options}
+        if "stderr" not in options:
+            # a file: a grandchild that is left would keep a pipe open
+            options["stderr"] = (self.place / "stderr").open("w")
         return subprocess.Popen(self.command(name, args, notice, deadline), cwd=self.place, env=env, **options)
 
     def ours(self, **options):
         """(exit status, what is said without `error: ` and `caused by: `, standard error)"""
         started = time.monotonic()
         process = self.start(**options)
-        out, err = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=60)
         assert time.monotonic() - started < SOON
-        lines = re.split(r"\ncaused by: ", out.decode("utf-8", "replace").rstrip("\n"))
-        return process.returncode, [lines[0].removeprefix("error: "), *lines[1:]], err.decode()
+        lines = re.split(r"\ncaused by: ", out.decode("utf-8", "replace").removesuffix("\n"))
+        return process.returncode, [lines[0].removeprefix("error: "), *lines[1:]], (self.place / "stderr").read_text()
 
     def failure(self, **options):
         status, lines, _ = self.ours(**options)
@@ -91,17 +99,17 @@ class Provider:
         except oracle.NoOracle as missing:
             pytest.skip(str(missing))
         words = [name if name is not None else str(self.path), *args]
-        config = f"[registries.mine]\nindex = '{INDEX}'\ncredential-provider = {json.dumps(words)}\n"
-        (self.place / "home/config.toml").write_text(config.replace("\x7f", "\\u007f"))
+        config = f"[registries.mine]\nindex = '{INDEX}'\ncredential-provider = {toml(words)}\n"
+        (self.place / "home/config.toml").write_text(config)
         env = {"PATH": os.environ["PATH"], "HOME": str(self.place), **(env or {}), "CARGO_HOME": str(self.place / "home")}
         env = {key: value for key, value in env.items() if value is not None}
         run = subprocess.run([cargo, "logout", "--registry", "mine"], cwd=self.place, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
-        text = run.stderr.decode("utf-8", "replace").rstrip("\n")
+        text = run.stderr.decode("utf-8", "replace").removesuffix("\n")
         if run.returncode == 0:
             return ["not-found" if "not currently logged in" in text else "removed"]
         if text == "error: no credential providers could handle the request":
             return ["url-not-supported"]
-        layers = [re.sub(r"(?m)^  ", "", layer) for layer in text.split("\n\nCaused by:\n")]
+        layers = [re.sub(r"(?m)^  ", "", layer) for layer in re.split(r"\n\nCaused by:(?:\n|$)", text)]
         if layers[0] == f"error: credential provider `{' '.join(words)}` failed action `logout`":
             layers = layers[1:]
         layers[0] = layers[0].removeprefix("error: ")
@@ -119,8 +127,12 @@ class Provider:
 
     def same(self, **options):
         _, lines, _ = self.ours(**options)
-        expected = self.cargos(**{key: value for key, value in options.items() if key in ("name", "args", "env")})
-        assert lines == expected
+        # cargo's shell takes control sequences out of what it prints, ours will too; the driver does not
+        plain = [re.sub("[\x00-\x09\x0b-\x1f\x7f]", "", line) for line in lines]
+        expected = self.cargos(**options)
+        if plain[-1].startswith("unknown variant, expected"):  # a string where an object should be: not repeated
+            expected[-1] = re.sub("^unknown variant `.*`,", "unknown variant,", expected[-1])
+        assert plain == expected
         return lines
 
 
@@ -362,13 +374,8 @@ def test_mutated_answers_are_explained_as_cargo_does(provider):
             hello = mutated(chance.choice(hellos), chance)
         else:
             answer = mutated(answer, chance)
-        provider.speaks(hello, answer)
-        _, lines, _ = provider.ours()
-        expected = provider.cargos()
-        if answer.lstrip().startswith('"'):
-            expected = [re.sub("^unknown variant `.*`, expected", "unknown variant, expected", layer) for layer in expected]
-        # cargo takes control characters out of what it prints; that is the shell's part
-        assert [re.sub("[\x00-\x1f\x7f]", "", line) for line in lines] == [re.sub("[\x00-\x1f\x7f]", "", layer) for layer in expected], (hello, answer)
+        print(hello, answer)
+        provider.speaks(hello, answer).same()
 
 
 # How it ends
@@ -417,7 +424,7 @@ def test_an_err_answer_counts_whatever_the_exit(provider, then, answer, expected
         ("printf '{\"v\":[1]}'; exec >&-; cat >/dev/null", ["failed to deserialize response", "EOF while parsing a value at line 1 column 0"]),
         ("echo '{\"v\":[1]}'; read -r line", ["failed to deserialize response", "EOF while parsing a value at line 1 column 0"]),
         ("echo '{\"v\":[1]}'; read -r line; printf '{\"Ok\":'", ["failed to deserialize response", "EOF while parsing a value at line 1 column 6"]),
-        ("exec <&-; echo '{\"v\":[1]}'; sleep 60", ["failed to write to credential provider", "Broken pipe (os error 32)"]),
+        ("exec <&-; echo '{\"v\":[1]}'; exec sleep 1", ["failed to write to credential provider", "Broken pipe (os error 32)"]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -501,7 +508,7 @@ def without_pidfd(provider, **options):
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
     command = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=pidfd_open", "-e", "inject=pidfd_open:error=ENOSYS", *provider.command(**options)]
-    run = subprocess.run(command, cwd=provider.place, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    run = subprocess.run(command, cwd=provider.place, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False)
     assert run.returncode in (0, 1), run
     return run.stdout.decode()
 
@@ -524,14 +531,8 @@ def test_request_larger_than_a_pipe_unread(provider):
 def test_endless_line(provider, limit):
     start = f"echo '{HELLO.strip()}'; read -r line; " if limit == "response" else ""
     provider.sh(f"{start}head -c 1073741824 /dev/zero")
-    process = provider.start()
-    out = process.stdout.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
-    process.stdout.close()
-    assert out.splitlines() == [f"error: failed to read {limit} from credential provider", "caused by: a line is longer than 1048576 bytes"]
-    assert usage.ru_maxrss < 30 * 1024  # KiB
+    lines = provider.failure(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (32 << 20, 32 << 20)))
+    assert lines == [f"failed to read {limit} from credential provider", "a line is longer than 1048576 bytes"]
 
 
 def test_endless_lines_after_the_answer(provider):
@@ -561,11 +562,8 @@ GRANDCHILD = "sleep 60 & echo $! > {place}/pid; "
 )
 def test_a_grandchild_that_keeps_the_pipes_open(provider, text, lines):
     provider.sh(text % GRANDCHILD.format(place=provider.place))
-    assert provider.ours(stderr=subprocess.DEVNULL)[1] == lines if False else True
-    process = provider.start(stderr=None)
-    out, _ = process.communicate(timeout=SOON)
+    assert provider.ours()[1] == lines
     os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
-    assert [re.sub("^(error|caused by): ", "", line) for line in out.decode().splitlines()] == lines
 
 
 # While we wait
@@ -576,7 +574,7 @@ def test_notice_is_given_once_and_the_talk_goes_on(provider):
     fifo = provider.place / "fifo"
     os.mkfifo(fifo)
     provider.sh(f"echo '{HELLO.strip()}'; read -r line; read -r go < {fifo}; echo '{DONE.strip()}'")
-    process = provider.start(notice=50)
+    process = provider.start(notice=50, stderr=subprocess.PIPE)
     assert process.stderr.readline() == b"notice\n"
     fifo.write_text("go\n")
     out, err = process.communicate(timeout=SOON)
@@ -593,7 +591,7 @@ def test_no_deadline(provider):
     fifo = provider.place / "fifo"
     os.mkfifo(fifo)
     provider.sh(f"read -r go < {fifo}; echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'")
-    process = provider.start(notice=50, deadline=-1)
+    process = provider.start(notice=50, deadline=-1, stderr=subprocess.PIPE)
     assert process.stderr.readline() == b"notice\n"
     fifo.write_text("go\n")
     assert process.communicate(timeout=SOON)[0] == b"removed\n"
@@ -736,5 +734,5 @@ def test_descriptors_that_cannot_be_had(provider):
         out, _ = process.communicate(timeout=SOON)
         assert process.returncode in (0, 1), (limit, out)
         ends.add(out.decode().splitlines()[-1])
-    assert ends <= {"removed", "caused by: Too many open files (os error 24)"}
-    assert len(ends) == 2
+    # between the two the shell that runs the provider has too few for itself
+    assert {"removed", "caused by: Too many open files (os error 24)"} <= ends
