@@ -72,10 +72,21 @@ static void hold_signals(struct child *child)
     child->held = sigprocmask(SIG_BLOCK, &held, &child->mask) == 0;
 }
 
-/* With Rust's settings for a child: nothing blocked, SIGPIPE as it is by default. */
-static int spawn(const char *const *argv, int input, int output, pid_t *pid)
+/* posix_spawnp only reads the strings, but its type is older than const. */
+static char *const *words_of(struct arena *arena, const char *const *argv)
 {
-    extern char **environ;
+    size_t count = 0;
+    while (argv[count]) {
+        count++;
+    }
+    char **words = arena_new_array(arena, char *, count + 1);
+    memcpy(words, argv, count * sizeof(*words));
+    return words;
+}
+
+/* With Rust's settings for a child: nothing blocked, SIGPIPE as it is by default. */
+static int spawn(char *const *argv, int input, int output, pid_t *pid)
+{
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -93,9 +104,7 @@ static int spawn(const char *const *argv, int input, int output, pid_t *pid)
         number = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     }
     if (number == 0) {
-        /* spawnp only reads the strings; its type is older than const. */
-        number = posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)(uintptr_t)argv,
-                              environ);
+        number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
     }
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)posix_spawnattr_destroy(&attributes);
@@ -123,7 +132,7 @@ struct err *child_start(struct arena *arena, const char *const *argv, struct chi
     (void)signal(SIGCHLD, SIG_DFL); /* inherited as ignored, the exit status would be lost */
     hold_signals(&child);
     pid_t pid;
-    int number = spawn(argv, its_input, its_output, &pid);
+    int number = spawn(words_of(arena, argv), its_input, its_output, &pid);
     if (number != 0) {
         return err_os(arena, number);
     }

@@ -167,7 +167,7 @@ static struct err *unit_read(struct json *json, uint32_t *out)
     uint32_t unit = 0;
     bool valid = true;
     for (int i = 0; i < 4; i++) {
-        int c = json->text.data[json->at++];
+        int c = (unsigned char)json->text.data[json->at++];
         int lower = c | 0x20;
         bool letter = lower >= 'a' && lower <= 'f';
         valid = valid && (is_digit(c) || letter);
