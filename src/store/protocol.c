@@ -46,7 +46,7 @@ static struct err *versions_read(struct json *json, bool *version_1, struct str 
     if (json_peek(json) != '[') {
         return json_fault_type(json, "a sequence");
     }
-    TRY(json_open(json, '['));
+    TRY(json_open(json));
     buf_add_char(&list, '[');
     for (bool first = true;; first = false) {
         bool more = false;
@@ -62,14 +62,15 @@ static struct err *versions_read(struct json *json, bool *version_1, struct str 
     buf_add_char(&list, ']');
     *version_1 = found;
     *versions = buf_str(&list);
-    return json_close(json, ']');
+    json_close(json);
+    return NULL;
 }
 
 /* {"v":[1]}, other keys ignored. */
 static struct err *hello_object(struct json *json, bool *version_1, struct str *versions)
 {
     bool seen = false;
-    TRY(json_open(json, '{'));
+    TRY(json_open(json));
     for (bool first = true;; first = false) {
         bool more = false;
         struct str key;
@@ -91,7 +92,7 @@ static struct err *hello_object(struct json *json, bool *version_1, struct str *
             TRY(json_value(json, &ignored));
         }
     }
-    TRY(json_close(json, '}'));
+    json_close(json);
     return seen ? NULL : json_fault(json, "missing field `v`");
 }
 
@@ -99,13 +100,13 @@ static struct err *hello_object(struct json *json, bool *version_1, struct str *
 static struct err *hello_array(struct json *json, bool *version_1, struct str *versions)
 {
     bool more = false;
-    TRY(json_open(json, '['));
+    TRY(json_open(json));
     TRY(json_next_element(json, true, &more));
     if (more) {
         TRY(versions_read(json, version_1, versions));
-        return json_close(json, ']');
+        return json_last_element(json);
     }
-    TRY(json_close(json, ']'));
+    json_close(json);
     return json_fault(json, "invalid length 0, expected struct CredentialHello with 1 element");
 }
 
@@ -144,7 +145,7 @@ static struct err *tagged_object(struct json *json, struct tagged *tagged)
 {
     struct json_value **last = &tagged->first;
     bool seen = false;
-    TRY(json_open(json, '{'));
+    TRY(json_open(json));
     for (bool first = true;; first = false) {
         bool more = false;
         struct str key;
@@ -167,7 +168,7 @@ static struct err *tagged_object(struct json *json, struct tagged *tagged)
             last = &(*last)->next;
         }
     }
-    TRY(json_close(json, '}'));
+    json_close(json);
     return seen ? NULL : json_fault(json, "missing field `kind`");
 }
 
@@ -176,17 +177,18 @@ static struct err *tagged_array(struct json *json, struct tagged *tagged)
     struct json_value **last = &tagged->first;
     bool more = false;
     tagged->array = true;
-    TRY(json_open(json, '['));
+    TRY(json_open(json));
     TRY(json_next_element(json, true, &more));
     if (!more) {
-        TRY(json_close(json, ']'));
+        json_close(json);
         return json_fault(json, "missing field `kind`");
     }
     TRY(kind_read(json, tagged));
     for (;;) {
         TRY(json_next_element(json, false, &more));
         if (!more) {
-            return json_close(json, ']');
+            json_close(json);
+            return NULL;
         }
         TRY(json_value(json, last));
         last = &(*last)->next;
@@ -323,7 +325,7 @@ static struct err *result_read(struct json *json, bool ok, enum answer *answer,
 /* serde's Result: an object with the one key Ok or Err. */
 static struct err *answer_object(struct json *json, enum answer *answer, struct err **failure)
 {
-    TRY(json_open(json, '{'));
+    TRY(json_open(json));
     if (json_peek(json) != '"') {
         return json_fault_type(json, "`Ok` or `Err`");
     }
@@ -339,7 +341,8 @@ static struct err *answer_object(struct json *json, enum answer *answer, struct 
     TRY(result_read(json, ok, answer, failure));
     switch (json_peek(json)) {
     case '}':
-        return json_close(json, '}');
+        json_close(json);
+        return NULL;
     case JSON_END:
         return json_fault(json, "EOF while parsing an object");
     default:

@@ -53,11 +53,8 @@ int json_peek(struct json *json)
     }
 }
 
-struct err *json_open(struct json *json, char bracket)
+struct err *json_open(struct json *json)
 {
-    if (json_peek(json) != bracket) {
-        return json_fault_next(json, "expected value");
-    }
     if (json->depth == DEPTH_LIMIT) {
         return json_fault_next(json, "recursion limit exceeded");
     }
@@ -66,28 +63,27 @@ struct err *json_open(struct json *json, char bracket)
     return NULL;
 }
 
-struct err *json_close(struct json *json, char bracket)
+void json_close(struct json *json)
 {
-    bool array = bracket == ']';
-    int byte = json_peek(json);
-    if (byte == JSON_END) {
-        return json_fault_next(json,
-                               array ? "EOF while parsing a list" : "EOF while parsing an object");
-    }
-    if (byte == ',') {
-        if (!array) {
-            return json_fault_next(json, "trailing comma");
-        }
-        json->at++;
-        byte = json_peek(json);
-        return json_fault_next(json, byte == ']' ? "trailing comma" : "trailing characters");
-    }
-    if (byte != bracket) {
-        return json_fault_next(json, "trailing characters");
-    }
     json->depth--;
     json->at++;
-    return NULL;
+}
+
+struct err *json_last_element(struct json *json)
+{
+    int byte = json_peek(json);
+    if (byte == ']') {
+        json_close(json);
+        return NULL;
+    }
+    if (byte == JSON_END) {
+        return json_fault_next(json, "EOF while parsing a list");
+    }
+    if (byte == ',') {
+        json->at++;
+        byte = json_peek(json);
+    }
+    return json_fault_next(json, byte == ']' ? "trailing comma" : "trailing characters");
 }
 
 struct err *json_next_element(struct json *json, bool first, bool *more)
@@ -355,7 +351,7 @@ static struct err *number_read(struct json *json, struct json_value *value)
 static struct err *children_read(struct json *json, bool array, struct json_value *parent)
 {
     struct json_value **last = &parent->first;
-    TRY(json_open(json, array ? '[' : '{'));
+    TRY(json_open(json));
     for (bool first = true;; first = false) {
         bool more = false;
         struct str key = STR("");
@@ -365,7 +361,8 @@ static struct err *children_read(struct json *json, bool array, struct json_valu
             TRY(json_next_key(json, first, &more, &key));
         }
         if (!more) {
-            return json_close(json, array ? ']' : '}');
+            json_close(json);
+            return NULL;
         }
         if (!array) {
             TRY(json_colon(json));

@@ -5,7 +5,7 @@
  * first of several faults could be told; and values would be outside the arena.
  *
  *     struct json json = json_begin(arena, text);
- *     TRY(json_open(&json, '{'));
+ *     TRY(json_open(&json));                           json_peek() has seen a `{`
  *     for (bool first = true;; first = false) {
  *         bool more;
  *         struct str key;
@@ -14,7 +14,7 @@
  *         TRY(json_colon(&json));
  *         TRY(json_value(&json, &value));
  *     }
- *     TRY(json_close(&json, '}'));
+ *     json_close(&json);
  *     TRY(json_end(&json));
  *
  * The text is UTF-8, which the caller has checked (utf8_valid). At most 127 arrays and objects are
@@ -64,20 +64,23 @@ struct json json_begin(struct arena *arena, struct str text);
 /* The next byte that is not white space, without taking it; JSON_END behind the last. */
 int json_peek(struct json *json);
 
-/* `[` or `{`, which is known to come next. */
-struct err *json_open(struct json *json, char bracket) MUST_CHECK;
+/* Takes the `[` or `{` that json_peek() has seen. */
+struct err *json_open(struct json *json) MUST_CHECK;
 
-/* `]` or `}`. */
-struct err *json_close(struct json *json, char bracket) MUST_CHECK;
+/* Takes the `]` or `}` that json_peek() has seen, or one of the next two in saying "no more". */
+void json_close(struct json *json);
 
 /* In an array: takes the comma and says whether an element follows. */
 struct err *json_next_element(struct json *json, bool first, bool *more) MUST_CHECK;
+
+/* In an array of a known length, behind its last element: takes the `]`. */
+struct err *json_last_element(struct json *json) MUST_CHECK;
 
 /* In an object: takes comma and key; json_colon() and the value are to follow. */
 struct err *json_next_key(struct json *json, bool first, bool *more, struct str *key) MUST_CHECK;
 struct err *json_colon(struct json *json) MUST_CHECK;
 
-/* A string, whose quote is known to come next. */
+/* A string, whose quote json_peek() has seen. */
 struct err *json_string(struct json *json, struct str *out) MUST_CHECK;
 
 /* Any value, with all that is in it. */

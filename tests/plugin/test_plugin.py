@@ -645,7 +645,7 @@ def test_a_signal_to_us_alone_reaches_it_too(provider, number):
 
 def test_ctrl_c_leaves_it_time_to_clean_up(provider):
     """It gets SIGINT once, by the terminal: a second one would cut its cleaning up short."""
-    process, pid = started(provider, f"trap 'echo cleaned >> {provider.place}/mark' INT; READY; sleep 60 & wait; exit")
+    process, pid = started(provider, f"trap 'echo cleaned >> {provider.place}/mark' INT; READY; read -r a; read -r b; exit")
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=SOON)
     assert process.returncode == -signal.SIGINT
@@ -732,12 +732,19 @@ def test_ctrl_c_while_it_asks(provider):
 # Nothing is left
 
 
-def test_descriptors_that_cannot_be_had(provider):
+@pytest.mark.parametrize("closed", [False, True], ids=["", "stdin closed"])
+def test_descriptors_that_cannot_be_had(provider, closed):
     """Whatever the limit, it works or says so; the driver counts its descriptors and children afterwards."""
     provider.speaks()
     ends = set()
+
+    def prepare():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        if closed:
+            os.close(0)
+
     for limit in range(4, 14):
-        process = provider.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
+        process = provider.start(preexec_fn=prepare)
         out, _ = process.communicate(timeout=SOON)
         assert process.returncode in (0, 1), (limit, out)
         ends.add(out.decode().splitlines()[-1])
