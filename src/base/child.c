@@ -333,8 +333,8 @@ void child_end(struct child *child)
         let_it_end(child);
     }
     if (child->pid > 0 && !child->exited) {
-        (void)kill(child->pid, SIGKILL);
-        reap(child, 0);
+        /* one that has become another user (sudo) may refuse: better a zombie than a hang */
+        reap(child, kill(child->pid, SIGKILL) == 0 ? 0 : WNOHANG);
     }
     fd_close(&child->pidfd);
     if (child->held) {

@@ -13,9 +13,9 @@
  * CHILD_TIMED_OUT the same call may be made again with a later time and goes on where it stopped.
  *
  * child_end() leaves no process behind: one that still runs is killed (SIGKILL, which ends a
- * stopped one too) and reaped. Grandchildren are not followed: the process group is ours as well. A
- * grandchild that keeps the pipes open cannot hold us up: when the child has exited, its output
- * ends with what is in the pipe.
+ * stopped one too) and reaped, unless it has become another user and may not be killed.
+ * Grandchildren are not followed: the process group is ours as well. One that keeps the pipes open
+ * cannot hold us up: when the child has exited, its output ends with what is in the pipe.
  *
  * SIGINT, SIGTERM, SIGHUP and SIGQUIT, unless ignored, are held back from child_start() to
  * child_end(): one that comes ends every wait with CHILD_INTERRUPTED, and takes its effect, as a

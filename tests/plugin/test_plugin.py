@@ -509,14 +509,32 @@ def sanitized():
     return b"__asan_init" in pathlib.Path(DRIVER).read_bytes()
 
 
-def without_pidfd(provider, **options):
+def injected(provider, call, error, **options):
+    """What the driver prints when this system call always fails."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
     env = {**os.environ, **({"ASAN_OPTIONS": "detect_leaks=0"} if sanitized() else {})}
-    command = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=pidfd_open", "-e", "inject=pidfd_open:error=ENOSYS", *provider.command(**options)]
-    run = subprocess.run(command, cwd=provider.place, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, timeout=60, check=False)
-    assert run.returncode in (0, 1), run
-    return run.stdout.decode()
+    command = ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}", *provider.command(**options)]
+    out = provider.place / "out"
+    # a file: the provider may be left, and strace's output with it
+    with out.open("w") as file:
+        run = subprocess.run(command, cwd=provider.place, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.DEVNULL, env=env, timeout=SOON, check=False)
+    return run.returncode, out.read_text()
+
+
+def without_pidfd(provider, **options):
+    status, text = injected(provider, "pidfd_open", "ENOSYS", **options)
+    assert status in (0, 1), (status, text)
+    return text
+
+
+def test_one_that_may_not_be_killed_is_left(provider):
+    """It has become another user. The driver sees a child that is left."""
+    started_at = time.monotonic()
+    status, text = injected(provider.sh(f"echo $$ > {provider.place}/pid; exec sleep 60"), "kill", "EPERM", deadline=SHORT)
+    assert time.monotonic() - started_at < SOON
+    os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
+    assert (status, text.splitlines()[1]) == (3, "caused by: it took longer than 0.3 seconds")
 
 
 def test_without_pidfd(provider):
