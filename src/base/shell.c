@@ -20,7 +20,8 @@ enum state {
     INTERMEDIATE, /* ESC and 0x20-0x2F: one final byte ends it */
     CSI,          /* ESC [ */
     OSC,          /* ESC ]: up to BEL or ESC \ */
-    STRING,       /* ESC P, ESC X, ESC ^, ESC _: up to ESC \ */
+    DEVICE,       /* ESC P: up to its final byte, from where on it is a STRING */
+    STRING,       /* ESC X, ESC ^, ESC _: up to ESC \ */
 };
 
 static enum state after_escape(unsigned char byte)
@@ -31,6 +32,7 @@ static enum state after_escape(unsigned char byte)
     case ']':
         return OSC;
     case 'P':
+        return DEVICE;
     case 'X':
     case '^':
     case '_':
@@ -61,6 +63,8 @@ static enum state state_after(enum state state, unsigned char byte)
         return byte >= 0x40 && byte <= 0x7E ? GROUND : state;
     case OSC:
         return byte == BEL ? GROUND : state;
+    case DEVICE:
+        return byte >= 0x40 && byte <= 0x7E ? STRING : state;
     case STRING:
         return byte == ST ? GROUND : state;
     case GROUND:
@@ -81,7 +85,7 @@ static bool prints(enum state state, unsigned char byte)
         bool begins_character = byte >= 0xC2 && byte <= 0xF4;
         return (byte >= 0x20 && byte < 0x7F) || is_space(byte) || begins_character;
     }
-    return byte != ' ' && is_space(byte) && state != OSC && state != STRING;
+    return byte != ' ' && is_space(byte) && state != OSC && state != DEVICE && state != STRING;
 }
 
 /*

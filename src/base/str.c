@@ -31,7 +31,8 @@ struct str str_slice(struct arena *arena, struct str s, size_t start, size_t end
 
 bool str_eq(struct str a, struct str b)
 {
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+    /* An empty str may be all zero, which memcmp must not be given. */
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 bool str_starts(struct str s, struct str prefix)

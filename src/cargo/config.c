@@ -95,36 +95,94 @@ static bool is_bare(struct str part)
     return true;
 }
 
-/* As the toml crate quotes: plain quotes, apostrophes where that saves the escapes. What needs
- * escapes in any case stays on one line here. */
-static void add_quoted(struct buf *buf, struct str part)
+/* What in a text decides how it may be quoted. */
+struct quoting {
+    bool control; /* needs escapes; tab and newline do not count */
+    bool backslash;
+    bool newline;
+    size_t single; /* the longest run of them */
+    size_t twice;
+};
+
+static struct quoting quoting_of(struct str text)
 {
-    bool control = false;
-    bool escape = false;
-    for (size_t i = 0; i < part.len; i++) {
-        unsigned char byte = (unsigned char)part.data[i];
-        control |= (byte < 0x20 && byte != '\t') || byte == 0x7F;
-        escape |= byte == '"' || byte == '\\';
+    struct quoting q = {0};
+    size_t run = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        run = i > 0 && text.data[i - 1] == text.data[i] ? run + 1 : 1;
+        q.control |= (byte < 0x20 && byte != '\t' && byte != '\n') || byte == 0x7F;
+        q.backslash |= byte == '\\';
+        q.newline |= byte == '\n';
+        q.single = byte == '\'' && run > q.single ? run : q.single;
+        q.twice = byte == '"' && run > q.twice ? run : q.twice;
     }
-    if (escape && !control && str_find(part, '\'') < 0) {
-        buf_addf(buf, "'%.*s'", STR_ARG(part));
-        return;
+    return q;
+}
+
+static char escape_letter(unsigned char byte)
+{
+    switch (byte) {
+    case '\b':
+        return 'b';
+    case '\t':
+        return 't';
+    case '\n':
+        return 'n';
+    case '\f':
+        return 'f';
+    case '\r':
+        return 'r';
+    default:
+        return 0;
     }
-    buf_add_char(buf, '"');
-    for (size_t i = 0; i < part.len; i++) {
-        unsigned char byte = (unsigned char)part.data[i];
-        if (byte == '"' || byte == '\\') {
-            buf_add_char(buf, '\\');
-        }
-        if (byte == '\t') {
-            buf_add(buf, STR("\\t"));
-        } else if (byte < 0x20 || byte == 0x7F) {
-            buf_addf(buf, "\\u%04X", byte);
+}
+
+/* The text between basic quotes; `multiline` keeps newlines and two quotes in a row. */
+static void add_escaped(struct buf *buf, struct str text, bool multiline)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        quotes = byte == '"' ? quotes + 1 : 0;
+        if (byte == '\\' || quotes > (multiline ? 2 : 0)) {
+            buf_addf(buf, "\\%c", byte);
+            quotes = 0;
+        } else if ((byte >= 0x20 && byte != 0x7F) || (byte == '\n' && multiline)) {
+            buf_add_char(buf, text.data[i]);
+        } else if (escape_letter(byte)) {
+            buf_addf(buf, "\\%c", escape_letter(byte));
         } else {
-            buf_add_char(buf, part.data[i]);
+            buf_addf(buf, "\\u%04X", byte);
         }
     }
-    buf_add_char(buf, '"');
+}
+
+/* As the toml crate writes a string: in the first of four forms that needs no escapes, else with
+ * escapes, on one line if it is one. */
+static void add_quoted(struct buf *buf, struct str text)
+{
+    struct quoting q = quoting_of(text);
+    bool basic = !q.control && !q.backslash && q.twice <= 2;
+    bool literal = !q.control && q.single <= 2;
+    bool multiline = q.newline;
+    if (!multiline && !(basic && q.twice == 0) && !(literal && q.single == 0)) {
+        multiline = basic || literal;
+    }
+    if (!multiline) {
+        basic = (basic && q.twice == 0) || !literal;
+    } else {
+        basic = basic || !literal;
+    }
+    char quote = basic ? '"' : '\'';
+    buf_add_times(buf, quote, multiline ? 3 : 1);
+    buf_add(buf, q.newline ? STR("\n") : STR(""));
+    if (basic) {
+        add_escaped(buf, text, multiline);
+    } else {
+        buf_add(buf, text);
+    }
+    buf_add_times(buf, quote, multiline ? 3 : 1);
 }
 
 struct str config_key_display(struct arena *arena, const struct config_key *key)

@@ -85,7 +85,7 @@ const struct definition *config_environment(struct context *context, const struc
 struct err *config_find_definition(struct context *context, const struct config_key *key,
                                    const struct definition **out)
 {
-    bool found;
+    bool found = false;
     struct config_value value;
     TRY(config_get(context, key, &found, &value));
     bool variable = environment_get(&context->environment, key->env) != NULL;
@@ -138,7 +138,7 @@ static struct err *plain(struct context *context, const struct config_key *key,
                          enum config_type type, const char *wanted,
                          const struct variable **variable, struct config_value *value)
 {
-    bool found;
+    bool found = false;
     struct config_value in_files;
     TRY(config_get(context, key, &found, &in_files));
     const struct variable *in_environment = config_variable(context, key);
@@ -159,8 +159,8 @@ static struct err *plain(struct context *context, const struct config_key *key,
 struct err *config_get_string(struct context *context, const struct config_key *key,
                               const struct config_string **out)
 {
-    const struct variable *variable;
-    struct config_value value;
+    const struct variable *variable = NULL;
+    struct config_value value = {0};
     TRY(plain(context, key, CONFIG_STRING, "a string", &variable, &value));
     struct config_string *string = arena_new(context->arena, struct config_string);
     if (variable) {
@@ -199,8 +199,8 @@ static struct err *bad_variable(struct context *context, const struct variable *
 struct err *config_get_boolean(struct context *context, const struct config_key *key,
                                const bool **out)
 {
-    const struct variable *variable;
-    struct config_value value;
+    const struct variable *variable = NULL;
+    struct config_value value = {0};
     TRY(plain(context, key, CONFIG_BOOLEAN, "true/false", &variable, &value));
     bool *boolean = arena_new(context->arena, bool);
     if (!variable) {
@@ -237,7 +237,7 @@ static bool parse_integer(struct str text, int64_t *out)
 struct err *config_get_size(struct context *context, const struct config_key *key,
                             const uint64_t **out)
 {
-    const struct variable *variable;
+    const struct variable *variable = NULL;
     struct config_value value = {0};
     TRY(plain(context, key, CONFIG_INTEGER, "an integer", &variable, &value));
     int64_t integer = value.integer;

@@ -46,8 +46,10 @@ bool config_is_program_list(const struct str *parts, size_t count);
 void config_sort(struct arena *arena, struct config_value *values, size_t count);
 
 /*
- * `from` merged into `old`. Of two plain values `old` stays, unless `force` or from's definition is
- * of higher priority. A table or list stands against its own kind only. cargo: ConfigValue::merge.
+ * `from` merged into `old`. Of two plain values `old` stays, or with `force` `from`; a list's
+ * elements are joined, those of `old` last, or with `force` first. A table or list stands against
+ * its own kind only. (cargo's rule on priority decides nothing more: without `force` all are
+ * files.) cargo: ConfigValue::merge.
  */
 struct err *config_merge(struct arena *arena, const struct config_value *old,
                          const struct config_value *from, bool force,

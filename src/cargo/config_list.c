@@ -85,7 +85,7 @@ static bool is_program_key(const struct config_key *key)
 static struct err *get_list(struct context *context, const struct config_key *key, bool split,
                             struct list *out)
 {
-    bool found;
+    bool found = false;
     struct config_value value;
     TRY(config_get(context, key, &found, &value));
     bool is_words = found && split && value.type == CONFIG_STRING;
@@ -151,7 +151,7 @@ static struct err *bad_element(struct context *context, const struct config_key 
 struct err *config_get_strings(struct context *context, const struct config_key *key,
                                const struct config_strings **out)
 {
-    struct list list;
+    struct list list = {0};
     TRY(get_list(context, key, false, &list));
     struct config_string *values =
         arena_new_array(context->arena, struct config_string, list.count);
@@ -183,9 +183,9 @@ static struct err *get_words(struct context *context, const struct config_key *k
 struct err *config_get_program(struct context *context, const struct config_key *key,
                                const struct config_program **out)
 {
-    const struct definition *definition;
+    const struct definition *definition = NULL;
     TRY(config_find_definition(context, key, &definition));
-    struct list list;
+    struct list list = {0};
     struct err *err = get_words(context, key, &list);
     if (err) {
         return config_key_context(context, err, key, definition);

@@ -3,6 +3,8 @@
 
 #include "base/fs.h"
 
+#include <errno.h>
+
 /* A configuration or credentials file of 100,000 registries has some 10 MB. */
 enum { FILE_LIMIT = 256 * 1024 * 1024 };
 /* All files of a run, included ones too. */
@@ -16,7 +18,7 @@ void config_find(struct context *context, struct str dir, struct str name, struc
     if (out->fd < 0) {
         out->fd = file_open(with);
         /* What is there and cannot be opened is told when it is read. */
-        if (out->fd >= 0 || path_exists(with)) {
+        if (out->fd >= 0 || (errno != ENOENT && path_exists(with))) {
             out->path = with;
         }
         return;
@@ -216,18 +218,17 @@ struct err *config_load_file(struct context *context, struct str path, int fd,
     return NULL;
 }
 
-/* Loads the file that config_find found, if any, and merges it below what is there. */
-static struct err *load_below(struct context *context, struct config_found *found,
+/* Loads a file and merges it below what is there. */
+static struct err *load_below(struct context *context, struct str path, int fd,
                               struct config_value *values)
 {
     struct config_seen *seen = NULL;
     struct config_value table;
-    TRY(config_load_file(context, found->path, found->fd, DEFINITION_FILE, CONFIG_PLAIN, &seen,
-                         &table));
+    TRY(config_load_file(context, path, fd, DEFINITION_FILE, CONFIG_PLAIN, &seen, &table));
     struct err *err = config_merge(context->arena, values, &table, false, values);
     if (err) {
         return err_wrap(context->arena, err, "failed to merge configuration at `%.*s`",
-                        STR_ARG(found->path));
+                        STR_ARG(path));
     }
     return NULL;
 }
@@ -243,7 +244,7 @@ static struct err *load_directory(struct context *context, struct str dir,
     }
     /* Only where a file was found can home come a second time. */
     *is_home |= str_eq(dir, context->home) || path_same(dir, context->home);
-    return load_below(context, &found, values);
+    return load_below(context, found.path, fd, values);
 }
 
 /* cargo: walk_tree. */

@@ -92,8 +92,7 @@ static struct config_value merge_lists(const struct merge *merge, const struct c
     struct config_value *values = arena_new_array(merge->arena, struct config_value, length);
     size_t count = 0;
     if (is_program_list(path)) {
-        bool replaced = merge->force || from->definition->kind > old->definition->kind;
-        count = append(values, count, replaced ? from : old);
+        count = append(values, count, merge->force ? from : old);
     } else {
         count = append(values, count, merge->force ? old : from);
         count = append(values, count, merge->force ? from : old);
@@ -223,7 +222,7 @@ static struct err *merge_values(const struct merge *merge, const struct config_v
                        STR_ARG(from_place), STR_ARG(old_place), config_type_name(old->type),
                        config_type_name(from->type));
     }
-    *out = merge->force || from->definition->kind > old->definition->kind ? *from : *old;
+    *out = merge->force ? *from : *old;
     return NULL;
 }
 

@@ -108,7 +108,7 @@ void config_term(struct context *context, struct term_config *out)
     struct config_key key = config_key(context->arena, STR("term"));
     const void *members;
     *out = (struct term_config){0};
-    if (config_struct(context, &key, &term, &members) || !members) {
+    if (config_fill(context, &key, &term, &members)) {
         return;
     }
     const struct term_config *read = members;

@@ -114,9 +114,6 @@ static bool prefix_ok(const struct present *present, const char *key)
     return true;
 }
 
-static struct err *fill(struct context *context, const struct config_key *key,
-                        const struct config_table *table, const void **out);
-
 static struct err *get_field(struct context *context, const struct config_key *key,
                              const struct config_field *field, void *out)
 {
@@ -137,7 +134,7 @@ static struct err *get_field(struct context *context, const struct config_key *k
         return config_get_word(context, key, field->words, out);
     case FIELD_TABLE:
     default:
-        return fill(context, key, field->table, out);
+        return config_fill(context, key, field->table, out);
     }
 }
 
@@ -153,10 +150,10 @@ static void find_present(struct context *context, const struct config_key *key,
     }
 }
 
-static struct err *fill(struct context *context, const struct config_key *key,
+struct err *config_fill(struct context *context, const struct config_key *key,
                         const struct config_table *table, const void **out)
 {
-    bool found;
+    bool found = false;
     struct config_value value;
     TRY(config_get(context, key, &found, &value));
     if (found && value.type != CONFIG_TABLE) {
@@ -197,7 +194,7 @@ struct err *config_struct(struct context *context, const struct config_key *key,
         *out = NULL;
         return NULL;
     }
-    return fill(context, key, table, out);
+    return config_fill(context, key, table, out);
 }
 
 struct err *config_map(struct context *context, const struct config_key *key,

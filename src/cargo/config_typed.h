@@ -52,4 +52,9 @@ struct err *config_get_program(struct context *context, const struct config_key 
 void config_warn_unused(struct context *context, const struct config_key *key,
                         const struct config_value *value, const char *const *known);
 
+/* The table as a struct, all members NULL where it is not set; config_struct without the look
+ * whether it is. */
+struct err *config_fill(struct context *context, const struct config_key *key,
+                        const struct config_table *table, const void **out) MUST_CHECK;
+
 #endif

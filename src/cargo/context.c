@@ -1,6 +1,7 @@
 #include "cargo/context.h"
 
 #include "base/fs.h"
+#include "base/lock.h"
 #include "cargo/config_layer.h"
 #include "cargo/config_schema.h"
 
@@ -189,6 +190,24 @@ static void adopt_old_token(struct arena *arena, struct config_value *table)
     *table = config_table_with(arena, table, STR("registry"), &registry);
 }
 
+/*
+ * Read without the lock, as cargo does: only a file that cannot be taken is waited for and read
+ * again, since another cargo may have been between its write and its ftruncate.
+ */
+static struct err *load_credentials_file(struct context *context, struct str path, int fd,
+                                         struct config_value *out)
+{
+    struct config_seen *seen = NULL;
+    struct err *err =
+        config_load_file(context, path, fd, DEFINITION_FILE, CONFIG_CREDENTIALS, &seen, out);
+    if (!err || fd < 0 ||
+        lock_acquire(context->shell, fd, path, LOCK_SHARED, "credentials' config file")) {
+        return err;
+    }
+    seen = NULL;
+    return config_load_file(context, path, fd, DEFINITION_FILE, CONFIG_CREDENTIALS, &seen, out);
+}
+
 struct err *context_load_credentials(struct context *context)
 {
     if (context->credentials_loaded) {
@@ -202,9 +221,7 @@ struct err *context_load_credentials(struct context *context)
     struct config_value credentials = base;
     if (found.path.len > 0) {
         struct config_value table;
-        struct config_seen *seen = NULL;
-        TRY(config_load_file(context, found.path, fd, DEFINITION_FILE, CONFIG_CREDENTIALS, &seen,
-                             &table));
+        TRY(load_credentials_file(context, found.path, fd, &table));
         adopt_old_token(context->arena, &table);
         TRY(config_overlay(context->arena, &base, &table, &credentials));
     }

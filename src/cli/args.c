@@ -3,93 +3,6 @@
 #include "base/utf8.h"
 #include "cli/similar.h"
 
-static const char *const colors[] = {"auto", "always", "never", NULL};
-static const char OPTIONS[] = "Options";
-static const char MANIFEST_OPTIONS[] = "Manifest Options";
-
-/*
- * In clap's order: the command's own, then those that cargo has for every command, then help. Of
- * two names that are equally like an unknown one, the later is the tip.
- */
-enum {
-    REGISTRY,
-    SILENT,
-    VERBOSE,
-    QUIET,
-    COLOR,
-    LOCKED,
-    OFFLINE,
-    FROZEN,
-    LETTER_C,
-    CONFIG,
-    LETTER_Z,
-    UNSTABLE,
-    HELP,
-    VERSION_OPTION,
-};
-
-const struct args_option args_options[] = {
-    [REGISTRY] = {.name = "registry",
-                  .value = "REGISTRY",
-                  .action = ARGS_SET,
-                  .heading = OPTIONS,
-                  .help = "Registry to use"},
-    [SILENT] = {.name = "silent", .letter = 's', .action = ARGS_REFUSED, .instead = "--quiet"},
-    [VERBOSE] = {.name = "verbose",
-                 .letter = 'v',
-                 .action = ARGS_COUNT,
-                 .heading = OPTIONS,
-                 .help = "Use verbose output (-vv very verbose/build.rs output)"},
-    [QUIET] = {.name = "quiet",
-               .letter = 'q',
-               .action = ARGS_TRUE,
-               .heading = OPTIONS,
-               .help = "Do not print cargo log messages"},
-    [COLOR] = {.name = "color",
-               .value = "WHEN",
-               .possible = colors,
-               .action = ARGS_SET,
-               .heading = OPTIONS,
-               .help = "Coloring"},
-    [LOCKED] = {.name = "locked",
-                .action = ARGS_TRUE,
-                .heading = MANIFEST_OPTIONS,
-                .help = "Assert that `Cargo.lock` will remain unchanged"},
-    [OFFLINE] = {.name = "offline",
-                 .action = ARGS_TRUE,
-                 .heading = MANIFEST_OPTIONS,
-                 .help = "Run without accessing the network"},
-    [FROZEN] = {.name = "frozen",
-                .action = ARGS_TRUE,
-                .heading = MANIFEST_OPTIONS,
-                .help = "Equivalent to specifying both --locked and --offline"},
-    [LETTER_C] = {.letter = 'c', .action = ARGS_REFUSED, .instead = "--config"},
-    [CONFIG] = {.name = "config",
-                .value = "KEY=VALUE|PATH",
-                .action = ARGS_APPEND,
-                .heading = OPTIONS,
-                .help = "Override a configuration value"},
-    [LETTER_Z] = {.letter = 'z', .action = ARGS_REFUSED, .instead = "-Z"},
-    [UNSTABLE] = {.letter = 'Z',
-                  .value = "FLAG",
-                  .action = ARGS_APPEND,
-                  .heading = OPTIONS,
-                  .help =
-                      "Unstable (nightly-only) flags to Cargo, see 'cargo -Z help' for details"},
-    [HELP] = {.name = "help",
-              .letter = 'h',
-              .action = ARGS_SHOW_HELP,
-              .heading = OPTIONS,
-              .help = "Print help"},
-    [VERSION_OPTION] = {.name = "version",
-                        .letter = 'V',
-                        .action = ARGS_SHOW_VERSION,
-                        .heading = OPTIONS,
-                        .help = "Print version"},
-};
-
-const size_t args_option_count = COUNT(args_options);
-
 /* How far the reading is. All functions below that return an outcome go on while it is ARGS_RUN. */
 struct reader {
     struct arena *arena;
@@ -97,7 +10,7 @@ struct reader {
     struct str *config; /* what args points to, to be written */
     struct str *unstable;
     struct args_error *error;
-    const struct args_option *given[COUNT(args_options)]; /* in order, each once */
+    const struct args_option *given[ARGS_OPTION_COUNT]; /* in order, each once */
     size_t given_count;
     const struct args_option *pending; /* takes effect when the next one is met */
     bool has_pending_value;
@@ -157,7 +70,7 @@ static enum args_outcome fail_unknown(struct reader *reader, struct str word, co
 static void name_given(struct reader *reader, const struct args_option *also)
 {
     const struct args_option **used =
-        arena_new_array(reader->arena, const struct args_option *, COUNT(args_options) + 1);
+        arena_new_array(reader->arena, const struct args_option *, ARGS_OPTION_COUNT + 1);
     size_t count = 0;
     for (size_t i = 0; i < reader->given_count; i++) {
         const struct args_option *option = reader->given[i];
@@ -206,33 +119,33 @@ static void store(struct reader *reader, const struct args_option *option, struc
 {
     struct args *args = &reader->args;
     switch (option - args_options) {
-    case REGISTRY:
+    case ARGS_REGISTRY:
         args->has_registry = true;
         args->registry = value;
         break;
-    case VERBOSE:
+    case ARGS_VERBOSE:
         args->verbose += args->verbose < UINT8_MAX ? 1 : 0;
         break;
-    case QUIET:
+    case ARGS_QUIET:
         args->quiet = true;
         break;
-    case COLOR:
+    case ARGS_COLOR:
         args->has_color = true;
         args->color = value;
         break;
-    case LOCKED:
+    case ARGS_LOCKED:
         args->locked = true;
         break;
-    case OFFLINE:
+    case ARGS_OFFLINE:
         args->offline = true;
         break;
-    case FROZEN:
+    case ARGS_FROZEN:
         args->frozen = true;
         break;
-    case CONFIG:
+    case ARGS_CONFIG:
         reader->config[args->config_count++] = value;
         break;
-    case UNSTABLE:
+    case ARGS_UNSTABLE:
         reader->unstable[args->unstable_count++] = value;
         break;
     default:
@@ -318,7 +231,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     name = utf8_lossy(reader->arena, name);
     const struct args_option *meant = NULL;
     double best = 0;
-    for (size_t i = 0; i < COUNT(args_options); i++) {
+    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
         const char *candidate = args_options[i].name;
         if (candidate && similar_better(reader->arena, name, candidate, &best)) {
             meant = &args_options[i];
@@ -343,7 +256,7 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
     struct str value = equals < 0 ? STR("") : str_slice(reader->arena, word, end + 1, word.len);
 
     const struct args_option *option = NULL;
-    for (size_t i = 0; i < COUNT(args_options); i++) {
+    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
         if (args_options[i].name && str_eq(name, str_of(args_options[i].name))) {
             option = &args_options[i];
         }
@@ -372,7 +285,7 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
         bool valid = true;
         len = utf8_decode(word, at, &character, &valid);
         const struct args_option *option = NULL;
-        for (size_t i = 0; i < COUNT(args_options); i++) {
+        for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
             if (character < 0x80 && args_options[i].letter == (char)character && character) {
                 option = &args_options[i];
             }
@@ -444,23 +357,6 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
         *args = reader.args;
     }
     return outcome;
-}
-
-struct str args_option_title(struct arena *arena, const struct args_option *option)
-{
-    struct buf buf = buf_new(arena);
-    if (option->name) {
-        buf_addf(&buf, "--%s", option->name);
-    } else {
-        buf_addf(&buf, "-%c", option->letter);
-    }
-    if (option->value) {
-        buf_addf(&buf, " <%s>", option->value);
-    }
-    if (option->action == ARGS_COUNT) {
-        buf_add(&buf, STR("..."));
-    }
-    return buf_str(&buf);
 }
 
 bool args_z_help(const struct args *args)

@@ -13,16 +13,15 @@
  *     }
  *
  * All three texts hold colours and obey `term.color`, not --color: call shell_set_color() with the
- * former before. When a -Z is there, args_z_help() and then args_check_unstable() are to be asked
- * first; cargo does so before it looks at --config, -q with -v, and the value of --color.
- *
- * One table, args_options, holds all that is known of an option; parsing, help, usages and tips
- * read it, in its order.
+ * former before, for these texts only: what cargo tells before it is configured, the refusal of -Z
+ * too, has automatic colours. When a -Z is there, args_z_help() and then args_check_unstable() are
+ * to be asked first; cargo does so before it looks at --config, -q with -v, and the value of
+ * --color.
  */
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
 
-#include "base/base.h"
+#include "cli/args_options.h"
 
 struct args {
     bool has_registry;
@@ -39,30 +38,6 @@ struct args {
     const struct str *unstable; /* -Z, in order */
     size_t unstable_count;
 };
-
-enum args_action {
-    ARGS_SET,     /* a value, once */
-    ARGS_APPEND,  /* a value, any number of times */
-    ARGS_TRUE,    /* no value, once */
-    ARGS_COUNT,   /* no value, any number of times */
-    ARGS_REFUSED, /* known only to be refused, with `instead` as the tip */
-    ARGS_SHOW_HELP,
-    ARGS_SHOW_VERSION,
-};
-
-struct args_option {
-    const char *name;            /* long, without dashes; NULL for none */
-    char letter;                 /* short; 0 for none */
-    const char *value;           /* what its value is called: "REGISTRY"; NULL: takes none */
-    const char *const *possible; /* what the value may be, ends in NULL; NULL: anything */
-    enum args_action action;
-    const char *instead;
-    const char *heading; /* its section in the help; NULL: it is shown nowhere */
-    const char *help;
-};
-
-extern const struct args_option args_options[];
-extern const size_t args_option_count;
 
 enum args_fault {
     ARGS_UNKNOWN,     /* `word`: no such option, or no option; `tip` is the one meant, or NULL */
@@ -88,9 +63,6 @@ enum args_outcome { ARGS_RUN, ARGS_HELP, ARGS_VERSION, ARGS_ERROR };
  * written for ARGS_RUN, `error` for ARGS_ERROR. The texts in both point into argv or the arena. */
 enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args,
                              struct args_error *error);
-
-/* How an option is called in texts: `--registry <REGISTRY>`, `--verbose...`, `-Z <FLAG>`. */
-struct str args_option_title(struct arena *arena, const struct args_option *option);
 
 /* `-Z help` stands first among the -Z: help_unstable() is to be printed, exit 0. */
 bool args_z_help(const struct args *args);

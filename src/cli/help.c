@@ -83,7 +83,7 @@ struct layout {
 static struct layout layout_of(struct arena *arena, const char *heading, size_t width)
 {
     struct layout layout = {.width = width};
-    for (size_t i = 0; i < args_option_count; i++) {
+    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
         const struct args_option *option = &args_options[i];
         size_t wide = title_width(arena, option) + (option->name ? SHORT_PART : 0);
         if (is_in(option, heading) && wide > layout.longest) {
@@ -94,7 +94,7 @@ static struct layout layout_of(struct arena *arena, const char *heading, size_t 
     if (width < taken || (float)taken / (float)width <= 0.40F) {
         return layout;
     }
-    for (size_t i = 0; i < args_option_count; i++) {
+    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
         const struct args_option *option = &args_options[i];
         if (is_in(option, heading)) {
             size_t separator = option->possible ? 1 : 0;
@@ -138,7 +138,7 @@ static void add_section(struct buf *out, const char *heading, size_t width)
 {
     struct layout layout = layout_of(out->arena, heading, width);
     buf_addf(out, "\n" COLOR_HEADER "%s:" COLOR_RESET "\n", heading);
-    for (size_t i = 0; i < args_option_count; i++) {
+    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
         if (is_in(&args_options[i], heading)) {
             add_option(out, &args_options[i], layout);
         }

@@ -1,5 +1,83 @@
-#include "base/base.h"
-int main(void)
+/*
+ * From the command line to the exit status, in cargo's order. Nothing is decided here but what is
+ * said and how the program ends.
+ */
+#include "cargo/context.h"
+#include "cli/args.h"
+#include "cli/help.h"
+#include "cli/report.h"
+#include "cli/usage.h"
+#include "logout/logout.h"
+
+#include <unistd.h>
+
+enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_FAILED = 101 };
+
+static int print_out(const struct shell *shell, struct str text)
 {
-    return 0;
+    return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* The command line is good: configuration, then the job. */
+static struct err *run(struct context *context, const struct args *args)
+{
+    context_warn_alias(context);
+    TRY(args_check_unstable(context->arena, args));
+    const struct context_options options = {
+        .verbose = args->verbose,
+        .quiet = args->quiet,
+        .color = args->has_color ? args->color : (struct str){0},
+        .offline = args->offline,
+        .config = args->config,
+        .config_count = args->config_count,
+    };
+    TRY(context_configure(context, &options));
+    struct logout logout;
+    TRY(logout_run(context, args->has_registry ? &args->registry : NULL, &logout));
+    report_logout(context->shell, &logout);
+    return NULL;
+}
+
+static int start(struct arena *arena, struct shell *shell, int argc, char **argv)
+{
+    struct context context;
+    struct err *err = context_init(&context, arena, shell, environ);
+    if (err) {
+        shell_error(shell, err);
+        return STATUS_FAILED;
+    }
+    enum color_choice color = context_term_color(&context);
+    struct args args;
+    struct args_error error;
+    enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
+    if (outcome == ARGS_RUN && !args_z_help(&args)) {
+        err = run(&context, &args);
+        if (err) {
+            shell_error(shell, err);
+        }
+        return err ? STATUS_FAILED : STATUS_DONE;
+    }
+    shell_set_color(shell, color);
+    switch (outcome) {
+    case ARGS_HELP:
+        return print_out(shell, help_text(arena, help_width()));
+    case ARGS_VERSION:
+        return print_out(shell, help_version(arena));
+    case ARGS_ERROR:
+        shell_print_err(shell, usage_error(arena, &error));
+        return STATUS_USAGE;
+    case ARGS_RUN: /* -Z help */
+        break;
+    }
+    return print_out(shell, help_unstable(arena));
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena = {0};
+    struct shell shell;
+    shell_init(&shell, &arena);
+    int status = start(&arena, &shell, argc, argv);
+    arena_free(&arena);
+    return status;
 }

@@ -22,4 +22,17 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      const struct toml_node *const *victims, size_t count,
                      struct str *out) MUST_CHECK;
 
+/* What is left, and what was taken: in the order of the text, apart from each other. A line and its
+ * neighbour are two pieces. */
+struct toml_rest {
+    struct str text;
+    const struct span *pieces;
+    size_t count;
+};
+
+/* The same for one who changes a file and must know where. */
+struct err *toml_cut_pieces(struct arena *arena, const struct toml_doc *doc,
+                            const struct toml_node *const *victims, size_t count,
+                            struct toml_rest *out) MUST_CHECK;
+
 #endif

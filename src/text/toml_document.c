@@ -2,6 +2,11 @@
 
 void toml_next(struct toml_parser *p)
 {
+    enum toml_kind kind = p->token.kind;
+    if (kind != TOML_BLANK && kind != TOML_COMMENT && kind != TOML_NEWLINE) {
+        p->solid = p->token.end;
+    }
+    p->comment_last = kind == TOML_COMMENT;
     p->token = toml_scan(p->text, p->token.end);
 }
 
@@ -45,6 +50,11 @@ bool toml_take_comment(struct toml_parser *p)
     }
     toml_next(p);
     return p->token.kind == TOML_END || toml_take_newline(p);
+}
+
+size_t toml_unclosed_at(const struct toml_parser *p)
+{
+    return p->comment_last ? p->solid : p->token.start;
 }
 
 /* The rest of a statement's line. */

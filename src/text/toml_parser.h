@@ -17,6 +17,8 @@ struct toml_parser {
     struct str text;
     struct toml_decoder decoder;
     struct toml_token token; /* the next one, not yet taken */
+    size_t solid;      /* the end of the last token taken that is no blank, comment or line end */
+    bool comment_last; /* the last token taken was a comment */
     struct toml_node *root;
     struct toml_node *table;   /* where pairs go: the root or the last header's */
     struct toml_node *spare;   /* nodes of keys that named what was there already, by next */
@@ -47,6 +49,10 @@ bool toml_take_comment(struct toml_parser *p); /* the newline behind it too */
 bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                  size_t end); /* always false */
 void toml_meaning(struct toml_parser *p, const char *reason, struct span at);
+
+/* Where a bracket without its counterpart is told of at the end of the text: there, or where a
+ * comment ends the text, behind what stands before that, as the toml crate does. */
+size_t toml_unclosed_at(const struct toml_parser *p);
 
 /* The token as one more part; an empty part before a token that is no key. */
 void toml_key_part(struct toml_parser *p, struct toml_path *path);

@@ -85,66 +85,62 @@ struct toml_node *toml_get(const struct toml_node *table, struct str key)
     return child;
 }
 
-const char *toml_type_name(enum toml_type type)
+bool toml_same(const struct toml_node *a, const struct toml_node *b)
 {
-    static const char *const names[] = {
-        [TOML_STRING] = "string",   [TOML_INTEGER] = "integer",   [TOML_FLOAT] = "float",
-        [TOML_BOOLEAN] = "boolean", [TOML_DATETIME] = "datetime", [TOML_ARRAY] = "array",
-        [TOML_TABLE] = "table",
-    };
-    return names[type];
-}
-
-static bool same_scalar(const struct toml_node *a, const struct toml_node *b)
-{
+    if (a->type != b->type) {
+        return false;
+    }
     switch (a->type) {
     case TOML_STRING:
     case TOML_DATETIME:
         return str_eq(a->string, b->string);
     case TOML_INTEGER:
         return a->integer == b->integer;
-    case TOML_FLOAT: /* memory, so that nan is nan */
-        return memcmp(&a->floating, &b->floating, sizeof(double)) == 0;
+    case TOML_FLOAT: /* as memory, so that nan is nan */
+        return memcmp(&a->floating, &b->floating, sizeof(a->floating)) == 0;
     case TOML_BOOLEAN:
         return a->boolean == b->boolean;
     case TOML_ARRAY:
-    case TOML_TABLE:
         return a->count == b->count;
+    case TOML_TABLE:
+        return true;
     }
     return false;
 }
 
-/* The node below `b` that answers to `a`, a child of what `b` answers to. */
-static const struct toml_node *counterpart(const struct toml_node *a, const struct toml_node *b)
+/* Steps by parents and not by recursion: dotted keys in inline tables make trees some thousand
+ * levels deep. */
+bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
+                    const struct toml_node **b)
 {
-    return b->type == TOML_TABLE ? toml_get(b, a->key) : b->first;
+    const struct toml_node *from = *a;
+    const struct toml_node *beside = *b;
+    if ((from->type == TOML_ARRAY || from->type == TOML_TABLE) && from->first) {
+        *a = from->first;
+        *b = from->type == TOML_TABLE ? toml_get(beside, (*a)->key) : beside->first;
+        return true;
+    }
+    while (from != top && !from->next) {
+        from = from->parent;
+        beside = beside->parent;
+    }
+    if (from == top) {
+        return false;
+    }
+    *a = from->next;
+    *b = from->parent->type == TOML_TABLE ? toml_get(beside->parent, (*a)->key) : beside->next;
+    return true;
 }
 
-/* Walks `a` in text order and keeps `b` at its side, by parents and not by recursion: dotted keys
- * inside inline tables make trees some thousand levels deep. */
 bool toml_equal(const struct toml_node *a, const struct toml_node *b)
 {
     const struct toml_node *top = a;
-    for (;;) {
-        if (!b || a->type != b->type || !same_scalar(a, b)) {
+    do {
+        if (!b || !toml_same(a, b) || (a->type == TOML_TABLE && a->count != b->count)) {
             return false;
         }
-        bool inner = (a->type == TOML_ARRAY || a->type == TOML_TABLE) && a->first;
-        if (inner) {
-            b = counterpart(a->first, b);
-            a = a->first;
-            continue;
-        }
-        while (a != top && !a->next) {
-            a = a->parent;
-            b = b->parent;
-        }
-        if (a == top) {
-            return true;
-        }
-        b = a->parent->type == TOML_TABLE ? toml_get(b->parent, a->next->key) : b->next;
-        a = a->next;
-    }
+    } while (toml_step_both(top, &a, &b));
+    return true;
 }
 
 size_t toml_line(const struct toml_doc *doc, size_t offset)

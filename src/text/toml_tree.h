@@ -1,5 +1,6 @@
 /*
- * Building the tree: nodes and the index that makes a look-up in a large table one step.
+ * Building and walking the tree. A table of more than a few children has an index, so that a
+ * look-up is one step.
  */
 #ifndef TEXT_TOML_TREE_H
 #define TEXT_TOML_TREE_H
@@ -9,7 +10,13 @@
 /* Last child of an array or table. A table must not have the key yet. */
 void toml_append(struct arena *arena, struct toml_node *parent, struct toml_node *child);
 
-/* `string`, `array`: as messages name it. */
-const char *toml_type_name(enum toml_type type);
+/* Same type and value; of arrays the length, of tables nothing more. */
+bool toml_same(const struct toml_node *a, const struct toml_node *b);
+
+/* The next node of a tree in text order, and what answers to it in another tree: by key in tables,
+ * by position in arrays, NULL where nothing does. `*b` must not be NULL and must be the same as
+ * `*a`. False behind the last node below `top`. */
+bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
+                    const struct toml_node **b) MUST_CHECK;
 
 #endif

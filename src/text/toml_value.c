@@ -85,7 +85,8 @@ static bool array_fault(struct toml_parser *p, bool comma)
     size_t start = p->token.start;
     size_t end = p->token.end;
     if (p->token.kind == TOML_END) {
-        return toml_syntax(p, "unclosed array", "`]`", start, end);
+        size_t at = toml_unclosed_at(p);
+        return toml_syntax(p, "unclosed array", "`]`", at, at);
     }
     if (p->token.kind == TOML_EQUALS) {
         return toml_syntax(p, "unexpected `=` in array", "value, `]`", start, end);
@@ -134,6 +135,7 @@ static bool inline_fault(struct toml_parser *p, enum piece piece)
     size_t start = p->token.start;
     switch ((int)p->token.kind) {
     case TOML_END:
+        start = toml_unclosed_at(p);
         return toml_syntax(p, "unclosed inline table", "`}`", start, start);
     case TOML_COMMA:
         return toml_syntax(p, "extra comma in inline table", expected[piece], start, start);

@@ -8,8 +8,6 @@ import tomllib
 import oracle
 from world import CREDENTIALS, command_line
 
-CREDENTIALS_FILES = (CREDENTIALS, CREDENTIALS.removesuffix(".toml"))
-
 
 class NotToml(Exception):
     """The text is not TOML 1.1."""
@@ -75,7 +73,7 @@ def same_toml(left, right):
 
 
 def _same_node(name, left, right):
-    if name not in CREDENTIALS_FILES or left.kind != "file" or right.kind != "file":
+    if name.rpartition("/")[2] not in ("credentials", "credentials.toml", "c.toml") or left.kind != "file" or right.kind != "file":
         return left == right
     return left.mode == right.mode and same_toml(left.content, right.content)
 
@@ -115,21 +113,18 @@ def without_cache_tag(world, result):
     """What a cargo of 1.96 leaves in the cargo home on every run is none of our business."""
     if not oracle.leaves_cache_tag():
         return result
-    home = CREDENTIALS.rpartition("/")[0]
     tree = dict(result.tree)
-    if tree.pop(f"{home}/registry/CACHEDIR.TAG", None) is None:
-        return result
-    for folder in (f"{home}/registry", home):
-        if not any(name.startswith(folder + "/") for name in [*tree, *world.files]):
-            if folder not in world.files:
-                tree.pop(folder, None)
+    for tag in [name for name in tree if name.endswith("/registry/CACHEDIR.TAG") and name not in world.files]:
+        while tag and not any(name.startswith(tag + "/") for name in [*tree, *world.files, "home/x", world.cwd + "/x"]):
+            tree.pop(tag, None)
+            tag = tag.rpartition("/")[0]
     return dataclasses.replace(result, tree=tree)
 
 
 def kept_bytes_in_order(before, after):
-    """Whether `after` is `before` with pieces cut out and nothing put in."""
-    rest = iter(before)
-    return all(byte in rest for byte in after)
+    """Whether `after` is `before` with pieces cut out, or made blank, and nothing else put in."""
+    rest = iter(before.translate(None, b" \n"))
+    return all(byte in rest for byte in after.translate(None, b" \n"))
 
 
 def secrets_shown(world, result):
@@ -140,4 +135,5 @@ def secrets_shown(world, result):
 
 
 def report(world, found):
-    return "\n".join([command_line(world), *found])
+    text = "\n".join([command_line(world), *found])
+    return text.encode("utf-8", "backslashreplace").decode()  # names that are not UTF-8

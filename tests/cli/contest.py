@@ -1,15 +1,46 @@
 """The contest: one world, cargo, ours, and what no named difference explains."""
 
+import dataclasses
+
+import oracle
+import outcome as outcomes
 from compare import differences, kept_bytes_in_order, report, secrets_shown, without_cache_tag
 from differences import DIFFERENCES
 from world import CREDENTIALS, run
 
 
-def expected(world, cargo):
-    """What we should do, given what cargo did: cargo's result, changed by each difference that applies."""
+def _outcome(world, root, program, result):
+    """The outcome of cargo's run; of one with -q, which does not tell, with the help of a run without."""
+    outcome = outcomes.outcome_of(result)
+    if outcome or result.status != 0 or result.stdout:
+        return outcome
+    words = tuple(word for word in world.args if word not in ("-q", "--quiet"))
+    return outcomes.outcome_of(result, run(dataclasses.replace(world, args=("-v", *words)), root, program))
+
+
+def _with_cure(world, root, program, result):
+    """What cargo would have done in a world without the trouble that a difference is about: only credentials may change in it."""
     for difference in DIFFERENCES:
-        cargo = difference.expect(world, cargo) or cargo
-    return cargo
+        cured = difference.of_world(world, _outcome(world, root, program, result), result)
+        if cured:
+            better = run(cured, root, program)
+            changed = {path: better.tree.get(path) for path in outcomes.credentials_files(world)}
+            return dataclasses.replace(better, tree={**result.tree, **{path: node for path, node in changed.items() if node}})
+    return result
+
+
+def expected(world, root, program, result, ours):
+    """What we should do, given what cargo did: cargo's result, changed by each difference that applies."""
+    result = _with_cure(world, root, program, result)
+    outcome = _outcome(world, root, program, result)
+    if outcome:
+        for difference in DIFFERENCES:
+            outcome = difference.of_outcome(world, outcome) or outcome
+        result = outcomes.result_of(outcome)
+        result.stderr = result.stderr.replace(b"{ROOT}", root.encode())
+    for difference in DIFFERENCES:
+        result = difference.of_result(world, result, ours) or result
+    return result
 
 
 def _own_promises(world, root, ours):
@@ -29,8 +60,10 @@ def _own_promises(world, root, ours):
 def unexplained(world, root, cargo, ours):
     """Texts, one for each thing that differs; empty when all is well. cargo and ours are argument lists."""
     theirs = without_cache_tag(world, run(world, root, cargo))
+    if oracle.incomparable(world, theirs):
+        return []
     result = run(world, root, ours)
-    found = differences(expected(world, theirs), result) + _own_promises(world, root, result)
+    found = differences(expected(world, root, cargo, theirs, result), result) + _own_promises(world, root, result)
     if found:
         found.append(f"(cargo's own stderr: {theirs.stderr.decode('utf-8', 'backslashreplace')})")
     return found

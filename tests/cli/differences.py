@@ -1,86 +1,224 @@
-"""Where we do not do as cargo does: each has a name, which README's section Differences uses too.
+"""Where we do not do as cargo does: each has a name, which README's section on differences uses too.
 
-A difference turns cargo's result in a world into the one expected of us, or says None where it does not apply. What is
-not expected here is a bug, in cargo-logout or in this list.
+Each difference turns what is expected of us in a world, at first what cargo did, into what is expected with it; None where
+it does not apply. It does so in one of three ways: of_world changes the world into one where cargo does what we do; of_outcome
+changes what was removed, what is still in force, and the files (outcome.py takes cargo's result apart, and makes one of it
+again); of_result changes texts, status or files. What is left unexpected after all is a bug, in cargo-logout or in this list.
 """
 
 import dataclasses
 import re
 import typing
 
-import compare
-from world import CARGO_HOME, CREDENTIALS, Node, Result, World
-
-KEYS = ("token", "secret-key", "secret-key-subject")
-NOT_LOGGED_IN = re.compile(rb"      Logout not currently logged in to `(.*)`\n")
-REMOVED = re.compile(rb"      Logout token for `(.*)` has been removed from local storage\n")
-NOTE = (
-    "note: This does not revoke the token on the registry server.\n"
-    "    If you need to revoke the token, visit {} and follow the instructions there.\n"
-)
+import outcome as outcomes
+from compare import NotToml, toml_value
+from world import CREDENTIALS
 
 
-def _nothing(_world: World, _cargo: Result):
+def _nothing(*_):
     return None
 
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
     name: str
-    expect: typing.Callable = _nothing
+    of_world: typing.Callable = _nothing  # (world, outcome or None, result) -> world or None
+    of_outcome: typing.Callable = _nothing  # (world, outcome) -> outcome or None
+    of_result: typing.Callable = _nothing  # (world, result, ours) -> result or None
 
 
-def _before(world):
-    """The credentials before the run, as a value; None if there are none that can be read."""
-    what = world.files.get(CREDENTIALS)
-    if what is None:
+_BY_INDEX = re.compile(
+    rb"error(\x1b\[0m)?: (multiple registries are configured with the same index url '"
+    rb"|invalid url `.*`: |sparse registry url must end in a slash"
+    rb"|expected a (table|string), but found a \w+ for `registries\.)"
+    rb"|note(\x1b\[0m)?: name of alternative registry `"
+)
+
+
+def _by_name(world, outcome, result):
+    """cargo looks a token up by the index, in variables first, so that other registries come in the way; and removes by name.
+
+    The cure: each other registry gets an index of its own, and the one asked for gets its index from --config, not by variable.
+    """
+    name = outcome.name if outcome else outcomes.asked(world)
+    wrong = False
+    if outcome:
+        has_token = any("token" in keys for keys in outcomes.stored(world, name).values())
+        wrong = has_token != ("token" in outcome.removed) and not outcomes.in_force(world, name)
+    if not wrong and not _BY_INDEX.search(result.stderr):
         return None
-    text = getattr(what, "text", what)
-    if not isinstance(text, (str, bytes)):
+    return outcomes.with_indexes_apart(world, name)
+
+
+def _secret_key(world, outcome):
+    """cargo does not see a secret-key without token."""
+    keys = set().union(*outcomes.stored(world, outcome.name).values())
+    return outcomes.removed_by_name(world, outcome) if "secret-key" in keys and "token" not in keys else None
+
+
+def _old_token_table(world, _outcome, result):
+    """cargo takes any `token` above all tables for registry.token, even a table; the cure: that table has another name."""
+    if b": could not load config key `registry.token`" not in result.stderr:
         return None
-    try:
-        return compare.toml_value(text if isinstance(text, bytes) else text.encode())
-    except compare.NotToml:
-        return None
+    files = dict(world.files)
+    for path in outcomes.credentials_files(world):
+        if isinstance(outcomes.value_of(world, path).get("token"), dict):
+            files[path] = outcomes.text_of(world, path).replace(b"[token", b"[cured-token")
+    return dataclasses.replace(world, files=files)
 
 
-def _table(credentials, name):
-    """The table that holds the token of a registry; None if there is none."""
-    if name == "crates-io":
-        return credentials.get("registry")
-    registries = credentials.get("registries")
-    return registries.get(name) if isinstance(registries, dict) else None
+def _old_token(world, outcome):
+    """A `token` above all tables: cargo lets it replace [registry], or leaves it alone; we take it out, and only it."""
+    old = any("token" in outcomes.value_of(world, path) for path in outcomes.credentials_files(world))
+    return outcomes.removed_by_name(world, outcome) if old else None
 
 
-def _with_stderr(result, stderr):
-    return dataclasses.replace(result, stderr=stderr)
+def _both_files(world, outcome):
+    """cargo cleans only `credentials` where `credentials.toml` is there too."""
+    return outcomes.removed_by_name(world, outcome) if len(outcomes.credentials_files(world)) > 1 else None
 
 
-def _without_node(result, name):
-    return dataclasses.replace(result, tree={path: node for path, node in result.tree.items() if path != name})
+def _still_in_force(world, outcome):
+    """cargo says removed of a token in a variable or a config file, which it does not touch."""
+    remaining = outcomes.in_force(world, outcome.name)
+    return dataclasses.replace(outcomes.removed_by_name(world, outcome), remaining=remaining) if remaining else None
 
 
-def _keeps_text(_world, _cargo):
-    """Nothing to expect: credentials are compared by value, and contest.py sees that the text only lost bytes."""
-
-
-def _creates_nothing(world, cargo):
+def _creates_nothing(world, result, _ours):
     """cargo makes an empty credentials file, and the folders above it, when only a variable or a config has a token."""
-    node = cargo.tree.get(CREDENTIALS)
+    node = result.tree.get(CREDENTIALS)
     if CREDENTIALS in world.files or node is None or node.content:
         return None
-    return _without_node(cargo, CREDENTIALS)
+    tree = {path: what for path, what in result.tree.items() if path != CREDENTIALS}
+    home = CREDENTIALS.rpartition("/")[0]
+    if not any(path.startswith(home + "/") for path in [*tree, *world.files]):
+        tree.pop(home, None)
+    return dataclasses.replace(result, tree=tree)
 
 
-def _quiet(_world, cargo):
-    """With -q cargo prints the note on the removal, but not the removal."""
-    orphan = re.fullmatch(rb"note: This does not revoke.*\n    If you need.*\n", cargo.stderr)
-    return _with_stderr(cargo, b"") if orphan else None
+def _dotted(world, result, ours):
+    """Where a table was there only by the dotted names of what is removed, nothing of it stays; cargo writes an empty one."""
+    tree = dict(result.tree)
+    for path in outcomes.credentials_files(world):
+        theirs, mine, text = tree.get(path), ours.tree.get(path), outcomes.text_of(world, path)
+        if theirs is None or mine is None or theirs == mine:
+            continue
+        headers = re.findall(rb"^[ \t]*\[.*?\]", text, re.MULTILINE)
+        if all(header in mine.content for header in headers) and _without_empty(theirs.content) == _without_empty(mine.content):
+            tree[path] = dataclasses.replace(theirs, content=mine.content)
+    return dataclasses.replace(result, tree=tree)
+
+
+def _without_empty(content):
+    """The value without [registry], [registries] and [registries.X] that are empty; None if it cannot be read."""
+    try:
+        value = toml_value(content)
+    except NotToml:
+        return None
+    registries = value.get("registries")
+    if isinstance(registries, dict):
+        value["registries"] = {name: table for name, table in registries.items() if table != {}}
+    return {key: inner for key, inner in value.items() if key not in ("registry", "registries") or inner != {}}
+
+
+def _plain(line):
+    return re.sub(rb"\x1b\[[0-9;]*m", b"", line)
+
+
+def _told_once(_world, result, ours):
+    """cargo tells some warnings twice or seven times, and those of one table in the order of a hash table."""
+    blocks = re.findall(rb"[^\n]*\n(?:  (?:\x1b\[1m\x1b\[94m)?[|=][^\n]*\n)*|[^\n]+\Z", result.stderr)
+    told, seen = [], set()
+    for block in blocks:
+        plain = _plain(block)
+        if not plain.startswith(b"warning: ") or plain not in seen:
+            told.append(block)
+        seen.add(plain)
+    unused = [block for block in told if _plain(block).startswith(b"warning: unused config key")]
+    in_our_order = sorted(unused, key=ours.stderr.find)
+    order = iter(in_our_order)
+    told = [next(order) if block in unused else block for block in told]
+    return dataclasses.replace(result, stderr=b"".join(told))
+
+
+def _version_option(_world, result, _ours):
+    """`cargo --version` is an option of cargo; `cargo-logout --version` is one of ours, and the help tells it."""
+    lines = result.stdout.split(b"\n")
+    place = [number for number, line in enumerate(lines) if re.match(rb"  (\x1b\[1m\x1b\[96m)?-h", line)]
+    if not result.stdout.startswith(b"Remove") or not place:
+        return None
+    end = place[0] + 1
+    while lines[end].startswith(b"   "):
+        end += 1
+    entry = [re.sub(rb"--help(\x1b\[0m)?   ", rb"--version\1", line.replace(b"-h", b"-V", 1)) for line in lines[place[0] : end]]
+    entry = [line.replace(b"--help", b"--version").replace(b" help", b" version") for line in entry]
+    return dataclasses.replace(result, stdout=b"\n".join([*lines[:end], *entry, *lines[end:]]))
+
+
+def _z_help(_world, result, _ours):
+    """cargo lists its own unstable flags; a logout has none."""
+    if not result.stdout.startswith(b"Available unstable (nightly-only) flags:"):
+        return None
+    return dataclasses.replace(result, stdout=b"`cargo logout` has no unstable flags.\n")
+
+
+def _full_stdout(world, result, _ours):
+    """cargo does not see that its help could not be written."""
+    full = world.stdout == "full" and result.status == 0 and any(word in ("-h", "--help") for word in world.args)
+    return dataclasses.replace(result, status=101) if full else None
+
+
+def _only_token(_world, result, _ours):
+    """A provider that is a program is not run yet: a plain error in place of what came of running it."""
+    pattern = rb"\n\nCaused by:\n  failed to spawn credential process\n\nCaused by:\n  (No such file or directory|Permission denied).*\n\Z"
+    told = re.sub(pattern, b"\n\nCaused by:\n  this version of cargo-logout asks no provider but cargo:token\n", result.stderr)
+    return dataclasses.replace(result, stderr=told) if told != result.stderr else None
+
+
+def _quiet(_world, result, _ours):
+    """With -q cargo prints the note on a removal, but not the removal."""
+    told = re.sub(rb"note: This does not revoke.*\n    If you need.*\n\Z", b"", result.stderr)
+    if told == result.stderr or b"has been removed" in told:
+        return None
+    return dataclasses.replace(result, stderr=told)
+
+
+def _masked(world, result, ours):
+    """cargo shows the faulty line of a file that holds tokens; we show stars for all but the names of keys and tables."""
+    texts = [getattr(what, "text", what) for what in world.files.values()] + list(world.args)
+    secret = any(word in str(text) for text in texts for word in ("token", "secret-key"))
+    if not secret and b"/credentials" not in result.stderr:
+        return None
+    theirs, mine = (text.split(b"\n") for text in (result.stderr, ours.stderr))
+    if len(theirs) != len(mine):
+        return None
+    lines = [ours_line if _is_masked(line, ours_line) else line for line, ours_line in zip(theirs, mine)]
+    return dataclasses.replace(result, stderr=b"\n".join(lines))
+
+
+def _is_masked(line, masked):
+    """Whether the second is the first with stars for some of its characters."""
+    line, masked = line.decode(errors="replace"), masked.decode(errors="replace")
+    return (
+        re.match(r" *\d+ \| ", line) is not None
+        and len(line) == len(masked)
+        and all(one == other or other == "*" for one, other in zip(line, masked))
+    )
 
 
 DIFFERENCES = (
-    Difference("keeps-text", _keeps_text),
-    Difference("creates-nothing", _creates_nothing),
-    Difference("quiet", _quiet),
+    Difference("keeps-text", of_result=_dotted),  # else: credentials are compared by value, contest.py sees that nothing was put in
+    Difference("by-name", of_world=_by_name),
+    Difference("secret-key", of_outcome=_secret_key),
+    Difference("old-token", of_world=_old_token_table, of_outcome=_old_token),
+    Difference("both-files", of_outcome=_both_files),
+    Difference("still-in-force", of_outcome=_still_in_force),
+    Difference("creates-nothing", of_result=_creates_nothing),
+    Difference("quiet", of_result=_quiet),
+    Difference("told-once", of_result=_told_once),
+    Difference("masked", of_result=_masked),
+    Difference("version-option", of_result=_version_option),
+    Difference("z-help", of_result=_z_help),
+    Difference("full-stdout", of_result=_full_stdout),
+    Difference("only-token", of_result=_only_token),
 )
-

@@ -98,7 +98,8 @@ CASES = {
     "net and http": world(env={"CARGO_NET_OFFLINE": "maybe", "CARGO_HTTP_TIMEOUT": "x", "CARGO_SOURCE_X_DIRECTORY": "y"}),
     "unknown of registry": world(env={"CARGO_REGISTRY_FOO": "1"}),
     "no PATH": world(env={"PATH": None}),
-    "[env] table": world(config='[env]\nCARGO_REGISTRY_DEFAULT = "my-reg"\n[unstable]\nfoo=true\n'),
+    "[env] table": world(config='[env]\nCARGO_REGISTRY_DEFAULT = "my-reg"\n'),
+    "[unstable] table": world(config="[unstable]\nfoo=true\n", needs=("config-late",)),
     # Wrong case.
     "lower case default": world(env={"cargo_registry_default": "x"}),
     "mixed case default": world(env={"Cargo_Registry_Default": "x"}),

@@ -15,6 +15,7 @@ import signal
 import stat
 import subprocess
 import time
+import tty
 
 CARGO_HOME = "home/.cargo"
 CREDENTIALS = CARGO_HOME + "/credentials.toml"
@@ -180,6 +181,7 @@ def _sink(kind):
         return write, read
     if kind == "tty":
         ours, theirs = pty.openpty()
+        tty.setraw(theirs)  # so that a newline stays one
         return theirs, ours
     return os.open("/dev/full" if kind == "full" else "/dev/null", os.O_RDWR), None
 

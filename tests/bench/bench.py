@@ -1,0 +1,171 @@
+"""What one logout costs: cargo-logout, the real cargo, and the floor program, in turn, on the same files.
+
+    ./bench [--runs N] [--sizes 1,1000,100000] [--dir DIRECTORY]
+
+Each run starts from the same file, written anew and synced before the clock starts. Wall time is the median (and the
+least); user+sys is the mean; peak memory the median; system calls are counted by strace, the dynamic loader's too.
+"""
+
+import argparse
+import collections
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "tests/cli"))
+
+import oracle  # noqa: E402
+
+BUILD = PROJECT / "build"
+OURS, CARGO, FLOOR = "cargo-logout", "cargo", "floor"
+# What the project promises; a ratio above is marked, and makes the exit status 1.
+FLOOR_RATIO, CARGO_RATIO, CARGO_RATIO_LARGE, CALLS, MEMORY = 1.5, 1 / 6, 1 / 15, 90, 1.5 * 1024
+SMALL, LARGE = 1, 100_000
+
+
+def credentials(count):
+    """The file of so many registries, and the bytes of the middle one's token."""
+    head = '[registry]\ntoken = "cio0123456789abcdefghijklmnopqrstuv"\n'
+    tables = [f'\n[registries.r{number}]\ntoken = "0123456789abcdefghijklmnopqrstuv"\n' for number in range(count)]
+    victim = count // 2
+    before = head + "".join(tables[:victim])
+    header, line = tables[victim].rsplit("\n", 2)[0] + "\n", tables[victim].rsplit("\n", 2)[1] + "\n"
+    return (head + "".join(tables)).encode(), f"r{victim}", len(before) + len(header), len(line)
+
+
+Cost = collections.namedtuple("Cost", "wall least work peak calls")  # ms, ms, ms, KiB, a number
+
+
+class Bench:
+    def __init__(self, folder, count):
+        self.home = pathlib.Path(folder)
+        self.text, self.name, offset, length = credentials(count)
+        self.file = self.home / "credentials.toml"
+        self.file.write_bytes(self.text)
+        (self.home / "config.toml").write_text(f'[registries.{self.name}]\nindex = "sparse+https://example.com/index/"\n')
+        self.expected = self.text[:offset] + self.text[offset + length :]
+        self.commands = {
+            OURS: [BUILD / "src/cli/cargo-logout", "--registry", self.name],
+            CARGO: [oracle.cargo_path(), "logout", "--registry", self.name],
+            FLOOR: [BUILD / "tests/bench/floor", self.file, str(offset), str(length)],
+        }
+        self.environment = {"HOME": str(self.home), "CARGO_HOME": str(self.home), "PATH": "/usr/bin:/bin"}
+
+    def restore(self):
+        fd = os.open(self.file, os.O_RDWR)
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, self.text, 0)
+        os.fsync(fd)
+        os.close(fd)
+
+    def run(self, who, *before):
+        self.restore()
+        command = [*before, *self.commands[who]]
+        done = subprocess.run(command, cwd=self.home, env=self.environment, capture_output=True, text=True, check=False)
+        after = self.file.read_bytes()
+        if done.returncode != 0 or (after != self.expected and who != CARGO) or after == self.text:
+            sys.exit(f"{who} did not do its work: {done.stderr}")
+        return done.stdout
+
+    def measure(self, who):
+        """wall in ms, user+sys in ms, peak in KiB"""
+        status, wall, user, system, peak = map(int, self.run(who, BUILD / "tests/bench/runner").split())
+        if status != 0:
+            sys.exit(f"{who} ended with {status}")
+        return wall / 1e6, (user + system) / 1e3, peak
+
+    def system_calls(self, who):
+        trace = self.home / "trace"
+        self.run(who, "strace", "-f", "-qq", "-o", trace)
+        lines = trace.read_text(errors="replace").splitlines()
+        return sum(1 for line in lines if re.match(r"\d+ +(\w+\(|<\.\.\. \w+ resumed)", line) and "unfinished" not in line)
+
+
+def file_system(folder):
+    out = subprocess.run(["stat", "-f", "-c", "%T", folder], capture_output=True, text=True, check=True).stdout
+    return out.strip()
+
+
+def table(bench, runs):
+    """Measures all three in turn, prints their rows and returns them."""
+    times = {who: [] for who in bench.commands}
+    for _ in range(runs):
+        for who, row in times.items():
+            row.append(bench.measure(who))
+    rows = {}
+    for who, row in times.items():
+        walls, works, peaks = zip(*row)
+        rows[who] = Cost(statistics.median(walls), min(walls), statistics.mean(works), statistics.median(peaks), bench.system_calls(who))
+        cost = rows[who]
+        print(f"  {who:14}{cost.wall:9.2f} ms{cost.least:9.2f} ms{cost.work:9.2f} ms{cost.peak / 1024:9.2f} MiB{cost.calls:7}")
+    return rows
+
+
+def judge(what, value, limit, shown):
+    good = value <= limit
+    print(f"  {'ok  ' if good else 'OVER'} {what}: {shown}")
+    return good
+
+
+def verdicts(count, rows):
+    """The promises that are about this size."""
+    ours, cargo, floor = (rows[who] for who in (OURS, CARGO, FLOOR))
+    to_floor, to_cargo = ours.wall / floor.wall, ours.wall / cargo.wall
+    good = True
+    if count == SMALL:
+        good &= judge("wall to floor", to_floor, FLOOR_RATIO, f"{to_floor:.2f} (at most {FLOOR_RATIO})")
+        good &= judge("wall to cargo", to_cargo, CARGO_RATIO, f"1/{1 / to_cargo:.1f} (at most 1/6)")
+        good &= judge("system calls", ours.calls, CALLS, f"{ours.calls} (at most {CALLS})")
+        more = ours.peak - floor.peak
+        good &= judge("peak over floor's", more, MEMORY, f"{more / 1024:.2f} MiB (at most 1.5)")
+    elif count >= LARGE:
+        good &= judge("wall to cargo", to_cargo, CARGO_RATIO_LARGE, f"1/{1 / to_cargo:.1f} (at most 1/15)")
+        print(f"       wall to floor: {to_floor:.2f}")
+    else:
+        print(f"       wall to floor: {to_floor:.2f}, to cargo: 1/{1 / to_cargo:.1f}")
+    return good
+
+
+def linear(walls):
+    """Ten times the registries must not cost more than ten times the time, with a third for noise."""
+    counts = sorted(walls)
+    each = {count: (walls[count] - walls[SMALL]) / count * 1e3 for count in counts if count > SMALL}
+    print("\nOurs, for each registry more: " + ", ".join(f"{value:.3f} us at {count:,}" for count, value in each.items()))
+    large = [count for count in each if count >= 10_000]
+    if SMALL not in walls or len(large) < 2:
+        return True
+    growth = each[large[-1]] / each[large[0]]
+    return judge("growth of that", growth, 4 / 3, f"{growth:.2f} (1 is linear)")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=200, help="for one registry; fewer for large files")
+    parser.add_argument("--sizes", default="1,1000,10000,100000")
+    parser.add_argument("--dir", default=None, help="where the files lie (default: the temporary directory)")
+    options = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="cargo-logout-bench-", dir=options.dir)
+    major, minor = oracle.cargo_version()
+    print(f"cargo {major}.{minor}: {oracle.cargo_path()}\nfiles on {file_system(folder)}, {os.cpu_count()} CPUs")
+    good, walls = True, {}
+    try:
+        for count in map(int, options.sizes.split(",")):
+            runs = max(5, options.runs // (1 if count < 10_000 else 10 if count < LARGE else 20))
+            print(f"\n{count:,} registries, {runs} runs     median      least   user+sys       peak  calls")
+            rows = table(Bench(folder, count), runs)
+            good &= verdicts(count, rows)
+            walls[count] = rows[OURS].wall
+        good &= linear(walls)
+    finally:
+        shutil.rmtree(folder)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

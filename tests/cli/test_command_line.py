@@ -1,0 +1,523 @@
+"""The command line, word for word: real cargo and ours are given the same words, and must say the same.
+
+Compared are stdout, stderr and the exit status. Ours has one option more, -V or --version, and no list of unstable flags;
+`expected` turns cargo's answer into the one that is ours in these two points.
+"""
+
+import dataclasses
+import fcntl
+import os
+import pty
+import random
+import re
+import shlex
+import struct
+import subprocess
+import termios
+
+import pytest
+
+import oracle
+from world import World, run
+
+SEED = int(os.environ.get("CARGO_LOGOUT_SEED", "1"))
+RANDOM_LINES = int(os.environ.get("CARGO_LOGOUT_LINES", "600"))
+CHUNK = 50
+
+NO_UNSTABLE = b"`cargo logout` has no unstable flags.\n"
+VERSION_ROW = re.compile(rb"  (?:\x1b\S+?)?-V(?:\x1b\S*?)?, .*--version.*\n(?: {8,}.*\n)*")
+
+
+def without_version_row(help_text):
+    return VERSION_ROW.sub(b"", help_text)
+
+
+def expected(cargo):
+    if b"Available unstable (nightly-only) flags:" in cargo.stdout:
+        return dataclasses.replace(cargo, stdout=NO_UNSTABLE)
+    return cargo
+
+
+def disagreement(world, root, cargo, program):
+    """Empty when both say the same, else what each said."""
+    theirs = expected(run(world, root, [cargo, "logout"]))
+    ours = run(world, root, [program])
+    ours = dataclasses.replace(ours, stdout=without_version_row(ours.stdout))
+    pairs = [(what, getattr(theirs, what), getattr(ours, what)) for what in ("status", "stdout", "stderr")]
+    return "\n".join(f"{what}:\n  cargo {left!r}\n  ours  {right!r}" for what, left, right in pairs if left != right)
+
+
+def check(world, root, cargo, program):
+    found = disagreement(world, root, cargo, program)
+    if found:
+        pytest.fail(f"cargo logout {world.args} {world.env}\n{found}", pytrace=False)
+
+
+# One command line each, as a shell reads it; $'...' is not understood, so odd bytes stand in ODD below.
+LINES = """
+--frobnicate
+--frobnicate=secret
+--frob -v
+-v --frob
+-q -v --frob
+-v -q --frob -v
+--registry x --frob
+--registry=x --color never --frob
+--registry x --registry y --frob
+--color bad --frob
+-x
+-qx
+-xq
+-vvx
+-q=1
+-v=
+-=
+-1
+-é
+-qé
+---
+---=x
+--=x
+--=
+-
+foo
+foo --frob
+--frob foo
+'' -q
+''
+help
+help logout
+-- foo
+-- -q
+-- --registry x
+--
+-- --
+-q --
+--registry -- x
+--registry --
+--registry -
+--registry - -
+--registry -q
+--registry -x
+--registry -qx
+--registry -xq
+--registry --quiet
+--registry --quiet=1
+--registry --frob
+--registry --color x
+--registry --color=x
+--registry --silent
+--registry -s
+--registry -h
+--registry --help
+--registry --help=1
+--registry -Zx
+--registry
+--registry= --frob
+--registry ''
+--registry=
+--registry=--quiet
+--registry==
+--registry =x
+--registry a b
+--registry a --registry b
+--registry=a --registry=b
+--registry a --registry
+--registry a --registry -h
+--registry a -h
+-q -q
+-qq
+-qqh
+-qhq
+--quiet --quiet
+--quiet -q --frob
+--quiet=
+--quiet=true
+--quiet=true --frob
+-v --quiet=true
+--registry=x --quiet=true
+--registry x --quiet=true
+--registry x -v --quiet=true
+-q --config=a=b --quiet=1
+-v -q -v --locked=x
+--verbose=1
+-vvv --verbose=1
+--locked --locked
+--offline --offline
+--frozen --frozen
+--locked=1
+--offline=
+--frozen=yes
+--locked --offline --frozen --locked
+--color
+--color=
+--color ''
+--color -
+--color auto --color auto
+--color sometimes
+--color alway
+--color nevr
+--color aut
+--color auto,always
+--color 'al ways'
+--color=never --color=bad
+--color bad --color never
+--color bad -h
+--color bad --frob
+--color bad -x
+--color bad foo
+--color bad --quiet=1
+--color=bad --quiet=1
+--color ALWAYS
+--color Auto
+--color=NEVER --registry nope
+--color bad --registry
+--config
+--config=
+--config ''
+--config a
+--config a=1 --config
+--config --frob
+--config -x
+--config=a=1 --confi=b
+--cfg
+-c
+-ca=1
+-c a=1
+-qc
+-z
+-zhelp
+-qz
+-s
+-qs
+-sq
+--silent
+--silent=1
+--silent --silent
+--silen
+--silent --frob
+-vs
+-Z
+-Z --frob
+-Z -q
+-Z=
+-h
+--help
+-hx
+-h --frob
+--frob -h
+-vh
+-hqx
+-qhx
+-h=1
+--help=1
+--help=
+-v --help=1
+--helpp
+--hel
+-q -h
+-- -h
+--reg
+--registr
+--registery
+--regsitry
+--registries
+--token
+--token -v
+--list
+--index
+--force
+--freeze
+--frozzen
+--lock
+--locke
+--unlocked
+--offlin
+--online
+--colour
+--colour=always
+--colors
+--quite
+--quiett
+--verbos
+--verbosity
+--vv
+--conf
+--configs
+--help-me
+--all
+--dry-run
+--everywhere
+--status
+--message-format json
+--Registry x
+--REGISTRY x
+--registry-x
+--q
+-C x
+--explain E0001
+-q --locked --verbos
+-qvv --registry x --locke
+-v --locked -v --offlin
+--locked -v --lock
+--config=a=1 --config=b=1 --lock
+--color always --color=never --lock
+--silent-x -q
+-q --silen
+--registry x --registr y
+--registry=x --registry=y --registr
+"""
+
+ODD = [
+    [b"\xff"],
+    [b"--\xff"],
+    [b"--reg\xff"],
+    [b"--reg\xe9istry=x"],
+    [b"--registry", b"a\xff"],
+    [b"--registry=a\xff", b"--frob"],
+    [b"--registry", b"a\xff", b"--frob"],
+    [b"--registry", b"a\xff", b"--locke"],
+    [b"--color", b"\xff"],
+    [b"--color", b"alw\xc3"],
+    [b"--config", b"\xe6\x97"],
+    [b"-Z", b"\xff"],
+    [b"-q\xff"],
+    [b"-q\xff\xfe abc"],
+    [b"-\xffq"],
+    [b"-\xe6\x97\xffq"],
+    [b"--quiet=\xff"],
+    [b"--quiet=\xf0\x9f\x98"],
+    [b"--\xe6\x97\xa5\xe6\x9c\xac"],
+    ["--regístry"],
+    ["--frob\nx"],
+    ["--frob x"],
+    ["two\nlines"],
+    ["--color", "al\nways"],
+    ["--frob\x1b[31mx"],
+    ["\x1b[31mred\x1b[0m"],
+    ["a\x1b]0;title\x07b"],
+    ["a\x1b]0;title"],
+    ["a\x1b"],
+    ["a\x1b[\nb"],
+    ["a\x1b[\tb\x07c"],
+    ["a\x1bPq;x\x1b\\b"],
+    ["a\x1bP\x9cb\x9c c"],
+    ["a\x1b_x\x1b\\b"],
+    ["a\x1b(Bc"],
+    ["a\x1b[1\x18b"],
+    ["a\x9bb"],
+    ["a\x7f\x08\x07b\rc\td"],
+    ["--color", "\x1b[31malways"],
+    ["--quiet=\x1b[31m"],
+    ["x" * 5000],
+    ["--" + "registry" * 500],
+]
+
+
+def without_z(args):
+    """Debian's 1.96 is a development build, which takes -Z."""
+    return oracle.oracle_has("z-refused") or not any(os.fsdecode(arg).startswith("-Z") for arg in args)
+
+
+FIXED = [tuple(shlex.split(line)) for line in LINES.strip().splitlines()] + [tuple(odd) for odd in ODD]
+
+
+def name(args):
+    return repr(args)[:60]
+
+
+@pytest.mark.parametrize("args", [args for args in FIXED if without_z(args)], ids=name)
+def test_line(args, root, cargo, program):
+    check(World(args=args), root, cargo, program)
+
+
+@pytest.mark.parametrize("args", FIXED[::5], ids=name)
+def test_line_in_colour(args, root, cargo, program):
+    if without_z(args):
+        check(World(args=args, env={"CARGO_TERM_COLOR": "always"}), root, cargo, program)
+
+
+COLOURFUL = ["--frob", "--locke", "--color alway", "--color", "-q -q", "--registry=x --quiet=1", "-h", "-Z x", "--registry nope"]
+
+
+@pytest.mark.parametrize("color", ["auto", "always", "never", "Always", "bad", ""])
+@pytest.mark.parametrize("line", COLOURFUL)
+def test_term_color(line, color, root, cargo, program):
+    args = tuple(line.split())
+    if without_z(args):
+        check(World(args=args, env={"CARGO_TERM_COLOR": color}), root, cargo, program)
+
+
+@pytest.mark.parametrize("option", ["", "--color=always", "--color=never", "--color=auto"])
+@pytest.mark.parametrize("env", [{"TERM": "xterm"}, {"TERM": "dumb"}, {}, {"TERM": "xterm", "NO_COLOR": "1"}, {"CLICOLOR_FORCE": "1"}], ids=repr)
+@pytest.mark.parametrize("terminal", ["stdout", "stderr"])
+def test_colour_on_a_terminal(terminal, env, option, root, cargo, program):
+    """Usage errors and help follow the terminal, not --color; all later texts follow both."""
+    for line in ("--locke", "-h", "--registry nope", "-Z x"):
+        args = (*option.split(), *line.split())
+        if without_z(args):
+            check(World(args=args, env=env, **{terminal: "tty"}), root, cargo, program)
+
+
+class Generator:
+    """Command lines that come near to good ones."""
+
+    LONG = "registry silent verbose quiet color locked offline frozen config help".split()
+    VALUES = ["x", "nope", "auto", "always", "never", "ALWAYS", "alway", "nevr", "", "-", "-x", "--", "é", b"\xff", b"a\xffb", "help", "\x1b[31mq"]
+    OTHERS = ["--", "-", "", "---", "--=x", "-=", "-h", "--help=1", "foo", "logout", "--token", "--list"]
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def misspelt(self, word):
+        letters = list(word)
+        for _ in range(self.random.choice([0, 1, 1, 2, 3])):
+            at = self.random.randrange(len(letters) + 1)
+            kind = self.random.randrange(4)
+            if kind == 0 or not letters:
+                letters.insert(at, self.random.choice("abcdefghijklmnopqrstuvwxyz-_é"))
+            elif kind == 1:
+                letters.pop(at % len(letters))
+            elif kind == 2:
+                letters[at % len(letters)] = self.random.choice("abcdefghijklmnopqrstuvwxyz")
+            else:
+                self.random.shuffle(letters[:2])
+                letters.append(letters.pop(at % len(letters)))
+        return "".join(letters)
+
+    def value(self):
+        if self.random.random() < 0.8:
+            return os.fsencode(self.random.choice(self.VALUES))
+        return self.misspelt(self.random.choice(["auto", "always", "never"])).encode()
+
+    def word(self):
+        kind = self.random.random()
+        if kind < 0.6:
+            name = self.random.choice(self.LONG)
+            word = ("--" + (name if kind < 0.35 else self.misspelt(name))).encode()
+            return word + (b"=" + self.value() if self.random.random() < 0.35 else b"")
+        if kind < 0.8:
+            letters = "qvvvhZsczxé=q" if self.random.random() < 0.3 else "qvvvZh"
+            return ("-" + "".join(self.random.choice(letters) for _ in range(self.random.randint(1, 4)))).encode()
+        if kind < 0.9:
+            return self.value()
+        return self.random.choice(self.OTHERS).encode()
+
+    def line(self):
+        words = [self.word() for _ in range(self.random.randint(1, 5))]
+        return tuple(words[1:] if words[0] == b"logout" else words)
+
+
+def meant_version(args, root, program):
+    """Whether ours gives --version as a tip, which cargo cannot."""
+    return b"'--version'" in run(World(args=args), root, [program]).stderr
+
+
+@pytest.mark.parametrize("chunk", range(RANDOM_LINES // CHUNK))
+def test_random_lines(chunk, root, cargo, program):
+    generator = Generator(f"{SEED}/{chunk}")
+    for _ in range(CHUNK):
+        args = generator.line()
+        world = World(args=args, env={"CARGO_TERM_COLOR": generator.random.choice(["auto", "always", "never"])})
+        if without_z(args) and disagreement(world, root, cargo, program) and not meant_version(args, root, program):
+            check(world, root, cargo, program)
+
+
+@pytest.mark.parametrize("color, step", [("never", 1), ("always", 5)])
+def test_help_at_every_width(color, step, root, cargo, program):
+    wrong = []
+    for width in [*range(0, 203, step), 1000, 2**64 - 1, 2**64, "x", "+5", "-5", "", " 7", "7 "]:
+        world = World(args=("-h",), env={"COLUMNS": str(width), "CARGO_TERM_COLOR": color})
+        if disagreement(world, root, cargo, program):
+            wrong.append(width)
+    assert not wrong
+
+
+def said_on_a_terminal(command, size, on, columns=None):
+    """Standard output of the command, with a terminal of that size as one of its standard descriptors."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+    attributes = termios.tcgetattr(theirs)
+    attributes[1] &= ~termios.OPOST
+    termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+    env = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "TERM": "dumb", **({"COLUMNS": columns} if columns else {})}
+    ends = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, on: theirs}
+    process = subprocess.Popen(command, cwd="/", env=env, **ends)
+    os.close(theirs)
+    text = process.communicate(timeout=20)[0]
+    if on == "stdout":
+        text = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:
+                break
+            text += piece
+    os.close(ours)
+    return text
+
+
+@pytest.mark.parametrize("on", ["stdin", "stdout", "stderr"])
+@pytest.mark.parametrize("size", [(24, 60), (24, 120), (24, 0), (0, 60), (24, 1)], ids=repr)
+@pytest.mark.parametrize("columns", [None, "90"])
+def test_width_of_the_terminal(columns, size, on, cargo, program):
+    theirs = said_on_a_terminal([cargo, "logout", "-h"], size, on, columns)
+    ours = said_on_a_terminal([program, "-h"], size, on, columns)
+    assert theirs.startswith(b"Remove")
+    assert without_version_row(ours) == theirs
+
+
+def ours(program, *args, **options):
+    env = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    return subprocess.run([program, *args], cwd="/", env=env, capture_output=True, timeout=20, check=False, **options)
+
+
+@pytest.mark.parametrize("line", ["-V", "--version", "-qV", "-V --frob", "--registry x -V", "-vVx", "logout --version"])
+def test_version(line, program):
+    result = ours(program, *line.split())
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert re.fullmatch(rb"cargo-logout \d+\.\d+\.\d+\n", result.stdout)
+
+
+def test_version_waits_for_its_turn(program):
+    assert ours(program, "--frob", "-V").returncode == 1
+    assert ours(program, "--registry", "--version").returncode == 1
+    assert ours(program, "--version=1").stderr.startswith(b"error: unexpected value '1' for '--version' found")
+    assert b"tip: a similar argument exists: '--version'" in ours(program, "--versoin").stderr
+
+
+@pytest.mark.parametrize("line", ["-h", "--frob", "-q -q", "--registry 1", "logout", ""])
+def test_leading_logout(line, program):
+    """cargo puts the name of the subcommand there when it starts a program of that name."""
+    plain, led = ours(program, *line.split()), ours(program, "logout", *line.split())
+    if line == "logout":
+        assert b"unexpected argument 'logout' found" in led.stderr
+    else:
+        assert (plain.returncode, plain.stdout, plain.stderr) == (led.returncode, led.stdout, led.stderr)
+
+
+@pytest.mark.parametrize("line", ["--frob", "--registry 1", "--config a", "-q -v", "-h"])
+def test_one_message_is_one_write(line, program):
+    """A pipe in packet mode gives with one read what one write wrote."""
+    read, write = os.pipe2(os.O_DIRECT)
+    env = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    subprocess.run([program, *line.split()], cwd="/", env=env, stdout=write, stderr=write, timeout=20, check=False)
+    os.close(write)
+    assert os.read(read, 65536)
+    assert os.read(read, 65536) == b""
+    os.close(read)
+
+
+@pytest.mark.parametrize("line, status", [("--frob", 1), ("--registry 1", 101), ("-q -v", 101)])
+def test_nobody_listens(line, status, program):
+    """A reader of standard error that is gone, a full one and none at all change nothing."""
+    env = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    read, write = os.pipe()
+    os.close(read)
+    with open("/dev/full", "wb") as full:
+        for stderr in (write, full):
+            done = subprocess.run([program, *line.split()], cwd="/", env=env, stderr=stderr, timeout=20, check=False)
+            assert done.returncode == status
+    os.close(write)
+    closed = ["sh", "-c", 'exec "$@" 2>&-', "sh", program, *line.split()]
+    assert subprocess.run(closed, cwd="/", env=env, timeout=20, check=False).returncode == status

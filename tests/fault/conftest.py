@@ -1,0 +1,29 @@
+"""Fixtures: the program under test, the real cargo, and a cargo home of one's own for each test."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+
+import homes  # noqa: E402
+import oracle  # noqa: E402
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
+    return homes.program(PROJECT)
+
+
+@pytest.fixture(scope="session")
+def cargo():
+    return oracle.cargo_path()
+
+
+@pytest.fixture
+def home(tmp_path, program):
+    return homes.Home(tmp_path, program)

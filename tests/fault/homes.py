@@ -1,0 +1,123 @@
+"""A cargo home with registries, the credentials in it, and runs of programs on them, bare or under strace."""
+
+import functools
+import os
+import pathlib
+import re
+import subprocess
+import tomllib
+
+import pytest
+
+TIME_LIMIT = 30
+ME = "me"
+SECRET = "S3CRETs3cret"
+PAIR = f'token = "{SECRET}"\n'
+
+
+def program(project):
+    path = os.environ.get("CARGO_LOGOUT", str(project / "build/src/cli/cargo-logout"))
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
+    return path
+
+
+def table(name):
+    return f'[registries.{name}] # {name}\ntoken = "token of {name}"\n'
+
+
+def credentials(before, after, pair=PAIR):
+    """A file with the registry `me` in the middle, and what it must be without its token."""
+    head = "".join(table(f"a-{i}") for i in range(before)) + f"# mine\n[registries.{ME}]\n"
+    tail = "index = 'kept' # and this\n" + "".join(table(f"z-{i}") for i in range(after))
+    return head + pair + tail, head + tail
+
+
+def crossing(text):
+    """The same text behind a comment that puts a page border into the token."""
+    border = -(text.index(SECRET) + len(SECRET) // 2 + 2) % 4096
+    return "#" + "=" * border + "\n" + text
+
+
+class Home:
+    """`text` is what the credentials file holds; programs run with this cargo home and no other."""
+
+    def __init__(self, root, path):
+        self.root = pathlib.Path(root)
+        self.dir = self.root / "home"
+        self.dir.mkdir()
+        self.file = self.dir / "credentials.toml"
+        self.program = path
+        self.indexes()
+
+    def indexes(self, *names, url="https://example.com/"):
+        lines = [f'[registries.{name}]\nindex = "{url}{name}"\n' for name in (ME, *names)]
+        (self.dir / "config.toml").write_text("".join(lines))
+
+    def write(self, text, mode=0o600):
+        self.file.write_text(text)
+        self.file.chmod(mode)
+
+    def text(self):
+        return self.file.read_text()
+
+    def mode(self):
+        return self.file.stat().st_mode & 0o7777
+
+    def env(self):
+        return {"HOME": str(self.root), "CARGO_HOME": str(self.dir), "PATH": os.environ["PATH"]}
+
+    def command(self, *options, registry=ME):
+        return [self.program, "--registry", registry, *options]
+
+    def start(self, command, **more):
+        return subprocess.Popen(
+            command, cwd=self.root, env=self.env(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **more
+        )
+
+    def run(self, command=None, **more):
+        return subprocess.run(
+            command or self.command(),
+            cwd=self.root,
+            env=self.env(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIME_LIMIT,
+            check=False,
+            **more,
+        )
+
+    def strace(self, *options):
+        return self.run(["strace", "-o", str(self.root / "strace"), *options, *self.command()])
+
+    def calls(self):
+        """[(system call, its how-manieth)] from the opening for writing on, of a run that removes the token.
+
+        The file is as before after it.
+        """
+        text, mode = self.text(), self.mode()
+        result = self.strace()
+        assert result.returncode == 0, result.stderr
+        self.write(text, mode)
+        log = re.findall(r"^(\w+)(\(.*)", (self.root / "strace").read_text(), re.MULTILINE)
+        names = [name for name, _ in log]
+        first = next(i for i, (_, rest) in enumerate(log) if "/credentials" in rest and "O_RDWR" in rest)
+        return [(name, names[: i + 1].count(name)) for i, name in enumerate(names) if i >= first]
+
+
+@functools.lru_cache(maxsize=8)
+def _registries(text):
+    return tomllib.loads(text)["registries"]
+
+
+def tokens(text):
+    """The tokens of the others; fails where the text is not TOML."""
+    registries = _registries(text)
+    assert registries[ME]["index"] == "kept"
+    return {name: entry.get("token") for name, entry in registries.items() if name != ME}
+
+
+def token(text):
+    """The token of `me`, or None."""
+    return _registries(text)[ME].get("token")

@@ -1,0 +1,69 @@
+"""The run is killed before each of its system calls; whatever is left is good, and a second run completes it."""
+
+import pytest
+
+import homes
+
+FILES = {
+    "small": homes.credentials(2, 2),
+    "at the end": homes.credentials(200, 0),
+    "in the middle": homes.credentials(100, 100),
+    "5,000 registries": homes.credentials(2500, 2500),
+}
+MOVED = ("small", "at the end")
+DONE = "has been removed"
+
+
+def blanked(text, pair=homes.PAIR):
+    return text.replace(pair, " " * (len(pair) - 1) + "\n")
+
+
+def check_left(text, before, after, mode):
+    """A file as a stopped run may leave it: only the pair's own bytes changed, or they are gone."""
+    assert homes.tokens(text) == homes.tokens(before)
+    start = before.index(homes.PAIR)
+    end = start + len(homes.PAIR)
+    in_place = len(text) == len(before) and text[:start] == before[:start] and text[end:] == before[end:]
+    if homes.token(text) is None:
+        assert in_place or text.rstrip("\n") == after.rstrip("\n")
+        assert homes.SECRET not in text
+        assert mode == 0o600
+    else:
+        assert in_place
+
+
+def sweep(home, before, after, final):
+    """{what was left} of runs killed before each call from the opening of the file on."""
+    home.write(before, 0o640)
+    calls = home.calls()
+    assert ("pwrite64", 1) in calls
+    states = set()
+    for name, nth in calls:
+        home.write(before, 0o640)
+        result = home.strace("-e", f"inject={name}:signal=SIGKILL:when={nth}")
+        assert result.returncode == -9, (name, nth, result.stderr)
+        left = home.text()
+        check_left(left, before, after, home.mode())
+        states.add(left)
+        again = home.run()
+        assert again.returncode == 0, again.stderr
+        assert (DONE in again.stderr) == (homes.token(left) is not None)
+        assert home.text() == (left if homes.token(left) is None else final)
+        assert home.mode() == 0o600 or homes.token(left) is None
+    return states
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_kill_before_each_call(home, kind):
+    before, after = FILES[kind]
+    final = after if kind in MOVED else blanked(before)
+    states = sweep(home, before, after, final)
+    assert states >= {before, final}
+    assert len(states) == (3 if kind in MOVED else 2)  # the third: blank lines at the end
+
+
+def test_kill_between_the_writes_of_a_line_across_a_page_border(home):
+    before = homes.crossing(homes.credentials(60, 60)[0])
+    after = before.replace(homes.PAIR, "")
+    states = sweep(home, before, after, blanked(before))
+    assert len(states) == 5

@@ -1,0 +1,74 @@
+"""The lock: waited for with cargo's words, and good only for the file that has the name."""
+
+import fcntl
+import os
+import subprocess
+
+import pytest
+
+import homes
+
+WAITS = "    Blocking waiting for file lock on credentials' config file"
+
+
+@pytest.mark.parametrize("how", (fcntl.LOCK_EX, fcntl.LOCK_SH), ids=("exclusive", "shared"))
+def test_says_that_it_waits(home, how):
+    before, after = homes.credentials(1, 1)
+    for option, line in ((None, WAITS), ("-vv", f"{WAITS} ({home.file})")):
+        home.write(before)
+        with open(home.file, "rb") as held:
+            fcntl.flock(held, how)
+            process = home.start(home.command(*[option] if option else []))
+            said = ""
+            while "Blocking" not in said:
+                said = process.stderr.readline()
+            assert said == line + "\n"
+            assert home.text() == before
+        with process:
+            assert process.wait(timeout=homes.TIME_LIMIT) == 0
+        assert home.text() == after
+
+
+def test_waits_silently_when_quiet(home):
+    before, after = homes.credentials(1, 1)
+    home.write(before)
+    with open(home.file, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = home.start(home.command("-q"))
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.3)
+        assert home.text() == before
+    with process:
+        assert "Blocking" not in process.stderr.read()
+        assert process.wait(timeout=homes.TIME_LIMIT) == 0
+    assert home.text() == after
+
+
+def test_a_file_put_in_place_meanwhile_is_the_one(home):
+    """An editor saves by renaming a new file over the old one."""
+    before, after = homes.credentials(3, 3)
+    home.write(homes.credentials(1, 1)[0])
+    with open(home.file, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = home.start(home.command())
+        process.stderr.readline()
+        saved = home.dir / "saved"
+        saved.write_text(before)
+        os.rename(saved, home.file)
+    with process:
+        assert process.wait(timeout=homes.TIME_LIMIT) == 0
+    assert home.text() == after
+
+
+def test_a_file_taken_away_meanwhile_stays_away(home):
+    home.write(homes.credentials(1, 1)[0])
+    with open(home.file, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = home.start(home.command())
+        process.stderr.readline()
+        home.file.unlink()
+    with process:
+        said = process.stderr.read()
+        assert process.wait(timeout=homes.TIME_LIMIT) == 0
+    assert "has been removed" not in said
+    assert not home.file.exists()

@@ -1,0 +1,141 @@
+"""The real cargo and ours work on one credentials file at the same time: nothing of either is lost."""
+
+import contextlib
+import fcntl
+import random
+import shutil
+import subprocess
+import time
+import tomllib
+
+import pytest
+
+import homes
+
+ROUNDS = 100
+OTHER = "b"
+NEW_TOKEN = "a new token"
+BLOCKING = "    Blocking waiting for file lock on credentials' config file\n"
+
+
+@pytest.fixture(scope="session")
+def index(tmp_path_factory):
+    """A git index that cargo login can look into without a network."""
+    if not shutil.which("git"):
+        pytest.skip("no git to make an index with")
+    path = tmp_path_factory.mktemp("index")
+    (path / "config.json").write_text('{"dl": "https://example.com/dl", "api": "https://example.com"}\n')
+    name = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "init.defaultBranch=main")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "index")):
+        subprocess.run(["git", *name, *command], cwd=path, check=True)
+    return path
+
+
+class Race:
+    def __init__(self, home, cargo, action, index):
+        self.home = home
+        self.action = action
+        self.cargo = [cargo, action, "--registry", OTHER]
+        home.indexes(OTHER)
+        config = home.dir / "config.toml"
+        config.write_text(config.read_text().replace(f"https://example.com/{OTHER}", f"file://{index}"))
+        self.reset()
+        self.end(self.start_cargo())  # cargo's clone of the index is made now, not in a race
+
+    def reset(self):
+        self.home.write(homes.credentials(2, 2)[0] + homes.table(OTHER))
+
+    def start_cargo(self):
+        process = subprocess.Popen(
+            self.cargo, cwd=self.home.root, env=self.home.env(), stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        if self.action == "login":
+            process.stdin.write(NEW_TOKEN + "\n")
+        process.stdin.close()
+        return process
+
+    def start_ours(self):
+        return self.home.start(self.home.command())
+
+    def end(self, process, said=""):
+        with process:
+            said += process.stderr.read()
+            assert process.wait(timeout=homes.TIME_LIMIT) == 0, said
+        return said
+
+    def check(self):
+        """Both had their way, and all else is there."""
+        tokens = homes.tokens(self.home.text())
+        assert tokens.pop(OTHER) == (NEW_TOKEN if self.action == "login" else None)
+        assert tokens == {name: f"token of {name}" for name in ("a-0", "a-1", "z-0", "z-1")}
+        assert homes.token(self.home.text()) is None
+        assert self.home.mode() == 0o600
+
+
+@pytest.fixture(params=("logout", "login"))
+def race(request, home, cargo, index):
+    return Race(home, cargo, request.param, index)
+
+
+def test_both_at_once(race):
+    """Ours, which is done sooner, starts at any time of cargo's run, and every other time before it."""
+    chance = random.Random(2)
+    began = time.monotonic()
+    race.reset()
+    race.end(race.start_cargo())
+    length = time.monotonic() - began
+    for turn in range(ROUNDS):
+        race.reset()
+        if turn % 2:
+            ours, theirs = race.start_ours(), race.start_cargo()
+        else:
+            theirs = race.start_cargo()
+            time.sleep(chance.uniform(0, length))
+            ours = race.start_ours()
+        race.end(theirs)
+        race.end(ours)
+        race.check()
+
+
+@contextlib.contextmanager
+def locked(path):
+    with open(path, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.parametrize("first", ("cargo", "ours"))
+def test_both_wait_for_the_lock(race, first):
+    """Both have opened the file, and wait; then one after the other gets the lock."""
+    starts = [race.start_cargo, race.start_ours]
+    if first == "ours":
+        starts.reverse()
+    for _ in range(10):
+        race.reset()
+        with locked(race.home.file):
+            processes = [start() for start in starts]
+            said = [process.stderr.readline() for process in processes]
+        assert said == [BLOCKING, BLOCKING]
+        for process, begin in zip(processes, said):
+            race.end(process, begin)
+        race.check()
+
+
+def test_ours_reads_between_the_write_and_the_truncate_of_cargo(home, cargo):
+    """In this state of a file that cargo makes shorter its end is rubbish: it is no TOML."""
+    home.indexes(OTHER)
+    home.write(homes.table(OTHER) + homes.credentials(1, 1)[0])
+    before = home.text()
+    held = "inject=ftruncate:delay_enter=1000000"
+    theirs = home.start(["strace", "-f", "-o", "/dev/null", "-e", held, cargo, "logout", "--registry", OTHER])
+    while home.text() == before:
+        time.sleep(0.01)
+    with pytest.raises(tomllib.TOMLDecodeError):
+        homes.tokens(home.text())
+    result = home.run()
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.startswith(BLOCKING)
+    with theirs:
+        assert theirs.wait(timeout=homes.TIME_LIMIT) == 0
+    assert homes.tokens(home.text()) == {"a-0": "token of a-0", "z-0": "token of z-0", OTHER: None}
+    assert homes.token(home.text()) is None

@@ -1,0 +1,67 @@
+# shellcheck shell=sh disable=SC2034
+# Sourced by ./run, ./test and ./bench, in their own directory: what they need installed, and the builds they share.
+
+program=src/cli/cargo-logout # in a build directory
+python=/usr/bin/python3         # Debian's, which has pytest, whatever else is in PATH
+build_packages="gcc libc6-dev meson ninja-build"
+test_packages="clang clang-format clang-tidy git libcmocka-dev pkgconf python3 python3-hypothesis python3-pytest
+    python3-pytest-xdist shellcheck strace"
+
+# say TEXT: on stderr, so that stdout is the program's own.
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+# missing PACKAGE...: those of them that are not installed.
+missing() {
+    command -v dpkg-query >/dev/null || return 0
+    for package; do
+        status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+        case $status in ii*) ;; *) printf '%s ' "$package" ;; esac
+    done
+}
+
+# install PACKAGE...: with apt, only what is missing, and only when something is.
+install() {
+    wanted=$(missing "$@")
+    [ -n "$wanted" ] || return 0
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        as_root=sudo
+    else
+        say "Some packages are missing. As root, run:"
+        say "    apt-get install --no-install-recommends $wanted"
+        exit 1
+    fi
+    say "Installing: $wanted"
+    # shellcheck disable=SC2086
+    {
+        $as_root apt-get -qq update &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y $wanted
+    } </dev/null >&2 || {
+        say "apt could not install them."
+        exit 1
+    }
+}
+
+# build DIRECTORY "MESON OPTIONS" [TARGET...]: sets it up when needed and builds. Says something only when it fails.
+build() {
+    directory=$1
+    options=$2
+    shift 2
+    log=$directory.log
+    if [ ! -f "$directory/build.ninja" ]; then
+        say "Building in $directory ..."
+        # shellcheck disable=SC2086
+        meson setup "$directory" $options >"$log" 2>&1 || {
+            cat "$log" >&2
+            return 1
+        }
+    fi
+    ninja -C "$directory" "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        return 1
+    }
+}
+

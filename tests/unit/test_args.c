@@ -1,0 +1,234 @@
+#include "base/base.h"
+#include "cli/args.h"
+#include "cli/help.h"
+#include "cli/similar.h"
+#include "cli/usage.h"
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+enum { WORDS_MAX = 16 };
+
+static struct arena arena;
+
+static struct args args;
+static struct args_error error;
+
+/* Reads words that are parted by one space. */
+static enum args_outcome parse(const char *line)
+{
+    static char name[] = "cargo-logout";
+    char *argv[WORDS_MAX] = {name};
+    int argc = 1;
+    size_t size = strlen(line) + 1;
+    char *rest = *line ? memcpy(arena_alloc(&arena, size), line, size) : NULL;
+    while (rest) {
+        argv[argc++] = strsep(&rest, " ");
+    }
+    return args_parse(&arena, argc, argv, &args, &error);
+}
+
+static struct str without_colors(struct str text)
+{
+    struct buf buf = buf_new(&arena);
+    for (const char *p = text.data; *p; p++) {
+        if (*p == '\033') {
+            p += strcspn(p, "m");
+        } else {
+            buf_add_char(&buf, *p);
+        }
+    }
+    return buf_str(&buf);
+}
+
+/* The usage error of a line without its last two lines, which are always the same. */
+static const char *refusal(const char *line)
+{
+    assert_int_equal(parse(line), ARGS_ERROR);
+    struct str text = without_colors(usage_error(&arena, &error));
+    struct str last = STR("\n\nFor more information, try '--help'.\n");
+    assert_true(str_ends(text, last));
+    return str_slice(&arena, text, 0, text.len - last.len).data;
+}
+
+static void every_option_reaches_its_field(void **state)
+{
+    (void)state;
+    assert_int_equal(parse(""), ARGS_RUN);
+    assert_false(args.has_registry || args.quiet || args.has_color || args.locked);
+    assert_int_equal(args.verbose, 0);
+
+    assert_int_equal(
+        parse("--registry=a -vvq --verbose --color Never --config=x=1 --locked --config y "
+              "-Zone -Z=two -Z three --offline --frozen"),
+        ARGS_RUN);
+    assert_true(args.has_registry && args.quiet && args.locked && args.offline && args.frozen);
+    assert_string_equal(args.registry.data, "a");
+    assert_int_equal(args.verbose, 3);
+    assert_true(args.has_color);
+    assert_string_equal(args.color.data, "Never");
+    assert_int_equal(args.config_count, 2);
+    assert_string_equal(args.config[0].data, "x=1");
+    assert_string_equal(args.config[1].data, "y");
+    assert_int_equal(args.unstable_count, 3);
+    assert_string_equal(args.unstable[0].data, "one");
+    assert_string_equal(args.unstable[1].data, "two");
+    assert_string_equal(args.unstable[2].data, "three");
+}
+
+static void values_may_be_empty_or_a_dash(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--registry="), ARGS_RUN);
+    assert_true(args.has_registry);
+    assert_int_equal(args.registry.len, 0);
+    assert_int_equal(parse("--registry "), ARGS_RUN);
+    assert_int_equal(args.registry.len, 0);
+    assert_int_equal(parse("--registry -"), ARGS_RUN);
+    assert_string_equal(args.registry.data, "-");
+    assert_int_equal(parse("--registry=-q"), ARGS_RUN);
+    assert_string_equal(args.registry.data, "-q");
+    assert_false(args.quiet);
+}
+
+static void a_leading_logout_is_dropped_once(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("logout -q"), ARGS_RUN);
+    assert_true(args.quiet);
+    assert_string_equal(
+        refusal("logout logout"),
+        "error: unexpected argument 'logout' found\n\nUsage: cargo logout [OPTIONS]");
+    assert_int_equal(parse("-q logout"), ARGS_ERROR);
+}
+
+static void help_and_version_end_the_reading(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-h --frob"), ARGS_HELP);
+    assert_int_equal(parse("-vhx"), ARGS_HELP);
+    assert_int_equal(parse("--registry x --help"), ARGS_HELP);
+    assert_int_equal(parse("-qV"), ARGS_VERSION);
+    assert_int_equal(parse("--version --frob"), ARGS_VERSION);
+    assert_int_equal(parse("--frob -h"), ARGS_ERROR);
+    assert_int_equal(parse("--color bad -h"), ARGS_ERROR);
+    assert_string_equal(help_version(&arena).data, "cargo-logout " VERSION "\n");
+}
+
+static void usages_name_what_was_given(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"--frobnicate=x",
+         "error: unexpected argument '--frobnicate' found\n\nUsage: cargo logout [OPTIONS]"},
+        {"--token -v",
+         "error: unexpected argument '--token' found\n\n"
+         "  tip: a similar argument exists: '--frozen'\n\nUsage: cargo logout --frozen"},
+        {"-v --registry x -v --locke",
+         "error: unexpected argument '--locke' found\n\n  tip: a similar argument exists: "
+         "'--locked'\n\nUsage: cargo logout --registry <REGISTRY> --verbose... --locked"},
+        {"--list", "error: unexpected argument '--list' found\n\n"
+                   "  tip: a similar argument exists: '--silent'\n\nUsage: cargo logout [OPTIONS]"},
+        {"-qs", "error: unexpected argument '--silent' found\n\n"
+                "  tip: a similar argument exists: '--quiet'\n\nUsage: cargo logout [OPTIONS]"},
+        {"-z", "error: unexpected argument '-z' found\n\n"
+               "  tip: a similar argument exists: '-Z'\n\nUsage: cargo logout [OPTIONS]"},
+        {"-q --quiet", "error: the argument '--quiet' cannot be used multiple times\n\n"
+                       "Usage: cargo logout [OPTIONS]"},
+        {"--registry=x --quiet=true",
+         "error: unexpected value 'true' for '--quiet' found; no more were expected\n\n"
+         "Usage: cargo logout --registry <REGISTRY> --quiet"},
+        {"--registry x --quiet=true", /* the value is not looked at yet */
+         "error: unexpected value 'true' for '--quiet' found; no more were expected\n\n"
+         "Usage: cargo logout --quiet"},
+        {"--registry --locked",
+         "error: a value is required for '--registry <REGISTRY>' but none was supplied"},
+        {"--registry -x", "error: unexpected argument '-x' found\n\nUsage: cargo logout [OPTIONS]"},
+        {"--color alway", "error: invalid value 'alway' for '--color <WHEN>'\n"
+                          "  [possible values: auto, always, never]\n\n"
+                          "  tip: a similar value exists: 'always'"},
+        {"--color=", "error: a value is required for '--color <WHEN>' but none was supplied\n"
+                     "  [possible values: auto, always, never]"},
+        {"--registry a\xFF", "error: invalid UTF-8 was detected in one or more arguments\n\n"
+                             "Usage: cargo logout [OPTIONS]"},
+        {"-q\xE9\xFFx", "error: unexpected argument '-\xEF\xBF\xBD\xEF\xBF\xBDx' found\n\n"
+                        "Usage: cargo logout [OPTIONS]"},
+        {"-- -q", "error: unexpected argument '-q' found\n\nUsage: cargo logout [OPTIONS]"},
+        {"-q=1", "error: unexpected argument '-=' found\n\nUsage: cargo logout [OPTIONS]"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_string_equal(refusal(cases[i][0]), cases[i][1]);
+    }
+}
+
+static void unstable_flags_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-q"), ARGS_RUN);
+    assert_null(args_check_unstable(&arena, &args));
+    assert_false(args_z_help(&args));
+    assert_int_equal(parse("-Zfoo -Zhelp"), ARGS_RUN);
+    assert_non_null(args_check_unstable(&arena, &args));
+    assert_false(args_z_help(&args));
+    assert_int_equal(parse("-Z help -Z foo"), ARGS_RUN);
+    assert_true(args_z_help(&args));
+}
+
+static void jaro_is_as_published(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a;
+        const char *b;
+        double score;
+    } cases[] = {
+        {"", "", 1},
+        {"", "a", 0},
+        {"a", "b", 0},
+        {"martha", "marhta", 0.944},
+        {"dixon", "dicksonx", 0.767},
+        {"jellyfish", "smellyfish", 0.896},
+        {"\xC3\xA9", "\xC3\xA8", 0}, /* characters, not bytes */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        double score = similar_jaro(&arena, str_of(cases[i].a), str_of(cases[i].b));
+        assert_float_equal(score, cases[i].score, 0.001);
+    }
+}
+
+static void help_wraps_to_its_width(void **state)
+{
+    (void)state;
+    struct str wide = without_colors(help_text(&arena, 200));
+    assert_non_null(strstr(wide.data, "see 'cargo -Z help' for details\n"));
+    assert_non_null(strstr(wide.data, "\n  -V, --version                  Print version\n"));
+    struct str narrow = without_colors(help_text(&arena, 80));
+    assert_non_null(
+        strstr(narrow.data, "\n      --registry <REGISTRY>\n          Registry to use\n"));
+    assert_non_null(strstr(narrow.data, "\n      --locked   Assert"));
+    struct str none = without_colors(help_text(&arena, 0));
+    assert_true(str_starts(none, STR("Remove\nan\nAPI\ntoken\n")));
+}
+
+static int empty_arena(void **state)
+{
+    (void)state;
+    arena_free(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(every_option_reaches_its_field, empty_arena),
+        cmocka_unit_test_teardown(values_may_be_empty_or_a_dash, empty_arena),
+        cmocka_unit_test_teardown(a_leading_logout_is_dropped_once, empty_arena),
+        cmocka_unit_test_teardown(help_and_version_end_the_reading, empty_arena),
+        cmocka_unit_test_teardown(usages_name_what_was_given, empty_arena),
+        cmocka_unit_test_teardown(unstable_flags_are_refused, empty_arena),
+        cmocka_unit_test_teardown(jaro_is_as_published, empty_arena),
+        cmocka_unit_test_teardown(help_wraps_to_its_width, empty_arena),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

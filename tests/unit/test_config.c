@@ -1,0 +1,716 @@
+/* cargo's configuration, in small worlds of files: a project two directories deep, and a home. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/fs.h"
+#include "cargo/config_layer.h"
+#include "cargo/config_schema.h"
+#include "cargo/context.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct world {
+    struct arena arena;
+    struct shell shell;
+    struct context context;
+    struct str root; /* ROOT/proj/sub is the working directory, ROOT/ch cargo's home */
+    char *environment[8];
+};
+
+static struct str at(struct world *world, const char *path)
+{
+    return str_format(&world->arena, "%.*s/%s", STR_ARG(world->root), path);
+}
+
+static void put(struct world *world, const char *path, const char *text)
+{
+    struct str full = at(world, path);
+    for (size_t i = world->root.len + 1; i < full.len; i++) {
+        if (full.data[i] == '/') {
+            struct str dir = str_slice(&world->arena, full, 0, i);
+            assert_true(mkdir(dir.data, 0700) == 0 || errno == EEXIST);
+        }
+    }
+    FILE *file = fopen(full.data, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void variable(struct world *world, const char *entry)
+{
+    size_t i = 0;
+    while (world->environment[i]) {
+        i++;
+    }
+    assert_true(i + 1 < COUNT(world->environment));
+    struct str copy = str_copy(&world->arena, entry, strlen(entry));
+    world->environment[i] = arena_alloc(&world->arena, copy.len + 1);
+    memcpy(world->environment[i], copy.data, copy.len);
+}
+
+static int set_up(void **state)
+{
+    static struct world world;
+    world = (struct world){0};
+    char template[] = "/tmp/test-config-XXXXXX";
+    assert_non_null(mkdtemp(template));
+    char resolved[4096];
+    assert_non_null(realpath(template, resolved));
+    world.root = str_copy(&world.arena, resolved, strlen(resolved));
+    put(&world, "proj/sub/x", "");
+    put(&world, "ch/x", "");
+    assert_int_equal(chdir(at(&world, "proj/sub").data), 0);
+    assert_int_equal(setenv("CARGO_HOME", at(&world, "ch").data, 1), 0);
+    *state = &world;
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+    (void)status;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static int tear_down(void **state)
+{
+    struct world *world = *state;
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(nftw(world->root.data, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    arena_free(&world->arena);
+    return 0;
+}
+
+static void start(struct world *world)
+{
+    shell_init(&world->shell, &world->arena);
+    world->shell.verbosity = VERBOSITY_QUIET;
+    assert_null(context_init(&world->context, &world->arena, &world->shell, world->environment));
+}
+
+static struct err *configure(struct world *world, const char *first, const char *second)
+{
+    struct str arguments[] = {str_of(first), str_of(second)};
+    struct context_options options = {
+        .quiet = true, .config = arguments, .config_count = second ? 2 : 1};
+    return context_configure(&world->context, &options);
+}
+
+/* The messages, outermost first, joined by " / "; the world's root as ROOT. */
+static struct str chain(struct world *world, const struct err *err)
+{
+    struct buf buf = buf_new(&world->arena);
+    for (; err; err = err->cause) {
+        buf_add(&buf, err->message);
+        if (err->cause) {
+            buf_add(&buf, STR(" / "));
+        }
+    }
+    struct str text = buf_str(&buf);
+    struct buf result = buf_new(&world->arena);
+    for (size_t i = 0; i < text.len; i++) {
+        if (strncmp(text.data + i, world->root.data, world->root.len) == 0) {
+            buf_add(&result, STR("ROOT"));
+            i += world->root.len - 1;
+        } else {
+            buf_add_char(&result, text.data[i]);
+        }
+    }
+    return buf_str(&result);
+}
+
+#define assert_chain(world, err, expected)                                                         \
+    assert_string_equal(chain((world), (err)).data, (expected))
+
+static const struct config_string *string(struct world *world, const char *dotted)
+{
+    struct config_key key = config_key(&world->arena, str_of(dotted));
+    const struct config_string *result = NULL;
+    assert_chain(world, config_string(&world->context, &key, &result), "");
+    return result;
+}
+
+static struct err *string_error(struct world *world, const char *dotted)
+{
+    struct config_key key = config_key(&world->arena, str_of(dotted));
+    const struct config_string *result = NULL;
+    return config_string(&world->context, &key, &result);
+}
+
+static void assert_set(struct world *world, const char *dotted, const char *value,
+                       const char *place)
+{
+    const struct config_string *result = string(world, dotted);
+    assert_non_null(result);
+    assert_string_equal(result->value.data, value);
+    struct str shown = definition_display(&world->arena, result->definition);
+    if (*place == '/') {
+        assert_string_equal(shown.data, at(world, place + 1).data);
+    } else {
+        assert_string_equal(shown.data, place);
+    }
+}
+
+/* The words of a list, joined by one space. */
+static const char *words(struct world *world, const char *dotted)
+{
+    struct config_key key = config_key(&world->arena, str_of(dotted));
+    const struct config_strings *list = NULL;
+    assert_chain(world, config_strings(&world->context, &key, &list), "");
+    struct buf buf = buf_new(&world->arena);
+    for (size_t i = 0; list && i < list->count; i++) {
+        buf_addf(&buf, "%s%.*s", i > 0 ? " " : "", STR_ARG(list->values[i].value));
+    }
+    return list ? buf_str(&buf).data : NULL;
+}
+
+static const char *program(struct world *world, const char *dotted)
+{
+    struct config_key key = config_key(&world->arena, str_of(dotted));
+    const struct config_program *result = NULL;
+    assert_chain(world, config_program(&world->context, &key, &result), "");
+    if (!result) {
+        return NULL;
+    }
+    struct buf buf = buf_new(&world->arena);
+    buf_add(&buf,
+            definition_program(&world->context, result->program.definition, result->program.value));
+    for (size_t i = 0; i < result->count; i++) {
+        buf_addf(&buf, " %.*s", STR_ARG(result->arguments[i]));
+    }
+    return buf_str(&buf).data;
+}
+
+static void keys_have_variables_and_quotes(void **state)
+{
+    struct world *world = *state;
+    struct config_key key = config_key(&world->arena, STR("registries.my-reg.index"));
+    assert_int_equal(key.count, 3);
+    assert_string_equal(key.env.data, "CARGO_REGISTRIES_MY_REG_INDEX");
+    assert_string_equal(config_key_display(&world->arena, &key).data, "registries.my-reg.index");
+
+    struct config_key source = config_key(&world->arena, STR("source"));
+    source = config_key_push_sensitive(&world->arena, &source, STR("a b.c"));
+    assert_string_equal(source.env.data, "CARGO_SOURCE_a b.c");
+    assert_string_equal(config_key_display(&world->arena, &source).data, "source.\"a b.c\"");
+
+    static const char *const quoted[][2] = {
+        {"", ""},
+        {"a b", "\"a b\""},
+        {"a\tb", "\"a\\tb\""},
+        {"a\"b", "'a\"b'"},
+        {"a\\b", "'a\\b'"},
+        {"a\"'", "\"\"\"a\"'\"\"\""},
+        {"a\nb", "\"\"\"\na\nb\"\"\""},
+        {"a\\'\n", "'''\na\\'\n'''"},
+        {"a\\'''", "\"a\\\\'''\""},
+        {"a\"\"\"\n'''", "\"\"\"\na\"\"\\\"\n'''\"\"\""},
+        {"\x01\r", "\"\\u0001\\r\""},
+    };
+    for (size_t i = 0; i < COUNT(quoted); i++) {
+        struct str part = str_of(quoted[i][0]);
+        struct config_key one = {.parts = &part, .count = 1};
+        assert_string_equal(config_key_display(&world->arena, &one).data, quoted[i][1]);
+    }
+}
+
+static void letters_beyond_ascii_have_capitals(void **state)
+{
+    struct world *world = *state;
+    struct str part = environment_part(&world->arena, STR("\xC3\xBC-stra\xC3\x9F"));
+    assert_true(str_eq(part, STR("\xC3\x9C_STRASS")) || /* where libunistring is not installed */
+                str_eq(part, STR("\xC3\xBC_STRA\xC3\x9F")));
+}
+
+static void nearer_files_win(void **state)
+{
+    struct world *world = *state;
+    put(world, "proj/sub/.cargo/config.toml", "registry.default = 'near'\na.l = ['near']\n");
+    put(world, "proj/.cargo/config.toml", "registry.default = 'far'\nb.x = 'far'\na.l = ['far']\n");
+    put(world, "ch/config.toml", "[registry]\ntoken = 'home'\n[a]\nl = ['home']\nm = 'm'\n");
+    start(world);
+    assert_set(world, "registry.default", "near", "/proj/sub/.cargo/config.toml");
+    assert_set(world, "b.x", "far", "/proj/.cargo/config.toml");
+    assert_set(world, "registry.token", "home", "/ch/config.toml");
+    assert_set(world, "a.m", "m", "/ch/config.toml");
+    assert_string_equal(words(world, "a.l"), "home far near");
+    assert_null(string(world, "registry.index"));
+    assert_null(words(world, "a.n"));
+}
+
+static void a_program_is_replaced_as_a_whole(void **state)
+{
+    struct world *world = *state;
+    put(world, "proj/.cargo/config.toml",
+        "a.b = 1\nregistry.default = 'x'\nregistry.credential-provider = ['./p', 'x']\n");
+    put(world, "ch/config.toml",
+        "a.b = 2\nregistry.default = 'y'\nregistry.credential-provider = ['q', 'y']\n");
+    start(world);
+    assert_string_equal(program(world, "registry.credential-provider"),
+                        str_format(&world->arena, "%.*s x", STR_ARG(at(world, "proj/./p"))).data);
+}
+
+static void home_is_read_once(void **state)
+{
+    struct world *world = *state;
+    put(world, "proj/.cargo/config.toml", "a.l = ['once']\n");
+    assert_int_equal(symlink(at(world, "proj/.cargo").data, at(world, "link").data), 0);
+    assert_int_equal(setenv("CARGO_HOME", at(world, "link").data, 1), 0);
+    start(world);
+    assert_string_equal(words(world, "a.l"), "once");
+}
+
+static void tables_and_plain_values_do_not_mix(void **state)
+{
+    struct world *world = *state;
+    put(world, "proj/.cargo/config.toml", "[registry]\ntoken = []\n");
+    put(world, "ch/config.toml", "[registry]\ntoken = 'x'\n");
+    start(world);
+    const char *expected =
+        "could not load Cargo configuration / failed to merge configuration at "
+        "`ROOT/ch/config.toml` / failed to merge key `registry` between "
+        "ROOT/proj/.cargo/config.toml and ROOT/ch/config.toml / failed to merge key `token` "
+        "between ROOT/proj/.cargo/config.toml and ROOT/ch/config.toml / failed to merge config "
+        "value from `ROOT/ch/config.toml` into `ROOT/proj/.cargo/config.toml`: expected array, "
+        "but found string";
+    assert_chain(world, string_error(world, "registry.default"), expected);
+    assert_chain(world, string_error(world, "registry.default"), expected); /* and again */
+}
+
+static void floats_are_refused_with_their_place(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "a.'b c'.d = [1, {e = 1.5}]\n");
+    start(world);
+    assert_chain(world, string_error(world, "a.b"),
+                 "could not load Cargo configuration / failed to load TOML configuration from "
+                 "`ROOT/ch/config.toml` / failed to parse config at `a.\"b c\".d[1].e` / "
+                 "unsupported TOML configuration type `float`");
+}
+
+static void variables_beat_files_and_arguments_beat_variables(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "registry.default = 'file'\na.b = 'file'\n");
+    variable(world, "CARGO_REGISTRY_DEFAULT=env");
+    variable(world, "CARGO_A_B=env");
+    start(world);
+    assert_set(world, "registry.default", "env", "environment variable `CARGO_REGISTRY_DEFAULT`");
+    assert_chain(world, configure(world, "registry.default='cli'", NULL), "");
+    assert_set(world, "registry.default", "cli", "--config cli option");
+    assert_set(world, "a.b", "env", "environment variable `CARGO_A_B`");
+}
+
+static void a_wrong_type_is_an_error_even_below_a_variable(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "registry.default = 5\n");
+    variable(world, "CARGO_REGISTRY_DEFAULT=env");
+    start(world);
+    assert_chain(world, string_error(world, "registry.default"),
+                 "error in environment variable `CARGO_REGISTRY_DEFAULT`: could not load config "
+                 "key `registry.default` / error in ROOT/ch/config.toml: `registry.default` "
+                 "expected a string, but found a integer");
+    assert_chain(world, string_error(world, "registry.default.x"),
+                 "expected table for configuration key `registry.default`, but found integer in "
+                 "ROOT/ch/config.toml");
+}
+
+static void a_variable_that_is_not_utf8_is_seen_but_not_read(void **state)
+{
+    struct world *world = *state;
+    variable(world, "CARGO_REGISTRY_DEFAULT=\xFF");
+    start(world);
+    assert_chain(world, string_error(world, "registry.default"),
+                 "error in environment variable `CARGO_REGISTRY_DEFAULT`: could not load config "
+                 "key `registry.default` / missing config key `registry.default`");
+}
+
+static void variables_join_lists_and_replace_programs(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml",
+        "[registry]\nglobal-credential-providers = ['a b', 'c']\ncredential-provider = ['p', "
+        "'q']\n");
+    variable(world, "CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS= d \xE2\x80\x83 e ");
+    variable(world, "CARGO_REGISTRY_CREDENTIAL_PROVIDER=./r s");
+    start(world);
+    assert_string_equal(words(world, "registry.global-credential-providers"), "a b c d e");
+    struct str expected = at(world, "proj/sub/./r s");
+    assert_string_equal(program(world, "registry.credential-provider"), expected.data);
+    /* --config is above the variable */
+    assert_chain(world, configure(world, "registry.credential-provider=['t']", NULL), "");
+    assert_string_equal(program(world, "registry.credential-provider"), "t");
+}
+
+static void an_empty_program_is_an_error(void **state)
+{
+    struct world *world = *state;
+    variable(world, "CARGO_REGISTRY_CREDENTIAL_PROVIDER= ");
+    start(world);
+    const struct registry_config *config = NULL;
+    assert_chain(world, config_registry(&world->context, STR(""), &config),
+                 "invalid length 0, expected at least one element");
+}
+
+static void list_elements_are_checked(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "registry.global-credential-providers = ['a', 3]\nx.y = 'z'\n");
+    start(world);
+    const struct config_strings *list = NULL;
+    struct config_key key = config_key(&world->arena, STR("registry.global-credential-providers"));
+    assert_chain(world, config_strings(&world->context, &key, &list),
+                 "error in ROOT/ch/config.toml: failed to parse config at "
+                 "`registry.global-credential-providers[1]` / invalid type: integer `3`, expected "
+                 "a string");
+    key = config_key(&world->arena, STR("x.y"));
+    assert_chain(world, config_strings(&world->context, &key, &list),
+                 "invalid configuration for key `x.y`\nexpected a list, but found a string for "
+                 "`x.y` in ROOT/ch/config.toml");
+}
+
+static void a_program_from_one_string_splits_at_ascii_space(void **state)
+{
+    struct world *world = *state;
+    struct config_string string = {.value = STR(" p  a\v\tb ")};
+    struct config_program split = config_program_split(&world->arena, &string);
+    assert_string_equal(split.program.value.data, "p");
+    assert_int_equal(split.count, 2);
+    assert_string_equal(split.arguments[0].data, "a\v");
+    assert_string_equal(split.arguments[1].data, "b");
+}
+
+static void a_registry_can_be_the_environments_alone(void **state)
+{
+    struct world *world = *state;
+    variable(world, "CARGO_REGISTRIES_MY_REG_SECRET_KEY_SUBJECT=s");
+    start(world);
+    const struct registry_config *config = NULL;
+    assert_chain(world, config_registry(&world->context, STR("my-reg"), &config), "");
+    assert_non_null(config);
+    assert_null(config->token);
+    assert_null(config->secret_key); /* the variable's name begins with this one's */
+    assert_string_equal(config->secret_key_subject->value.data, "s");
+    assert_chain(world, config_registry(&world->context, STR("other"), &config), "");
+    assert_null(config);
+}
+
+static void sources_are_read_by_name(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml",
+        "[source.crates-io]\nreplace-with = 'a.b'\n[source.'a.b']\ndirectory = 'd'\n");
+    start(world);
+    const struct source_entry *entries = NULL;
+    size_t count = 0;
+    assert_chain(world, config_sources(&world->context, &entries, &count), "");
+    assert_int_equal(count, 2);
+    assert_string_equal(entries[0].name.data, "crates-io");
+    assert_string_equal(entries[0].config->replace_with->value.data, "a.b");
+    assert_string_equal(entries[1].config->directory->value.data, "d");
+    struct str root = definition_root(&world->context, entries[1].config->directory->definition);
+    assert_string_equal(root.data, world->root.data);
+}
+
+static void includes_are_below_the_file_and_in_order(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml",
+        "include = ['a.toml', {path = 'd/b.toml'}, {path = 'no.toml', optional = true}]\n"
+        "x.own = 'own'\n");
+    put(world, "ch/a.toml", "x.own = 'a'\nx.a = 'a'\nx.both = 'a'\nx.l = ['a']\n");
+    put(world, "ch/d/b.toml", "include = ['c.toml']\nx.both = 'b'\nx.l = ['b']\n");
+    put(world, "ch/d/c.toml", "x.l = ['c']\nx.c = 'c'\n");
+    start(world);
+    assert_set(world, "x.own", "own", "/ch/config.toml");
+    assert_set(world, "x.a", "a", "/ch/a.toml");
+    assert_set(world, "x.both", "b", "/ch/d/b.toml");
+    assert_set(world, "x.c", "c", "/ch/d/c.toml");
+    assert_string_equal(words(world, "x.l"), "a c b");
+}
+
+static void a_circle_of_includes_is_seen(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "include = ['./a.toml']\n");
+    put(world, "ch/a.toml", "include = ['.//a.toml']\n");
+    start(world);
+    assert_chain(world, string_error(world, "x"),
+                 "could not load Cargo configuration / failed to load config include `./a.toml` "
+                 "from `ROOT/ch/config.toml` / failed to load config include `.//a.toml` from "
+                 "`ROOT/ch/./a.toml` / config `include` cycle detected with path "
+                 "`ROOT/ch/././/a.toml`");
+}
+
+static void a_circle_that_never_looks_the_same_ends_too(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "include = ['a.toml']\n");
+    put(world, "ch/a.toml", "include = ['../ch/a.toml']\n");
+    start(world);
+    const struct err *err = string_error(world, "x");
+    assert_non_null(err);
+    while (err->cause) {
+        err = err->cause;
+    }
+    assert_true(strstr(err->message.data, "more than") || strstr(err->message.data, "too long"));
+}
+
+static void arguments_are_one_dotted_key(void **state)
+{
+    struct world *world = *state;
+    start(world);
+    assert_chain(world, configure(world, "a.b=1\nc=2", NULL),
+                 "--config argument `a.b=1\nc=2` was not a TOML dotted key expression (such as "
+                 "`build.jobs = 2`)");
+    assert_chain(world, configure(world, "a.b={}", NULL),
+                 "--config argument `a.b={}` sets a value to an inline table, which is not "
+                 "accepted");
+    assert_chain(world, configure(world, "a=1 # c", NULL),
+                 "--config argument `a=1 # c` includes non-whitespace decoration");
+    assert_chain(world, configure(world, "a=['#']", NULL), "");
+    assert_chain(world, configure(world, "a.b=[1]", "a.b=2"),
+                 "failed to merge --config argument `a.b=2` / failed to merge key `a` between "
+                 "--config cli option and --config cli option / failed to merge key `b` between "
+                 "--config cli option and --config cli option / failed to merge config value from "
+                 "`--config cli option` into `--config cli option`: expected array, but found "
+                 "integer");
+}
+
+static void no_message_shows_a_token(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "[registry]\ntoken = 'cio-secret\n");
+    put(world, "ch/credentials.toml", "[registry]\nx = 'cio-secret\n");
+    start(world);
+    const char *arguments[] = {
+        "registry.token='cio-secret'",         "registry.token=cio-secret",
+        "registries.a.token='cio-secret",      "registry.token='cio-secret' #",
+        "registries={a={token='cio-secret'}}", "registry.secret-key='cio-secret'"};
+    for (size_t i = 0; i < COUNT(arguments); i++) {
+        struct err *err = configure(world, arguments[i], NULL);
+        assert_non_null(err);
+        assert_null(strstr(chain(world, err).data, "cio-secret"));
+    }
+    struct err *err = string_error(world, "registry.token");
+    assert_non_null(err);
+    assert_null(strstr(chain(world, err).data, "cio-secret"));
+
+    put(world, "ch/config.toml", "");
+    start(world);
+    err = context_load_credentials(&world->context);
+    assert_non_null(err);
+    assert_null(strstr(chain(world, err).data, "cio-secret"));
+}
+
+static void credentials_are_above_the_files(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml",
+        "[registry]\ntoken = 'config'\ndefault = 'd'\n[registries.r]\nindex = 'i'\n");
+    put(world, "ch/credentials.toml",
+        "token = 'old'\n[registry]\ntoken = 'own'\n[registries]\nr.token = 'r'\n");
+    start(world);
+    assert_set(world, "registry.token", "config", "/ch/config.toml");
+    assert_chain(world, context_load_credentials(&world->context), "");
+    assert_set(world, "registry.token", "own", "/ch/credentials.toml");
+    assert_set(world, "registry.default", "d", "/ch/config.toml");
+    assert_set(world, "registries.r.token", "r", "/ch/credentials.toml");
+    assert_set(world, "registries.r.index", "i", "/ch/config.toml");
+    assert_string_equal(world->context.credentials_path.data,
+                        at(world, "ch/credentials.toml").data);
+    assert_int_equal(world->context.credentials_hidden.len, 0);
+}
+
+static void arguments_stay_behind_all_files_in_a_list(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "a.l = ['config']\n");
+    put(world, "ch/credentials.toml", "a.l = ['credentials']\n");
+    start(world);
+    assert_chain(world, configure(world, "a.l=['argument']", NULL), "");
+    assert_chain(world, context_load_credentials(&world->context), "");
+    assert_string_equal(words(world, "a.l"), "config credentials argument");
+}
+
+static void an_old_token_counts_beside_an_empty_registry(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "[registry]\ndefault = 'd'\n");
+    put(world, "ch/credentials", "token = 'old'\n[registry]\nsecret-key = 's'\n");
+    put(world, "ch/credentials.toml", "token = 'hidden'\n");
+    start(world);
+    assert_chain(world, context_load_credentials(&world->context), "");
+    assert_set(world, "registry.token", "old", "/ch/credentials");
+    assert_set(world, "registry.secret-key", "s", "/ch/credentials");
+    assert_set(world, "registry.default", "d", "/ch/config.toml");
+    assert_string_equal(world->context.credentials_hidden.data,
+                        at(world, "ch/credentials.toml").data);
+}
+
+static void a_table_called_token_is_none(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/credentials.toml", "[token]\nx = 1\n");
+    start(world);
+    assert_chain(world, context_load_credentials(&world->context), "");
+    assert_null(string(world, "registry.token"));
+}
+
+static void term_is_dropped_for_one_bad_value(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config.toml", "[term]\nquiet = true\nprogress.when = 'always'\n");
+    start(world);
+    struct term_config term;
+    config_term(&world->context, &term);
+    assert_null(term.quiet);
+    put(world, "ch/config.toml", "[term]\nquiet = true\nprogress = {when = 'always', width = 5}\n");
+    start(world);
+    config_term(&world->context, &term);
+    assert_true(*term.quiet);
+    assert_int_equal(*term.progress->width, 5);
+}
+
+/* What is printed to standard error by the call. */
+static struct str printed_by(struct world *world, void (*call)(struct world *))
+{
+    struct str path = at(world, "stderr");
+    int saved = dup(STDERR_FILENO);
+    int file = open(path.data, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    assert_true(saved >= 0 && file >= 0);
+    assert_true(dup2(file, STDERR_FILENO) >= 0);
+    call(world);
+    assert_true(dup2(saved, STDERR_FILENO) >= 0);
+    struct str text;
+    assert_null(fd_read(&world->arena, file, 100000, &text));
+    (void)close(saved);
+    (void)close(file);
+    return chain(world, err_new(&world->arena, "%.*s", STR_ARG(text)));
+}
+
+static void look_around(struct world *world)
+{
+    start(world);
+    shell_set_color(&world->shell, COLOR_NEVER);
+    world->shell.verbosity = VERBOSITY_NORMAL;
+    (void)context_term_color(&world->context);
+    context_warn_alias(&world->context);
+    struct context_options options = {0};
+    assert_null(context_configure(&world->context, &options));
+    const struct registry_config *config = NULL;
+    assert_null(config_registry(&world->context, STR("r"), &config));
+    assert_null(config_registry(&world->context, STR("r"), &config));
+}
+
+static void each_warning_is_given_once(void **state)
+{
+    struct world *world = *state;
+    put(world, "ch/config",
+        "alias.logout = 'x'\nterm.foo = 1\nnet.ssh.foo = 1\nregistries.r = {foo = 1, token = "
+        "'x'}\n");
+    variable(world, "cargo_registries_r_token=x");
+    assert_string_equal(
+        printed_by(world, look_around).data,
+        "warning: `ROOT/ch/config` is deprecated in favor of `config.toml`\n"
+        "  |\n"
+        "  = help: if you need to support cargo 1.38 or earlier, you can symlink `config` to "
+        "`config.toml`\n"
+        "warning: unused config key `term.foo` in `ROOT/ch/config`\n"
+        "warning: user-defined alias `logout` is ignored, because it is shadowed by a built-in "
+        "command\n"
+        "warning: unused config key `net.ssh.foo` in `ROOT/ch/config`\n"
+        "warning: unused config key `registries.r.foo` in `ROOT/ch/config`\n"
+        "warning: environment variables are expected to use uppercase letters and underscores, the "
+        "variable `cargo_registries_r_token` will be ignored and have no effect\n");
+}
+
+static void a_variable_in_the_wrong_case_is_told(void **state)
+{
+    struct world *world = *state;
+    variable(world, "cargo_registry_default=x");
+    start(world);
+    assert_null(string(world, "registry.default"));
+    assert_non_null(world->context.warnings);
+    assert_non_null(
+        environment_wrong_case(&world->context.environment, STR("CARGO_REGISTRY_DEFAULT")));
+}
+
+enum { MANY = 3000 };
+
+static void large_tables_merge_key_by_key(void **state)
+{
+    struct world *world = *state;
+    struct buf near = buf_new(&world->arena);
+    struct buf far = buf_new(&world->arena);
+    for (int i = 0; i < MANY; i++) {
+        buf_addf(&near, "[registries.r%d]\nindex = 'i'\n", i);
+        buf_addf(&far, "[registries.r%d]\ntoken = 't%d'\n", i + MANY / 2, i + MANY / 2);
+    }
+    put(world, "proj/.cargo/config.toml", buf_str(&near).data);
+    put(world, "ch/config.toml", buf_str(&far).data);
+    start(world);
+    struct config_key key = config_key(&world->arena, STR("registries"));
+    struct config_iter iter;
+    assert_chain(world, config_map(&world->context, &key, &iter), "");
+    int count = 0;
+    int merged = 0;
+    while (config_next(&iter)) {
+        struct config_value value;
+        count++;
+        merged += config_table_get(&iter.value, STR("index"), &value) &&
+                  config_table_get(&iter.value, STR("token"), &value);
+    }
+    assert_int_equal(count, MANY + MANY / 2);
+    assert_int_equal(merged, MANY / 2);
+    assert_set(world, "registries.r2000.token", "t2000", "/ch/config.toml");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(keys_have_variables_and_quotes),
+        TEST(letters_beyond_ascii_have_capitals),
+        TEST(nearer_files_win),
+        TEST(a_program_is_replaced_as_a_whole),
+        TEST(home_is_read_once),
+        TEST(tables_and_plain_values_do_not_mix),
+        TEST(floats_are_refused_with_their_place),
+        TEST(variables_beat_files_and_arguments_beat_variables),
+        TEST(a_wrong_type_is_an_error_even_below_a_variable),
+        TEST(a_variable_that_is_not_utf8_is_seen_but_not_read),
+        TEST(variables_join_lists_and_replace_programs),
+        TEST(an_empty_program_is_an_error),
+        TEST(list_elements_are_checked),
+        TEST(a_program_from_one_string_splits_at_ascii_space),
+        TEST(a_registry_can_be_the_environments_alone),
+        TEST(sources_are_read_by_name),
+        TEST(includes_are_below_the_file_and_in_order),
+        TEST(a_circle_of_includes_is_seen),
+        TEST(a_circle_that_never_looks_the_same_ends_too),
+        TEST(arguments_are_one_dotted_key),
+        TEST(no_message_shows_a_token),
+        TEST(credentials_are_above_the_files),
+        TEST(arguments_stay_behind_all_files_in_a_list),
+        TEST(an_old_token_counts_beside_an_empty_registry),
+        TEST(a_table_called_token_is_none),
+        TEST(term_is_dropped_for_one_bad_value),
+        TEST(each_warning_is_given_once),
+        TEST(a_variable_in_the_wrong_case_is_told),
+        TEST(large_tables_merge_key_by_key),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
