@@ -1,0 +1,203 @@
+/* What a child's own program cannot show: signals that we survive, and a pipe that somebody else
+ * keeps open. The rest is in tests/plugin. */
+#include "base/child.h"
+#include "store/plugin.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static volatile sig_atomic_t handled;
+
+static void handler(int number)
+{
+    handled = number;
+}
+
+static struct err *start(struct arena *arena, const char *script, struct child *child)
+{
+    const char *const argv[] = {"sh", "-c", script, NULL};
+    return child_start(arena, argv, child);
+}
+
+static void nothing_is_left(void)
+{
+    errno = 0;
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+}
+
+static void a_handled_signal_ends_the_wait_and_acts_at_the_end(void **state)
+{
+    (void)state;
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        struct arena arena = {0};
+        (void)signal(numbers[i], handler);
+        handled = 0;
+        char script[64];
+        (void)snprintf(script, sizeof(script), "kill -%d $PPID; exec cat", numbers[i]);
+        struct child child = CHILD_NONE;
+        enum child_result result = CHILD_DONE;
+        struct str line;
+        assert_null(start(&arena, script, &child));
+        assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
+        assert_int_equal(result, CHILD_INTERRUPTED);
+        assert_int_equal(handled, 0);
+        child_end(&child);
+        assert_int_equal(handled, numbers[i]);
+        nothing_is_left();
+        sigset_t blocked;
+        (void)sigprocmask(SIG_BLOCK, NULL, &blocked);
+        assert_int_equal(sigismember(&blocked, numbers[i]), 0);
+        (void)signal(numbers[i], SIG_DFL);
+        arena_free(&arena);
+    }
+}
+
+static void a_plugin_that_we_survive_is_a_failure(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    char path[] = "/tmp/test_child.XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    static const char script[] = "#!/bin/sh\nkill -TERM $PPID\nexec cat\n";
+    assert_int_equal(write(fd, script, sizeof(script) - 1), sizeof(script) - 1);
+    assert_int_equal(fchmod(fd, 0700), 0);
+    (void)close(fd);
+    (void)signal(SIGTERM, handler);
+    const struct str words[] = {str_of(path)};
+    const struct plugin_call call = {words, 1, STR("x"), STR("y")};
+    const struct plugin_wait wait = {.deadline_ms = PLUGIN_NO_DEADLINE};
+    enum plugin_outcome outcome;
+    struct err *err = plugin_logout(&arena, &call, &wait, &outcome);
+    (void)signal(SIGTERM, SIG_DFL);
+    (void)unlink(path);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "failed to read hello from credential provider");
+    assert_string_equal(err->cause->message.data, "interrupted by a signal");
+    nothing_is_left();
+    arena_free(&arena);
+}
+
+static void a_nul_in_the_program_is_not_cut(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const struct str words[] = {STR("/bin/true\0x")};
+    const struct plugin_call call = {words, 1, STR("x"), STR("y")};
+    const struct plugin_wait wait = {.deadline_ms = PLUGIN_NO_DEADLINE};
+    enum plugin_outcome outcome;
+    struct err *err = plugin_logout(&arena, &call, &wait, &outcome);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "failed to spawn credential process");
+    assert_string_equal(err->cause->message.data, "nul byte found in provided data");
+    arena_free(&arena);
+}
+
+/* The reader has exited, its own child holds the pipe open, and the pipe is full. */
+static void nobody_reads_but_somebody_could(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct buf buf = buf_new(&arena);
+    buf_add_times(&buf, 'x', 1 << 20);
+    struct child child = CHILD_NONE;
+    enum child_result result = CHILD_DONE;
+    assert_null(start(&arena, "exec 3<&0; sleep 60 <&3 >/dev/null 2>&1 & echo $!", &child));
+    struct err *err = child_write(&child, buf_str(&buf), CHILD_NO_LIMIT, &result);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "Broken pipe (os error 32)");
+    struct str line = STR("");
+    assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
+    child_end(&child);
+    assert_int_equal(kill((pid_t)strtol(line.data, NULL, 10), SIGKILL), 0);
+    nothing_is_left();
+    arena_free(&arena);
+}
+
+static void lines_come_one_by_one(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct child child = CHILD_NONE;
+    enum child_result result = CHILD_TIMED_OUT;
+    struct str line;
+    int status;
+    assert_null(start(&arena, "printf 'a\\n\\0b\\n\\nlast'; exit 3", &child));
+    const struct str expected[] = {STR("a\n"),  STR("\0b\n"), STR("\n"),
+                                   STR("last"), STR(""),      STR("")};
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
+        assert_int_equal(result, CHILD_DONE);
+        assert_true(str_eq(line, expected[i]));
+        assert_int_equal(line.data[line.len], '\0');
+    }
+    assert_null(child_wait(&child, 100, CHILD_NO_LIMIT, &result, &status));
+    assert_int_equal(status, 3 << 8);
+    child_end(&child);
+    child_end(&child); /* legal on nothing */
+    arena_free(&arena);
+}
+
+static void a_line_may_be_as_long_as_the_limit(void **state)
+{
+    (void)state;
+    for (size_t limit = 4; limit <= 5; limit++) {
+        struct arena arena = {0};
+        struct child child = CHILD_NONE;
+        enum child_result result;
+        struct str line = STR("");
+        assert_null(start(&arena, "printf '1234\\n'", &child));
+        struct err *err = child_read_line(&child, limit, CHILD_NO_LIMIT, &result, &line);
+        if (limit == 5) {
+            assert_null(err);
+            assert_string_equal(line.data, "1234\n");
+        } else {
+            assert_non_null(err);
+            assert_string_equal(err->message.data, "a line is longer than 4 bytes");
+        }
+        child_end(&child);
+        arena_free(&arena);
+    }
+}
+
+static void a_wait_that_timed_out_is_taken_up_again(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct child child = CHILD_NONE;
+    enum child_result result = CHILD_DONE;
+    struct str line = STR("untouched");
+    assert_null(start(&arena, "printf half; read -r go; echo ' and half'", &child));
+    do {
+        assert_null(child_read_line(&child, 100, child_clock() + 10, &result, &line));
+        assert_int_equal(result, CHILD_TIMED_OUT);
+        assert_string_equal(line.data, "untouched");
+    } while (child.len < 4);
+    assert_null(child_write(&child, STR("go\n"), CHILD_NO_LIMIT, &result));
+    assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
+    assert_int_equal(result, CHILD_DONE);
+    assert_string_equal(line.data, "half and half\n");
+    child_end(&child);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_handled_signal_ends_the_wait_and_acts_at_the_end),
+        cmocka_unit_test(a_plugin_that_we_survive_is_a_failure),
+        cmocka_unit_test(a_nul_in_the_program_is_not_cut),
+        cmocka_unit_test(nobody_reads_but_somebody_could),
+        cmocka_unit_test(lines_come_one_by_one),
+        cmocka_unit_test(a_line_may_be_as_long_as_the_limit),
+        cmocka_unit_test(a_wait_that_timed_out_is_taken_up_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
