@@ -36,6 +36,14 @@ struct definition {
     const struct toml_doc *doc; /* of a file or a --config argument, else NULL */
 };
 
+/* A file that was read, once however often it is included; nearest first. */
+struct config_file {
+    struct str path;
+    const struct toml_doc *doc;
+    bool is_credentials; /* a credentials file, or what one includes */
+    struct config_file *next;
+};
+
 /* As cargo prints it: the path, "environment variable `X`", "--config cli option". */
 struct str definition_display(struct arena *arena, const struct definition *definition);
 

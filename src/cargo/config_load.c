@@ -188,6 +188,19 @@ struct err *config_check_types(struct arena *arena, const struct toml_node *root
     return err_wrap(arena, err, "failed to parse config at `%.*s`", STR_ARG(buf_str(&path)));
 }
 
+static void remember_file(struct context *context, struct str path, const struct toml_doc *doc,
+                          enum config_secret secret)
+{
+    struct config_file **end = &context->files;
+    for (; *end; end = &(*end)->next) {
+        if (str_eq((*end)->path, path)) {
+            return;
+        }
+    }
+    *end = arena_new(context->arena, struct config_file);
+    **end = (struct config_file){path, doc, secret == CONFIG_CREDENTIALS, NULL};
+}
+
 struct err *config_load_file(struct context *context, struct str path, int fd,
                              enum definition_kind kind, enum config_secret secret,
                              struct config_seen **seen, struct config_value *out)
@@ -212,6 +225,7 @@ struct err *config_load_file(struct context *context, struct str path, int fd,
     }
     struct definition *definition = arena_new(context->arena, struct definition);
     *definition = (struct definition){kind, path, doc};
+    remember_file(context, path, doc, secret);
     struct config_value table = config_of_node(doc->root, definition);
     TRY(config_load_includes(context, secret, seen, &table));
     *out = table;

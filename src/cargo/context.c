@@ -227,7 +227,17 @@ struct err *context_load_credentials(struct context *context)
     }
     context->credentials = credentials;
     context->credentials_loaded = true;
-    context->credentials_path = found.path;
     context->credentials_hidden = found.hidden;
     return NULL;
+}
+
+struct err *context_load_hidden(struct context *context)
+{
+    if (context->credentials_hidden.len == 0) {
+        return NULL;
+    }
+    struct config_value ignored;
+    struct config_seen *seen = NULL;
+    return config_load_file(context, context->credentials_hidden, -1, DEFINITION_FILE,
+                            CONFIG_CREDENTIALS, &seen, &ignored);
 }

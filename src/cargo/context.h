@@ -38,10 +38,10 @@ struct context {
     bool credentials_loaded;
     struct config_value credentials; /* a table: the credentials file over `values` */
 
-    /* Set by context_load_credentials: the file that cargo reads, and the one that cargo does not
-     * see because of it: `credentials.toml` beside a `credentials`. Empty where there is none. */
-    struct str credentials_path;
+    /* `credentials.toml` beside a `credentials`, which cargo does not see because of it. Empty
+     * where there is none. Set by context_load_credentials. */
     struct str credentials_hidden;
+    struct config_file *files; /* all that were read */
 
     struct warning *warnings; /* those already given */
     size_t file_count;        /* read so far, a limit */
@@ -71,6 +71,9 @@ struct err *context_configure(struct context *context,
 
 /* The second call does nothing. A missing file is no error. */
 struct err *context_load_credentials(struct context *context) MUST_CHECK;
+
+/* Reads the one that cargo does not see into `files`, for who looks for all that is on the disk. */
+struct err *context_load_hidden(struct context *context) MUST_CHECK;
 
 /* Once for each text. `help`, where not empty, is an indented line below. */
 void context_warn(struct context *context, struct str help, const char *format, ...)

@@ -19,11 +19,11 @@ static int print_out(const struct shell *shell, struct str text)
 }
 
 /* The command line is good: configuration, then the job. */
-static struct err *run(struct context *context, const struct args *args)
+static struct err *run(struct context *context, const struct args *args, int *status)
 {
     context_warn_alias(context);
     TRY(args_check_unstable(context->arena, args));
-    const struct context_options options = {
+    const struct context_options set = {
         .verbose = args->verbose,
         .quiet = args->quiet,
         .color = args->has_color ? args->color : (struct str){0},
@@ -31,10 +31,14 @@ static struct err *run(struct context *context, const struct args *args)
         .config = args->config,
         .config_count = args->config_count,
     };
-    TRY(context_configure(context, &options));
+    TRY(context_configure(context, &set));
+    const struct logout_options options = {
+        .registry = args->has_registry ? &args->registry : NULL,
+    };
     struct logout logout;
-    TRY(logout_run(context, args->has_registry ? &args->registry : NULL, &logout));
+    TRY(logout_run(context, &options, &logout));
     report_logout(context->shell, &logout);
+    *status = logout_failed(&logout) ? STATUS_FAILED : STATUS_DONE;
     return NULL;
 }
 
@@ -51,11 +55,12 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
     struct args_error error;
     enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
     if (outcome == ARGS_RUN && !args_z_help(&args)) {
-        err = run(&context, &args);
+        int status = STATUS_FAILED;
+        err = run(&context, &args, &status);
         if (err) {
             shell_error(shell, err);
         }
-        return err ? STATUS_FAILED : STATUS_DONE;
+        return status;
     }
     shell_set_color(shell, color);
     switch (outcome) {

@@ -1,58 +1,165 @@
 #include "cli/report.h"
 
-static const char *kind_name(enum credential_kind kind)
+static const char *name_of(const struct logout_registry *registry)
 {
-    return kind == CREDENTIAL_TOKEN ? "token" : "secret-key";
+    return registry->registry.name.data;
+}
+
+/* Where it was, as the end of `token for `x` has been removed`. */
+static struct str from_where(struct arena *arena, const struct credential *credential)
+{
+    switch (credential->place) {
+    case PLACE_CONFIG:
+        return str_format(arena, "from `%s`", credential->where.data);
+    case PLACE_PROVIDER:
+        if (credential->provider->kind == PROVIDER_LIBSECRET) {
+            return STR("from the Secret Service");
+        }
+        return str_format(arena, "by credential provider `%s`", credential->where.data);
+    case PLACE_CREDENTIALS: /* cargo's words, whichever file it was */
+    case PLACE_ENVIRONMENT: /* is never removed */
+        break;
+    }
+    return STR("from local storage");
+}
+
+/* Two files or lines that are told in the same words are told once. */
+static bool was_told(struct arena *arena, const struct logout_registry *registry,
+                     const struct credential *credential)
+{
+    const struct credential *other = registry->credentials;
+    for (; other != credential; other = other->next) {
+        if (other->state == CREDENTIAL_REMOVED && other->kind == credential->kind &&
+            str_eq(from_where(arena, other), from_where(arena, credential))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool report_removed(struct shell *shell, const struct logout_registry *registry)
+{
+    bool any = false;
+    for (const struct credential *c = registry->credentials; c; c = c->next) {
+        if (c->state == CREDENTIAL_REMOVED && !was_told(shell->arena, registry, c)) {
+            shell_status(shell, "Logout", "%s for `%s` has been removed %s",
+                         credential_kind_name(c->kind), name_of(registry),
+                         from_where(shell->arena, c).data);
+            any = true;
+        }
+    }
+    return any;
 }
 
 /* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here.
  */
-static void report_removed(struct shell *shell, const struct logout *logout)
+static void report_note(const struct shell *shell, const struct logout *logout)
 {
-    const char *name = logout->name.data;
-    for (size_t i = 0; i < logout->removed_count; i++) {
-        shell_status(shell, "Logout", "%s for `%s` has been removed from local storage",
-                     kind_name(logout->removed[i]), name);
-    }
+    struct arena *arena = shell->arena;
     if (shell->verbosity == VERBOSITY_QUIET) {
         return;
     }
-    struct str where = logout->is_crates_io ? STR("<https://crates.io/me>")
-                                            : str_format(shell->arena, "the `%s` website", name);
-    shell_print_err(shell,
-                    str_format(shell->arena,
-                               "note: This does not revoke the token on the registry server.\n"
-                               "    If you need to revoke the token, visit %s and follow the "
-                               "instructions there.\n",
-                               where.data));
+    if (logout->count > 1) {
+        shell_print_err(shell,
+                        STR("note: This does not revoke the tokens on the registry servers.\n"
+                            "    If you need to revoke them, visit the registries' websites "
+                            "and follow the instructions there.\n"));
+        return;
+    }
+    const struct logout_registry *registry = logout->registries;
+    struct str where = registry->registry.is_crates_io
+                           ? STR("<https://crates.io/me>")
+                           : str_format(arena, "the `%s` website", name_of(registry));
+    shell_print_err(shell, str_format(arena,
+                                      "note: This does not revoke the token on the registry "
+                                      "server.\n"
+                                      "    If you need to revoke the token, visit %s and follow "
+                                      "the instructions there.\n",
+                                      where.data));
 }
 
-static void report_remaining(struct shell *shell, const struct logout *logout,
-                             const struct credential *credential)
+static struct str cure_of(struct arena *arena, const struct logout_registry *registry,
+                          const struct credential *credential)
+{
+    bool own = str_eq(credential->registry, registry->registry.name);
+    switch (credential->place) {
+    case PLACE_ENVIRONMENT:
+        return str_format(arena, "to end it, run `unset %s`", credential->where.data);
+    case PLACE_PROVIDER:
+        return STR("to end it, take the provider out of the configuration, or the token from where "
+                   "the provider has it");
+    case PLACE_CREDENTIALS:
+    case PLACE_CONFIG:
+        break;
+    }
+    return str_format(arena, "to end it, run `cargo-logout --registry %s%s`",
+                      own ? name_of(registry) : credential->registry.data,
+                      credential->place == PLACE_CONFIG ? " --everywhere" : "");
+}
+
+static void report_left(struct shell *shell, const struct logout_registry *registry)
 {
     struct arena *arena = shell->arena;
-    struct str place = definition_display(arena, credential->definition);
-    struct str cure;
-    if (credential->definition->kind == DEFINITION_ENVIRONMENT) {
-        cure = str_format(arena, "to end it, run `unset %s`", credential->definition->name.data);
-    } else {
-        place = str_format(arena, "%s:%zu", place.data, credential->line);
-        cure = STR("to end it, delete that line");
+    for (const struct credential *c = registry->credentials; c; c = c->next) {
+        /* A file or a provider that failed is told as an error. */
+        bool failed = c->state == CREDENTIAL_FAILED &&
+                      !(c->provider && c->provider->kind == PROVIDER_TOKEN_FROM_STDOUT);
+        if (!logout_leaves(c) || failed) {
+            continue;
+        }
+        struct str other = STR("");
+        if (!str_eq(c->registry, registry->registry.name)) {
+            other = str_format(arena, " (as `%s`, which has the same index)", c->registry.data);
+        }
+        struct str title = str_format(arena, "a %s for `%s`%s is still in force: %s",
+                                      credential_kind_name(c->kind), name_of(registry), other.data,
+                                      credential_place(arena, c).data);
+        shell_warn_help(shell, title, cure_of(arena, registry, c));
     }
-    struct str title = str_format(arena, "a %s for `%s` is still in force: %s",
-                                  kind_name(credential->kind), logout->name.data, place.data);
-    shell_warn_help(shell, title, cure);
+}
+
+/* A file that failed has failed for each credential in it, and is told once. */
+static void report_failed(struct shell *shell, const struct logout *logout)
+{
+    const struct err *told = NULL;
+    for (size_t i = 0; i < logout->count; i++) {
+        const struct logout_registry *registry = &logout->registries[i];
+        for (const struct credential *c = registry->credentials; c; c = c->next) {
+            if (c->failure && c->failure != told) {
+                shell_error(shell, c->failure);
+                told = c->failure;
+            }
+        }
+        if (registry->failure) {
+            shell_error(shell, registry->failure);
+        }
+    }
+}
+
+static bool has_anything(const struct logout_registry *registry)
+{
+    bool any = registry->failure != NULL;
+    for (const struct credential *c = registry->credentials; c; c = c->next) {
+        any |= c->state == CREDENTIAL_REMOVED || c->state == CREDENTIAL_FAILED || logout_leaves(c);
+    }
+    return any;
 }
 
 void report_logout(struct shell *shell, const struct logout *logout)
 {
-    if (logout->removed_count > 0) {
-        report_removed(shell, logout);
+    bool removed = false;
+    for (size_t i = 0; i < logout->count; i++) {
+        const struct logout_registry *registry = &logout->registries[i];
+        removed |= report_removed(shell, registry);
+        if (!has_anything(registry)) {
+            shell_status(shell, "Logout", "not currently logged in to `%s`", name_of(registry));
+        }
     }
-    for (size_t i = 0; i < logout->remaining_count; i++) {
-        report_remaining(shell, logout, &logout->remaining[i]);
+    if (removed) {
+        report_note(shell, logout);
     }
-    if (logout->removed_count == 0 && logout->remaining_count == 0) {
-        shell_status(shell, "Logout", "not currently logged in to `%s`", logout->name.data);
+    for (size_t i = 0; i < logout->count; i++) {
+        report_left(shell, &logout->registries[i]);
     }
+    report_failed(shell, logout);
 }

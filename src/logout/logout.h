@@ -1,15 +1,15 @@
 /*
  * Logging out, in steps over credentials (store/credential.h):
  *
- *     survey    which registries are meant, and for each every place that has or may have a credential
- *     remove    takes it out of the places that this run clears, whatever becomes of any one of them
- *     prove     a file that was changed is read again before it counts as cleared; what was seen in other places,
- *               or under another name of the same index, and was not taken, is what remains
+ *     survey    which registries are meant, and for each every place that has or may have a
+ * credential remove    takes it out of the places that this run clears, whatever becomes of any one
+ * of them prove     a file that was changed is read again before it counts as cleared; what was
+ * seen in other places, or under another name of the same index, and was not taken, is what remains
  *     (report   by the cli)
  *
- * By default a run clears the credentials files and asks all providers of one registry. --all is more
- * registries, --everywhere more places; --status and --dry-run stop after the survey. There is no
- * second path.
+ * By default a run clears the credentials files and asks all providers of one registry. --all is
+ * more registries, --everywhere more places; --status and --dry-run stop after the survey. There is
+ * no second path.
  *
  * Nothing that fails keeps another place from being cleared: failures are kept with the credential
  * or the registry they belong to, and the run goes on.
@@ -32,7 +32,7 @@ struct logout_registry {
     bool has_index; /* false: a name that is left in a file, and in no configuration */
     const struct provider *providers;
     size_t provider_count;
-    bool takes_tokens;              /* cargo:token is among them: files and variables are in force */
+    bool takes_tokens; /* cargo:token is among them: files and variables are in force */
     struct credential *credentials; /* in the order in which they are looked for */
     const struct err *failure;      /* the registry's own; each credential may have one too */
 };
@@ -46,9 +46,12 @@ struct logout {
 struct err *logout_run(struct context *context, const struct logout_options *options,
                        struct logout *out) MUST_CHECK;
 
+/* Cargo would still take this one. A provider that was not asked does not count: nobody knows. */
+bool logout_leaves(const struct credential *credential);
+
 bool logout_failed(const struct logout *logout);
 
-/* Is there something that still authenticates, as far as this run has looked? */
+/* Does it leave any? */
 bool logout_remains(const struct logout *logout);
 
 #endif

@@ -4,7 +4,6 @@
 
 #define VARIABLE_PREFIX "CARGO_REGISTRIES_"
 
-
 static void names_add(struct arena *arena, struct names *names, struct str name)
 {
     if (names->count == names->size) {
@@ -44,6 +43,16 @@ struct config_key names_table(struct arena *arena, struct str name)
     }
     struct config_key registries = config_key(arena, STR("registries"));
     return config_key_push(arena, &registries, name);
+}
+
+struct err *names_known(struct context *context, struct str name, bool *known)
+{
+    struct config_key table = names_table(context->arena, name);
+    struct config_key key = config_key_push(context->arena, &table, STR("index"));
+    const struct config_string *index;
+    TRY(config_string(context, &key, &index));
+    *known = index != NULL;
+    return NULL;
 }
 
 struct err *names_stored(struct context *context, struct str name, bool *stored)

@@ -16,6 +16,9 @@ struct names {
 /* `registry`, or `registries.NAME`. */
 struct config_key names_table(struct arena *arena, struct str name);
 
+/* Has the configuration an index for it? */
+struct err *names_known(struct context *context, struct str name, bool *known) MUST_CHECK;
+
 /* Does some file have a credential under this name? Loads the credentials file. */
 struct err *names_stored(struct context *context, struct str name, bool *stored) MUST_CHECK;
 

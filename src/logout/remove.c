@@ -1,11 +1,11 @@
 #include "logout/remove.h"
 
+#include "base/helper.h"
 #include "store/file.h"
 #include "store/plugin.h"
 
-/* Is it this run's to take? */
-static bool is_taken(const struct logout_options *options, const struct logout_registry *registry,
-                     const struct credential *credential)
+bool remove_takes(const struct logout_options *options, const struct logout_registry *registry,
+                  const struct credential *credential)
 {
     if (!str_eq(credential->registry, registry->registry.name)) {
         return false; /* another name's, that only has the same index */
@@ -20,7 +20,7 @@ static struct credential *next_in_file(const struct logout_options *options,
                                        const struct config_file *file,
                                        struct credential *credential)
 {
-    while (credential && !(is_taken(options, registry, credential) &&
+    while (credential && !(remove_takes(options, registry, credential) &&
                            str_eq(credential->where, file->path))) {
         credential = credential->next;
     }
@@ -29,7 +29,8 @@ static struct credential *next_in_file(const struct logout_options *options,
 
 static struct err *token_failed(struct context *context, const struct err *cause)
 {
-    return err_wrap(context->arena, cause, "credential provider `cargo:token` failed action `logout`");
+    return err_wrap(context->arena, cause,
+                    "credential provider `cargo:token` failed action `logout`");
 }
 
 static void settle(const struct logout_options *options, struct logout_registry *registry,
@@ -68,7 +69,7 @@ static void clear_file(struct context *context, const struct logout_options *opt
         return;
     }
     const struct file_request request = {
-        .path = file->path, .names = names, .count = count, .seen = file->doc};
+        .path = file->path, .registries = names, .count = count, .seen = file->doc};
     struct err *err = file_remove(context->shell, &request, removed);
     struct err *failure = err ? token_failed(context, err) : NULL;
     for (size_t i = 0; i < count; i++) {
@@ -140,10 +141,57 @@ static void ask_provider(struct context *context, const struct logout_registry *
     }
     if (err) {
         credential->state = CREDENTIAL_FAILED;
-        credential->failure = err_wrap(arena, err, "credential provider `%s` failed action `logout`",
-                                       credential->where.data);
+        credential->failure = err_wrap(
+            arena, err, "credential provider `%s` failed action `logout`", credential->where.data);
         return;
     }
-    credential->state =
-        outcome == PLUGIN_REMOVED ? CREDENTIAL_REMOVED : outcome == PLUGIN_NOT_FOUND ? CREDENTIAL_ABSENT : CREDENTIAL_UNSUITED;
+    credential->state = outcome == PLUGIN_REMOVED     ? CREDENTIAL_REMOVED
+                        : outcome == PLUGIN_NOT_FOUND ? CREDENTIAL_ABSENT
+                                                      : CREDENTIAL_UNSUITED;
+}
+
+/* cargo: credential_action, its end. */
+static void check_handled(struct context *context, struct logout_registry *registry)
+{
+    bool handled = registry->takes_tokens || registry->provider_count == 0;
+    for (const struct credential *c = registry->credentials; c; c = c->next) {
+        handled |= c->place == PLACE_PROVIDER ? c->state != CREDENTIAL_UNSUITED
+                                              : c->state == CREDENTIAL_REMOVED;
+    }
+    if (!handled && !registry->failure) {
+        registry->failure =
+            err_new(context->arena, "no credential providers could handle the request");
+    }
+}
+
+void remove_credentials(struct context *context, const struct logout_options *options,
+                        struct logout *logout)
+{
+    bool cleared = false;
+    for (size_t i = 0; i < logout->count; i++) {
+        struct logout_registry *registry = &logout->registries[i];
+        struct credential *credential = registry->credentials;
+        for (size_t p = 0; p < registry->provider_count; p++) {
+            const struct provider *provider = &registry->providers[p];
+            while (credential && credential->place != PLACE_PROVIDER) {
+                credential = credential->next;
+            }
+            if (credential && credential->provider == provider) {
+                ask_provider(context, registry, credential);
+                credential = credential->next;
+                continue;
+            }
+            provider_announce(context, provider, "logout", &registry->registry);
+            if (provider->kind == PROVIDER_TOKEN && !cleared) {
+                clear_files(context, options, logout);
+                cleared = true;
+            }
+        }
+    }
+    if (!cleared) {
+        clear_files(context, options, logout);
+    }
+    for (size_t i = 0; i < logout->count; i++) {
+        check_handled(context, &logout->registries[i]);
+    }
 }

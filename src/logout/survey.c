@@ -29,7 +29,7 @@ static void find_in_file(struct context *context, struct logout_registry *survey
                 .where = file->path,
                 .line = toml_line(file->doc, found.nodes[i]->key_span.start),
                 .registry = name,
-                .in_force = survey->takes_tokens && !found.is_secret_key[i],
+                .in_force = survey->takes_tokens,
             });
     }
 }
@@ -51,7 +51,7 @@ static void find_in_environment(struct context *context, struct logout_registry 
                                .place = PLACE_ENVIRONMENT,
                                .where = key.env,
                                .registry = name,
-                               .in_force = survey->takes_tokens && kind == CREDENTIAL_TOKEN,
+                               .in_force = survey->takes_tokens,
                            });
         }
     }
@@ -91,45 +91,113 @@ static void find_providers(struct context *context, struct logout_registry *surv
     }
 }
 
-static struct err *find_all(struct context *context, struct logout_registry *survey)
+static struct err *find_providers_of(struct context *context, struct logout_registry *survey)
 {
-    const struct registry *registry = &survey->registry;
     const struct registry_config *config;
-    TRY(registry_credentials(context, registry, &config));
-    if (survey->has_index) {
-        TRY(provider_list(context, registry, config, &survey->providers, &survey->provider_count));
-    }
+    TRY(registry_credentials(context, &survey->registry, &config));
+    TRY(provider_list(context, &survey->registry, config, &survey->providers,
+                      &survey->provider_count));
     for (size_t i = 0; i < survey->provider_count; i++) {
         survey->takes_tokens |= survey->providers[i].kind == PROVIDER_TOKEN;
     }
-    find_under(context, survey, registry->name);
-    find_providers(context, survey);
+    return NULL;
+}
+
+/* cargo goes from the index to whatever names have it, so a token of theirs serves this registry.
+ */
+static struct err *find_under_other_names(struct context *context, struct logout_registry *survey)
+{
     struct names others;
-    TRY(names_of_index(context, survey, &others));
+    TRY(names_of_index(context, &survey->registry, &others));
     for (size_t i = 0; i < others.count; i++) {
         find_under(context, survey, others.names[i]);
     }
     return NULL;
 }
 
-struct err *survey_one(struct context *context, const struct logout_options *options,
-                       struct logout_registry *out)
+/* A name that no configuration has may have left its token in a file. */
+static struct err *choose(struct context *context, const struct logout_options *options,
+                          struct logout_registry *survey)
 {
-    struct logout_registry survey = {.has_index = true};
-    struct err *err = registry_choose(context, options->registry, &survey.registry);
-    if (err) {
-        /* A name that no configuration has may have left its token in a file. */
-        bool stored = false;
-        if (options->registry) {
-            survey.has_index = false;
-            survey.registry = (struct registry){.name = *options->registry};
-            TRY(names_stored(context, survey.registry.name, &stored));
-        }
-        if (!stored) {
-            return err;
+    survey->has_index = true;
+    struct err *err = registry_choose(context, options->registry, &survey->registry);
+    if (!err || !options->registry) {
+        return err;
+    }
+    struct registry orphan = {.name = *options->registry};
+    bool known = true;
+    bool stored = false;
+    TRY(names_known(context, orphan.name, &known));
+    if (!known) {
+        TRY(names_stored(context, orphan.name, &stored));
+    }
+    if (!stored) {
+        return err;
+    }
+    survey->has_index = false;
+    survey->registry = orphan;
+    return NULL;
+}
+
+static struct err *survey_one(struct context *context, const struct logout_options *options,
+                              struct logout *out)
+{
+    struct logout_registry *survey = arena_new(context->arena, struct logout_registry);
+    TRY(choose(context, options, survey));
+    if (survey->has_index) {
+        TRY(find_providers_of(context, survey));
+    }
+    survey->failure = context_load_hidden(context);
+    find_under(context, survey, survey->registry.name);
+    find_providers(context, survey);
+    if (survey->has_index && !survey->registry.is_crates_io) {
+        TRY(find_under_other_names(context, survey));
+    }
+    *out = (struct logout){survey, 1};
+    return NULL;
+}
+
+/* A registry whose configuration is broken has its failure, and what is in the files all the same.
+ */
+static void survey_name(struct context *context, struct str name, struct logout_registry *survey)
+{
+    bool known = str_eq(name, STR(CRATES_IO_NAME));
+    survey->registry = (struct registry){.name = name, .is_crates_io = known};
+    struct err *err = known ? NULL : names_known(context, name, &known);
+    if (!err && known) {
+        struct registry registry;
+        err = registry_choose(context, &name, &registry);
+        if (!err) {
+            survey->has_index = true;
+            survey->registry = registry;
+            err = find_providers_of(context, survey);
         }
     }
-    TRY(find_all(context, &survey));
-    *out = survey;
+    survey->failure = err;
+    find_under(context, survey, name);
+    find_providers(context, survey);
+}
+
+static struct err *survey_all(struct context *context, struct logout *out)
+{
+    struct names names;
+    TRY(context_load_credentials(context));
+    const struct err *hidden = context_load_hidden(context);
+    TRY(names_all(context, &names));
+    struct logout_registry *registries =
+        arena_new_array(context->arena, struct logout_registry, names.count);
+    for (size_t i = 0; i < names.count; i++) {
+        survey_name(context, names.names[i], &registries[i]);
+    }
+    if (hidden) {
+        registries[0].failure = hidden;
+    }
+    *out = (struct logout){registries, names.count};
     return NULL;
+}
+
+struct err *survey(struct context *context, const struct logout_options *options,
+                   struct logout *out)
+{
+    return options->all ? survey_all(context, out) : survey_one(context, options, out);
 }

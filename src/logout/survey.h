@@ -1,19 +1,14 @@
 /*
  * The first step: which registries are meant, and where each may have a credential. Reads what the
- * configuration has read, and the credentials file that cargo does not see beside another one. Asks no provider,
- * changes nothing.
+ * configuration has read, and the credentials file that cargo does not see beside another one. Asks
+ * no provider, changes nothing.
  */
 #ifndef LOGOUT_SURVEY_H
 #define LOGOUT_SURVEY_H
 
 #include "logout/logout.h"
 
-/* The one that is asked for. */
-struct err *survey_one(struct context *context, const struct logout_options *options,
-                       struct logout_registry *out) MUST_CHECK;
-
-/* All that any place knows: crates.io first, then by name. */
-struct err *survey_all(struct context *context, const struct logout_options *options,
-                       struct logout *out) MUST_CHECK;
+struct err *survey(struct context *context, const struct logout_options *options,
+                   struct logout *out) MUST_CHECK;
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * A credential at a place: what every step of a logout is about. It never holds the secret.
  *
- * A registry may have many: a token in the credentials file, another in a project's config.toml, a third in a
- * variable, a fourth behind a provider. cargo takes one of them; the others wait for their turn.
+ * A registry may have many: a token in the credentials file, another in a project's config.toml, a
+ * third in a variable, a fourth behind a provider. cargo takes one of them; the others wait for
+ * their turn.
  */
 #ifndef STORE_CREDENTIAL_H
 #define STORE_CREDENTIAL_H
@@ -19,12 +20,12 @@ enum place_kind {
 };
 
 enum credential_state {
-    CREDENTIAL_FOUND,   /* is there, and this run does not take it */
-    CREDENTIAL_UNASKED, /* a provider that this run does not ask */
-    CREDENTIAL_PLANNED, /* would be taken: --dry-run, --status */
-    CREDENTIAL_REMOVED, /* was there, is gone */
-    CREDENTIAL_ABSENT,  /* the provider has none */
-    CREDENTIAL_FAILED,  /* may still be there, see failure */
+    CREDENTIAL_FOUND,    /* is there, and this run does not take it */
+    CREDENTIAL_UNASKED,  /* a provider that this run does not ask */
+    CREDENTIAL_REMOVED,  /* was there, is gone */
+    CREDENTIAL_ABSENT,   /* looked for, and not there */
+    CREDENTIAL_UNSUITED, /* the provider does not do this registry */
+    CREDENTIAL_FAILED,   /* may still be there, see failure */
 };
 
 struct credential {
@@ -43,7 +44,7 @@ struct credential {
 /* "token" or "secret-key" */
 const char *credential_kind_name(enum credential_kind kind);
 
-/* `/path/config.toml:3`, `environment variable `X``, `credential provider `x a`` */
+/* /path/config.toml:3, environment variable `X`, credential provider `x a` */
 struct str credential_place(struct arena *arena, const struct credential *credential);
 
 #endif

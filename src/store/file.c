@@ -12,10 +12,8 @@
 #define FILE_LIMIT ((size_t)256 * 1024 * 1024) /* as for any configuration file */
 #define ATTEMPTS   16 /* at a file that is replaced while its lock is waited for */
 
-enum { VICTIMS = 4 }; /* the old token and the three of a table */
-
 struct victims {
-    const struct toml_node *nodes[VICTIMS];
+    const struct toml_node **nodes; /* in the order of the text, when all are there */
     size_t count;
 };
 
@@ -78,46 +76,80 @@ static const struct toml_node *table_get(const struct toml_node *table, struct s
     return node && node->type == TOML_TABLE ? node : NULL;
 }
 
-static bool victims_add(struct victims *victims, const struct toml_node *node)
+static void found_add(struct file_found *found, const struct toml_node *node, bool is_secret_key)
 {
     if (node) {
-        victims->nodes[victims->count++] = node;
+        found->nodes[found->count] = node;
+        found->is_secret_key[found->count++] = is_secret_key;
     }
-    return node;
 }
 
 /* cargo: save_credentials. */
-static void victims_find(const struct toml_doc *doc, struct str registry, struct victims *victims,
-                         struct file_removed *removed)
+void file_find(const struct toml_doc *doc, struct str registry, struct file_found *out)
 {
+    struct file_found found = {0};
     const struct toml_node *table;
-    if (registry.len == 0) {
+    if (str_eq(registry, STR("crates-io"))) {
         table = table_get(doc->root, STR("registry"));
         /* A table of that name is somebody's own. */
         const struct toml_node *old = toml_get(doc->root, STR("token"));
-        removed->token = victims_add(victims, old && old->type == TOML_STRING ? old : NULL);
+        found_add(&found, old && old->type == TOML_STRING ? old : NULL, false);
     } else {
         table = table_get(table_get(doc->root, STR("registries")), registry);
     }
-    if (!table) {
-        return;
+    if (table) {
+        found_add(&found, toml_get(table, STR("token")), false);
+        found_add(&found, toml_get(table, STR("secret-key")), true);
+        found.subject = toml_get(table, STR("secret-key-subject"));
     }
-    removed->token |= victims_add(victims, toml_get(table, STR("token")));
-    removed->secret_key = victims_add(victims, toml_get(table, STR("secret-key")));
-    removed->secret_key_subject = victims_add(victims, toml_get(table, STR("secret-key-subject")));
+    *out = found;
 }
 
-/* A piece of the text, with the value that it takes along. */
-static struct edit_cut cut_make(struct span piece, const struct victims *victims)
+static int by_place(const void *a, const void *b)
 {
-    struct edit_cut cut = {.bytes = piece};
-    for (size_t i = 0; i < victims->count; i++) {
-        struct span value = {victims->nodes[i]->value.start, victims->nodes[i]->value.end};
-        if (value.start >= piece.start && value.end <= piece.end) {
-            cut.value = value;
+    const struct toml_node *one = *(const struct toml_node *const *)a;
+    const struct toml_node *other = *(const struct toml_node *const *)b;
+    return (one->value.start > other->value.start) - (one->value.start < other->value.start);
+}
+
+static void victims_find(struct arena *arena, const struct toml_doc *doc,
+                         const struct file_request *request, struct victims *victims,
+                         struct file_removed *removed)
+{
+    victims->nodes =
+        arena_new_array(arena, const struct toml_node *, request->count *(FILE_FOUND + 1));
+    for (size_t i = 0; i < request->count; i++) {
+        struct file_found found;
+        file_find(doc, request->registries[i], &found);
+        for (size_t n = 0; n < found.count; n++) {
+            victims->nodes[victims->count++] = found.nodes[n];
+            removed[i].token |= !found.is_secret_key[n];
+            removed[i].secret_key |= found.is_secret_key[n];
+        }
+        if (found.count > 0 && found.subject) {
+            victims->nodes[victims->count++] = found.subject;
         }
     }
-    return cut;
+    if (victims->count > 0) {
+        qsort(victims->nodes, victims->count, sizeof(victims->nodes[0]), by_place);
+    }
+}
+
+/* The pieces of the text that go, each with the (last) value in it. */
+static struct edit_cut *cuts_make(struct arena *arena, const struct toml_rest *rest,
+                                  const struct victims *victims)
+{
+    struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, rest->count);
+    size_t next = 0;
+    for (size_t i = 0; i < rest->count; i++) {
+        cuts[i].bytes = rest->pieces[i];
+        for (; next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end;
+             next++) {
+            cuts[i].value =
+                (struct span){victims->nodes[next]->value.start, victims->nodes[next]->value.end};
+        }
+    }
+    return cuts;
 }
 
 static struct err *credentials_cut(struct shell *shell, const struct credentials *file,
@@ -126,10 +158,7 @@ static struct err *credentials_cut(struct shell *shell, const struct credentials
     struct arena *arena = shell->arena;
     struct toml_rest rest;
     TRY(toml_cut_pieces(arena, doc, victims->nodes, victims->count, &rest));
-    struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, rest.count);
-    for (size_t i = 0; i < rest.count; i++) {
-        cuts[i] = cut_make(rest.pieces[i], victims);
-    }
+    const struct edit_cut *cuts = cuts_make(arena, &rest, victims);
     const struct edit *edit = edit_plan(arena, doc->text, cuts, rest.count, rest.text);
     struct edit_leftover left;
     struct err *err = edit_apply(arena, file->fd, edit, &left);
@@ -148,12 +177,12 @@ static struct err *credentials_cut(struct shell *shell, const struct credentials
 }
 
 static struct err *credentials_remove(struct shell *shell, const struct credentials *file,
-                                      const struct toml_doc *doc, struct str registry,
-                                      struct file_outcome *out)
+                                      const struct toml_doc *doc,
+                                      const struct file_request *request,
+                                      struct file_removed *removed)
 {
     struct victims victims = {0};
-    struct file_removed removed = {.path = file->path};
-    victims_find(doc, registry, &victims, &removed);
+    victims_find(shell->arena, doc, request, &victims, removed);
     if (victims.count == 0) {
         return NULL;
     }
@@ -161,53 +190,34 @@ static struct err *credentials_remove(struct shell *shell, const struct credenti
         return err_wrap(shell->arena, err_os(shell->arena, file->read_only), "failed to open: %s",
                         file->path.data);
     }
-    TRY(credentials_cut(shell, file, doc, &victims));
-    out->files[out->count++] = removed;
-    return NULL;
+    return credentials_cut(shell, file, doc, &victims);
 }
 
-static struct err *credentials_clean(struct shell *shell, const struct credentials *file,
-                                     const struct file_request *request, struct file_outcome *out)
+struct err *file_remove(struct shell *shell, const struct file_request *request,
+                        struct file_removed *removed)
 {
     struct arena *arena = shell->arena;
+    CLEANUP(credentials_close) struct credentials file = {.path = request->path, .fd = -1};
+    bool found;
+    TRY(credentials_take(shell, &file, &found));
+    if (!found) {
+        return NULL;
+    }
     struct str text;
-    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
+    struct err *err = fd_read(arena, file.fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }
     if (err) {
-        return err_wrap(arena, err, "failed to read configuration file `%s`", file->path.data);
+        return err_wrap(arena, err, "failed to read configuration file `%s`", file.path.data);
     }
-    if (request->seen && str_eq(text, request->seen->text)) {
-        return credentials_remove(shell, file, request->seen, request->registry, out);
+    if (str_eq(text, request->seen->text)) {
+        return credentials_remove(shell, &file, request->seen, request, removed);
     }
     struct toml_doc *doc;
     err = toml_parse(arena, text, TOML_MASK, &doc);
     if (err) {
-        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->path.data);
+        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file.path.data);
     }
-    return credentials_remove(shell, file, doc, request->registry, out);
-}
-
-struct err *file_remove(struct shell *shell, const struct file_request *request,
-                        struct file_outcome *out)
-{
-    const struct str paths[] = {
-        path_join(shell->arena, request->home, STR("credentials")),
-        path_join(shell->arena, request->home, STR("credentials.toml")),
-    };
-    struct file_outcome outcome = {0};
-    for (size_t i = 0; i < COUNT(paths); i++) {
-        if (i > 0 && path_same(paths[0], paths[i])) {
-            break;
-        }
-        CLEANUP(credentials_close) struct credentials file = {.path = paths[i], .fd = -1};
-        bool found;
-        TRY(credentials_take(shell, &file, &found));
-        if (found) {
-            TRY(credentials_clean(shell, &file, request, &outcome));
-        }
-    }
-    *out = outcome;
-    return NULL;
+    return credentials_remove(shell, &file, doc, request, removed);
 }

@@ -1,17 +1,17 @@
 /*
- * The credentials file as a place where a registry's credential lives: found, locked, cleaned.
+ * A file as a place where registries' credentials live: found in its tree, and taken out of it.
  *
- * cargo reads `credentials` in its home if it is there, else `credentials.toml`. A token in the
- * other one is in force as soon as the first is gone, so both are cleaned, one after the other; two
- * names of one file count once. A file that is missing stays missing.
+ *     struct file_found found;
+ *     file_find(doc, name, &found);                   pure: a look at a tree that was read before
+ *     TRY(file_remove(shell, &request, removed));     locks the file, reads it again, edits it
  *
  * What is removed is all that cargo's logout removes, in every spelling TOML has:
  *
- *     crates.io    token, secret-key and secret-key-subject of [registry], and the `token` of old
+ *     crates-io    token, secret-key and secret-key-subject of [registry], and the `token` of old
  *                  outside any table (cargo lets that one replace all of [registry] first)
  *     others       the same three of [registries.NAME]
  *
- * Each file is locked before it is read, with the lock that cargo takes, and after it was got the
+ * The file is locked before it is read, with the lock that cargo takes, and after it was got the
  * name must still be the file's; else it begins again with the file that has the name now. See
  * edit.h for how it is changed, and what that leaves when it is stopped.
  */
@@ -21,32 +21,37 @@
 #include "base/shell.h"
 #include "text/toml.h"
 
-/* What was found in one file, removed, and is not in it any more. */
-struct file_removed {
-    struct str path;
-    bool token;
-    bool secret_key;
-    bool secret_key_subject;
+enum { FILE_FOUND = 3 }; /* the old token, token, secret-key */
+
+struct file_found {
+    const struct toml_node *nodes[FILE_FOUND];
+    bool is_secret_key[FILE_FOUND]; /* else a token */
+    size_t count;
+    const struct toml_node *subject; /* secret-key-subject: no credential, but goes with them */
 };
 
-struct file_outcome {
-    struct file_removed files[2];
-    size_t count; /* 0: there was nothing to remove */
-};
+void file_find(const struct toml_doc *doc, struct str registry, struct file_found *out);
 
 struct file_request {
-    struct str home;     /* cargo's */
-    struct str registry; /* its name; empty for crates.io */
-    /* A file as it was read without the lock, or NULL: the same text need not be parsed again. */
+    struct str path;
+    const struct str *registries;
+    size_t count;
+    /* The file as it was read without the lock: the same text need not be parsed again. */
     const struct toml_doc *seen;
 };
 
+/* What was found under the lock, removed, and is not in the file any more. */
+struct file_removed {
+    bool token;
+    bool secret_key;
+};
+
 /*
- * Says that it waits for the lock, as cargo does, and warns where the mode or the length could not
- * be set. On failure files cleaned before it stay clean, and the err names the one that is not.
- * No message shows a line of a file.
+ * All registries in one edit; `removed` has a place for each. Says that it waits for the lock, as
+ * cargo does, and warns where the mode or the length could not be set. A file that is gone has
+ * nothing. On failure the file is as edit.h says. No message shows a line of it.
  */
 struct err *file_remove(struct shell *shell, const struct file_request *request,
-                        struct file_outcome *out) MUST_CHECK;
+                        struct file_removed *removed) MUST_CHECK;
 
 #endif

@@ -1,0 +1,12 @@
+/*
+ * Programs of this project that the main one starts. They are looked for beside the program that
+ * runs, where the build and the installation put them, and never through PATH.
+ */
+#ifndef BASE_HELPER_H
+#define BASE_HELPER_H
+
+#include "base/base.h"
+
+struct err *helper_path(struct arena *arena, struct str name, struct str *out) MUST_CHECK;
+
+#endif
