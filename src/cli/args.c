@@ -119,6 +119,24 @@ static void store(struct reader *reader, const struct args_option *option, struc
 {
     struct args *args = &reader->args;
     switch (option - args_options) {
+    case ARGS_ALL:
+        args->all = true;
+        break;
+    case ARGS_EVERYWHERE:
+        args->everywhere = true;
+        break;
+    case ARGS_STATUS:
+        args->status = true;
+        break;
+    case ARGS_DRY_RUN:
+        args->dry_run = true;
+        break;
+    case ARGS_STRICT:
+        args->strict = true;
+        break;
+    case ARGS_MESSAGE_FORMAT:
+        args->json = strcasecmp(value.data, "json") == 0;
+        break;
     case ARGS_REGISTRY:
         args->has_registry = true;
         args->registry = value;
@@ -330,6 +348,22 @@ static enum args_outcome read_word(struct reader *reader, struct str word, bool 
     return fail_unknown(reader, word, NULL);
 }
 
+/* Told of the first that was given; the usage leaves out the other. clap's
+ * Validator::validate_conflicts. */
+static enum args_outcome check_conflicts(struct reader *reader)
+{
+    for (size_t i = 0; i < reader->given_count; i++) {
+        const struct args_option *option = reader->given[i];
+        if (option->conflict && is_given(reader, option->conflict)) {
+            drop_given(reader, option->conflict);
+            (void)fail(reader, ARGS_CONFLICT, option);
+            name_given(reader, NULL);
+            return ARGS_ERROR;
+        }
+    }
+    return ARGS_RUN;
+}
+
 enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args,
                              struct args_error *error)
 {
@@ -350,6 +384,9 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     }
     if (outcome == ARGS_RUN) {
         outcome = apply_pending(&reader);
+    }
+    if (outcome == ARGS_RUN) {
+        outcome = check_conflicts(&reader);
     }
     if (outcome == ARGS_RUN) {
         reader.args.config = reader.config;

@@ -26,6 +26,12 @@
 struct args {
     bool has_registry;
     struct str registry; /* may be empty */
+    bool all;            /* not with a registry */
+    bool everywhere;
+    bool status;
+    bool dry_run; /* not with status */
+    bool strict;
+    bool json; /* --message-format */
     bool quiet;
     unsigned verbose; /* how many times, at most 255 */
     bool has_color;
@@ -42,6 +48,7 @@ struct args {
 enum args_fault {
     ARGS_UNKNOWN,     /* `word`: no such option, or no option; `tip` is the one meant, or NULL */
     ARGS_REPEATED,    /* `option` may be given once */
+    ARGS_CONFLICT,    /* `option`, and the one that it excludes */
     ARGS_NO_VALUE,    /* `option` needs one */
     ARGS_BAD_VALUE,   /* `word` is none of `option`'s; `tip` is the one meant, or NULL */
     ARGS_SURPLUS,     /* `option` takes no value, but has `word` */

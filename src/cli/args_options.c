@@ -1,13 +1,46 @@
 #include "cli/args_options.h"
 
 static const char *const colors[] = {"auto", "always", "never", NULL};
+static const char *const formats[] = {"human", "json", NULL};
+static const char LOGOUT_OPTIONS[] = "Logout Options";
 static const char OPTIONS[] = "Options";
 static const char MANIFEST_OPTIONS[] = "Manifest Options";
 
 const struct args_option args_options[ARGS_OPTION_COUNT] = {
+    [ARGS_ALL] = {.name = "all",
+                  .action = ARGS_TRUE,
+                  .conflict = &args_options[ARGS_REGISTRY],
+                  .heading = LOGOUT_OPTIONS,
+                  .help = "Log out of all registries"},
+    [ARGS_EVERYWHERE] = {.name = "everywhere",
+                         .action = ARGS_TRUE,
+                         .heading = LOGOUT_OPTIONS,
+                         .help = "Remove tokens from configuration files too"},
+    [ARGS_STATUS] = {.name = "status",
+                     .action = ARGS_TRUE,
+                     .conflict = &args_options[ARGS_DRY_RUN],
+                     .heading = LOGOUT_OPTIONS,
+                     .help = "Show where credentials are, and change nothing"},
+    [ARGS_DRY_RUN] = {.name = "dry-run",
+                      .letter = 'n',
+                      .action = ARGS_TRUE,
+                      .conflict = &args_options[ARGS_STATUS],
+                      .heading = LOGOUT_OPTIONS,
+                      .help = "Show what would be done, and do nothing"},
+    [ARGS_STRICT] = {.name = "strict",
+                     .action = ARGS_TRUE,
+                     .heading = LOGOUT_OPTIONS,
+                     .help = "Exit with 2 if anything still authenticates afterwards"},
+    [ARGS_MESSAGE_FORMAT] = {.name = "message-format",
+                             .value = "FMT",
+                             .possible = formats,
+                             .action = ARGS_SET,
+                             .heading = LOGOUT_OPTIONS,
+                             .help = "Output format"},
     [ARGS_REGISTRY] = {.name = "registry",
                        .value = "REGISTRY",
                        .action = ARGS_SET,
+                       .conflict = &args_options[ARGS_ALL],
                        .heading = OPTIONS,
                        .help = "Registry to use"},
     [ARGS_SILENT] = {.name = "silent", .letter = 's', .action = ARGS_REFUSED, .instead = "--quiet"},
@@ -60,7 +93,7 @@ const struct args_option args_options[ARGS_OPTION_COUNT] = {
     [ARGS_VERSION_OPTION] = {.name = "version",
                              .letter = 'V',
                              .action = ARGS_SHOW_VERSION,
-                             .heading = OPTIONS,
+                             .heading = LOGOUT_OPTIONS,
                              .help = "Print version"},
 };
 

@@ -22,7 +22,8 @@ struct args_option {
     const char *value;           /* what its value is called: "REGISTRY"; NULL: takes none */
     const char *const *possible; /* what the value may be, ends in NULL; NULL: anything */
     const char *instead;
-    const char *heading; /* its section in the help; NULL: it is shown nowhere */
+    const struct args_option *conflict; /* not with that one; both rows say it */
+    const char *heading;                /* its section in the help; NULL: it is shown nowhere */
     const char *help;
     enum args_action action;
     char letter; /* short; 0 for none */
@@ -30,9 +31,16 @@ struct args_option {
 
 /*
  * In clap's order: the command's own, then those that cargo has for every command, then help and
- * version. Of two names that are equally like an unknown one, the later is the tip.
+ * version. Of two names that are equally like an unknown one, the later is the tip; what cargo does
+ * not have stands first, so that its own tips stay where they can.
  */
 enum args_id {
+    ARGS_ALL,
+    ARGS_EVERYWHERE,
+    ARGS_STATUS,
+    ARGS_DRY_RUN,
+    ARGS_STRICT,
+    ARGS_MESSAGE_FORMAT,
     ARGS_REGISTRY,
     ARGS_SILENT,
     ARGS_VERBOSE,

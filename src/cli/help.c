@@ -153,6 +153,7 @@ struct str help_text(struct arena *arena, size_t width)
     usage_line(&buf, NULL, 0);
     buf_add_char(&buf, '\n');
     add_section(&buf, "Options", width);
+    add_section(&buf, "Logout Options", width);
     add_section(&buf, "Manifest Options", width);
     buf_add_char(&buf, '\n');
     add_wrapped(&buf,
