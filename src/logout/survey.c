@@ -44,7 +44,8 @@ static void find_in_environment(struct context *context, struct logout_registry 
     struct config_key table = names_table(context->arena, name);
     for (enum credential_kind kind = CREDENTIAL_TOKEN; kind <= CREDENTIAL_SECRET_KEY; kind++) {
         struct config_key key = config_key_push(context->arena, &table, str_of(keys[kind]));
-        if (environment_get(&context->environment, key.env)) {
+        const struct variable *variable = environment_get(&context->environment, key.env);
+        if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
             credential_add(context, survey,
                            (struct credential){
                                .kind = kind,
