@@ -174,13 +174,14 @@ static void a_wait_that_timed_out_is_taken_up_again(void **state)
     struct child child = CHILD_NONE;
     enum child_result result = CHILD_DONE;
     struct str line = STR("untouched");
-    assert_null(start(&arena, "printf half; read -r go; echo ' and half'", &child));
+    assert_null(start(&arena, "printf half; read -r a; read -r b; echo \" and $b\"", &child));
     do {
         assert_null(child_read_line(&child, 100, child_clock() + 10, &result, &line));
         assert_int_equal(result, CHILD_TIMED_OUT);
         assert_string_equal(line.data, "untouched");
     } while (child.len < 4);
     assert_null(child_write(&child, STR("go\n"), CHILD_NO_LIMIT, &result));
+    assert_null(child_write(&child, STR("half\n"), CHILD_NO_LIMIT, &result));
     assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
     assert_int_equal(result, CHILD_DONE);
     assert_string_equal(line.data, "half and half\n");
