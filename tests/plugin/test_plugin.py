@@ -664,17 +664,20 @@ def test_a_signal_to_us_alone_reaches_it_too(provider, number):
 
 
 def test_ctrl_c_leaves_it_time_to_clean_up(provider):
-    """It gets SIGINT once, by the terminal: a second one would cut its cleaning up short."""
+    """It gets SIGINT once, by the terminal: a second one, from us, would cut its cleaning up short."""
     fifo = provider.place / "ready"
     os.mkfifo(fifo)
     provider.python(
-        f"signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nopen({str(fifo)!r}, 'w').write('x')\n"
-        "signal.sigwait([signal.SIGINT])\nsys.stdin.read()\nagain = signal.sigtimedwait([signal.SIGINT], 0.2)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\n"
+        f"open({str(fifo)!r}, 'w').write(str(os.getpid()))\nsignal.sigwait([signal.SIGINT])\nopen({str(fifo)!r}, 'w').write('x')\n"
+        "sys.stdin.read()\nagain = signal.sigtimedwait([signal.SIGINT], 0.2)\n"
         f"open({str(provider.place / 'mark')!r}, 'w').write('cut short' if again else 'cleaned')\n"
     )
     process = provider.start(start_new_session=True)
+    # one after the other, so that two to the provider could not become one
+    os.kill(int(fifo.read_text()), signal.SIGINT)
     fifo.read_text()
-    os.killpg(process.pid, signal.SIGINT)
+    process.send_signal(signal.SIGINT)
     process.communicate(timeout=SOON)
     assert process.returncode == -signal.SIGINT
     assert (provider.place / "mark").read_text() == "cleaned"

@@ -189,6 +189,23 @@ static void a_wait_that_timed_out_is_taken_up_again(void **state)
     arena_free(&arena);
 }
 
+static void one_that_has_exited_is_not_late(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct child child = CHILD_NONE;
+    enum child_result result = CHILD_TIMED_OUT;
+    siginfo_t info;
+    int status = 0;
+    assert_null(start(&arena, "exit 3", &child));
+    assert_int_equal(waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOWAIT), 0);
+    assert_null(child_wait(&child, 100, child_clock() - 1, &result, &status));
+    assert_int_equal(result, CHILD_DONE);
+    assert_int_equal(status, 3 << 8);
+    child_end(&child);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +216,7 @@ int main(void)
         cmocka_unit_test(lines_come_one_by_one),
         cmocka_unit_test(a_line_may_be_as_long_as_the_limit),
         cmocka_unit_test(a_wait_that_timed_out_is_taken_up_again),
+        cmocka_unit_test(one_that_has_exited_is_not_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
