@@ -199,8 +199,9 @@ static void one_that_has_exited_is_not_late(void **state)
     struct str line = STR("");
     siginfo_t info;
     int status = 0;
-    assert_null(start(&arena, "sleep 60 2>/dev/null & echo $!; exit 3", &child));
+    assert_null(start(&arena, "sleep 60 2>/dev/null & echo $!; read -r go; exit 3", &child));
     assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
+    assert_null(child_write(&child, STR("go\n"), CHILD_NO_LIMIT, &result));
     assert_int_equal(waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOWAIT), 0);
     assert_null(child_wait(&child, 100, child_clock() - 1, &result, &status));
     assert_int_equal(result, CHILD_DONE);
