@@ -1,6 +1,6 @@
 """Credential providers as processes: what they are told, what they may do wrong, and what is said about it.
 
-Ours is plugin_driver ($PLUGIN_DRIVER), the client alone; the oracle is the real cargo with the same program as
+Ours is plugin_driver, the client alone; the oracle is the real cargo with the same program as
 credential-provider. Where cargo comes to an end, its words are ours; where it hangs, ours ends in time.
 """
 
@@ -23,7 +23,9 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tests/cli"))
 import oracle  # noqa: E402
 
-DRIVER = os.environ.get("PLUGIN_DRIVER", str(PROJECT / "build/tests/plugin/plugin_driver"))
+# in the build that $CARGO_LOGOUT is of
+BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/src/cli/cargo-logout")).parents[2]
+DRIVER = str(BUILD / "tests/plugin/plugin_driver")
 INDEX = "sparse+https://example.com/index/"
 HELLO = '{"v":[1]}\n'
 DONE = '{"Ok":{"kind":"logout"}}\n'
@@ -662,13 +664,23 @@ def test_a_signal_to_us_alone_reaches_it_too(provider, number):
 
 
 def test_ctrl_c_leaves_it_time_to_clean_up(provider):
-    """It gets SIGINT once, by the terminal: a second one would cut its cleaning up short."""
-    process, pid = started(provider, f"trap 'echo cleaned >> {provider.place}/mark' INT; READY; read -r a; read -r b; exit")
-    os.killpg(process.pid, signal.SIGINT)
+    """It gets SIGINT once, by the terminal: a second one, from us, would cut its cleaning up short."""
+    fifo = provider.place / "ready"
+    os.mkfifo(fifo)
+    provider.python(
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\n"
+        f"open({str(fifo)!r}, 'w').write(str(os.getpid()))\nsignal.sigwait([signal.SIGINT])\nopen({str(fifo)!r}, 'w').write('x')\n"
+        "sys.stdin.read()\nagain = signal.sigtimedwait([signal.SIGINT], 0.2)\n"
+        f"open({str(provider.place / 'mark')!r}, 'w').write('cut short' if again else 'cleaned')\n"
+    )
+    process = provider.start(start_new_session=True)
+    # one after the other, so that two to the provider could not become one
+    os.kill(int(fifo.read_text()), signal.SIGINT)
+    fifo.read_text()
+    process.send_signal(signal.SIGINT)
     process.communicate(timeout=SOON)
     assert process.returncode == -signal.SIGINT
-    assert gone(pid)
-    assert (provider.place / "mark").read_text() == "cleaned\n"
+    assert (provider.place / "mark").read_text() == "cleaned"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)

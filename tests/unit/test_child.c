@@ -174,17 +174,40 @@ static void a_wait_that_timed_out_is_taken_up_again(void **state)
     struct child child = CHILD_NONE;
     enum child_result result = CHILD_DONE;
     struct str line = STR("untouched");
-    assert_null(start(&arena, "printf half; read -r go; echo ' and half'", &child));
+    assert_null(start(&arena, "printf half; read -r a; read -r b; echo \" and $b\"", &child));
     do {
         assert_null(child_read_line(&child, 100, child_clock() + 10, &result, &line));
         assert_int_equal(result, CHILD_TIMED_OUT);
         assert_string_equal(line.data, "untouched");
     } while (child.len < 4);
     assert_null(child_write(&child, STR("go\n"), CHILD_NO_LIMIT, &result));
+    assert_null(child_write(&child, STR("half\n"), CHILD_NO_LIMIT, &result));
     assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
     assert_int_equal(result, CHILD_DONE);
     assert_string_equal(line.data, "half and half\n");
     child_end(&child);
+    arena_free(&arena);
+}
+
+/* Its own child keeps the output open, so that the exit is all that there is to see. */
+static void one_that_has_exited_is_not_late(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct child child = CHILD_NONE;
+    enum child_result result = CHILD_TIMED_OUT;
+    struct str line = STR("");
+    siginfo_t info;
+    int status = 0;
+    assert_null(start(&arena, "sleep 60 2>/dev/null & echo $!; read -r go; exit 3", &child));
+    assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
+    assert_null(child_write(&child, STR("go\n"), CHILD_NO_LIMIT, &result));
+    assert_int_equal(waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOWAIT), 0);
+    assert_null(child_wait(&child, 100, child_clock() - 1, &result, &status));
+    assert_int_equal(result, CHILD_DONE);
+    assert_int_equal(status, 3 << 8);
+    child_end(&child);
+    assert_int_equal(kill((pid_t)strtol(line.data, NULL, 10), SIGKILL), 0);
     arena_free(&arena);
 }
 
@@ -198,6 +221,7 @@ int main(void)
         cmocka_unit_test(lines_come_one_by_one),
         cmocka_unit_test(a_line_may_be_as_long_as_the_limit),
         cmocka_unit_test(a_wait_that_timed_out_is_taken_up_again),
+        cmocka_unit_test(one_that_has_exited_is_not_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
