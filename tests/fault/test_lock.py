@@ -20,6 +20,9 @@ def test_says_that_it_waits(home, how):
             fcntl.flock(held, how)
             process = home.start(home.command(*[option] if option else []))
             said = process.stderr.readline()
+            if option:
+                assert said == f"  Credential cargo:token logout {homes.ME}\n"
+                said = process.stderr.readline()
             assert said == line + "\n"
             assert home.text() == before
         with process:
