@@ -143,7 +143,8 @@ static void remaining_add(struct context *context, struct logout *logout, enum c
 static void remaining_in_environment(struct context *context, const struct config_key *key,
                                      enum credential_kind kind, struct logout *logout)
 {
-    if (!environment_get(&context->environment, key->env)) {
+    const struct variable *variable = environment_get(&context->environment, key->env);
+    if (!variable || !variable->valid) { /* cargo ignores a token that is not UTF-8 */
         return;
     }
     struct definition *definition = arena_new(context->arena, struct definition);
