@@ -1,12 +1,14 @@
 #include "base/base.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* Small enough that a run on one registry touches few pages, doubling so that a large file needs
  * few chunks. */
 #define FIRST_CHUNK   ((size_t)32 * 1024)
 #define LARGEST_CHUNK ((size_t)8 * 1024 * 1024)
+#define PAGE          ((size_t)4096)
 #define ALIGNMENT     _Alignof(max_align_t)
 
 struct arena_chunk {
@@ -32,6 +34,15 @@ static size_t round_up(size_t size)
     return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 }
 
+/* Without this each 4 KiB of a large file's tree costs a page fault, which is a third of its time.
+ */
+static void prefer_huge_pages(struct arena_chunk *chunk)
+{
+    size_t to_page = (PAGE - (uintptr_t)chunk % PAGE) % PAGE;
+    size_t len = sizeof(*chunk) + chunk->size - to_page;
+    (void)madvise((char *)chunk + to_page, len, MADV_HUGEPAGE); /* advice: a refusal is fine */
+}
+
 static struct arena_chunk *chunk_add(struct arena *arena, size_t at_least)
 {
     size_t size = arena->newest ? arena->newest->size * 2 : FIRST_CHUNK;
@@ -50,6 +61,9 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t at_least)
         out_of_memory();
     }
     chunk->size = size;
+    if (size >= LARGEST_CHUNK) {
+        prefer_huge_pages(chunk);
+    }
     chunk->older = arena->newest;
     arena->newest = chunk;
     return chunk;

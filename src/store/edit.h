@@ -31,10 +31,12 @@
  *           after a crash has always either the pair to remove or nothing.
  *   both    A cut across a border that is not such a line, being in an inline table or having a
  *           value of several lines, is blanked as it is. This one can be torn, if the power fails
- * or SIGKILL comes between its two pages; TOML has no way to leave out something inside a line with
- * one page written and the other not.
+ *           or SIGKILL comes between its two pages; TOML has no way to leave out something inside
+ *           a line with one page written and the other not.
  *
- * After the steps the length is set. It needs no sync: the blank lines it takes away are valid.
+ * After the steps the length is set. It needs no sync of its own: the blank lines that it takes
+ * away are valid. What a power cut in the middle of a truncation makes of the last page is up to
+ * the file system.
  */
 #ifndef STORE_EDIT_H
 #define STORE_EDIT_H

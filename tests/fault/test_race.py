@@ -128,7 +128,7 @@ def test_ours_reads_between_the_write_and_the_truncate_of_cargo(home, cargo):
     before = home.text()
     held = "inject=ftruncate:delay_enter=1000000"
     theirs = home.start(["strace", "-f", "-o", "/dev/null", "-e", held, cargo, "logout", "--registry", OTHER])
-    while home.text() == before:
+    while home.text() == before and theirs.poll() is None:
         time.sleep(0.01)
     with pytest.raises(tomllib.TOMLDecodeError):
         homes.tokens(home.text())

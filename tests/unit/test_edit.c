@@ -137,8 +137,9 @@ static void state_check(struct arena *arena, struct wanted *wanted, struct str t
 {
     struct toml_node *root = parsed(arena, text);
     struct toml_node *token = token_of(root);
-    if (token && token->type == TOML_STRING) {
-        token->string = token_of(wanted->before)->string;
+    const struct toml_node *own = token_of(wanted->before);
+    if (token && own && token->type == TOML_STRING) {
+        token->string = own->string;
     }
     assert_true(toml_equal(root, token ? wanted->before : wanted->after));
     if (token) {
