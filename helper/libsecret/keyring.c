@@ -17,16 +17,18 @@ static const SecretSchema cargo_schema = {
 
 void keyring_open(struct keyring *keyring, enum person person)
 {
-    if (person == PERSON_NONE) {
-        prompts_refuse();
-    }
+    prompts_take_over(person != PERSON_NONE);
     deadline_set(keyring->deadline, keyring->for_service);
-    g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, NULL);
-    keyring->has_bus = bus != NULL;
-    if (bus) {
+    keyring->bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, NULL);
+    if (keyring->bus) {
         /* else GLib ends the process with SIGTERM when the bus goes away: an answer is due */
-        g_dbus_connection_set_exit_on_close(bus, FALSE);
+        g_dbus_connection_set_exit_on_close(keyring->bus, FALSE);
     }
+}
+
+void keyring_close(struct keyring *keyring)
+{
+    g_clear_object(&keyring->bus);
 }
 
 static bool is_service_missing(const GError *error)
@@ -48,13 +50,12 @@ static bool is_service_gone(const GError *error)
 }
 
 /* Which failure it is, over GLib's words for it. Takes the error over. */
-static __attribute__((returns_nonnull)) struct err *failure(const struct keyring *keyring,
-                                                            GError *taken)
+static struct err *failure(const struct keyring *keyring, GError *taken)
 {
     g_autoptr(GError) error = taken;
     struct arena *arena = keyring->arena;
     struct err *words = err_new(arena, "%s", error->message);
-    if (!keyring->has_bus) {
+    if (!keyring->bus) {
         return err_wrap(arena, words, "there is no D-Bus session bus");
     }
     if (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
@@ -123,8 +124,11 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
         *why = failure(keyring, error);
     }
 
-    GList *again;
-    TRY(items_search(keyring, url, &again));
+    GList *again = NULL;
+    struct err *blind = items_search(keyring, url, &again);
+    if (blind) {
+        return *why ? *why : blind;
+    }
     items_release(items);
     *items = again;
     return NULL;
@@ -237,7 +241,7 @@ struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
         return locked_error(keyring, locked);
     }
     if (left) {
-        return err_wrap(keyring->arena, failed, "%u matching tokens are still in the keyring",
+        return err_wrap(keyring->arena, failed, "%u matching items are still in the keyring",
                         g_list_length(left));
     }
     return NULL;

@@ -27,11 +27,12 @@ struct keyring {
     struct deadline *deadline;
     const struct wait *for_service;
     const struct wait *for_person;
-    bool has_bus;
+    struct _GDBusConnection *bus; /* NULL: there is none */
 };
 
 /* Once in a process, before the others. Does not fail: where there is no bus the others say so. */
 void keyring_open(struct keyring *keyring, enum person person);
+void keyring_close(struct keyring *keyring); /* legal also on a zeroed one */
 
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token,
                         bool *found) MUST_CHECK;

@@ -108,7 +108,7 @@ static struct err *token_read(struct arena *arena, const struct request *request
 static struct err *login(struct plugin *plugin, const struct request *request, struct str *answer)
 {
     struct arena *arena = plugin->arena;
-    struct str token;
+    struct str token = {0};
     TRY(token_read(arena, request, &token));
     struct str named = request->name.len > 0 ? request->name : request->index_url;
     struct str label = str_format(arena, "cargo-registry:%s", named.data);
@@ -119,7 +119,7 @@ static struct err *login(struct plugin *plugin, const struct request *request, s
 
 static struct err *get(struct plugin *plugin, const struct request *request, struct str *answer)
 {
-    struct str token;
+    struct str token = {0};
     bool found;
     struct keyring *keyring = keyring_ready(plugin, REQUEST_GET);
     TRY(keyring_get(keyring, request->index_url, &token, &found));
@@ -209,6 +209,7 @@ static int plugin_run(void)
     protocol_init();
 
     struct err *err = serve(&arena, &plugin);
+    keyring_close(&plugin.keyring);
     deadline_stop(&plugin.deadline);
     streams_free(&plugin.streams);
     if (err) {

@@ -153,7 +153,7 @@ static enum request_kind kind_of(struct str name)
 static struct err *request_read(struct arena *arena, const json_t *json, struct request *out)
 {
     struct request request = {0};
-    struct str kind;
+    struct str kind = {0};
     bool there;
 
     if (!json_is_object(json)) {
