@@ -4,11 +4,14 @@ Everything lies in one temporary directory. A Desktop is a context manager: ever
 and waited for when the block is left, however it is left.
 """
 
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import signal
 import subprocess
+import termios
 import time
 
 HERE = pathlib.Path(__file__).parent
@@ -172,3 +175,35 @@ class Desktop:
         assert hello == {"v": [1]}
         assert len(answers) == len(requests)
         return answers[0] if len(answers) == 1 else answers
+
+
+class Terminal:
+    """A program that has a terminal. What is not redirected is that terminal."""
+
+    def __init__(self, desktop, *command, **redirected):
+        self.desktop = desktop
+        self.ours, self.theirs = pty.openpty()
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(self.theirs, termios.TIOCSCTTY, 0)
+
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self.theirs) | redirected
+        self.child = subprocess.Popen(command, env=desktop.env, preexec_fn=take_terminal, **streams)
+        desktop.children.append(self.child)
+
+    def read_until(self, text):
+        seen = b""
+        while text not in seen:
+            seen += os.read(self.ours, 4096)
+        return seen.decode()
+
+    def type(self, text):
+        os.write(self.ours, text)
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
+
+    def close(self):
+        os.close(self.ours)
+        os.close(self.theirs)
