@@ -120,7 +120,10 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
     SecretService *service = secret_item_get_service(locked->data);
     deadline_set(keyring->deadline, keyring->for_person);
     (void)secret_service_unlock_sync(service, locked, NULL, NULL, &error);
-    if (error) {
+    if (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
+        *why = err_new(keyring->arena, "%s", error->message); /* locked_error() says the rest */
+        g_error_free(error);
+    } else if (error) {
         *why = failure(keyring, error);
     }
 
@@ -143,9 +146,9 @@ static SecretRetrievable *first_unlocked(GList *items)
     return items ? SECRET_RETRIEVABLE(items->data) : NULL;
 }
 
-static struct err *locked_error(const struct keyring *keyring, struct err *why)
+static struct err *locked_error(const struct keyring *keyring, const struct err *why)
 {
-    return why ? why : err_new(keyring->arena, "the keyring is locked");
+    return err_wrap(keyring->arena, why, "the keyring is locked");
 }
 
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token, bool *found)

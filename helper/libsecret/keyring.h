@@ -27,7 +27,7 @@ struct keyring {
     struct deadline *deadline;
     const struct wait *for_service;
     const struct wait *for_person;
-    struct _GDBusConnection *bus; /* NULL: there is none */
+    void *bus; /* the GDBusConnection; NULL: there is none */
 };
 
 /* Once in a process, before the others. Does not fail: where there is no bus the others say so. */

@@ -3,15 +3,17 @@
     mock_service.py BEHAVIOUR [ITEMS]
 
 Prints "ready" once it owns the name, and then a line for each call that it gets. It has one collection with
-ITEMS items that match everything. BEHAVIOUR is a comma-separated list:
+ITEMS items that match everything, and sends secrets unencrypted. BEHAVIOUR is a comma-separated list:
 
     locked           the items are locked until they are unlocked
     unlock-free      Unlock works without asking anybody
     unlock-prompt    Unlock wants a prompt, which the person answers with yes
     unlock-refused   ... with no
     unlock-ignored   ... not at all
+    unlock-fails     Unlock is an error
     delete-lies      Delete says that it worked and keeps the item
     delete-fails     Delete is an error
+    first-fails      the first Delete is
     delete-prompt    Delete wants a prompt, which the person answers with yes
     delete-exits     the service exits in the middle of Delete
     blind            the second search is an error
@@ -44,6 +46,7 @@ INTERFACES = """
  </interface>
  <interface name="org.freedesktop.Secret.Item">
   <method name="Delete"><arg type="o" direction="out"/></method>
+  <method name="GetSecret"><arg type="o" direction="in"/><arg type="(oayays)" direction="out"/></method>
   <property name="Locked" type="b" access="read"/>
   <property name="Attributes" type="a{ss}" access="read"/>
   <property name="Label" type="s" access="read"/>
@@ -63,7 +66,11 @@ NEVER = object()  # a call that is not answered
 
 
 class Refused(Exception):
-    pass
+    name = "org.freedesktop.DBus.Error.Failed"
+
+
+class NotSupported(Refused):
+    name = "org.freedesktop.DBus.Error.NotSupported"
 
 
 class Service:
@@ -72,7 +79,7 @@ class Service:
         self.behaviour = behaviour
         self.items = [f"{COLLECTION}/{n}" for n in range(count)]
         self.locked = set(self.items) if "locked" in behaviour else set()
-        self.searches = 0
+        self.searches = self.deletes = 0
         self.prompted = None  # what a "yes" does, and the value that Completed carries then
         node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
         objects = [(ROOT, "Service"), (PROMPT, "Prompt")] + [(item, "Item") for item in self.items]
@@ -93,14 +100,14 @@ class Service:
         try:
             result = getattr(self, method)(path, *parameters.unpack())
         except Refused as refused:
-            invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", str(refused))
+            invocation.return_dbus_error(refused.name, str(refused))
         else:
             if result is not NEVER:
                 invocation.return_value(result)
 
     def OpenSession(self, _path, algorithm, _input):
         if algorithm != "plain":
-            raise Refused("only plain")
+            raise NotSupported("only plain")
         return GLib.Variant("(vo)", (GLib.Variant("s", ""), ROOT + "/session/s"))
 
     def SearchItems(self, _path, _attributes):
@@ -117,6 +124,8 @@ class Service:
             self.locked -= set(wanted)
             return GLib.Variant("ao", wanted)
 
+        if "unlock-fails" in self.behaviour:
+            raise Refused("the prompter is broken")
         if "unlock-free" in self.behaviour:
             unlock()
             return GLib.Variant("(aoo)", (wanted, "/"))
@@ -130,7 +139,8 @@ class Service:
 
         if "delete-exits" in self.behaviour:
             os._exit(0)
-        if "delete-fails" in self.behaviour:
+        self.deletes += 1
+        if "delete-fails" in self.behaviour or ("first-fails" in self.behaviour and self.deletes == 1):
             raise Refused("the disk is full")
         if "delete-prompt" in self.behaviour:
             self.prompted = delete
@@ -138,6 +148,9 @@ class Service:
         if "delete-lies" not in self.behaviour:
             delete()
         return GLib.Variant("(o)", ("/",))
+
+    def GetSecret(self, _path, session):
+        return GLib.Variant("((oayays))", ((session, b"", b"mock-token", "text/plain"),))
 
     def Prompt(self, _path, _window):
         if "unlock-ignored" not in self.behaviour:

@@ -1,5 +1,6 @@
 """A bus or a service that is missing, dies, lies, asks or says nothing: an answer that says which, in bounded time."""
 
+import json
 import signal
 import socket
 import time
@@ -7,7 +8,7 @@ import time
 import pytest
 
 from desktop import request
-from test_keyring import LOGGED_OUT, NOBODY_TO_ASK, NOT_FOUND, failed
+from test_keyring import LOGGED_OUT, NOBODY_TO_ASK, NOT_FOUND, failed, token
 
 NO_BUS = "there is no D-Bus session bus"
 NO_SERVICE = "no Secret Service (org.freedesktop.secrets) is on the D-Bus session bus"
@@ -83,10 +84,11 @@ def test_item_that_is_still_there_after_it_was_deleted(bus):
     assert bus.ask(request("logout")) == failed("erase", "3 matching items are still in the keyring")
 
 
-def test_one_item_that_cannot_be_deleted(bus):
-    bus.start_mock("delete-fails", items=2)
+@pytest.mark.parametrize("behaviour, left", [("delete-fails", 3), ("first-fails", 1)])
+def test_one_item_that_cannot_be_deleted_does_not_keep_the_others(bus, behaviour, left):
+    bus.start_mock(behaviour, items=3)
     assert bus.ask(request("logout")) == failed(
-        "erase", "2 matching items are still in the keyring", "the disk is full"
+        "erase", f"{left} matching items are still in the keyring", "the disk is full"
     )
 
 
@@ -100,6 +102,12 @@ def test_unlocking_that_needs_nobody(bus):
     bus.start_mock("locked,unlock-free", items=2)
     assert bus.ask(request("logout")) == LOGGED_OUT
     assert bus.ask(request("logout")) == NOT_FOUND
+
+
+@pytest.mark.parametrize("kind, what", [("get", "get"), ("logout", "erase")])
+def test_unlocking_that_fails(bus, kind, what):
+    bus.start_mock("locked,unlock-fails")
+    assert bus.ask(request(kind)) == failed(what, "the keyring is locked", "the prompter is broken")
 
 
 @pytest.mark.parametrize("behaviour", ["unlock-prompt", "unlock-ignored"])
@@ -144,6 +152,15 @@ def test_a_service_dies_while_a_person_is_asked(bus):
         pass
     mock.kill()
     assert causes(bus.answer(child), "erase") == [WENT_AWAY, "it ended while it asked a person"]
+
+
+def test_service_that_does_not_encrypt(bus):
+    """Then GLib's debugging of messages would print the token; it is switched off."""
+    bus.start_mock("plain")
+    bus.env |= {"G_MESSAGES_DEBUG": "all", "G_DBUS_DEBUG": "all"}
+    done = bus.run(bus.helper, "--cargo-plugin", input=json.dumps(request("get")) + "\n")
+    assert json.loads(done.stdout.splitlines()[1]) == token("mock-token")
+    assert "mock-token" not in done.stderr and "6d 6f 63 6b" not in done.stderr
 
 
 def test_deadlines(bus, tmp_path):

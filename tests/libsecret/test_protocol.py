@@ -8,7 +8,7 @@ import pytest
 
 from desktop import HERE, SECONDS, request
 
-TOKEN = "cio-token-of-the-test"
+TOKEN = "cio-token-of"  # short: jansson quotes at most 20 bytes
 
 
 def run(desktop, data, *arguments):
@@ -55,6 +55,7 @@ REGISTRY = {"index-url": "sparse+https://example.com/"}
         (b'{"v":1,"kind":"login","token":"' + TOKEN.encode() + b'\n', "the request is not valid JSON"),
         (b'{"v":1,"kind":"login","token":"' + TOKEN.encode() + b'\\u0000"}\n', "the request is not valid JSON"),
         (b'{"v":1,"kind":"logout","registry":{"index-url":"\xff"}}\n', "the request is not valid JSON"),
+        (b'{"v":1,"kind":"login","token" "' + TOKEN.encode() + b'"}\n', "the request is not valid JSON"),
         (b'{"v":1,"v":1}\n', "the request is not valid JSON"),
         (b'{"v":1} {"v":1}\n', "the request is not valid JSON"),
         (b"[" * 100_000 + b"\n", "the request is not valid JSON"),
