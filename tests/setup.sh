@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2034
 # Sourced by ./run, ./test and ./bench, in their own directory: what they need installed, and the builds they share.
 
-program=src/cli/cargo-logout # in a build directory
+program=cargo-logout # in a build directory
 python=/usr/bin/python3         # Debian's, which has pytest, whatever else is in PATH
-build_packages="gcc libc6-dev meson ninja-build"
+build_packages="gcc libc6-dev libjansson-dev libsecret-1-dev meson ninja-build pkgconf"
 test_packages="clang clang-format clang-tidy git libcmocka-dev pkgconf python3 python3-hypothesis python3-pytest
     python3-pytest-xdist shellcheck strace"
 

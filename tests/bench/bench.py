@@ -51,7 +51,7 @@ class Bench:
         (self.home / "config.toml").write_text(f'[registries.{self.name}]\nindex = "sparse+https://example.com/index/"\n')
         self.expected = self.text[:offset] + self.text[offset + length :]
         self.commands = {
-            OURS: [BUILD / "src/cli/cargo-logout", "--registry", self.name],
+            OURS: [BUILD / "cargo-logout", "--registry", self.name],
             CARGO: [oracle.cargo_path(), "logout", "--registry", self.name],
             FLOOR: [BUILD / "tests/bench/floor", self.file, str(offset), str(length)],
         }

@@ -17,7 +17,7 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def program():
     """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
-    path = os.environ.get("CARGO_LOGOUT", str(PROJECT / "build/src/cli/cargo-logout"))
+    path = os.environ.get("CARGO_LOGOUT", str(PROJECT / "build/cargo-logout"))
     if not os.access(path, os.X_OK):
         pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
     return path

@@ -16,7 +16,7 @@ PAIR = f'token = "{SECRET}"\n'
 
 
 def program(project):
-    path = os.environ.get("CARGO_LOGOUT", str(project / "build/src/cli/cargo-logout"))
+    path = os.environ.get("CARGO_LOGOUT", str(project / "build/cargo-logout"))
     if not os.access(path, os.X_OK):
         pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
     return path

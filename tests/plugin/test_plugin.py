@@ -24,7 +24,7 @@ sys.path.insert(0, str(PROJECT / "tests/cli"))
 import oracle  # noqa: E402
 
 # in the build that $CARGO_LOGOUT is of
-BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/src/cli/cargo-logout")).parents[2]
+BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logout")).parent
 DRIVER = str(BUILD / "tests/plugin/plugin_driver")
 INDEX = "sparse+https://example.com/index/"
 HELLO = '{"v":[1]}\n'

@@ -1,0 +1,48 @@
+/*
+ * Cargo's credential provider protocol, version 1, as the provider sees it: one JSON object a line,
+ * a hello first, then an answer for each request.
+ *
+ *     {"v":[1]}                                                                     protocol_hello
+ *     {"v":1,"kind":"logout","registry":{"index-url":"…","name":"…"}}               request_parse
+ *     {"Ok":{"kind":"logout"}}        {"Err":{"kind":"not-found"}}                  answer_...
+ *
+ * protocol_init() once, before anything else here: it makes the JSON library overwrite what it
+ * frees, for a request to log in and an answer to "get" hold the token. Everything that is handed
+ * out lies in the arena. What is wrong with a request is told by place, never by quoting it.
+ */
+#ifndef LIBSECRET_PROTOCOL_H
+#define LIBSECRET_PROTOCOL_H
+
+#include "base/base.h"
+
+enum request_kind {
+    REQUEST_GET,
+    REQUEST_LOGIN,
+    REQUEST_LOGOUT,
+    REQUEST_UNKNOWN, /* of a later cargo: it is told operation-not-supported */
+};
+
+/* Fields that we have no use for (the operation, headers, arguments) are accepted and left out. */
+struct request {
+    enum request_kind kind;
+    struct str index_url;
+    struct str name;      /* empty: not sent */
+    struct str login_url; /* empty: not sent */
+    struct str token;     /* REQUEST_LOGIN only */
+    bool has_token;
+};
+
+void protocol_init(void);
+
+struct str protocol_hello(struct arena *arena);
+
+/* The answers, each a line with its newline. */
+struct str answer_token(struct arena *arena, struct str token);
+struct str answer_done(struct arena *arena, enum request_kind kind); /* login or logout */
+struct str answer_not_found(struct arena *arena);
+struct str answer_not_supported(struct arena *arena);
+struct str answer_failed(struct arena *arena, const struct err *err); /* with all its causes */
+
+struct err *request_parse(struct arena *arena, struct str line, struct request *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,209 @@
+"""A desktop session of its own: a private D-Bus, perhaps with a real gnome-keyring or a service that misbehaves.
+
+Everything lies in one temporary directory. A Desktop is a context manager: every daemon that it started is ended
+and waited for when the block is left, however it is left.
+"""
+
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+import termios
+import time
+
+HERE = pathlib.Path(__file__).parent
+PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
+PASSWORD = "a password"
+SECONDS = 60  # no step of a test takes as long, so a test cannot hang
+
+# No service directories: what the test did not start is not there, whatever is installed.
+BUS_CONFIG = """<busconfig>
+ <type>session</type><listen>unix:path={}/bus</listen><auth>EXTERNAL</auth>
+ <policy context="default">
+  <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+ </policy>
+</busconfig>
+"""
+
+
+def request(kind, url="sparse+https://example.com/index/", name="corp", **more):
+    registry = {"index-url": url} | ({"name": name} if name else {})
+    if kind == "get":
+        more = {"operation": "read"} | more
+    return {"v": 1, "registry": registry, "kind": kind} | more
+
+
+class Desktop:
+    def __init__(self, root, helper):
+        self.root = pathlib.Path(root)
+        self.helper = str(helper)
+        self.children = []
+        self.env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+        for variable, name in [("HOME", "home"), ("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data")]:
+            directory = self.root / name
+            directory.mkdir(mode=0o700, exist_ok=True)
+            self.env[variable] = str(directory)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for child in reversed(self.children):
+            self.end(child)
+
+    def end(self, child):
+        if child.poll() is None:
+            child.send_signal(signal.SIGCONT)
+            child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()
+
+    def said(self, child):
+        """Ends a child and returns what it wrote that was not read yet."""
+        child.kill()
+        return child.stdout.read().decode()
+
+    def start(self, *command, **more):
+        child = subprocess.Popen(command, env=self.env, start_new_session=True, **more)
+        self.children.append(child)
+        return child
+
+    def start_bus(self):
+        config = self.root / "bus.conf"
+        config.write_text(BUS_CONFIG.format(self.root))
+        bus = self.start(
+            "dbus-daemon", "--nofork", "--print-address=1", f"--config-file={config}",
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
+        return bus
+
+    def start_keyring(self, unlock=True):
+        """The default keyring is `login`; without `unlock` a fresh session has none at all."""
+        command = ["gnome-keyring-daemon", "--foreground", "--components=secrets"] + ["--unlock"] * unlock
+        daemon = self.start(*command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        daemon.stdin.write(PASSWORD.encode())
+        daemon.stdin.close()
+        self.wait_for_service()
+        if unlock:
+            self.wait_until(lambda: "/login" in self.gdbus("Properties.Get", "Service", "Collections"))
+        return daemon
+
+    def start_mock(self, behaviour, items=1):
+        mock = self.start(PYTHON, str(HERE / "mock_service.py"), behaviour, str(items), stdout=subprocess.PIPE)
+        assert mock.stdout.readline() == b"ready\n"
+        return mock
+
+    def wait_until(self, condition):
+        end = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def wait_for_service(self):
+        def owned():
+            out = self.run(
+                "gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus",
+                "-m", "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.secrets",
+            )  # fmt: skip
+            return "true" in out.stdout
+
+        self.wait_until(owned)
+
+    def run(self, *command, **more):
+        return subprocess.run(
+            command, env=self.env, capture_output=True, text=True, timeout=SECONDS, start_new_session=True, **more
+        )
+
+    def gdbus(self, method, *arguments):
+        interface = "org.freedesktop.Secret.Service"
+        if method == "Properties.Get":
+            method, arguments = "org.freedesktop.DBus.Properties.Get", (interface, arguments[1])
+        else:
+            method = f"{interface}.{method}"
+        return self.run(
+            "gdbus", "call", "--session", "-d", "org.freedesktop.secrets", "-o", "/org/freedesktop/secrets",
+            "-m", method, *arguments,
+        ).stdout  # fmt: skip
+
+    def lock(self, collection="login"):
+        path = f"/org/freedesktop/secrets/collection/{collection}"
+        assert path in self.gdbus("Lock", f"['{path}']")
+
+    def secret_tool_store(self, token, *attributes, collection=None, label="by hand"):
+        where = [f"--collection={collection}"] if collection else []
+        done = self.run("secret-tool", "store", f"--label={label}", *where, *attributes, input=token)
+        assert done.returncode == 0, done.stderr
+
+    def stored(self, *attributes):
+        """What secret-tool finds: a list of dictionaries."""
+        done = self.run("secret-tool", "search", "--all", *attributes)
+        items = []
+        for line in (done.stdout + done.stderr).splitlines():
+            if line.startswith("["):
+                items.append({})
+            elif " = " in line:
+                key, value = line.split(" = ", 1)
+                items[-1][key] = value
+        # attributes are printed on standard error, the rest on standard output
+        return [item for item in items if "label" in item]
+
+    def start_helper(self, **more):
+        child = self.start(self.helper, "--cargo-plugin", stdin=subprocess.PIPE, stdout=subprocess.PIPE, **more)
+        assert child.stdout.readline() == b'{"v":[1]}\n'
+        return child
+
+    def send(self, child, message):
+        child.stdin.write(json.dumps(message).encode() + b"\n")
+        child.stdin.flush()
+
+    def answer(self, child):
+        return json.loads(child.stdout.readline())
+
+    def ask(self, *requests):
+        """One run of the provider; the answer, or the list of answers to several requests."""
+        lines = "".join(json.dumps(r) + "\n" for r in requests)
+        done = self.run(self.helper, "--cargo-plugin", input=lines)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        hello, *answers = [json.loads(line) for line in done.stdout.splitlines()]
+        assert hello == {"v": [1]}
+        assert len(answers) == len(requests)
+        return answers[0] if len(answers) == 1 else answers
+
+
+class Terminal:
+    """A program that has a terminal. What is not redirected is that terminal."""
+
+    def __init__(self, desktop, *command, **redirected):
+        self.desktop = desktop
+        self.ours, self.theirs = pty.openpty()
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(self.theirs, termios.TIOCSCTTY, 0)
+
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self.theirs) | redirected
+        self.child = subprocess.Popen(command, env=desktop.env, preexec_fn=take_terminal, **streams)
+        desktop.children.append(self.child)
+
+    def read_until(self, text):
+        seen = b""
+        while text not in seen:
+            seen += os.read(self.ours, 4096)
+        return seen.decode()
+
+    def type(self, text):
+        os.write(self.ours, text)
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
+
+    def close(self):
+        os.close(self.ours)
+        os.close(self.theirs)

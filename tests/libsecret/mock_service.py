@@ -1,0 +1,184 @@
+"""A Secret Service that misbehaves, for what a real one cannot be made to do at will.
+
+    mock_service.py BEHAVIOUR [ITEMS]
+
+Prints "ready" once it owns the name, and then a line for each call that it gets. It has one collection with
+ITEMS items that match everything, and sends secrets unencrypted. BEHAVIOUR is a comma-separated list:
+
+    locked           the items are locked until they are unlocked
+    unlock-free      Unlock works without asking anybody
+    unlock-prompt    Unlock wants a prompt, which the person answers with yes
+    unlock-refused   ... with no
+    unlock-ignored   ... not at all
+    unlock-fails     Unlock is an error
+    delete-lies      Delete says that it worked and keeps the item
+    delete-fails     Delete is an error
+    first-fails      the first Delete is
+    delete-prompt    Delete wants a prompt, which the person answers with yes
+    delete-exits     the service exits in the middle of Delete
+    blind            the second search is an error
+    silent           no search is ever answered
+"""
+
+import os
+import sys
+
+from gi.repository import Gio, GLib
+
+ROOT = "/org/freedesktop/secrets"
+COLLECTION = ROOT + "/collection/main"
+PROMPT = ROOT + "/prompt/p"
+
+INTERFACES = """
+<node>
+ <interface name="org.freedesktop.Secret.Service">
+  <method name="OpenSession">
+   <arg type="s" direction="in"/><arg type="v" direction="in"/><arg type="v" direction="out"/><arg type="o" direction="out"/>
+  </method>
+  <method name="SearchItems">
+   <arg type="a{ss}" direction="in"/><arg type="ao" direction="out"/><arg type="ao" direction="out"/>
+  </method>
+  <method name="Unlock">
+   <arg type="ao" direction="in"/><arg type="ao" direction="out"/><arg type="o" direction="out"/>
+  </method>
+  <method name="ReadAlias"><arg type="s" direction="in"/><arg type="o" direction="out"/></method>
+  <property name="Collections" type="ao" access="read"/>
+ </interface>
+ <interface name="org.freedesktop.Secret.Item">
+  <method name="Delete"><arg type="o" direction="out"/></method>
+  <method name="GetSecret"><arg type="o" direction="in"/><arg type="(oayays)" direction="out"/></method>
+  <property name="Locked" type="b" access="read"/>
+  <property name="Attributes" type="a{ss}" access="read"/>
+  <property name="Label" type="s" access="read"/>
+  <property name="Created" type="t" access="read"/>
+  <property name="Modified" type="t" access="read"/>
+ </interface>
+ <interface name="org.freedesktop.Secret.Prompt">
+  <method name="Prompt"><arg type="s" direction="in"/></method>
+  <method name="Dismiss"/>
+  <signal name="Completed"><arg type="b"/><arg type="v"/></signal>
+ </interface>
+</node>
+"""
+
+
+NEVER = object()  # a call that is not answered
+
+
+class Refused(Exception):
+    name = "org.freedesktop.DBus.Error.Failed"
+
+
+class NotSupported(Refused):
+    name = "org.freedesktop.DBus.Error.NotSupported"
+
+
+class Service:
+    def __init__(self, bus, behaviour, count):
+        self.bus = bus
+        self.behaviour = behaviour
+        self.items = [f"{COLLECTION}/{n}" for n in range(count)]
+        self.locked = set(self.items) if "locked" in behaviour else set()
+        self.searches = self.deletes = 0
+        self.prompted = None  # what a "yes" does, and the value that Completed carries then
+        node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
+        objects = [(ROOT, "Service"), (PROMPT, "Prompt")] + [(item, "Item") for item in self.items]
+        for path, name in objects:
+            interface = node.lookup_interface("org.freedesktop.Secret." + name)
+            bus.register_object(path, interface, self.call, self.get, None)
+
+    def get(self, _bus, _sender, path, _interface, name):
+        return {
+            "Collections": GLib.Variant("ao", []),
+            "Locked": GLib.Variant("b", path in self.locked),
+            "Attributes": GLib.Variant("a{ss}", {}),
+            "Label": GLib.Variant("s", "mock"),
+        }.get(name, GLib.Variant("t", 0))
+
+    def call(self, _bus, _sender, path, _interface, method, parameters, invocation):
+        print(method, path, flush=True)
+        try:
+            result = getattr(self, method)(path, *parameters.unpack())
+        except Refused as refused:
+            invocation.return_dbus_error(refused.name, str(refused))
+        else:
+            if result is not NEVER:
+                invocation.return_value(result)
+
+    def OpenSession(self, _path, algorithm, _input):
+        if algorithm != "plain":
+            raise NotSupported("only plain")
+        return GLib.Variant("(vo)", (GLib.Variant("s", ""), ROOT + "/session/s"))
+
+    def SearchItems(self, _path, _attributes):
+        self.searches += 1
+        if "silent" in self.behaviour:
+            return NEVER
+        if "blind" in self.behaviour and self.searches > 1:
+            raise Refused("the index is broken")
+        free = [item for item in self.items if item not in self.locked]
+        return GLib.Variant("(aoao)", (free, [item for item in self.items if item in self.locked]))
+
+    def Unlock(self, _path, wanted):
+        def unlock():
+            self.locked -= set(wanted)
+            return GLib.Variant("ao", wanted)
+
+        if "unlock-fails" in self.behaviour:
+            raise Refused("the prompter is broken")
+        if "unlock-free" in self.behaviour:
+            unlock()
+            return GLib.Variant("(aoo)", (wanted, "/"))
+        self.prompted = unlock
+        return GLib.Variant("(aoo)", ([], PROMPT))
+
+    def Delete(self, path):
+        def delete():
+            self.items.remove(path)
+            return GLib.Variant("s", "")
+
+        if "delete-exits" in self.behaviour:
+            os._exit(0)
+        self.deletes += 1
+        if "delete-fails" in self.behaviour or ("first-fails" in self.behaviour and self.deletes == 1):
+            raise Refused("the disk is full")
+        if "delete-prompt" in self.behaviour:
+            self.prompted = delete
+            return GLib.Variant("(o)", (PROMPT,))
+        if "delete-lies" not in self.behaviour:
+            delete()
+        return GLib.Variant("(o)", ("/",))
+
+    def GetSecret(self, _path, session):
+        return GLib.Variant("((oayays))", ((session, b"", b"mock-token", "text/plain"),))
+
+    def Prompt(self, _path, _window):
+        if "unlock-ignored" not in self.behaviour:
+            GLib.timeout_add(50, self.completed)
+        return None
+
+    def Dismiss(self, _path):
+        return None
+
+    def completed(self):
+        dismissed = "unlock-refused" in self.behaviour
+        value = GLib.Variant("ao", []) if dismissed else self.prompted()
+        self.bus.emit_signal(
+            None, PROMPT, "org.freedesktop.Secret.Prompt", "Completed", GLib.Variant("(bv)", (dismissed, value))
+        )
+        return False
+
+
+def main():
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+    service = Service(bus, sys.argv[1].split(","), int((sys.argv[2:] or ["1"])[0]))
+    loop = GLib.MainLoop()
+    Gio.bus_own_name_on_connection(
+        bus, "org.freedesktop.secrets", Gio.BusNameOwnerFlags.NONE, lambda *_: print("ready", flush=True), None
+    )
+    loop.run()
+    return service
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""With the real cargo, in both directions: what one has stored the other finds, sends and removes.
+
+The registry is a loopback server that keeps the Authorization header of each call to its API.
+"""
+
+import http.server
+import json
+import threading
+
+import pytest
+
+from desktop import SECONDS, Terminal
+from test_keyring import SCHEMA
+
+BUILT_IN = '"cargo:libsecret"'
+
+
+class Registry(http.server.ThreadingHTTPServer):
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.index = f"sparse+{self.url}/index/"
+        self.authorizations = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self, message):
+        body = json.dumps(message).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.answer({"dl": self.server.url, "api": self.server.url})
+
+    def do_DELETE(self):
+        self.server.authorizations.append(self.headers["Authorization"])
+        self.answer({"ok": True})
+
+    def log_message(self, *_):
+        pass
+
+
+class Cargo:
+    """Runs cargo with one provider after the other, on the same session and registry."""
+
+    def __init__(self, program, desktop, registry):
+        self.program, self.desktop, self.registry = program, desktop, registry
+        self.home = desktop.root / "cargo"
+        self.home.mkdir()
+        desktop.env |= {"CARGO_HOME": str(self.home)}
+
+    def __call__(self, provider, *arguments, **more):
+        (self.home / "config.toml").write_text(
+            f'[registries.corp]\nindex = "{self.registry.index}"\ncredential-provider = [{provider}]\n'
+        )
+        done = self.desktop.run(self.program, *arguments, cwd=self.desktop.root, **more)
+        assert not (self.home / "credentials.toml").exists()
+        return done
+
+    def login(self, provider, token):
+        done = self(provider, "login", "--registry", "corp", input=token + "\n")
+        assert done.returncode == 0, done.stderr
+
+    def logout(self, provider):
+        return self(provider, "logout", "--registry", "corp")
+
+    def sends(self, provider):
+        """The token that reaches the registry when a version is yanked; None: cargo finds none."""
+        self.registry.authorizations.clear()
+        done = self(provider, "yank", "--registry", "corp", "foo@1.0.0")
+        assert (done.returncode == 0) == bool(self.registry.authorizations), done.stderr
+        return self.registry.authorizations[0] if self.registry.authorizations else None
+
+
+@pytest.fixture
+def registry():
+    with Registry() as registry:
+        yield registry
+        registry.shutdown()
+
+
+@pytest.fixture
+def ours(helper):
+    return json.dumps(str(helper))
+
+
+@pytest.fixture
+def real(cargo, keyring, registry):
+    return Cargo(cargo, keyring, registry)
+
+
+def test_cargo_logs_in_and_ours_logs_out(real, ours):
+    real.login(BUILT_IN, "t-1")
+    assert real.sends(ours) == "t-1"
+    done = real.logout(ours)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert real.sends(BUILT_IN) is None
+    assert real.sends(ours) is None
+    assert real.desktop.stored(*SCHEMA) == []
+
+
+def test_ours_logs_in_and_cargo_logs_out(real, ours):
+    real.login(ours, "t-2")
+    assert real.sends(BUILT_IN) == "t-2"
+    assert real.logout(BUILT_IN).returncode == 0
+    assert real.sends(ours) is None
+
+
+def test_one_item_whoever_stored_it(real, ours):
+    """Both write the same label and attributes, so the second login replaces the first."""
+    real.login(BUILT_IN, "t-1")
+    (theirs,) = real.desktop.stored(*SCHEMA)
+    real.login(ours, "t-2")
+    (item,) = real.desktop.stored(*SCHEMA)
+    times = {"secret", "created", "modified"}
+    assert {k: v for k, v in item.items() if k not in times} == {k: v for k, v in theirs.items() if k not in times}
+    assert real.sends(BUILT_IN) == "t-2"
+
+
+def test_logout_when_not_logged_in(real, ours):
+    done = real.logout(ours)
+    assert done.returncode == 0
+    assert "not currently logged in to `corp`" in done.stderr
+
+
+def test_locked(real, ours):
+    """cargo's own deletes nothing, says nothing and ends well; ours is an error that says why."""
+    real.login(BUILT_IN, "t-1")
+    real.desktop.lock()
+    done = real.logout(BUILT_IN)
+    assert (done.returncode, done.stderr) == (0, "")
+
+    done = real.logout(ours)
+    assert done.returncode == 101
+    for line in ("failed action `logout`", "failed to erase token", "the keyring is locked"):
+        assert line in done.stderr
+
+    real.desktop.end(real.desktop.daemon)
+    real.desktop.start_keyring()
+    assert real.sends(BUILT_IN) == "t-1"
+    assert real.logout(ours).returncode == 0
+    assert real.sends(BUILT_IN) is None
+
+
+def test_several_items(real, ours):
+    """Wherever they are: the second is in the collection that lasts for the session only."""
+    real.login(BUILT_IN, "t-1")
+    real.desktop.secret_tool_store("t-2", *SCHEMA, "url", real.registry.index, collection="session")
+    assert real.logout(ours).returncode == 0
+    assert real.sends(BUILT_IN) is None
+
+
+def test_the_same_question_as_cargos(real, ours):
+    """`cargo login` at a terminal, without a token: either provider asks, in the same words."""
+    questions = []
+    for provider, token in [(BUILT_IN, b"t-1"), (ours, b"t-2")]:
+        real(provider, "--version")  # for the configuration
+        terminal = Terminal(real.desktop, real.program, "login", "--registry", "corp")
+        questions.append(terminal.read_until(b" below\r\n").splitlines()[-1])
+        terminal.type(token + b"\n")
+        assert terminal.child.wait(SECONDS) == 0
+        terminal.close()
+    assert questions == [f"please paste the token found on {real.registry.url}/me below"] * 2
+    assert real.sends(BUILT_IN) == "t-2"
+
+
+def test_file_backend(real, ours):
+    real.desktop.env |= {
+        "SECRET_BACKEND": "file",
+        "SECRET_FILE_TEST_PATH": str(real.desktop.root / "default.keyring"),
+        "SECRET_FILE_TEST_PASSWORD": "test",
+    }
+    real.login(BUILT_IN, "t-1")
+    assert real.sends(ours) == "t-1"
+    assert real.logout(ours).returncode == 0
+    assert real.sends(BUILT_IN) is None

@@ -1,0 +1,196 @@
+"""A bus or a service that is missing, dies, lies, asks or says nothing: an answer that says which, in bounded time."""
+
+import json
+import signal
+import socket
+import time
+
+import pytest
+
+from desktop import request
+from test_keyring import LOGGED_OUT, NOBODY_TO_ASK, NOT_FOUND, failed, token
+
+NO_BUS = "there is no D-Bus session bus"
+NO_SERVICE = "no Secret Service (org.freedesktop.secrets) is on the D-Bus session bus"
+WENT_AWAY = "the Secret Service went away in the middle"
+KINDS = [("get", "get", {}), ("login", "store", {"token": "a-token"}), ("logout", "erase", {})]
+
+
+def causes(answer, what):
+    assert answer["Err"]["kind"] == "other"
+    assert answer["Err"]["message"] == f"failed to {what} token"
+    assert "a-token" not in str(answer)
+    return answer["Err"]["caused-by"]
+
+
+@pytest.mark.parametrize("kind, what, more", KINDS)
+def test_no_bus(desktop, kind, what, more):
+    first, *words = causes(desktop.ask(request(kind, **more)), what)
+    assert first == NO_BUS
+    assert len(words) == 1
+
+
+@pytest.mark.parametrize("kind, what, more", KINDS)
+def test_bus_address_of_a_bus_that_is_gone(bus, kind, what, more):
+    bus.end(bus.children[0])
+    assert causes(bus.ask(request(kind, **more)), what)[0] == NO_BUS
+
+
+@pytest.mark.parametrize("kind, what, more", KINDS)
+def test_no_service(bus, kind, what, more):
+    first, words = causes(bus.ask(request(kind, **more)), what)
+    assert first == NO_SERVICE
+    assert "org.freedesktop.secrets" in words
+
+
+def stop_in_the_middle(keyring, child, message):
+    """Leaves a provider that has sent a call to a service that does not take it: it knows the service already."""
+    keyring.send(child, request("get"))
+    assert keyring.answer(child) == NOT_FOUND
+    keyring.daemon.send_signal(signal.SIGSTOP)
+    keyring.send(child, message)
+    time.sleep(0.5)
+
+
+@pytest.mark.parametrize("kind, what, more", KINDS)
+def test_service_killed_in_the_middle(keyring, kind, what, more):
+    child = keyring.start_helper()
+    stop_in_the_middle(keyring, child, request(kind, **more))
+    keyring.daemon.kill()
+    first, words = causes(keyring.answer(child), what)
+    assert first == WENT_AWAY
+    assert words == "Message recipient disconnected from message bus without replying"
+    child.stdin.close()
+    assert child.wait() == 0
+
+
+def test_bus_killed_in_the_middle(keyring):
+    """GLib would end the process with SIGTERM then."""
+    child = keyring.start_helper()
+    stop_in_the_middle(keyring, child, request("logout"))
+    keyring.children[0].kill()
+    assert causes(keyring.answer(child), "erase")[0] == WENT_AWAY
+    child.stdin.close()
+    assert child.wait() == 0
+
+
+def test_service_that_ends_while_deleting(bus):
+    bus.start_mock("delete-exits")
+    assert causes(bus.ask(request("logout")), "erase")[0] == WENT_AWAY
+
+
+def test_item_that_is_still_there_after_it_was_deleted(bus):
+    bus.start_mock("delete-lies", items=3)
+    assert bus.ask(request("logout")) == failed("erase", "3 matching items are still in the keyring")
+
+
+@pytest.mark.parametrize("behaviour, left", [("delete-fails", 3), ("first-fails", 1)])
+def test_one_item_that_cannot_be_deleted_does_not_keep_the_others(bus, behaviour, left):
+    bus.start_mock(behaviour, items=3)
+    assert bus.ask(request("logout")) == failed(
+        "erase", f"{left} matching items are still in the keyring", "the disk is full"
+    )
+
+
+def test_second_search_fails(bus):
+    """What was deleted cannot be proven to be gone, so it is no success."""
+    bus.start_mock("blind")
+    assert bus.ask(request("logout")) == failed("erase", "the index is broken")
+
+
+def test_unlocking_that_needs_nobody(bus):
+    bus.start_mock("locked,unlock-free", items=2)
+    assert bus.ask(request("logout")) == LOGGED_OUT
+    assert bus.ask(request("logout")) == NOT_FOUND
+
+
+@pytest.mark.parametrize("kind, what", [("get", "get"), ("logout", "erase")])
+def test_unlocking_that_fails(bus, kind, what):
+    bus.start_mock("locked,unlock-fails")
+    assert bus.ask(request(kind)) == failed(what, "the keyring is locked", "the prompter is broken")
+
+
+@pytest.mark.parametrize("behaviour", ["unlock-prompt", "unlock-ignored"])
+def test_nobody_is_asked_where_nobody_is(bus, behaviour):
+    mock = bus.start_mock(f"locked,{behaviour}")
+    assert bus.ask(request("logout")) == failed("erase", "the keyring is locked", NOBODY_TO_ASK)
+    assert "Prompt" not in bus.said(mock)
+
+
+def test_delete_that_wants_to_ask_and_nobody_is_there(bus):
+    bus.start_mock("delete-prompt")
+    assert bus.ask(request("logout")) == failed(
+        "erase", "1 matching items are still in the keyring", "the keyring is locked", NOBODY_TO_ASK
+    )
+
+
+def test_a_person_at_a_display_says_yes(bus):
+    bus.env["WAYLAND_DISPLAY"] = "wayland-0"
+    bus.start_mock("locked,unlock-prompt", items=2)
+    assert bus.ask(request("logout")) == LOGGED_OUT
+
+
+def test_a_person_at_a_display_agrees_to_the_deletion(bus):
+    bus.env["DISPLAY"] = ":0"
+    bus.start_mock("delete-prompt")
+    assert bus.ask(request("logout")) == LOGGED_OUT
+
+
+def test_a_person_at_a_display_says_no(bus):
+    bus.env["DISPLAY"] = ":0"
+    bus.start_mock("locked,unlock-refused")
+    assert bus.ask(request("logout")) == failed("erase", "the keyring is locked")
+    assert bus.ask(request("get")) == failed("get", "the keyring is locked")
+
+
+def test_a_service_dies_while_a_person_is_asked(bus):
+    bus.env["DISPLAY"] = ":0"
+    mock = bus.start_mock("locked,unlock-ignored")
+    child = bus.start_helper()
+    bus.send(child, request("logout"))
+    while b"Prompt" not in mock.stdout.readline():
+        pass
+    mock.kill()
+    assert causes(bus.answer(child), "erase") == [WENT_AWAY, "it ended while it asked a person"]
+
+
+def test_service_that_does_not_encrypt(bus):
+    """Then GLib's debugging of messages would print the token; it is switched off."""
+    bus.start_mock("plain")
+    bus.env |= {"G_MESSAGES_DEBUG": "all", "G_DBUS_DEBUG": "all"}
+    done = bus.run(bus.helper, "--cargo-plugin", input=json.dumps(request("get")) + "\n")
+    assert json.loads(done.stdout.splitlines()[1]) == token("mock-token")
+    assert "mock-token" not in done.stderr and "6d 6f 63 6b" not in done.stderr
+
+
+def test_deadlines(bus, tmp_path):
+    """All at once, as each lasts as long as it lasts: a silent service, a silent bus, a person who does not come."""
+    bus.start_mock("silent")
+    silent_service = bus.start_helper()
+
+    (tmp_path / "second").mkdir()
+    prompts = type(bus)(tmp_path / "second", bus.helper)
+    with prompts, socket.socket(socket.AF_UNIX) as silent:
+        prompts.start_bus()
+        prompts.start_mock("locked,unlock-ignored")
+        prompts.env["DISPLAY"] = ":0"
+        nobody_comes = prompts.start_helper()
+
+        silent.bind(str(tmp_path / "silent"))
+        silent.listen()
+        bus.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path}/silent"
+        silent_bus = bus.start_helper()
+
+        start = time.monotonic()
+        for child in (silent_service, silent_bus, nobody_comes):
+            bus.send(child, request("logout"))
+        late = failed("erase", "the Secret Service did not answer within 20 seconds")
+        assert bus.answer(silent_service) == late
+        assert bus.answer(silent_bus) == late
+        assert 19 < time.monotonic() - start < 25
+        assert bus.answer(nobody_comes) == failed(
+            "erase", "the person or the Secret Service did not answer within 50 seconds"
+        )
+        assert 49 < time.monotonic() - start < 58
+        for child in (silent_service, silent_bus, nobody_comes):
+            assert child.wait() == 0

@@ -1,0 +1,176 @@
+"""Against a real gnome-keyring: what is stored, found and erased, in each state that a keyring can be in."""
+
+import json
+import time
+
+import pytest
+
+from desktop import request
+
+URL = "sparse+https://example.com/index/"
+SCHEMA = ("xdg:schema", "org.rust-lang.cargo.registry")
+NOT_FOUND = {"Err": {"kind": "not-found"}}
+LOGGED_IN = {"Ok": {"kind": "login"}}
+LOGGED_OUT = {"Ok": {"kind": "logout"}}
+NOBODY_TO_ASK = (
+    "the keyring's password would have to be asked for, and there is neither a terminal nor a display to ask at"
+)
+
+
+def token(value):
+    return {"Ok": {"kind": "get", "token": value, "cache": "session", "operation_independent": True}}
+
+
+def failed(what, *causes):
+    return {"Err": {"kind": "other", "message": f"failed to {what} token", "caused-by": list(causes)}}
+
+
+def test_empty(keyring):
+    assert keyring.ask(request("get")) == NOT_FOUND
+    assert keyring.ask(request("logout")) == NOT_FOUND
+
+
+def test_login_get_logout(keyring):
+    assert keyring.ask(request("login", token="t-1")) == LOGGED_IN
+    assert keyring.ask(request("get")) == token("t-1")
+    assert keyring.ask(request("logout")) == LOGGED_OUT
+    assert keyring.ask(request("get")) == NOT_FOUND
+    assert keyring.stored("url", URL) == []
+
+
+def test_several_requests_to_one_process(keyring):
+    answers = keyring.ask(
+        request("logout"), request("login", token="t-1"), request("frob"), request("get"), request("logout"),
+        request("get"),
+    )  # fmt: skip
+    not_supported = {"Err": {"kind": "operation-not-supported"}}
+    assert answers == [NOT_FOUND, LOGGED_IN, not_supported, token("t-1"), LOGGED_OUT, NOT_FOUND]
+
+
+def test_what_is_stored(keyring):
+    keyring.ask(request("login", token="t-1"))
+    (item,) = keyring.stored("url", URL)
+    assert item["label"] == "cargo-registry:corp"
+    assert item["secret"] == "t-1"
+    assert item["schema"] == "org.rust-lang.cargo.registry"
+    assert item["attribute.url"] == URL
+
+
+def test_without_a_name_the_label_has_the_url(keyring):
+    keyring.ask(request("login", token="t-1", name=None))
+    assert keyring.stored("url", URL)[0]["label"] == f"cargo-registry:{URL}"
+
+
+def test_login_replaces(keyring):
+    keyring.ask(request("login", token="old"), request("login", token="new"))
+    assert [item["secret"] for item in keyring.stored("url", URL)] == ["new"]
+
+
+def test_token_of_other_than_ascii(keyring):
+    value = 'ünï "quoted" \\ \t token'
+    assert keyring.ask(request("login", token=value), request("get")) == [LOGGED_IN, token(value)]
+
+
+def test_long_token(keyring):
+    value = "x" * 100_000
+    assert keyring.ask(request("login", token=value), request("get")) == [LOGGED_IN, token(value)]
+
+
+def test_empty_token_is_refused(keyring):
+    assert keyring.ask(request("login", token="")) == failed("store", "please provide a non-empty token")
+    assert keyring.stored("url", URL) == []
+
+
+def test_arguments_are_accepted(keyring):
+    assert keyring.ask(request("logout", args=["--anything", "x"])) == NOT_FOUND
+
+
+def test_every_matching_item_goes_and_no_other(keyring):
+    keyring.ask(request("login", token="t-1"), request("login", token="other", url="sparse+https://example.org/"))
+    keyring.secret_tool_store("t-2", *SCHEMA, "url", URL, "made-by", "hand")
+    keyring.secret_tool_store("t-3", *SCHEMA, "url", URL, collection="session")
+    keyring.secret_tool_store("mine", "url", URL, "application", "another")
+    assert len(keyring.stored(*SCHEMA, "url", URL)) == 3
+
+    assert keyring.ask(request("logout")) == LOGGED_OUT
+    assert keyring.stored(*SCHEMA, "url", URL) == []
+    assert [item["secret"] for item in keyring.stored("url", URL)] == ["mine"]
+    assert keyring.ask(request("get")) == NOT_FOUND
+    assert keyring.ask(request("get", url="sparse+https://example.org/")) == token("other")
+
+
+@pytest.mark.parametrize("kind, what", [("get", "get"), ("logout", "erase"), ("login", "store")])
+def test_locked_and_nobody_to_ask(keyring, kind, what):
+    keyring.ask(request("login", token="t-1"))
+    keyring.lock()
+    start = time.monotonic()
+    more = {"token": "t-2"} if kind == "login" else {}
+    assert keyring.ask(request(kind, **more)) == failed(what, "the keyring is locked", NOBODY_TO_ASK)
+    assert time.monotonic() - start < 10
+
+    keyring.end(keyring.daemon)
+    keyring.start_keyring()
+    assert keyring.ask(request("get")) == token("t-1")
+
+
+@pytest.mark.parametrize("kind, what", [("get", "get"), ("logout", "erase")])
+def test_locked_with_a_display_that_does_not_work(keyring, kind, what):
+    """gnome-keyring tries to start its prompter, which is not there; the answer must not wait for a person."""
+    keyring.ask(request("login", token="t-1"))
+    keyring.lock()
+    keyring.env["DISPLAY"] = ":4711"
+    answer = keyring.ask(request(kind))
+    assert answer["Err"]["message"] == f"failed to {what} token"
+    assert answer["Err"]["caused-by"][0] == "the keyring is locked"
+
+
+def test_locked_but_not_this_registry(keyring):
+    keyring.ask(request("login", token="t-1"))
+    keyring.lock()
+    assert keyring.ask(request("logout", url="sparse+https://example.org/")) == NOT_FOUND
+
+
+def test_what_is_not_locked_is_erased_and_the_rest_told(keyring):
+    keyring.ask(request("login", token="t-1"))
+    keyring.secret_tool_store("t-2", *SCHEMA, "url", URL, "made-by", "hand", collection="session")
+    keyring.lock()
+    assert keyring.ask(request("get")) == token("t-2")
+    assert keyring.ask(request("logout")) == failed("erase", "the keyring is locked", NOBODY_TO_ASK)
+    keyring.end(keyring.daemon)
+    keyring.start_keyring()
+    assert [item["secret"] for item in keyring.stored("url", URL)] == ["t-1"]
+
+
+def test_no_keyring_made_yet_and_nobody_to_ask(bus):
+    bus.start_keyring(unlock=False)
+    assert bus.ask(request("logout")) == NOT_FOUND
+    assert bus.ask(request("login", token="t-1")) == failed("store", "the keyring is locked", NOBODY_TO_ASK)
+
+
+def test_secret_that_is_no_text(keyring):
+    done = keyring.run("sh", "-c", f"printf '\\377' | secret-tool store --label=x {' '.join(SCHEMA)} url {URL}")
+    assert done.returncode == 0
+    assert keyring.ask(request("get")) == failed("get", "what the keyring holds is not text")
+    assert keyring.ask(request("logout")) == LOGGED_OUT
+
+
+def test_the_library_cannot_get_between_the_lines(keyring):
+    """GLib's debugging prints on standard output, and with G_DBUS_DEBUG the very messages."""
+    keyring.env |= {"G_MESSAGES_DEBUG": "all", "G_DBUS_DEBUG": "all"}
+    requests = [request("login", token="the-token"), request("get"), request("logout")]
+    lines = "".join(json.dumps(r) + "\n" for r in requests)
+    done = keyring.run(keyring.helper, "--cargo-plugin", input=lines)
+    assert [json.loads(line) for line in done.stdout.splitlines()][1:] == [LOGGED_IN, token("the-token"), LOGGED_OUT]
+    assert "the-token" not in done.stderr
+
+
+def test_file_backend_of_libsecret(desktop):
+    """As in a sandbox: no bus, and libsecret keeps its items in a file."""
+    desktop.env |= {
+        "SECRET_BACKEND": "file",
+        "SECRET_FILE_TEST_PATH": str(desktop.root / "default.keyring"),
+        "SECRET_FILE_TEST_PASSWORD": "test",
+    }
+    answers = desktop.ask(request("logout"), request("login", token="t-1"), request("get"), request("logout"))
+    assert answers == [NOT_FOUND, LOGGED_IN, token("t-1"), LOGGED_OUT]
+    assert desktop.ask(request("get")) == NOT_FOUND

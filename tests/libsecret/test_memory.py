@@ -1,0 +1,113 @@
+"""What is in memory: no token once the request is answered, nothing that valgrind finds fault with."""
+
+import pathlib
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from desktop import HERE, SECONDS, request
+from test_keyring import LOGGED_IN, LOGGED_OUT, NOT_FOUND, failed, token
+
+SECRET = "cio-" + "7Qx" * 12
+
+
+def memory(pid):
+    """Everything that the process could still read, piece by piece. Needs root: the process is not dumpable."""
+    proc = pathlib.Path("/proc") / str(pid)
+    with open(proc / "maps") as maps, open(proc / "mem", "rb", buffering=0) as mem:
+        for line in maps:
+            place, access, *_ = line.split()
+            if "w" in access:
+                start, end = (int(part, 16) for part in place.split("-"))
+                mem.seek(start)
+                yield place, mem.read(end - start)
+
+
+def places_of(pid, text):
+    """Where the end of `text` is: freed memory loses its beginning to the allocator."""
+    try:
+        return [place for place, data in memory(pid) if text[-16:].encode() in data]
+    except PermissionError:
+        pytest.skip("may not read the memory of another process")
+
+
+def test_no_token_is_left_in_memory(keyring):
+    child = keyring.start_helper()
+    for message, answer in [
+        (request("login", token=SECRET), LOGGED_IN),
+        (request("get"), token(SECRET)),
+        (request("logout"), LOGGED_OUT),
+    ]:
+        keyring.send(child, message)
+        assert keyring.answer(child) == answer
+        keyring.wait_until(lambda: places_of(child.pid, SECRET) == [])  # it is wiped after the answer is out
+
+
+def test_the_search_for_tokens_finds_one(keyring):
+    """While the service is silent the token is still needed."""
+    child = keyring.start_helper()
+    keyring.send(child, request("get"))
+    keyring.answer(child)
+    keyring.daemon.send_signal(signal.SIGSTOP)
+    keyring.send(child, request("login", token=SECRET))
+    keyring.wait_until(lambda: places_of(child.pid, SECRET))
+
+
+def test_not_dumpable(desktop):
+    """The files of such a process in /proc are root's: seen by running it as another user."""
+    if not shutil.which("setpriv") or pathlib.Path("/proc/self").stat().st_uid != 0:
+        pytest.skip("only root can run it as another user")
+    child = desktop.start(
+        "setpriv", "--reuid=65534", "--clear-groups", desktop.helper, "--cargo-plugin",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout.readline() == b'{"v":[1]}\n'
+    assert "Uid:\t65534" in pathlib.Path(f"/proc/{child.pid}/status").read_text()
+    assert pathlib.Path(f"/proc/{child.pid}/mem").stat().st_uid == 0
+
+
+@pytest.fixture
+def valgrind(desktop):
+    if not shutil.which("valgrind"):
+        pytest.skip("no valgrind")
+    wrapper = desktop.root / "under-valgrind"
+    wrapper.write_text(
+        "#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect "
+        f'--errors-for-leak-kinds=definite,indirect --suppressions={HERE}/valgrind.supp {desktop.helper} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    desktop.helper = str(wrapper)
+    return desktop
+
+
+def test_valgrind_is_silent(valgrind):
+    valgrind.start_bus()
+    valgrind.daemon = valgrind.start_keyring()
+    answers = valgrind.ask(
+        request("logout"), request("login", token="t-1"), request("get"), request("logout"), request("frob"),
+        request("get"),
+    )  # fmt: skip
+    assert answers[:4] == [NOT_FOUND, LOGGED_IN, token("t-1"), LOGGED_OUT]
+    valgrind.ask(request("login", token="t-1"))
+    valgrind.lock()
+    assert valgrind.ask(request("logout"))["Err"]["caused-by"][0] == "the keyring is locked"
+
+
+def test_valgrind_is_silent_without_a_bus(valgrind):
+    assert valgrind.ask(request("get"))["Err"]["caused-by"][0] == "there is no D-Bus session bus"
+
+
+@pytest.mark.parametrize("behaviour", ["locked,unlock-prompt", "delete-fails"])
+def test_valgrind_is_silent_with_a_service_that_misbehaves(valgrind, behaviour):
+    valgrind.start_bus()
+    valgrind.start_mock(behaviour, items=2)
+    valgrind.env["DISPLAY"] = ":0"
+    valgrind.ask(request("logout"))
+
+
+@pytest.mark.parametrize("line", ["hello", '{"v":1,"kind":"logout","registry":{}}', "x" * (1024 * 1024 + 1)])
+def test_valgrind_is_silent_with_what_is_no_request(valgrind, line):
+    done = valgrind.run(valgrind.helper, "--cargo-plugin", input=line + "\n")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,164 @@
+"""The provider protocol: what is said, and what is done with what is not a request. No bus is needed here."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from desktop import HERE, SECONDS, request
+
+TOKEN = "cio-token-of"  # short: jansson quotes at most 20 bytes
+
+
+def run(desktop, data, *arguments):
+    return subprocess.run(
+        [desktop.helper, *(arguments or ["--cargo-plugin"])],
+        input=data, env=desktop.env, capture_output=True, timeout=SECONDS, start_new_session=True,
+    )  # fmt: skip
+
+
+def failure(desktop, data):
+    """The message that answers `data`; the provider must have ended by itself, and well."""
+    done = run(desktop, data)
+    assert (done.returncode, done.stderr) == (0, b"")
+    hello, answer = done.stdout.splitlines()
+    error = json.loads(answer)["Err"]
+    assert error["kind"] == "other"
+    assert error["caused-by"] == []
+    return error["message"]
+
+
+def test_says_hello_and_ends_with_its_input(desktop):
+    done = run(desktop, b"")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b'{"v":[1]}\n', b"")
+
+
+def test_unknown_kind_is_not_supported_and_the_next_request_is_still_answered(desktop):
+    answers = desktop.ask(request("frobnicate", new=True), request("later", args=["a"]))
+    assert answers == [{"Err": {"kind": "operation-not-supported"}}] * 2
+
+
+def test_last_line_needs_no_newline(desktop):
+    done = run(desktop, json.dumps(request("frobnicate")).encode())
+    assert done.stdout.endswith(b'{"Err":{"kind":"operation-not-supported"}}\n')
+
+
+REGISTRY = {"index-url": "sparse+https://example.com/"}
+
+
+@pytest.mark.parametrize(
+    "data, message",
+    [
+        (b"\n", "the request is not valid JSON"),
+        (b"hello\n", "the request is not valid JSON"),
+        (b'{"v":1,"kind":"login","token":"' + TOKEN.encode() + b'\n', "the request is not valid JSON"),
+        (b'{"v":1,"kind":"login","token":"' + TOKEN.encode() + b'\\u0000"}\n', "the request is not valid JSON"),
+        (b'{"v":1,"kind":"logout","registry":{"index-url":"\xff"}}\n', "the request is not valid JSON"),
+        (b'{"v":1,"kind":"login","token" "' + TOKEN.encode() + b'"}\n', "the request is not valid JSON"),
+        (b'{"v":1,"v":1}\n', "the request is not valid JSON"),
+        (b'{"v":1} {"v":1}\n', "the request is not valid JSON"),
+        (b"[" * 100_000 + b"\n", "the request is not valid JSON"),
+        ([], "the request is not a JSON object"),
+        (7, "the request is not valid JSON"),
+        ({"kind": "logout", "registry": REGISTRY}, "the request has no protocol version `v`"),
+        ({"v": "1", "kind": "logout", "registry": REGISTRY}, "the request has no protocol version `v`"),
+        ({"v": 2, "token": TOKEN}, "unsupported protocol version 2"),
+        ({"v": 999, "registry": {"index-url": ""}, "kind": "x"}, "unsupported protocol version 999"),
+        ({"v": 1, "registry": REGISTRY}, "the request has no `kind`"),
+        ({"v": 1, "kind": 1, "registry": REGISTRY}, "`kind` in the request is not a string"),
+        ({"v": 1, "kind": "logout"}, "the request has no `registry`"),
+        ({"v": 1, "kind": "logout", "registry": "x"}, "the request has no `registry`"),
+        ({"v": 1, "kind": "logout", "registry": {}}, "the request has no `index-url`"),
+        ({"v": 1, "kind": "logout", "registry": {"index-url": None}}, "the request has no `index-url`"),
+        ({"v": 1, "kind": "logout", "registry": REGISTRY | {"name": 3}}, "`name` in the request is not a string"),
+        ({"v": 1, "kind": "login", "registry": REGISTRY, "token": [TOKEN]}, "`token` in the request is not a string"),
+        ({"v": 1, "kind": "logout", "registry": REGISTRY, "args": "a"}, "`args` in the request is not a list"),
+        ({"v": 1, "kind": "logout", "registry": REGISTRY, "args": [1]}, "`args` in the request is not a list of strings"),
+    ],
+)
+def test_what_is_no_request_is_told_without_quoting_it(desktop, data, message):
+    line = data if isinstance(data, bytes) else json.dumps(data).encode() + b"\n"
+    said = failure(desktop, line)
+    assert said.startswith(message)
+    assert "token-of" not in said
+    assert len(said) < 80
+
+
+def test_nothing_is_read_after_a_line_that_is_no_request(desktop):
+    line = json.dumps(request("frobnicate")).encode() + b"\n"
+    assert failure(desktop, b"hello\n" + line).startswith("the request is not valid JSON")
+
+
+def test_a_line_has_a_limit(desktop):
+    frame = json.dumps(request("frobnicate", pad="")).encode()
+    fits = frame.replace(b'"pad": ""', b'"pad": "%s"' % (b"x" * (1024 * 1024 - len(frame))))
+    assert len(fits) == 1024 * 1024
+    assert b"operation-not-supported" in run(desktop, fits + b"\n").stdout
+    longer = fits.replace(b"xx", b"xxx", 1) + b"\n"
+    assert failure(desktop, longer) == "the request is longer than 1048576 bytes"
+
+
+def test_a_line_without_an_end_is_given_up(desktop):
+    child = desktop.start_helper()
+    try:
+        child.stdin.write(b"x" * (3 * 1024 * 1024))
+    except BrokenPipeError:
+        pass
+    assert "longer than" in desktop.answer(child)["Err"]["message"]
+    assert child.wait(SECONDS) == 0
+
+
+def shell(desktop, line):
+    return subprocess.run(
+        ["sh", "-c", line, "sh", desktop.helper],
+        env=desktop.env, capture_output=True, timeout=SECONDS, start_new_session=True,
+    )  # fmt: skip
+
+
+def test_standard_input_closed(desktop):
+    done = shell(desktop, '"$1" --cargo-plugin <&-')
+    assert (done.returncode, done.stdout, done.stderr) == (0, b'{"v":[1]}\n', b"")
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+def test_standard_output_unusable(desktop, redirection):
+    done = shell(desktop, f'echo "{{}}" | "$1" --cargo-plugin {redirection}')
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"error: ") and done.stderr.count(b"\n") == 1
+
+
+def test_all_three_closed(desktop):
+    assert shell(desktop, '"$1" --cargo-plugin <&- >&- 2>&-').returncode == 1
+
+
+def test_cargo_gone_before_the_answer(desktop):
+    child = desktop.start_helper()
+    child.stdout.close()
+    desktop.send(child, request("frobnicate"))
+    assert child.wait(SECONDS) == 1
+
+
+@pytest.mark.parametrize("arguments", [(), ("",), ("--frob",), ("get",), ("--cargo-plugin", "x"), ("--help", "x")])
+def test_started_by_hand(desktop, arguments):
+    done = subprocess.run([desktop.helper, *arguments], capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"is a credential provider for cargo" in done.stderr
+
+
+def test_version(desktop):
+    version = re.search(r"version: '([^']+)'", (HERE.parent.parent / "meson.build").read_text())[1]
+    for option in ("--version", "-V"):
+        done = run(desktop, b"", option)
+        assert (done.returncode, done.stdout.decode()) == (0, f"cargo-credential-libsecret {version}\n")
+
+
+def test_help_and_manual_name_the_same_options(desktop):
+    done = run(desktop, b"", "--help")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert run(desktop, b"", "-h").stdout == done.stdout
+    assert max(map(len, done.stdout.decode().splitlines())) <= 100
+    manual = (HERE.parent.parent / "man" / "cargo-credential-libsecret.1").read_text()
+    options = manual.split(".SH OPTIONS")[1].split(".SH")[0].replace("\\-", "-")
+    find = r"(?<![\w-])--?[a-zA-Z][\w-]*"
+    assert set(re.findall(find, options)) == set(re.findall(find, done.stdout.decode()))

@@ -1,0 +1,130 @@
+"""With a terminal: the token is asked for in cargo's words and not shown, and a person may be asked to unlock."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+from desktop import SECONDS, Terminal, request
+from test_keyring import LOGGED_IN, LOGGED_OUT, URL, failed, token
+
+
+class ProviderTerminal(Terminal):
+    """A provider that has a terminal; cargo's pipes are pipes, as ever."""
+
+    def __init__(self, desktop):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        super().__init__(desktop, desktop.helper, "--cargo-plugin", **pipes)
+        assert self.child.stdout.readline() == b'{"v":[1]}\n'
+
+    def send(self, message):
+        self.desktop.send(self.child, message)
+
+    def answer(self):
+        return self.desktop.answer(self.child)
+
+
+@pytest.fixture
+def terminal(desktop):
+    terminal = ProviderTerminal(desktop)
+    yield terminal
+    terminal.close()
+
+
+@pytest.fixture
+def keyring_terminal(keyring):
+    terminal = ProviderTerminal(keyring)
+    yield terminal
+    terminal.close()
+
+
+@pytest.mark.parametrize(
+    "fields, question",
+    [
+        ({"login-url": "https://example.com/me"}, "please paste the token found on https://example.com/me below"),
+        ({}, "please paste the token for corp below"),
+        ({"name": None}, f"please paste the token for {URL} below"),
+    ],
+)
+def test_asks_in_cargos_words_and_shows_nothing(keyring_terminal, fields, question):
+    terminal = keyring_terminal
+    terminal.send(request("login", **fields))
+    assert terminal.read_until(b"below\r\n") == f"{question}\r\n"
+    assert not terminal.echoes()
+    terminal.type(b"  typed-token \n")
+    assert terminal.answer() == LOGGED_IN
+    assert terminal.echoes()
+    assert terminal.read_until(b"\n") == "\r\n"
+    terminal.send(request("get"))
+    assert terminal.answer() == token("typed-token")
+
+
+def test_empty_line_is_refused(terminal):
+    terminal.send(request("login"))
+    terminal.read_until(b"below\r\n")
+    terminal.type(b"  \n")
+    assert terminal.answer() == failed("store", "please provide a non-empty token")
+
+
+def test_end_of_input_is_an_empty_line(terminal):
+    terminal.send(request("login"))
+    terminal.read_until(b"below\r\n")
+    terminal.type(b"\x04")
+    assert terminal.answer() == failed("store", "please provide a non-empty token")
+
+
+@pytest.mark.parametrize("key, number", [(b"\x03", signal.SIGINT), (b"\x1c", signal.SIGQUIT)])
+def test_a_signal_ends_it_and_the_terminal_shows_again(terminal, key, number):
+    terminal.send(request("login"))
+    terminal.read_until(b"below\r\n")
+    assert not terminal.echoes()
+    terminal.type(b"half a tok" + key)
+    assert terminal.child.wait(SECONDS) == -number
+    assert terminal.echoes()
+
+
+def test_a_signal_from_elsewhere_too(terminal):
+    terminal.send(request("login"))
+    terminal.read_until(b"below\r\n")
+    terminal.child.terminate()
+    assert terminal.child.wait(SECONDS) == -signal.SIGTERM
+    assert terminal.echoes()
+
+
+def test_without_a_terminal_nothing_is_asked(keyring):
+    assert keyring.ask(request("login")) == failed(
+        "store", "no token was given, and there is no terminal to ask for one"
+    )
+
+
+def test_a_person_at_the_terminal_may_unlock(bus):
+    bus.start_mock("locked,unlock-prompt", items=2)
+    terminal = ProviderTerminal(bus)
+    terminal.send(request("logout"))
+    assert terminal.answer() == LOGGED_OUT
+    terminal.close()
+
+
+def test_ctrl_c_while_a_person_is_asked(bus):
+    mock = bus.start_mock("locked,unlock-ignored")
+    terminal = ProviderTerminal(bus)
+    terminal.send(request("logout"))
+    while b"Prompt" not in mock.stdout.readline():
+        pass
+    time.sleep(0.1)
+    terminal.type(b"\x03")
+    assert terminal.child.wait(SECONDS) == -signal.SIGINT
+    terminal.close()
+
+
+def test_locked_keyring_that_has_no_way_to_ask(keyring):
+    """gnome-keyring without its prompter: a terminal alone does not make it wait."""
+    keyring.ask(request("login", token="t-1"))
+    keyring.lock()
+    terminal = ProviderTerminal(keyring)
+    terminal.send(request("logout"))
+    answer = terminal.answer()
+    assert answer["Err"]["message"] == "failed to erase token"
+    assert answer["Err"]["caused-by"][0] == "the keyring is locked"
+    terminal.close()
