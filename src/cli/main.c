@@ -11,11 +11,37 @@
 
 #include <unistd.h>
 
-enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_FAILED = 101 };
+enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_REMAINS = 2, STATUS_FAILED = 101 };
 
 static int print_out(const struct shell *shell, struct str text)
 {
     return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;
+}
+
+static int status_of(const struct args *args, const struct logout *logout)
+{
+    if (logout_failed(logout)) {
+        return STATUS_FAILED;
+    }
+    return args->strict && logout_remains(logout) ? STATUS_REMAINS : STATUS_DONE;
+}
+
+/* false: standard output did not take it all. */
+static bool report(struct shell *shell, const struct args *args,
+                   const struct logout_options *options, const struct logout *logout, int status)
+{
+    if (args->dry_run) {
+        report_plan(shell, options, logout);
+    } else if (!args->status) {
+        report_logout(shell, logout);
+    }
+    if (options->survey_only) {
+        report_failures(shell, logout);
+    }
+    if (args->json) {
+        return report_json(shell, options, logout, status);
+    }
+    return !args->status || report_status(shell, options, logout);
 }
 
 /* The command line is good: configuration, then the job. */
@@ -34,12 +60,17 @@ static struct err *run(struct context *context, const struct args *args, int *st
     TRY(context_configure(context, &set));
     const struct logout_options options = {
         .registry = args->has_registry ? &args->registry : NULL,
+        .all = args->all || (args->status && !args->has_registry),
+        .everywhere = args->everywhere,
+        .survey_only = args->status || args->dry_run,
     };
-    struct logout logout;
-    TRY(logout_run(context, &options, &logout));
-    report_logout(context->shell, &logout);
-    *status = logout_failed(&logout) ? STATUS_FAILED : STATUS_DONE;
-    return NULL;
+    struct logout logout = {0};
+    struct err *err = logout_run(context, &options, &logout);
+    *status = err ? STATUS_FAILED : status_of(args, &logout);
+    if (!err && !report(context->shell, args, &options, &logout, *status)) {
+        *status = STATUS_FAILED;
+    }
+    return err;
 }
 
 static int start(struct arena *arena, struct shell *shell, int argc, char **argv)

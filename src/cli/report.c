@@ -78,48 +78,57 @@ static void report_note(const struct shell *shell, const struct logout *logout)
                                       where.data));
 }
 
-static struct str cure_of(struct arena *arena, const struct logout_registry *registry,
-                          const struct credential *credential)
+struct str report_cure(struct arena *arena, const struct credential *credential)
 {
-    bool own = str_eq(credential->registry, registry->registry.name);
     switch (credential->place) {
     case PLACE_ENVIRONMENT:
-        return str_format(arena, "to end it, run `unset %s`", credential->where.data);
+        return str_format(arena, "unset %s", credential->where.data);
     case PLACE_PROVIDER:
-        return STR("to end it, take the provider out of the configuration, or the token from where "
-                   "the provider has it");
+        return STR("");
     case PLACE_CREDENTIALS:
     case PLACE_CONFIG:
         break;
     }
-    return str_format(arena, "to end it, run `cargo-logout --registry %s%s`",
-                      own ? name_of(registry) : credential->registry.data,
+    return str_format(arena, "cargo-logout --registry %s%s", credential->registry.data,
                       credential->place == PLACE_CONFIG ? " --everywhere" : "");
 }
 
-static void report_left(struct shell *shell, const struct logout_registry *registry)
+static struct str help_of(struct arena *arena, const struct credential *credential)
+{
+    struct str command = report_cure(arena, credential);
+    if (command.len == 0) {
+        return STR("to end it, take the provider out of cargo's configuration, or the token from "
+                   "where the provider has it");
+    }
+    return str_format(arena, "to end it, run `%s`", command.data);
+}
+
+void report_left(struct shell *shell, const struct logout_registry *registry,
+                 const struct credential *credential)
 {
     struct arena *arena = shell->arena;
-    for (const struct credential *c = registry->credentials; c; c = c->next) {
-        /* A file or a provider that failed is told as an error. */
-        bool failed = c->state == CREDENTIAL_FAILED &&
-                      !(c->provider && c->provider->kind == PROVIDER_TOKEN_FROM_STDOUT);
-        if (!logout_leaves(c) || failed) {
-            continue;
-        }
-        struct str other = STR("");
-        if (!str_eq(c->registry, registry->registry.name)) {
-            other = str_format(arena, " (as `%s`, which has the same index)", c->registry.data);
-        }
-        struct str title = str_format(arena, "a %s for `%s`%s is still in force: %s",
-                                      credential_kind_name(c->kind), name_of(registry), other.data,
-                                      credential_place(arena, c).data);
-        shell_warn_help(shell, title, cure_of(arena, registry, c));
+    struct str other = STR("");
+    if (!str_eq(credential->registry, registry->registry.name)) {
+        other =
+            str_format(arena, " (as `%s`, which has the same index)", credential->registry.data);
     }
+    struct str title = str_format(arena, "a %s for `%s`%s is still in force: %s",
+                                  credential_kind_name(credential->kind), name_of(registry),
+                                  other.data, credential_place(arena, credential).data);
+    shell_warn_help(shell, title, help_of(arena, credential));
+}
+
+/* A file or a provider that failed is told as an error; but one that only hands out tokens goes on.
+ */
+static bool is_told_as_left(const struct credential *credential)
+{
+    bool only_gives =
+        credential->provider && credential->provider->kind == PROVIDER_TOKEN_FROM_STDOUT;
+    return logout_leaves(credential) && (credential->state != CREDENTIAL_FAILED || only_gives);
 }
 
 /* A file that failed has failed for each credential in it, and is told once. */
-static void report_failed(struct shell *shell, const struct logout *logout)
+void report_failures(struct shell *shell, const struct logout *logout)
 {
     const struct err *told = NULL;
     for (size_t i = 0; i < logout->count; i++) {
@@ -159,7 +168,12 @@ void report_logout(struct shell *shell, const struct logout *logout)
         report_note(shell, logout);
     }
     for (size_t i = 0; i < logout->count; i++) {
-        report_left(shell, &logout->registries[i]);
+        const struct logout_registry *registry = &logout->registries[i];
+        for (const struct credential *c = registry->credentials; c; c = c->next) {
+            if (is_told_as_left(c)) {
+                report_left(shell, registry, c);
+            }
+        }
     }
-    report_failed(shell, logout);
+    report_failures(shell, logout);
 }

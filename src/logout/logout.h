@@ -33,8 +33,9 @@ struct logout_registry {
     const struct provider *providers;
     size_t provider_count;
     bool takes_tokens; /* cargo:token is among them: files and variables are in force */
-    struct credential *credentials; /* in the order in which they are looked for */
-    const struct err *failure;      /* the registry's own; each credential may have one too */
+    const struct config_string *token; /* the one that cargo:token would give; may be NULL */
+    struct credential *credentials;    /* in the order in which they are looked for */
+    const struct err *failure;         /* the registry's own; each credential may have one too */
 };
 
 struct logout {

@@ -101,7 +101,38 @@ static struct err *find_providers_of(struct context *context, struct logout_regi
     for (size_t i = 0; i < survey->provider_count; i++) {
         survey->takes_tokens |= survey->providers[i].kind == PROVIDER_TOKEN;
     }
+    survey->token = config ? config->token : NULL;
     return NULL;
+}
+
+static bool is_at(const struct credential *credential, const struct config_string *token)
+{
+    const struct definition *definition = token->definition;
+    if (credential->kind != CREDENTIAL_TOKEN || !str_eq(credential->where, definition->name)) {
+        return false;
+    }
+    return !token->node ||
+           credential->line == toml_line(definition->doc, token->node->key_span.start);
+}
+
+/* The first provider that has a token gives it. */
+static void find_use(struct logout_registry *survey)
+{
+    enum credential_use first = USE_YES;
+    for (size_t i = 0; i < survey->provider_count; i++) {
+        bool is_token = survey->providers[i].kind == PROVIDER_TOKEN;
+        for (struct credential *c = survey->credentials; c; c = c->next) {
+            if (c->provider == &survey->providers[i]) {
+                c->use = first = USE_MAYBE;
+            } else if (is_token && !c->provider && survey->token && is_at(c, survey->token)) {
+                c->use = first;
+                first = USE_NO;
+            }
+        }
+        if (first == USE_NO) {
+            return;
+        }
+    }
 }
 
 /* cargo goes from the index to whatever names have it, so a token of theirs serves this registry.
@@ -154,6 +185,7 @@ static struct err *survey_one(struct context *context, const struct logout_optio
     if (survey->has_index && !survey->registry.is_crates_io) {
         TRY(find_under_other_names(context, survey));
     }
+    find_use(survey);
     *out = (struct logout){survey, 1};
     return NULL;
 }
@@ -177,6 +209,7 @@ static void survey_name(struct context *context, struct str name, struct logout_
     survey->failure = err;
     find_under(context, survey, name);
     find_providers(context, survey);
+    find_use(survey);
 }
 
 static struct err *survey_all(struct context *context, struct logout *out)

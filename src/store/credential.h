@@ -28,6 +28,9 @@ enum credential_state {
     CREDENTIAL_FAILED,   /* may still be there, see failure */
 };
 
+/* Would cargo take this one? It depends on the providers before it, which nobody can look into. */
+enum credential_use { USE_NO, USE_MAYBE, USE_YES };
+
 struct credential {
     enum credential_kind kind;
     enum place_kind place;
@@ -36,7 +39,8 @@ struct credential {
     size_t line;                     /* in a file, else 0 */
     struct str registry;             /* the name under which it stands there */
     const struct provider *provider; /* PLACE_PROVIDER */
-    bool in_force;                   /* cargo would take it, if none before it had one */
+    bool in_force;                   /* cargo would take it, if there were no other */
+    enum credential_use use;
     const struct err *failure;
     struct credential *next;
 };

@@ -1,0 +1,146 @@
+/* What there is and what would be done: --status and --dry-run. */
+#include "cli/report.h"
+#include "logout/remove.h"
+
+enum { COLUMNS = 5, GAP = 2 };
+
+struct row {
+    struct str cells[COLUMNS];
+};
+
+static const char *use_name(enum credential_use use)
+{
+    static const char *const names[] = {[USE_NO] = "no", [USE_MAYBE] = "maybe", [USE_YES] = "yes"};
+    return names[use];
+}
+
+/* What a logout with these options does with it. */
+static const char *plan_of(const struct logout_options *options,
+                           const struct logout_registry *registry,
+                           const struct credential *credential)
+{
+    if (remove_takes(options, registry, credential)) {
+        return "removed";
+    }
+    bool asked = credential->place == PLACE_PROVIDER &&
+                 credential->provider->kind != PROVIDER_TOKEN_FROM_STDOUT;
+    return asked ? "provider is asked" : "stays";
+}
+
+/* One under another name is listed with that registry, where that is listed too. */
+static bool is_listed(const struct logout *logout, const struct logout_registry *registry,
+                      const struct credential *credential)
+{
+    return logout->count == 1 || str_eq(credential->registry, registry->registry.name);
+}
+
+static struct row row_of(struct arena *arena, const struct logout_options *options,
+                         const struct logout_registry *registry,
+                         const struct credential *credential)
+{
+    return (struct row){{
+        credential->registry,
+        credential->place == PLACE_PROVIDER ? STR("not asked")
+                                            : str_of(credential_kind_name(credential->kind)),
+        str_of(use_name(credential->use)),
+        str_of(plan_of(options, registry, credential)),
+        credential_place(arena, credential),
+    }};
+}
+
+static size_t rows_make(struct arena *arena, const struct logout_options *options,
+                        const struct logout *logout, struct row **out)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < logout->count; i++) {
+        for (const struct credential *c = logout->registries[i].credentials; c; c = c->next) {
+            count++;
+        }
+    }
+    struct row *rows = arena_new_array(arena, struct row, count);
+    rows[0] =
+        (struct row){{STR("REGISTRY"), STR("KIND"), STR("IN USE"), STR("ON LOGOUT"), STR("PLACE")}};
+    count = 1;
+    for (size_t i = 0; i < logout->count; i++) {
+        const struct logout_registry *registry = &logout->registries[i];
+        for (const struct credential *c = registry->credentials; c; c = c->next) {
+            if (is_listed(logout, registry, c)) {
+                rows[count++] = row_of(arena, options, registry, c);
+            }
+        }
+    }
+    *out = rows;
+    return count;
+}
+
+static size_t characters(struct str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+/* Columns of the widest cell's characters; the last has no end. */
+static struct str table(struct arena *arena, const struct row *rows, size_t count)
+{
+    size_t width[COLUMNS] = {0};
+    for (size_t r = 0; r < count; r++) {
+        for (size_t c = 0; c < COLUMNS; c++) {
+            size_t len = characters(rows[r].cells[c]);
+            width[c] = len > width[c] ? len : width[c];
+        }
+    }
+    struct buf out = buf_new(arena);
+    for (size_t r = 0; r < count; r++) {
+        for (size_t c = 0; c < COLUMNS; c++) {
+            struct str cell = rows[r].cells[c];
+            buf_add(&out, cell);
+            if (c + 1 < COLUMNS) {
+                buf_add_times(&out, ' ', width[c] + GAP - characters(cell));
+            }
+        }
+        buf_add_char(&out, '\n');
+    }
+    return buf_str(&out);
+}
+
+bool report_status(struct shell *shell, const struct logout_options *options,
+                   const struct logout *logout)
+{
+    struct row *rows;
+    size_t count = rows_make(shell->arena, options, logout, &rows);
+    if (count == 1) {
+        shell_status(shell, "Logout", "no credentials found");
+        return true;
+    }
+    return shell_print_out(shell, table(shell->arena, rows, count));
+}
+
+void report_plan(struct shell *shell, const struct logout_options *options,
+                 const struct logout *logout)
+{
+    for (size_t i = 0; i < logout->count; i++) {
+        const struct logout_registry *registry = &logout->registries[i];
+        bool any = false;
+        for (const struct credential *c = registry->credentials; c; c = c->next) {
+            struct str place = credential_place(shell->arena, c);
+            const char *name = registry->registry.name.data;
+            any |= is_listed(logout, registry, c);
+            if (remove_takes(options, registry, c)) {
+                shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
+                             credential_kind_name(c->kind), name, place.data);
+            } else if (c->place == PLACE_PROVIDER) {
+                shell_status(shell, "Logout", "%s would be asked to log out of `%s`", place.data,
+                             name);
+            } else if (logout_leaves(c)) {
+                report_left(shell, registry, c);
+            }
+        }
+        if (!any && !registry->failure) {
+            shell_status(shell, "Logout", "not currently logged in to `%s`",
+                         registry->registry.name.data);
+        }
+    }
+}
