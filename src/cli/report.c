@@ -127,6 +127,16 @@ static bool is_told_as_left(const struct credential *credential)
     return logout_leaves(credential) && (credential->state != CREDENTIAL_FAILED || only_gives);
 }
 
+/* Of several registries each says which one it was; of one, cargo's words are enough. */
+static void report_failure(struct shell *shell, const struct logout *logout,
+                           const struct logout_registry *registry, const struct err *failure)
+{
+    if (logout->count > 1) {
+        failure = err_wrap(shell->arena, failure, "failed to log out of `%s`", name_of(registry));
+    }
+    shell_error(shell, failure);
+}
+
 /* A file that failed has failed for each credential in it, and is told once. */
 void report_failures(struct shell *shell, const struct logout *logout)
 {
@@ -135,12 +145,12 @@ void report_failures(struct shell *shell, const struct logout *logout)
         const struct logout_registry *registry = &logout->registries[i];
         for (const struct credential *c = registry->credentials; c; c = c->next) {
             if (c->failure && c->failure != told) {
-                shell_error(shell, c->failure);
+                report_failure(shell, logout, registry, c->failure);
                 told = c->failure;
             }
         }
         if (registry->failure) {
-            shell_error(shell, registry->failure);
+            report_failure(shell, logout, registry, registry->failure);
         }
     }
 }
