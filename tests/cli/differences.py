@@ -141,18 +141,13 @@ def _told_once(_world, result, ours):
     return dataclasses.replace(result, stderr=b"".join(told))
 
 
-def _version_option(_world, result, _ours):
-    """`cargo --version` is an option of cargo; `cargo-logout --version` is one of ours, and the help tells it."""
-    lines = result.stdout.split(b"\n")
-    place = [number for number, line in enumerate(lines) if re.match(rb"  (\x1b\[1m\x1b\[96m)?-h", line)]
-    if not result.stdout.startswith(b"Remove") or not place:
+def _own_options(_world, result, ours):
+    """The help has one section more, before cargo's last: options that cargo has not, or has not for a logout."""
+    section = re.search(rb"\n(?:\x1b\S+?)?Logout Options:(?:\x1b\S+?)?\n(?:  .*\n)+", ours.stdout)
+    last = re.search(rb"\n(?:\x1b\S+?)?Manifest Options:", result.stdout)
+    if not section or not last:
         return None
-    end = place[0] + 1
-    while lines[end].startswith(b"   "):
-        end += 1
-    entry = [re.sub(rb"--help(\x1b\[0m)?   ", rb"--version\1", line.replace(b"-h", b"-V", 1)) for line in lines[place[0] : end]]
-    entry = [line.replace(b"--help", b"--version").replace(b" help", b" version") for line in entry]
-    return dataclasses.replace(result, stdout=b"\n".join([*lines[:end], *entry, *lines[end:]]))
+    return dataclasses.replace(result, stdout=result.stdout[: last.start()] + section[0] + result.stdout[last.start() :])
 
 
 def _z_help(_world, result, _ours):
@@ -217,7 +212,7 @@ DIFFERENCES = (
     Difference("quiet", of_result=_quiet),
     Difference("told-once", of_result=_told_once),
     Difference("masked", of_result=_masked),
-    Difference("version-option", of_result=_version_option),
+    Difference("own-options", of_result=_own_options),
     Difference("z-help", of_result=_z_help),
     Difference("full-stdout", of_result=_full_stdout),
     Difference("only-token", of_result=_only_token),

@@ -1,7 +1,7 @@
 """The command line, word for word: real cargo and ours are given the same words, and must say the same.
 
-Compared are stdout, stderr and the exit status. Ours has one option more, -V or --version, and no list of unstable flags;
-`expected` turns cargo's answer into the one that is ours in these two points.
+Compared are stdout, stderr and the exit status. Ours has more options, in a section of the help that is left out of the
+comparison, and no list of unstable flags; `expected` turns cargo's answer into the one that is ours in this.
 """
 
 import dataclasses
@@ -25,11 +25,12 @@ RANDOM_LINES = int(os.environ.get("CARGO_LOGOUT_LINES", "600"))
 CHUNK = 50
 
 NO_UNSTABLE = b"`cargo logout` has no unstable flags.\n"
-VERSION_ROW = re.compile(rb"  (?:\x1b\S+?)?-V(?:\x1b\S*?)?, .*--version.*\n(?: {8,}.*\n)*")
+OUR_OPTIONS = ("--all", "--everywhere", "--status", "--dry-run", "--strict", "--message-format", "--version")
+OUR_SECTION = re.compile(rb"\n(?:\x1b\S+?)?Logout Options:(?:\x1b\S+?)?\n(?:  .*\n)+")
 
 
-def without_version_row(help_text):
-    return VERSION_ROW.sub(b"", help_text)
+def without_our_section(help_text):
+    return OUR_SECTION.sub(b"", help_text)
 
 
 def expected(cargo):
@@ -42,7 +43,7 @@ def disagreement(world, root, cargo, program):
     """Empty when both say the same, else what each said."""
     theirs = expected(run(world, root, [cargo, "logout"]))
     ours = run(world, root, [program])
-    ours = dataclasses.replace(ours, stdout=without_version_row(ours.stdout))
+    ours = dataclasses.replace(ours, stdout=without_our_section(ours.stdout))
     pairs = [(what, getattr(theirs, what), getattr(ours, what)) for what in ("status", "stdout", "stderr")]
     return "\n".join(f"{what}:\n  cargo {left!r}\n  ours  {right!r}" for what, left, right in pairs if left != right)
 
@@ -245,11 +246,6 @@ help logout
 --conf
 --configs
 --help-me
---all
---dry-run
---everywhere
---status
---message-format json
 --Registry x
 --REGISTRY x
 --registry-x
@@ -408,9 +404,10 @@ class Generator:
         return tuple(words[1:] if words[0] == b"logout" else words)
 
 
-def meant_version(args, root, program):
-    """Whether ours gives --version as a tip, which cargo cannot."""
-    return b"'--version'" in run(World(args=args), root, [program]).stderr
+def meant_ours(args, root, program):
+    """Whether the tip is an option that only ours has."""
+    stderr = run(World(args=args), root, [program]).stderr
+    return any(b"tip: a similar argument exists: '%s'" % option.encode() in stderr for option in OUR_OPTIONS)
 
 
 @pytest.mark.parametrize("chunk", range(RANDOM_LINES // CHUNK))
@@ -419,7 +416,7 @@ def test_random_lines(chunk, root, cargo, program):
     for _ in range(CHUNK):
         args = generator.line()
         world = World(args=args, env={"CARGO_TERM_COLOR": generator.random.choice(["auto", "always", "never"])})
-        if without_z(args) and disagreement(world, root, cargo, program) and not meant_version(args, root, program):
+        if without_z(args) and disagreement(world, root, cargo, program) and not meant_ours(args, root, program):
             check(world, root, cargo, program)
 
 
@@ -464,7 +461,50 @@ def test_width_of_the_terminal(columns, size, on, cargo, program):
     theirs = said_on_a_terminal([cargo, "logout", "-h"], size, on, columns)
     ours = said_on_a_terminal([program, "-h"], size, on, columns)
     assert theirs.startswith(b"Remove")
-    assert without_version_row(ours) == theirs
+    assert without_our_section(ours) == theirs
+
+
+# What excludes what in ours. cargo's parser is asked with two options of `cargo publish` that exclude each other.
+EXCLUDE = [("--all", "--registry"), ("--status", "--dry-run")]
+CONFLICTS = """
+ONE OTHER
+OTHER ONE
+-v OTHER --color always ONE -q -v --locked
+--config=a=b -Zx -q ONE -Zy --offline OTHER --frozen
+ONE -q OTHER --frob
+ONE OTHER --locke
+ONE OTHER -s
+ONE OTHER foo
+ONE OTHER --color bad
+ONE OTHER --config
+-q -q ONE OTHER
+OTHER ONE --locked=1
+OTHER ONE ONE
+OTHER OTHER ONE
+"""
+
+
+def renamed(text, old, new):
+    """A text of cargo's parser with a flag in place of an option that takes a value."""
+    value = b"<%s>" % old[2:].upper().encode()
+    for space in (b" ", b"\x1b[0m\x1b[36m \x1b[0m\x1b[36m"):
+        text = text.replace(old.encode() + space + value, new.encode())
+    return text
+
+
+@pytest.mark.parametrize("color", ["never", "always"])
+@pytest.mark.parametrize("one, other", EXCLUDE)
+@pytest.mark.parametrize("line", CONFLICTS.strip().splitlines())
+def test_options_that_exclude_each_other(line, one, other, color, root, cargo, program):
+    def said(command, names):
+        words = [names.get(word, word) for word in line.split()]
+        return run(World(args=tuple(words), env={"CARGO_TERM_COLOR": color}), root, command)
+
+    theirs = said([cargo, "publish"], {"ONE": "--index=x", "OTHER": "--registry=x"})
+    mine = said([program], {"ONE": one, "OTHER": "--registry=x" if other == "--registry" else other})
+    text = renamed(theirs.stderr.replace(b"cargo publish", b"cargo logout"), "--index", one)
+    text = text if other == "--registry" else renamed(text, "--registry", other)
+    assert (mine.status, mine.stdout, mine.stderr) == (theirs.status, theirs.stdout, text)
 
 
 def ours(program, *args, **options):
@@ -484,6 +524,13 @@ def test_version_waits_for_its_turn(program):
     assert ours(program, "--registry", "--version").returncode == 1
     assert ours(program, "--version=1").stderr.startswith(b"error: unexpected value '1' for '--version' found")
     assert b"tip: a similar argument exists: '--version'" in ours(program, "--versoin").stderr
+
+
+@pytest.mark.parametrize("line, tip", [("--al", "--all"), ("-q --stats", "--status"), ("--dry", "--dry-run"), ("--everwhere", "--everywhere")])
+def test_tips_of_ours(line, tip, program):
+    result = ours(program, *line.split())
+    assert result.returncode == 1
+    assert f"\n\n  tip: a similar argument exists: '{tip}'\n\nUsage: cargo logout ".encode() in result.stderr
 
 
 @pytest.mark.parametrize("line", ["-h", "--frob", "-q -q", "--registry 1", "logout", ""])

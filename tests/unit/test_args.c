@@ -77,6 +77,22 @@ static void every_option_reaches_its_field(void **state)
     assert_string_equal(args.unstable[2].data, "three");
 }
 
+static void options_of_ours_reach_their_fields(void **state)
+{
+    (void)state;
+    assert_int_equal(parse(""), ARGS_RUN);
+    assert_false(args.all || args.everywhere || args.status || args.dry_run || args.strict);
+    assert_false(args.json);
+    assert_int_equal(parse("--all --everywhere --status --strict --message-format=JSON"), ARGS_RUN);
+    assert_true(args.all && args.everywhere && args.status && args.strict && args.json);
+    assert_false(args.dry_run);
+    assert_int_equal(parse("-qn --message-format human"), ARGS_RUN);
+    assert_true(args.quiet && args.dry_run);
+    assert_false(args.json);
+    assert_int_equal(parse("--dry-run"), ARGS_RUN);
+    assert_true(args.dry_run);
+}
+
 static void values_may_be_empty_or_a_dash(void **state)
 {
     (void)state;
@@ -114,6 +130,24 @@ static void help_and_version_end_the_reading(void **state)
     assert_int_equal(parse("--frob -h"), ARGS_ERROR);
     assert_int_equal(parse("--color bad -h"), ARGS_ERROR);
     assert_string_equal(help_version(&arena).data, "cargo-logout " VERSION "\n");
+}
+
+/* They are looked at last, whatever else is wrong comes first. */
+static void options_exclude_each_other(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
+        const struct args_option *conflict = args_options[i].conflict;
+        assert_true(!conflict || conflict->conflict == &args_options[i]);
+    }
+    assert_int_equal(parse("--all --registry x -h"), ARGS_HELP);
+    assert_int_equal(parse("--all --registry x -V"), ARGS_VERSION);
+    assert_int_equal(parse("--all --registry x --frob"), ARGS_ERROR);
+    assert_int_equal(error.fault, ARGS_UNKNOWN);
+    assert_int_equal(parse("--all --registry x --color bad"), ARGS_ERROR);
+    assert_int_equal(error.fault, ARGS_BAD_VALUE);
+    assert_int_equal(parse("--all --registry x"), ARGS_ERROR);
+    assert_int_equal(error.fault, ARGS_CONFLICT);
 }
 
 static void usages_name_what_was_given(void **state)
@@ -154,6 +188,18 @@ static void usages_name_what_was_given(void **state)
                              "Usage: cargo logout [OPTIONS]"},
         {"-q\xE9\xFFx", "error: unexpected argument '-\xEF\xBF\xBD\xEF\xBF\xBDx' found\n\n"
                         "Usage: cargo logout [OPTIONS]"},
+        {"-v --registry x --all", "error: the argument '--registry <REGISTRY>' cannot be used with "
+                                  "'--all'\n\nUsage: cargo logout --verbose... --registry "
+                                  "<REGISTRY>"},
+        {"--all -n -q --status --registry x", /* the first that was given */
+         "error: the argument '--all' cannot be used with '--registry <REGISTRY>'\n\n"
+         "Usage: cargo logout --all --dry-run --quiet --status"},
+        {"--status -n", "error: the argument '--status' cannot be used with '--dry-run'\n\n"
+                        "Usage: cargo logout --status"},
+        {"--al", "error: unexpected argument '--al' found\n\n"
+                 "  tip: a similar argument exists: '--all'\n\nUsage: cargo logout --all"},
+        {"--message-format xml", "error: invalid value 'xml' for '--message-format <FMT>'\n"
+                                 "  [possible values: human, json]"},
         {"-- -q", "error: unexpected argument '-q' found\n\nUsage: cargo logout [OPTIONS]"},
         {"-q=1", "error: unexpected argument '-=' found\n\nUsage: cargo logout [OPTIONS]"},
     };
@@ -202,7 +248,7 @@ static void help_wraps_to_its_width(void **state)
     (void)state;
     struct str wide = without_colors(help_text(&arena, 200));
     assert_non_null(strstr(wide.data, "see 'cargo -Z help' for details\n"));
-    assert_non_null(strstr(wide.data, "\n  -V, --version                  Print version\n"));
+    assert_non_null(strstr(wide.data, "\n  -V, --version               Print version\n"));
     struct str narrow = without_colors(help_text(&arena, 80));
     assert_non_null(
         strstr(narrow.data, "\n      --registry <REGISTRY>\n          Registry to use\n"));
@@ -222,9 +268,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(every_option_reaches_its_field, empty_arena),
+        cmocka_unit_test_teardown(options_of_ours_reach_their_fields, empty_arena),
         cmocka_unit_test_teardown(values_may_be_empty_or_a_dash, empty_arena),
         cmocka_unit_test_teardown(a_leading_logout_is_dropped_once, empty_arena),
         cmocka_unit_test_teardown(help_and_version_end_the_reading, empty_arena),
+        cmocka_unit_test_teardown(options_exclude_each_other, empty_arena),
         cmocka_unit_test_teardown(usages_name_what_was_given, empty_arena),
         cmocka_unit_test_teardown(unstable_flags_are_refused, empty_arena),
         cmocka_unit_test_teardown(jaro_is_as_published, empty_arena),
