@@ -182,6 +182,33 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
     return NULL;
 }
 
+/* Attributes and labels can be read of locked items too. */
+static void item_describe(SecretRetrievable *item, struct buf *out)
+{
+    g_autoptr(GHashTable) attributes = secret_retrievable_get_attributes(item);
+    g_autofree char *label = secret_retrievable_get_label(item);
+    const char *url = attributes ? g_hash_table_lookup(attributes, "url") : NULL;
+    if (url && !strpbrk(url, "\t\n") && !(label && strchr(label, '\n'))) {
+        buf_addf(out, "%s\t%s\n", url, label ? label : "");
+    }
+}
+
+struct err *keyring_list(struct keyring *keyring, struct buf *out)
+{
+    GError *error = NULL;
+    deadline_set(keyring->deadline, keyring->for_service);
+    CLEANUP(items_release)
+    GList *items =
+        secret_password_search_sync(&cargo_schema, SECRET_SEARCH_ALL, NULL, &error, NULL);
+    if (error) {
+        return failure(keyring, error);
+    }
+    for (const GList *at = items; at; at = at->next) {
+        item_describe(SECRET_RETRIEVABLE(at->data), out);
+    }
+    return NULL;
+}
+
 struct err *keyring_store(struct keyring *keyring, struct str url, struct str label,
                           struct str token)
 {

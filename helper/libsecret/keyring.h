@@ -40,6 +40,9 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
 struct err *keyring_store(struct keyring *keyring, struct str url, struct str label,
                           struct str token) MUST_CHECK;
 
+/* Cargo's items of all registries, locked ones too: each a line `URL<tab>LABEL` in `out`. */
+struct err *keyring_list(struct keyring *keyring, struct buf *out) MUST_CHECK;
+
 /*
  * Every matching item, in every collection, and then searches again: without an error nothing is
  * left. `found`: there was one. Items that can be erased are, also where others are locked.

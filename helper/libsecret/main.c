@@ -35,6 +35,7 @@ static const char usage[] =
     "Options:\n"
     "      --cargo-plugin  Answer requests in cargo's credential provider protocol on standard "
     "input\n"
+    "      --list          List the index URLs and labels of all stored tokens\n"
     "  -h, --help          Print help\n"
     "  -V, --version       Print version\n";
 
@@ -197,6 +198,35 @@ static struct err *serve(struct arena *arena, struct plugin *plugin)
     return taken ? NULL : err_new(arena, "cargo does not read the answer");
 }
 
+/* --list: a line for each item, then a `.`, without which the list is not all of it. */
+static struct err *list(struct plugin *plugin)
+{
+    struct buf lines = buf_new(plugin->arena);
+    TRY(deadline_start(plugin->arena, &plugin->deadline, STDOUT_FILENO));
+    struct err *err = keyring_list(keyring_ready(plugin, REQUEST_GET), &lines);
+    deadline_clear(&plugin->deadline);
+    if (err) {
+        return err;
+    }
+    buf_add(&lines, STR(".\n"));
+    return write_all(STDOUT_FILENO, buf_str(&lines)) ? NULL
+                                                     : err_new(plugin->arena, "nobody reads");
+}
+
+static int list_run(void)
+{
+    CLEANUP(arena_free) struct arena arena = {0};
+    struct plugin plugin = {.arena = &arena};
+    (void)unsetenv("G_DBUS_DEBUG");
+    const struct err *err = list(&plugin);
+    keyring_close(&plugin.keyring);
+    deadline_stop(&plugin.deadline);
+    for (const struct err *e = err; e; e = e->cause) {
+        (void)fprintf(stderr, "%s%s\n", e == err ? "error: " : "  ", e->message.data);
+    }
+    return err ? 1 : 0;
+}
+
 static int plugin_run(void)
 {
     CLEANUP(arena_free) struct arena arena = {0};
@@ -223,6 +253,9 @@ int main(int argc, char **argv)
     struct str argument = str_of(argc == 2 ? argv[1] : NULL);
     if (str_eq(argument, STR("--cargo-plugin"))) {
         return plugin_run();
+    }
+    if (str_eq(argument, STR("--list"))) {
+        return list_run();
     }
     if (str_eq(argument, STR("--help")) || str_eq(argument, STR("-h"))) {
         return write_all(STDOUT_FILENO, str_of(usage)) ? 0 : 1;

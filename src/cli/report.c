@@ -84,7 +84,10 @@ struct str report_cure(struct arena *arena, const struct credential *credential)
     case PLACE_ENVIRONMENT:
         return str_format(arena, "unset %s", credential->where.data);
     case PLACE_PROVIDER:
-        return STR("");
+        if (credential->provider->kind == PROVIDER_TOKEN_FROM_STDOUT) {
+            return STR("");
+        }
+        break;
     case PLACE_CREDENTIALS:
     case PLACE_CONFIG:
         break;

@@ -31,7 +31,8 @@ static const char *plan_of(const struct logout_options *options,
 static bool is_listed(const struct logout *logout, const struct logout_registry *registry,
                       const struct credential *credential)
 {
-    return logout->count == 1 || str_eq(credential->registry, registry->registry.name);
+    return credential->state != CREDENTIAL_ABSENT &&
+           (logout->count == 1 || str_eq(credential->registry, registry->registry.name));
 }
 
 static struct row row_of(struct arena *arena, const struct logout_options *options,
@@ -40,8 +41,8 @@ static struct row row_of(struct arena *arena, const struct logout_options *optio
 {
     return (struct row){{
         credential->registry,
-        credential->place == PLACE_PROVIDER ? STR("not asked")
-                                            : str_of(credential_kind_name(credential->kind)),
+        credential->state == CREDENTIAL_UNASKED ? STR("not asked")
+                                                : str_of(credential_kind_name(credential->kind)),
         str_of(use_name(credential->use)),
         str_of(plan_of(options, registry, credential)),
         credential_place(arena, credential),
@@ -127,7 +128,10 @@ void report_plan(struct shell *shell, const struct logout_options *options,
         for (const struct credential *c = registry->credentials; c; c = c->next) {
             struct str place = credential_place(shell->arena, c);
             const char *name = registry->registry.name.data;
-            any |= is_listed(logout, registry, c);
+            if (!is_listed(logout, registry, c)) {
+                continue;
+            }
+            any = true;
             if (remove_takes(options, registry, c)) {
                 shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
                              credential_kind_name(c->kind), name, place.data);

@@ -230,8 +230,26 @@ static struct err *survey_all(struct context *context, struct logout *out)
     return NULL;
 }
 
+static bool uses_keyring(const struct logout *logout)
+{
+    for (const struct credential *c = logout->registries[0].credentials; c; c = c->next) {
+        if (c->provider && c->provider->kind == PROVIDER_LIBSECRET) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct err *survey(struct context *context, const struct logout_options *options,
                    struct logout *out)
 {
-    return options->all ? survey_all(context, out) : survey_one(context, options, out);
+    if (options->all) {
+        TRY(survey_all(context, out));
+    } else {
+        TRY(survey_one(context, options, out));
+    }
+    if (options->all || (options->survey_only && uses_keyring(out))) {
+        survey_keyring(context, options, out);
+    }
+    return NULL;
 }

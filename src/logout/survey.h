@@ -11,4 +11,9 @@
 struct err *survey(struct context *context, const struct logout_options *options,
                    struct logout *out) MUST_CHECK;
 
+/* Part of the survey where all registries are meant, or nothing is to be done: it starts a process.
+ */
+void survey_keyring(struct context *context, const struct logout_options *options,
+                    struct logout *logout);
+
 #endif
