@@ -103,9 +103,9 @@ static bool pair(struct toml_parser *p)
     if (p->token.kind != TOML_EQUALS) {
         return toml_syntax(p, reason, "`=`", p->token.start, p->token.start);
     }
-    p->clear = (struct span){start, p->token.end};
     toml_next(p);
     toml_skip_blank(p);
+    p->clear = (struct span){start, p->token.start};
     if (!toml_value(p, path.last, 0) || !end_of_line(p)) {
         return false;
     }
@@ -290,7 +290,8 @@ static struct toml_fault first_out_of_range(struct toml_parser *p)
         }
         node = node->next;
     }
-    return p->decoder.fault;
+    struct toml_fault fault = p->decoder.fault;
+    return fault.at.start == p->range.at.start ? p->range : fault;
 }
 
 static void parser_start(struct toml_parser *p, struct arena *arena, struct str text,
