@@ -213,27 +213,26 @@ static bool header(struct toml_parser *p)
     }
     bool whole = header_key(p, &path);
     toml_key_done(p, &path);
-    p->clear = (struct span){start, path.end};
     const char *unclosed = element ? "unclosed array table" : "unclosed table";
     if (p->token.kind != TOML_CLOSE_BRACKET) {
         return whole ? toml_syntax(p, unclosed, element ? "`]]`" : "`]`", path.end, path.end)
                      : skip_line(p);
     }
-    p->clear.end = p->token.end;
+    uint32_t end = p->token.end;
     toml_next(p);
     if (element && p->token.kind != TOML_CLOSE_BRACKET) {
-        return toml_syntax(p, unclosed, "`]`", p->clear.end, p->clear.end);
+        return toml_syntax(p, unclosed, "`]`", end, end);
     }
     if (element) {
-        p->clear.end = p->token.end;
+        end = p->token.end;
         toml_next(p);
     }
     if (!end_of_line(p)) {
         return false;
     }
+    p->clear = (struct span){start, end};
     if (!p->meaning.reason) {
-        struct toml_span line = {start, (uint32_t)p->clear.end};
-        (element ? start_element : start_table)(p, &path, line);
+        (element ? start_element : start_table)(p, &path, (struct toml_span){start, end});
     }
     return true;
 }

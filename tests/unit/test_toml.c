@@ -193,7 +193,7 @@ static void a_masked_message_shows_no_value(void **state)
                                      "  |               ^^^\n"
                                      "string values must be quoted, expected literal string"},
         {STR("[registry] token"), "TOML parse error at line 1, column 12\n  |\n"
-                                  "1 | [registry]******\n  |            ^\n"
+                                  "1 | ****************\n  |            ^\n"
                                   "unexpected key or value, expected newline, `#`"},
         {STR("token = 99999999999999999999"),
          "TOML parse error at line 1, column 9\n  |\n1 | token = ********************\n"
