@@ -35,14 +35,16 @@ install() {
         exit 1
     fi
     say "Installing: $wanted"
+    log=$(mktemp)
     # shellcheck disable=SC2086
-    {
-        $as_root apt-get -qq update &&
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y $wanted
-    } </dev/null >&2 || {
+    if ! { $as_root apt-get -qq update &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y $wanted; } \
+        </dev/null >"$log" 2>&1; then
+        cat "$log" >&2
         say "apt could not install them."
         exit 1
-    }
+    fi
+    rm "$log"
 }
 
 # build DIRECTORY "MESON OPTIONS" [TARGET...]: sets it up when needed and builds. Says something only when it fails.

@@ -91,6 +91,9 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         if (err) {
             shell_error(shell, err);
         }
+        if (err && args.json) {
+            (void)report_json_failure(shell, err, status);
+        }
         return status;
     }
     shell_set_color(shell, color);

@@ -27,6 +27,9 @@ bool report_status(struct shell *shell, const struct logout_options *options,
 bool report_json(struct shell *shell, const struct logout_options *options,
                  const struct logout *logout, int status);
 
+/* The same of a run that came to no registry. */
+bool report_json_failure(struct shell *shell, const struct err *failure, int status);
+
 /* The warning that one is still in force. */
 void report_left(struct shell *shell, const struct logout_registry *registry,
                  const struct credential *credential);

@@ -134,6 +134,16 @@ static void add_registry(struct buf *out, const struct logout_options *options,
     }
 }
 
+static void add_finish(struct buf *out, int status, const struct totals *totals)
+{
+    begin(out, "logout-finished");
+    add_number(out, "status", (size_t)status);
+    add_number(out, "removed", totals->removed);
+    add_number(out, "remaining", totals->remaining);
+    add_number(out, "failed", totals->failed);
+    end(out);
+}
+
 bool report_json(struct shell *shell, const struct logout_options *options,
                  const struct logout *logout, int status)
 {
@@ -142,11 +152,16 @@ bool report_json(struct shell *shell, const struct logout_options *options,
     for (size_t i = 0; i < logout->count; i++) {
         add_registry(&out, options, logout, &logout->registries[i], &totals);
     }
-    begin(&out, "logout-finished");
-    add_number(&out, "status", (size_t)status);
-    add_number(&out, "removed", totals.removed);
-    add_number(&out, "remaining", totals.remaining);
-    add_number(&out, "failed", totals.failed);
+    add_finish(&out, status, &totals);
+    return shell_print_out(shell, buf_str(&out));
+}
+
+bool report_json_failure(struct shell *shell, const struct err *failure, int status)
+{
+    struct buf out = buf_new(shell->arena);
+    begin(&out, "error");
+    add_error(&out, failure);
     end(&out);
+    add_finish(&out, status, &(struct totals){.failed = 1});
     return shell_print_out(shell, buf_str(&out));
 }

@@ -7,10 +7,11 @@
  *     const struct toml_node *registry = toml_get(doc->root, STR("registry"));
  *
  * What is accepted and refused, and each message, is that of the `toml` crate that cargo uses
- * (toml-rs 0.9, spec 1.1), with its limits: 80 nested arrays or inline tables, 79 dots in a key.
- * One limit is ours: the caller bounds the size of the text.
+ * (toml-rs 0.9.11, spec 1.1), with its limits: 80 nested arrays or inline tables, 79 dots in a key.
+ * One limit is ours: the caller bounds the size of the text, which is far below 4 GiB.
  *
- * Everything lives in the arena; the tree points into `text`, which must live as long.
+ * Everything lives in the arena, keys and strings as copies; `text` itself must live as long as the
+ * doc. A node takes 88 bytes, and the time is linear in the text.
  */
 #ifndef TEXT_TOML_H
 #define TEXT_TOML_H
@@ -38,7 +39,7 @@ enum __attribute__((packed)) toml_origin {
     TOML_ELEMENT,  /* one [[a]] */
 };
 
-/* A struct span of half its size; a text of 4 GiB or more is refused. */
+/* A struct span of half its size, since there are two in each node. */
 struct toml_span {
     uint32_t start;
     uint32_t end;
@@ -46,10 +47,9 @@ struct toml_span {
 
 struct toml_node {
     enum toml_type type;
-    enum toml_origin
-        origin;     /* tables; arrays: TOML_ELEMENT where made of [[a]], else TOML_INLINE */
-    uint32_t pair;  /* where `a.b = 1` begins: the first part of its key; values with a key */
-    struct str key; /* decoded; empty in an array */
+    enum toml_origin origin;   /* of tables; an array's is ELEMENT (made of [[a]]) or INLINE */
+    uint32_t pair;             /* where `a.b = 1` begins: the first part of its key; values only */
+    struct str key;            /* decoded; empty in an array */
     struct toml_span key_span; /* this key's own part, quotes included; {0,0} in an array */
     struct toml_span value;    /* the value; for a header table the header line's [...]; {0,0} for
                                   implicit and dotted tables, which have no text of their own */
@@ -59,12 +59,12 @@ struct toml_node {
         double floating;
         bool boolean;
         struct {
-            size_t count; /* children of arrays and tables */
-            struct toml_index *index;
+            size_t count;             /* children of arrays and tables */
+            struct toml_index *index; /* for toml_get, where there are many */
         };
     };
     struct toml_node *parent;
-    struct toml_node *first; /* children, in the order in which the text first names them */
+    struct toml_node *first; /* children as the text first names them; NULL for other types */
     struct toml_node *last;
     struct toml_node *next; /* sibling */
 };

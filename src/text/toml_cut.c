@@ -227,7 +227,7 @@ struct err *toml_cut_pieces(struct arena *arena, const struct toml_doc *doc,
         sorted.list[i] = victims[i];
         cut_node(&c, victims[i]);
     }
-    qsort(sorted.list, count, sizeof(*sorted.list), by_address);
+    qsort(sorted.list, count, sizeof(struct toml_node *), by_address);
     cut_inlines(&c);
     pieces_settle(&c.pieces);
     struct str rest = text_without(&c);

@@ -3,12 +3,13 @@
  * quoting, line ends, a byte order mark, a missing last newline. Pure; nothing is written to a file
  * here.
  *
- *     token = "x" # mine\n        a pair on a line of its own goes with its line, comment and line
- * end a = {token = "x", b = 1}    in an inline table the pair goes with one comma: {b = 1} a.token
- * = "x"               dotted keys likewise
+ *     token = "x" # mine            goes with its line, its comment and its line's end
+ *     a = { token = "x", b = 1 }    goes with one comma: a = { b = 1 }
+ *     a.token = "x"                 likewise; a table that only this key made goes with it
  *
- * Table headers stay, even of tables left empty, as in cargo. A table that existed only through the
- * pair's dotted key goes with it. A victim may be any node with a key, a whole inline table too.
+ * Comments on lines of their own stay, those above the pair too. Table headers stay, even of tables
+ * left empty, as in cargo. A victim may be any node with a key: a whole inline table, or a table
+ * with all headers and pairs it is made of, may go as well.
  *
  * The result is proven before it is returned: parsed again, it must equal the old tree without the
  * victims, else an err and nothing.

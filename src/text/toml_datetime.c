@@ -21,7 +21,10 @@ static bool refuse(struct reader *r, const char *reason, const char *expected)
 
 static char peek(const struct reader *r)
 {
-    return r->at < r->raw.end ? r->decoder->text.data[r->at] : '\0';
+    if (r->at == r->raw.end) {
+        return '\0';
+    }
+    return r->decoder->text.data[r->at];
 }
 
 static bool take(struct reader *r, char c)

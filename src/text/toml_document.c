@@ -103,9 +103,9 @@ static bool pair(struct toml_parser *p)
     if (p->token.kind != TOML_EQUALS) {
         return toml_syntax(p, reason, "`=`", p->token.start, p->token.start);
     }
-    p->clear = (struct span){start, p->token.end};
     toml_next(p);
     toml_skip_blank(p);
+    p->clear = (struct span){start, p->token.start};
     if (!toml_value(p, path.last, 0) || !end_of_line(p)) {
         return false;
     }
@@ -213,27 +213,26 @@ static bool header(struct toml_parser *p)
     }
     bool whole = header_key(p, &path);
     toml_key_done(p, &path);
-    p->clear = (struct span){start, path.end};
     const char *unclosed = element ? "unclosed array table" : "unclosed table";
     if (p->token.kind != TOML_CLOSE_BRACKET) {
         return whole ? toml_syntax(p, unclosed, element ? "`]]`" : "`]`", path.end, path.end)
                      : skip_line(p);
     }
-    p->clear.end = p->token.end;
+    uint32_t end = p->token.end;
     toml_next(p);
     if (element && p->token.kind != TOML_CLOSE_BRACKET) {
-        return toml_syntax(p, unclosed, "`]`", p->clear.end, p->clear.end);
+        return toml_syntax(p, unclosed, "`]`", end, end);
     }
     if (element) {
-        p->clear.end = p->token.end;
+        end = p->token.end;
         toml_next(p);
     }
     if (!end_of_line(p)) {
         return false;
     }
+    p->clear = (struct span){start, end};
     if (!p->meaning.reason) {
-        struct toml_span line = {start, (uint32_t)p->clear.end};
-        (element ? start_element : start_table)(p, &path, line);
+        (element ? start_element : start_table)(p, &path, (struct toml_span){start, end});
     }
     return true;
 }
@@ -290,7 +289,8 @@ static struct toml_fault first_out_of_range(struct toml_parser *p)
         }
         node = node->next;
     }
-    return p->decoder.fault;
+    struct toml_fault fault = p->decoder.fault;
+    return fault.at.start == p->range.at.start ? p->range : fault;
 }
 
 static void parser_start(struct toml_parser *p, struct arena *arena, struct str text,

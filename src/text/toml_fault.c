@@ -67,13 +67,21 @@ static bool harmless(struct str text, size_t start, size_t end)
     return end - start <= LONGEST_CLEAR_WORD;
 }
 
+static bool has_quote(struct str text, struct span span)
+{
+    const char *start = text.data + span.start;
+    size_t len = span.end - span.start;
+    return memchr(start, '"', len) || memchr(start, '\'', len);
+}
+
 static void add_masked(struct buf *buf, struct str text, size_t start, size_t end)
 {
     buf_add_times(buf, '*', count_characters(text, start, end));
 }
 
 /* The statement's own `key =` stays, where its words are harmless; any other character becomes a
- * star. A line that does not begin with the statement may lie in a string and stays dark. */
+ * star. A line that does not begin with the statement may lie in a string and stays dark; so does
+ * one with a quoted key, which may be a secret that lost its key. */
 static void add_masked_line(struct buf *buf, struct str text, size_t start, size_t end,
                             struct span clear)
 {
@@ -82,7 +90,7 @@ static void add_masked_line(struct buf *buf, struct str text, size_t start, size
         at++;
     }
     buf_add_bytes(buf, text.data + start, at - start);
-    if (clear.start != at || clear.end > end) {
+    if (clear.start != at || clear.end > end || has_quote(text, clear)) {
         add_masked(buf, text, at, end);
         return;
     }

@@ -13,7 +13,10 @@ struct value {
 
 static char byte_at(const struct value *v, size_t at)
 {
-    return at < v->raw.end ? v->text.data[at] : '\0';
+    if (at >= v->raw.end) {
+        return '\0';
+    }
+    return v->text.data[at];
 }
 
 static bool is_digit(char c)

@@ -171,12 +171,21 @@ static bool decode_hex(struct toml_decoder *decoder, struct str *out, size_t *at
     return true;
 }
 
+/* NUL, which means nothing behind a backslash, where the string ends. */
+static char byte_at(struct str text, size_t at, size_t end)
+{
+    if (at == end) {
+        return '\0';
+    }
+    return text.data[at];
+}
+
 /* `*at` is behind the backslash. */
 static bool decode_escape(struct toml_decoder *decoder, struct str *out, size_t *at, size_t end)
 {
     static const char letters[] = "befnrt\\\"";
     static const char meanings[] = "\b\x1b\f\n\r\t\\\"";
-    char c = *at < end ? decoder->text.data[*at] : '\0';
+    char c = byte_at(decoder->text, *at, end);
     const char *letter = c ? memchr(letters, c, sizeof(letters) - 1) : NULL;
     if (letter) {
         pool_add_character(decoder, out, (uint32_t)meanings[letter - letters]);
@@ -276,7 +285,7 @@ static bool decode_lines_special(struct toml_decoder *decoder, struct str *out, 
     }
     if (text.data[*at] == '\\') {
         ++*at;
-        char c = *at < end ? text.data[*at] : '\0';
+        char c = byte_at(text, *at, end);
         if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
             return skip_escaped_newline(decoder, at, end);
         }

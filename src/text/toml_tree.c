@@ -1,5 +1,7 @@
 #include "text/toml_tree.h"
 
+#include <math.h>
+
 /* Up to here a table is searched from its first child: no index for what most tables are. */
 #define LARGEST_WITHOUT_INDEX 8
 
@@ -117,8 +119,8 @@ bool toml_same(const struct toml_node *a, const struct toml_node *b)
         return str_eq(a->string, b->string);
     case TOML_INTEGER:
         return a->integer == b->integer;
-    case TOML_FLOAT: /* as memory, so that nan is nan */
-        return memcmp(&a->floating, &b->floating, sizeof(a->floating)) == 0;
+    case TOML_FLOAT:
+        return a->floating == b->floating || (isnan(a->floating) && isnan(b->floating));
     case TOML_BOOLEAN:
         return a->boolean == b->boolean;
     case TOML_ARRAY:

@@ -3,44 +3,15 @@
 The registry is a loopback server that keeps the Authorization header of each call to its API.
 """
 
-import http.server
 import json
-import threading
 
 import pytest
 
 from desktop import SECONDS, Terminal
+from registry_server import Registry
 from test_keyring import SCHEMA
 
 BUILT_IN = '"cargo:libsecret"'
-
-
-class Registry(http.server.ThreadingHTTPServer):
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.index = f"sparse+{self.url}/index/"
-        self.authorizations = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def answer(self, message):
-        body = json.dumps(message).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_GET(self):
-        self.answer({"dl": self.server.url, "api": self.server.url})
-
-    def do_DELETE(self):
-        self.server.authorizations.append(self.headers["Authorization"])
-        self.answer({"ok": True})
-
-    def log_message(self, *_):
-        pass
 
 
 class Cargo:
@@ -79,7 +50,6 @@ class Cargo:
 def registry():
     with Registry() as registry:
         yield registry
-        registry.shutdown()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fixtures: our parser, and the real cargo to compare with."""
+"""Fixtures: our parser, from the build that $CARGO_LOGOUT is of, else from build/."""
 
 import os
 import pathlib
@@ -14,9 +14,11 @@ sys.path.append(str(PROJECT / "tests/cli"))
 
 @pytest.fixture(scope="session")
 def toml():
-    path = os.environ.get("TOML_DUMP", str(PROJECT / "build/tests/toml/toml_dump"))
+    program = os.environ.get("CARGO_LOGOUT", str(PROJECT / "build/src/cli/cargo-logout"))
+    path = pathlib.Path(program).parents[2] / "tests/toml/toml_dump"
     if not os.access(path, os.X_OK):
-        pytest.fail(f"{path} is not built: run ./run, or set TOML_DUMP", pytrace=False)
+        pytest.fail(f"{path} is not built: run ./test --quick, or set CARGO_LOGOUT to a program in its build directory",
+                    pytrace=False)
     parser = reader.Reader(path)
     yield parser
     parser.close()

@@ -1,0 +1,287 @@
+#include "text/toml.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static int arena_open(void **state)
+{
+    *state = calloc(1, sizeof(struct arena));
+    return *state ? 0 : -1;
+}
+
+static int arena_close(void **state)
+{
+    arena_free(*state);
+    free(*state);
+    return 0;
+}
+
+static struct toml_node *parse(struct arena *arena, struct str text)
+{
+    struct toml_doc *doc;
+    struct err *err = toml_parse(arena, text, TOML_SHOW, &doc);
+    if (err) {
+        fail_msg("%s", err->message.data);
+    }
+    return doc->root;
+}
+
+static struct toml_node *at(const struct toml_node *table, const char *key)
+{
+    struct toml_node *node = toml_get(table, str_of(key));
+    assert_non_null(node);
+    return node;
+}
+
+static void refuse(struct arena *arena, struct str text, enum toml_snippet snippet,
+                   const char *message)
+{
+    struct toml_doc *doc;
+    struct err *err = toml_parse(arena, text, snippet, &doc);
+    assert_non_null(err);
+    assert_null(err->cause);
+    assert_string_equal(err->message.data, message);
+}
+
+static void assert_bytes(struct str text, struct toml_span span, const char *expected)
+{
+    assert_int_equal(span.end - span.start, strlen(expected));
+    assert_memory_equal(text.data + span.start, expected, strlen(expected));
+}
+
+static void values_are_decoded(void **state)
+{
+    struct toml_node *root = parse(
+        *state, STR("s = \"a\\tb\\u00e9\\e\\x41\"\nl = 'a\\tb'\nm = \"\"\"\n one \\\n  two\"\"\"\n"
+                    "i = -1_000\nh = 0xFF\nf = 1.5\nt = true\nd = 1979-05-27 07:32\n"
+                    "a = [1, [2],]\n"));
+    assert_string_equal(at(root, "s")->string.data, "a\tb\u00e9\x1b\x41");
+    assert_string_equal(at(root, "l")->string.data, "a\\tb");
+    assert_string_equal(at(root, "m")->string.data, " one two");
+    assert_int_equal(at(root, "i")->integer, -1000);
+    assert_int_equal(at(root, "h")->integer, 255);
+    assert_true(at(root, "f")->floating > 1.4 && at(root, "f")->floating < 1.6);
+    assert_true(at(root, "t")->boolean);
+    assert_string_equal(at(root, "d")->string.data, "1979-05-27 07:32");
+    assert_int_equal(at(root, "a")->count, 2);
+    assert_int_equal(at(root, "a")->last->first->integer, 2);
+}
+
+static void a_decoded_text_may_hold_nul(void **state)
+{
+    struct str text = {"a = \"x\\u0000y\"", 14};
+    struct toml_node *a = at(parse(*state, text), "a");
+    assert_int_equal(a->string.len, 3);
+    assert_memory_equal(a->string.data, "x\0y", 4);
+}
+
+static void nodes_know_their_bytes(void **state)
+{
+    struct str text = STR("\xef\xbb\xbf\"a b\" . c = { d = 1 } # x\n [ e . 'f' ] \ng = 2");
+    struct toml_node *root = parse(*state, text);
+    struct toml_node *c = at(at(root, "a b"), "c");
+    assert_bytes(text, at(root, "a b")->key_span, "\"a b\"");
+    assert_bytes(text, c->key_span, "c");
+    assert_bytes(text, c->value, "{ d = 1 }");
+    assert_int_equal(c->pair, 3);
+    assert_bytes(text, at(c, "d")->value, "1");
+    struct toml_node *f = at(at(root, "e"), "f");
+    assert_bytes(text, f->key_span, "'f'");
+    assert_bytes(text, f->value, "[ e . 'f' ]");
+    assert_bytes(text, at(f, "g")->value, "2");
+    assert_int_equal(at(root, "e")->value.end, 0);
+}
+
+static void tables_know_how_they_came_to_be(void **state)
+{
+    struct toml_node *root =
+        parse(*state, STR("d.x = 1\ni = {}\n[h.k]\n[[h.e]]\n[h.e.s]\n[[h.e]]\n[h]\ny = 1\n"));
+    assert_int_equal(root->origin, TOML_ROOT);
+    assert_int_equal(at(root, "d")->origin, TOML_DOTTED);
+    assert_int_equal(at(root, "i")->origin, TOML_INLINE);
+    struct toml_node *h = at(root, "h");
+    assert_int_equal(h->origin, TOML_HEADER);
+    assert_int_equal(at(h, "k")->origin, TOML_HEADER);
+    struct toml_node *e = at(h, "e");
+    assert_int_equal(e->type, TOML_ARRAY);
+    assert_int_equal(e->origin, TOML_ELEMENT);
+    assert_int_equal(e->count, 2);
+    assert_int_equal(e->first->count, 1);
+    assert_int_equal(e->last->origin, TOML_ELEMENT);
+    assert_int_equal(at(parse(*state, STR("[a.b]")), "a")->origin, TOML_IMPLICIT);
+}
+
+/* The toml crate 0.9 takes these; so do we. */
+static void a_key_without_value_at_the_end_of_an_inline_table_is_dropped(void **state)
+{
+    assert_int_equal(at(parse(*state, STR("a = { b = 1, c }")), "a")->count, 1);
+    assert_int_equal(at(parse(*state, STR("a = { c = }")), "a")->count, 0);
+}
+
+static void messages_are_those_of_the_toml_crate(void **state)
+{
+    refuse(*state, STR("a = yes"), TOML_SHOW,
+           "TOML parse error at line 1, column 5\n  |\n1 | a = yes\n  |     ^^^\n"
+           "string values must be quoted, expected literal string");
+    refuse(*state, STR("\n\n\n\n\n\n\n\n\na = \"\xc3\xa9\n"), TOML_SHOW,
+           "TOML parse error at line 10, column 7\n   |\n10 | a = \"\xc3\xa9\n   |       ^\n"
+           "invalid basic string, expected `\"`");
+    refuse(*state, STR("a = 1\r\r\n"), TOML_SHOW,
+           "TOML parse error at line 1, column 7\n  |\n1 | a = 1\r\n  |       ^\n"
+           "carriage return must be followed by newline, expected newline");
+}
+
+/* A fault of syntax is told before one of meaning, and that before a number that is too large,
+ * wherever they are. */
+static void the_fault_of_lowest_rank_is_told(void **state)
+{
+    refuse(*state, STR("a = 1e999\nb = 1\nb = 2\n[c"), TOML_SHOW,
+           "TOML parse error at line 4, column 3\n  |\n4 | [c\n  |   ^\n"
+           "unclosed table, expected `]`");
+    refuse(*state, STR("a = 1e999\nb = 1\nb = 2\n"), TOML_SHOW,
+           "TOML parse error at line 3, column 1\n  |\n3 | b = 2\n  | ^\nduplicate key");
+    refuse(*state, STR("a = 1e999\n"), TOML_SHOW,
+           "TOML parse error at line 1, column 5\n  |\n1 | a = 1e999\n  |     ^^^^^\n"
+           "floating-point number overflowed");
+}
+
+static void depth_is_limited(void **state)
+{
+    struct buf buf = buf_new(*state);
+    buf_add(&buf, STR("a="));
+    buf_add_times(&buf, '[', 100000);
+    struct toml_doc *doc;
+    struct err *err = toml_parse(*state, buf_str(&buf), TOML_MASK, &doc);
+    assert_non_null(err);
+    assert_non_null(strstr(err->message.data, "cannot recurse further; max recursion depth met"));
+    buf = buf_new(*state);
+    for (int i = 0; i < 100000; i++) {
+        buf_add(&buf, STR("a."));
+    }
+    buf_add(&buf, STR("a = 1"));
+    refuse(*state, buf_str(&buf), TOML_SHOW, "recursion limit");
+}
+
+static void a_masked_message_shows_no_value(void **state)
+{
+    const struct {
+        struct str text;
+        const char *message;
+    } cases[] = {
+        {STR("token = cio123"), "TOML parse error at line 1, column 9\n  |\n1 | token = ******\n"
+                                "  |         ^^^^^^\n"
+                                "string values must be quoted, expected literal string"},
+        {STR("[registry]\n token = \"cio\xc3\xa9 1\r\n"),
+         "TOML parse error at line 2, column 18\n  |\n2 |  token = *******\n"
+         "  |                  ^\ninvalid basic string, expected `\"`"},
+        {STR("token \"cio123\""), "TOML parse error at line 1, column 7\n  |\n1 | **************\n"
+                                  "  |       ^\nkey with no value, expected `=`"},
+        {STR("cioA1"), "TOML parse error at line 1, column 6\n  |\n1 | *****\n"
+                       "  |      ^\nkey with no value, expected `=`"},
+        {STR("cioA1 = x"), "TOML parse error at line 1, column 9\n  |\n1 | ***** = *\n"
+                           "  |         ^\nstring values must be quoted, expected literal string"},
+        {STR("a.cioA1 = x"), "TOML parse error at line 1, column 11\n  |\n1 | a.***** = *\n"
+                             "  |           ^\n"
+                             "string values must be quoted, expected literal string"},
+        {STR("t = \"\"\"\na = secret\x01\n\"\"\""),
+         "TOML parse error at line 2, column 11\n  |\n2 | ***********\n"
+         "  |           ^\ninvalid multi-line basic string, expected `\\`, characters"},
+        {STR("r = { token = cio }"), "TOML parse error at line 1, column 15\n  |\n"
+                                     "1 | r = ***************\n"
+                                     "  |               ^^^\n"
+                                     "string values must be quoted, expected literal string"},
+        {STR("[registry] token"), "TOML parse error at line 1, column 12\n  |\n"
+                                  "1 | ****************\n  |            ^\n"
+                                  "unexpected key or value, expected newline, `#`"},
+        {STR("token = 99999999999999999999"),
+         "TOML parse error at line 1, column 9\n  |\n1 | token = ********************\n"
+         "  |         ^^^^^^^^^^^^^^^^^^^^\n"
+         "invalid type: integer `*` as i128, expected any valid TOML value"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        refuse(*state, cases[i].text, TOML_MASK, cases[i].message);
+    }
+}
+
+static void large_tables_are_looked_up_by_index(void **state)
+{
+    struct buf buf = buf_new(*state);
+    for (int i = 0; i < 20000; i++) {
+        buf_addf(&buf, "[registries.r%d]\ntoken = %d\n", i, i);
+    }
+    struct toml_node *registries = at(parse(*state, buf_str(&buf)), "registries");
+    assert_int_equal(registries->count, 20000);
+    for (int i = 0; i < 20000; i++) {
+        struct toml_node *node = at(registries, str_format(*state, "r%d", i).data);
+        assert_int_equal(at(node, "token")->integer, i);
+    }
+    assert_null(toml_get(registries, STR("r20000")));
+}
+
+static void equal_means_same_values(void **state)
+{
+    struct toml_node *a = parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = nan\n"));
+    assert_true(
+        toml_equal(a, parse(*state, STR("y = { z = nan }\n'x' = [0x1, {\"a\" = 'b'},]\n"))));
+    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"c\"}]\ny.z = nan\n"))));
+    assert_false(toml_equal(a, parse(*state, STR("x = [{a = \"b\"}, 1]\ny.z = nan\n"))));
+    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = nan\ny.w = 1\n"))));
+    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\n"))));
+    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = \"nan\"\n"))));
+}
+
+static void lines_are_counted_from_one(void **state)
+{
+    struct toml_doc *doc;
+    assert_null(toml_parse(*state, STR("a = 1\n\nb = 2\n"), TOML_SHOW, &doc));
+    assert_int_equal(toml_line(doc, at(doc->root, "a")->value.start), 1);
+    assert_int_equal(toml_line(doc, at(doc->root, "b")->value.start), 3);
+}
+
+static void utf8_is_checked_byte_by_byte(void **state)
+{
+    (void)state;
+    assert_true(utf8_valid(STR("")));
+    assert_true(utf8_valid(STR("plain text of more than eight bytes")));
+    assert_true(utf8_valid(STR("12345678\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf")));
+    const struct str broken[] = {
+        STR("\x80"),
+        STR("\xc0\x80"),
+        STR("\xc1\xbf"),
+        STR("\xe0\x9f\xbf"),
+        STR("\xed\xa0\x80"),
+        STR("\xf0\x8f\xbf\xbf"),
+        STR("\xf4\x90\x80\x80"),
+        STR("\xf5\x80\x80\x80"),
+        STR("1234567\xe2\x82"),
+        STR("\xe2\x82 12345"),
+        STR("\xff"),
+        STR("12345678\xc3"),
+    };
+    for (size_t i = 0; i < COUNT(broken); i++) {
+        assert_false(utf8_valid(broken[i]));
+    }
+}
+
+int main(void)
+{
+#define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, arena_open, arena_close)
+    const struct CMUnitTest tests[] = {
+        WITH_ARENA(values_are_decoded),
+        WITH_ARENA(a_decoded_text_may_hold_nul),
+        WITH_ARENA(nodes_know_their_bytes),
+        WITH_ARENA(tables_know_how_they_came_to_be),
+        WITH_ARENA(a_key_without_value_at_the_end_of_an_inline_table_is_dropped),
+        WITH_ARENA(messages_are_those_of_the_toml_crate),
+        WITH_ARENA(the_fault_of_lowest_rank_is_told),
+        WITH_ARENA(depth_is_limited),
+        WITH_ARENA(a_masked_message_shows_no_value),
+        WITH_ARENA(large_tables_are_looked_up_by_index),
+        WITH_ARENA(equal_means_same_values),
+        WITH_ARENA(lines_are_counted_from_one),
+        cmocka_unit_test(utf8_is_checked_byte_by_byte),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

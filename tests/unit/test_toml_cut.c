@@ -1,0 +1,111 @@
+#include "text/toml_cut.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* What goes with a pair is shown by many cases in tests/toml; here stands what they cannot say. */
+
+static struct toml_doc *parse(struct arena *arena, struct str text)
+{
+    struct toml_doc *doc;
+    assert_null(toml_parse(arena, text, TOML_SHOW, &doc));
+    return doc;
+}
+
+static void nothing_to_cut_is_the_text_itself(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct toml_doc *doc = parse(&arena, STR("a = 1 # c\r\n"));
+    struct str rest;
+    assert_null(toml_cut(&arena, doc, NULL, 0, &rest));
+    assert_true(str_eq(rest, doc->text));
+    arena_free(&arena);
+}
+
+static void the_rest_may_be_empty(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct toml_doc *doc = parse(&arena, STR("registry.token = \"t\"\n"));
+    const struct toml_node *victim = toml_get(toml_get(doc->root, STR("registry")), STR("token"));
+    struct toml_rest rest;
+    assert_null(toml_cut_pieces(&arena, doc, &victim, 1, &rest));
+    assert_int_equal(rest.text.len, 0);
+    assert_string_equal(rest.text.data, "");
+    assert_int_equal(rest.count, 1);
+    assert_int_equal(rest.pieces[0].end, doc->text.len);
+    arena_free(&arena);
+}
+
+static void only_what_has_a_key_can_be_cut(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct toml_doc *doc = parse(&arena, STR("a = [1]\n"));
+    const struct toml_node *element = doc->root->first->first;
+    const struct toml_node *root = doc->root;
+    struct str rest = STR("untouched");
+    assert_non_null(toml_cut(&arena, doc, &element, 1, &rest));
+    assert_non_null(toml_cut(&arena, doc, &root, 1, &rest));
+    assert_string_equal(rest.data, "untouched");
+    arena_free(&arena);
+}
+
+/* The proof has to notice: here the tree is made to lie about where a pair is. */
+static void a_cut_that_hits_something_else_is_refused(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct toml_doc *doc = parse(&arena, STR("a = 1\nb = 1\nc = { d = 1, e = 1 }\n"));
+    struct toml_node *a = toml_get(doc->root, STR("a"));
+    struct toml_node *b = toml_get(doc->root, STR("b"));
+    const struct toml_node *victim = a;
+    struct str rest = STR("untouched");
+    a->pair = b->pair;
+    a->value = b->value;
+    assert_non_null(toml_cut(&arena, doc, &victim, 1, &rest));
+    struct toml_node *d = toml_get(doc->root, STR("c"))->first;
+    d->pair = d->next->pair;
+    victim = d;
+    assert_non_null(toml_cut(&arena, doc, &victim, 1, &rest));
+    assert_string_equal(rest.data, "untouched");
+    arena_free(&arena);
+}
+
+static void many_victims_are_cut_at_once(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct buf buf = buf_new(&arena);
+    struct buf left = buf_new(&arena);
+    for (int i = 0; i < 20000; i++) {
+        buf_addf(&buf, "[registries.r%d]\ntoken = %d # t\nindex = { a = 1, token = 2 }\n", i, i);
+        buf_addf(&left, "[registries.r%d]\nindex = { a = 1 }\n", i);
+    }
+    struct toml_doc *doc = parse(&arena, buf_str(&buf));
+    const struct toml_node **victims = arena_new_array(&arena, const struct toml_node *, 40000);
+    size_t count = 0;
+    for (const struct toml_node *table = doc->root->first->first; table; table = table->next) {
+        victims[count++] = toml_get(toml_get(table, STR("index")), STR("token"));
+        victims[count++] = toml_get(table, STR("token"));
+    }
+    struct str rest;
+    assert_null(toml_cut(&arena, doc, victims, count, &rest));
+    assert_true(str_eq(rest, buf_str(&left)));
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_to_cut_is_the_text_itself),
+        cmocka_unit_test(the_rest_may_be_empty),
+        cmocka_unit_test(only_what_has_a_key_can_be_cut),
+        cmocka_unit_test(a_cut_that_hits_something_else_is_refused),
+        cmocka_unit_test(many_victims_are_cut_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
