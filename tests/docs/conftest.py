@@ -1,0 +1,43 @@
+"""Fixtures: the program under test, and its options as its help tells them, which is made from the table of options."""
+
+import os
+import pathlib
+import re
+import subprocess
+import typing
+
+import pytest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+ROW = re.compile(r"  (?:(-\w)(?:, )?|    )(--[\w-]+)?(?: <(\S+)>)?(?:\.\.\.)?  +(?:.*\[possible values: (.*)\])?")
+
+
+class Options(typing.NamedTuple):
+    values: dict  # "-n" or "--registry" to what the value is called, None for an option that takes none
+    possible: dict  # "--color" to the values that it takes
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
+    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build" / "cargo-logout")).absolute()
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def options(program):
+    env = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "COLUMNS": "1000"}
+    text = subprocess.run([program, "--help"], cwd="/", env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=20).stdout
+    values, possible = {}, {}
+    for line in text.splitlines():
+        row = ROW.match(line)
+        for name in row.groups()[:2] if row else ():
+            if name:
+                values[name] = row[3]
+        if row and row[4]:
+            possible[row[2]] = row[4].split(", ")
+    assert {"-h", "--help", "-Z", "--registry", "--all"} <= values.keys() and possible["--color"] == ["auto", "always", "never"]
+    assert len(re.findall(r"^  +-", text, re.MULTILINE)) == len(set(map(ROW.match, text.splitlines())) - {None})
+    return Options(values, possible)
