@@ -218,16 +218,28 @@ struct err *context_load_credentials(struct context *context)
     struct config_found found;
     config_find(context, context->home, STR("credentials"), &found);
     CLEANUP(fd_close) int fd = found.fd;
-    struct config_value credentials = base;
+    context->credentials = base;
+    context->credentials_hidden = found.hidden;
     if (found.path.len > 0) {
         struct config_value table;
         TRY(load_credentials_file(context, found.path, fd, &table));
         adopt_old_token(context->arena, &table);
-        TRY(config_overlay(context->arena, &base, &table, &credentials));
+        TRY(config_overlay(context->arena, &base, &table, &context->credentials));
     }
-    context->credentials = credentials;
     context->credentials_loaded = true;
-    context->credentials_hidden = found.hidden;
+    return NULL;
+}
+
+struct err *context_try_credentials(struct context *context, const struct err **broken)
+{
+    struct config_value ignored;
+    TRY(config_root(context, &ignored));
+    *broken = context_load_credentials(context);
+    context->credentials_loaded = true;
+    const struct err *hidden = context_load_hidden(context);
+    if (!*broken) {
+        *broken = hidden;
+    }
     return NULL;
 }
 

@@ -75,6 +75,9 @@ struct err *context_load_credentials(struct context *context) MUST_CHECK;
 /* Reads the one that cargo does not see into `files`, for who looks for all that is on the disk. */
 struct err *context_load_hidden(struct context *context) MUST_CHECK;
 
+/* Both of them, for who goes on without the one that is broken. An err is the configuration's. */
+struct err *context_try_credentials(struct context *context, const struct err **broken) MUST_CHECK;
+
 /* Once for each text. `help`, where not empty, is an indented line below. */
 void context_warn(struct context *context, struct str help, const char *format, ...)
     PRINTF_LIKE(3, 4);

@@ -144,6 +144,9 @@ static void report_failure(struct shell *shell, const struct logout *logout,
 void report_failures(struct shell *shell, const struct logout *logout)
 {
     const struct err *told = NULL;
+    if (logout->failure) {
+        shell_error(shell, logout->failure);
+    }
     for (size_t i = 0; i < logout->count; i++) {
         const struct logout_registry *registry = &logout->registries[i];
         for (const struct credential *c = registry->credentials; c; c = c->next) {
@@ -158,9 +161,9 @@ void report_failures(struct shell *shell, const struct logout *logout)
     }
 }
 
-static bool has_anything(const struct logout_registry *registry)
+static bool has_anything(const struct logout *logout, const struct logout_registry *registry)
 {
-    bool any = registry->failure != NULL;
+    bool any = logout->failure || registry->failure;
     for (const struct credential *c = registry->credentials; c; c = c->next) {
         any |= c->state == CREDENTIAL_REMOVED || c->state == CREDENTIAL_FAILED || logout_leaves(c);
     }
@@ -173,7 +176,7 @@ void report_logout(struct shell *shell, const struct logout *logout)
     for (size_t i = 0; i < logout->count; i++) {
         const struct logout_registry *registry = &logout->registries[i];
         removed |= report_removed(shell, registry);
-        if (!has_anything(registry)) {
+        if (!has_anything(logout, registry)) {
             shell_status(shell, "Logout", "not currently logged in to `%s`", name_of(registry));
         }
     }

@@ -105,6 +105,16 @@ static void add_credential(struct buf *out, const struct logout_options *options
     end(out);
 }
 
+static void add_failure(struct buf *out, const struct str *registry, const struct err *failure)
+{
+    begin(out, "error");
+    if (registry) {
+        add_string(out, "registry", *registry);
+    }
+    add_error(out, failure);
+    end(out);
+}
+
 struct totals {
     size_t removed;
     size_t remaining;
@@ -126,10 +136,7 @@ static void add_registry(struct buf *out, const struct logout_options *options,
         totals->failed += c->failure != NULL;
     }
     if (registry->failure) {
-        begin(out, "error");
-        add_string(out, "registry", registry->registry.name);
-        add_error(out, registry->failure);
-        end(out);
+        add_failure(out, &registry->registry.name, registry->failure);
         totals->failed++;
     }
 }
@@ -152,6 +159,10 @@ bool report_json(struct shell *shell, const struct logout_options *options,
     for (size_t i = 0; i < logout->count; i++) {
         add_registry(&out, options, logout, &logout->registries[i], &totals);
     }
+    if (logout->failure) {
+        add_failure(&out, NULL, logout->failure);
+        totals.failed++;
+    }
     add_finish(&out, status, &totals);
     return shell_print_out(shell, buf_str(&out));
 }
@@ -159,9 +170,7 @@ bool report_json(struct shell *shell, const struct logout_options *options,
 bool report_json_failure(struct shell *shell, const struct err *failure, int status)
 {
     struct buf out = buf_new(shell->arena);
-    begin(&out, "error");
-    add_error(&out, failure);
-    end(&out);
+    add_failure(&out, NULL, failure);
     add_finish(&out, status, &(struct totals){.failed = 1});
     return shell_print_out(shell, buf_str(&out));
 }

@@ -142,7 +142,7 @@ void report_plan(struct shell *shell, const struct logout_options *options,
                 report_left(shell, registry, c);
             }
         }
-        if (!any && !registry->failure) {
+        if (!any && !registry->failure && !logout->failure) {
             shell_status(shell, "Logout", "not currently logged in to `%s`",
                          registry->registry.name.data);
         }

@@ -23,6 +23,9 @@ bool logout_leaves(const struct credential *credential)
 
 bool logout_failed(const struct logout *logout)
 {
+    if (logout->failure) {
+        return true;
+    }
     for (size_t i = 0; i < logout->count; i++) {
         if (logout->registries[i].failure) {
             return true;

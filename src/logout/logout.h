@@ -41,6 +41,7 @@ struct logout_registry {
 struct logout {
     struct logout_registry *registries;
     size_t count;
+    const struct err *failure; /* no one registry's: a credentials file that cannot be read */
 };
 
 /* An err is a fault before any registry is known: nothing was touched. */

@@ -181,7 +181,9 @@ void remove_credentials(struct context *context, const struct logout_options *op
                 credential = credential->next;
                 continue;
             }
-            provider_announce(context, provider, "logout", &registry->registry);
+            if (!logout->failure) { /* else cargo would not come so far */
+                provider_announce(context, provider, "logout", &registry->registry);
+            }
             if (provider->kind == PROVIDER_TOKEN && !cleared) {
                 clear_files(context, options, logout);
                 cleared = true;

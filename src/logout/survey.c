@@ -176,17 +176,18 @@ static struct err *survey_one(struct context *context, const struct logout_optio
 {
     struct logout_registry *survey = arena_new(context->arena, struct logout_registry);
     TRY(choose(context, options, survey));
+    TRY(context_try_credentials(context, &out->failure));
     if (survey->has_index) {
         TRY(find_providers_of(context, survey));
     }
-    survey->failure = context_load_hidden(context);
     find_under(context, survey, survey->registry.name);
     find_providers(context, survey);
     if (survey->has_index && !survey->registry.is_crates_io) {
         TRY(find_under_other_names(context, survey));
     }
     find_use(survey);
-    *out = (struct logout){survey, 1};
+    out->registries = survey;
+    out->count = 1;
     return NULL;
 }
 
@@ -215,18 +216,15 @@ static void survey_name(struct context *context, struct str name, struct logout_
 static struct err *survey_all(struct context *context, struct logout *out)
 {
     struct names names;
-    TRY(context_load_credentials(context));
-    const struct err *hidden = context_load_hidden(context);
+    TRY(context_try_credentials(context, &out->failure));
     TRY(names_all(context, &names));
     struct logout_registry *registries =
         arena_new_array(context->arena, struct logout_registry, names.count);
     for (size_t i = 0; i < names.count; i++) {
         survey_name(context, names.names[i], &registries[i]);
     }
-    if (hidden) {
-        registries[0].failure = hidden;
-    }
-    *out = (struct logout){registries, names.count};
+    out->registries = registries;
+    out->count = names.count;
     return NULL;
 }
 

@@ -69,7 +69,8 @@ static void add_strays(struct context *context, const struct keyring_item *items
     struct logout_registry *registries =
         arena_new_array(context->arena, struct logout_registry, count);
     memcpy(registries, logout->registries, logout->count * sizeof(registries[0]));
-    struct logout all = {registries, logout->count};
+    struct logout all = *logout;
+    all.registries = registries;
     for (const struct keyring_item *item = items; item; item = item->next) {
         if (!is_known(&all, item->index_url)) {
             registries[all.count++] = stray(context->arena, item);

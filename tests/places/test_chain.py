@@ -1,0 +1,212 @@
+"""All providers are asked, in cargo's order, and all files cleared, whatever becomes of any one of them."""
+
+import json
+import os
+
+import pytest
+
+from test_still_in import CORP, TOKEN, chain
+
+BROKEN = f"{TOKEN}nonsense\n"
+FROM_STDOUT = "cargo:token-from-stdout $BIN/gives-plainly"
+
+# how a provider may fail at a logout, and the causes that are told
+FAILURES = {
+    "fails": ("it broke", "the fan is dirty"),
+    "dies": ("failed to deserialize response", "EOF while parsing a value"),
+    "dies-afterwards": ("failed with status exit status: 3",),
+    "babbles": ("failed to deserialize response", "expected value at line 1 column 1"),
+    "operation-not-supported": ("requested operation not supported",),
+    "missing": ("failed to spawn credential process", "No such file or directory (os error 2)"),
+}
+
+
+def write_chain(machine, *names, token=True):
+    """Providers `removes…` have tokens. The last is asked first."""
+    for name in names:
+        if not name.startswith("cargo:") and name != "missing":
+            behaviour = name.rstrip("-12")
+            machine.provider(behaviour, "S3CRET-plugin" if behaviour == "removes" else None, name=name)
+    machine.write({"config.toml": chain(*(name if name.startswith("cargo:") else f"$BIN/{name}" for name in names))})
+    if token:
+        machine.write({"credentials.toml": TOKEN})
+
+
+def has_token(machine, name):
+    return "S3CRET" in machine.read(f"/bin/{name}.token")
+
+
+def place(machine, name):
+    return ("token", str(machine.path(f"/bin/{name}")))
+
+
+@pytest.mark.parametrize("bad, causes", FAILURES.items(), ids=FAILURES)
+def test_the_middle_one_fails(machine, bad, causes):
+    write_chain(machine, "cargo:token", bad, "removes")
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert f"credential provider `{machine.path('/bin')}/{bad}` failed action `logout`" in done.err
+    for cause in causes:
+        assert cause in done.err
+    assert done.places("removed") == [("token", str(machine.path("credentials.toml"))), place(machine, "removes")]
+    assert done.places("failed") == [place(machine, bad)]
+    assert machine.secrets_on_disk() == []
+    assert not has_token(machine, "removes")
+    assert machine.asked() == (["removes"] if bad == "missing" else ["removes", bad])
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_wherever_it_stands(machine, position):
+    names = ["removes-1", "removes-2"]
+    names.insert(position, "fails")
+    write_chain(machine, *names, token=False)
+    assert machine.logout("--registry", "corp").status == 101
+    assert machine.asked() == names[::-1]
+    assert not has_token(machine, "removes-1") and not has_token(machine, "removes-2")
+    assert machine.sends() is None
+
+
+def test_all_fail(machine):
+    write_chain(machine, "babbles", "dies", "fails", token=False)
+    done = machine.logout("--registry", "corp")
+    assert done.err.count("error: ") == 3
+    assert len(done.places("failed")) == 3
+
+
+@pytest.mark.parametrize(
+    "names, status, told",
+    [
+        (["removes"], 0, "token for `corp` has been removed by credential provider `{BIN}/removes`"),
+        (["not-found", "removes"], 0, "token for `corp` has been removed by credential provider `{BIN}/removes`"),
+        (["removes", "not-found"], 0, "token for `corp` has been removed by credential provider `{BIN}/removes`"),
+        (["removes", "url-not-supported"], 0, "token for `corp` has been removed by credential provider `{BIN}/removes`"),
+        (["not-found"], 0, "not currently logged in to `corp`"),
+        (["not-found", "url-not-supported"], 0, "not currently logged in to `corp`"),
+        (["cargo:token", "url-not-supported"], 0, "not currently logged in to `corp`"),
+        (["cargo:wincred", "cargo:token", "cargo:macos-keychain"], 0, "not currently logged in to `corp`"),
+        (["url-not-supported"], 101, "no credential providers could handle the request"),
+        (["cargo:wincred", "cargo:macos-keychain"], 101, "no credential providers could handle the request"),
+        (["cargo:paseto"], 101, "cargo:paseto requires -Zasymmetric-token"),
+        (["cargo:frob"], 101, "failed to spawn credential process"),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_said_of_the_answers(machine, names, status, told):
+    """Where the real cargo says something of the same chain, it is the same; but of a success it says nothing."""
+    write_chain(machine, *names, token=False)
+    theirs = machine.cargo("logout", "--registry", "corp")
+    write_chain(machine, *names, token=False)
+    done = machine.logout("--registry", "corp")
+    assert done.status == status == theirs.status
+    assert told.format(BIN=machine.path("/bin")) in done.err
+    assert "removes" in names or done.err == theirs.err
+
+
+def test_order(machine):
+    """The last is asked first, the files have their place among the providers; the same program with other words is another."""
+    machine.write({"config.toml": chain("$BIN/removes b", "cargo:token", "$BIN/removes a"), "credentials.toml": TOKEN})
+    machine.providers("removes")
+    done = machine.logout("--registry", "corp", "-v")
+    said = [line.strip() for line in done.err.splitlines() if line.startswith("  Credential ")]
+    program = machine.path("/bin/removes")
+    assert said == [f"Credential {command} logout corp" for command in (f"{program} a", "cargo:token", f"{program} b")]
+    assert done.places("removed")[-1][1] == f"{program} a"
+    assert done.places("absent")[-1][1] == f"{program} b"
+
+
+def test_one_of_its_own(machine):
+    """A registry with a provider of its own asks that one alone; what lies elsewhere is cleared all the same."""
+    machine.providers("removes", "not-found")
+    own = f'{chain("$BIN/not-found")}credential-provider = ["$BIN/removes", "a word"]\n'
+    machine.write({"config.toml": own, "credentials.toml": TOKEN})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 0
+    assert machine.asked() == ["removes"]
+    assert [kind for kind, _ in done.places("removed")] == ["token", "token"]
+    assert machine.secrets_on_disk() == []
+
+
+def test_provider_by_alias_and_by_path(machine):
+    machine.providers("removes")
+    machine.write({"config.toml": chain("cargo:token", "mine") + '[credential-alias]\nmine = ["$BIN/removes", "x"]\n'})
+    assert machine.logout("--registry", "corp").status == 0
+    assert not has_token(machine, "removes")
+    machine.providers("removes")
+    machine.write({"config.toml": chain("removes")})
+    machine.env["PATH"] = f"{machine.path('/bin')}:{machine.env['PATH']}"
+    assert machine.logout("--registry", "corp").status == 0
+    assert not has_token(machine, "removes")
+
+
+@pytest.mark.parametrize("names", [["cargo:token", FROM_STDOUT], [FROM_STDOUT, "cargo:token"], [FROM_STDOUT]])
+def test_what_only_gives_goes_on_serving(machine, names):
+    machine.write({"/bin/gives-plainly": '#!/bin/sh\necho given >>"$0.asked"\necho S3CRET-given\n', "config.toml": chain(*names)})
+    machine.write({"credentials.toml": TOKEN})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert "a token for `corp` is still in force: credential provider `cargo:token-from-stdout " in done.err
+    assert not machine.path("/bin/gives-plainly.asked").exists()
+    assert machine.secrets_on_disk() == []
+    assert machine.sends() == "S3CRET-given"
+
+
+def test_broken_credentials_file(machine):
+    """It cannot be edited safely; the providers are asked all the same."""
+    write_chain(machine, "cargo:token", "removes")
+    machine.write({"credentials.toml": BROKEN})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert "TOML parse error at line 3" in done.err
+    assert not has_token(machine, "removes")
+    assert machine.read("credentials.toml") == BROKEN
+
+
+@pytest.mark.parametrize("broken, fine", [("credentials", "credentials.toml"), ("credentials.toml", "credentials")])
+def test_broken_beside_a_good_one(machine, broken, fine):
+    write_chain(machine, "cargo:token", "removes")
+    machine.write({broken: BROKEN, fine: TOKEN})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert f"{machine.path(broken)}`" in done.err
+    assert "TOML parse error at line 3" in done.err
+    assert machine.secrets_on_disk() == [broken]
+    assert not has_token(machine, "removes")
+
+
+def powerless():
+    """Root may write what may not be written."""
+    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.parametrize("locked, other", [("credentials", "credentials.toml"), ("credentials.toml", "credentials")])
+def test_file_that_cannot_be_written(machine, locked, other):
+    write_chain(machine, "cargo:token", "removes")
+    machine.write({locked: TOKEN, other: TOKEN})
+    machine.path(locked).chmod(0o400)
+    done = machine.logout("--registry", "corp", before=powerless())
+    assert done.status == 101
+    assert "credential provider `cargo:token` failed action `logout`" in done.err
+    assert "Permission denied" in done.err
+    assert done.places("failed") == [("token", str(machine.path(locked)))]
+    assert machine.secrets_on_disk() == [locked]
+    assert not has_token(machine, "removes")
+    assert machine.sends() in (None, "S3CRET-file")
+
+
+def test_file_that_cannot_be_read(machine):
+    write_chain(machine, "cargo:token", "removes")
+    machine.path("credentials.toml").chmod(0)
+    done = machine.logout("--registry", "corp", before=powerless())
+    assert done.status == 101
+    assert "Permission denied" in done.err
+    assert not has_token(machine, "removes")
+
+
+def test_what_a_provider_is_told(machine):
+    """The place of the token is no business of the provider: one line, with the name and the index."""
+    machine.write({"/bin/listens": '#!/bin/sh\necho \'{"v":[1]}\'\nread -r line\necho "$line$*" >"$0.heard"\necho \'{"Ok":{"kind":"logout"}}\'\n'})
+    machine.write({"config.toml": chain("$BIN/listens a b"), "credentials.toml": TOKEN})
+    machine.logout("--registry", "corp")
+    heard = machine.read("/bin/listens.heard").removesuffix("--cargo-plugin\n")
+    index = f"{machine.names['INDEX']}/corp/"
+    assert json.loads(heard) == {"v": 1, "registry": {"index-url": index, "name": "corp"}, "kind": "logout", "args": ["a", "b"]}

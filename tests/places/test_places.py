@@ -1,0 +1,199 @@
+"""Files of every layer, variables, names: what is found where, what is cleared, and what is said of the rest."""
+
+import pytest
+
+from test_still_in import CORP, TOKEN
+
+ANOTHER = CORP.replace("registries.corp", "registries.another")
+
+# a place of a configuration's token: the files, the words before the rest, the file with the token
+LAYERS = {
+    "cargo-home": ({"config.toml": CORP + 'token = "S3CRET-1"\n'}, (), "config.toml"),
+    "cargo-home-old-name": ({"config": CORP + 'token = "S3CRET-1"\n'}, (), "config"),
+    "project": ({"/work/project/.cargo/config.toml": TOKEN}, (), "/work/project/.cargo/config.toml"),
+    "above": ({"/work/.cargo/config.toml": TOKEN}, (), "/work/.cargo/config.toml"),
+    "included": (
+        {"config.toml": 'include = ["more/tokens.toml"]\n' + CORP, "more/tokens.toml": TOKEN},
+        (),
+        "more/tokens.toml",
+    ),
+    "included-by-included": (
+        {"config.toml": 'include = ["a.toml"]\n' + CORP, "a.toml": 'include = ["b.toml"]\n', "b.toml": TOKEN},
+        (),
+        "b.toml",
+    ),
+    "argument": ({"/elsewhere/my.toml": TOKEN}, ("--config", "$TOP/elsewhere/my.toml"), "/elsewhere/my.toml"),
+    "included-by-argument": (
+        {"/elsewhere/my.toml": 'include = ["t.toml"]\n', "/elsewhere/t.toml": TOKEN},
+        ("--config", "$TOP/elsewhere/my.toml"),
+        "/elsewhere/t.toml",
+    ),
+}
+
+
+def lay_out(machine, layer):
+    """(the words, the path) of a layer."""
+    files, words, name = LAYERS[layer]
+    if "config" not in files:
+        machine.write({"config.toml": CORP})
+    machine.write(files)
+    return [machine.text(word) for word in words], machine.path(name)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_configuration(machine, layer):
+    """Named with its line, and cleared when asked to, all else kept."""
+    words, path = lay_out(machine, layer)
+    machine.write({"credentials.toml": TOKEN})
+    secret = "S3CRET-1" if "S3CRET-1" in path.read_text() else "S3CRET-file"
+    text = path.read_text() + "# a comment\n[registries.zeta] # kept\nindex = 'https://example.com'\n"
+    path.write_text(text)
+    line = text.splitlines().index(f'token = "{secret}"') + 1
+
+    done = machine.logout("--registry", "corp", *words)
+    assert done.status == 0
+    assert f"warning: a token for `corp` is still in force: {path}:{line}\n" in done.err
+    assert path.read_text() == text
+    assert machine.secrets_on_disk() in ([path.name], [])  # one outside of both for an argument
+    assert machine.sends("corp", words) == secret
+    assert machine.logout("--registry", "corp", "--strict", *words).status == 2
+
+    done = machine.logout("--registry", "corp", "--everywhere", "--strict", *words)
+    assert done.status == 0
+    assert f"token for `corp` has been removed from `{path}`" in done.err
+    assert path.read_text() == text.replace(f'token = "{secret}"\n', "")
+    assert machine.sends("corp", words) is None
+
+
+def test_all_layers_at_once(machine):
+    """cargo takes one of them; all are named, and it is said which one."""
+    names = ["/elsewhere/my.toml", "/work/project/.cargo/config.toml", "/work/.cargo/config.toml", "config.toml", "more.toml"]
+    machine.write({name: TOKEN.replace("file", str(number)) for number, name in enumerate(names)})
+    machine.write({"config.toml": f'include = ["more.toml"]\n{CORP}token = "S3CRET-3"\n'})
+    words = ["--config", machine.text("$TOP/elsewhere/my.toml")]
+    paths = {("token", str(machine.path(name))) for name in names}
+
+    done = machine.logout("--registry", "corp", *words)
+    assert done.status == 0
+    assert set(done.places("found")) == paths
+    assert machine.sends("corp", words) == "S3CRET-0"
+    assert [line["path"] for line in done.lines if line["in_use"] == "yes"] == [str(machine.path(names[0]))]
+
+    done = machine.logout("--registry", "corp", "--everywhere", *words)
+    assert set(done.places("removed")) == paths
+    assert machine.sends("corp", words) is None
+
+
+@pytest.mark.parametrize("whose, name", [("corp", "CARGO_REGISTRIES_CORP"), ("crates-io", "CARGO_REGISTRY")])
+@pytest.mark.parametrize("kind", ["token", "secret-key"])
+def test_variable(machine, whose, name, kind):
+    machine.write({"config.toml": CORP})
+    variable = f"{name}_{kind.replace('-', '_').upper()}"
+    machine.env[variable] = "S3CRET-env"
+    before = machine.tree()
+    done = machine.logout("--registry", whose)
+    assert done.status == 0
+    assert "removed" not in done.err
+    assert f"warning: a {kind} for `{whose}` is still in force: environment variable `{variable}`\n" in done.err
+    assert f"to end it, run `unset {variable}`\n" in done.err
+    assert machine.tree() == before
+    assert machine.logout("--registry", whose, "--strict", "--everywhere").status == 2
+    if kind == "token":
+        assert machine.sends(whose) == "S3CRET-env"
+
+
+def test_credentials_that_include(machine):
+    """Files that credentials.toml includes are credentials too."""
+    text = f"# a\n{TOKEN}# b\n"
+    machine.write({"config.toml": CORP, "credentials.toml": 'include = ["secret/tokens.toml"]\n', "secret/tokens.toml": text})
+    assert machine.sends() == "S3CRET-file"
+    done = machine.logout("--registry", "corp")
+    assert (done.status, done.places("removed")) == (0, [("token", str(machine.path("secret/tokens.toml")))])
+    assert machine.read("secret/tokens.toml") == text.replace('token = "S3CRET-file"\n', "")
+    assert machine.sends() is None
+
+
+def test_the_same_file_included_twice(machine):
+    """By the configuration and by the credentials: it is named, and cleared once."""
+    machine.write({"config.toml": f'include = ["t.toml"]\n{CORP}', "credentials.toml": 'include = ["t.toml"]\n', "t.toml": TOKEN})
+    done = machine.logout("--registry", "corp")
+    assert f"still in force: {machine.path('t.toml')}:2\n" in done.err
+    assert machine.logout("--registry", "corp", "--everywhere", "--strict").status == 0
+    assert machine.secrets_on_disk() == []
+    assert machine.sends() is None
+
+
+def test_orphan(machine):
+    """A registry that no configuration knows any more: by its name, in all its files."""
+    machine.write({"credentials": TOKEN, "credentials.toml": TOKEN, "config.toml": TOKEN})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 0
+    assert machine.secrets_on_disk() == ["config.toml"]
+    assert machine.logout("--registry", "corp", "--everywhere").status == 0
+    assert machine.secrets_on_disk() == []
+    machine.write({"credentials": None})
+    theirs = machine.cargo("logout", "--registry", "corp")
+    done = machine.logout("--registry", "corp")
+    assert (done.status, done.err) == (theirs.status, theirs.err)  # now there is nothing of that name
+
+
+OTHERS = {
+    "file": ({"credentials.toml": TOKEN.replace("corp", "another")}, {}, "cargo-logout --registry another"),
+    "config": ({"/work/.cargo/config.toml": TOKEN.replace("corp", "another")}, {}, "cargo-logout --registry another --everywhere"),
+    "variable": ({}, {"CARGO_REGISTRIES_ANOTHER_TOKEN": "S3CRET-env"}, "unset CARGO_REGISTRIES_ANOTHER_TOKEN"),
+}
+
+
+@pytest.mark.parametrize("place", OTHERS)
+def test_another_name_of_the_index(machine, place):
+    """Its credential is not this logout's to take, but it serves the same registry: named, with what ends it."""
+    files, machine_env, cure = OTHERS[place]
+    machine.write({"config.toml": CORP + ANOTHER, **files})
+    machine.env |= machine_env
+    done = machine.logout("--registry", "corp", "--everywhere")
+    assert done.status == 0
+    assert "a token for `corp` (as `another`, which has the same index) is still in force: " in done.err
+    assert f"run `{cure}`" in done.err
+    assert machine.logout("--registry", "corp", "--strict").status == 2
+    machine.write({"config.toml": ANOTHER})
+    assert machine.sends("another") is not None
+    if place != "variable":
+        machine.write({"config.toml": CORP + ANOTHER})
+        words = cure.split()[1:]
+        assert machine.logout(*words, "--strict").status == 0
+        machine.write({"config.toml": ANOTHER})
+        assert machine.sends("another") is None
+
+
+@pytest.mark.parametrize("name", ["credentials", "credentials.toml", "config.toml"])
+def test_secret_key(machine, name):
+    """Alone or with its subject and a token, it goes."""
+    keys = 'secret-key = "S3CRET-key"\nsecret-key-subject = "S3CRET-subject"\n'
+    machine.write({"config.toml": CORP})
+    for text in (keys, f'token = "S3CRET-file"\n{keys}'):
+        machine.write({name: CORP + text if name == "config.toml" else f"[registries.corp]\n{text}"})
+        done = machine.logout("--registry", "corp", "--everywhere")
+        assert done.status == 0
+        assert "secret-key for `corp` has been removed" in done.err
+        assert machine.secrets_on_disk() == []
+
+
+def test_token_that_no_provider_looks_at(machine):
+    """A stale one, in a configuration: not in force, so no warning but cargo's own; taken with --everywhere."""
+    machine.providers("removes")
+    machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes"\ntoken = "S3CRET-stale"\n'})
+    done = machine.logout("--registry", "corp", "--strict")
+    assert done.status == 0
+    assert "still in force" not in done.err
+    assert "registry `corp` has a token configured in" in done.err
+    machine.logout("--registry", "corp", "--everywhere")
+    assert machine.secrets_on_disk() == []
+
+
+@pytest.mark.parametrize("spelling", ["corp", "Corp", "c-o.rp", "ü"])
+def test_names(machine, spelling):
+    machine.write({"credentials.toml": f'[registries."{spelling}"]\ntoken = "S3CRET-file"\n'})
+    done = machine.logout("--registry", spelling)
+    theirs = machine.cargo("logout", "--registry", spelling)
+    assert (machine.secrets_on_disk() == []) == (done.status == 0)
+    assert done.status == 0 or done.err == theirs.err
