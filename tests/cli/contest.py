@@ -19,20 +19,24 @@ def _outcome(world, root, program, result):
 
 
 def _with_cure(world, root, program, result):
-    """What cargo would have done in a world without the trouble that a difference is about: only credentials may change in it."""
+    """A world without the trouble that a difference is about, and what cargo does in it: only credentials may change there.
+
+    The world and result as they are if no difference is about such trouble.
+    """
     for difference in DIFFERENCES:
         cured = difference.of_world(world, _outcome(world, root, program, result), result)
         if cured:
             better = run(cured, root, program)
             changed = {path: better.tree.get(path) for path in outcomes.credentials_files(world)}
-            return dataclasses.replace(better, tree={**result.tree, **{path: node for path, node in changed.items() if node}})
-    return result
+            tree = {**result.tree, **{path: node for path, node in changed.items() if node}}
+            return cured, dataclasses.replace(better, tree=tree)
+    return world, result
 
 
 def expected(world, root, program, result, ours):
     """What we should do, given what cargo did: cargo's result, changed by each difference that applies."""
-    result = _with_cure(world, root, program, result)
-    outcome = _outcome(world, root, program, result)
+    cured, result = _with_cure(world, root, program, result)
+    outcome = _outcome(cured, root, program, result)
     if outcome:
         for difference in DIFFERENCES:
             outcome = difference.of_outcome(world, outcome) or outcome

@@ -270,11 +270,12 @@ def _indexes_apart(text, own):
 
 def with_indexes_apart(world, name):
     """The world with a good index of its own for each registry but `name`, whose index stays, but comes from --config."""
-    files, env, words = {}, dict(world.env), list(world.args)
+    files, env, words = dict(world.files), dict(world.env), list(world.args)
     for path, what in world.files.items():
         text = what.text if isinstance(what, File) else what
-        is_config = isinstance(text, str) and "credentials" not in path
-        files[path] = _indexes_apart(text, name) if is_config else what
+        if isinstance(text, str) and path not in credentials_files(world):
+            apart = _indexes_apart(text, name)
+            files[path] = dataclasses.replace(what, text=apart) if isinstance(what, File) else apart
     own = f"CARGO_REGISTRIES_{name.upper().replace('-', '_')}_INDEX"
     index = env.pop(own, None)
     for number, variable in enumerate(env):

@@ -32,11 +32,24 @@ def cargo_message(document):
         return b"\n".join(line[2:] if line.startswith(b"  ") else line for line in message.rstrip(b"\n").split(b"\n"))
 
 
+# What cargo 1.96 (a newer toml crate) refuses in other words, or at all, and 1.95 does not.
+NEWER = {b"a=+_1", b"a = . 5"}
+KEY_WITHOUT_VALUE = b"invalid literal string, expected `'`"  # 1.96 at `{ a }`, which 1.95 takes
+
+
+def reason(message):
+    return message.splitlines()[-1].removesuffix(b", expected nothing")
+
+
 def same(document, ours, cargos):
-    """cargo 1.96 places some faults elsewhere: there the line and the reason alone are compared."""
-    if ours is None or cargos is None or oracle.cargo_version() < (1, 96):
+    """Byte for byte with 1.95. 1.96 also places some faults elsewhere: with that the reason alone is compared."""
+    if oracle.cargo_version() < (1, 96):
         return ours == cargos
-    return ours.splitlines()[-1] == cargos.splitlines()[-1]
+    if document in NEWER:
+        return True
+    if ours is None or cargos is None:
+        return ours == cargos or (cargos is not None and cargos.endswith(KEY_WITHOUT_VALUE))
+    return reason(ours) == reason(cargos)
 
 
 def compare(toml, documents):
