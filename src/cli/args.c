@@ -357,6 +357,7 @@ static enum args_outcome check_conflicts(struct reader *reader)
         if (option->conflict && is_given(reader, option->conflict)) {
             drop_given(reader, option->conflict);
             (void)fail(reader, ARGS_CONFLICT, option);
+            reader->error->word = args_option_title(reader->arena, option->conflict);
             name_given(reader, NULL);
             return ARGS_ERROR;
         }

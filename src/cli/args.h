@@ -48,7 +48,7 @@ struct args {
 enum args_fault {
     ARGS_UNKNOWN,     /* `word`: no such option, or no option; `tip` is the one meant, or NULL */
     ARGS_REPEATED,    /* `option` may be given once */
-    ARGS_CONFLICT,    /* `option`, and the one that it excludes */
+    ARGS_CONFLICT,    /* `option` may not stand with the one that is called `word` */
     ARGS_NO_VALUE,    /* `option` needs one */
     ARGS_BAD_VALUE,   /* `word` is none of `option`'s; `tip` is the one meant, or NULL */
     ARGS_SURPLUS,     /* `option` takes no value, but has `word` */

@@ -52,7 +52,6 @@ static void add_possible(struct buf *out, const struct args_option *option)
 
 static void add_fault(struct buf *out, const struct args_error *error, const char *title)
 {
-    const struct args_option *option = error->option;
     const char *word = error->word.data;
     switch (error->fault) {
     case ARGS_UNKNOWN:
@@ -67,20 +66,20 @@ static void add_fault(struct buf *out, const struct args_error *error, const cha
         buf_addf(out,
                  "the argument '" COLOR_WARN "%s" COLOR_RESET "' cannot be used with '" COLOR_WARN
                  "%s" COLOR_RESET "'",
-                 title, args_option_title(out->arena, option->conflict).data);
+                 title, word);
         break;
     case ARGS_NO_VALUE:
         buf_addf(out,
                  "a value is required for '" COLOR_WARN "%s" COLOR_RESET "' but none was supplied",
                  title);
-        add_possible(out, option);
+        add_possible(out, error->option);
         break;
     case ARGS_BAD_VALUE:
         buf_addf(out,
                  "invalid value '" COLOR_WARN "%s" COLOR_RESET "' for '" COLOR_LITERAL
                  "%s" COLOR_RESET "'",
                  word, title);
-        add_possible(out, option);
+        add_possible(out, error->option);
         break;
     case ARGS_SURPLUS:
         buf_addf(out,
