@@ -99,7 +99,8 @@ struct toml_node *toml_get(const struct toml_node *table, struct str key)
         return NULL;
     }
     if (table->index) {
-        return table->index->nodes[slot_of(table->index, key, hash_of(key))];
+        size_t slot = slot_of(table->index, key, hash_of(key));
+        return table->index->hashes[slot] ? table->index->nodes[slot] : NULL;
     }
     struct toml_node *child = table->first;
     while (child && !str_eq(child->key, key)) {
@@ -131,6 +132,13 @@ bool toml_same(const struct toml_node *a, const struct toml_node *b)
     return false;
 }
 
+/* Trees that are compared are mostly in one order, so the next one is tried before the index. */
+static const struct toml_node *same_key(const struct toml_node *likely,
+                                        const struct toml_node *table, struct str key)
+{
+    return likely && str_eq(likely->key, key) ? likely : toml_get(table, key);
+}
+
 /* Steps by parents and not by recursion: dotted keys in inline tables make trees some thousand
  * levels deep. */
 bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
@@ -140,7 +148,7 @@ bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
     const struct toml_node *beside = *b;
     if ((from->type == TOML_ARRAY || from->type == TOML_TABLE) && from->first) {
         *a = from->first;
-        *b = from->type == TOML_TABLE ? toml_get(beside, (*a)->key) : beside->first;
+        *b = from->type == TOML_TABLE ? same_key(beside->first, beside, (*a)->key) : beside->first;
         return true;
     }
     while (from != top && !from->next) {
@@ -151,7 +159,8 @@ bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
         return false;
     }
     *a = from->next;
-    *b = from->parent->type == TOML_TABLE ? toml_get(beside->parent, (*a)->key) : beside->next;
+    *b = from->parent->type == TOML_TABLE ? same_key(beside->next, beside->parent, (*a)->key)
+                                          : beside->next;
     return true;
 }
 
@@ -169,8 +178,11 @@ bool toml_equal(const struct toml_node *a, const struct toml_node *b)
 size_t toml_line(const struct toml_doc *doc, size_t offset)
 {
     size_t line = 1;
-    for (size_t i = 0; i < offset && i < doc->text.len; i++) {
-        line += doc->text.data[i] == '\n';
+    const char *at = doc->text.data;
+    const char *end = at + (offset < doc->text.len ? offset : doc->text.len);
+    while ((at = memchr(at, '\n', (size_t)(end - at)))) {
+        at++;
+        line++;
     }
     return line;
 }

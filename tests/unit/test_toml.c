@@ -188,6 +188,9 @@ static void a_masked_message_shows_no_value(void **state)
         {STR("t = \"\"\"\na = secret\x01\n\"\"\""),
          "TOML parse error at line 2, column 11\n  |\n2 | ***********\n"
          "  |           ^\ninvalid multi-line basic string, expected `\\`, characters"},
+        {STR("'tulip zebra' = x"), "TOML parse error at line 1, column 17\n  |\n"
+                                   "1 | *****************\n  |                 ^\n"
+                                   "string values must be quoted, expected literal string"},
         {STR("r = { token = cio }"), "TOML parse error at line 1, column 15\n  |\n"
                                      "1 | r = ***************\n"
                                      "  |               ^^^\n"
