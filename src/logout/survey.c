@@ -147,13 +147,16 @@ static struct err *find_under_other_names(struct context *context, struct logout
     return NULL;
 }
 
-/* A name that no configuration has may have left its token in a file. */
+/* A name that no configuration has may have left its token in a file. Loads the credentials. */
 static struct err *choose(struct context *context, const struct logout_options *options,
-                          struct logout_registry *survey)
+                          struct logout_registry *survey, const struct err **broken)
 {
     survey->has_index = true;
     struct err *err = registry_choose(context, options->registry, &survey->registry);
-    if (!err || !options->registry) {
+    if (!err) {
+        return context_try_credentials(context, broken);
+    }
+    if (!options->registry) {
         return err;
     }
     struct registry orphan = {.name = *options->registry};
@@ -161,6 +164,7 @@ static struct err *choose(struct context *context, const struct logout_options *
     bool stored = false;
     TRY(names_known(context, orphan.name, &known));
     if (!known) {
+        TRY(context_try_credentials(context, broken));
         TRY(names_stored(context, orphan.name, &stored));
     }
     if (!stored) {
@@ -175,8 +179,7 @@ static struct err *survey_one(struct context *context, const struct logout_optio
                               struct logout *out)
 {
     struct logout_registry *survey = arena_new(context->arena, struct logout_registry);
-    TRY(choose(context, options, survey));
-    TRY(context_try_credentials(context, &out->failure));
+    TRY(choose(context, options, survey, &out->failure));
     if (survey->has_index) {
         TRY(find_providers_of(context, survey));
     }

@@ -131,6 +131,9 @@ def test_orphan(machine):
     assert machine.secrets_on_disk() == ["config.toml"]
     assert machine.logout("--registry", "corp", "--everywhere").status == 0
     assert machine.secrets_on_disk() == []
+    machine.write({"credentials": "", "credentials.toml": TOKEN})
+    assert machine.logout("--registry", "corp").status == 0  # from the one that cargo does not see
+    assert machine.secrets_on_disk() == []
     machine.write({"credentials": None})
     theirs = machine.cargo("logout", "--registry", "corp")
     done = machine.logout("--registry", "corp")
