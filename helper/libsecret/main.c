@@ -213,6 +213,18 @@ static struct err *list(struct plugin *plugin)
                                                      : err_new(plugin->arena, "nobody reads");
 }
 
+/* In place of the `.`, in one line: whoever reads the list wants to say it in its own way. */
+static struct str list_error(struct arena *arena, const struct err *err)
+{
+    struct buf line = buf_new(arena);
+    buf_add(&line, STR("error"));
+    for (; err; err = err->cause) {
+        buf_addf(&line, ": %s", err->message.data);
+    }
+    buf_add_char(&line, '\n');
+    return buf_str(&line);
+}
+
 static int list_run(void)
 {
     CLEANUP(arena_free) struct arena arena = {0};
@@ -221,8 +233,8 @@ static int list_run(void)
     const struct err *err = list(&plugin);
     keyring_close(&plugin.keyring);
     deadline_stop(&plugin.deadline);
-    for (const struct err *e = err; e; e = e->cause) {
-        (void)fprintf(stderr, "%s%s\n", e == err ? "error: " : "  ", e->message.data);
+    if (err) {
+        (void)write_all(STDOUT_FILENO, list_error(&arena, err));
     }
     return err ? 1 : 0;
 }

@@ -32,6 +32,9 @@ struct err *file_read(struct arena *arena, struct str path, size_t limit,
 /* The same from an open descriptor, from its beginning; the offset is left where it was. */
 struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) MUST_CHECK;
 
+/* Does the file hold just this text? Costs no memory; anything that cannot be read is a no. */
+bool fd_holds(int fd, struct str text);
+
 bool path_exists(struct str path); /* follows symlinks, as Rust's Path::exists */
 
 /* `name` alone where it is absolute; else dir, one slash, name. */

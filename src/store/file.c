@@ -203,6 +203,9 @@ struct err *file_remove(struct shell *shell, const struct file_request *request,
     if (!found) {
         return NULL;
     }
+    if (fd_holds(file.fd, request->seen->text)) {
+        return credentials_remove(shell, &file, request->seen, request, removed);
+    }
     struct str text;
     struct err *err = fd_read(arena, file.fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
@@ -210,9 +213,6 @@ struct err *file_remove(struct shell *shell, const struct file_request *request,
     }
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", file.path.data);
-    }
-    if (str_eq(text, request->seen->text)) {
-        return credentials_remove(shell, &file, request->seen, request, removed);
     }
     struct toml_doc *doc;
     err = toml_parse(arena, text, TOML_MASK, &doc);

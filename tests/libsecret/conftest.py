@@ -1,22 +1,22 @@
 import os
 import pathlib
-import shutil
-import subprocess
 import sys
 
 import pytest
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "cli"))
 
+import oracle  # noqa: E402
 from desktop import Desktop  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def helper():
-    """The program under test: $CARGO_CREDENTIAL_LIBSECRET, else that of the build directory `build`."""
-    default = HERE.parent.parent / "build" / "helper" / "cargo-credential-libsecret"
-    path = pathlib.Path(os.environ.get("CARGO_CREDENTIAL_LIBSECRET", default)).absolute()
+    """The program under test: the one beside $CARGO_LOGOUT, else that of the build directory `build`."""
+    main = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parent.parent / "build" / "cargo-logout"))
+    path = main.absolute().parent / "cargo-credential-libsecret"
     assert path.exists(), f"{path} is not built"
     return path
 
@@ -44,11 +44,4 @@ def keyring(bus):
 
 @pytest.fixture(scope="session")
 def cargo():
-    """The real cargo: $REAL_CARGO, else what rustup's shim would run, else cargo in PATH."""
-    if "REAL_CARGO" in os.environ:
-        return os.environ["REAL_CARGO"]
-    if shutil.which("rustup"):
-        which = subprocess.run(["rustup", "which", "cargo"], capture_output=True, text=True)
-        if which.returncode == 0:
-            return which.stdout.strip()
-    return shutil.which("cargo") or pytest.skip("no cargo")
+    return str(oracle.cargo_path())
