@@ -131,7 +131,7 @@ static void victims_find(struct arena *arena, const struct toml_doc *doc,
         }
     }
     if (victims->count > 0) {
-        qsort(victims->nodes, victims->count, sizeof(victims->nodes[0]), by_place);
+        qsort(victims->nodes, victims->count, sizeof(struct toml_node *), by_place);
     }
 }
 
