@@ -1,0 +1,244 @@
+"""--all, --status, --dry-run, --strict, --quiet and --message-format: over the situations of test_still_in, where they differ."""
+
+import json
+import re
+
+import pytest
+
+from test_still_in import CORP, CRATES_IO, ROWS, TOKEN, chain
+
+NAMES = ("beta", "corp", "gone")
+STORED = CRATES_IO + "".join(TOKEN.replace("corp", name) for name in NAMES)
+KNOWN = CORP + CORP.replace("corp", "beta")
+
+
+def set_up(machine, row):
+    machine.write(row.files)
+    machine.providers(*row.providers)
+    machine.env |= row.env
+
+
+every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "replaced" not in row.name], ids=lambda row: row.name)
+def test_looking_changes_nothing_and_foretells(machine, row):
+    """What a logout takes out of files is what was said before; which providers are asked, too."""
+    set_up(machine, row)
+    before = machine.tree()
+    looks = [machine.logout(*row.args, option) for option in ("--status", "--dry-run", "-n")]
+    assert machine.tree() == before  # and no provider has left its mark
+    for look in looks:
+        assert look.status == (101 if "malformed" in row.name else 0), look.err
+        assert look.lines == looks[0].lines
+    done = machine.logout(*row.args)
+    assert looks[0].places("would-be-removed") == [what for what in done.places("removed") if what[1].endswith((".toml", "credentials"))]
+    providers = [line["provider"] for line in done.lines if line.get("place") == "provider"]
+    assert [line["provider"] for line in looks[0].lines if line.get("place") == "provider"] == providers
+
+
+@every_row
+def test_in_use_is_what_the_client_sends(machine, row):
+    set_up(machine, row)
+    done = machine.logout("--status", "--registry", row.client)
+    used = [line for line in done.lines if line.get("in_use") in ("yes", "maybe")]
+    certain = [line for line in used if line["in_use"] == "yes"]
+    assert len(certain) <= 1
+    if "index" in row.name or "replaced" in row.name or "8" in row.name:
+        return  # where cargo fails
+    sent = machine.sends(row.client)
+    assert sent is None or used
+    if sent and certain:
+        place = {"env": "environment", "config": "config-file", "file": "credentials-file"}[sent.removeprefix("S3CRET-")]
+        assert certain[0]["place"] == place
+
+
+@every_row
+def test_strict(machine, row):
+    """With --strict, success is: the client sends nothing; but what is not stored and what nobody looks at does not count."""
+    set_up(machine, row)
+    plain = [machine.logout("--status", "--strict", "--registry", row.client)]
+    done = machine.logout(*row.args, "--strict")
+    if row.status[1] == 101:
+        assert done.status == 101
+    else:
+        assert done.status == (2 if row.ours else 0), done.err
+        files = [line for line in plain[0].lines if line.get("remains")]
+        assert plain[0].status == (2 if files else 0)
+
+
+@every_row
+def test_quiet(machine, row):
+    set_up(machine, row)
+    done = machine.logout(*row.args, "--quiet")
+    assert done.status == row.status[1]
+    assert done.err == "" or done.err.startswith("error: ") and done.status == 101
+    assert "note: " not in done.err and "warning: " not in done.err
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--registry=corp"])
+def test_json_is_on_standard_output_alone(machine, option):
+    for json_too in (True, False):
+        machine.write({"config.toml": KNOWN, "credentials.toml": STORED})
+        done = machine.logout("--registry=corp" if option == "--registry=corp" else option, json=json_too)
+        if json_too:
+            with_json = done.err
+    assert (done.out, done.err) == ("", with_json)
+
+
+def test_json(machine):
+    machine.write({"config.toml": chain("cargo:token", "$BIN/fails") + 'token = "S3CRET-config"\n', "credentials.toml": TOKEN})
+    machine.providers("fails")
+    machine.env["CARGO_REGISTRIES_CORP_TOKEN"] = "S3CRET-env"
+    done = machine.logout("--registry", "corp")
+    common = {"reason": "credential", "registry": "corp", "kind": "token"}
+    assert {line.get("place"): line for line in done.lines} == {
+        "credentials-file": common | {
+            "place": "credentials-file", "path": str(machine.path("credentials.toml")), "line": 2,
+            "state": "removed", "in_use": "no", "remains": False,
+        },
+        "config-file": common | {
+            "place": "config-file", "path": str(machine.path("config.toml")), "line": 5,
+            "state": "found", "in_use": "no", "remains": True, "cure": "cargo-logout --registry corp --everywhere",
+        },
+        "environment": common | {
+            "place": "environment", "variable": "CARGO_REGISTRIES_CORP_TOKEN",
+            "state": "found", "in_use": "maybe", "remains": True, "cure": "unset CARGO_REGISTRIES_CORP_TOKEN",
+        },
+        "provider": common | {
+            "place": "provider", "provider": str(machine.path("/bin/fails")),
+            "state": "failed", "in_use": "maybe", "remains": True, "cure": "cargo-logout --registry corp",
+            "error": f"credential provider `{machine.path('/bin/fails')}` failed action `logout`: it broke: the fan is dirty",
+        },
+    }  # fmt: skip
+    assert json.loads(done.out.splitlines()[-1]) == {"reason": "logout-finished", "status": 101, "removed": 1, "remaining": 3, "failed": 1}
+
+
+@pytest.mark.parametrize(
+    "files, args",
+    [
+        ({"config.toml": "nonsense\n"}, ()),
+        ({}, ("--registry", "nobody")),
+        ({}, ("--config", "nonsense")),
+        ({}, ("-Z", "frob")),
+        ({}, ("--all", "--config", "$TOP/missing.toml")),
+    ],
+    ids=["config", "unknown", "argument", "unstable", "argument-file"],
+)
+def test_json_of_a_run_that_fails_early(machine, files, args):
+    machine.write(files)
+    done = machine.logout(*map(machine.text, args))
+    assert done.status == 101
+    assert [line["reason"] for line in done.lines] == ["error"]
+
+
+def test_status_table(machine):
+    """A table for people: each credential, whether it is in use, and what a logout would do."""
+    machine.write({"config.toml": chain("cargo:token", "$BIN/removes") + 'token = "S3CRET-c"\n[registries.beta]\n', "credentials.toml": STORED})
+    machine.providers("removes")
+    machine.env["CARGO_REGISTRIES_BETA_TOKEN"] = "S3CRET-env"
+    done = machine.logout("--status", json=False)
+    assert done.status == 0
+    assert done.err == ""
+    header, *rows = [re.split(r" {2,}", line) for line in done.out.splitlines()]
+    home, provider = machine.home, f"credential provider `{machine.path('/bin/removes')}`"
+    assert header == ["REGISTRY", "KIND", "IN USE", "ON LOGOUT", "PLACE"]
+    assert sorted(rows) == sorted(
+        [
+            ["crates-io", "token", "maybe", "removed", f"{home}/credentials.toml:2"],
+            ["crates-io", "not asked", "maybe", "provider is asked", provider],
+            ["beta", "token", "no", "removed", f"{home}/credentials.toml:4"],
+            ["beta", "token", "no", "stays", "environment variable `CARGO_REGISTRIES_BETA_TOKEN`"],
+            ["corp", "token", "no", "stays", f"{home}/config.toml:5"],
+            ["corp", "token", "maybe", "removed", f"{home}/credentials.toml:6"],
+            ["corp", "not asked", "maybe", "provider is asked", provider],
+            ["gone", "token", "no", "removed", f"{home}/credentials.toml:8"],
+        ]
+    )
+    assert "removed" in machine.logout("--status", "--everywhere", json=False).out.split("config.toml:5")[0].splitlines()[-1]
+    assert machine.asked() == []
+
+
+def test_status_of_nothing(machine):
+    done = machine.logout("--status", json=False)
+    assert (done.status, done.out) == (0, "")
+    assert "no credentials found" in done.err
+
+
+@pytest.mark.parametrize("words", [["--registry", "corp"], ["--status", "--registry", "corp"], ["-n", "--registry", "corp"]])
+def test_no_process_is_started(machine, words):
+    """For the plain case; and for looking not even that of a provider."""
+    machine.providers("removes")
+    looks = "--registry" != words[0]
+    machine.write({"config.toml": chain("cargo:token", "$BIN/removes") if looks else CORP, "credentials.toml": TOKEN})
+    log = machine.top / "strace"
+    strace = ["strace", "-f", "-o", str(log), "-e", "trace=execve,clone,clone3,fork,vfork"]
+    assert machine.logout(*words, before=strace).status == 0
+    calls = [line for line in log.read_text().splitlines() if "exited with" not in line]
+    assert len(calls) == 1 and "execve(" in calls[0]
+
+
+def test_all(machine):
+    """Every registry that any place knows, with a line each, and one edit for a file."""
+    machine.write({"config.toml": KNOWN, "credentials.toml": f"# kept\n{STORED}"})
+    machine.env["CARGO_REGISTRIES_NEXT_INDEX"] = machine.text("$INDEX/next/")
+    machine.env["CARGO_REGISTRIES_NEXT_TOKEN"] = "S3CRET-env"
+    log = machine.top / "strace"
+    done = machine.logout("--all", before=["strace", "-o", str(log), "-e", "trace=openat"])
+    assert done.status == 0
+    for name in ("crates-io", *NAMES):
+        assert f"      Logout token for `{name}` has been removed from local storage\n" in done.err
+    assert "environment variable `CARGO_REGISTRIES_NEXT_TOKEN`" in done.err
+    assert done.err.count("note: ") == 1
+    assert len(re.findall(r'"credentials\.toml"|/credentials\.toml", O_RDWR', log.read_text())) == 1
+    assert machine.read("credentials.toml") == "# kept\n" + re.sub("token = .*\n", "", STORED)
+    assert [machine.sends(name) for name in ("corp", "beta", "crates-io")] == [None] * 3
+
+
+def test_all_where_one_fails(machine):
+    """One provider that fails, one registry that is not configured well: the others are logged out."""
+    own = 'credential-provider = "$BIN/{}"\n'
+    machine.write({"config.toml": CORP + own.format("fails") + KNOWN.partition(CORP)[2] + own.format("removes") + "[registries.gone]\nindex = 3\n"})
+    machine.write({"credentials.toml": STORED})
+    machine.providers("fails", "removes")
+    done = machine.logout("--all")
+    assert done.status == 101
+    assert "error: failed to log out of `corp`\n" in done.err
+    assert "error: failed to log out of `gone`\n" in done.err
+    assert "the fan is dirty" in done.err
+    assert machine.asked() == ["removes", "fails"]
+    assert machine.secrets_on_disk() == []
+
+
+@pytest.mark.parametrize("broken", ["credentials.toml", "credentials"])
+def test_all_with_a_broken_file(machine, broken):
+    machine.write({"config.toml": chain("cargo:token", "$BIN/removes"), broken: f"{TOKEN}nonsense\n"})
+    machine.write({({"credentials", "credentials.toml"} - {broken}).pop(): STORED})
+    machine.providers("removes")
+    done = machine.logout("--all")
+    assert done.status == 101
+    assert done.err.count("error: ") == 1
+    assert set(machine.asked()) == {"removes"}
+    assert machine.secrets_on_disk() == [broken]
+
+
+def test_all_of_nothing(machine):
+    done = machine.logout("--all", "--strict")
+    assert done.status == 0
+    assert "not currently logged in to `crates-io`" in done.err
+
+
+def test_all_everywhere(machine):
+    machine.write({"config.toml": KNOWN + 'token = "S3CRET-c"\n', "/work/.cargo/config.toml": STORED, "credentials.toml": STORED})
+    assert machine.logout("--all", "--strict").status == 2
+    assert machine.secrets_on_disk() == ["config.toml", "config.toml"]
+    assert machine.logout("--all", "--everywhere", "--strict").status == 0
+    assert machine.secrets_on_disk() == []
+
+
+def test_all_with_two_names_of_one_index(machine):
+    both = CORP + CORP.replace("registries.corp", "registries.another")
+    machine.write({"config.toml": both, "credentials.toml": TOKEN + TOKEN.replace("corp", "another")})
+    done = machine.logout("--all", "--strict")
+    assert done.status == 0, done.err
+    assert machine.secrets_on_disk() == []

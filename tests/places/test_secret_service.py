@@ -1,0 +1,173 @@
+"""cargo:libsecret in the chain, with a real gnome-keyring in each state, and what lies beside it in a file."""
+
+import pytest
+
+from desktop import Desktop
+from test_still_in import CORP, TOKEN, chain
+
+SCHEMA = ("xdg:schema", "org.rust-lang.cargo.registry")
+GONE = "      Logout token for `corp` has been removed from the Secret Service\n"
+FILE_GONE = "      Logout token for `corp` has been removed from local storage\n"
+FAILED = "error: credential provider `cargo:libsecret` failed action `logout`\n"
+
+
+@pytest.fixture
+def session(machine):
+    """A session without a bus for the machine, whose registry has the chain that the Cargo Book recommends."""
+    with Desktop(machine.top, "unused") as session:
+        machine.env |= session.env
+        machine.write({"config.toml": chain("cargo:token", "cargo:libsecret")})
+        yield session
+
+
+@pytest.fixture
+def keyring(machine, session):
+    session.start_bus()
+    machine.env |= session.env
+    session.daemon = session.start_keyring()
+    return session
+
+
+def log_in(machine, name="corp", token="S3CRET-keyring"):
+    done = machine.run(machine.cargo_program, "login", "--registry", name, token)
+    assert done.returncode == 0, done.stderr
+
+
+def store(machine, keyring, name):
+    """As cargo does it."""
+    url = f"{machine.names['INDEX']}/{name}/"
+    keyring.secret_tool_store(f"S3CRET-{name}", *SCHEMA, "url", url, label=f"cargo-registry:{name}")
+
+
+def test_9_unlocked(machine, keyring):
+    log_in(machine)
+    machine.write({"credentials.toml": TOKEN})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 0
+    assert GONE in done.err and FILE_GONE in done.err
+    assert done.err.count("note: ") == 1
+    assert machine.sends() is None
+    assert keyring.stored(*SCHEMA) == []
+
+
+def test_10_locked(machine, keyring):
+    """cargo ends well, says nothing and removes nothing; ours says why not, and clears the file."""
+    log_in(machine)
+    machine.write({"credentials.toml": TOKEN})
+    keyring.lock()
+    theirs = machine.cargo("logout", "--registry", "corp")
+    assert (theirs.status, theirs.err) == (0, "")
+    assert machine.secrets_on_disk() == ["credentials.toml"]
+
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert FILE_GONE in done.err and GONE not in done.err
+    assert FAILED in done.err and "the keyring is locked" in done.err
+    assert machine.secrets_on_disk() == []
+
+    keyring.end(keyring.daemon)
+    keyring.start_keyring()
+    assert machine.sends() == "S3CRET-keyring"
+    assert machine.logout("--registry", "corp").status == 0
+    assert machine.sends() is None
+
+
+def test_11_empty(machine, keyring):
+    done = machine.logout("--registry", "corp")
+    assert (done.status, done.err) == (0, "      Logout not currently logged in to `corp`\n")
+    machine.write({"credentials.toml": TOKEN})
+    done = machine.logout("--registry", "corp", "--strict")
+    assert done.status == 0
+    assert FILE_GONE in done.err and GONE not in done.err
+
+
+@pytest.mark.parametrize("bus", [False, True], ids=["no-bus", "no-service"])
+def test_8_no_keyring(machine, session, bus):
+    if bus:
+        session.start_bus()
+        machine.env |= session.env
+    machine.write({"credentials.toml": TOKEN})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert FILE_GONE in done.err and FAILED in done.err
+    assert ("is on the D-Bus session bus" if bus else "there is no D-Bus session bus") in done.err
+    assert machine.secrets_on_disk() == []
+
+
+def test_several_items(machine, keyring):
+    store(machine, keyring, "corp")
+    keyring.secret_tool_store("S3CRET-2", *SCHEMA, "url", machine.text("$INDEX/corp/"), collection="session")
+    assert machine.logout("--registry", "corp").status == 0
+    assert keyring.stored(*SCHEMA) == []
+
+
+def test_another_item_stays(machine, keyring):
+    store(machine, keyring, "corp")
+    store(machine, keyring, "beta")
+    assert machine.logout("--registry", "corp").status == 0
+    assert [item["label"] for item in keyring.stored(*SCHEMA)] == ["cargo-registry:beta"]
+
+
+@pytest.mark.parametrize("locked", [False, True], ids=["unlocked", "locked"])
+def test_status_knows_without_asking(machine, keyring, locked):
+    """What is there can be seen without unlocking; nothing is removed."""
+    store(machine, keyring, "corp")
+    if locked:
+        keyring.lock()
+    for option in ("--status", "--dry-run"):
+        done = machine.logout(option, "--registry", "corp")
+        (line,) = done.lines
+        assert (done.status, line["provider"]) == (0, "cargo:libsecret")
+        assert line["state"] in ("found", "would-be-removed")
+        assert machine.logout(option, "--registry", "corp", "--strict").status == 2
+    table = machine.logout("--status", json=False).out
+    assert "credential provider `cargo:libsecret`" in table
+    if not locked:
+        assert [item["secret"] for item in keyring.stored(*SCHEMA)] == ["S3CRET-corp"]
+
+
+def test_status_of_an_empty_keyring(machine, keyring):
+    done = machine.logout("--status", "--strict", "--registry", "corp")
+    assert (done.status, done.places("found")) == (0, [])
+
+
+def test_status_without_a_keyring(machine, session):
+    done = machine.logout("--status", "--registry", "corp")
+    assert (done.status, [line["state"] for line in done.lines]) == (0, ["not-asked"])
+
+
+def test_all_takes_items_that_no_registry_has(machine, keyring):
+    """An item of a registry that is no longer configured, or not with this provider."""
+    machine.write({"config.toml": CORP, "credentials.toml": TOKEN})
+    for name in ("corp", "gone"):
+        store(machine, keyring, name)
+    keyring.secret_tool_store("a password", "url", "https://example.com", label="not cargo's")
+    done = machine.logout("--all")
+    assert done.status == 0, done.err
+    assert FILE_GONE in done.err and GONE in done.err
+    assert GONE.replace("corp", "gone") in done.err
+    assert keyring.stored(*SCHEMA) == []
+    assert len(keyring.stored("url", "https://example.com")) == 1
+
+
+def test_all_with_a_locked_keyring(machine, keyring):
+    log_in(machine)
+    store(machine, keyring, "gone")
+    keyring.lock()
+    machine.write({"credentials.toml": TOKEN})
+    done = machine.logout("--all")
+    assert done.status == 101
+    assert "failed to log out of `corp`" in done.err and "failed to log out of `gone`" in done.err
+    assert machine.secrets_on_disk() == []
+
+
+@pytest.mark.parametrize("collection", ["login", "session"])
+def test_keyring_beside_a_failing_provider(machine, keyring, collection):
+    machine.providers("fails")
+    machine.write({"config.toml": chain("cargo:libsecret", "$BIN/fails")})
+    url = machine.text("$INDEX/corp/")
+    keyring.secret_tool_store("S3CRET-1", *SCHEMA, "url", url, label="cargo-registry:corp", collection=collection)
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert GONE in done.err and "it broke" in done.err
+    assert keyring.stored(*SCHEMA) == []
