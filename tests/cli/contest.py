@@ -6,7 +6,7 @@ import oracle
 import outcome as outcomes
 from compare import differences, kept_bytes_in_order, report, secrets_shown, without_cache_tag
 from differences import DIFFERENCES
-from world import CREDENTIALS, run
+from world import run
 
 
 def _outcome(world, root, program, result):
@@ -23,8 +23,9 @@ def _with_cure(world, root, program, result):
 
     The world and result as they are if no difference is about such trouble.
     """
+    outcome = _outcome(world, root, program, result)
     for difference in DIFFERENCES:
-        cured = difference.of_world(world, _outcome(world, root, program, result), result)
+        cured = difference.of_world(world, outcome, result)
         if cured:
             better = run(cured, root, program)
             changed = {path: better.tree.get(path) for path in outcomes.credentials_files(world)}
@@ -48,16 +49,12 @@ def expected(world, root, program, result, ours):
 
 
 def _own_promises(world, root, ours):
-    """What holds whatever cargo does: no token is printed, and the file loses bytes but gets no new ones."""
-    found = []
-    if secrets_shown(world, ours):
-        found.append("a token was printed")
-    before = world.files.get(CREDENTIALS)
-    after = ours.tree.get(CREDENTIALS)
-    if isinstance(before, (str, bytes)) and after is not None:
-        raw = before if isinstance(before, bytes) else before.encode()
-        if not kept_bytes_in_order(raw.replace(b"{ROOT}", root.encode()), after.content):
-            found.append(f"{CREDENTIALS}: not the old text with pieces cut out: {after.content}")
+    """What holds whatever cargo does: no token is printed, and credentials files lose bytes but get no new ones."""
+    found = ["a token was printed"] if secrets_shown(world, ours) else []
+    for path in outcomes.credentials_files(world):
+        before = outcomes.text_of(world, path).replace(b"{ROOT}", root.encode())
+        if path in ours.tree and not kept_bytes_in_order(before, ours.tree[path].content):
+            found.append(f"{path}: not the old text with pieces cut out: {ours.tree[path].content}")
     return found
 
 
