@@ -66,7 +66,8 @@ static struct err *versions_read(struct json *json, bool *version_1, struct str 
     return NULL;
 }
 
-/* {"v":[1]}, other keys ignored. */
+/* {"v":[1]}, other keys ignored. What is wrong inside of an ignored value serde tells in slightly
+ * other words (`expected value` for a trailing comma); that is not followed. */
 static struct err *hello_object(struct json *json, bool *version_1, struct str *versions)
 {
     bool seen = false;
