@@ -370,7 +370,8 @@ def test_mutated_answers_are_explained_as_cargo_does(provider):
     chance = random.Random(os.environ.get("PLUGIN_SEED", "1"))
     # The keys stay: what is wrong inside of an unknown one's value is told in other words than serde's.
     hellos = [('{"v":', "[1]}\n"), ("[", "[1]]\n"), (' { "v" : ', "[ 2 , 1 ] } \n")]
-    answers = [answer for answer in ANSWERS if 20 < len(answer) < 100]
+    # What a get holds is not looked at, so nothing is wrong with it.
+    answers = [answer for answer in ANSWERS if 20 < len(answer) < 100 and '"get"' not in answer]
     for _ in range(int(os.environ.get("PLUGIN_ROUNDS", "60"))):
         hello, answer = HELLO, chance.choice(answers)
         if chance.random() < 0.3:
