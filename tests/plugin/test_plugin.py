@@ -313,6 +313,7 @@ ANSWERS = [
     '{"Err":{"caused-by":null,"message":"","kind":"other"}}\n', '{"Err":{"kind":"other"}}\n', '{"Err":{"kind":"other","message":1}}\n',
     '{"Err":{"kind":"other","message":"m","message":"m"}}\n', '{"Err":{"kind":"other","message":"m","caused-by":"c"}}\n',
     '{"Err":{"kind":"other","message":"m","caused-by":["c",2]}}\n', '{"Err":{"kind":"other","caused-by":[]}}\n', '{"Err":["other"]}\n',
+    '{"Err":{"kind":"other","caused-by":"c"}}\n', '{"Err":{"kind":"other","caused-by":1,"message":2}}\n', '{"Err":["other",5]}\n',
     '{"Err":["other","m"]}\n', '{"Err":["other","m",["c"]]}\n', '{"Err":["other","m",[],1]}\n', '{"Err":["other",1,[]]}\n',
     '{"Err":{"kind":"not-found","x":"\\ud800"}}\n', '{"Err":{"kind":"not-found","x":[01]}}\n', '{"Err":{"kind":"not-found","x":"\x01"}}\n',
     '{"Err":{"kind":"not-found",}}\n', "\x00\n", '{"Ok":{"kind":"logout"}}\x00\n', '{"Ok":{"kind":"logout\x00"}}\n', '{"Ok":' * 200 + "\n",
