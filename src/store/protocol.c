@@ -66,7 +66,8 @@ static struct err *versions_read(struct json *json, bool *version_1, struct str 
     return NULL;
 }
 
-/* {"v":[1]}, other keys ignored. */
+/* {"v":[1]}, other keys ignored. What is wrong inside of an ignored value serde tells in slightly
+ * other words (`expected value` for a trailing comma); that is not followed. */
 static struct err *hello_object(struct json *json, bool *version_1, struct str *versions)
 {
     bool seen = false;
@@ -220,65 +221,83 @@ static struct err *length_wrong(struct arena *arena, size_t count, const char *e
     return err_new(arena, "invalid length %zu, expected %s", count, expected);
 }
 
-/* "message" and "caused-by" as a chain: the causes from the outermost to the innermost. */
-static struct err *failure_make(struct arena *arena, const struct json_value *message,
-                                const struct json_value *causes, struct err **out)
+/* What `other` holds, in serde's order. */
+enum { MESSAGE, CAUSED_BY, FIELDS };
+
+static struct err *field_check(struct arena *arena, size_t field, const struct json_value *value)
 {
-    size_t count = 1;
-    if (message->type != JSON_STRING) {
-        return type_wrong(arena, message, "a string");
+    if (field == MESSAGE) {
+        return value->type == JSON_STRING ? NULL : type_wrong(arena, value, "a string");
     }
-    const struct json_value *cause = NULL;
-    if (causes && causes->type != JSON_NULL) {
-        if (causes->type != JSON_ARRAY) {
-            return type_wrong(arena, causes, "a sequence");
+    if (value->type == JSON_NULL) {
+        return NULL;
+    }
+    if (value->type != JSON_ARRAY) {
+        return type_wrong(arena, value, "a sequence");
+    }
+    for (value = value->first; value; value = value->next) {
+        if (value->type != JSON_STRING) {
+            return type_wrong(arena, value, "a string");
         }
-        for (cause = causes->first; cause; cause = cause->next, count++) {
-            if (cause->type != JSON_STRING) {
-                return type_wrong(arena, cause, "a string");
-            }
-        }
-        cause = causes->first;
     }
-    struct err *layers = arena_new_array(arena, struct err, count);
-    layers[0].message = message->string;
-    for (size_t i = 1; i < count; i++, cause = cause->next) {
-        layers[i - 1].cause = &layers[i];
-        layers[i].message = cause->string;
-    }
-    *out = layers;
     return NULL;
 }
 
-static struct err *failure_read(struct arena *arena, const struct tagged *tagged, struct err **out)
+/* {"kind":"other","message":"it broke","caused-by":["because","of this"]}, the rest ignored. */
+static struct err *fields_object(struct arena *arena, const struct tagged *tagged,
+                                 const struct json_value **fields)
 {
-    const struct json_value *fields[] = {NULL, NULL};
-    static const char *const names[] = {"message", "caused-by"};
-    const struct json_value *value = tagged->first;
-    if (tagged->array) {
-        if (tagged->count < COUNT(fields)) {
-            return length_wrong(arena, tagged->count, "struct ErrorData with 2 elements");
-        }
-        TRY(failure_make(arena, value, value->next, out));
-        return tagged->count == COUNT(fields)
-                   ? NULL
-                   : length_wrong(arena, tagged->count, "2 elements in sequence");
-    }
-    for (; value; value = value->next) {
-        for (size_t i = 0; i < COUNT(fields); i++) {
+    static const char *const names[] = {[MESSAGE] = "message", [CAUSED_BY] = "caused-by"};
+    for (const struct json_value *value = tagged->first; value; value = value->next) {
+        for (size_t i = 0; i < FIELDS; i++) {
             if (!str_eq(value->key, str_of(names[i]))) {
                 continue;
             }
             if (fields[i]) {
                 return err_new(arena, "duplicate field `%s`", names[i]);
             }
+            TRY(field_check(arena, i, value));
             fields[i] = value;
         }
     }
-    if (!fields[0]) {
+    return NULL;
+}
+
+/* ["other","it broke",["because","of this"]] */
+static struct err *fields_array(struct arena *arena, const struct tagged *tagged,
+                                const struct json_value **fields)
+{
+    const struct json_value *value = tagged->first;
+    for (size_t i = 0; i < FIELDS; i++, value = value->next) {
+        if (!value) {
+            return length_wrong(arena, i, "struct ErrorData with 2 elements");
+        }
+        TRY(field_check(arena, i, value));
+        fields[i] = value;
+    }
+    return value ? length_wrong(arena, tagged->count, "2 elements in sequence") : NULL;
+}
+
+/* The message and its causes, from the outermost to the innermost. */
+static struct err *failure_read(struct arena *arena, const struct tagged *tagged, struct err **out)
+{
+    const struct json_value *fields[FIELDS] = {NULL};
+    TRY(tagged->array ? fields_array(arena, tagged, fields) : fields_object(arena, tagged, fields));
+    if (!fields[MESSAGE]) {
         return err_new(arena, "missing field `message`");
     }
-    return failure_make(arena, fields[0], fields[1], out);
+    struct err *top = arena_new(arena, struct err);
+    struct err *layer = top;
+    layer->message = fields[MESSAGE]->string;
+    const struct json_value *cause = fields[CAUSED_BY] ? fields[CAUSED_BY]->first : NULL;
+    for (; cause; cause = cause->next) {
+        struct err *below = arena_new(arena, struct err);
+        below->message = cause->string;
+        layer->cause = below;
+        layer = below;
+    }
+    *out = top;
+    return NULL;
 }
 
 static const struct {
