@@ -55,16 +55,16 @@ struct err *names_known(struct context *context, struct str name, bool *known)
     return NULL;
 }
 
-struct err *names_stored(struct context *context, struct str name, bool *stored)
+bool names_stored(const struct context *context, struct str name, bool everywhere)
 {
-    TRY(context_load_credentials(context));
-    *stored = false;
-    for (const struct config_file *file = context->files; file && !*stored; file = file->next) {
+    for (const struct config_file *file = context->files; file; file = file->next) {
         struct file_found found;
         file_find(file->doc, name, &found);
-        *stored = found.count > 0;
+        if (found.count > 0 && (file->is_credentials || everywhere)) {
+            return true;
+        }
     }
-    return NULL;
+    return false;
 }
 
 static bool has_index(struct arena *arena, struct str text, struct str canonical)

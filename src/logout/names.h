@@ -19,8 +19,9 @@ struct config_key names_table(struct arena *arena, struct str name);
 /* Has the configuration an index for it? */
 struct err *names_known(struct context *context, struct str name, bool *known) MUST_CHECK;
 
-/* Does some file have a credential under this name? Loads the credentials file. */
-struct err *names_stored(struct context *context, struct str name, bool *stored) MUST_CHECK;
+/* Has a credentials file, or with `everywhere` any file, a credential under this name? Of those
+ * that were read. */
+bool names_stored(const struct context *context, struct str name, bool everywhere);
 
 /* Other names in the configuration whose index is this registry's. */
 struct err *names_of_index(struct context *context, const struct registry *registry,

@@ -15,6 +15,12 @@ static struct credential *credential_add(struct context *context, struct logout_
     return *end;
 }
 
+/* The old `token` above all tables counts in a credentials file only. */
+static bool is_looked_at(const struct config_file *file, const struct toml_node *node)
+{
+    return file->is_credentials || node->parent != file->doc->root;
+}
+
 static void find_in_file(struct context *context, struct logout_registry *survey, struct str name,
                          const struct config_file *file)
 {
@@ -29,7 +35,7 @@ static void find_in_file(struct context *context, struct logout_registry *survey
                 .where = file->path,
                 .line = toml_line(file->doc, found.nodes[i]->key_span.start),
                 .registry = name,
-                .in_force = survey->takes_tokens,
+                .in_force = survey->takes_tokens && is_looked_at(file, found.nodes[i]),
             });
     }
 }
@@ -156,22 +162,18 @@ static struct err *choose(struct context *context, const struct logout_options *
     if (!err) {
         return context_try_credentials(context, broken);
     }
-    if (!options->registry) {
-        return err;
-    }
-    struct registry orphan = {.name = *options->registry};
     bool known = true;
-    bool stored = false;
-    TRY(names_known(context, orphan.name, &known));
-    if (!known) {
-        TRY(context_try_credentials(context, broken));
-        TRY(names_stored(context, orphan.name, &stored));
-    }
-    if (!stored) {
+    if (!options->registry || names_known(context, *options->registry, &known) || known) {
         return err;
     }
+    const struct err *failure;
+    TRY(context_try_credentials(context, &failure));
+    if (!names_stored(context, *options->registry, options->everywhere)) {
+        return err;
+    }
+    *broken = failure;
     survey->has_index = false;
-    survey->registry = orphan;
+    survey->registry = (struct registry){.name = *options->registry};
     return NULL;
 }
 
@@ -180,8 +182,9 @@ static struct err *survey_one(struct context *context, const struct logout_optio
 {
     struct logout_registry *survey = arena_new(context->arena, struct logout_registry);
     TRY(choose(context, options, survey, &out->failure));
-    if (survey->has_index) {
-        TRY(find_providers_of(context, survey));
+    struct err *err = survey->has_index ? find_providers_of(context, survey) : NULL;
+    if (err && !out->failure) { /* else cargo would not come so far: the first fault is told */
+        return err;
     }
     find_under(context, survey, survey->registry.name);
     find_providers(context, survey);
