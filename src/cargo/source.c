@@ -5,8 +5,6 @@
 #include "cargo/registry.h"
 #include "text/percent.h"
 
-#define CRATES_IO_HTTP_INDEX "sparse+https://index.crates.io/"
-
 static struct err *source_new(struct arena *arena, struct source source, struct source *out)
 {
     TRY(index_url_canonical(arena, &source.url, &source.canonical));

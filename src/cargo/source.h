@@ -8,8 +8,9 @@
 #include "cargo/context.h"
 #include "text/index_url.h"
 
-#define CRATES_IO_NAME  "crates-io"
-#define CRATES_IO_INDEX "https://github.com/rust-lang/crates.io-index"
+#define CRATES_IO_NAME       "crates-io"
+#define CRATES_IO_INDEX      "https://github.com/rust-lang/crates.io-index"
+#define CRATES_IO_HTTP_INDEX "sparse+https://index.crates.io/"
 
 enum source_kind {
     SOURCE_REGISTRY,

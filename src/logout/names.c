@@ -75,12 +75,21 @@ static bool has_index(struct arena *arena, struct str text, struct str canonical
            str_eq(other, canonical);
 }
 
+bool names_mean_crates_io(const struct registry *registry)
+{
+    return str_eq(registry->index.text, STR(CRATES_IO_INDEX)) ||
+           str_eq(registry->index.text, STR(CRATES_IO_HTTP_INDEX));
+}
+
 struct err *names_of_index(struct context *context, const struct registry *registry,
                            struct names *out)
 {
     struct names names = {0};
     struct str canonical;
     TRY(index_url_canonical(context->arena, &registry->index, &canonical));
+    if (names_mean_crates_io(registry)) {
+        names_add(context->arena, &names, STR(CRATES_IO_NAME));
+    }
     struct config_value root;
     struct config_value registries;
     TRY(config_root(context, &root));

@@ -23,6 +23,10 @@ struct err *names_known(struct context *context, struct str name, bool *known) M
  * that were read. */
 bool names_stored(const struct context *context, struct str name, bool everywhere);
 
+/* One of crates.io's two, under whatever name: cargo then takes crates.io's token. cargo:
+ * SourceId::is_crates_io. */
+bool names_mean_crates_io(const struct registry *registry);
+
 /* Other names in the configuration whose index is this registry's. */
 struct err *names_of_index(struct context *context, const struct registry *registry,
                            struct names *out) MUST_CHECK;

@@ -107,6 +107,9 @@ static struct err *find_providers_of(struct context *context, struct logout_regi
     for (size_t i = 0; i < survey->provider_count; i++) {
         survey->takes_tokens |= survey->providers[i].kind == PROVIDER_TOKEN;
     }
+    if (names_mean_crates_io(&survey->registry)) {
+        TRY(config_registry(context, STR(""), &config));
+    }
     survey->token = config ? config->token : NULL;
     return NULL;
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from test_still_in import CORP, TOKEN
+from test_still_in import CORP, CRATES_IO, TOKEN
 
 ANOTHER = CORP.replace("registries.corp", "registries.another")
 
@@ -166,6 +166,19 @@ def test_another_name_of_the_index(machine, place):
         assert machine.logout(*words, "--strict").status == 0
         machine.write({"config.toml": ANOTHER})
         assert machine.sends("another") is None
+
+
+@pytest.mark.parametrize("index", ["https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"])
+def test_a_name_of_crates_io(machine, index):
+    """Whatever its name, cargo takes crates.io's token for it."""
+    machine.write({"config.toml": f'[registries.corp]\nindex = "{index}"\n', "credentials.toml": f"{TOKEN}{CRATES_IO}"})
+    looked = machine.logout("--status", "--registry", "corp")
+    assert [line["registry"] for line in looked.lines if line["in_use"] == "yes"] == ["crates-io"]
+    done = machine.logout("--registry", "corp", "--strict")
+    assert done.status == 2
+    assert "a token for `corp` (as `crates-io`, which has the same index) is still in force: " in done.err
+    assert machine.logout("--registry", "crates-io", "--strict").status == 0
+    assert machine.secrets_on_disk() == []
 
 
 @pytest.mark.parametrize("name", ["credentials", "credentials.toml", "config.toml"])
