@@ -69,9 +69,12 @@ struct toml_node {
     struct toml_node *next; /* sibling */
 };
 
+struct toml_lines; /* where each line begins, once somebody has asked for one */
+
 struct toml_doc {
     struct str text;
     struct toml_node *root; /* TOML_TABLE, TOML_ROOT */
+    struct toml_lines *lines;
 };
 
 /* A snippet of the faulty line belongs to the error text. TOML_MASK blanks all of it that may be

@@ -328,6 +328,7 @@ struct err *toml_parse(struct arena *arena, struct str text, enum toml_snippet s
         return toml_fault_err(arena, text, snippet, fault);
     }
     struct toml_doc *doc = arena_new(arena, struct toml_doc);
+    doc->lines = toml_lines_new(arena);
     doc->text = text;
     doc->root = p.root;
     *out = doc;

@@ -175,14 +175,52 @@ bool toml_equal(const struct toml_node *a, const struct toml_node *b)
     return true;
 }
 
+struct toml_lines {
+    struct arena *arena;
+    uint32_t *starts; /* NULL: not looked for yet */
+    size_t count;
+};
+
+struct toml_lines *toml_lines_new(struct arena *arena)
+{
+    struct toml_lines *lines = arena_new(arena, struct toml_lines);
+    lines->arena = arena;
+    return lines;
+}
+
+static size_t next_line(struct str text, size_t at)
+{
+    const char *newline = memchr(text.data + at, '\n', text.len - at);
+    return newline ? (size_t)(newline - text.data) + 1 : text.len;
+}
+
+static void lines_find(struct toml_lines *lines, struct str text)
+{
+    size_t count = 1;
+    for (size_t at = 0; at < text.len; at = next_line(text, at)) {
+        count++;
+    }
+    lines->starts = arena_new_array(lines->arena, uint32_t, count);
+    for (size_t at = 0; at < text.len; at = next_line(text, at)) {
+        lines->starts[lines->count++] = (uint32_t)at;
+    }
+}
+
 size_t toml_line(const struct toml_doc *doc, size_t offset)
 {
-    size_t line = 1;
-    const char *at = doc->text.data;
-    const char *end = at + (offset < doc->text.len ? offset : doc->text.len);
-    while ((at = memchr(at, '\n', (size_t)(end - at)))) {
-        at++;
-        line++;
+    struct toml_lines *lines = doc->lines;
+    if (!lines->starts) {
+        lines_find(lines, doc->text);
     }
-    return line;
+    size_t low = 0; /* of the lines that begin at or before the offset the last */
+    size_t high = lines->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (lines->starts[middle] <= offset) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low + 1;
 }

@@ -10,6 +10,9 @@
 /* Last child of an array or table. A table must not have the key yet. */
 void toml_append(struct arena *arena, struct toml_node *parent, struct toml_node *child);
 
+/* For a new doc. */
+struct toml_lines *toml_lines_new(struct arena *arena);
+
 /* Same type and value; of arrays the length, of tables nothing more. */
 bool toml_same(const struct toml_node *a, const struct toml_node *b);
 
