@@ -102,9 +102,20 @@ static bool is_plain_string(struct str text, struct span value)
            !memchr(inside, '\\', len);
 }
 
+/* How many lines from the first on are in one page: they go in one write, half of which is none. */
+static size_t lines_in_page(struct str text, const struct edit_cut *cuts, size_t count)
+{
+    size_t n = 0;
+    while (n < count && is_line(text, cuts[n].bytes) &&
+           in_one_page((struct span){cuts[0].bytes.start, cuts[n].bytes.end})) {
+        n++;
+    }
+    return n;
+}
+
 /*
- * Lines go one by one, each being a pair of its own. The rest, in inline tables, are pairs and the
- * commas of others, so they go together; and last, since `{a = 1 token = "x"}` would be a fault
+ * Lines go page by page, each being a pair of its own. The rest, in inline tables, are pairs and
+ * the commas of others, so they go together; and last, since `{a = 1 token = "x"}` would be a fault
  * where `{a = 1, }` is none.
  */
 static void plan_pages(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
@@ -112,17 +123,21 @@ static void plan_pages(struct arena *arena, struct edit *edit, const struct edit
 {
     struct edit_cut *rest = arena_new_array(arena, struct edit_cut, count);
     size_t rest_count = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count;) {
         struct span bytes = cuts[i].bytes;
-        bool line = is_line(edit->before, bytes);
-        if (line && in_one_page(bytes)) {
-            plan_blank(arena, edit, &cuts[i], 1);
-        } else if (line && is_plain_string(edit->before, cuts[i].value) &&
-                   characters_in_pages(edit->before, bytes)) {
+        size_t lines = lines_in_page(edit->before, cuts + i, count - i);
+        if (lines > 0) {
+            plan_blank(arena, edit, cuts + i, lines);
+            i += lines;
+            continue;
+        }
+        if (is_line(edit->before, bytes) && is_plain_string(edit->before, cuts[i].value) &&
+            characters_in_pages(edit->before, bytes)) {
             plan_line(arena, edit, &cuts[i]);
         } else {
             rest[rest_count++] = cuts[i];
         }
+        i++;
     }
     if (rest_count > 0) {
         plan_blank(arena, edit, rest, rest_count);
