@@ -119,7 +119,7 @@ static struct err *remove_credentials(struct context *context, const struct surv
 {
     bool answered = false;
     for (size_t i = 0; i < survey->provider_count; i++) {
-        enum answer answer;
+        enum answer answer = ANSWER_NOT_FOUND;
         TRY(provider_ask(context, survey, &survey->providers[i], logout, &answer));
         if (answer == ANSWER_OK) {
             return NULL;
