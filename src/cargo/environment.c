@@ -42,7 +42,11 @@ struct str environment_part(struct arena *arena, struct str part)
     struct str converted = upper(arena, part);
     char *data = arena_alloc(arena, converted.len + 1);
     for (size_t i = 0; i < converted.len; i++) {
-        data[i] = converted.data[i] == '-' ? '_' : converted.data[i];
+        char c = converted.data[i];
+        data[i] = c;
+        if (c == '-') {
+            data[i] = '_';
+        }
     }
     return (struct str){data, converted.len};
 }

@@ -138,10 +138,12 @@ def verdicts(count, rows):
 def linear(walls):
     """Ten times the registries must not cost more than ten times the time, with a third for noise."""
     counts = sorted(walls)
+    if SMALL not in walls or len(walls) < 2:
+        return True
     each = {count: (walls[count] - walls[SMALL]) / count * 1e3 for count in counts if count > SMALL}
     print("\nOurs, for each registry more: " + ", ".join(f"{value:.3f} us at {count:,}" for count, value in each.items()))
     large = [count for count in each if count >= 10_000]
-    if SMALL not in walls or len(large) < 2:
+    if len(large) < 2:
         return True
     growth = each[large[-1]] / each[large[0]]
     return judge("growth of that", growth, 4 / 3, f"{growth:.2f} (1 is linear)")

@@ -312,7 +312,7 @@ ODD = [
 
 def without_z(args):
     """Debian's 1.96 is a development build, which takes -Z."""
-    return oracle.oracle_has("z-refused") or not any(os.fsdecode(arg).startswith("-Z") for arg in args)
+    return oracle.oracle_has("z-refused") or not any(re.match("-[a-zA-Z]*Z", os.fsdecode(arg)) for arg in args)
 
 
 FIXED = [tuple(shlex.split(line)) for line in LINES.strip().splitlines()] + [tuple(odd) for odd in ODD]

@@ -60,6 +60,8 @@ class Race:
     def end(self, process, said=""):
         with process:
             said += process.stderr.read()
+            if "invalid version 0 on git_proxy_options" in said:
+                pytest.skip("this cargo cannot read a git index: Debian's is built for another libgit2")
             assert process.wait(timeout=homes.TIME_LIMIT) == 0, said
         return said
 
