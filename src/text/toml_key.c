@@ -52,7 +52,8 @@ void toml_key_part(struct toml_parser *p, struct toml_path *path)
 
 void toml_key_missing(struct toml_parser *p, struct toml_path *path)
 {
-    add_part(p, path, (struct toml_token){TOML_ATOM, p->token.start, p->token.start});
+    uint32_t at = p->token.start;
+    add_part(p, path, (struct toml_token){.kind = TOML_ATOM, .start = at, .end = at});
 }
 
 static bool is_key(enum toml_kind kind)
