@@ -127,11 +127,10 @@ struct toml_node *toml_descend(struct toml_parser *p, struct toml_node *table,
     struct toml_node *next;
     for (struct toml_node *part = path->first; part != path->last; part = next) {
         next = part->next;
-        struct toml_node *found = toml_get(table, part->key);
+        part->type = TOML_TABLE;
+        part->origin = origin;
+        struct toml_node *found = toml_add(p->arena, table, part);
         if (!found) {
-            part->type = TOML_TABLE;
-            part->origin = origin;
-            toml_append(p->arena, table, part);
             table = part;
             continue;
         }
@@ -159,9 +158,7 @@ void toml_add_pair(struct toml_parser *p, struct toml_node *table, struct toml_p
         return;
     }
     /* A dotted key may add only to tables that dotted keys made, at its last step. */
-    if ((dotted && parent->origin != TOML_DOTTED) || toml_get(parent, pair->key)) {
+    if ((dotted && parent->origin != TOML_DOTTED) || toml_add(p->arena, parent, pair)) {
         toml_meaning(p, "duplicate key", pair->key_span);
-        return;
     }
-    toml_append(p->arena, parent, pair);
 }
