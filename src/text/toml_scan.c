@@ -57,7 +57,9 @@ static bool delimits(struct str text, size_t at)
     return at == text.len || toml_is(text.data[at], TOML_DELIMITER);
 }
 
-static struct toml_token scan_atom(struct str text, size_t start)
+/* Not inline, nor are strings: toml_scan would save registers for them at each bracket and blank.
+ */
+__attribute__((noinline)) static struct toml_token scan_atom(struct str text, size_t start)
 {
     size_t at = start;
     while (at < text.len && toml_is(text.data[at], TOML_BARE)) {
@@ -155,7 +157,8 @@ static bool is_at(struct str text, size_t at, char byte)
     return at < text.len && text.data[at] == byte;
 }
 
-static struct toml_token scan_string(struct str text, size_t at, char quote)
+__attribute__((noinline)) static struct toml_token scan_string(struct str text, size_t at,
+                                                               char quote)
 {
     bool basic = quote == '"';
     if (three_quotes(text, at, quote)) {
