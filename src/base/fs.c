@@ -94,7 +94,7 @@ bool path_same(struct str a, struct str b)
 
 bool fd_holds(int fd, struct str text)
 {
-    char block[16 * 1024];
+    char block[64 * 1024];
     struct stat status;
     if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size != (off_t)text.len) {
         return false;

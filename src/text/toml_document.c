@@ -127,7 +127,11 @@ static void start_table(struct toml_parser *p, const struct toml_path *path,
 {
     struct toml_node *key = path->last;
     struct toml_node *parent = toml_descend(p, p->root, path, TOML_IMPLICIT, &p->meaning);
-    struct toml_node *found = parent ? toml_get(parent, key->key) : NULL;
+    if (!parent) {
+        return;
+    }
+    key->type = TOML_TABLE;
+    struct toml_node *found = toml_add(p->arena, parent, key);
     if (found && (found->type != TOML_TABLE || found->origin != TOML_IMPLICIT)) {
         toml_meaning(p, "duplicate key", key->key_span);
         return;
@@ -135,12 +139,8 @@ static void start_table(struct toml_parser *p, const struct toml_path *path,
     if (found) {
         found->key_span = key->key_span;
         toml_node_spare(p, key);
-    } else if (parent) {
-        found = key;
-        found->type = TOML_TABLE;
-        toml_append(p->arena, parent, found);
     } else {
-        return;
+        found = key;
     }
     found->origin = TOML_HEADER;
     found->value = header;
@@ -158,7 +158,13 @@ static void start_element(struct toml_parser *p, const struct toml_path *path,
     element->value = header;
     p->table = element;
     struct toml_node *parent = toml_descend(p, p->root, path, TOML_IMPLICIT, &p->header);
-    struct toml_node *found = parent ? toml_get(parent, key->key) : NULL;
+    if (!parent) {
+        return;
+    }
+    key->type = TOML_ARRAY;
+    key->origin = TOML_ELEMENT;
+    key->value = header;
+    struct toml_node *found = toml_add(p->arena, parent, key);
     if (found && (found->type != TOML_ARRAY || found->origin != TOML_ELEMENT)) {
         p->header = (struct toml_fault){.reason = "duplicate key",
                                         .at = {key->key_span.start, key->key_span.end},
@@ -167,16 +173,10 @@ static void start_element(struct toml_parser *p, const struct toml_path *path,
     }
     if (found) {
         toml_node_spare(p, key);
-    } else if (parent) {
-        found = key;
-        found->type = TOML_ARRAY;
-        found->origin = TOML_ELEMENT;
-        found->value = header;
-        toml_append(p->arena, parent, found);
     } else {
-        return;
+        found = key;
     }
-    toml_append(p->arena, found, element);
+    toml_append(found, element);
 }
 
 /* The key of a header; false where there is none, which the key's decoding tells. */

@@ -52,7 +52,8 @@ void toml_key_part(struct toml_parser *p, struct toml_path *path)
 
 void toml_key_missing(struct toml_parser *p, struct toml_path *path)
 {
-    add_part(p, path, (struct toml_token){TOML_ATOM, p->token.start, p->token.start});
+    uint32_t at = p->token.start;
+    add_part(p, path, (struct toml_token){.kind = TOML_ATOM, .start = at, .end = at});
 }
 
 static bool is_key(enum toml_kind kind)
@@ -126,11 +127,10 @@ struct toml_node *toml_descend(struct toml_parser *p, struct toml_node *table,
     struct toml_node *next;
     for (struct toml_node *part = path->first; part != path->last; part = next) {
         next = part->next;
-        struct toml_node *found = toml_get(table, part->key);
+        part->type = TOML_TABLE;
+        part->origin = origin;
+        struct toml_node *found = toml_add(p->arena, table, part);
         if (!found) {
-            part->type = TOML_TABLE;
-            part->origin = origin;
-            toml_append(p->arena, table, part);
             table = part;
             continue;
         }
@@ -158,9 +158,7 @@ void toml_add_pair(struct toml_parser *p, struct toml_node *table, struct toml_p
         return;
     }
     /* A dotted key may add only to tables that dotted keys made, at its last step. */
-    if ((dotted && parent->origin != TOML_DOTTED) || toml_get(parent, pair->key)) {
+    if ((dotted && parent->origin != TOML_DOTTED) || toml_add(p->arena, parent, pair)) {
         toml_meaning(p, "duplicate key", pair->key_span);
-        return;
     }
-    toml_append(p->arena, parent, pair);
 }

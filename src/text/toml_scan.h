@@ -8,7 +8,7 @@
 
 #include "base/base.h"
 
-enum toml_kind {
+enum __attribute__((packed)) toml_kind {
     TOML_END,
     TOML_DOT,
     TOML_EQUALS,
@@ -29,6 +29,7 @@ enum toml_kind {
 
 struct toml_token {
     enum toml_kind kind;
+    bool plain; /* a single-line string or a bare key that needs no decoding, only to be copied */
     uint32_t start;
     uint32_t end;
 };
@@ -44,13 +45,11 @@ enum toml_class {
     TOML_DELIMITER = 8, /* ends an atom */
 };
 
-extern const unsigned char toml_classes[128];
+extern const unsigned char toml_classes[256];
 
 static inline bool toml_is(char byte, enum toml_class wanted)
 {
-    unsigned char c = (unsigned char)byte;
-    unsigned int found = c < sizeof(toml_classes) ? toml_classes[c] : TOML_TEXT | TOML_PLAIN;
-    return found & wanted;
+    return toml_classes[(unsigned char)byte] & wanted;
 }
 
 #endif

@@ -99,6 +99,10 @@ static size_t skip_first_newline(struct str text, size_t start, size_t end)
 
 static bool decode_literal(struct toml_decoder *decoder, struct toml_token token, struct str *out)
 {
+    if (token.plain) {
+        *out = toml_decode_copy(decoder, token.start + 1, token.end - 1);
+        return true;
+    }
     struct span in;
     if (!inside(decoder->text, token, 1, &in)) {
         return toml_decode_fault(decoder, "invalid literal string", "`'`", token.end, token.end);
@@ -201,6 +205,10 @@ static bool decode_escape(struct toml_decoder *decoder, struct str *out, size_t 
 
 static bool decode_basic(struct toml_decoder *decoder, struct toml_token token, struct str *out)
 {
+    if (token.plain) {
+        *out = toml_decode_copy(decoder, token.start + 1, token.end - 1);
+        return true;
+    }
     struct str text = decoder->text;
     struct span in;
     if (!inside(text, token, 1, &in)) {
@@ -338,16 +346,16 @@ bool toml_decode_string(struct toml_decoder *decoder, struct toml_token token, s
 static bool decode_bare_key(struct toml_decoder *decoder, struct toml_token token, struct str *out)
 {
     static const char expected[] = "letters, numbers, `-`, `_`";
+    if (token.plain) {
+        *out = toml_decode_copy(decoder, token.start, token.end);
+        return true;
+    }
     if (token.start == token.end) {
         return toml_decode_fault(decoder, "unquoted keys cannot be empty", expected, token.start,
                                  token.start);
     }
     size_t bad = skip(decoder->text, token.start, token.end, TOML_BARE);
-    if (bad < token.end) {
-        return toml_decode_fault(decoder, "invalid unquoted key", expected, bad, bad);
-    }
-    *out = toml_decode_copy(decoder, token.start, token.end);
-    return true;
+    return toml_decode_fault(decoder, "invalid unquoted key", expected, bad, bad);
 }
 
 bool toml_decode_key(struct toml_decoder *decoder, struct toml_token token, struct str *out)

@@ -5,7 +5,8 @@
 /* Up to here a table is searched from its first child: no index for what most tables are. */
 #define LARGEST_WITHOUT_INDEX 8
 
-/* Open addressing, at most two thirds full. The hashes lie apart from the nodes and side by side: a
+/* Open addressing, at most four fifths full: sixteen hashes are in one line of the cache, so a few
+ * steps more are cheaper than more memory. The hashes lie apart from the nodes and side by side: a
  * look-up that finds nothing, as each new key's does, touches no node. */
 struct toml_index {
     size_t mask;
@@ -39,13 +40,6 @@ static size_t slot_of(const struct toml_index *index, struct str key, uint32_t h
     return at;
 }
 
-static void index_put(struct toml_index *index, struct toml_node *child, uint32_t hash)
-{
-    size_t at = slot_of(index, child->key, hash);
-    index->nodes[at] = child;
-    index->hashes[at] = hash;
-}
-
 static struct toml_index *index_new(struct arena *arena, size_t size)
 {
     struct toml_index *index = arena_new(arena, struct toml_index);
@@ -53,6 +47,13 @@ static struct toml_index *index_new(struct arena *arena, size_t size)
     index->nodes = arena_new_array(arena, struct toml_node *, size);
     index->hashes = arena_new_array(arena, uint32_t, size);
     return index;
+}
+
+static void index_put(struct toml_index *index, struct toml_node *child, uint32_t hash)
+{
+    size_t at = slot_of(index, child->key, hash);
+    index->nodes[at] = child;
+    index->hashes[at] = hash;
 }
 
 /* Twice as large; a new one where there is none. */
@@ -74,23 +75,50 @@ static void index_grow(struct arena *arena, struct toml_node *table)
     table->index = index;
 }
 
-void toml_append(struct arena *arena, struct toml_node *parent, struct toml_node *child)
+void toml_append(struct toml_node *array, struct toml_node *child)
 {
-    child->parent = parent;
+    child->parent = array;
     child->next = NULL;
-    if (parent->type == TOML_TABLE && parent->count >= LARGEST_WITHOUT_INDEX) {
-        if (!parent->index || parent->count * 3 > parent->index->mask * 2) {
-            index_grow(arena, parent);
-        }
-        index_put(parent->index, child, hash_of(child->key));
-    }
-    if (parent->last) {
-        parent->last->next = child;
+    if (array->last) {
+        array->last->next = child;
     } else {
-        parent->first = child;
+        array->first = child;
     }
-    parent->last = child;
-    parent->count++;
+    array->last = child;
+    array->count++;
+}
+
+static struct toml_node *find_without_index(const struct toml_node *table, struct str key)
+{
+    struct toml_node *child = table->first;
+    while (child && !str_eq(child->key, key)) {
+        child = child->next;
+    }
+    return child;
+}
+
+struct toml_node *toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child)
+{
+    if (table->count < LARGEST_WITHOUT_INDEX) {
+        struct toml_node *found = find_without_index(table, child->key);
+        if (!found) {
+            toml_append(table, child);
+        }
+        return found;
+    }
+    if (!table->index || table->count * 5 > table->index->mask * 4) {
+        index_grow(arena, table);
+    }
+    struct toml_index *index = table->index;
+    uint32_t hash = hash_of(child->key);
+    size_t at = slot_of(index, child->key, hash);
+    if (index->hashes[at]) {
+        return index->nodes[at];
+    }
+    index->nodes[at] = child;
+    index->hashes[at] = hash;
+    toml_append(table, child);
+    return NULL;
 }
 
 struct toml_node *toml_get(const struct toml_node *table, struct str key)
@@ -102,11 +130,7 @@ struct toml_node *toml_get(const struct toml_node *table, struct str key)
         size_t slot = slot_of(table->index, key, hash_of(key));
         return table->index->hashes[slot] ? table->index->nodes[slot] : NULL;
     }
-    struct toml_node *child = table->first;
-    while (child && !str_eq(child->key, key)) {
-        child = child->next;
-    }
-    return child;
+    return find_without_index(table, key);
 }
 
 bool toml_same(const struct toml_node *a, const struct toml_node *b)

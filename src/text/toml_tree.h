@@ -7,8 +7,12 @@
 
 #include "text/toml.h"
 
-/* Last child of an array or table. A table must not have the key yet. */
-void toml_append(struct arena *arena, struct toml_node *parent, struct toml_node *child);
+/* Last child of an array. */
+void toml_append(struct toml_node *array, struct toml_node *child);
+
+/* Last child of a table that has not got its key; else the child that has it, and nothing is done.
+ */
+struct toml_node *toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child);
 
 /* For a new doc. */
 struct toml_lines *toml_lines_new(struct arena *arena);

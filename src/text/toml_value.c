@@ -123,7 +123,7 @@ static bool array(struct toml_parser *p, struct toml_node *node, unsigned int de
         if (!toml_value(p, child, depth)) {
             return false;
         }
-        toml_append(p->arena, node, child);
+        toml_append(node, child);
         comma = true;
     }
 }
