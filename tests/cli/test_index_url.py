@@ -127,7 +127,7 @@ def generated(count, seed):
 @pytest.fixture(scope="module")
 def show(program):
     """Ours: [(kind, text, canonical)] of a list of URLs."""
-    tool = pathlib.Path(program).parents[2] / "tests/cli/show_index_url"
+    tool = pathlib.Path(program).parent / "tests/cli/show_index_url"
 
     def run(urls, *args):
         done = subprocess.run([tool, *args], input="".join(url + "\0" for url in urls).encode(), capture_output=True, check=True, timeout=60)

@@ -15,7 +15,7 @@ sys.path.append(str(PROJECT / "tests/cli"))
 @pytest.fixture(scope="session")
 def toml():
     program = os.environ.get("CARGO_LOGOUT", str(PROJECT / "build/src/cli/cargo-logout"))
-    path = pathlib.Path(program).parents[2] / "tests/toml/toml_dump"
+    path = pathlib.Path(program).parent / "tests/toml/toml_dump"
     if not os.access(path, os.X_OK):
         pytest.fail(f"{path} is not built: run ./test --quick, or set CARGO_LOGOUT to a program in its build directory",
                     pytrace=False)
