@@ -165,8 +165,8 @@ static struct err *choose(struct context *context, const struct logout_options *
     if (!err) {
         return context_try_credentials(context, broken);
     }
-    bool known = true;
-    if (!options->registry || names_known(context, *options->registry, &known) || known) {
+    bool known = !options->registry || str_eq(*options->registry, STR(CRATES_IO_NAME));
+    if (known || names_known(context, *options->registry, &known) || known) {
         return err;
     }
     const struct err *failure;

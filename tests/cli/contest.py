@@ -4,43 +4,36 @@ import dataclasses
 
 import oracle
 import outcome as outcomes
+from cargo_says import Cargo
 from compare import differences, kept_bytes_in_order, report, secrets_shown, without_cache_tag
 from differences import DIFFERENCES
 from world import run
 
 
-def _outcome(world, root, program, result):
-    """The outcome of cargo's run; of one with -q, which does not tell, with the help of a run without."""
-    outcome = outcomes.outcome_of(result)
-    if outcome or result.status != 0 or result.stdout:
-        return outcome
-    words = tuple(word for word in world.args if word not in ("-q", "--quiet"))
-    return outcomes.outcome_of(result, run(dataclasses.replace(world, args=("-v", *words)), root, program))
+def _with_cure(world, result, cargo):
+    """What cargo's run came to in a world without the trouble that a difference is about: only credentials may change there.
 
-
-def _with_cure(world, root, program, result):
-    """A world without the trouble that a difference is about, and what cargo does in it: only credentials may change there.
-
-    The world and result as they are if no difference is about such trouble.
+    And its result. Those of the world as it is if no difference is about such trouble.
     """
-    outcome = _outcome(world, root, program, result)
+    outcome = outcomes.outcome_of(world, result, cargo)
     for difference in DIFFERENCES:
         cured = difference.of_world(world, outcome, result)
         if cured:
-            better = run(cured, root, program)
+            better = cargo.run(cured)
             changed = {path: better.tree.get(path) for path in outcomes.credentials_files(world)}
             tree = {**result.tree, **{path: node for path, node in changed.items() if node}}
-            return cured, dataclasses.replace(better, tree=tree)
-    return world, result
+            better = dataclasses.replace(better, tree=tree)
+            return outcomes.outcome_of(cured, better, cargo), better
+    return outcome, result
 
 
 def expected(world, root, program, result, ours):
     """What we should do, given what cargo did: cargo's result, changed by each difference that applies."""
-    cured, result = _with_cure(world, root, program, result)
-    outcome = _outcome(cured, root, program, result)
+    cargo = Cargo(root, program)
+    outcome, result = _with_cure(world, result, cargo)
     if outcome:
         for difference in DIFFERENCES:
-            outcome = difference.of_outcome(world, outcome) or outcome
+            outcome = difference.of_outcome(world, outcome, cargo) or outcome
         result = outcomes.result_of(outcome)
         result.stderr = result.stderr.replace(b"{ROOT}", root.encode())
     for difference in DIFFERENCES:

@@ -3,7 +3,7 @@
 Each difference turns what is expected of us in a world, at first what cargo did, into what is expected with it; None where
 it does not apply. It does so in one of three ways: of_world changes the world into one where cargo does what we do; of_outcome
 changes what was removed, what is still in force, and the files (outcome.py takes cargo's result apart, and makes one of it
-again); of_result changes texts, status or files. What is left unexpected after all is a bug, in cargo-logout or in this list.
+again); of_result changes texts, status or files. `cargo` is what can be asked for more (cargo_says.py). What is left unexpected after all is a bug, in cargo-logout or in this list.
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ import typing
 
 import outcome as outcomes
 from compare import NotToml, toml_value
+from whole_chain import gone_through
 from world import CREDENTIALS
 
 
@@ -23,7 +24,7 @@ def _nothing(*_):
 class Difference:
     name: str
     of_world: typing.Callable = _nothing  # (world, outcome or None, result) -> world or None
-    of_outcome: typing.Callable = _nothing  # (world, outcome) -> outcome or None
+    of_outcome: typing.Callable = _nothing  # (world, outcome, cargo) -> outcome or None
     of_result: typing.Callable = _nothing  # (world, result, ours) -> result or None
 
 
@@ -40,20 +41,20 @@ def _by_name(world, outcome, result):
 
     The cure: each other registry gets an index of its own, and the one asked for gets its index from --config, not by variable.
     """
-    name = outcome.name if outcome else outcomes.asked(world)
+    name = outcome.name if outcome else outcomes.asked_name(world)
     wrong = False
     if outcome:
         has_token = any("token" in keys for keys in outcomes.stored(world, name).values())
-        wrong = has_token != ("token" in outcome.removed) and not outcomes.in_force(world, name)
+        wrong = outcome.token_was_asked and has_token != bool(outcome.removed) and not outcomes.has_token_elsewhere(world, name)
     if not wrong and not _BY_INDEX.search(result.stderr):
         return None
     return outcomes.with_indexes_apart(world, name)
 
 
-def _secret_key(world, outcome):
-    """cargo does not see a secret-key without token."""
+def _secret_key(world, outcome, _cargo):
+    """cargo does not see a secret-key without token, and tells of the token alone."""
     keys = set().union(*outcomes.stored(world, outcome.name).values())
-    return outcomes.removed_by_name(world, outcome) if "secret-key" in keys and "token" not in keys else None
+    return outcomes.removed_by_name(world, outcome) if "secret-key" in keys else None
 
 
 def _old_token_table(world, _outcome, result):
@@ -67,21 +68,56 @@ def _old_token_table(world, _outcome, result):
     return dataclasses.replace(world, files=files)
 
 
-def _old_token(world, outcome):
+def _old_token(world, outcome, _cargo):
     """A `token` above all tables: cargo lets it replace [registry], or leaves it alone; we take it out, and only it."""
     old = any("token" in outcomes.value_of(world, path) for path in outcomes.credentials_files(world))
     return outcomes.removed_by_name(world, outcome) if old else None
 
 
-def _both_files(world, outcome):
+def _both_files(world, outcome, _cargo):
     """cargo cleans only `credentials` where `credentials.toml` is there too."""
     return outcomes.removed_by_name(world, outcome) if len(outcomes.credentials_files(world)) > 1 else None
 
 
-def _still_in_force(world, outcome):
-    """cargo says removed of a token in a variable or a config file, which it does not touch."""
-    remaining = outcomes.in_force(world, outcome.name)
+def _still_in_force(world, outcome, cargo):
+    """cargo says removed of a token in a variable or a config file, which it does not touch; one by another name it does not see."""
+    remaining = outcomes.in_force(world, outcome, cargo)
     return dataclasses.replace(outcomes.removed_by_name(world, outcome), remaining=remaining) if remaining else None
+
+
+def _whole_chain(world, outcome, cargo):
+    """cargo stops at the first provider that answers or fails, or at a broken credentials file; what a provider removed it does not tell.
+
+    We ask all of them, and clear the credentials files whichever they are.
+    """
+    if outcome.is_orphan or (outcome.chain == (("cargo:token",),) and not outcome.fault):
+        return None
+    cleared = outcome if outcome.token_was_asked else outcomes.removed_by_name(world, dataclasses.replace(outcome, removed=()))
+    return gone_through(world, cleared, cargo)
+
+
+_UNASKED = re.compile(
+    rb"(?P<error>\A(?:\x1b\S+?)?error(?:\x1b\[0m)?: )(?P<cause>credential provider produced unexpected response for `logout` request: \w+).*", re.DOTALL
+)
+
+
+def _provider_error(_world, outcome, _cargo):
+    """cargo prints an answer to another request for debugging, without a word of whose it is; and has a back-quote too many elsewhere."""
+    errors = []
+    for error, words in zip(outcome.errors, outcome.failed_by):
+        unasked = _UNASKED.match(error)
+        if unasked:
+            told = f"credential provider `{' '.join(words)}` failed action `logout`\n\nCaused by:\n  ".encode()
+            error = unasked["error"] + told + unasked["cause"] + b"\n"
+        errors.append(re.sub(rb"(\n  credential process `.*` failed with status .*)`\n\Z", rb"\1\n", error))
+    return dataclasses.replace(outcome, errors=tuple(errors)) if errors else None
+
+
+def _orphan(world, outcome, _cargo):
+    """cargo does not go on with a name that has no index. Nor do we, if it is registry.default."""
+    if not outcome.is_orphan or not outcomes.stored(world, outcome.name):
+        return None
+    return outcomes.removed_by_name(world, dataclasses.replace(outcome, errors=()))
 
 
 def _creates_nothing(world, result, _ours):
@@ -163,19 +199,9 @@ def _full_stdout(world, result, _ours):
     return dataclasses.replace(result, status=101) if full else None
 
 
-def _only_token(_world, result, _ours):
-    """A provider that is a program is not run yet: a plain error in place of what came of running it."""
-    pattern = rb"\n\nCaused by:\n  failed to spawn credential process\n\nCaused by:\n  (No such file or directory|Permission denied).*\n\Z"
-    told = re.sub(pattern, b"\n\nCaused by:\n  this version of cargo-logout asks no provider but cargo:token\n", result.stderr)
-    return dataclasses.replace(result, stderr=told) if told != result.stderr else None
-
-
-def _quiet(_world, result, _ours):
+def _quiet(_world, outcome, _cargo):
     """With -q cargo prints the note on a removal, but not the removal."""
-    told = re.sub(rb"note: This does not revoke.*\n    If you need.*\n\Z", b"", result.stderr)
-    if told == result.stderr or b"has been removed" in told:
-        return None
-    return dataclasses.replace(result, stderr=told)
+    return dataclasses.replace(outcome, note_with_quiet=False) if outcome.quiet else None
 
 
 def _masked(world, result, ours):
@@ -204,16 +230,18 @@ def _is_masked(line, masked):
 DIFFERENCES = (
     Difference("keeps-text", of_result=_dotted),  # else: credentials are compared by value, contest.py sees that nothing was put in
     Difference("by-name", of_world=_by_name),
+    Difference("whole-chain", of_outcome=_whole_chain),
+    Difference("provider-error", of_outcome=_provider_error),
+    Difference("orphan", of_outcome=_orphan),
     Difference("secret-key", of_outcome=_secret_key),
     Difference("old-token", of_world=_old_token_table, of_outcome=_old_token),
     Difference("both-files", of_outcome=_both_files),
     Difference("still-in-force", of_outcome=_still_in_force),
     Difference("creates-nothing", of_result=_creates_nothing),
-    Difference("quiet", of_result=_quiet),
+    Difference("quiet", of_outcome=_quiet),
     Difference("told-once", of_result=_told_once),
     Difference("masked", of_result=_masked),
     Difference("own-options", of_result=_own_options),
     Difference("z-help", of_result=_z_help),
     Difference("full-stdout", of_result=_full_stdout),
-    Difference("only-token", of_result=_only_token),
 )

@@ -1,12 +1,13 @@
 """Random worlds: a number gives a world, the same one each time.
 
 Each world is put together from what a logout looks at: registries and where their index is told, credentials in many
-spellings, settings in layers, includes, variables, providers of the built-in kinds, and arguments; now and then something
+spellings, settings in layers, includes, variables, providers, built in and programs, and arguments; now and then something
 is broken. What cargo says in the order of a hash table is avoided: at most one unknown key a table.
 """
 
 import random
 
+from providers import BEHAVIOURS, command, scripts
 from world import CARGO_HOME, CREDENTIALS, File, Link, World
 
 NAMES = ["my-reg", "other", "a_b", "R2", "ünï", "x-y-z", "_p", "CRATES-IO"]
@@ -162,6 +163,10 @@ BUILT_IN = ("cargo:token", "cargo:token", "cargo:token a", "cargo:wincred", "car
 
 
 def provider(maker):
+    if maker.chance(4):
+        name = maker.pick(*BEHAVIOURS)
+        maker.files.update(scripts([name]))
+        return command(name)
     name = maker.pick(*BUILT_IN, "p", "my-alias")
     if name not in BUILT_IN:
         maker.aliases.add(name)

@@ -1,0 +1,143 @@
+"""Chains of credential providers that are programs: all are asked, with cargo's request, and each has the say that cargo gives it.
+
+What a provider was asked it writes beside itself, so that the requests are compared too.
+"""
+
+import json
+
+import contest as contests
+from cases import MY_REG, differential, world
+from providers import BEHAVIOURS, STARTS, command, scripts
+from world import CREDENTIALS
+
+TOKEN = '[registries.my-reg]\ntoken = "s3cret-mine"\n\n[registry]\ntoken = "s3cret"\n'
+MINE = ["--registry", "my-reg"]
+
+
+def chain(*providers, args=(), creds=None, config="", files=None, **rest):
+    """my-reg with these as global-credential-providers: the last is asked first."""
+    listed = json.dumps([command(provider) for provider in providers])
+    every = {**scripts(providers), **(files or {})}
+    return world([*MINE, *args], creds=creds, config=f"{MY_REG}{config}[registry]\nglobal-credential-providers = {listed}\n", files=every, **rest)
+
+
+def own(provider, *words, args=(), creds=None, **rest):
+    """my-reg with this as its credential-provider."""
+    listed = json.dumps([command(provider), *words])
+    return world([*MINE, *args], creds=creds, config=f"{MY_REG}credential-provider = {listed}\n", files=scripts([provider]), **rest)
+
+
+@differential({name: own(name) for name in (*BEHAVIOURS, *STARTS)})
+def test_alone(case, contest):
+    contest(case)
+
+
+@differential({name: own(name, args=["-v"], creds=TOKEN) for name in (*BEHAVIOURS, *STARTS)})
+def test_alone_beside_an_old_token(case, contest):
+    contest(case)
+
+
+@differential({name: chain("cargo:token", name, "not-mine-1", args=["-v"], creds=TOKEN) for name in (*BEHAVIOURS, *STARTS)})
+def test_between_others(case, contest):
+    contest(case)
+
+
+CHAINS = {
+    "token, then one that removes": chain("removes", "cargo:token", creds=TOKEN),
+    "token, then one that removes, -v": chain("removes", "cargo:token", creds=TOKEN, args=["-v"]),
+    "token, then one that removes, -q": chain("removes", "cargo:token", creds=TOKEN, args=["-q"]),
+    "token, then one that removes, not logged in": chain("removes", "cargo:token", args=["-v"]),
+    "one that removes, then token": chain("cargo:token", "removes", creds=TOKEN, args=["-v"]),
+    "one that removes, then token, -q": chain("cargo:token", "removes", creds=TOKEN, args=["-q"]),
+    "one that removes, then token, not logged in": chain("cargo:token", "removes"),
+    "two that remove": chain("removes-1", "removes-2"),
+    "three that remove": chain("removes-1", "removes-2", "removes-3", args=["-v"]),
+    "two that remove, without token, but there is one": chain("removes-1", "removes-2", creds=TOKEN),
+    "removes and not found": chain("not-found", "removes", args=["-v"]),
+    "not found and removes": chain("removes", "not-found", args=["-v"]),
+    "all say not found": chain("not-found-1", "not-found-2", "not-found-3", args=["-v"]),
+    "not found and not mine": chain("not-found", "not-mine"),
+    "not mine and not found": chain("not-mine", "not-found"),
+    "nobody's": chain("not-mine-1", "not-mine-2", args=["-v"]),
+    "nobody's, -q": chain("not-mine-1", "not-mine-2", args=["-q"]),
+    "nobody's, but there is a token": chain("not-mine-1", "not-mine-2", creds=TOKEN),
+    "nobody's, and wincred": chain("not-mine", "cargo:wincred", args=["-v"]),
+    "not mine, token": chain("cargo:token", "not-mine", creds=TOKEN, args=["-v"]),
+    "not mine, token, not logged in": chain("cargo:token", "not-mine", args=["-v"]),
+    "token first, not mine": chain("not-mine", "cargo:token", creds=TOKEN),
+    "first fails": chain("removes-1", "removes-2", "fails"),
+    "second fails": chain("removes-1", "fails", "removes-2", args=["-v"]),
+    "last fails": chain("fails", "removes-1", "removes-2"),
+    "first and last fail": chain("fails-1", "removes", "fails-2", args=["-v"]),
+    "all fail": chain("fails", "babbles", "dies", args=["-v"]),
+    "all fail, -q": chain("fails", "babbles", "dies", args=["-q"]),
+    "all fail, but there is a token": chain("fails", "babbles", "dies", creds=TOKEN),
+    "fails and not mine": chain("fails", "not-mine"),
+    "not mine and fails": chain("not-mine", "fails"),
+    "token, then fails": chain("fails", "cargo:token", creds=TOKEN, args=["-v"]),
+    "token, then fails, -q": chain("fails", "cargo:token", creds=TOKEN, args=["-q"]),
+    "token, then fails, not logged in": chain("fails", "cargo:token"),
+    "fails, then token, not logged in": chain("cargo:token", "fails"),
+    "unable, then token": chain("cargo:token", "unable", creds=TOKEN),
+    "missing, then removes": chain("removes", "/no/such", args=["-v"]),
+    "removes, then missing": chain("/no/such", "removes", args=["-v"]),
+    "paseto in the middle": chain("removes-1", "cargo:paseto", "removes-2", args=["-v"]),
+    "paseto first": chain("removes", "cargo:paseto", args=["-v"]),
+    "from stdout in the middle": chain("removes-1", "cargo:token-from-stdout x", "removes-2", args=["-v"]),
+    "from stdout first": chain("removes", "cargo:token-from-stdout x"),
+    "from stdout beside a token in config": chain("cargo:token-from-stdout x", "cargo:token", config='token = "s3cret"\n', args=["-v"]),
+    "token in config, cargo:token is there": chain("cargo:token", "removes", config='token = "s3cret"\n', args=["-v"]),
+    "token in config, nobody looks at it": chain("removes", config='token = "s3cret"\n', args=["-v"]),
+    "token in a variable": chain("removes", "cargo:token", env={"CARGO_REGISTRIES_MY_REG_TOKEN": "s3cret"}, args=["-v"]),
+    "token in a variable, nobody looks at it": chain("removes", env={"CARGO_REGISTRIES_MY_REG_TOKEN": "s3cret"}),
+    "token in a variable, one fails": chain("fails", "cargo:token", env={"CARGO_REGISTRIES_MY_REG_TOKEN": "s3cret"}),
+    "secret key in the file": chain("removes", creds='[registries.my-reg]\nsecret-key = "s3cret"\n'),
+    "with arguments": chain("done a b", "cargo:token", creds=TOKEN, args=["-v"]),
+    "with other arguments": chain("not-found a", "not-found b", args=["-v"]),
+    "same one twice": chain("done", "done", args=["-v"]),
+    "noisy": chain("noisy-not-found", "noisy", "cargo:token", creds=TOKEN),
+    "noisy, -v": chain("noisy-not-found", "noisy", "noisy-fails", args=["-v"]),
+    "noisy, -q": chain("noisy-not-found", "noisy", "noisy-fails", args=["-q"]),
+    "in colour": chain("fails", "removes", "cargo:wincred", creds=TOKEN, args=["-v", "--color", "always"]),
+    "on a terminal": chain("fails", "removes", creds=TOKEN, stdout="tty", stderr="tty", env={"TERM": "xterm"}),
+    "home and project": chain("removes", project='[registry]\nglobal-credential-providers = ["cargo:token"]\n', creds=TOKEN, args=["-v"]),
+    "by variable": chain("removes", env={"CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS": "{ROOT}/bin/done cargo:token"}, files=scripts(["done"])),
+    "by alias": chain("cargo:token", "cargo:wincred", project='[registry]\nglobal-credential-providers = ["p"]\n[credential-alias]\np = ["{ROOT}/bin/done", "a b", ""]\n', files=scripts(["done"]), args=["-v"]),
+    "relative": world([*MINE, "-v"], config=f"{MY_REG}credential-provider = '../bin/done'\n", files=scripts(["done"])),
+    "by PATH": world([*MINE, "-v"], config=f"{MY_REG}credential-provider = 'done'\n", files=scripts(["done"]), env={"PATH": "{ROOT}/bin:/usr/bin:/bin"}),
+    "crates.io": world("-v", config="[registry]\nglobal-credential-providers = ['cargo:token', '{ROOT}/bin/removes']\n", files=scripts(["removes"])),
+    "arguments that need care": own("done", "", "a b", "\u00e9\u65e5", "\"'\\", "\t\u0001", args=["-v"]),
+}  # fmt: skip
+
+
+@differential(CHAINS)
+def test_chain(case, contest):
+    contest(case)
+
+
+BROKEN = '[registries.my-reg]\ntoken = "s3cret"\nnonsense\n'
+WITH_BROKEN_CREDENTIALS = {
+    "removes": chain("removes", creds=BROKEN, args=["-v"]),
+    "removes, -q": chain("removes", creds=BROKEN, args=["-q"]),
+    "token and removes": chain("cargo:token", "removes", creds=BROKEN, args=["-v"]),
+    "fails": chain("fails", creds=BROKEN),
+    "nobody's": chain("not-mine", creds=BROKEN),
+    "wincred": chain("cargo:wincred", creds=BROKEN, args=["-v"]),
+    "paseto": chain("cargo:paseto", creds=BROKEN),
+    "own": own("removes", creds=BROKEN),
+    "a directory, and one beside it": chain("cargo:token", "removes", files={CREDENTIALS: TOKEN, CREDENTIALS.removesuffix(".toml"): BROKEN}),
+    "include that is missing": chain("cargo:token", "removes", creds=f"include = ['none.toml']\n{TOKEN}", args=["-v"]),
+    "token in an include": chain("cargo:token", "removes", creds="include = ['c.toml']\n", files={"home/.cargo/c.toml": TOKEN}),
+}
+
+
+@differential(WITH_BROKEN_CREDENTIALS)
+def test_with_broken_credentials(case, contest):
+    contest(case)
+
+
+def test_a_provider_that_is_not_asked_is_found_out(contest, cargo, root):
+    """What cargo itself does of a chain is not what is expected of ours."""
+    found = contests.unexplained(CHAINS["token, then one that removes"], root, [cargo, "logout"], [cargo, "logout"])
+    assert any("removes.asked" in text for text in found)
+    assert any("has been removed by credential provider" in text for text in found)
