@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import contents
 import oracle
 import outcome as outcomes
 from cargo_says import Cargo
@@ -20,7 +21,7 @@ def _with_cure(world, result, cargo):
         cured = difference.of_world(world, outcome, result)
         if cured:
             better = cargo.run(cured)
-            changed = {path: better.tree.get(path) for path in outcomes.credentials_files(world)}
+            changed = {path: better.tree.get(path) for path in contents.credentials_files(world)}
             tree = {**result.tree, **{path: node for path, node in changed.items() if node}}
             better = dataclasses.replace(better, tree=tree)
             return outcomes.outcome_of(cured, better, cargo), better
@@ -44,8 +45,8 @@ def expected(world, root, program, result, ours):
 def _own_promises(world, root, ours):
     """What holds whatever cargo does: no token is printed, and credentials files lose bytes but get no new ones."""
     found = ["a token was printed"] if secrets_shown(world, ours) else []
-    for path in outcomes.credentials_files(world):
-        before = outcomes.text_of(world, path).replace(b"{ROOT}", root.encode())
+    for path in contents.credentials_files(world):
+        before = contents.text_of(world, path).replace(b"{ROOT}", root.encode())
         if path in ours.tree and not kept_bytes_in_order(before, ours.tree[path].content):
             found.append(f"{path}: not the old text with pieces cut out: {ours.tree[path].content}")
     return found

@@ -10,6 +10,7 @@ import dataclasses
 import re
 import typing
 
+import contents
 import outcome as outcomes
 from compare import NotToml, toml_value
 from whole_chain import gone_through
@@ -41,19 +42,19 @@ def _by_name(world, outcome, result):
 
     The cure: each other registry gets an index of its own, and the one asked for gets its index from --config, not by variable.
     """
-    name = outcome.name if outcome else outcomes.asked_name(world)
+    name = outcome.name if outcome else contents.asked_name(world)
     wrong = False
     if outcome:
-        has_token = any("token" in keys for keys in outcomes.stored(world, name).values())
-        wrong = outcome.token_was_asked and has_token != bool(outcome.removed) and not outcomes.has_token_elsewhere(world, name)
+        has_token = any("token" in keys for keys in contents.stored(world, name).values())
+        wrong = outcome.token_was_asked and has_token != bool(outcome.removed) and not contents.has_token_elsewhere(world, name)
     if not wrong and not _BY_INDEX.search(result.stderr):
         return None
-    return outcomes.with_indexes_apart(world, name)
+    return contents.with_indexes_apart(world, name)
 
 
 def _secret_key(world, outcome, _cargo):
     """cargo does not see a secret-key without token, and tells of the token alone."""
-    keys = set().union(*outcomes.stored(world, outcome.name).values())
+    keys = set().union(*contents.stored(world, outcome.name).values())
     return outcomes.removed_by_name(world, outcome) if "secret-key" in keys else None
 
 
@@ -62,21 +63,21 @@ def _old_token_table(world, _outcome, result):
     if b": could not load config key `registry.token`" not in result.stderr:
         return None
     files = dict(world.files)
-    for path in outcomes.credentials_files(world):
-        if isinstance(outcomes.value_of(world, path).get("token"), dict):
-            files[path] = outcomes.text_of(world, path).replace(b"[token", b"[cured-token")
+    for path in contents.credentials_files(world):
+        if isinstance(contents.value_of(world, path).get("token"), dict):
+            files[path] = contents.text_of(world, path).replace(b"[token", b"[cured-token")
     return dataclasses.replace(world, files=files)
 
 
 def _old_token(world, outcome, _cargo):
     """A `token` above all tables: cargo lets it replace [registry], or leaves it alone; we take it out, and only it."""
-    old = any("token" in outcomes.value_of(world, path) for path in outcomes.credentials_files(world))
+    old = any("token" in contents.value_of(world, path) for path in contents.credentials_files(world))
     return outcomes.removed_by_name(world, outcome) if old else None
 
 
 def _both_files(world, outcome, _cargo):
     """cargo cleans only `credentials` where `credentials.toml` is there too."""
-    return outcomes.removed_by_name(world, outcome) if len(outcomes.credentials_files(world)) > 1 else None
+    return outcomes.removed_by_name(world, outcome) if len(contents.credentials_files(world)) > 1 else None
 
 
 def _still_in_force(world, outcome, cargo):
@@ -115,7 +116,7 @@ def _provider_error(_world, outcome, _cargo):
 
 def _orphan(world, outcome, _cargo):
     """cargo does not go on with a name that has no index. Nor do we, if it is registry.default."""
-    if not outcome.is_orphan or not outcomes.stored(world, outcome.name):
+    if not outcome.is_orphan or not contents.stored(world, outcome.name):
         return None
     return outcomes.removed_by_name(world, dataclasses.replace(outcome, errors=()))
 
@@ -135,8 +136,8 @@ def _creates_nothing(world, result, _ours):
 def _dotted(world, result, ours):
     """Where a table was there only by the dotted names of what is removed, nothing of it stays; cargo writes an empty one."""
     tree = dict(result.tree)
-    for path in outcomes.credentials_files(world):
-        theirs, mine, text = tree.get(path), ours.tree.get(path), outcomes.text_of(world, path)
+    for path in contents.credentials_files(world):
+        theirs, mine, text = tree.get(path), ours.tree.get(path), contents.text_of(world, path)
         if theirs is None or mine is None or theirs == mine:
             continue
         headers = re.findall(rb"^[ \t]*\[.*?\]", text, re.MULTILINE)

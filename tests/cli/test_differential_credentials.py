@@ -7,6 +7,9 @@ OLD = f"{CARGO_HOME}/credentials"
 OTHER = '\n[registries.other]\ntoken = "s3cret-other"\nkey = 1\n'
 
 
+IN_CONFIG = '[registry]\ntoken = "s3cret"\n'
+
+
 def main(text, **rest):
     return world(creds=text, **rest)
 
@@ -198,6 +201,11 @@ def test_faults(case, contest):
         "token only in config": world(creds=None, config='[registry]\ntoken = "s3cret"\n'),
         "token in config and credentials": world(config='[registry]\ntoken = "s3cret"\n'),
         "token in project and credentials": world(project='[registry]\ntoken = "s3cret"\n'),
+        "token in every layer": world("--config e.toml", config=IN_CONFIG, project=IN_CONFIG, files={"proj/e.toml": IN_CONFIG}, env={"CARGO_REGISTRY_TOKEN": "s3cret"}),
+        "token in an include of config": world(config="include = ['i.toml']\n" + IN_CONFIG, files={"home/.cargo/i.toml": "\n" + IN_CONFIG}),
+        "token above all tables in config": world(config='token = "s3cret"\n'),
+        "token above all tables in config, not logged in": world(config='token = "s3cret"\n', creds=None),
+        "token of a name without index in config": world("--registry r", config='[registries.r]\ntoken = "s3cret"\n'),
         "token of my-reg only in config": mine(creds=None, config=MY_REG + 'token = "s3cret"\n'),
         "token of a wrong type in config": world(config="[registry]\ntoken = 3\n"),
         "token of a wrong type in config, not logged in": world(creds="", config="[registry]\ntoken = 3\n"),

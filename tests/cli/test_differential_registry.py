@@ -99,6 +99,46 @@ def test_same_index(case, contest):
     contest(case)
 
 
+ALIKE = "https://a.org/x"
+IN_OTHER_PLACES = {
+    "in config": two(ALIKE, ALIKE, project="[registries.q]\ntoken='s3cret-q'\n"),
+    "in config, not logged in": two(ALIKE, ALIKE, project="[registries.q]\ntoken='s3cret-q'\n", creds=""),
+    "in a variable": two(ALIKE, ALIKE, creds="", env={"CARGO_REGISTRIES_Q_TOKEN": "s3cret"}),
+    "secret key": two(ALIKE, ALIKE, creds="[registries.q]\nsecret-key='s3cret-q'\n"),
+    "everywhere, -q": two(ALIKE, ALIKE, args="--registry r -q", project="[registries.q]\ntoken='s3cret-q'\n"),
+    "of three": two(ALIKE, ALIKE, project=f"[registries.p]\nindex='{ALIKE}/'\ntoken='s3cret-p'\n"),
+    "of three, of which one is bad": two(ALIKE, ALIKE, project="[registries.p]\nindex='bad'\ntoken='s3cret-p'\n"),
+    "nobody looks at it": two(ALIKE, ALIKE, project="[registry]\nglobal-credential-providers=['cargo:wincred']\n"),
+    "own token in config too": two(ALIKE, ALIKE, project="[registries.r]\ntoken='s3cret-r'\n"),
+    "crates.io's": world("--registry r", creds="[registry]\ntoken='s3cret'\n", config="[registries.r]\nindex='https://github.com/rust-lang/crates.io-index'\n"),
+}
+
+
+@differential(IN_OTHER_PLACES)
+def test_tokens_of_the_same_index(case, contest):
+    contest(case)
+
+
+ORPHANS = {
+    "-v": world("--registry nope -v", creds="[registries.nope]\ntoken='s3cret'\n"),
+    "-q": world("--registry nope -q", creds="[registries.nope]\ntoken='s3cret'\n"),
+    "colour": world("--registry nope --color always", creds="[registries.nope]\ntoken='s3cret'\n"),
+    "secret key": world("--registry nope", creds="[registries.nope]\nsecret-key='s3cret'\n"),
+    "in a variable": world("--registry nope", env={"CARGO_REGISTRIES_NOPE_TOKEN": "s3cret"}),
+    "old name of the file": world("--registry nope", creds=None, files={"home/.cargo/credentials": "[registries.nope]\ntoken='s3cret'\n"}),
+    "old name of the file, not stored": world("--registry nope", creds=None, files={"home/.cargo/credentials": ""}),
+    "both files": world("--registry nope", creds="[registries.nope]\ntoken='s3cret'\n", files={"home/.cargo/credentials": ""}),
+    "providers are not asked": world("--registry nope -v", creds="[registries.nope]\ntoken='s3cret'\n", config="[registry]\nglobal-credential-providers=['/no/such']\n"),
+    "no name of a registry": world("--registry 1x", creds="[registries.1x]\ntoken='s3cret'\n"),
+    "by default": world(creds="[registries.nope]\ntoken='s3cret'\n", config="[registry]\ndefault='nope'\n"),
+}
+
+
+@differential(ORPHANS)
+def test_orphan(case, contest):
+    contest(case)
+
+
 IDENTITY = {
     "another's bad index": two("https://a.org/", "nonsense"),
     "another's bad index, crates.io": world(config="[registries.q]\nindex='nonsense'\n"),

@@ -4,7 +4,8 @@ import dataclasses
 import re
 
 from cargo_says import louder
-from outcome import BUILT_IN, OTHER_SYSTEMS, credentials_files
+from contents import credentials_files
+from outcome import BUILT_IN, OTHER_SYSTEMS
 from world import CARGO_HOME
 
 
