@@ -42,6 +42,8 @@ class Desktop:
         self.helper = str(helper)
         self.children = []
         self.env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+        if "LSAN_OPTIONS" in os.environ:  # what a build with sanitizers is to know of the libraries
+            self.env["LSAN_OPTIONS"] = os.environ["LSAN_OPTIONS"]
         for variable, name in [("HOME", "home"), ("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data")]:
             directory = self.root / name
             directory.mkdir(mode=0o700, exist_ok=True)
