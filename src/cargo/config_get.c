@@ -214,7 +214,8 @@ struct err *config_get_boolean(struct context *context, const struct config_key 
     return NULL;
 }
 
-/* Rust's i64 from text: digits, a sign before them, nothing else. What is wrong with it, or NULL. */
+/* Rust's i64 from text: digits, a sign before them, nothing else. What is wrong with it, or NULL.
+ */
 static const char *parse_integer(struct str text, int64_t *out)
 {
     size_t at = text.len > 0 && (text.data[0] == '+' || text.data[0] == '-');

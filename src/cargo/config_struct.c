@@ -128,8 +128,7 @@ static struct err *neither(struct context *context, const struct config_key *key
     } else {
         what = str_of(names[value->type]);
     }
-    struct err *err =
-        err_new(arena, "invalid type: %s, expected a string or map", what.data);
+    struct err *err = err_new(arena, "invalid type: %s, expected a string or map", what.data);
     return config_key_context(context, err, key, value->definition);
 }
 

@@ -51,7 +51,8 @@ static const uint64_t *timeout_of_environment(struct arena *arena)
 {
     const char *text = getenv("HTTP_TIMEOUT");
     char *end = NULL;
-    unsigned long long seconds = text && *text >= '0' && *text <= '9' ? strtoull(text, &end, 10) : 0;
+    unsigned long long seconds =
+        text && *text >= '0' && *text <= '9' ? strtoull(text, &end, 10) : 0;
     if (!end || *end) {
         return NULL;
     }
