@@ -150,7 +150,7 @@ static void report_dead(struct shell *shell, const struct logout_registry *regis
                         const struct credential *credential)
 {
     struct arena *arena = shell->arena;
-    struct str title = str_format(arena, "the token for `%s` that is dead is still there: %s",
+    struct str title = str_format(arena, "a token for `%s` that is dead is still there: %s",
                                   name_of(registry), credential_place(arena, credential).data);
     shell_warn_help(shell, title, help_of(arena, credential));
 }

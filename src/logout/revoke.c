@@ -216,11 +216,11 @@ static void keep(struct arena *arena, const struct logout_registry *registry,
     err = err ? err_wrap(arena, err, "%s", reason) : err_new(arena, "%s", reason);
     const char *local = credential->place == PLACE_ENVIRONMENT
                             ? ""
-                            : "\nWithout `--revoke` it is removed from this machine all the same.";
+                            : " (without `--revoke` it is removed from this machine all the same)";
     credential->state = CREDENTIAL_KEPT;
     credential->failure =
-        err_wrap(arena, err, "failed to revoke the token for `%s`, which is kept: %s%s",
-                 registry->registry.name.data, place.data, local);
+        err_wrap(arena, err, "failed to revoke the token for `%s`, which is kept%s: %s",
+                 registry->registry.name.data, local, place.data);
 }
 
 static void add_dead(struct arena *arena, struct logout_registry *registry, struct str token)
