@@ -142,17 +142,17 @@ def test_status_table(machine):
     assert done.err == ""
     header, *rows = [re.split(r" {2,}", line) for line in done.out.splitlines()]
     home, provider = machine.home, f"credential provider `{machine.path('/bin/removes')}`"
-    assert header == ["REGISTRY", "KIND", "IN USE", "ON LOGOUT", "PLACE"]
+    assert header == ["REGISTRY", "KIND", "IN USE", "ON LOGOUT", "REVOCABLE", "PLACE"]
     assert sorted(rows) == sorted(
         [
-            ["crates-io", "token", "maybe", "removed", f"{home}/credentials.toml:2"],
-            ["crates-io", "not asked", "maybe", "provider is asked", provider],
-            ["beta", "token", "no", "removed", f"{home}/credentials.toml:4"],
-            ["beta", "token", "no", "stays", "environment variable `CARGO_REGISTRIES_BETA_TOKEN`"],
-            ["corp", "token", "no", "stays", f"{home}/config.toml:5"],
-            ["corp", "token", "maybe", "removed", f"{home}/credentials.toml:6"],
-            ["corp", "not asked", "maybe", "provider is asked", provider],
-            ["gone", "token", "no", "removed", f"{home}/credentials.toml:8"],
+            ["crates-io", "token", "maybe", "removed", "no", f"{home}/credentials.toml:2"],
+            ["crates-io", "not asked", "maybe", "provider is asked", "unknown", provider],
+            ["beta", "token", "no", "removed", "maybe", f"{home}/credentials.toml:4"],
+            ["beta", "token", "no", "stays", "maybe", "environment variable `CARGO_REGISTRIES_BETA_TOKEN`"],
+            ["corp", "token", "no", "stays", "maybe", f"{home}/config.toml:5"],
+            ["corp", "token", "maybe", "removed", "maybe", f"{home}/credentials.toml:6"],
+            ["corp", "not asked", "maybe", "provider is asked", "unknown", provider],
+            ["gone", "token", "no", "removed", "maybe", f"{home}/credentials.toml:8"],
         ]
     )
     assert "removed" in machine.logout("--status", "--everywhere", json=False).out.split("config.toml:5")[0].splitlines()[-1]
