@@ -25,6 +25,7 @@ class Server:
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.requests = []
+        self.asked = threading.Event()  # a whole request is there
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.serve, daemon=True)
 
@@ -56,6 +57,7 @@ class Server:
                     self.requests[-1] += piece
                     if not piece:
                         return
+            self.asked.set()
             behave(connection)
 
 
