@@ -18,6 +18,7 @@
 struct receiver {
     struct buf body;
     size_t headers_len;
+    bool has_headers; /* up to the empty line */
     bool too_large;
 };
 
@@ -108,13 +109,19 @@ static size_t take_body(char *data, size_t size, size_t count, void *argument)
     return size * count;
 }
 
+/* libcurl takes an answer that is cut off in its headers for one with an empty body. */
 static size_t take_header(char *data, size_t size, size_t count, void *argument)
 {
     struct receiver *receiver = argument;
-    (void)data;
-    receiver->headers_len += size * count;
+    struct str line = {data, size * count};
+    receiver->headers_len += line.len;
     receiver->too_large = receiver->headers_len > HEADERS_LIMIT;
-    return receiver->too_large ? 0 : size * count;
+    if (str_starts(line, STR("HTTP/"))) {
+        receiver->has_headers = false; /* those of a 1xx before were not it */
+    } else if (str_eq(line, STR("\r\n")) || str_eq(line, STR("\n"))) {
+        receiver->has_headers = true;
+    }
+    return receiver->too_large ? 0 : line.len;
 }
 
 /* An option that libcurl does not take must not be passed over: TLS depends on them. */
@@ -250,6 +257,7 @@ static struct http_reply call_once(const struct http *http, const char *method,
     rc = rc == CURLE_OK ? set_route(curl, http->settings, url->is_plain) : rc;
     rc = rc == CURLE_OK ? set_limits(curl, http, &receiver) : rc;
     rc = rc == CURLE_OK ? curl_easy_perform(curl) : rc;
+    rc = rc == CURLE_OK && !receiver.has_headers ? CURLE_PARTIAL_FILE : rc;
 
     struct http_reply reply = {.outcome = outcome_of(rc), .body = buf_str(&receiver.body)};
     *retry_after = 0;

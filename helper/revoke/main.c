@@ -91,10 +91,16 @@ static struct err *request_line(struct arena *arena, struct str *out)
     return NULL;
 }
 
-static struct str api_path(enum token_kind kind)
+/* As cargo builds it (crates_io::Registry::req). The base is looked at alone, too: `https://` would
+ * make a host of what follows. */
+static struct err *api_url(struct arena *arena, struct str base, enum token_kind kind,
+                           struct url *out)
 {
-    return kind == TOKEN_TRUSTED_PUBLISHING ? STR("/api/v1/trusted_publishing/tokens")
-                                            : STR("/api/v1/tokens/current");
+    const char *route =
+        kind == TOKEN_TRUSTED_PUBLISHING ? "trusted_publishing/tokens" : "tokens/current";
+    CLEANUP(url_free) struct url alone = {0};
+    TRY(url_parse(arena, base, &alone));
+    return url_parse(arena, str_format(arena, "%s/api/v1/%s", base.data, route), out);
 }
 
 /* crates.io wants to be told the scheme for its short-lived tokens; others take what cargo sends.
@@ -143,9 +149,8 @@ static struct answer token_revoke(struct arena *arena, const struct request *req
     if (!base.found) {
         return answer;
     }
-    struct str path = api_path(request->kind);
     CLEANUP(url_free) struct url url = {0};
-    struct err *err = url_parse(arena, str_format(arena, "%s%s", base.api.data, path.data), &url);
+    struct err *err = api_url(arena, base.api, request->kind, &url);
     if (err) {
         answer.detail =
             str_format(arena, "the registry's API cannot be called: %s", err->message.data);

@@ -64,7 +64,7 @@ static enum how how_refused(enum token_kind kind, long status, struct str detail
 
 struct verdict verdict_of(struct arena *arena, enum token_kind kind, long status, struct str body)
 {
-    CLEANUP(json_release) json_t *json = json_loadb(body.data, body.len, 0, NULL);
+    CLEANUP(json_release) json_t *json = json_loadb(body.data, body.len, JSON_ALLOW_NUL, NULL);
     const json_t *errors = json_object_get(json, "errors");
     struct verdict verdict = {.detail = details_of(arena, errors)};
     bool says_yes = body.len == 0 || (json_is_object(json) && !errors);
