@@ -95,19 +95,19 @@ def test_json(machine):
     assert {line.get("place"): line for line in done.lines} == {
         "credentials-file": common | {
             "place": "credentials-file", "path": str(machine.path("credentials.toml")), "line": 2,
-            "state": "removed", "in_use": "no", "remains": False,
+            "state": "removed", "in_use": "no", "revocable": "maybe", "remains": False,
         },
         "config-file": common | {
             "place": "config-file", "path": str(machine.path("config.toml")), "line": 5,
-            "state": "found", "in_use": "no", "remains": True, "cure": "cargo-logout --registry corp --everywhere",
+            "state": "found", "in_use": "no", "revocable": "maybe", "remains": True, "cure": "cargo-logout --registry corp --everywhere",
         },
         "environment": common | {
             "place": "environment", "variable": "CARGO_REGISTRIES_CORP_TOKEN",
-            "state": "found", "in_use": "maybe", "remains": True, "cure": "unset CARGO_REGISTRIES_CORP_TOKEN",
+            "state": "found", "in_use": "maybe", "revocable": "maybe", "remains": True, "cure": "unset CARGO_REGISTRIES_CORP_TOKEN",
         },
         "provider": common | {
             "place": "provider", "provider": str(machine.path("/bin/fails")),
-            "state": "failed", "in_use": "maybe", "remains": True, "cure": "cargo-logout --registry corp",
+            "state": "failed", "in_use": "maybe", "revocable": "unknown", "remains": True, "cure": "cargo-logout --registry corp",
             "error": f"credential provider `{machine.path('/bin/fails')}` failed action `logout`: it broke: the fan is dirty",
         },
     }  # fmt: skip

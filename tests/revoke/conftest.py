@@ -9,7 +9,7 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "cli"), str(HERE.parent / "places")]
 
 import oracle  # noqa: E402
 from registry_stand_in import Registry  # noqa: E402
@@ -20,10 +20,17 @@ ALIVE = {"not-permitted", "unsupported", "refused", "no-answer", "no-api"}
 
 
 @pytest.fixture(scope="session")
-def helper():
-    """The one beside $CARGO_LOGOUT, else that of the build directory `build`."""
-    main = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parents[1] / "build/cargo-logout"))
-    path = main.absolute().parent / "cargo-logout-revoke"
+def program():
+    """$CARGO_LOGOUT, else the one in the build directory `build`."""
+    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parents[1] / "build/cargo-logout")).absolute()
+    assert path.exists(), f"{path} is not built"
+    return path
+
+
+@pytest.fixture(scope="session")
+def helper(program):
+    """The one beside it."""
+    path = program.parent / "cargo-logout-revoke"
     assert path.exists(), f"{path} is not built"
     return path
 
