@@ -19,9 +19,9 @@
 #include <signal.h>
 
 struct signals {
-    bool held;     /* `mask` is what was blocked before */
+    bool held; /* `mask` is what was blocked before */
     sigset_t mask;
-    int taken;     /* one that came; 0: none */
+    int taken; /* one that came; 0: none */
 };
 
 /* The set of them. */
