@@ -124,6 +124,11 @@ static void judge(struct arena *arena, enum token_kind kind, const struct http_r
     struct verdict verdict = verdict_of(arena, kind, reply->status, reply->body);
     answer->how = verdict.how;
     answer->detail = verdict.detail;
+    /* JSON that was cut off would not be JSON; nothing, cut off, is still nothing */
+    if (verdict.how == HOW_REVOKED && reply->body.len == 0 && !reply->has_end) {
+        answer->how = HOW_NO_ANSWER;
+        answer->detail = STR("the answer may have been cut off: it says neither yes nor no");
+    }
     if (reply->moved_to.len > 0) {
         answer->detail =
             str_format(arena, "it redirects to %s, which is not followed", reply->moved_to.data);
