@@ -41,6 +41,7 @@
 #define REQUEST_LIMIT ((size_t)256 * 1024) /* bytes of the request */
 #define GRACE_SECONDS 5U                   /* beyond those of the calls, should a library hang */
 #define READ_SIZE     4096
+#define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below have used */
 
 static const char usage[] =
     "End a registry token on the registry's server\n"
@@ -185,6 +186,14 @@ static struct err *answer_request(struct arena *answers, struct str *out)
     return NULL;
 }
 
+/* Registers that held a piece of the token end up on the stack, as does what a library has there.
+ */
+__attribute__((noinline)) static void stack_wipe(void)
+{
+    char below[STACK_SIZE];
+    explicit_bzero(below, sizeof(below));
+}
+
 /* No core file, no look into it by other processes of this user, no end after its parent's. */
 static void shield(void)
 {
@@ -202,6 +211,7 @@ static int serve(void)
     shield();
     wiping_init();
     struct err *err = answer_request(&arena, &line);
+    stack_wipe();
     if (err) {
         (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
         return 1;
