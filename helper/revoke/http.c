@@ -98,7 +98,7 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
     return NULL;
 }
 
-static size_t take_body(char *data, size_t size, size_t count, void *argument)
+static size_t take_body(const char *data, size_t size, size_t count, void *argument)
 {
     struct receiver *receiver = argument;
     receiver->too_large = receiver->body.len + size * count > BODY_LIMIT;
@@ -110,7 +110,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *argument)
 }
 
 /* libcurl takes an answer that is cut off in its headers for one with an empty body. */
-static size_t take_header(char *data, size_t size, size_t count, void *argument)
+static size_t take_header(const char *data, size_t size, size_t count, void *argument)
 {
     struct receiver *receiver = argument;
     struct str line = {data, size * count};

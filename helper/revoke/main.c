@@ -141,7 +141,7 @@ static struct answer token_revoke(struct arena *arena, const struct request *req
     struct http http = {
         .arena = arena,
         .settings = &request->http,
-        .deadline = child_clock() + HTTP_SECONDS * 1000,
+        .deadline = child_clock() + (int64_t)HTTP_SECONDS * 1000,
     };
     if (!http_header_can_hold(request->token)) {
         return (struct answer){
