@@ -98,7 +98,7 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
     return NULL;
 }
 
-static size_t take_body(char *data, size_t size, size_t count, void *argument)
+static size_t take_body(const char *data, size_t size, size_t count, void *argument)
 {
     struct receiver *receiver = argument;
     receiver->too_large = receiver->body.len + size * count > BODY_LIMIT;
@@ -110,7 +110,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *argument)
 }
 
 /* libcurl takes an answer that is cut off in its headers for one with an empty body. */
-static size_t take_header(char *data, size_t size, size_t count, void *argument)
+static size_t take_header(const char *data, size_t size, size_t count, void *argument)
 {
     struct receiver *receiver = argument;
     struct str line = {data, size * count};
@@ -225,6 +225,18 @@ static enum http_outcome outcome_of(CURLcode rc)
     }
 }
 
+/* libcurl takes the end of a connection for the end of a body, even where TLS could tell that it
+ * was not the server who ended it. */
+static bool has_end(CURL *curl, long status)
+{
+    struct curl_header *header;
+    return status == 204 ||
+           curl_easy_header(curl, "Content-Length", 0, CURLH_HEADER, -1, &header) == CURLHE_OK ||
+           (curl_easy_header(curl, "Transfer-Encoding", 0, CURLH_HEADER, -1, &header) ==
+                CURLHE_OK &&
+            strcasecmp(header->value, "chunked") == 0);
+}
+
 static void reply_read(struct arena *arena, CURL *curl, struct http_reply *reply, long *retry_after)
 {
     char *moved_to = NULL;
@@ -232,6 +244,7 @@ static void reply_read(struct arena *arena, CURL *curl, struct http_reply *reply
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
     (void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &moved_to);
     (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
+    reply->has_end = has_end(curl, reply->status);
     CURLU *handle = curl_url();
     if (moved_to && curl_url_set(handle, CURLUPART_URL, moved_to, CURLU_NON_SUPPORT_SCHEME) == 0) {
         reply->moved_to = url_shown(arena, handle);

@@ -63,6 +63,7 @@ struct http_reply {
     enum http_outcome outcome;
     long status;
     struct str body;
+    bool has_end;        /* the server says where the body ends; else it may have been cut off */
     struct str moved_to; /* where a redirect leads; empty: it is none */
     struct str words;    /* libcurl's, if it failed */
 };

@@ -41,6 +41,7 @@
 #define REQUEST_LIMIT ((size_t)256 * 1024) /* bytes of the request */
 #define GRACE_SECONDS 5U                   /* beyond those of the calls, should a library hang */
 #define READ_SIZE     4096
+#define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below have used */
 
 static const char usage[] =
     "End a registry token on the registry's server\n"
@@ -124,6 +125,11 @@ static void judge(struct arena *arena, enum token_kind kind, const struct http_r
     struct verdict verdict = verdict_of(arena, kind, reply->status, reply->body);
     answer->how = verdict.how;
     answer->detail = verdict.detail;
+    /* JSON that was cut off would not be JSON; nothing, cut off, is still nothing */
+    if (verdict.how == HOW_REVOKED && reply->body.len == 0 && !reply->has_end) {
+        answer->how = HOW_NO_ANSWER;
+        answer->detail = STR("the answer may have been cut off: it says neither yes nor no");
+    }
     if (reply->moved_to.len > 0) {
         answer->detail =
             str_format(arena, "it redirects to %s, which is not followed", reply->moved_to.data);
@@ -135,7 +141,7 @@ static struct answer token_revoke(struct arena *arena, const struct request *req
     struct http http = {
         .arena = arena,
         .settings = &request->http,
-        .deadline = child_clock() + HTTP_SECONDS * 1000,
+        .deadline = child_clock() + (int64_t)HTTP_SECONDS * 1000,
     };
     if (!http_header_can_hold(request->token)) {
         return (struct answer){
@@ -180,6 +186,14 @@ static struct err *answer_request(struct arena *answers, struct str *out)
     return NULL;
 }
 
+/* Registers that held a piece of the token end up on the stack, as does what a library has there.
+ */
+__attribute__((noinline)) static void stack_wipe(void)
+{
+    char below[STACK_SIZE];
+    explicit_bzero(below, sizeof(below));
+}
+
 /* No core file, no look into it by other processes of this user, no end after its parent's. */
 static void shield(void)
 {
@@ -197,6 +211,7 @@ static int serve(void)
     shield();
     wiping_init();
     struct err *err = answer_request(&arena, &line);
+    stack_wipe();
     if (err) {
         (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
         return 1;

@@ -52,8 +52,8 @@ static struct err *kind_get(struct arena *arena, const json_t *json, enum token_
         [TOKEN_TRUSTED_PUBLISHING] = "trusted-publishing",
         [TOKEN_REGISTRY] = "registry",
     };
-    struct str name;
-    bool there;
+    struct str name = {0};
+    bool there = false;
     TRY(text_get(arena, json, "kind", &name, &there));
     for (size_t i = 0; i < COUNT(names); i++) {
         if (str_eq(name, str_of(names[i]))) {
@@ -73,8 +73,8 @@ static struct err *source_get(struct arena *arena, const json_t *json, struct re
     };
     size_t count = 0;
     for (size_t i = 0; i < COUNT(keys); i++) {
-        struct str place;
-        bool there;
+        struct str place = {0};
+        bool there = false;
         TRY(text_get(arena, json, keys[i], &place, &there));
         if (there) {
             out->source = (enum api_source)i;
@@ -101,8 +101,8 @@ static struct err *tls_version_get(struct arena *arena, const json_t *versions, 
         {"tlsv1.0", CURL_SSLVERSION_TLSv1_0}, {"tlsv1.1", CURL_SSLVERSION_TLSv1_1},
         {"tlsv1.2", CURL_SSLVERSION_TLSv1_2}, {"tlsv1.3", CURL_SSLVERSION_TLSv1_3},
     };
-    struct str name;
-    bool there;
+    struct str name = {0};
+    bool there = false;
     TRY(text_get(arena, versions, key, &name, &there));
     *out = CURL_SSLVERSION_DEFAULT;
     for (size_t i = 0; there && i < COUNT(known); i++) {
@@ -118,8 +118,8 @@ static struct err *tls_get(struct arena *arena, const json_t *json, struct http_
 {
     const json_t *versions = value_of(json, "ssl_version");
     const json_t *check = value_of(json, "check_revoke");
-    long least;
-    long most;
+    long least = CURL_SSLVERSION_DEFAULT;
+    long most = CURL_SSLVERSION_DEFAULT;
     if ((versions && !json_is_object(versions)) || (check && !json_is_boolean(check))) {
         return err_new(arena, "`%s` in the request is of another type",
                        versions && !json_is_object(versions) ? "ssl_version" : "check_revoke");
@@ -133,7 +133,7 @@ static struct err *tls_get(struct arena *arena, const json_t *json, struct http_
 
 static struct err *settings_get(struct arena *arena, const json_t *json, struct http_settings *out)
 {
-    bool there;
+    bool there = false;
     *out = (struct http_settings){.timeout_seconds = HTTP_SECONDS, .retries = RETRY_DEFAULT};
     TRY(text_get(arena, json, "proxy", &out->proxy, &out->has_proxy));
     TRY(text_get(arena, json, "cainfo", &out->cainfo, &there));
@@ -152,7 +152,7 @@ static struct err *settings_get(struct arena *arena, const json_t *json, struct 
 static struct err *request_read(struct arena *arena, const json_t *json, struct request *out)
 {
     struct request request = {0};
-    bool there;
+    bool there = false;
     const json_t *version = json_object_get(json, "v");
     if (!json_is_integer(version) || json_integer_value(version) != REQUEST_VERSION) {
         return err_new(arena, "the request is not of version %d", REQUEST_VERSION);

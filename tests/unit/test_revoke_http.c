@@ -103,6 +103,7 @@ static void the_deadline_ends_a_call(void **state)
     CLEANUP(arena_free) struct arena arena = {0};
     uint16_t port;
     CLEANUP(fd_close) int fd = silence(&port);
+    assert_true(fd >= 0);
     struct http_settings settings = {
         .user_agent = STR("test"), .timeout_seconds = 30, .retries = 9};
     struct http http = {&arena, &settings, child_clock() + 200};

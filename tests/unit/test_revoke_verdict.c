@@ -24,7 +24,7 @@ enum { CRATES_IO = 1, TRUSTED = 2, OTHER = 4, ALL = 7 };
 
 struct row {
     int kinds;
-    long status;
+    int status;
     const char *body;
     enum how how;
 };
@@ -100,7 +100,7 @@ static void each_answer_has_its_verdict(void **state)
             struct verdict verdict =
                 verdict_of(&arena, kinds[k], rows[i].status, str_of(rows[i].body));
             if (verdict.how != rows[i].how) {
-                fail_msg("kind %zu, %ld `%s`: %s", k, rows[i].status, rows[i].body,
+                fail_msg("kind %zu, %d `%s`: %s", k, rows[i].status, rows[i].body,
                          how_name(verdict.how));
             }
         }
@@ -156,7 +156,7 @@ static void answers_are_fit_to_be_shown(void **state)
         {{HOW_REFUSED, STR(""), 0,
           STR("a\nb\r\x1b[31mc\x7f\xc2\x9b"
               "d\xff"
-              "e\xe2\x80\xae"
+              "e\xe2\x80\x8f"
               "f\0g")},
          "{\"dead\":false,\"how\":\"refused\",\"detail\":\"a b  [31mc  d\xef\xbf\xbd"
          "e f g\"}\n"},
