@@ -120,7 +120,7 @@ static struct err *neither(struct context *context, const struct config_key *key
     static const char *const names[] = {
         [CONFIG_STRING] = "string", [CONFIG_LIST] = "sequence", [CONFIG_TABLE] = "map"};
     struct arena *arena = context->arena;
-    struct str what = STR("");
+    struct str what;
     if (value->type == CONFIG_INTEGER) {
         what = str_format(arena, "integer `%lld`", (long long)value->integer);
     } else if (value->type == CONFIG_BOOLEAN) {

@@ -105,7 +105,7 @@ static struct str safe(struct arena *arena, struct str text, struct str token)
     struct buf out = buf_new(arena);
     for (size_t i = 0; i < text.len && i < DETAIL_LIMIT; i++) {
         bool control = (unsigned char)text.data[i] < ' ' || text.data[i] == 0x7f;
-        buf_add_char(&out, control ? ' ' : text.data[i]);
+        buf_add_bytes(&out, control ? " " : text.data + i, 1);
     }
     return buf_str(&out);
 }
@@ -201,7 +201,7 @@ struct err *revoker_run(struct arena *arena, const struct revoker_call *call,
                         const struct revoker_wait *wait, struct revocation *out)
 {
     struct str program;
-    struct str line;
+    struct str line = STR("");
     TRY(helper_path(arena, STR("cargo-logout-revoke"), &program));
     struct err *err = exchange(arena, program, call, wait, &line);
     if (!err) {
