@@ -318,7 +318,8 @@ struct err *revoke_credentials(struct context *context, const struct logout_opti
         struct logout_registry *registry = &logout->registries[i];
         for (struct credential *c = registry->credentials; c && !signals_came(signals);
              c = c->next) {
-            if (revoke_takes(options, registry, c)) {
+            /* the Secret Service's list may have said that there is none */
+            if (revoke_takes(options, registry, c) && c->state != CREDENTIAL_ABSENT) {
                 revoke_one(&revoke, registry, c);
             }
         }

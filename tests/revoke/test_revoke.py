@@ -231,6 +231,39 @@ def test_the_same_token_is_sent_once(machine, registry):
     assert "run `cargo-logout --registry x --everywhere`" in done.err
 
 
+def test_two_names_of_one_index(machine, registry):
+    """One server: the token is sent once, and where only one of the names is meant, the other's copy is known to be dead."""
+    token = registry.issue()
+    machine.registries(x=registry, y=registry)
+    machine.credentials(x=token, y=token)
+    done = machine.revoke("--registry", "x")
+    assert (done.status, machine.stored()) == (0, [token])
+    assert "a token for `x` that is dead is still there" in done.err and "run `cargo-logout --registry y`" in done.err
+
+    token = registry.issue()
+    machine.credentials(x=token, y=token)
+    registry.requests.clear()
+    done = machine.revoke("--all")
+    assert (done.status, machine.stored()) == (0, [])
+    assert registry.lines() == [CONFIG, CURRENT]
+
+
+def test_the_same_token_of_two_servers_is_sent_to_both(machine, registry):
+    """What one says of it is nothing that the other has said."""
+    with Registry() as other:
+        token = registry.issue()
+        other.issue(token, scopes=("yank",))
+        machine.registries(x=registry, y=other)
+        machine.credentials(x=token, y=token)
+        done = machine.revoke("--all")
+        assert {line["registry"]: line["revocation"] for line in done.lines if "revocation" in line} == {
+            "x": "revoked",
+            "y": "not-permitted",
+        }
+        assert machine.stored() == [token]
+        assert "# of y" in machine.read("credentials.toml").split("token")[0].splitlines()[-2]
+
+
 def test_variable_only_with_everywhere(machine, registry):
     token = registry.issue()
     machine.registries(x=registry)
