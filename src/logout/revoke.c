@@ -158,9 +158,7 @@ static struct err *ask_server(const struct revoke *revoke, const struct logout_r
     };
     struct notice notice = {revoke->context->shell, named->name};
     struct revoker_wait wait = {say_waiting, &notice};
-    struct err *err = revoker_run(arena, &call, &wait, out);
-    (void)signals_came(revoke->signals); /* takes it, so that it cannot disturb the removal */
-    return err;
+    return revoker_run(arena, &call, &wait, out);
 }
 
 /* Why it is kept, as one can act on it. */

@@ -635,6 +635,25 @@ def test_ctrl_c_during_the_call_keeps_it(machine, registry, number, to_all):
     assert registry.lines().count(CURRENT) == 1
 
 
+def test_ctrl_c_at_the_second_leaves_the_first_to_be_removed(machine, registry):
+    """By its provider, a process that a signal of before must not disturb."""
+    token = registry.issue()
+    with Registry() as other, Stopped(other) as stopped:
+        provider_chain(machine, registry, "removes")
+        machine.write({"config.toml": machine.read("config.toml") + f'[registries.y]\nindex = "{other.index}"\ncredential-provider = "cargo:token"\n'})
+        machine.provider("removes", token)
+        machine.credentials(y="S3CRET-y")
+        process = machine.start("--all")
+        stopped.wait()
+        os.kill(process.pid, signal.SIGINT)
+        done = machine.finish(process)
+    assert done.status == -signal.SIGINT
+    assert not registry.alive(token)
+    assert "token for `x` has been removed by credential provider" in done.err
+    assert machine.path("/bin/removes.token").read_text() == ""
+    assert machine.stored() == ["S3CRET-y"]
+
+
 def test_ctrl_c_after_the_answer_removes_it(machine, registry):
     """The file is locked by another program, so that there is a time between the answer and the removal."""
     token = registry.issue()
