@@ -1,17 +1,12 @@
 #include "api_base.h"
 
 #include "base/fs.h"
-#include "clone.h"
+#include "git.h"
 
 #include <jansson.h>
 
 #define CONFIG_NAME  "config.json"
 #define CONFIG_LIMIT ((size_t)256 * 1024)
-
-static void json_release(json_t **json)
-{
-    json_decref(*json);
-}
 
 static struct api_base not_found(struct str detail)
 {
@@ -20,7 +15,7 @@ static struct api_base not_found(struct str detail)
 
 static struct api_base config_api(struct arena *arena, struct str config)
 {
-    CLEANUP(json_release) json_t *json = json_loadb(config.data, config.len, 0, NULL);
+    json_auto_t *json = json_loadb(config.data, config.len, 0, NULL);
     const json_t *api = json_object_get(json, "api");
     if (!json_is_object(json)) {
         return not_found(STR("the index's " CONFIG_NAME " is not a JSON object"));

@@ -24,9 +24,11 @@
  */
 #include "base/base.h"
 #include "base/child.h"
+#include "base/fs.h"
 
 #include "answer.h"
 #include "api_base.h"
+#include "git.h"
 #include "http.h"
 #include "request.h"
 #include "wiping.h"
@@ -55,22 +57,6 @@ static const char usage[] =
     "Options:\n"
     "  -h, --help     Print help\n"
     "  -V, --version  Print version\n";
-
-static bool write_all(int fd, struct str text)
-{
-    size_t done = 0;
-    while (done < text.len) {
-        ssize_t n = write(fd, text.data + done, text.len - done);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return false;
-        }
-        done += (size_t)n;
-    }
-    return true;
-}
 
 /* Standard input up to the end of the line, which may be that of the input. */
 static struct err *request_line(struct arena *arena, struct str *out)
@@ -178,6 +164,9 @@ static struct err *answer_request(struct arena *answers, struct str *out)
     err = err ? err : request_parse(&arena, line, &request);
     if (err) {
         return err_new(answers, "%s", err->message.data);
+    }
+    if (!request.http.has_proxy) {
+        request.http.has_proxy = git_proxy(&arena, &request.http.proxy);
     }
     (void)alarm(HTTP_SECONDS + GRACE_SECONDS);
     struct answer answer = token_revoke(&arena, &request);

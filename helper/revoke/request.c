@@ -7,11 +7,6 @@
 #define RETRY_DEFAULT   3 /* cargo's for net.retry */
 #define RETRY_LIMIT     100
 
-static void json_release(json_t **json)
-{
-    json_decref(*json);
-}
-
 /* The value, NULL where there is none. */
 static const json_t *value_of(const json_t *object, const char *key)
 {
@@ -172,8 +167,7 @@ static struct err *request_read(struct arena *arena, const json_t *json, struct 
 struct err *request_parse(struct arena *arena, struct str line, struct request *out)
 {
     json_error_t wrong;
-    CLEANUP(json_release)
-    json_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &wrong);
+    json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &wrong);
     if (!json) {
         /* not wrong.text: it quotes the input, and the input may be the token */
         return err_new(arena, "the request is not valid JSON (column %d)", wrong.column);

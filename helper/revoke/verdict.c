@@ -18,11 +18,6 @@ const char *how_name(enum how how)
     return names[how];
 }
 
-static void json_release(json_t **json)
-{
-    json_decref(*json);
-}
-
 /* The details of all errors, as cargo joins them (crates_io::Error::Api). */
 static struct str details_of(struct arena *arena, const json_t *errors)
 {
@@ -64,7 +59,7 @@ static enum how how_refused(enum token_kind kind, long status, struct str detail
 
 struct verdict verdict_of(struct arena *arena, enum token_kind kind, long status, struct str body)
 {
-    CLEANUP(json_release) json_t *json = json_loadb(body.data, body.len, JSON_ALLOW_NUL, NULL);
+    json_auto_t *json = json_loadb(body.data, body.len, JSON_ALLOW_NUL, NULL);
     const json_t *errors = json_object_get(json, "errors");
     struct verdict verdict = {.detail = details_of(arena, errors)};
     bool says_yes = body.len == 0 || (json_is_object(json) && !errors);

@@ -213,6 +213,23 @@ def test_the_configuration_is_above_the_environment(ask, behind, authority, prox
     assert ask(token=behind.issue(), **request, proxy="")["how"] == "no-answer"  # none, as in libcurl
 
 
+def test_the_proxy_of_git(ask, behind, authority, proxy, cargo, tmp_path):
+    """Where cargo's configuration names none: above the environment, for cargo as for us."""
+    (tmp_path / ".gitconfig").write_text(f"[http]\n\tproxy = {proxy.url}\n")
+    env = {"HOME": str(tmp_path), "https_proxy": "http://127.0.0.1:1"}
+    ask.env |= env
+    request = {"api": "https://crates.io", "cainfo": str(authority.path)}
+    assert ask(token=behind.issue(), **request)["how"] == "revoked"
+    assert ask(token=behind.issue(), **request, proxy="http://127.0.0.1:1")["how"] == "no-answer"
+    (tmp_path / "config.toml").write_text('[registries.corp]\nindex = "sparse+https://registry.example/index/"\n')
+    env = environment(CARGO_HOME=str(tmp_path), CARGO_REGISTRIES_CORP_TOKEN="cio1", CARGO_NET_RETRY="0", **env)
+    command = [cargo, "owner", "--list", "--registry", "corp", "foo"]
+    subprocess.run(command, cwd=tmp_path, env=env, check=False, capture_output=True, timeout=SECONDS)
+    assert proxy.requests[-1][0] == "registry.example:443"
+    (tmp_path / ".gitconfig").write_text("[http\n")
+    assert ask(token=behind.issue(), **request)["how"] == "no-answer"
+
+
 def test_no_proxy(ask, behind, nginx, authority, proxy):
     ask.env |= {"https_proxy": proxy.url, "no_proxy": "127.0.0.1"}
     assert ask(token=behind.issue(), api=nginx.url(GOOD), cainfo=str(authority.path))["how"] == "revoked"

@@ -1,8 +1,15 @@
-#include "clone.h"
+#include "git.h"
 
 #include <git2.h>
 
 #define HEAD_REFERENCE "refs/remotes/origin/HEAD"
+
+static void library_release(const int *users)
+{
+    if (*users > 0) {
+        git_libgit2_shutdown();
+    }
+}
 
 struct clone {
     git_repository *repository;
@@ -15,7 +22,6 @@ static void clone_free(struct clone *clone)
     git_object_free(clone->file);
     git_object_free(clone->commit);
     git_repository_free(clone->repository);
-    git_libgit2_shutdown();
 }
 
 static struct err *failed(struct arena *arena)
@@ -39,8 +45,9 @@ static struct err *file_find(struct arena *arena, struct clone *clone, struct st
 struct err *clone_read(struct arena *arena, struct str path, const char *file, size_t limit,
                        struct str *out)
 {
+    CLEANUP(library_release) const int users = git_libgit2_init();
     CLEANUP(clone_free) struct clone clone = {0};
-    if (git_libgit2_init() < 0) {
+    if (users <= 0) {
         return failed(arena);
     }
     /* cargo reads its clones whoever owns them (init_git): a cargo home may be shared */
@@ -53,4 +60,22 @@ struct err *clone_read(struct arena *arena, struct str path, const char *file, s
     }
     *out = str_copy(arena, git_blob_rawcontent(blob), (size_t)size);
     return NULL;
+}
+
+static void configuration_free(git_config **configuration)
+{
+    git_config_free(*configuration);
+}
+
+bool git_proxy(struct arena *arena, struct str *out)
+{
+    CLEANUP(library_release) const int users = git_libgit2_init();
+    CLEANUP(configuration_free) git_config *configuration = NULL;
+    CLEANUP(git_buf_dispose) git_buf proxy = GIT_BUF_INIT;
+    if (users <= 0 || git_config_open_default(&configuration) ||
+        git_config_get_string_buf(&proxy, configuration, "http.proxy")) {
+        return false;
+    }
+    *out = str_copy(arena, proxy.ptr, proxy.size);
+    return true;
 }
