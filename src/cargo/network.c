@@ -64,7 +64,9 @@ static const uint64_t *timeout_of_environment(struct arena *arena)
 struct err *network_settings(struct context *context, const char *offline, struct network *out)
 {
     struct arena *arena = context->arena;
+    struct config_value configuration;
     const struct net_config *net;
+    TRY(config_root(context, &configuration)); /* what is broken may forbid the network */
     TRY(config_net(context, &net));
     if (!offline && net->offline && *net->offline) {
         offline = "`net.offline`";

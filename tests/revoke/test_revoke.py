@@ -427,6 +427,19 @@ def test_offline_is_refused(machine, registry, words, told, dry):
     assert registry.requests == []
 
 
+@pytest.mark.parametrize("words", [["--registry", "x"], ["--all"]])
+def test_a_broken_configuration_may_forbid_it(machine, registry, words):
+    machine.registries(x=registry)
+    machine.credentials(x=registry.issue())
+    machine.write({"/work/.cargo/config.toml": "[net]\noffline = true\n[broken\n"})
+    before = machine.tree()
+    done = machine.revoke(*words)
+    assert done.status == 101
+    assert "could not load Cargo configuration" in done.err
+    assert machine.tree() == before
+    assert registry.requests == []
+
+
 SETTINGS = {
     "timeout": 'http.timeout = "x"',
     "negative": "http.timeout = -5",
