@@ -14,6 +14,9 @@ void fd_close(int *fd);
 /* Opens for reading, without waiting for a FIFO's writer; -1 with errno. */
 int file_open(struct str path);
 
+/* All of it, in one write(2) where the system takes it whole; false: not all could be written. */
+bool write_all(int fd, struct str text);
+
 /* What stands at a path, seen from an open file: nothing, the same inode, another. */
 enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
 enum file_identity fd_identity(int fd, struct str path);
