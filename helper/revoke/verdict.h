@@ -18,6 +18,9 @@
  * not believed: what it means by that is not known. Nor is a page that comes with status 200: some
  * servers have one for every path.
  *
+ * crates.io says `authentication failed` for every failure of its look-up (authenticate_via_token),
+ * so also for one of its database in that very moment. It cannot be told apart.
+ *
  * The texts of the answers are those of crates.io's src/auth.rs and src/util/errors.
  */
 #ifndef REVOKE_VERDICT_H

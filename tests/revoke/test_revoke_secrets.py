@@ -1,5 +1,6 @@
 """Where the token is, and where it is not: memory, arguments, environment, what is written; and what valgrind says."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -41,8 +42,9 @@ def places_of(pid, text):
             if "w" in access:
                 start, end = (int(part, 16) for part in place.split("-"))
                 memory.seek(start)
-                if text[-16:].encode() in memory.read(end - start):
-                    found.append(line)
+                with contextlib.suppress(OSError):  # a thread ended meanwhile, and its stack is gone
+                    if text[-16:].encode() in memory.read(end - start):
+                        found.append(line)
     return found
 
 
