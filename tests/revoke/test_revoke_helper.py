@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import broken_server
-from conftest import SECONDS
+from revoke_asker import SECONDS
 from registry_stand_in import FAILED, NOT_PERMITTED, READ_ONLY, TOKEN_FORMAT, Answer
 
 CURRENT = "/api/v1/tokens/current"

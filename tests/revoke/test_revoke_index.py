@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from broken_server import Server, at_once, reset, says, silent
-from conftest import SECONDS, environment
+from revoke_asker import SECONDS, environment
 from registry_stand_in import Answer
 
 API = "http://127.0.0.1:1"  # where nobody listens

@@ -14,7 +14,7 @@ import sys
 import pytest
 
 from broken_server import Server, answer, at_once, close, drips, for_ever, reset, says, silent
-from conftest import SECONDS
+from revoke_asker import SECONDS
 from registry_stand_in import Answer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"

@@ -13,7 +13,7 @@ import pytest
 
 import tls
 from broken_server import Server, at_once, reset, says, silent
-from conftest import SECONDS
+from revoke_asker import SECONDS
 
 TOKEN = "cio" + "7Qx" * 12
 

@@ -9,7 +9,7 @@ import pytest
 
 import tls
 from broken_server import Server, answer, says
-from conftest import SECONDS, environment
+from revoke_asker import SECONDS, environment
 from registry_stand_in import Registry
 
 GOOD, EXPIRED, OTHER_HOST, SELF_SIGNED, OTHER_AUTHORITY, CRATES_IO, OLD_TLS, NEW_TLS, LIMITED = range(9)
