@@ -1,0 +1,171 @@
+"""Runs of a command in which one system call goes wrong: what can, how, and what came of it. See inject.c."""
+
+import dataclasses
+import errno
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+
+TIME_LIMIT = 20  # for a run that takes milliseconds: who needs as long hangs
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)
+DISK = ("EIO", "ENOSPC", "EDQUOT", "EROFS", "ESTALE", "EINTR")
+# What the kernel may say to each call. ENOENT and ENOTDIR are no faults but answers: the file is not there.
+ERRORS = {
+    "brk": ("ENOMEM",),
+    "clone": ("EAGAIN", "ENOMEM"),
+    "clone3": ("EAGAIN", "ENOMEM", "ENOSYS"),
+    "close": ("EINTR", "EIO", "ENOSPC", "EDQUOT"),
+    "dup2": ("EBUSY", "EINTR", "EMFILE"),
+    "execve": ("EACCES", "E2BIG", "EIO", "ELOOP", "EMFILE", "ENOEXEC", "ENOMEM", "ETXTBSY"),
+    "fchmod": ("EIO", "EPERM", "EROFS", "EOPNOTSUPP", "EINTR"),
+    "fcntl": ("EMFILE", "EINVAL", "EPERM"),
+    "fdatasync": DISK,
+    "flock": ("EINTR", "ENOLCK", "ENOSYS", "EOPNOTSUPP", "EIO", "EAGAIN"),
+    "fstatfs": ("EINTR", "EIO", "ENOMEM", "ENOSYS", "EOVERFLOW"),
+    "fsync": DISK,
+    "ftruncate": ("EINTR", "EIO", "EPERM", "EROFS", "EFBIG"),
+    "getcwd": ("EACCES", "ENOMEM", "ENAMETOOLONG"),
+    "getrandom": ("EAGAIN", "EINTR", "ENOSYS"),
+    "ioctl": ("EIO", "ENOTTY"),
+    "kill": ("EPERM", "ESRCH"),
+    "lstat": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
+    "madvise": ("EAGAIN", "EINVAL", "ENOMEM"),
+    "mmap": ("ENOMEM", "EAGAIN"),
+    "mprotect": ("ENOMEM",),
+    "munmap": ("ENOMEM",),
+    "newfstatat": ("EACCES", "EIO", "ELOOP", "ENOMEM", "EOVERFLOW", "ESTALE"),
+    "openat": ("EACCES", "EINTR", "EIO", "ELOOP", "EMFILE", "ENFILE", "ENOMEM", "ENXIO", "EPERM", "EROFS", "ESTALE", "ETXTBSY"),
+    "pidfd_open": ("EMFILE", "ENFILE", "ENOMEM", "ENOSYS", "EPERM"),
+    "pipe2": ("EMFILE", "ENFILE"),
+    "poll": ("EINTR", "ENOMEM"),
+    "pread64": ("EINTR", "EIO", "ENOMEM", "ESTALE"),
+    "prlimit64": ("EPERM",),
+    "pwrite64": (*DISK, "EAGAIN", "EFBIG"),
+    "read": ("EINTR", "EIO", "ENOMEM", "ESTALE"),
+    "readlink": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
+    "signalfd4": ("EMFILE", "ENFILE", "ENODEV", "ENOMEM"),
+    "wait4": ("EINTR", "ECHILD"),
+    "write": ("EINTR", "EIO", "ENOSPC", "EDQUOT", "EAGAIN", "EFBIG", "EPIPE"),
+}
+SHORT = ("pread64", "pwrite64", "read", "write")
+# These fail only for arguments that are wrong.
+CANNOT_FAIL = {
+    "arch_prctl", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "gettid", "getuid",
+    "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "vfork",
+}  # fmt: skip
+
+
+def numbers():
+    """{name of a system call: its number}, as this system's headers have it."""
+    for include in ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"):
+        if os.path.exists(include):
+            found = re.findall(r"^#define __NR_(\w+) (\d+)$", pathlib.Path(include).read_text(), re.MULTILINE)
+            return {name: int(number) for name, number in found}
+    pytest.skip("no header with the numbers of system calls")
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """The `nth` call of this name in a process: 0 is the command, the next are its children."""
+
+    process: int
+    name: str
+    nth: int
+
+
+@dataclasses.dataclass
+class Run:
+    status: int  # as subprocess has it: negative for a signal
+    out: str
+    err: str
+    hit: bool  # the fault has happened
+    left: int  # children at the end of the command that it did not reap
+    calls: list  # of a run without a fault
+
+
+def faults_of(call, errors=True, kills=True, signals=SIGNALS):
+    """All that can go wrong with a call, as inject.c names it."""
+    if errors:
+        yield from (f"error={getattr(errno, name)}" for name in ERRORS.get(call.name, ()))
+        if call.name in SHORT:
+            yield "short"
+    for when in ("before", "after"):
+        if kills:
+            yield f"{when}={signal.SIGKILL:d}"
+        yield from (f"{when}={number:d}" for number in signals)
+
+
+def describe(call, fault):
+    kind, _, value = fault.partition("=")
+    if kind in ("error", "errors"):
+        value = errno.errorcode[int(value)]
+    elif value:
+        value = signal.Signals(int(value)).name
+    return f"{kind} {value} at {call.name} {call.nth} of process {call.process}"
+
+
+class Injector:
+    def __init__(self, program):
+        self.path = pathlib.Path(program).absolute().parent / "tests/fault/inject"
+        if not self.path.exists():
+            pytest.skip("inject.c is for x86-64, and built where the tests are")
+        self.numbers = numbers()
+        self.names = {number: name for name, number in self.numbers.items()}
+
+    def _start(self, command, call, fault, **more):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            where = [str(theirs.fileno()), str(call.process), str(self.numbers[call.name]), str(call.nth), fault]
+            process = subprocess.Popen(
+                [str(self.path), *where, *command],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                pass_fds=(theirs.fileno(),), **more,
+            )  # fmt: skip
+        return process, ours
+
+    def run(self, command, call=Call(0, "read", 1), fault="none", at_pause=None, **more):
+        """`at_pause` is called while the command stands before the call, with the fault `pause`."""
+        process, report = self._start(command, call, fault, **more)
+        with process, report:
+            try:
+                if at_pause and report.recv(4) == b"hit\n":
+                    at_pause()
+                    report.sendall(b"g")
+                    said = "hit\n"
+                else:
+                    said = ""
+                out, err = process.communicate(timeout=TIME_LIMIT)
+            except BaseException:
+                process.kill()  # and with it all that it traces
+                raise
+            said += report.makefile().read()
+        assert process.returncode == 0, (process.returncode, err)
+        return self._result(said, out, err)
+
+    def _result(self, said, out, err):
+        calls, seen = [], {}
+        for line in re.findall(r"^call (\d+ \d+)$", said, re.MULTILINE):
+            process, number = map(int, line.split())
+            seen[line] = seen.get(line, 0) + 1
+            calls.append(Call(process, self.names[number], seen[line]))
+        end = re.search(r"^end (\d+)$", said, re.MULTILINE)
+        left = re.search(r"^left (\d+)$", said, re.MULTILINE)
+        status = os.waitstatus_to_exitcode(int(end[1]))
+        return Run(status, out, err, "hit\n" in said, int(left[1]) if left else 0, calls)
+
+
+def from_main(calls):
+    """Without what the loader does: the first thing that main() does is to poll its standard descriptors."""
+    first = next(i for i, call in enumerate(calls) if call.name == "poll")
+    return calls[first:]
+
+
+def check_table(calls):
+    unknown = {call.name for call in calls} - set(ERRORS) - CANNOT_FAIL
+    assert not unknown, f"nobody has said how these fail: {sorted(unknown)}"

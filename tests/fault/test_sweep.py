@@ -1,0 +1,58 @@
+"""Each system call of a logout goes wrong in each way that it can; the invariants hold, and a second run completes it."""
+
+import os
+
+import pytest
+
+import inject
+import invariants
+import scenarios
+
+FULL = os.environ.get("FAULTS") == "full"
+
+
+class Sweep:
+    def __init__(self, root, program, name):
+        self.injector = inject.Injector(program)
+        self.world = scenarios.SCENARIOS[name](root / "world", program)
+        self.judge = invariants.Judge(self.world)
+        self.tried = self.missed = 0
+        self.broken = []
+        self.ways = set()
+
+    def run(self, *arguments, **more):
+        self.world.reset()
+        return self.injector.run(self.world.command(), *arguments, env=self.world.env, cwd=self.world.root, **more)
+
+    def calls(self):
+        run = self.run()
+        assert run.status == 0, run.err
+        assert self.world.gone()
+        inject.check_table(run.calls)
+        return run.calls
+
+    def try_one(self, call, fault):
+        run = self.run(call, fault)
+        self.tried += 1
+        if not run.hit:
+            self.missed += 1  # a process that waits makes not always the same calls
+        self.ways.add(run.status)
+        try:
+            self.judge.check(run, killed=fault.endswith("=9"))
+        except (invariants.Broken, ValueError) as failure:
+            self.broken.append(f"{inject.describe(call, fault)}, status {run.status}: {failure}\n{run.out}{run.err}")
+
+    def finish(self):
+        print(f"{self.tried} faults, {self.missed} not met, {len(self.judge.recovered)} states")
+        assert not self.broken, f"{len(self.broken)} of {self.tried}\n" + "\n".join(self.broken)
+        assert self.missed * 20 <= self.tried
+        invariants.leaves_no_process(self.world.root)
+
+
+@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+def test_every_call(tmp_path, program, name):
+    sweep = Sweep(tmp_path, program, name)
+    for call in inject.from_main(sweep.calls()):
+        for fault in inject.faults_of(call):
+            sweep.try_one(call, fault)
+    sweep.finish()
