@@ -67,7 +67,14 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
 int file_open(struct str path)
 {
     /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */
-    return open(path.data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    return (int)TEMP_FAILURE_RETRY(open(path.data, flags));
+}
+
+bool file_absent(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == EACCES || number == ELOOP ||
+           number == ENAMETOOLONG || number == ENXIO; /* the last: a socket */
 }
 
 static bool same_inode(const struct stat *a, const struct stat *b)
@@ -79,7 +86,7 @@ enum file_identity fd_identity(int fd, struct str path)
 {
     struct stat other;
     if (stat(path.data, &other) < 0) {
-        return FILE_ABSENT;
+        return file_absent(errno) ? FILE_ABSENT : FILE_OTHER;
     }
     struct stat own;
     return fstat(fd, &own) == 0 && same_inode(&own, &other) ? FILE_SAME : FILE_OTHER;
@@ -125,7 +132,7 @@ struct err *file_read(struct arena *arena, struct str path, size_t limit, struct
 bool path_exists(struct str path)
 {
     struct stat status;
-    return stat(path.data, &status) == 0;
+    return stat(path.data, &status) == 0 || !file_absent(errno);
 }
 
 struct str path_join(struct arena *arena, struct str dir, struct str name)

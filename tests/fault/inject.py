@@ -17,6 +17,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)
 DISK = ("EIO", "ENOSPC", "EDQUOT", "EROFS", "ESTALE", "EINTR")
 # What the kernel may say to each call. ENOENT and ENOTDIR are no faults but answers: the file is not there.
 ERRORS = {
+    "access": ("EACCES", "EIO", "ENOMEM"),
     "brk": ("ENOMEM",),
     "clone": ("EAGAIN", "ENOMEM"),
     "clone3": ("EAGAIN", "ENOMEM", "ENOSYS"),
@@ -31,6 +32,7 @@ ERRORS = {
     "fsync": DISK,
     "ftruncate": ("EINTR", "EIO", "EPERM", "EROFS", "EFBIG"),
     "getcwd": ("EACCES", "ENOMEM", "ENAMETOOLONG"),
+    "getdents64": ("EIO", "ENOMEM"),
     "getrandom": ("EAGAIN", "EINTR", "ENOSYS"),
     "ioctl": ("EIO", "ENOTTY"),
     "kill": ("EPERM", "ESRCH"),
@@ -50,9 +52,12 @@ ERRORS = {
     "read": ("EINTR", "EIO", "ENOMEM", "ESTALE"),
     "readlink": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
     "signalfd4": ("EMFILE", "ENFILE", "ENODEV", "ENOMEM"),
+    "sysinfo": (),
     "wait4": ("EINTR", "ECHILD"),
     "write": ("EINTR", "EIO", "ENOSPC", "EDQUOT", "EAGAIN", "EFBIG", "EPIPE"),
 }
+# A configuration file of which the kernel says this is none: cargo does not see it either, ever.
+ANSWERS = ("EACCES", "ELOOP", "ENXIO")
 SHORT = ("pread64", "pwrite64", "read", "write")
 # These fail only for arguments that are wrong.
 CANNOT_FAIL = {
@@ -89,16 +94,14 @@ class Run:
     calls: list  # of a run without a fault
 
 
-def faults_of(call, errors=True, kills=True, signals=SIGNALS):
-    """All that can go wrong with a call, as inject.c names it."""
-    if errors:
-        yield from (f"error={getattr(errno, name)}" for name in ERRORS.get(call.name, ()))
-        if call.name in SHORT:
-            yield "short"
+def faults_of(call, answers=False, signals=SIGNALS):
+    """All that can go wrong with a call, as inject.c names it. `answers` are no faults here, see ANSWERS."""
+    names = (name for name in ERRORS.get(call.name, ()) if not (answers and name in ANSWERS))
+    yield from (f"error={getattr(errno, name)}" for name in names)
+    if call.name in SHORT:
+        yield "short"
     for when in ("before", "after"):
-        if kills:
-            yield f"{when}={signal.SIGKILL:d}"
-        yield from (f"{when}={number:d}" for number in signals)
+        yield from (f"{when}={number:d}" for number in (signal.SIGKILL, *signals))
 
 
 def describe(call, fault):
@@ -164,6 +167,11 @@ def from_main(calls):
     """Without what the loader does: the first thing that main() does is to poll its standard descriptors."""
     first = next(i for i, call in enumerate(calls) if call.name == "poll")
     return calls[first:]
+
+
+def before_lock(calls):
+    """How many come before the first file is locked, and so only look."""
+    return next(i for i, call in enumerate(calls) if call.name == "flock")
 
 
 def check_table(calls):

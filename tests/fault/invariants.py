@@ -17,6 +17,7 @@ import subprocess
 import inject
 import scenarios
 
+SHOWN = 400  # of what is wrong
 SECRETS = re.compile(r"S3CRET|a token")
 CLAIM = f"token for `me` {scenarios.REMOVED} "
 
@@ -27,7 +28,7 @@ class Broken(AssertionError):
 
 def require(condition, invariant, *details):
     if not condition:
-        raise Broken(f"{invariant}: " + "\n".join(map(str, details)))
+        raise Broken(f"{invariant}: " + "; ".join(str(detail)[-SHOWN:] for detail in details))
 
 
 class Judge:
@@ -97,8 +98,9 @@ class Judge:
     def _provider(self):
         given = self.world.given.read_text()
         require(not SECRETS.search(given), "I5", given)
-        for path in re.findall(r"/proc/\d+/fd/(\d+)", given):
-            require(int(path) <= 2 or int(path) >= 10, "I7", given)  # a shell has its script at 10
+        for number in re.findall(r"/proc/\d+/fd/(\d+)", given):
+            # the next free one is the directory that it reads, and from 10 on the shell has its own
+            require(int(number) <= 3 or int(number) >= 10, "I7", given)
 
     def _again(self):
         """A second run, once for each state."""
@@ -115,7 +117,7 @@ class Judge:
         require(world.gone(), "I4", "a second run leaves something")
         for path, document in world.files.items():
             text = path.read_text()
-            require(document.is_new(text), "I4", path, text)
+            require(document.allows(text), "I4", path, text)
             require(not any(cut.text in text for cut in document.cuts), "I5", text)
         require(world.names() == self.names, "I4", "litter")
         require(not SECRETS.search(done.stdout + done.stderr), "I5", done.stderr)

@@ -61,10 +61,6 @@ class Document:
     def allows(self, text):
         return text in self.states if self.moved else self.pattern.fullmatch(text) is not None
 
-    def is_new(self, text):
-        """The blank lines that a moved text may end with are white space as well."""
-        return self.allows(text) and (text.rstrip("\n") == self.new.rstrip("\n"))
-
     def gone(self, text):
         """None of the pairs is in it; fails where it is no TOML."""
         values = tomllib.loads(text)
@@ -93,12 +89,12 @@ def pair(name, key="token", quote='"', end="\n"):
 PROVIDER = """#!/bin/sh
 # A credential provider that keeps its token in the file $0.store; it tells what it was given in $0.given.
 if [ "$1" = --list ]; then
-    [ ! -s "$0.store" ] || printf 'sparse+https://example.com/me\\tcargo-registry:me\\n'
+    [ ! -s "$0.store" ] || printf 'sparse+https://example.com/me/\\tcargo-registry:me\\n'
     echo .
     exit
 fi
 { echo "$0" "$@"; set; echo /proc/$$/fd/*; } >"$0.given"
-echo '{"v":[1]}'
+echo '{"v":[1]}' || exit
 read -r request || exit
 case $request in
 *'"kind":"logout"'*) ;;
@@ -171,7 +167,13 @@ class World:
 
 
 def config(*names, more=""):
-    return more + "".join(f'[registries.{name}]\nindex = "sparse+{INDEX}{name}"\n' for name in names)
+    return more + "".join(f'[registries.{name}]\nindex = "sparse+{INDEX}{name}/"\n' for name in names)
+
+
+def alone(root, program):
+    """A copy of the program that finds no helper beside it."""
+    (root / "bin").mkdir(parents=True)
+    return shutil.copy(program, root / "bin/cargo-logout")
 
 
 def small(root, program):
@@ -201,8 +203,9 @@ def everywhere(root, program, *options):
     """A token in each layer, and in a file that is included; a secret-key, an inline table, the older name."""
     world = World(root, program, "--registry", "me", "--everywhere", *options)
     home = world.home
-    world.add(home / "config.toml", "include = ['more.toml']\n" + config("me"), pair("me"), "# last\n")
+    world.add(home / "config.toml", "include = ['more.toml', {path = 'rest.toml', optional = true}]\n" + config("me"), pair("me"), "# last\n")
     world.add(home / "more.toml", kept("b"), "[registries.me]\n", pair("me", quote="'"))
+    world.add(home / "rest.toml", "# the rest\n", Cut(f"registries.me.token = '{secret('me')}'\n", "registries", "me", "token"))
     world.add(root / ".cargo/config.toml", "[registries.me] # here too\n", pair("me"), "[term]\nverbose = false\n")
     table = Cut(f", token = '{secret('me')}-inline'", "registries", "me", "token")
     world.add(home / "credentials", "[registries]\nme = {index = 'kept'", table, "}\n", mode=0o600)
@@ -217,7 +220,7 @@ def json(root, program):
 
 def all_registries(root, program):
     """Some pages, so that they go page by page; some pairs lie across a border, some registries are no longer known."""
-    world = World(root, program, "--all")
+    world = World(root, alone(root, program), "--all")
     world.add(world.home / "config.toml", config("r-0", "r-1", "me"), "[registry]\n", "default = 'me'\n")
     tables = ([f"[registries.r-{i}]\n", pair(f"r-{i}"), f"other = '{i}'\n"] for i in range(140))
     pieces = "# all\n[registry]\n", pair("crates-io"), "[other]\ntoken = 'kept'\n"
@@ -236,8 +239,7 @@ def plugin(root, program):
 
 def keyring(root, program):
     """The Secret Service's helper, which is looked for beside the program, is ours here; it is run twice."""
-    (root / "bin").mkdir(parents=True)
-    world = World(root, shutil.copy(program, root / "bin/cargo-logout"), "--all")
+    world = World(root, alone(root, program), "--all")
     world.add_provider(root / "bin/cargo-credential-libsecret")
     chain = "[registry]\nglobal-credential-providers = ['cargo:token', 'cargo:libsecret']\n"
     world.add(world.home / "config.toml", config("me", more=chain))
