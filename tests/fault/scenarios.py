@@ -16,7 +16,7 @@ INDEX = "https://example.com/"
 
 
 class Cut:
-    """A piece of text that goes; `key` is the pair that is no longer there then."""
+    """A piece of text that goes; `key` is the credential that is no longer there then."""
 
     def __init__(self, text, *key):
         self.text = text
@@ -45,14 +45,19 @@ class Document:
                 text = piece if isinstance(piece, str) else piece.text
                 pattern += re.escape(piece) if isinstance(piece, str) else self._states(piece, at)
                 at += len(text)
-            self.pattern = re.compile(pattern)
+            self.pattern = re.compile(pattern + "\n*")
 
-    @staticmethod
-    def _states(cut, at):
-        """In one page: there or blank. Across a border: the value, the key, then the rest becomes blank."""
+    def _states(self, cut, at):
+        """In one page: there or blank. Across a border: the value, the key, then the rest becomes blank.
+
+        What is in the last page is moved where a run was stopped that had only this left to do.
+        """
         states = [re.escape(cut.text), re.escape(cut.blank())]
-        if at // PAGE != (at + len(cut.text) - 1) // PAGE:
-            key, value, end = re.fullmatch(r"(.*?=\s*[\"'])(.*)([\"'].*\n)", cut.text).groups()
+        if at // PAGE == (len(self.old) - 1) // PAGE:
+            states.append("")
+        line = re.fullmatch(r"(.*?=\s*[\"'])(.*)([\"'].*\n)", cut.text)
+        if line and at // PAGE != (at + len(cut.text) - 1) // PAGE:
+            key, value, end = line.groups()
             spoilt = "".join(f"[ {re.escape(byte)}]" for byte in value)
             rest = "".join(f"[ {re.escape(byte)}]" for byte in key[1:] + " " * len(value) + end[:-1])
             states += [f"{re.escape(key)}{spoilt}{re.escape(end)}", f"[# ]{rest}\n"]
@@ -64,7 +69,7 @@ class Document:
     def gone(self, text):
         """None of the pairs is in it; fails where it is no TOML."""
         values = tomllib.loads(text)
-        return not any(_get(values, cut.key) for cut in self.cuts)
+        return not any(_get(values, cut.key) for cut in self.cuts if cut.key)
 
 
 def _get(values, key):
@@ -82,8 +87,10 @@ def kept(name):
 
 
 def pair(name, key="token", quote='"', end="\n"):
-    table = ("registry",) if name == "crates-io" else ("registries", name)
-    return Cut(f"{key} = {quote}{secret(name)}-{key}{quote}{end}", *table, key)
+    text = f"{key} = {quote}{secret(name)}-{key}{quote}{end}"
+    if key == "secret-key-subject":
+        return Cut(text)  # goes with the key, but is no credential: one that is left alone stays, as with cargo
+    return Cut(text, *(("registry",) if name == "crates-io" else ("registries", name)), key)
 
 
 PROVIDER = """#!/bin/sh

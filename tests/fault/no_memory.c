@@ -1,0 +1,60 @@
+/*
+ * Preloaded into a program, it lets one allocation fail:
+ *
+ *     LD_PRELOAD=libno_memory.so NO_MEMORY="N PATH" PROGRAM ARGUMENT...
+ *
+ * The N-th call of malloc, calloc and realloc together, from 1, gives NULL, and so does each later
+ * one; PATH is made then, so that one knows. Programs that are started by this one are spared.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What glibc itself calls; a name that begins with two underscores is its own to give. */
+void *__libc_malloc(size_t size);               /* NOLINT(bugprone-reserved-identifier) */
+void *__libc_calloc(size_t count, size_t size); /* NOLINT(bugprone-reserved-identifier) */
+void *__libc_realloc(void *old, size_t size);   /* NOLINT(bugprone-reserved-identifier) */
+
+static struct {
+    long left; /* allocations that succeed; negative: all of them */
+    const char *path;
+} plan = {.left = -1};
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *wanted = getenv("NO_MEMORY");
+    if (wanted) {
+        char *end;
+        plan.left = strtol(wanted, &end, 10) - 1;
+        plan.path = end + 1;
+        (void)unsetenv("LD_PRELOAD");
+        (void)unsetenv("NO_MEMORY");
+    }
+}
+
+static int refused(void)
+{
+    if (plan.left != 0) {
+        plan.left -= plan.left > 0;
+        return 0;
+    }
+    (void)close(open(plan.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    errno = ENOMEM;
+    return 1;
+}
+
+void *malloc(size_t size)
+{
+    return refused() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return refused() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return refused() ? NULL : __libc_realloc(old, size);
+}
