@@ -94,14 +94,19 @@ class Run:
     calls: list  # of a run without a fault
 
 
-def faults_of(call, answers=False, signals=SIGNALS):
-    """All that can go wrong with a call, as inject.c names it. `answers` are no faults here, see ANSWERS."""
+def errors_of(call, answers=False):
+    """`answers` are no faults here, see ANSWERS."""
     names = (name for name in ERRORS.get(call.name, ()) if not (answers and name in ANSWERS))
-    yield from (f"error={getattr(errno, name)}" for name in names)
-    if call.name in SHORT:
-        yield "short"
-    for when in ("before", "after"):
-        yield from (f"{when}={number:d}" for number in (signal.SIGKILL, *signals))
+    return [f"error={getattr(errno, name)}" for name in names]
+
+
+def stops_of(signals=SIGNALS):
+    return [f"{when}={number:d}" for when in ("before", "after") for number in (signal.SIGKILL, *signals)]
+
+
+def faults_of(call, answers=False, signals=SIGNALS):
+    """All that can go wrong with a call, as inject.c names it."""
+    return errors_of(call, answers) + ["short"] * (call.name in SHORT) + stops_of(signals)
 
 
 def describe(call, fault):
@@ -113,22 +118,29 @@ def describe(call, fault):
     return f"{kind} {value} at {call.name} {call.nth} of process {call.process}"
 
 
+def is_sanitized(program):
+    """Such a build has an allocator of its own, and cannot look for leaks while it is traced."""
+    symbols = subprocess.run(["nm", "-D", program], capture_output=True, text=True, check=False).stdout
+    return "__asan_init" in symbols
+
+
 class Injector:
     def __init__(self, program):
+        self.sanitized = is_sanitized(program)
         self.path = pathlib.Path(program).absolute().parent / "tests/fault/inject"
         if not self.path.exists():
             pytest.skip("inject.c is for x86-64, and built where the tests are")
         self.numbers = numbers()
         self.names = {number: name for name, number in self.numbers.items()}
 
-    def _start(self, command, call, fault, **more):
+    def _start(self, command, call, fault, env, **more):
         ours, theirs = socket.socketpair()
         with theirs:
             where = [str(theirs.fileno()), str(call.process), str(self.numbers[call.name]), str(call.nth), fault]
             process = subprocess.Popen(
                 [str(self.path), *where, *command],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                pass_fds=(theirs.fileno(),), **more,
+                pass_fds=(theirs.fileno(),), env=env | {"ASAN_OPTIONS": "detect_leaks=0"} if self.sanitized else env, **more,
             )  # fmt: skip
         return process, ours
 

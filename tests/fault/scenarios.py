@@ -3,6 +3,7 @@
 A World knows its files as Documents: the text with what goes, and with what stays. Every secret in it is told apart.
 """
 
+import functools
 import itertools
 import os
 import re
@@ -63,9 +64,11 @@ class Document:
             states += [f"{re.escape(key)}{spoilt}{re.escape(end)}", f"[# ]{rest}\n"]
         return "(?:" + "|".join(states) + ")"
 
+    @functools.lru_cache(maxsize=64)
     def allows(self, text):
         return text in self.states if self.moved else self.pattern.fullmatch(text) is not None
 
+    @functools.lru_cache(maxsize=64)
     def gone(self, text):
         """None of the pairs is in it; fails where it is no TOML."""
         values = tomllib.loads(text)

@@ -17,8 +17,7 @@ def library(program):
     path = pathlib.Path(program).absolute().parent / "tests/fault/libno_memory.so"
     if not path.exists():
         pytest.skip("built where the tests are")
-    symbols = subprocess.run(["nm", "-D", program], capture_output=True, text=True, check=False).stdout
-    if "__asan_init" in symbols:
+    if inject.is_sanitized(program):
         pytest.skip("a build with sanitizers has an allocator of its own")
     return path
 
