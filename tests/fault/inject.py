@@ -53,7 +53,7 @@ ERRORS = {
     "readlink": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
     "signalfd4": ("EMFILE", "ENFILE", "ENODEV", "ENOMEM"),
     "sysinfo": (),
-    "wait4": ("EINTR", "ECHILD"),
+    "wait4": ("EINTR",),
     "write": ("EINTR", "EIO", "ENOSPC", "EDQUOT", "EAGAIN", "EFBIG", "EPIPE"),
 }
 # A configuration file of which the kernel says this is none: cargo does not see it either, ever.
@@ -139,12 +139,13 @@ class Injector:
             where = [str(theirs.fileno()), str(call.process), str(self.numbers[call.name]), str(call.nth), fault]
             process = subprocess.Popen(
                 [str(self.path), *where, *command],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                pass_fds=(theirs.fileno(),), env=env | {"ASAN_OPTIONS": "detect_leaks=0"} if self.sanitized else env, **more,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=(theirs.fileno(),),
+                env=env | {"ASAN_OPTIONS": "detect_leaks=0"} if self.sanitized else env,
+                **{"stdin": subprocess.DEVNULL} | more,
             )  # fmt: skip
         return process, ours
 
-    def run(self, command, call=Call(0, "read", 1), fault="none", at_pause=None, **more):
+    def run(self, command, call=Call(0, "read", 1), fault="none", at_pause=None, limit=TIME_LIMIT, **more):
         """`at_pause` is called while the command stands before the call, with the fault `pause`."""
         process, report = self._start(command, call, fault, **more)
         with process, report:
@@ -155,7 +156,7 @@ class Injector:
                     said = "hit\n"
                 else:
                     said = ""
-                out, err = process.communicate(timeout=TIME_LIMIT)
+                out, err = process.communicate(timeout=limit)
             except BaseException:
                 process.kill()  # and with it all that it traces
                 raise
