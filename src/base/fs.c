@@ -101,7 +101,7 @@ bool path_same(struct str a, struct str b)
 
 bool fd_holds(int fd, struct str text)
 {
-    char block[64 * 1024];
+    char block[16 * 1024];
     struct stat status;
     if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size != (off_t)text.len) {
         return false;
@@ -116,7 +116,8 @@ bool fd_holds(int fd, struct str text)
                memcmp(block, text.data + at, (size_t)got) == 0;
         at += same ? (size_t)got : 0;
     }
-    explicit_bzero(block, sizeof(block)); /* it has held tokens */
+    /* it has held tokens */
+    explicit_bzero(block, text.len < sizeof(block) ? text.len : sizeof(block));
     return same;
 }
 

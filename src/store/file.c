@@ -136,13 +136,13 @@ static void victims_find(struct arena *arena, const struct toml_doc *doc,
 }
 
 /* The pieces of the text that go, each with the (last) value in it. */
-static struct edit_cut *cuts_make(struct arena *arena, const struct toml_rest *rest,
+static struct edit_cut *cuts_make(struct arena *arena, const struct toml_cut *cut,
                                   const struct victims *victims)
 {
-    struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, rest->count);
+    struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, cut->count);
     size_t next = 0;
-    for (size_t i = 0; i < rest->count; i++) {
-        cuts[i].bytes = rest->pieces[i];
+    for (size_t i = 0; i < cut->count; i++) {
+        cuts[i].bytes = cut->pieces[i];
         for (; next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end;
              next++) {
             cuts[i].value =
@@ -156,10 +156,10 @@ static struct err *credentials_cut(struct shell *shell, const struct credentials
                                    const struct toml_doc *doc, const struct victims *victims)
 {
     struct arena *arena = shell->arena;
-    struct toml_rest rest;
-    TRY(toml_cut_pieces(arena, doc, victims->nodes, victims->count, &rest));
-    const struct edit_cut *cuts = cuts_make(arena, &rest, victims);
-    const struct edit *edit = edit_plan(arena, doc->text, cuts, rest.count, rest.text);
+    struct toml_cut cut;
+    TRY(toml_cut(arena, doc, victims->nodes, victims->count, &cut));
+    const struct edit_cut *cuts = cuts_make(arena, &cut, victims);
+    const struct edit *edit = edit_plan(arena, doc->text, cuts, cut.count);
     struct edit_leftover left;
     struct err *err = edit_apply(arena, file->fd, edit, &left);
     if (err) {

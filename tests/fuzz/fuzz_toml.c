@@ -1,10 +1,11 @@
 /*
  * libFuzzer: any bytes. The parser must give a tree or a message and never more than that; of a
- * tree, any pairs can be cut, and what is left is the text with some of its bytes left out. That it
- * reads as the old tree without the pairs is what toml_cut proves itself, so that an err from it is
- * a failure here. The first bytes say which pairs.
+ * tree, any pairs can be cut, what is left is the text with some of its bytes left out, and it
+ * reads as the old tree without the pairs: toml_cut proves that from the statements it cuts from,
+ * here the whole is parsed again. The first bytes say which pairs.
  */
 #include "text/toml_cut.h"
+#include "text/toml_proof.h"
 
 #define MOST_VICTIMS 8
 
@@ -58,9 +59,15 @@ static void check_tree(struct arena *arena, const struct toml_doc *doc, const ui
 {
     const struct toml_node *victims[MOST_VICTIMS];
     size_t count = pick_victims(doc, choice, victims);
-    struct str rest;
-    if (!toml_equal(doc->root, doc->root) || toml_cut(arena, doc, victims, count, &rest) ||
-        !is_part(rest, doc->text)) {
+    struct toml_cut cut;
+    if (!toml_equal(doc->root, doc->root) || toml_cut(arena, doc, victims, count, &cut)) {
+        abort();
+    }
+    struct str rest = toml_cut_rest(arena, doc->text, &cut);
+    struct toml_victims gone = toml_victims(arena, victims, count);
+    struct toml_doc *after;
+    if (!is_part(rest, doc->text) || toml_parse(arena, rest, TOML_SHOW, &after) ||
+        !toml_is_without(doc->root, after->root, &gone)) {
         abort();
     }
 }
