@@ -3,12 +3,14 @@
  *
  *     LD_PRELOAD=libno_memory.so NO_MEMORY="N PATH" PROGRAM ARGUMENT...
  *
- * The N-th call of malloc, calloc and realloc together, from 1, gives NULL, and so does each later
+ * The N-th call of mmap, malloc, calloc and realloc together, from 1, fails, and so does each later
  * one; PATH is made then, so that one knows. Programs that are started by this one are spared.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* What glibc itself calls; a name that begins with two underscores is its own to give. */
@@ -42,6 +44,15 @@ static int refused(void)
     (void)close(open(plan.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     errno = ENOMEM;
     return 1;
+}
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    if (refused()) {
+        return MAP_FAILED;
+    }
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): a system call gives a number */
+    return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
 }
 
 void *malloc(size_t size)
