@@ -270,11 +270,10 @@ static void report_left(const struct tracer *tracer, pid_t pid)
 {
     char path[64];
     int count = 0;
-    int child;
     (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
     FILE *children = fopen(path, "re");
-    while (children && fscanf(children, "%d", &child) == 1) {
-        count++;
+    for (int byte = 0; children && byte != EOF; byte = fgetc(children)) {
+        count += byte == ' '; /* behind each number */
     }
     if (children) {
         (void)fclose(children);

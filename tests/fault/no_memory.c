@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 /* What glibc itself calls; a name that begins with two underscores is its own to give. */
-void *__libc_malloc(size_t size);               /* NOLINT(bugprone-reserved-identifier) */
-void *__libc_calloc(size_t count, size_t size); /* NOLINT(bugprone-reserved-identifier) */
-void *__libc_realloc(void *old, size_t size);   /* NOLINT(bugprone-reserved-identifier) */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t nmemb, size_t size);
+void *__libc_realloc(void *ptr, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static struct {
     long left; /* allocations that succeed; negative: all of them */
@@ -46,13 +48,13 @@ static int refused(void)
     return 1;
 }
 
-void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {
     if (refused()) {
         return MAP_FAILED;
     }
     /* NOLINTNEXTLINE(performance-no-int-to-ptr): a system call gives a number */
-    return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
+    return (void *)syscall(SYS_mmap, addr, len, prot, flags, fd, offset);
 }
 
 void *malloc(size_t size)
@@ -60,12 +62,12 @@ void *malloc(size_t size)
     return refused() ? NULL : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+void *calloc(size_t nmemb, size_t size)
 {
-    return refused() ? NULL : __libc_calloc(count, size);
+    return refused() ? NULL : __libc_calloc(nmemb, size);
 }
 
-void *realloc(void *old, size_t size)
+void *realloc(void *ptr, size_t size)
 {
-    return refused() ? NULL : __libc_realloc(old, size);
+    return refused() ? NULL : __libc_realloc(ptr, size);
 }

@@ -59,12 +59,13 @@ def test_a_full_file_system(home, filler):
 @pytest.mark.parametrize("attribute", ("i", "a"), ids=("immutable", "append-only"))
 def test_an_attribute_of_the_file(home, attribute):
     home.write(BEFORE)
-    if subprocess.run(["chattr", f"+{attribute}", home.file], capture_output=True, check=False).returncode != 0:
+    chattr = shutil.which("chattr")
+    if not chattr or subprocess.run([chattr, f"+{attribute}", home.file], capture_output=True, check=False).returncode != 0:
         pytest.skip("this file system, or this user, has no such attribute")
     try:
         result = home.run()
     finally:
-        subprocess.run(["chattr", f"-{attribute}", home.file], check=True)
+        subprocess.run([chattr, f"-{attribute}", home.file], check=True)
     assert result.returncode == 101
     assert "Operation not permitted (os error 1)" in result.stderr
     assert str(home.file) in result.stderr

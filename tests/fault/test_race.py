@@ -12,7 +12,7 @@ import pytest
 
 import homes
 
-ROUNDS = 500 if homes.FULL else 40
+ROUNDS = 500 if homes.FULL else 25
 OTHER = "b"
 NEW_TOKEN = "a new token"
 BLOCKING = "    Blocking waiting for file lock on credentials' config file\n"
@@ -116,7 +116,7 @@ def test_eight_of_ours_at_once(home, filler):
     names = [f"r-{i}" for i in range(4)]
     home.indexes(*names)
     text = "".join(homes.table(name) for name in names) + homes.credentials(filler, filler)[0]
-    for _ in range(ROUNDS // 4):
+    for _ in range(ROUNDS):
         home.write(text)
         processes = [home.start(home.command(registry=name)) for name in names * 2]
         said = []

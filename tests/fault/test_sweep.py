@@ -102,10 +102,11 @@ def test_every_call_from_one_on(tmp_path, program, name):
     sweep.finish()
 
 
-@pytest.mark.parametrize("name", ("small",))
-def test_every_call_of_the_loader(tmp_path, program, name):
+def test_every_call_of_the_loader(tmp_path, program):
     """Before main() nothing is ours; that nothing is lost is soon seen."""
-    sweep = Sweep(tmp_path, program, name)
+    sweep = Sweep(tmp_path, program, "small")
+    if sweep.injector.sanitized:
+        pytest.skip("its own library does most of it")
     calls = sweep.calls()
     for call in calls[: calls.index(inject.from_main(calls)[0])][:: 1 if homes.FULL else 5]:
         for fault in inject.faults_of(call, signals=()):
