@@ -6,7 +6,8 @@
     I4  a second run completes what is left to do, and leaves nothing that was not there
     I5  no secret is in any output, nor in what a provider is given, nor, once it is gone, in the file's bytes
     I6  nothing hangs (the runs have a time limit)
-    I7  no child is left, and none has a descriptor that is not its own
+    I7  no child is left, and none has a descriptor that is not its own; but where memory runs out the run ends at once
+    I8  with --revoke, a token that is not there any more is dead
 """
 
 import json
@@ -17,6 +18,7 @@ import subprocess
 import inject
 import scenarios
 
+OUT_OF_MEMORY = "error: out of memory\n"
 SHOWN = 400  # of what is wrong
 SECRETS = re.compile(r"S3CRET|a token")
 CLAIM = f"token for `me` {scenarios.REMOVED} "
@@ -49,7 +51,8 @@ class Judge:
         require(run.status != 0 or gone, "I3", "exit status 0, but not everything is gone", *texts.values())
         self._claims(run)
         self._output(run)
-        require(run.left == 0 or killed, "I7", f"{run.left} children are left")
+        ended = killed or run.err.endswith(OUT_OF_MEMORY)
+        require(run.left == 0 or ended, "I7", f"{run.left} children are left")
         if self.world.provider:
             self._provider()
         self._again()
@@ -97,6 +100,8 @@ class Judge:
 
     def _provider(self):
         given = self.world.given.read_text()
+        if self.world.revokes and all(document.gone(path.read_text()) for path, document in self.world.files.items()):
+            require(self.world.store.read_text() == "", "I8", "removed, but alive")
         require(not SECRETS.search(given), "I5", given)
         for number in re.findall(r"/proc/\d+/fd/(\d+)", given):
             # the next free one is the directory that it reads, and from 10 on the shell has its own

@@ -9,7 +9,10 @@ import os
 import re
 import shutil
 import stat
+import subprocess
 import tomllib
+
+import pytest
 
 PAGE = 4096
 REMOVED = "has been removed"
@@ -118,6 +121,18 @@ else
 fi
 """
 
+REVOKER = """#!/bin/sh
+# Ends the token: the file $0.store is the server, where it is alive or not.
+{ echo "$0" "$@"; set; echo /proc/$$/fd/*; } >"$0.given"
+read -r request || exit 1
+if [ -s "$0.store" ]; then
+    : >"$0.store"
+    echo '{"dead":true,"how":"revoked","status":204}'
+else
+    echo '{"dead":true,"how":"unknown-token","status":403}'
+fi
+"""
+
 
 class World:
     """`files` are {path: Document}; `provider` is the path of one, which has a token too."""
@@ -131,7 +146,7 @@ class World:
         self.files = {}
         self.modes = {}
         self.provider = None
-        self.places = {}  # {what stderr says of it: is it so?}
+        self.revokes = False
         self.env = {"HOME": str(root), "CARGO_HOME": str(self.home), "PATH": os.environ["PATH"], "LC_ALL": "C"}
 
     def add(self, path, *pieces, mode=0o644):
@@ -139,8 +154,8 @@ class World:
         self.modes[path] = mode
         path.parent.mkdir(exist_ok=True)
 
-    def add_provider(self, path):
-        path.write_text(PROVIDER)
+    def add_provider(self, path, text=PROVIDER):
+        path.write_text(text)
         path.chmod(0o755)
         self.provider = path
         self.store = path.with_name(path.name + ".store")
@@ -257,6 +272,18 @@ def keyring(root, program):
     return world
 
 
+def revoke(root, program):
+    """The helper that talks with the server is ours, too."""
+    if "--revoke" not in subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout:
+        pytest.skip("it has no --revoke")
+    world = World(root, alone(root, program), "--registry", "me", "--revoke")
+    world.add_provider(root / "bin/cargo-logout-revoke", REVOKER)
+    world.revokes = True
+    world.add(world.home / "config.toml", config("me"))
+    world.add(world.home / "credentials.toml", kept("a"), "[registries.me]\n", pair("me"), kept("z"))
+    return world
+
+
 SCENARIOS = {
     "small": small,
     "large": large,
@@ -266,4 +293,5 @@ SCENARIOS = {
     "all": all_registries,
     "plugin": plugin,
     "keyring": keyring,
+    "revoke": revoke,
 }

@@ -9,8 +9,6 @@ import inject
 import invariants
 import scenarios
 
-OUT_OF_MEMORY = "error: out of memory\n"
-
 
 @pytest.fixture(scope="module")
 def library(program):
@@ -40,6 +38,6 @@ def test_each_allocation_fails(tmp_path, program, library, name):
             assert done.returncode == 0
             break
         # where the library could do without, all the same
-        assert done.returncode == 0 or done.stderr.endswith(OUT_OF_MEMORY) or "Cannot allocate memory" in done.stderr, done.stderr
+        assert done.returncode == 0 or done.stderr.endswith(invariants.OUT_OF_MEMORY) or "Cannot allocate memory" in done.stderr, done.stderr
     assert 1 < nth < 999
     print(nth - 1, "allocations")

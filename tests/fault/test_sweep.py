@@ -33,7 +33,8 @@ class Sweep:
         run = self.run()
         assert run.status == 0, run.err
         assert self.world.gone()
-        inject.check_table(run.calls)
+        if not self.injector.sanitized:  # whose runtime makes calls of its own
+            inject.check_table(run.calls)
         return run.calls
 
     def try_one(self, call, fault):
@@ -62,7 +63,10 @@ def test_every_call(tmp_path, program, name):
     sweep = Sweep(tmp_path, program, name)
     calls = sweep.calls()
     looks = only_looks(calls)
-    for call in inject.from_main(calls):
+    tried = inject.from_main(calls)
+    if name == "json" and not homes.FULL:  # all but the report is as without it
+        tried = tried[max(i for i, call in enumerate(tried) if call.name == "ftruncate") :]
+    for call in tried:
         if call.process > 0:
             continue
         if not sweep.injector.sanitized:
@@ -74,7 +78,7 @@ def test_every_call(tmp_path, program, name):
     sweep.finish()
 
 
-@pytest.mark.parametrize("name", ("plugin", "keyring"))
+@pytest.mark.parametrize("name", ("plugin", "keyring", "revoke"))
 def test_every_call_of_a_child(tmp_path, program, name):
     """What the child says is then anything; most of it is nothing."""
     sweep = Sweep(tmp_path, program, name)
