@@ -85,7 +85,8 @@ def test_every_call_of_a_child(tmp_path, program, name):
     if sweep.injector.sanitized and not homes.FULL:
         pytest.skip("the same child as that of other builds")
     for call in sweep.calls():
-        if call.process > 0 and call.nth < 10 and call.name in inject.ERRORS:  # it reads byte by byte
+        # It reads byte by byte. What it takes its store for by stat, it says, and nobody can know better.
+        if call.process > 0 and call.nth < 10 and call.name in inject.ERRORS and call.name != "newfstatat":
             for fault in inject.faults_of(call, signals=(signal.SIGTERM,)):
                 sweep.try_one(call, fault)
     sweep.finish()
