@@ -11,6 +11,7 @@
  *     error=E      is not made and fails with errno E (close and brk: as the kernel fails them)
  *     errors=E     the same for this and each later one of that number in the process
  *     short        is made with half of its length
+ *     lost         is not made, and yet says that it was, all of it
  *     before=S     signal S is pending when it begins: SIGKILL comes before it takes place
  *     after=S      signal S when it has been made
  *     pause        waits before it until a byte can be read from FD
@@ -47,15 +48,16 @@ enum fault_kind {
     FAULT_ERROR,
     FAULT_ERRORS,
     FAULT_SHORT,
+    FAULT_LOST,
     FAULT_BEFORE,
     FAULT_AFTER,
     FAULT_PAUSE,
 };
 
 static const char *const kinds[] = {
-    [FAULT_NONE] = "none",   [FAULT_ERROR] = "error=",   [FAULT_ERRORS] = "errors=",
-    [FAULT_SHORT] = "short", [FAULT_BEFORE] = "before=", [FAULT_AFTER] = "after=",
-    [FAULT_PAUSE] = "pause",
+    [FAULT_NONE] = "none",    [FAULT_ERROR] = "error=", [FAULT_ERRORS] = "errors=",
+    [FAULT_SHORT] = "short",  [FAULT_LOST] = "lost",    [FAULT_BEFORE] = "before=",
+    [FAULT_AFTER] = "after=", [FAULT_PAUSE] = "pause",
 };
 
 struct fault {
@@ -71,6 +73,7 @@ struct tracee {
     bool started; /* its calls count */
     bool hit;     /* it is inside the call that goes wrong */
     unsigned long long number;
+    unsigned long long length; /* the third argument, which is one where it matters */
 };
 
 struct tracer {
@@ -211,6 +214,10 @@ static void fault_at_entry(struct tracer *tracer, struct tracee *tracee,
         }
         registers_set(tracee, registers);
         return;
+    case FAULT_LOST:
+        registers->orig_rax = (unsigned long long)-1;
+        registers_set(tracee, registers);
+        return;
     case FAULT_SHORT:
         registers->rdx /= 2;
         registers_set(tracee, registers);
@@ -232,6 +239,7 @@ static void call_begins(struct tracer *tracer, struct tracee *tracee)
     struct user_regs_struct registers;
     registers_get(tracee, &registers);
     tracee->number = registers.orig_rax;
+    tracee->length = registers.rdx;
     size_t process = (size_t)(tracee - tracer->tracees);
     const struct fault *fault = &tracer->fault;
     if (fault->kind == FAULT_NONE) {
@@ -257,12 +265,19 @@ static void call_ends(struct tracer *tracer, struct tracee *tracee)
     if (fault->kind == FAULT_AFTER) {
         (void)kill(tracee->pid, fault->value);
     }
-    if ((fault->kind == FAULT_ERROR || fault->kind == FAULT_ERRORS) && tracee->number != SYS_brk) {
-        struct user_regs_struct registers;
-        registers_get(tracee, &registers);
-        registers.rax = (unsigned long long)-fault->value;
-        registers_set(tracee, &registers);
+    unsigned long long result;
+    if (fault->kind == FAULT_LOST) {
+        result = tracee->number == SYS_pwrite64 ? tracee->length : 0;
+    } else if ((fault->kind == FAULT_ERROR || fault->kind == FAULT_ERRORS) &&
+               tracee->number != SYS_brk) {
+        result = (unsigned long long)-fault->value;
+    } else {
+        return;
     }
+    struct user_regs_struct registers;
+    registers_get(tracee, &registers);
+    registers.rax = result;
+    registers_set(tracee, &registers);
 }
 
 /* The children of a process that is at its end, reaped ones not counted. */

@@ -62,6 +62,7 @@ ERRORS = {
 # A configuration file of which the kernel says this is none: cargo does not see it either, ever.
 ANSWERS = ("EACCES", "ELOOP", "ENXIO")
 SHORT = ("pread64", "pwrite64", "read", "write")
+LOST = ("fchmod", "fdatasync", "flock", "fsync", "ftruncate", "pwrite64")
 # These fail only for arguments that are wrong.
 CANNOT_FAIL = {
     "arch_prctl", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "gettid", "getuid",
@@ -109,7 +110,8 @@ def stops_of(signals=SIGNALS):
 
 def faults_of(call, answers=False, signals=SIGNALS):
     """All that can go wrong with a call, as inject.c names it."""
-    return errors_of(call, answers) + ["short"] * (call.name in SHORT) + stops_of(signals)
+    lies = ["short"] * (call.name in SHORT) + ["lost"] * (call.name in LOST)
+    return errors_of(call, answers) + lies + stops_of(signals)
 
 
 def describe(call, fault):
