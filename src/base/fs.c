@@ -81,7 +81,14 @@ bool write_all(int fd, struct str text)
 int file_open(struct str path)
 {
     /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */
-    return open(path.data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    return (int)TEMP_FAILURE_RETRY(open(path.data, flags));
+}
+
+bool file_absent(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == EACCES || number == ELOOP ||
+           number == ENAMETOOLONG || number == ENXIO; /* the last: a socket */
 }
 
 static bool same_inode(const struct stat *a, const struct stat *b)
@@ -93,7 +100,7 @@ enum file_identity fd_identity(int fd, struct str path)
 {
     struct stat other;
     if (stat(path.data, &other) < 0) {
-        return FILE_ABSENT;
+        return file_absent(errno) ? FILE_ABSENT : FILE_OTHER;
     }
     struct stat own;
     return fstat(fd, &own) == 0 && same_inode(&own, &other) ? FILE_SAME : FILE_OTHER;
@@ -140,7 +147,7 @@ struct err *file_read(struct arena *arena, struct str path, size_t limit, struct
 bool path_exists(struct str path)
 {
     struct stat status;
-    return stat(path.data, &status) == 0;
+    return stat(path.data, &status) == 0 || !file_absent(errno);
 }
 
 struct str path_join(struct arena *arena, struct str dir, struct str name)

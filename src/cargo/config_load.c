@@ -12,12 +12,12 @@ enum { FILES_LIMIT = 1000 };
 
 void config_find(struct context *context, struct str dir, struct str name, struct config_found *out)
 {
+    /* What is there and cannot be opened is told when it is read. */
     struct str plain = path_join(context->arena, dir, name);
     struct str with = str_format(context->arena, "%.*s.toml", STR_ARG(plain));
     *out = (struct config_found){.path = STR(""), .hidden = STR(""), .fd = file_open(plain)};
-    if (out->fd < 0) {
+    if (out->fd < 0 && file_absent(errno)) {
         out->fd = file_open(with);
-        /* What is there and cannot be opened is told when it is read. */
         if (out->fd >= 0 || (errno != ENOENT && path_exists(with))) {
             out->path = with;
         }

@@ -37,10 +37,10 @@ static struct err *credentials_open(struct arena *arena, struct credentials *fil
     /* O_NONBLOCK: a FIFO is refused when it is read, not waited for. */
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     file->read_only = 0;
-    file->fd = open(file->path.data, O_RDWR | flags);
+    file->fd = (int)TEMP_FAILURE_RETRY(open(file->path.data, O_RDWR | flags));
     if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
         file->read_only = errno;
-        file->fd = open(file->path.data, O_RDONLY | flags);
+        file->fd = (int)TEMP_FAILURE_RETRY(open(file->path.data, O_RDONLY | flags));
     }
     *found = file->fd >= 0;
     if (*found || errno == ENOENT || errno == ENOTDIR) {
