@@ -132,7 +132,7 @@ class Provider:
         # cargo's shell takes control sequences out of what it prints, ours will too; the driver does not
         plain = [re.sub("[\x00-\x08\x0b\x0e-\x1f\x7f]", "", line) for line in lines]
         expected = self.cargos(**options)
-        if plain[-1].startswith("unknown variant, expected"):  # a string where an object should be: not repeated
+        if plain[-1].startswith("unknown variant, expected"):  # another word, which may be a token: not repeated
             expected[-1] = re.sub("^unknown variant `.*`,", "unknown variant,", expected[-1])
         assert plain == expected
         return lines
