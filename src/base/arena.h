@@ -39,4 +39,9 @@ void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
 /* Overwrites and releases everything. The arena is empty afterwards and may be used again. */
 void arena_free(struct arena *arena);
 
+/* Before the first secret: from here on no core file is written, and no other process of the same
+ * user may look into our memory. Programs that we start are as they would be without it; a limit on
+ * core files would be handed down to them. */
+void arena_private(void);
+
 #endif
