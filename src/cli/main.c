@@ -120,6 +120,7 @@ int main(int argc, char **argv)
 {
     struct arena arena = {0};
     struct shell shell;
+    arena_private();
     shell_init(&shell, &arena);
     int status = start(&arena, &shell, argc, argv);
     arena_free(&arena);

@@ -344,6 +344,9 @@ static struct err *result_read(struct json *json, bool ok, enum answer *answer,
     return NULL;
 }
 
+/* cargo repeats what it has found instead, which may be a token written in the wrong place. */
+static const char unknown_variant[] = "unknown variant, expected `Ok` or `Err`";
+
 /* serde's Result: an object with the one key Ok or Err. */
 static struct err *answer_object(struct json *json, enum answer *answer, struct err **failure)
 {
@@ -355,9 +358,7 @@ static struct err *answer_object(struct json *json, enum answer *answer, struct 
     TRY(json_string(json, &key));
     bool ok = str_eq(key, STR("Ok"));
     if (!ok && !str_eq(key, STR("Err"))) {
-        struct str what =
-            str_format(json->arena, "unknown variant `%.*s`, expected `Ok` or `Err`", STR_ARG(key));
-        return json_fault(json, what.data);
+        return json_fault(json, unknown_variant);
     }
     TRY(json_colon(json));
     TRY(result_read(json, ok, answer, failure));
@@ -381,8 +382,7 @@ struct err *protocol_answer(struct arena *arena, struct str line, enum answer *a
         struct str variant;
         TRY(json_string(&json, &variant));
         if (!str_eq(variant, STR("Ok")) && !str_eq(variant, STR("Err"))) {
-            /* cargo repeats the string, which may be a token written in the wrong place */
-            return json_fault(&json, "unknown variant, expected `Ok` or `Err`");
+            return json_fault(&json, unknown_variant);
         }
         return err_new(arena, "invalid type: unit variant, expected newtype variant");
     }
