@@ -3,6 +3,7 @@
  * cargo-credential-libsecret(1).
  */
 #include "base/base.h"
+#include "base/fs.h"
 
 #include "console.h"
 #include "deadline.h"

@@ -1,15 +1,15 @@
 #include "base/base.h"
 
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Small enough that a run on one registry touches few pages, doubling so that a large file needs
- * few chunks. */
-#define FIRST_CHUNK   ((size_t)32 * 1024)
+/* Sizes of chunks with their head: pages that are not used cost nothing, and doubling keeps the
+ * chunks of a large file few. */
+#define FIRST_CHUNK   ((size_t)128 * 1024)
 #define LARGEST_CHUNK ((size_t)8 * 1024 * 1024)
 #define PAGE          ((size_t)4096)
+#define HUGE_PAGE     ((size_t)2 * 1024 * 1024)
 #define ALIGNMENT     _Alignof(max_align_t)
 
 struct arena_chunk {
@@ -35,36 +35,50 @@ static size_t round_up(size_t size)
     return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 }
 
-/* Without this each 4 KiB of a large file's tree costs a page fault, which is a third of its time.
- */
-static void prefer_huge_pages(struct arena_chunk *chunk)
+/* Mapped and not malloc's: fresh pages are zero, and stay untouched until they are used. */
+static void *map(size_t size)
 {
-    size_t to_page = (PAGE - (uintptr_t)chunk % PAGE) % PAGE;
-    size_t len = sizeof(*chunk) + chunk->size - to_page;
-    (void)madvise((char *)chunk + to_page, len, MADV_HUGEPAGE); /* advice: a refusal is fine */
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) {
+        out_of_memory();
+    }
+    return p;
+}
+
+/* Begins and ends with a huge page, else each 4 KiB of a large file's tree costs a page fault, and
+ * these most of the time. The kernel gives an address that is aligned for it only by chance. */
+static void *map_huge(size_t size)
+{
+    char *wide = map(size + HUGE_PAGE);
+    size_t front = (HUGE_PAGE - (uintptr_t)wide % HUGE_PAGE) % HUGE_PAGE;
+    if (front > 0) {
+        (void)munmap(wide, front);
+    }
+    (void)munmap(wide + front + size, HUGE_PAGE - front);
+    (void)madvise(wide + front, size, MADV_HUGEPAGE); /* advice: a refusal is fine */
+    return wide + front;
 }
 
 static struct arena_chunk *chunk_add(struct arena *arena, size_t at_least)
 {
-    size_t size = arena->newest ? arena->newest->size * 2 : FIRST_CHUNK;
-    if (size > LARGEST_CHUNK) {
-        size = LARGEST_CHUNK;
-    }
-    if (size < at_least) {
-        size = at_least;
-    }
-    if (size > SIZE_MAX - sizeof(struct arena_chunk)) {
+    if (at_least > SIZE_MAX / 2) {
         out_of_memory();
     }
-    /* calloc: the pages of a fresh mapping are zero already and stay untouched until used. */
-    struct arena_chunk *chunk = calloc(1, sizeof(*chunk) + size);
-    if (!chunk) {
-        out_of_memory();
+    size_t total = FIRST_CHUNK;
+    if (arena->newest) {
+        total = (sizeof(struct arena_chunk) + arena->newest->size) * 2;
     }
-    chunk->size = size;
-    if (size >= LARGEST_CHUNK) {
-        prefer_huge_pages(chunk);
+    if (total > LARGEST_CHUNK) {
+        total = LARGEST_CHUNK;
     }
+    if (total < at_least + sizeof(struct arena_chunk)) {
+        total = at_least + sizeof(struct arena_chunk);
+    }
+    bool huge = total >= HUGE_PAGE;
+    size_t page = huge ? HUGE_PAGE : PAGE;
+    total = (total + page - 1) / page * page;
+    struct arena_chunk *chunk = huge ? map_huge(total) : map(total);
+    chunk->size = total - sizeof(*chunk);
     chunk->older = arena->newest;
     arena->newest = chunk;
     return chunk;
@@ -109,15 +123,30 @@ void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
     return p;
 }
 
-void arena_free(struct arena *arena)
+static void chunks_free(struct arena_chunk *chunk)
 {
-    struct arena_chunk *chunk = arena->newest;
     while (chunk) {
         struct arena_chunk *older = chunk->older;
         explicit_bzero(chunk->data, chunk->used);
-        free(chunk);
+        (void)munmap(chunk, sizeof(*chunk) + chunk->size);
         chunk = older;
     }
+}
+
+void arena_clear(struct arena *arena)
+{
+    struct arena_chunk *chunk = arena->newest;
+    if (chunk) {
+        chunks_free(chunk->older);
+        explicit_bzero(chunk->data, chunk->used);
+        chunk->older = NULL;
+        chunk->used = 0;
+    }
+}
+
+void arena_free(struct arena *arena)
+{
+    chunks_free(arena->newest);
     arena->newest = NULL;
 }
 

@@ -36,6 +36,9 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
     __attribute__((returns_nonnull));
 
+/* Overwrites everything and keeps the memory for what comes next: for a loop with much to do. */
+void arena_clear(struct arena *arena);
+
 /* Overwrites and releases everything. The arena is empty afterwards and may be used again. */
 void arena_free(struct arena *arena);
 

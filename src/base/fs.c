@@ -64,10 +64,31 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
     return NULL;
 }
 
+bool write_all(int fd, struct str text)
+{
+    size_t done = 0;
+    while (done < text.len) {
+        ssize_t count = write(fd, text.data + done, text.len - done);
+        if (count > 0) {
+            done += (size_t)count;
+        } else if (count == 0 || errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int file_open(struct str path)
 {
     /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */
-    return open(path.data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    return (int)TEMP_FAILURE_RETRY(open(path.data, flags));
+}
+
+bool file_absent(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == EACCES || number == ELOOP ||
+           number == ENAMETOOLONG || number == ENXIO; /* the last: a socket */
 }
 
 static bool same_inode(const struct stat *a, const struct stat *b)
@@ -79,7 +100,7 @@ enum file_identity fd_identity(int fd, struct str path)
 {
     struct stat other;
     if (stat(path.data, &other) < 0) {
-        return FILE_ABSENT;
+        return file_absent(errno) ? FILE_ABSENT : FILE_OTHER;
     }
     struct stat own;
     return fstat(fd, &own) == 0 && same_inode(&own, &other) ? FILE_SAME : FILE_OTHER;
@@ -94,7 +115,7 @@ bool path_same(struct str a, struct str b)
 
 bool fd_holds(int fd, struct str text)
 {
-    char block[64 * 1024];
+    char block[16 * 1024];
     struct stat status;
     if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size != (off_t)text.len) {
         return false;
@@ -109,7 +130,8 @@ bool fd_holds(int fd, struct str text)
                memcmp(block, text.data + at, (size_t)got) == 0;
         at += same ? (size_t)got : 0;
     }
-    explicit_bzero(block, sizeof(block)); /* it has held tokens */
+    /* it has held tokens */
+    explicit_bzero(block, text.len < sizeof(block) ? text.len : sizeof(block));
     return same;
 }
 
@@ -125,7 +147,7 @@ struct err *file_read(struct arena *arena, struct str path, size_t limit, struct
 bool path_exists(struct str path)
 {
     struct stat status;
-    return stat(path.data, &status) == 0;
+    return stat(path.data, &status) == 0 || !file_absent(errno);
 }
 
 struct str path_join(struct arena *arena, struct str dir, struct str name)

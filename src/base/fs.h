@@ -14,7 +14,17 @@ void fd_close(int *fd);
 /* Opens for reading, without waiting for a FIFO's writer; -1 with errno. */
 int file_open(struct str path);
 
-/* What stands at a path, seen from an open file: nothing, the same inode, another. */
+/* All of it, in one write(2) where the system takes it whole; false: not all could be written. */
+bool write_all(int fd, struct str text);
+
+/*
+ * Does this errno of open() or stat() say that there is nothing which this user could read? One
+ * like EMFILE or EIO says only that it cannot be seen now: what was not seen must not be reported
+ * as not there.
+ */
+bool file_absent(int number);
+
+/* What stands at a path, seen from an open file: nothing, the same inode, another or unknown. */
 enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
 enum file_identity fd_identity(int fd, struct str path);
 
@@ -35,7 +45,8 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) 
 /* Does the file hold just this text? Costs no memory; anything that cannot be read is a no. */
 bool fd_holds(int fd, struct str text);
 
-bool path_exists(struct str path); /* follows symlinks, as Rust's Path::exists */
+/* Follows symlinks, as Rust's Path::exists does; true as well where it cannot be seen. */
+bool path_exists(struct str path);
 
 /* `name` alone where it is absolute; else dir, one slash, name. */
 struct str path_join(struct arena *arena, struct str dir, struct str name);

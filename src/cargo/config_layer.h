@@ -92,7 +92,9 @@ struct err *config_load_file(struct context *context, struct str path, int fd,
 struct err *config_load_includes(struct context *context, enum config_secret secret,
                                  struct config_seen **seen, struct config_value *table) MUST_CHECK;
 
-/* All configuration files from the working directory up, then cargo's home. cargo: load_values. */
+/* All configuration files from the working directory up, then cargo's home. `out` is written in any
+ * case: what there is without the files that are broken, the first of which is told. cargo:
+ * load_values. */
 struct err *config_load(struct context *context, struct config_value *out) MUST_CHECK;
 
 /* The --config arguments as one table. cargo: cli_args_as_table. */

@@ -12,12 +12,12 @@ enum { FILES_LIMIT = 1000 };
 
 void config_find(struct context *context, struct str dir, struct str name, struct config_found *out)
 {
+    /* What is there and cannot be opened is told when it is read. */
     struct str plain = path_join(context->arena, dir, name);
     struct str with = str_format(context->arena, "%.*s.toml", STR_ARG(plain));
     *out = (struct config_found){.path = STR(""), .hidden = STR(""), .fd = file_open(plain)};
-    if (out->fd < 0) {
+    if (out->fd < 0 && file_absent(errno)) {
         out->fd = file_open(with);
-        /* What is there and cannot be opened is told when it is read. */
         if (out->fd >= 0 || (errno != ENOENT && path_exists(with))) {
             out->path = with;
         }
@@ -261,28 +261,27 @@ static struct err *load_directory(struct context *context, struct str dir,
     return load_below(context, found.path, fd, values);
 }
 
-/* cargo: walk_tree. */
-static struct err *load_all(struct context *context, struct config_value *values)
+/* cargo: walk_tree. Goes on after a fault, for who looks for all that is on the disk. */
+static const struct err *load_all(struct context *context, struct config_value *values)
 {
+    const struct err *first = NULL;
     bool home_done = false;
     struct str dir = context->cwd;
     do {
         struct str config_dir = path_join(context->arena, dir, STR(".cargo"));
-        TRY(load_directory(context, config_dir, values, &home_done));
+        const struct err *err = load_directory(context, config_dir, values, &home_done);
+        first = first ? first : err;
     } while (path_parent(context->arena, dir, &dir));
-    if (home_done) {
-        return NULL;
+    if (!home_done) {
+        const struct err *err = load_directory(context, context->home, values, &home_done);
+        first = first ? first : err;
     }
-    return load_directory(context, context->home, values, &home_done);
+    return first;
 }
 
 struct err *config_load(struct context *context, struct config_value *out)
 {
-    struct config_value values = {.type = CONFIG_TABLE};
-    struct err *err = load_all(context, &values);
-    if (err) {
-        return err_wrap(context->arena, err, "could not load Cargo configuration");
-    }
-    *out = values;
-    return NULL;
+    *out = (struct config_value){.type = CONFIG_TABLE};
+    const struct err *err = load_all(context, out);
+    return err ? err_wrap(context->arena, err, "could not load Cargo configuration") : NULL;
 }

@@ -122,7 +122,9 @@ static struct err *merge_arguments(struct context *context, const struct context
     struct config_value arguments;
     TRY(config_load_arguments(context, options->config, options->config_count, &arguments));
     struct config_value files;
-    TRY(config_root(context, &files));
+    if (config_root(context, &files)) {
+        return NULL; /* the next one who asks is told */
+    }
     return config_merge(context->arena, &files, &arguments, true, &context->values);
 }
 
@@ -139,7 +141,8 @@ static struct err *choose_verbosity(struct context *context, const struct contex
     } else if (options->quiet) {
         *out = VERBOSITY_QUIET;
     } else if (verbose && quiet) {
-        return err_new(context->arena, "cannot set both `term.verbose` and `term.quiet`");
+        context->term_error =
+            err_new(context->arena, "cannot set both `term.verbose` and `term.quiet`");
     } else if (verbose) {
         *out = VERBOSITY_VERBOSE;
     } else {
@@ -156,13 +159,12 @@ struct err *context_configure(struct context *context, const struct context_opti
     struct term_config term;
     config_term(context, &term);
     TRY(choose_verbosity(context, options, &term, &context->shell->verbosity));
-    struct str word = options->color;
-    if (!word.data && term.color) {
-        word = term.color->value;
-    }
     enum color_choice choice = COLOR_AUTO;
-    if (word.data) {
-        TRY(shell_color_parse(context->arena, word, &choice));
+    if (options->color.data) {
+        TRY(shell_color_parse(context->arena, options->color, &choice));
+    } else if (term.color) {
+        struct err *err = shell_color_parse(context->arena, term.color->value, &choice);
+        context->term_error = context->term_error ? context->term_error : err;
     }
     shell_set_color(context->shell, choice);
     config_warn_network(context, options->offline);
@@ -208,13 +210,10 @@ static struct err *load_credentials_file(struct context *context, struct str pat
     return config_load_file(context, path, fd, DEFINITION_FILE, CONFIG_CREDENTIALS, &seen, out);
 }
 
-struct err *context_load_credentials(struct context *context)
+/* Over what there is of a configuration. */
+static struct err *load_credentials(struct context *context)
 {
-    if (context->credentials_loaded) {
-        return NULL;
-    }
-    struct config_value base;
-    TRY(config_root(context, &base));
+    struct config_value base = context->values;
     struct config_found found;
     config_find(context, context->home, STR("credentials"), &found);
     CLEANUP(fd_close) int fd = found.fd;
@@ -230,17 +229,22 @@ struct err *context_load_credentials(struct context *context)
     return NULL;
 }
 
-struct err *context_try_credentials(struct context *context, const struct err **broken)
+struct err *context_load_credentials(struct context *context)
 {
     struct config_value ignored;
     TRY(config_root(context, &ignored));
-    *broken = context_load_credentials(context);
-    context->credentials_loaded = true;
-    const struct err *hidden = context_load_hidden(context);
-    if (!*broken) {
-        *broken = hidden;
+    return context->credentials_loaded ? NULL : load_credentials(context);
+}
+
+const struct err *context_try_credentials(struct context *context)
+{
+    const struct err *broken[] = {context->load_error, NULL, NULL};
+    if (!context->credentials_loaded) {
+        broken[1] = load_credentials(context);
+        context->credentials_loaded = true;
     }
-    return NULL;
+    broken[2] = context_load_hidden(context);
+    return broken[0] ? broken[0] : broken[1] ? broken[1] : broken[2];
 }
 
 struct err *context_load_hidden(struct context *context)

@@ -34,6 +34,7 @@ struct context {
     /* What follows is loaded by the calls above; see config.h for how to look into it. */
     bool loaded;
     struct err *load_error;
+    struct err *term_error;     /* of [term]: cargo stops there, a logout can go on and tell it */
     struct config_value values; /* a table: the files, then --config over them */
     bool credentials_loaded;
     struct config_value credentials; /* a table: the credentials file over `values` */
@@ -65,7 +66,7 @@ struct context_options {
     size_t config_count;
 };
 
-/* The shell is set up as the command line and [term] say. */
+/* The shell is set up as the command line and [term] say. An err is the command line's. */
 struct err *context_configure(struct context *context,
                               const struct context_options *options) MUST_CHECK;
 
@@ -75,8 +76,9 @@ struct err *context_load_credentials(struct context *context) MUST_CHECK;
 /* Reads the one that cargo does not see into `files`, for who looks for all that is on the disk. */
 struct err *context_load_hidden(struct context *context) MUST_CHECK;
 
-/* Both of them, for who goes on without the one that is broken. An err is the configuration's. */
-struct err *context_try_credentials(struct context *context, const struct err **broken) MUST_CHECK;
+/* Both of them, for who goes on without what is broken: the first fault of all, the configuration's
+ * too, or NULL. `files` has all that could be read. */
+const struct err *context_try_credentials(struct context *context);
 
 /* Once for each text. `help`, where not empty, is an indented line below. */
 void context_warn(struct context *context, struct str help, const char *format, ...)

@@ -146,9 +146,8 @@ static void add_variable(struct context *context, const struct variable *variabl
     }
 }
 
-struct err *names_all(struct context *context, struct names *out)
+void names_all(struct context *context, struct names *out)
 {
-    TRY(context_load_credentials(context));
     struct names names = {0};
     for (const struct config_file *file = context->files; file; file = file->next) {
         add_tables(context, file->doc, &names);
@@ -166,5 +165,4 @@ struct err *names_all(struct context *context, struct names *out)
         }
     }
     *out = all;
-    return NULL;
 }

@@ -31,7 +31,7 @@ bool names_mean_crates_io(const struct registry *registry);
 struct err *names_of_index(struct context *context, const struct registry *registry,
                            struct names *out) MUST_CHECK;
 
-/* crates.io, then all names of the configuration, the files and the variables, sorted. */
-struct err *names_all(struct context *context, struct names *out) MUST_CHECK;
+/* crates.io, then all names of the files that were read and of the variables, sorted. */
+void names_all(struct context *context, struct names *out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "logout/survey.h"
 
 #include "logout/names.h"
+#include "logout/revoke.h"
 #include "store/file.h"
 
 static struct credential *credential_add(struct context *context, struct logout_registry *survey,
@@ -27,10 +28,13 @@ static void find_in_file(struct context *context, struct logout_registry *survey
     struct file_found found;
     file_find(file->doc, name, &found);
     for (size_t i = 0; i < found.count; i++) {
+        bool is_token = !found.is_secret_key[i] && found.nodes[i]->type == TOML_STRING;
+        struct str token = is_token ? found.nodes[i]->string : STR("");
         credential_add(
             context, survey,
             (struct credential){
                 .kind = found.is_secret_key[i] ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                .revocable = revoke_look(&survey->registry, token),
                 .place = file->is_credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
                 .where = file->path,
                 .line = toml_line(file->doc, found.nodes[i]->key_span.start),
@@ -52,10 +56,12 @@ static void find_in_environment(struct context *context, struct logout_registry 
         struct config_key key = config_key_push(context->arena, &table, str_of(keys[kind]));
         const struct variable *variable = environment_get(&context->environment, key.env);
         if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
+            struct str token = kind == CREDENTIAL_TOKEN ? variable->value : STR("");
             credential_add(context, survey,
                            (struct credential){
                                .kind = kind,
                                .place = PLACE_ENVIRONMENT,
+                               .revocable = revoke_look(&survey->registry, token),
                                .where = key.env,
                                .registry = name,
                                .in_force = survey->takes_tokens,
@@ -156,27 +162,35 @@ static struct err *find_under_other_names(struct context *context, struct logout
     return NULL;
 }
 
-/* A name that no configuration has may have left its token in a file. Loads the credentials. */
+/*
+ * Whatever the configuration has against a name that was told, files may hold something under it,
+ * which goes; then the fault is told, unless it is just that no configuration has the name. Loads
+ * the credentials.
+ */
 static struct err *choose(struct context *context, const struct logout_options *options,
-                          struct logout_registry *survey, const struct err **broken)
+                          struct logout_registry *survey, struct logout *out)
 {
-    survey->has_index = true;
     struct err *err = registry_choose(context, options->registry, &survey->registry);
+    struct err *first = context->term_error ? context->term_error : err;
     if (!err) {
-        return context_try_credentials(context, broken);
+        const struct err *broken = context_try_credentials(context);
+        survey->has_index = true;
+        out->failure = first ? first : broken;
+        return NULL;
     }
-    bool known = !options->registry || str_eq(*options->registry, STR(CRATES_IO_NAME));
-    if (known || names_known(context, *options->registry, &known) || known) {
-        return err;
+    if (!options->registry) {
+        return first;
     }
-    const struct err *failure;
-    TRY(context_try_credentials(context, &failure));
-    if (!names_stored(context, *options->registry, options->everywhere)) {
-        return err;
+    struct str name = *options->registry;
+    const struct err *broken = context_try_credentials(context);
+    if (!names_stored(context, name, options->everywhere)) {
+        return first;
     }
-    *broken = failure;
-    survey->has_index = false;
-    survey->registry = (struct registry){.name = *options->registry};
+    bool is_crates_io = str_eq(name, STR(CRATES_IO_NAME));
+    bool known = is_crates_io;
+    bool orphan = first == err && !known && !names_known(context, name, &known) && !known;
+    survey->registry = (struct registry){.name = name, .is_crates_io = is_crates_io};
+    out->failure = orphan ? broken : first;
     return NULL;
 }
 
@@ -184,10 +198,13 @@ static struct err *survey_one(struct context *context, const struct logout_optio
                               struct logout *out)
 {
     struct logout_registry *survey = arena_new(context->arena, struct logout_registry);
-    TRY(choose(context, options, survey, &out->failure));
+    TRY(choose(context, options, survey, out));
     struct err *err = survey->has_index ? find_providers_of(context, survey) : NULL;
     if (err && !out->failure) { /* else cargo would not come so far: the first fault is told */
-        return err;
+        if (!names_stored(context, survey->registry.name, options->everywhere)) {
+            return err;
+        }
+        survey->failure = err;
     }
     find_under(context, survey, survey->registry.name);
     find_providers(context, survey);
@@ -202,7 +219,8 @@ static struct err *survey_one(struct context *context, const struct logout_optio
 
 /* A registry whose configuration is broken has its failure, and what is in the files all the same.
  */
-static void survey_name(struct context *context, struct str name, struct logout_registry *survey)
+static void survey_name(struct context *context, struct str name, const struct logout *out,
+                        struct logout_registry *survey)
 {
     bool known = str_eq(name, STR(CRATES_IO_NAME));
     survey->registry = (struct registry){.name = name, .is_crates_io = known};
@@ -216,25 +234,25 @@ static void survey_name(struct context *context, struct str name, struct logout_
             err = find_providers_of(context, survey);
         }
     }
-    survey->failure = err;
+    survey->failure = err == out->failure ? NULL : err;
     find_under(context, survey, name);
     find_providers(context, survey);
     find_use(survey);
 }
 
-static struct err *survey_all(struct context *context, struct logout *out)
+static void survey_all(struct context *context, struct logout *out)
 {
     struct names names;
-    TRY(context_try_credentials(context, &out->failure));
-    TRY(names_all(context, &names));
+    const struct err *broken = context_try_credentials(context);
+    out->failure = context->term_error ? context->term_error : broken;
+    names_all(context, &names);
     struct logout_registry *registries =
         arena_new_array(context->arena, struct logout_registry, names.count);
     for (size_t i = 0; i < names.count; i++) {
-        survey_name(context, names.names[i], &registries[i]);
+        survey_name(context, names.names[i], out, &registries[i]);
     }
     out->registries = registries;
     out->count = names.count;
-    return NULL;
 }
 
 static bool uses_keyring(const struct logout *logout)
@@ -251,7 +269,7 @@ struct err *survey(struct context *context, const struct logout_options *options
                    struct logout *out)
 {
     if (options->all) {
-        TRY(survey_all(context, out));
+        survey_all(context, out);
     } else {
         TRY(survey_one(context, options, out));
     }

@@ -36,13 +36,22 @@ static struct str blanks(struct arena *arena, struct str text, struct span span)
     return (struct str){bytes, len};
 }
 
-static void plan_move(struct arena *arena, struct edit *edit, size_t from, struct str after)
+/* What is behind each cut moves up to the one before. */
+static void plan_move(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
+                      size_t count)
 {
+    struct str before = edit->before;
     struct buf tail = buf_new(arena);
-    buf_add_bytes(&tail, after.data + from, after.len - from);
-    buf_add_times(&tail, '\n', edit->before.len - after.len);
-    step_add(edit, from, buf_str(&tail), true);
-    edit->length = after.len;
+    size_t gone = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = cuts[i].bytes.end;
+        size_t end = i + 1 < count ? cuts[i + 1].bytes.start : before.len;
+        buf_add_bytes(&tail, before.data + at, end - at);
+        gone += at - cuts[i].bytes.start;
+    }
+    buf_add_times(&tail, '\n', gone);
+    step_add(edit, cuts[0].bytes.start, buf_str(&tail), true);
+    edit->length = before.len - gone;
 }
 
 /* All of `cuts`, and what is between them as it is, in one write. */
@@ -145,7 +154,7 @@ static void plan_pages(struct arena *arena, struct edit *edit, const struct edit
 }
 
 struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
-                       size_t count, struct str after)
+                       size_t count)
 {
     struct edit *edit = arena_new(arena, struct edit);
     edit->before = before;
@@ -153,7 +162,7 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct edit
     edit->length = before.len;
     size_t first = cuts[0].bytes.start;
     if (in_one_page((struct span){first, before.len})) {
-        plan_move(arena, edit, first, after);
+        plan_move(arena, edit, cuts, count);
     } else if (in_one_page((struct span){first, cuts[count - 1].bytes.end})) {
         plan_blank(arena, edit, cuts, count);
     } else {

@@ -71,12 +71,10 @@ struct edit_leftover {
     int length; /* blank lines are left at the end */
 };
 
-/*
- * `cuts` (at least one) are in the order of the text and do not overlap; `after` is the text
- * without them. Must live as long as the plan: `before`.
- */
+/* `cuts`, at least one, are in the order of the text and do not overlap. `before` must live as long
+ * as the plan. */
 struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
-                       size_t count, struct str after);
+                       size_t count);
 
 /*
  * `fd` is open for reading and writing, locked, and holds edit->before. First of all the mode

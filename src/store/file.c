@@ -37,10 +37,10 @@ static struct err *credentials_open(struct arena *arena, struct credentials *fil
     /* O_NONBLOCK: a FIFO is refused when it is read, not waited for. */
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     file->read_only = 0;
-    file->fd = open(file->path.data, O_RDWR | flags);
+    file->fd = (int)TEMP_FAILURE_RETRY(open(file->path.data, O_RDWR | flags));
     if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
         file->read_only = errno;
-        file->fd = open(file->path.data, O_RDONLY | flags);
+        file->fd = (int)TEMP_FAILURE_RETRY(open(file->path.data, O_RDONLY | flags));
     }
     *found = file->fd >= 0;
     if (*found || errno == ENOENT || errno == ENOTDIR) {
@@ -112,6 +112,20 @@ static int by_place(const void *a, const void *b)
     return (one->value.start > other->value.start) - (one->value.start < other->value.start);
 }
 
+/* May this one go? */
+static bool may_go(const struct file_request *request, size_t registry,
+                   const struct toml_node *node)
+{
+    if (!request->only) {
+        return true;
+    }
+    const struct file_token *token = request->only[registry];
+    while (token && !(node->type == TOML_STRING && str_eq(token->value, node->string))) {
+        token = token->next;
+    }
+    return token != NULL;
+}
+
 static void victims_find(struct arena *arena, const struct toml_doc *doc,
                          const struct file_request *request, struct victims *victims,
                          struct file_removed *removed)
@@ -121,12 +135,17 @@ static void victims_find(struct arena *arena, const struct toml_doc *doc,
     for (size_t i = 0; i < request->count; i++) {
         struct file_found found;
         file_find(doc, request->registries[i], &found);
+        size_t before = victims->count;
         for (size_t n = 0; n < found.count; n++) {
+            if (!found.is_secret_key[n] && !may_go(request, i, found.nodes[n])) {
+                removed[i].kept = true;
+                continue;
+            }
             victims->nodes[victims->count++] = found.nodes[n];
             removed[i].token |= !found.is_secret_key[n];
             removed[i].secret_key |= found.is_secret_key[n];
         }
-        if (found.count > 0 && found.subject) {
+        if (victims->count > before && found.subject) {
             victims->nodes[victims->count++] = found.subject;
         }
     }
@@ -136,13 +155,13 @@ static void victims_find(struct arena *arena, const struct toml_doc *doc,
 }
 
 /* The pieces of the text that go, each with the (last) value in it. */
-static struct edit_cut *cuts_make(struct arena *arena, const struct toml_rest *rest,
+static struct edit_cut *cuts_make(struct arena *arena, const struct toml_cut *cut,
                                   const struct victims *victims)
 {
-    struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, rest->count);
+    struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, cut->count);
     size_t next = 0;
-    for (size_t i = 0; i < rest->count; i++) {
-        cuts[i].bytes = rest->pieces[i];
+    for (size_t i = 0; i < cut->count; i++) {
+        cuts[i].bytes = cut->pieces[i];
         for (; next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end;
              next++) {
             cuts[i].value =
@@ -156,10 +175,10 @@ static struct err *credentials_cut(struct shell *shell, const struct credentials
                                    const struct toml_doc *doc, const struct victims *victims)
 {
     struct arena *arena = shell->arena;
-    struct toml_rest rest;
-    TRY(toml_cut_pieces(arena, doc, victims->nodes, victims->count, &rest));
-    const struct edit_cut *cuts = cuts_make(arena, &rest, victims);
-    const struct edit *edit = edit_plan(arena, doc->text, cuts, rest.count, rest.text);
+    struct toml_cut cut;
+    TRY(toml_cut(arena, doc, victims->nodes, victims->count, &cut));
+    const struct edit_cut *cuts = cuts_make(arena, &cut, victims);
+    const struct edit *edit = edit_plan(arena, doc->text, cuts, cut.count);
     struct edit_leftover left;
     struct err *err = edit_apply(arena, file->fd, edit, &left);
     if (err) {

@@ -1,8 +1,8 @@
 #include "text/toml_cut.h"
 
 #include "text/toml_cut_inline.h"
+#include "text/toml_proof.h"
 #include "text/toml_scan.h"
-#include "text/toml_tree.h"
 
 /* A pair that goes, inside an inline table. */
 struct inline_victim {
@@ -17,7 +17,21 @@ struct cutter {
     struct inline_victim *inlines;
     size_t inline_count;
     size_t inline_size;
+    const struct toml_node **statements; /* that something is cut from */
+    size_t statement_count;
+    size_t statement_size;
 };
+
+/* Memory for one more in a list. */
+static void *list_grow(struct arena *arena, void *list, size_t element, size_t count, size_t *size)
+{
+    if (count < *size) {
+        return list;
+    }
+    size_t old = *size;
+    *size = old ? old * 2 : 8;
+    return arena_grow(arena, list, old * element, *size * element);
+}
 
 /* A statement goes with its line: the blanks before it, the comment behind it, the line's end. */
 static void cut_line(struct cutter *c, size_t start, size_t end)
@@ -32,8 +46,16 @@ static void cut_line(struct cutter *c, size_t start, size_t end)
     toml_pieces_add(&c->pieces, start, token.end);
 }
 
+static void cut_from(struct cutter *c, const struct toml_node *statement)
+{
+    c->statements = list_grow(c->arena, c->statements, sizeof(struct toml_node *),
+                              c->statement_count, &c->statement_size);
+    c->statements[c->statement_count++] = statement;
+}
+
 static void cut_pair(struct cutter *c, const struct toml_node *pair)
 {
+    cut_from(c, toml_statement(pair));
     const struct toml_node *table = pair->parent;
     while (table->origin == TOML_DOTTED) {
         table = table->parent;
@@ -42,12 +64,8 @@ static void cut_pair(struct cutter *c, const struct toml_node *pair)
         cut_line(c, pair->pair, pair->value.end);
         return;
     }
-    if (c->inline_count == c->inline_size) {
-        size_t size = c->inline_size ? c->inline_size * 2 : 8;
-        c->inlines = arena_grow(c->arena, c->inlines, c->inline_size * sizeof(struct inline_victim),
-                                size * sizeof(struct inline_victim));
-        c->inline_size = size;
-    }
+    c->inlines = list_grow(c->arena, c->inlines, sizeof(struct inline_victim), c->inline_count,
+                           &c->inline_size);
     c->inlines[c->inline_count++] = (struct inline_victim){table, pair->pair};
 }
 
@@ -62,6 +80,7 @@ static void cut_node(struct cutter *c, const struct toml_node *node)
         return;
     }
     if (node->type == TOML_TABLE && (node->origin == TOML_HEADER || node->origin == TOML_ELEMENT)) {
+        cut_from(c, node);
         cut_line(c, node->value.start, node->value.end);
     }
     for (const struct toml_node *child = node->first; child; child = child->next) {
@@ -126,116 +145,35 @@ static void pieces_settle(struct toml_pieces *pieces)
     pieces->count = settled;
 }
 
-static struct str text_without(const struct cutter *c)
+struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut)
 {
-    struct buf buf = buf_new(c->arena);
+    struct buf buf = buf_new(arena);
     size_t at = 0;
-    for (size_t i = 0; i < c->pieces.count; i++) {
-        buf_add_bytes(&buf, c->text.data + at, c->pieces.list[i].start - at);
-        at = c->pieces.list[i].end;
+    for (size_t i = 0; i < cut->count; i++) {
+        buf_add_bytes(&buf, text.data + at, cut->pieces[i].start - at);
+        at = cut->pieces[i].end;
     }
-    buf_add_bytes(&buf, c->text.data + at, c->text.len - at);
+    buf_add_bytes(&buf, text.data + at, text.len - at);
     return buf_str(&buf);
 }
 
-/* The victims by address, for the proof. */
-struct victims {
-    const struct toml_node **list;
-    size_t count;
-};
-
-static int by_address(const void *left, const void *right)
-{
-    uintptr_t a = (uintptr_t) * (const struct toml_node *const *)left;
-    uintptr_t b = (uintptr_t) * (const struct toml_node *const *)right;
-    return (a > b) - (a < b);
-}
-
-static bool is_victim(const struct victims *victims, const struct toml_node *node)
-{
-    return bsearch(&node, victims->list, victims->count, sizeof(struct toml_node *), by_address);
-}
-
-/* The next node in text order below `top`, NULL behind the last; `skip`: not those below `node`. */
-static const struct toml_node *walk(const struct toml_node *top, const struct toml_node *node,
-                                    bool skip)
-{
-    if (!skip && (node->type == TOML_ARRAY || node->type == TOML_TABLE) && node->first) {
-        return node->first;
-    }
-    while (node != top && !node->next) {
-        node = node->parent;
-    }
-    return node == top ? NULL : node->next;
-}
-
-/* Tables that dotted keys and headers name on their way come and go with what is in them. */
-static bool counts(const struct toml_node *node)
-{
-    return node->type != TOML_TABLE ||
-           (node->origin != TOML_DOTTED && node->origin != TOML_IMPLICIT);
-}
-
-static size_t count_without(const struct toml_node *root, const struct victims *victims)
-{
-    size_t count = 0;
-    const struct toml_node *node = root;
-    while (node) {
-        bool victim = is_victim(victims, node);
-        count += !victim && counts(node);
-        node = walk(root, node, victim);
-    }
-    return count;
-}
-
-/* Whether `after` is `before` without the victims: all that it has is there and is no victim, and
- * it has as much as there should be left. */
-static bool proven(const struct toml_node *before, const struct toml_node *after,
-                   const struct victims *victims)
-{
-    const struct toml_node *a = after;
-    const struct toml_node *b = before;
-    size_t left = 0;
-    do {
-        if (!b || is_victim(victims, b) || !toml_same(a, b)) {
-            return false;
-        }
-        left += counts(a);
-    } while (toml_step_both(after, &a, &b));
-    return left == count_without(before, victims);
-}
-
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
-                     const struct toml_node *const *victims, size_t count, struct str *out)
-{
-    struct toml_rest rest;
-    TRY(toml_cut_pieces(arena, doc, victims, count, &rest));
-    *out = rest.text;
-    return NULL;
-}
-
-struct err *toml_cut_pieces(struct arena *arena, const struct toml_doc *doc,
-                            const struct toml_node *const *victims, size_t count,
-                            struct toml_rest *out)
+                     const struct toml_node *const *victims, size_t count, struct toml_cut *out)
 {
     struct cutter c = {.arena = arena, .text = doc->text, .pieces.arena = arena};
-    struct victims sorted = {arena_new_array(arena, const struct toml_node *, count), count};
     for (size_t i = 0; i < count; i++) {
         if (!victims[i]->parent || victims[i]->parent->type == TOML_ARRAY) {
             return err_new(arena, "only what has a key can be cut out of a TOML text");
         }
-        sorted.list[i] = victims[i];
         cut_node(&c, victims[i]);
     }
-    qsort(sorted.list, count, sizeof(struct toml_node *), by_address);
     cut_inlines(&c);
     pieces_settle(&c.pieces);
-    struct str rest = text_without(&c);
-    struct toml_doc *after;
-    struct err *err = toml_parse(arena, rest, TOML_MASK, &after);
-    if (err || !proven(doc->root, after->root, &sorted)) {
-        return err_wrap(arena, err, "the text without these keys would not mean the same");
+    struct toml_victims sorted = toml_victims(arena, victims, count);
+    if (!toml_proven(doc, &sorted, c.statements, c.statement_count, c.pieces.list,
+                     c.pieces.count)) {
+        return err_new(arena, "the text without these keys would not mean the same");
     }
-    *out = (struct toml_rest){rest, c.pieces.list, c.pieces.count};
+    *out = (struct toml_cut){c.pieces.list, c.pieces.count};
     return NULL;
 }

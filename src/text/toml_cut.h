@@ -11,29 +11,29 @@
  * left empty, as in cargo. A victim may be any node with a key: a whole inline table, or a table
  * with all headers and pairs it is made of, may go as well.
  *
- * The result is proven before it is returned: parsed again, it must equal the old tree without the
- * victims, else an err and nothing.
+ * What is given back is proven (toml_proof.h): the rest means what the tree means without the
+ * victims; else it is an err and nothing.
+ *
+ *     struct toml_cut cut;
+ *     TRY(toml_cut(arena, doc, victims, count, &cut));
+ *     struct str rest = toml_cut_rest(arena, doc->text, &cut);
  */
 #ifndef TEXT_TOML_CUT_H
 #define TEXT_TOML_CUT_H
 
 #include "text/toml.h"
 
-struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
-                     const struct toml_node *const *victims, size_t count,
-                     struct str *out) MUST_CHECK;
-
-/* What is left, and what was taken: in the order of the text, apart from each other. A line and its
- * neighbour are two pieces. */
-struct toml_rest {
-    struct str text;
+/* What goes, in the order of the text and apart from each other. A line and its neighbour are two
+ * pieces. */
+struct toml_cut {
     const struct span *pieces;
     size_t count;
 };
 
-/* The same for one who changes a file and must know where. */
-struct err *toml_cut_pieces(struct arena *arena, const struct toml_doc *doc,
-                            const struct toml_node *const *victims, size_t count,
-                            struct toml_rest *out) MUST_CHECK;
+struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
+                     const struct toml_node *const *victims, size_t count,
+                     struct toml_cut *out) MUST_CHECK;
+
+struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut);
 
 #endif

@@ -276,7 +276,7 @@ static struct toml_fault first_out_of_range(struct toml_parser *p)
     const struct toml_node *top = p->root;
     struct toml_node *node = p->root;
     while (toml_decode_range(&p->decoder, node)) {
-        bool inner = (node->type == TOML_ARRAY || node->type == TOML_TABLE) && node->first;
+        bool inner = toml_is_branch(node) && node->first;
         if (inner) {
             node = node->first;
             continue;

@@ -170,7 +170,7 @@ bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
 {
     const struct toml_node *from = *a;
     const struct toml_node *beside = *b;
-    if ((from->type == TOML_ARRAY || from->type == TOML_TABLE) && from->first) {
+    if (toml_is_branch(from) && from->first) {
         *a = from->first;
         *b = from->type == TOML_TABLE ? same_key(beside->first, beside, (*a)->key) : beside->first;
         return true;

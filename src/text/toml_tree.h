@@ -7,6 +7,12 @@
 
 #include "text/toml.h"
 
+/* Has it children, or could it have? */
+static inline bool toml_is_branch(const struct toml_node *node)
+{
+    return node->type == TOML_ARRAY || node->type == TOML_TABLE;
+}
+
 /* Last child of an array. */
 void toml_append(struct toml_node *array, struct toml_node *child);
 

@@ -91,7 +91,7 @@ def _whole_chain(world, outcome, cargo):
 
     We ask all of them, and clear the credentials files whichever they are.
     """
-    if outcome.is_orphan or (outcome.chain == (("cargo:token",),) and not outcome.fault):
+    if outcome.is_orphan or outcome.is_stopped or (outcome.chain == (("cargo:token",),) and not outcome.fault):
         return None
     cleared = outcome if outcome.token_was_asked else outcomes.removed_by_name(world, dataclasses.replace(outcome, removed=()))
     return gone_through(world, cleared, cargo)
@@ -119,6 +119,11 @@ def _orphan(world, outcome, _cargo):
     if not outcome.is_orphan or not contents.stored(world, outcome.name):
         return None
     return outcomes.removed_by_name(world, dataclasses.replace(outcome, errors=()))
+
+
+def _goes_on(world, outcome, _cargo):
+    """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
+    return outcomes.removed_by_name(world, outcome) if outcome.is_stopped and contents.stored(world, outcome.name) else None
 
 
 def _creates_nothing(world, result, _ours):
@@ -234,6 +239,7 @@ DIFFERENCES = (
     Difference("whole-chain", of_outcome=_whole_chain),
     Difference("provider-error", of_outcome=_provider_error),
     Difference("orphan", of_outcome=_orphan),
+    Difference("goes-on", of_outcome=_goes_on),
     Difference("secret-key", of_outcome=_secret_key),
     Difference("old-token", of_world=_old_token_table, of_outcome=_old_token),
     Difference("both-files", of_outcome=_both_files),

@@ -38,6 +38,12 @@ _BAD_CREDENTIALS = re.compile(
     + rb"|failed to merge key `\S+` between|failed to merge config value from)(?=[^\n]*/credentials)",
     re.MULTILINE,
 )
+_BEHIND_THE_NAME = re.compile(
+    rb"\A(?!.*could not load Cargo configuration)"
+    rb".*(?:credential-|at least one element|/credentials\S*: could not load config key|argument for --color|both `term\.)",
+    re.DOTALL,
+)
+_BAD_CONFIG = re.compile(_ERROR + rb"[^`]*(?:.*\n)+\Z", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Outcome:
     failed_by: tuple = ()  # for each error, the provider's words, or None
     fault: bytes = b""  # of the credentials file
     is_orphan: bool = False  # cargo knows no index for the name
+    is_stopped: bool = False  # the configuration is broken: cargo came to no provider
     token_was_asked: bool = True
     token_failed: bool = False  # a credentials file could not be changed
 
@@ -112,6 +119,12 @@ def _of_failure(world, result, found, cargo):
     return dataclasses.replace(base, token_was_asked=failed, token_failed=failed)
 
 
+def _about_crates_io(world):
+    """The same world, asked to log out of the registry that is always known."""
+    words = [word if before != "--registry" else "crates-io" for before, word in zip(("", *world.args), world.args)]
+    return dataclasses.replace(world, args=tuple("--registry=crates-io" if word.startswith("--registry=") else word for word in words))
+
+
 def _of_orphan(world, result, found, cargo):
     """A name that cargo does not know, or does not take. If told by --registry, it may still have something in the files.
 
@@ -120,8 +133,7 @@ def _of_orphan(world, result, found, cargo):
     name = contents.asked_name(world)
     if not _is_told_by_option(world) or name in contents.indexes(world):
         return None
-    words = [word if before != "--registry" else "crates-io" for before, word in zip(("", *world.args), world.args)]
-    known = dataclasses.replace(world, args=tuple("--registry=crates-io" if word.startswith("--registry=") else word for word in words))
+    known = _about_crates_io(world)
     quiet, verbose, painted = _shell_of(known, cargo, "crates-io", found[0])
     error, before = result.stderr[found.start() :], result.stderr[: found.start()]
     warnings = b"".join(warning[0] for warning in _OF_CREDENTIALS.finditer(cargo.run(known).stderr))
@@ -131,6 +143,27 @@ def _of_orphan(world, result, found, cargo):
 
 def _is_told_by_option(world):
     return any(word.partition("=")[0] == "--registry" for word in world.args)
+
+
+def _of_bad_config(world, result, found, cargo):
+    """The configuration is broken, maybe only for this registry: what the files hold under a name that was told can go all the same.
+
+    Where the name is good, one that was not told is known as well: then it is the providers that are not.
+    """
+    name = contents.asked_name(world)
+    old_index = b"registry.index" in found[0] and any("index" in contents.table_of(contents.value_of(world, path), "crates-io") for path in contents.credentials_files(world))
+    of_color = b"argument for --color" in found[0] and any(word.startswith("--color") for word in world.args)
+    if of_color or b"--config" in found[0] or b"--verbose and --quiet" in found[0]:
+        return None  # the command line's, not the configuration's
+    if not _is_told_by_option(world) and not _BEHIND_THE_NAME.search(found[0]) and not old_index:
+        return None
+    bare = dataclasses.replace(world, files={path: what for path, what in world.files.items() if path in contents.credentials_paths(world)})
+    bare = dataclasses.replace(bare, args=("--registry=crates-io",), env={"CARGO_HOME": world.env["CARGO_HOME"]} if "CARGO_HOME" in world.env else {})
+    warnings = b"".join(warning[0] for warning in _OF_CREDENTIALS.finditer(cargo.run(bare).stderr))
+    quiet, verbose, painted = _shell_of(_about_crates_io(world), cargo, "crates-io", found[0])
+    error, before = result.stderr[found.start() :], result.stderr[: found.start()]
+    base = Outcome(result, world, before + warnings, (), name, (), (), (), (error,), result.tree, quiet, verbose, painted)
+    return dataclasses.replace(base, is_stopped=True, token_was_asked=False)
 
 
 def _of_bad_credentials(world, result, found, cargo):
@@ -156,7 +189,7 @@ def outcome_of(world, result, cargo):
         return _of_classic(world, result, found, cargo, bool(loud)) if found else _of_failure(world, result, None, cargo)
     if result.status != 101:
         return None
-    for pattern, read in ((_OF_A_PROVIDER, _of_failure), (_NO_REGISTRY, _of_orphan), (_BAD_CREDENTIALS, _of_bad_credentials)):
+    for pattern, read in ((_OF_A_PROVIDER, _of_failure), (_NO_REGISTRY, _of_orphan), (_BAD_CREDENTIALS, _of_bad_credentials), (_BAD_CONFIG, _of_bad_config)):
         found = pattern.search(text)
         if found and contents.credentials_paths(world):
             return read(world, result, found, cargo)

@@ -9,6 +9,7 @@ import tomllib
 
 import pytest
 
+FULL = os.environ.get("FAULTS") == "full"  # what takes minutes; ./test --full sets it
 TIME_LIMIT = 30
 ME = "me"
 SECRET = "S3CRETs3cret"

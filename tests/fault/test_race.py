@@ -3,8 +3,8 @@
 import contextlib
 import fcntl
 import random
-import shutil
 import subprocess
+import threading
 import time
 import tomllib
 
@@ -12,23 +12,10 @@ import pytest
 
 import homes
 
-ROUNDS = 100
+ROUNDS = 500 if homes.FULL else 25
 OTHER = "b"
 NEW_TOKEN = "a new token"
 BLOCKING = "    Blocking waiting for file lock on credentials' config file\n"
-
-
-@pytest.fixture(scope="session")
-def index(tmp_path_factory):
-    """A git index that cargo login can look into without a network."""
-    if not shutil.which("git"):
-        pytest.skip("no git to make an index with")
-    path = tmp_path_factory.mktemp("index")
-    (path / "config.json").write_text('{"dl": "https://example.com/dl", "api": "https://example.com"}\n')
-    name = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "init.defaultBranch=main")
-    for command in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "index")):
-        subprocess.run(["git", *name, *command], cwd=path, check=True)
-    return path
 
 
 class Race:
@@ -121,6 +108,65 @@ def test_both_wait_for_the_lock(race, first):
         for process, begin in zip(processes, said):
             race.end(process, begin)
         race.check()
+
+
+@pytest.mark.parametrize("filler", (0, 100), ids=("moved", "blank"))
+def test_eight_of_ours_at_once(home, filler):
+    """Of different registries, and two of each: whoever comes second has nothing to do."""
+    names = [f"r-{i}" for i in range(4)]
+    home.indexes(*names)
+    text = "".join(homes.table(name) for name in names) + homes.credentials(filler, filler)[0]
+    for _ in range(ROUNDS):
+        home.write(text)
+        processes = [home.start(home.command(registry=name)) for name in names * 2]
+        said = []
+        for process in processes:
+            with process:
+                said.append(process.stderr.read())
+                assert process.wait(timeout=homes.TIME_LIMIT) == 0, said[-1]
+        tokens = homes.tokens(home.text())
+        assert [tokens[name] for name in names] == [None] * 4
+        assert len(tokens) == 4 + 2 * filler
+        assert all(value == f"token of {name}" for name, value in tokens.items() if name not in names)
+        assert homes.token(home.text()) == homes.SECRET
+        for name in names:
+            assert sum(f"for `{name}` has been removed" in text for text in said) == 1
+
+
+@pytest.mark.parametrize("filler", (1, 60), ids=("moved", "blank"))
+def test_a_reader_sees_no_broken_file(home, cargo, filler):
+    """cargo reads without a lock. It runs in the time of ours, and a reader of Python's as often as it can."""
+    home.indexes("nobody")
+    before, _ = homes.credentials(filler, filler)
+    stop = threading.Event()
+    broken = []
+
+    def read():
+        while not stop.is_set():
+            text = home.text()
+            try:
+                tomllib.loads(text)
+            except tomllib.TOMLDecodeError:
+                broken.append(text)
+
+    home.write(before)
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for _ in range(ROUNDS):
+            replacement = home.dir / "new"
+            replacement.write_text(before)
+            replacement.rename(home.file)
+            theirs = home.start([cargo, "logout", "--registry", "nobody"])
+            for _ in range(3):
+                assert home.run().returncode == 0
+            with theirs:
+                said = theirs.stderr.read()
+                assert theirs.wait(timeout=homes.TIME_LIMIT) == 0, said
+    finally:
+        stop.set()
+        reader.join()
+    assert not broken, broken[0]
 
 
 def test_ours_reads_between_the_write_and_the_truncate_of_cargo(home, cargo):

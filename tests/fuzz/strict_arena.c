@@ -61,3 +61,8 @@ void arena_free(struct arena *arena)
         free(chunk);
     }
 }
+
+void arena_clear(struct arena *arena)
+{
+    arena_free(arena);
+}

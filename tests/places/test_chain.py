@@ -210,3 +210,40 @@ def test_what_a_provider_is_told(machine):
     heard = machine.read("/bin/listens.heard").removesuffix("--cargo-plugin\n")
     index = f"{machine.names['INDEX']}/corp/"
     assert json.loads(heard) == {"v": 1, "registry": {"index-url": index, "name": "corp"}, "kind": "logout", "args": ["a", "b"]}
+
+
+BROKEN_CONFIGS = {
+    "syntax": ("nonsense\n", "could not load Cargo configuration"),
+    "type": ("[registries]\ncorp.index = 3\n", "could not load config key `registries.corp.index`"),
+    "a source without place": ("[source.x]\n", "no source location specified for `source.x`"),
+    "provider": ("[registries.corp]\ncredential-provider = 3\n", "could not load config key `registries.corp.credential-provider`"),
+    "colour": ('[term]\ncolor = "mauve"\n', "argument for --color must be auto, always, or never"),
+}
+
+
+@pytest.mark.parametrize("text, told", BROKEN_CONFIGS.values(), ids=BROKEN_CONFIGS)
+def test_broken_configuration(machine, text, told):
+    """The name is known, so what the credentials files hold under it goes; then the fault is told."""
+    index = f'[registries.corp]\nindex = "{machine.names["INDEX"]}/corp/"\n'
+    machine.write({"credentials.toml": TOKEN, "config.toml": index, "/work/.cargo/config.toml": text})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101
+    assert "token for `corp` has been removed from local storage" in done.err
+    assert done.err.count("error: ") == 1 and told in done.err
+    assert machine.secrets_on_disk() == []
+
+
+def test_broken_configuration_beside_a_good_one(machine):
+    machine.write({"config.toml": 'registries.corp.token = "S3CRET-c"\n', "/work/.cargo/config.toml": "nonsense\n", "credentials.toml": TOKEN})
+    assert machine.logout("--registry", "corp", "--everywhere").status == 101
+    assert machine.secrets_on_disk() == []
+
+
+@pytest.mark.parametrize("arguments, left", [((), ["credentials.toml"]), (("--registry", "other"), ["credentials.toml"]), (("--all",), [])])
+def test_broken_configuration_and_other_names(machine, arguments, left):
+    """Nobody can know which registry is the default one."""
+    machine.write({"credentials.toml": TOKEN, "/work/.cargo/config.toml": "nonsense\n"})
+    done = machine.logout(*arguments)
+    assert done.status == 101
+    assert done.err.count("error: ") == 1
+    assert machine.secrets_on_disk() == left

@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "text/toml.h"
 #include "text/toml_cut.h"
+#include "text/toml_proof.h"
 
 #include <unistd.h>
 
@@ -124,8 +125,15 @@ static struct err *run(struct arena *arena, struct str text, int argc, char **ar
         }
         count++;
     }
-    struct str rest;
-    TRY(toml_cut(arena, doc, victims, count, &rest));
+    struct toml_cut cut;
+    TRY(toml_cut(arena, doc, victims, count, &cut));
+    struct str rest = toml_cut_rest(arena, doc->text, &cut);
+    struct toml_doc *after;
+    TRY(toml_parse(arena, rest, TOML_SHOW, &after));
+    struct toml_victims gone = toml_victims(arena, victims, count);
+    if (!toml_is_without(doc->root, after->root, &gone)) {
+        return err_new(arena, "the proof of the cut was wrong");
+    }
     buf_add(out, rest);
     return NULL;
 }

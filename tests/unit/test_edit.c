@@ -236,7 +236,7 @@ static void assert_rerun(struct arena *arena, const struct document *doc, const 
     struct str now = {bytes, doc->text.len};
     for (size_t i = 0; i < edit->count; i++) {
         if (token_of(parsed(arena, now))) {
-            struct edit *again = edit_plan(arena, now, &doc->cut, 1, doc->after);
+            struct edit *again = edit_plan(arena, now, &doc->cut, 1);
             assert_true(str_eq(plan_run(arena, NULL, now, again, false), done));
         }
         step_do(bytes, &edit->steps[i], 0, SIZE_MAX);
@@ -250,7 +250,7 @@ static void document_check(const struct form *form, size_t at, size_t registries
     struct wanted wanted = {.before = parsed(&arena, doc.text), .after = parsed(&arena, doc.after)};
     assert_non_null(token_of(wanted.before));
     assert_null(token_of(wanted.after));
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1, doc.after);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     struct str done = plan_run(&arena, &wanted, doc.text, edit, bytes);
     assert_true(wanted.with > 0 && wanted.without > 0);
     if (edit->length == doc.text.len) {
@@ -329,7 +329,7 @@ static void a_pair_in_a_line_across_a_border_is_one_write(void **state)
     for (size_t f = 0; f < COUNT(others); f++) {
         struct arena arena = {0};
         struct document doc = document_make(&arena, &others[f], (size_t)2 * EDIT_PAGE - 9, 50);
-        const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1, doc.after);
+        const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
         assert_true(crosses(doc.cut.bytes));
         assert_int_equal(edit->count, 1);
         assert_true(edit->steps[0].whole);
@@ -346,7 +346,7 @@ static void a_character_across_a_border_is_not_torn_by_four_writes(void **state)
     struct arena arena = {0};
     size_t at = (size_t)2 * EDIT_PAGE - form_len(&lines[3]) + 2; /* in the last character */
     struct document doc = document_make(&arena, &lines[3], at, 50);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1, doc.after);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     assert_int_equal(edit->count, 1);
     assert_true(edit->steps[0].whole);
     arena_free(&arena);
@@ -414,19 +414,19 @@ static void pairs_go_in_an_order_that_is_safe(void **state)
         assert_null(toml_parse(&arena, text, TOML_SHOW, &doc));
         const struct toml_node *pairs[3];
         size_t count = pairs_of(doc->root, pairs);
-        struct toml_rest rest;
-        assert_null(toml_cut_pieces(&arena, doc, pairs, count, &rest));
-        struct edit_cut *cuts = arena_new_array(&arena, struct edit_cut, rest.count);
-        for (size_t j = 0; j < rest.count; j++) {
-            cuts[j].bytes = rest.pieces[j];
+        struct toml_cut cut;
+        assert_null(toml_cut(&arena, doc, pairs, count, &cut));
+        struct edit_cut *cuts = arena_new_array(&arena, struct edit_cut, cut.count);
+        for (size_t j = 0; j < cut.count; j++) {
+            cuts[j].bytes = cut.pieces[j];
             for (size_t k = 0; k < count; k++) {
                 struct span value = {pairs[k]->value.start, pairs[k]->value.end};
-                if (value.start >= rest.pieces[j].start && value.end <= rest.pieces[j].end) {
+                if (value.start >= cut.pieces[j].start && value.end <= cut.pieces[j].end) {
                     cuts[j].value = value;
                 }
             }
         }
-        const struct edit *edit = edit_plan(&arena, text, cuts, rest.count, rest.text);
+        const struct edit *edit = edit_plan(&arena, text, cuts, cut.count);
         char *now = scratch(&arena, text);
         for (size_t j = 0; j < edit->count; j++) {
             const struct edit_step *step = &edit->steps[j];
@@ -476,7 +476,7 @@ static void the_file_is_changed_and_private(void **state)
             struct document doc = document_make(
                 &arena, real[f], registries ? (size_t)2 * EDIT_PAGE - 4 : 400, registries);
             int fd = file_make(doc.text, registries ? 0600 : 04664);
-            const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1, doc.after);
+            const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
             struct edit_leftover left = {1, 1};
             assert_null(edit_apply(&arena, fd, edit, &left));
             assert_int_equal(left.mode, 0);
@@ -505,7 +505,7 @@ static void a_short_write_leaves_the_old_text(void **state)
     (void)signal(SIGXFSZ, SIG_IGN);
     struct arena arena = {0};
     struct document doc = document_make(&arena, &lines[1], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1, doc.after);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     for (size_t limit = 401; limit < doc.text.len; limit += 3) {
         int fd = file_make(doc.text, 0600);
         struct rlimit limited = {.rlim_cur = limit, .rlim_max = old.rlim_max};
@@ -529,7 +529,7 @@ static void a_file_that_cannot_be_written_stays(void **state)
     (void)state;
     struct arena arena = {0};
     struct document doc = document_make(&arena, &lines[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1, doc.after);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     int fd = file_make(doc.text, 0600);
     char path[64];
     (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);

@@ -19,9 +19,10 @@ static void nothing_to_cut_is_the_text_itself(void **state)
     (void)state;
     struct arena arena = {0};
     struct toml_doc *doc = parse(&arena, STR("a = 1 # c\r\n"));
-    struct str rest;
-    assert_null(toml_cut(&arena, doc, NULL, 0, &rest));
-    assert_true(str_eq(rest, doc->text));
+    struct toml_cut cut;
+    assert_null(toml_cut(&arena, doc, NULL, 0, &cut));
+    assert_int_equal(cut.count, 0);
+    assert_true(str_eq(toml_cut_rest(&arena, doc->text, &cut), doc->text));
     arena_free(&arena);
 }
 
@@ -31,12 +32,13 @@ static void the_rest_may_be_empty(void **state)
     struct arena arena = {0};
     struct toml_doc *doc = parse(&arena, STR("registry.token = \"t\"\n"));
     const struct toml_node *victim = toml_get(toml_get(doc->root, STR("registry")), STR("token"));
-    struct toml_rest rest;
-    assert_null(toml_cut_pieces(&arena, doc, &victim, 1, &rest));
-    assert_int_equal(rest.text.len, 0);
-    assert_string_equal(rest.text.data, "");
-    assert_int_equal(rest.count, 1);
-    assert_int_equal(rest.pieces[0].end, doc->text.len);
+    struct toml_cut cut;
+    assert_null(toml_cut(&arena, doc, &victim, 1, &cut));
+    assert_int_equal(cut.count, 1);
+    assert_int_equal(cut.pieces[0].end, doc->text.len);
+    struct str rest = toml_cut_rest(&arena, doc->text, &cut);
+    assert_int_equal(rest.len, 0);
+    assert_string_equal(rest.data, "");
     arena_free(&arena);
 }
 
@@ -47,10 +49,10 @@ static void only_what_has_a_key_can_be_cut(void **state)
     struct toml_doc *doc = parse(&arena, STR("a = [1]\n"));
     const struct toml_node *element = doc->root->first->first;
     const struct toml_node *root = doc->root;
-    struct str rest = STR("untouched");
-    assert_non_null(toml_cut(&arena, doc, &element, 1, &rest));
-    assert_non_null(toml_cut(&arena, doc, &root, 1, &rest));
-    assert_string_equal(rest.data, "untouched");
+    struct toml_cut cut = {.count = 42};
+    assert_non_null(toml_cut(&arena, doc, &element, 1, &cut));
+    assert_non_null(toml_cut(&arena, doc, &root, 1, &cut));
+    assert_int_equal(cut.count, 42);
     arena_free(&arena);
 }
 
@@ -63,15 +65,15 @@ static void a_cut_that_hits_something_else_is_refused(void **state)
     struct toml_node *a = toml_get(doc->root, STR("a"));
     struct toml_node *b = toml_get(doc->root, STR("b"));
     const struct toml_node *victim = a;
-    struct str rest = STR("untouched");
+    struct toml_cut cut = {.count = 42};
     a->pair = b->pair;
     a->value = b->value;
-    assert_non_null(toml_cut(&arena, doc, &victim, 1, &rest));
+    assert_non_null(toml_cut(&arena, doc, &victim, 1, &cut));
     struct toml_node *d = toml_get(doc->root, STR("c"))->first;
     d->pair = d->next->pair;
     victim = d;
-    assert_non_null(toml_cut(&arena, doc, &victim, 1, &rest));
-    assert_string_equal(rest.data, "untouched");
+    assert_non_null(toml_cut(&arena, doc, &victim, 1, &cut));
+    assert_int_equal(cut.count, 42);
     arena_free(&arena);
 }
 
@@ -92,9 +94,9 @@ static void many_victims_are_cut_at_once(void **state)
         victims[count++] = toml_get(toml_get(table, STR("index")), STR("token"));
         victims[count++] = toml_get(table, STR("token"));
     }
-    struct str rest;
-    assert_null(toml_cut(&arena, doc, victims, count, &rest));
-    assert_true(str_eq(rest, buf_str(&left)));
+    struct toml_cut cut;
+    assert_null(toml_cut(&arena, doc, victims, count, &cut));
+    assert_true(str_eq(toml_cut_rest(&arena, doc->text, &cut), buf_str(&left)));
     arena_free(&arena);
 }
 

@@ -1,0 +1,197 @@
+"""Runs of a command in which one system call goes wrong: what can, how, and what came of it. See inject.c."""
+
+import dataclasses
+import errno
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+
+import homes
+
+TIME_LIMIT = 20  # for a run that takes milliseconds: who needs as long hangs
+
+SIGNALS = (signal.SIGTERM, signal.SIGPIPE, *((signal.SIGINT,) if homes.FULL else ()))  # the last is as the first
+DISK = ("EIO", "ENOSPC", "EDQUOT", "EROFS", "ESTALE", "EINTR")
+# What the kernel may say to each call. ENOENT and ENOTDIR are no faults but answers: the file is not there.
+ERRORS = {
+    "access": ("EACCES", "EIO", "ENOMEM"),
+    "brk": ("ENOMEM",),
+    "clone": ("EAGAIN", "ENOMEM"),
+    "clone3": ("EAGAIN", "ENOMEM", "ENOSYS"),
+    "close": ("EINTR", "EIO", "ENOSPC", "EDQUOT"),
+    "dup2": ("EBUSY", "EINTR", "EMFILE"),
+    "execve": ("EACCES", "E2BIG", "EIO", "ELOOP", "EMFILE", "ENOEXEC", "ENOMEM", "ETXTBSY"),
+    "fchmod": ("EIO", "EPERM", "EROFS", "EOPNOTSUPP", "EINTR"),
+    "fcntl": ("EMFILE", "EINVAL", "EPERM"),
+    "fdatasync": DISK,
+    "flock": ("EINTR", "ENOLCK", "ENOSYS", "EOPNOTSUPP", "EIO", "EAGAIN"),
+    "fstatfs": ("EINTR", "EIO", "ENOMEM", "ENOSYS", "EOVERFLOW"),
+    "fsync": DISK,
+    "ftruncate": ("EINTR", "EIO", "EPERM", "EROFS", "EFBIG"),
+    "getcwd": ("EACCES", "ENOMEM", "ENAMETOOLONG"),
+    "getdents64": ("EIO", "ENOMEM"),
+    "getrandom": ("EAGAIN", "EINTR", "ENOSYS"),
+    "ioctl": ("EIO", "ENOTTY"),
+    "kill": (),  # EPERM, from a child that has become another user, leaves it: better than to wait for it
+    "lstat": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
+    "madvise": ("EAGAIN", "EINVAL", "ENOMEM"),
+    "mmap": ("ENOMEM", "EAGAIN"),
+    "mprotect": ("ENOMEM",),
+    "munmap": ("ENOMEM",),
+    "newfstatat": ("EACCES", "EIO", "ELOOP", "ENOMEM", "EOVERFLOW", "ESTALE"),
+    "openat": ("EACCES", "EINTR", "EIO", "ELOOP", "EMFILE", "ENFILE", "ENOMEM", "ENXIO", "EPERM", "EROFS", "ESTALE", "ETXTBSY"),
+    "pidfd_open": ("EMFILE", "ENFILE", "ENOMEM", "ENOSYS", "EPERM"),
+    "pipe2": ("EMFILE", "ENFILE"),
+    "poll": ("EINTR", "ENOMEM"),
+    "pread64": ("EINTR", "EIO", "ENOMEM", "ESTALE"),
+    "prlimit64": ("EPERM",),
+    "pwrite64": (*DISK, "EAGAIN", "EFBIG"),
+    "read": ("EINTR", "EIO", "ENOMEM", "ESTALE"),
+    "readlink": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
+    "rt_sigtimedwait": ("EINTR", "EAGAIN"),
+    "signalfd4": ("EMFILE", "ENFILE", "ENODEV", "ENOMEM"),
+    "sysinfo": (),
+    "wait4": ("EINTR",),
+    "write": ("EINTR", "EIO", "ENOSPC", "EDQUOT", "EAGAIN", "EFBIG", "EPIPE"),
+}
+# A configuration file of which the kernel says this is none: cargo does not see it either, ever.
+ANSWERS = ("EACCES", "ELOOP", "ENXIO")
+SHORT = ("pread64", "pwrite64", "read", "write")
+LOST = ("fchmod", "fdatasync", "flock", "fsync", "ftruncate", "pwrite64")
+# These fail only for arguments that are wrong.
+CANNOT_FAIL = {
+    "arch_prctl", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "gettid", "getuid",
+    "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "vfork",
+}  # fmt: skip
+
+
+def numbers():
+    """{name of a system call: its number}, as this system's headers have it."""
+    for include in ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"):
+        if os.path.exists(include):
+            found = re.findall(r"^#define __NR_(\w+) (\d+)$", pathlib.Path(include).read_text(), re.MULTILINE)
+            return {name: int(number) for name, number in found}
+    pytest.skip("no header with the numbers of system calls")
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """The `nth` call of this name in a process: 0 is the command, the next are its children."""
+
+    process: int
+    name: str
+    nth: int
+
+
+@dataclasses.dataclass
+class Run:
+    status: int  # as subprocess has it: negative for a signal
+    out: str
+    err: str
+    hit: bool  # the fault has happened
+    left: int  # children at the end of the command that it did not reap
+    calls: list  # of a run without a fault
+
+
+def errors_of(call, answers=False):
+    """`answers` are no faults here, see ANSWERS."""
+    names = (name for name in ERRORS.get(call.name, ()) if not (answers and name in ANSWERS))
+    return [f"error={getattr(errno, name)}" for name in names]
+
+
+def stops_of(signals=SIGNALS):
+    return [f"{when}={number:d}" for when in ("before", "after") for number in (signal.SIGKILL, *signals)]
+
+
+def faults_of(call, answers=False, signals=SIGNALS):
+    """All that can go wrong with a call, as inject.c names it."""
+    lies = ["short"] * (call.name in SHORT) + ["lost"] * (call.name in LOST)
+    return errors_of(call, answers) + lies + stops_of(signals)
+
+
+def describe(call, fault):
+    kind, _, value = fault.partition("=")
+    if kind in ("error", "errors"):
+        value = errno.errorcode[int(value)]
+    elif value:
+        value = signal.Signals(int(value)).name
+    return f"{kind} {value} at {call.name} {call.nth} of process {call.process}"
+
+
+def is_sanitized(program):
+    """Such a build has an allocator of its own, and cannot look for leaks while it is traced."""
+    symbols = subprocess.run(["nm", "-D", program], capture_output=True, text=True, check=False).stdout
+    return "__asan_init" in symbols
+
+
+class Injector:
+    def __init__(self, program):
+        self.sanitized = is_sanitized(program)
+        self.path = pathlib.Path(program).absolute().parent / "tests/fault/inject"
+        if not self.path.exists():
+            pytest.skip("inject.c is for x86-64, and built where the tests are")
+        self.numbers = numbers()
+        self.names = {number: name for name, number in self.numbers.items()}
+
+    def _start(self, command, call, fault, env, **more):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            where = [str(theirs.fileno()), str(call.process), str(self.numbers[call.name]), str(call.nth), fault]
+            process = subprocess.Popen(
+                [str(self.path), *where, *command],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=(theirs.fileno(),),
+                env=env | {"ASAN_OPTIONS": "detect_leaks=0"} if self.sanitized else env,
+                **{"stdin": subprocess.DEVNULL} | more,
+            )  # fmt: skip
+        return process, ours
+
+    def run(self, command, call=Call(0, "read", 1), fault="none", at_pause=None, limit=TIME_LIMIT, **more):
+        """`at_pause` is called while the command stands before the call, with the fault `pause`."""
+        process, report = self._start(command, call, fault, **more)
+        with process, report:
+            try:
+                if at_pause and report.recv(4) == b"hit\n":
+                    at_pause()
+                    report.sendall(b"g")
+                    said = "hit\n"
+                else:
+                    said = ""
+                out, err = process.communicate(timeout=limit)
+            except BaseException:
+                process.kill()  # and with it all that it traces
+                raise
+            said += report.makefile().read()
+        assert process.returncode == 0, (process.returncode, err)
+        return self._result(said, out, err)
+
+    def _result(self, said, out, err):
+        calls, seen = [], {}
+        for line in re.findall(r"^call (\d+ \d+)$", said, re.MULTILINE):
+            process, number = map(int, line.split())
+            seen[line] = seen.get(line, 0) + 1
+            calls.append(Call(process, self.names[number], seen[line]))
+        end = re.search(r"^end (\d+)$", said, re.MULTILINE)
+        left = re.search(r"^left (\d+)$", said, re.MULTILINE)
+        status = os.waitstatus_to_exitcode(int(end[1]))
+        return Run(status, out, err, "hit\n" in said, int(left[1]) if left else 0, calls)
+
+
+def from_main(calls):
+    """Without what the loader does: the first thing that main() does is to poll its standard descriptors."""
+    first = next(i for i, call in enumerate(calls) if call.name == "poll")
+    return calls[first:]
+
+
+def before_lock(calls):
+    """How many come before the first file is locked, and so only look."""
+    return next(i for i, call in enumerate(calls) if call.name == "flock")
+
+
+def check_table(calls):
+    unknown = {call.name for call in calls} - set(ERRORS) - CANNOT_FAIL
+    assert not unknown, f"nobody has said how these fail: {sorted(unknown)}"

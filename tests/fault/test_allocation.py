@@ -1,0 +1,43 @@
+"""Each allocation fails, and with it all later ones, until a run needs no more than it gets."""
+
+import pathlib
+import subprocess
+
+import pytest
+
+import inject
+import invariants
+import scenarios
+
+
+@pytest.fixture(scope="module")
+def library(program):
+    path = pathlib.Path(program).absolute().parent / "tests/fault/libno_memory.so"
+    if not path.exists():
+        pytest.skip("built where the tests are")
+    if inject.is_sanitized(program):
+        pytest.skip("a build with sanitizers has an allocator of its own")
+    return path
+
+
+@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+def test_each_allocation_fails(tmp_path, program, library, name):
+    world = scenarios.SCENARIOS[name](tmp_path / "world", program)
+    judge = invariants.Judge(world)
+    refused = tmp_path / "refused"
+    for nth in range(1, 1000):
+        world.reset()
+        refused.unlink(missing_ok=True)
+        env = world.env | {"LD_PRELOAD": str(library), "NO_MEMORY": f"{nth} {refused}"}
+        done = subprocess.run(
+            world.command(), env=env, cwd=world.root, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=inject.TIME_LIMIT, check=False,
+        )  # fmt: skip
+        judge.check(inject.Run(done.returncode, done.stdout, done.stderr, True, 0, []))
+        if not refused.exists():
+            assert done.returncode == 0
+            break
+        # where the library could do without, all the same
+        assert done.returncode == 0 or done.stderr.endswith(invariants.OUT_OF_MEMORY) or "Cannot allocate memory" in done.stderr, done.stderr
+    assert 1 < nth < 999
+    print(nth - 1, "allocations")

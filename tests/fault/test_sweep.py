@@ -1,0 +1,119 @@
+"""Each system call of a logout goes wrong in each way that it can; the invariants hold, and a second run completes it."""
+
+import errno
+import signal
+
+import pytest
+
+import homes
+import inject
+import invariants
+import scenarios
+
+# Of a memory allocator that is not libc's.
+MEMORY = ("brk", "mmap", "munmap", "mprotect", "madvise")
+
+
+class Sweep:
+    """One scenario, and what was tried on it."""
+
+    def __init__(self, root, program, name):
+        self.injector = inject.Injector(program)
+        self.world = scenarios.SCENARIOS[name](root / "world", program)
+        self.judge = invariants.Judge(self.world)
+        self.tried = self.missed = 0
+        self.broken = []
+
+    def run(self, *arguments):
+        self.world.reset()
+        return self.injector.run(self.world.command(), *arguments, env=self.world.env, cwd=self.world.root)
+
+    def calls(self):
+        """Of a run that nothing happens to."""
+        run = self.run()
+        assert run.status == 0, run.err
+        assert self.world.gone()
+        if not self.injector.sanitized:  # whose runtime makes calls of its own
+            inject.check_table(run.calls)
+        return run.calls
+
+    def try_one(self, call, fault):
+        run = self.run(call, fault)
+        self.tried += 1
+        self.missed += not run.hit  # a process that waits makes not always the same calls
+        try:
+            self.judge.check(run, killed=fault.endswith(f"={signal.SIGKILL:d}"))
+        except (invariants.Broken, ValueError) as failure:
+            self.broken.append(f"{inject.describe(call, fault)}, status {run.status}: {failure}")
+
+    def finish(self):
+        print(f"{self.tried} faults, {self.missed} not met, {len(self.judge.recovered)} states")
+        assert not self.broken, f"{len(self.broken)} of {self.tried}\n" + "\n".join(self.broken)
+        assert self.missed * 20 <= self.tried
+        invariants.leaves_no_process(self.world.root)
+
+
+def only_looks(calls):
+    """Calls before the first lock: files are opened for reading only."""
+    return {call for call in calls[: inject.before_lock(calls)] if call.name in ("openat", "newfstatat")}
+
+
+@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+def test_every_call(tmp_path, program, name):
+    sweep = Sweep(tmp_path, program, name)
+    calls = sweep.calls()
+    looks = only_looks(calls)
+    tried = inject.from_main(calls)
+    if name == "json" and not homes.FULL:  # all but the report is as without it
+        tried = tried[max(i for i, call in enumerate(tried) if call.name == "ftruncate") :]
+    for call in tried:
+        if call.process > 0:
+            continue
+        if not sweep.injector.sanitized:
+            faults = inject.faults_of(call, answers=call in looks)
+        else:  # whose runs take long: each call once, to see what its sanitizers say
+            faults = inject.errors_of(call, answers=call in looks)[: call.name not in MEMORY]
+        for fault in faults:
+            sweep.try_one(call, fault)
+    sweep.finish()
+
+
+@pytest.mark.parametrize("name", ("plugin", "keyring", "revoke"))
+def test_every_call_of_a_child(tmp_path, program, name):
+    """What the child says is then anything; most of it is nothing."""
+    sweep = Sweep(tmp_path, program, name)
+    if sweep.injector.sanitized and not homes.FULL:
+        pytest.skip("the same child as that of other builds")
+    for call in sweep.calls():
+        # It reads byte by byte. What it takes its store for by stat, it says, and nobody can know better.
+        if call.process > 0 and call.nth < 10 and call.name in inject.ERRORS and call.name != "newfstatat":
+            for fault in inject.faults_of(call, signals=(signal.SIGTERM,)):
+                sweep.try_one(call, fault)
+    sweep.finish()
+
+
+@pytest.mark.skipif(not homes.FULL, reason="takes minutes: ./test --full")
+@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+def test_every_call_from_one_on(tmp_path, program, name):
+    """The disk stays full, the descriptors stay used up: this call fails, and all later ones of its name."""
+    sweep = Sweep(tmp_path, program, name)
+    calls = sweep.calls()
+    looks = only_looks(calls)
+    for call in inject.from_main(calls):
+        if call.process == 0 and not (sweep.injector.sanitized and call.name in MEMORY):
+            for fault in inject.errors_of(call, answers=call in looks):
+                if not fault.endswith(f"={errno.EINTR}"):  # for ever would be a hang, and no kernel does it
+                    sweep.try_one(call, fault.replace("error=", "errors="))
+    sweep.finish()
+
+
+def test_every_call_of_the_loader(tmp_path, program):
+    """Before main() nothing is ours; that nothing is lost is soon seen."""
+    sweep = Sweep(tmp_path, program, "small")
+    if sweep.injector.sanitized:
+        pytest.skip("its own library does most of it")
+    calls = sweep.calls()
+    for call in calls[: calls.index(inject.from_main(calls)[0])][:: 1 if homes.FULL else 5]:
+        for fault in inject.faults_of(call, signals=()):
+            run = sweep.run(call, fault)
+            assert sweep.world.gone() if run.status == 0 else sweep.world.state() == sweep.judge.untouched
