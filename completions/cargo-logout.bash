@@ -26,7 +26,7 @@ _cargo_logout() {
         ;;
     -Z) return ;;
     *)
-        words="--all --everywhere --status -n --dry-run --strict --message-format --registry -v --verbose -q --quiet
+        words="--all --everywhere --revoke --status -n --dry-run --strict --message-format --registry -v --verbose -q --quiet
             --color --config --locked --offline --frozen -Z -h --help -V --version"
         ;;
     esac

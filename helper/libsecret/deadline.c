@@ -1,24 +1,10 @@
 #include "deadline.h"
 
+#include "base/fs.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
-
-bool write_all(int fd, struct str text)
-{
-    size_t done = 0;
-    while (done < text.len) {
-        ssize_t n = write(fd, text.data + done, text.len - done);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return false;
-        }
-        done += (size_t)n;
-    }
-    return true;
-}
 
 static void *watch(void *argument)
 {

@@ -45,7 +45,4 @@ void deadline_clear(struct deadline *deadline);
 /* Legal on a zeroed deadline that was never started. */
 void deadline_stop(struct deadline *deadline);
 
-/* All of `text` to `fd`. false: it did not take it. */
-bool write_all(int fd, struct str text);
-
 #endif

@@ -3,6 +3,7 @@
  * cargo-credential-libsecret(1).
  */
 #include "base/base.h"
+#include "base/fs.h"
 
 #include "console.h"
 #include "deadline.h"
@@ -10,7 +11,6 @@
 #include "protocol.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /*
@@ -244,8 +244,7 @@ static int plugin_run(void)
     CLEANUP(arena_free) struct arena arena = {0};
     struct plugin plugin = {0};
 
-    /* No core file, and no other process of this user may read our memory. */
-    (void)prctl(PR_SET_DUMPABLE, 0);
+    arena_private();
     (void)signal(SIGPIPE, SIG_IGN);
     (void)unsetenv("G_DBUS_DEBUG"); /* GLib would print messages, secrets included */
     protocol_init();

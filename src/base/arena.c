@@ -1,6 +1,7 @@
 #include "base/base.h"
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Sizes of chunks with their head: pages that are not used cost nothing, and doubling keeps the
@@ -147,4 +148,9 @@ void arena_free(struct arena *arena)
 {
     chunks_free(arena->newest);
     arena->newest = NULL;
+}
+
+void arena_private(void)
+{
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* cannot fail with these values */
 }

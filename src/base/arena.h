@@ -42,4 +42,9 @@ void arena_clear(struct arena *arena);
 /* Overwrites and releases everything. The arena is empty afterwards and may be used again. */
 void arena_free(struct arena *arena);
 
+/* Before the first secret: from here on no core file is written, and no other process of the same
+ * user may look into our memory. Programs that we start are as they would be without it; a limit on
+ * core files would be handed down to them. */
+void arena_private(void);
+
 #endif

@@ -1,6 +1,7 @@
 #include "base/child.h"
 
 #include "base/fs.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,18 +54,10 @@ static struct err *pipe_open(struct arena *arena, int *reader, int *writer)
     return NULL;
 }
 
-/* Ignored signals stay out of it: held back, they would reach the signalfd nevertheless. */
 static void hold_signals(struct child *child)
 {
-    static const int ends_us[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     sigset_t held;
-    (void)sigemptyset(&held);
-    for (size_t i = 0; i < COUNT(ends_us); i++) {
-        struct sigaction action;
-        if (sigaction(ends_us[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
-            (void)sigaddset(&held, ends_us[i]);
-        }
-    }
+    signals_set(&held);
     child->signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (child->signals < 0) {
         (void)sigemptyset(&held); /* what nobody would see is better not held back */
@@ -248,6 +241,11 @@ static struct str take(struct child *child, size_t len)
     return taken;
 }
 
+static bool holds_newline(const struct child *child, size_t from)
+{
+    return child->len > from && memchr(child->data + from, '\n', child->len - from);
+}
+
 struct err *child_read_line(struct child *child, size_t limit, int64_t until,
                             enum child_result *result, struct str *line)
 {
@@ -269,10 +267,15 @@ struct err *child_read_line(struct child *child, size_t limit, int64_t until,
         }
         searched = child->len;
         TRY(await(child, child->output, POLLIN, until, result));
-        if (*result != CHILD_DONE) {
+        if (*result == CHILD_TIMED_OUT) {
             return NULL;
         }
+        bool interrupted = *result == CHILD_INTERRUPTED;
         TRY(read_some(child, &end));
+        if (interrupted && !holds_newline(child, searched)) {
+            *result = CHILD_INTERRUPTED;
+            return NULL;
+        }
     }
 }
 

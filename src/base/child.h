@@ -18,10 +18,11 @@
  * cannot hold us up: when the child has exited, its output ends with what is in the pipe.
  *
  * SIGINT, SIGTERM, SIGHUP and SIGQUIT, unless ignored, are held back from child_start() to
- * child_end(): one that comes ends every wait with CHILD_INTERRUPTED, and takes its effect, as a
- * rule our own end, inside child_end(), when the child has had a second to end by itself and is
- * reaped. From child_start() on SIGPIPE is ignored in our process, as in every Rust program; the
- * child starts with its default.
+ * child_end(): one that comes ends every wait with CHILD_INTERRUPTED, but a line that is there
+ * already is handed out. It takes its effect, as a rule our own end, inside child_end(), when the
+ * child has had a second to end by itself and is reaped; or later, where the caller holds them back
+ * himself (signals.h). From child_start() on SIGPIPE is ignored in our process, as in every Rust
+ * program; the child starts with its default.
  */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H

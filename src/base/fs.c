@@ -64,6 +64,20 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
     return NULL;
 }
 
+bool write_all(int fd, struct str text)
+{
+    size_t done = 0;
+    while (done < text.len) {
+        ssize_t count = write(fd, text.data + done, text.len - done);
+        if (count > 0) {
+            done += (size_t)count;
+        } else if (count == 0 || errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int file_open(struct str path)
 {
     /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */

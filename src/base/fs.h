@@ -14,6 +14,9 @@ void fd_close(int *fd);
 /* Opens for reading, without waiting for a FIFO's writer; -1 with errno. */
 int file_open(struct str path);
 
+/* All of it, in one write(2) where the system takes it whole; false: not all could be written. */
+bool write_all(int fd, struct str text);
+
 /*
  * Does this errno of open() or stat() say that there is nothing which this user could read? One
  * like EMFILE or EIO says only that it cannot be seen now: what was not seen must not be reported

@@ -15,6 +15,8 @@ struct err *helper_path(struct arena *arena, struct str name, struct str *out)
     }
     struct str dir;
     (void)path_parent(arena, str_copy(arena, self, (size_t)len), &dir);
-    *out = path_join(arena, dir, name);
+    struct str beside = path_join(arena, dir, name);
+    struct str installed = path_join(arena, STR(HELPER_DIR), name);
+    *out = !path_exists(beside) && path_exists(installed) ? installed : beside;
     return NULL;
 }

@@ -1,6 +1,7 @@
 /*
  * Programs of this project that the main one starts. They are looked for beside the program that
- * runs, where the build and the installation put them, and never through PATH.
+ * runs, where the build puts them all and the installation those that a user may run too, then in
+ * the directory that the installation has for the rest (libexec), and never through PATH.
  */
 #ifndef BASE_HELPER_H
 #define BASE_HELPER_H

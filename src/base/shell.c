@@ -1,8 +1,8 @@
 #include "base/shell.h"
 
+#include "base/fs.h"
 #include "base/utf8.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -117,21 +117,6 @@ static void strip(struct buf *out, struct str text)
         }
         buf_add_bytes(out, text.data + start, at - start);
     }
-}
-
-/* One write(2) where the system takes it whole. */
-static bool write_all(int fd, struct str text)
-{
-    size_t done = 0;
-    while (done < text.len) {
-        ssize_t count = write(fd, text.data + done, text.len - done);
-        if (count > 0) {
-            done += (size_t)count;
-        } else if (count == 0 || errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool print(const struct shell *shell, int fd, bool color, struct str text)

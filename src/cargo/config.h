@@ -184,9 +184,17 @@ enum field_type {
     FIELD_STRINGS, /* const struct config_strings * */
     FIELD_PROGRAM, /* const struct config_program * */
     FIELD_BOOLEAN, /* const bool * */
-    FIELD_SIZE,    /* const uint64_t * */
+    FIELD_U32,     /* const uint64_t * */
+    FIELD_U64,     /* const uint64_t * */
     FIELD_WORD,    /* const struct config_string *, one of `words` */
     FIELD_TABLE,   /* a pointer to a struct as `table` describes it */
+    FIELD_EITHER,  /* const struct config_either *: a string, or a table as `table` describes it */
+};
+
+/* One of both. */
+struct config_either {
+    const struct config_string *string;
+    const void *table;
 };
 
 struct config_field {

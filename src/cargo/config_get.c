@@ -214,43 +214,56 @@ struct err *config_get_boolean(struct context *context, const struct config_key 
     return NULL;
 }
 
-/* Rust's i64 from text: digits, a sign before them, nothing else. */
-static bool parse_integer(struct str text, int64_t *out)
+/* Rust's i64 from text: digits, a sign before them, nothing else. What is wrong with it, or NULL.
+ */
+static const char *parse_integer(struct str text, int64_t *out)
 {
     size_t at = text.len > 0 && (text.data[0] == '+' || text.data[0] == '-');
     bool negative = at > 0 && text.data[0] == '-';
     int64_t sum = 0;
-    if (at == text.len) {
-        return false;
+    if (text.len == 0) {
+        return "cannot parse integer from empty string";
     }
-    for (; at < text.len; at++) {
-        int digit = text.data[at] - '0';
-        if (digit < 0 || digit > 9 || __builtin_mul_overflow(sum, 10, &sum) ||
-            __builtin_add_overflow(sum, negative ? -digit : digit, &sum)) {
-            return false;
+    bool fits = true;
+    for (size_t i = at; i < text.len; i++) {
+        int digit = text.data[i] - '0';
+        if (digit < 0 || digit > 9) {
+            return "invalid digit found in string";
         }
+        fits = fits && !__builtin_mul_overflow(sum, 10, &sum) &&
+               !__builtin_add_overflow(sum, negative ? -digit : digit, &sum);
+    }
+    if (at == text.len) {
+        return "invalid digit found in string";
     }
     *out = sum;
-    return true;
+    return fits       ? NULL
+           : negative ? "number too small to fit in target type"
+                      : "number too large to fit in target type";
 }
 
-struct err *config_get_size(struct context *context, const struct config_key *key,
-                            const uint64_t **out)
+struct err *config_get_unsigned(struct context *context, const struct config_key *key,
+                                const char *type, const uint64_t **out)
 {
     const struct variable *variable = NULL;
     struct config_value value = {0};
     TRY(plain(context, key, CONFIG_INTEGER, "an integer", &variable, &value));
     int64_t integer = value.integer;
-    if (variable && !parse_integer(variable->value, &integer)) {
-        return bad_variable(context, variable, "invalid integer");
+    const char *fault = variable ? parse_integer(variable->value, &integer) : NULL;
+    if (fault) {
+        return bad_variable(context, variable, fault);
     }
-    if (integer < 0) {
-        return err_new(context->arena, "invalid value: integer `%lld`, expected usize",
-                       (long long)integer);
+    int64_t most = strcmp(type, "u32") == 0 ? UINT32_MAX : INT64_MAX;
+    if (integer < 0 || integer > most) {
+        struct err *err = err_new(context->arena, "invalid value: integer `%lld`, expected %s",
+                                  (long long)integer, type);
+        const struct definition *definition =
+            variable ? config_environment(context, key) : value.definition;
+        return config_key_context(context, err, key, definition);
     }
-    uint64_t *size = arena_new(context->arena, uint64_t);
-    *size = (uint64_t)integer;
-    *out = size;
+    uint64_t *number = arena_new(context->arena, uint64_t);
+    *number = (uint64_t)integer;
+    *out = number;
     return NULL;
 }
 

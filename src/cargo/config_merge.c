@@ -239,12 +239,12 @@ struct err *config_overlay(struct arena *arena, const struct config_value *base,
     struct config_merged *merged = lay(arena, over, base);
     for (struct config_iter iter = config_iter(over); config_next(&iter);) {
         struct config_value below;
-        struct config_value child;
+        struct config_value child = iter.value;
         bool old_token = str_eq(iter.key, STR("token")); /* stands in [registry] by now */
         if (!old_token && config_table_get(base, iter.key, &below)) {
             TRY(merge_values(&merge, &below, &iter.value, NULL, &child));
-            config_entries_put(arena, merged, iter.key, &child);
         }
+        config_entries_put(arena, merged, iter.key, &child);
     }
     *out = *over;
     out->merged = merged;

@@ -88,7 +88,7 @@ void config_term(struct context *context, struct term_config *out)
          .type = FIELD_WORD,
          .offset = offsetof(struct progress_config, when),
          .words = when},
-        FIELD(progress_config, width, "width", FIELD_SIZE),
+        FIELD(progress_config, width, "width", FIELD_U64),
         FIELD(progress_config, term_integration, "term-integration", FIELD_BOOLEAN),
     };
     static const struct config_table progress = TABLE(progress_config, progress_fields);
@@ -117,6 +117,59 @@ void config_term(struct context *context, struct term_config *out)
     if (!needs_width) {
         *out = *read;
     }
+}
+
+struct err *config_http(struct context *context, const struct http_config **out)
+{
+    static const struct config_field range_fields[] = {
+        FIELD(ssl_version_config, min, "min", FIELD_STRING),
+        FIELD(ssl_version_config, max, "max", FIELD_STRING),
+    };
+    static const struct config_table range = TABLE(ssl_version_config, range_fields);
+    static const struct config_field fields[] = {
+        FIELD(http_config, proxy, "proxy", FIELD_STRING),
+        FIELD(http_config, low_speed_limit, "low-speed-limit", FIELD_U32),
+        FIELD(http_config, timeout, "timeout", FIELD_U64),
+        FIELD(http_config, cainfo, "cainfo", FIELD_VALUE),
+        FIELD(http_config, proxy_cainfo, "proxy-cainfo", FIELD_VALUE),
+        FIELD(http_config, check_revoke, "check-revoke", FIELD_BOOLEAN),
+        FIELD(http_config, user_agent, "user-agent", FIELD_STRING),
+        FIELD(http_config, debug, "debug", FIELD_BOOLEAN),
+        FIELD(http_config, multiplexing, "multiplexing", FIELD_BOOLEAN),
+        {.key = "ssl-version",
+         .type = FIELD_EITHER,
+         .offset = offsetof(struct http_config, ssl_version),
+         .table = &range},
+    };
+    static const struct config_table http = TABLE(http_config, fields);
+    struct config_key key = config_key(context->arena, STR("http"));
+    const void *members;
+    TRY(config_fill(context, &key, &http, &members));
+    *out = members;
+    return NULL;
+}
+
+struct err *config_net(struct context *context, const struct net_config **out)
+{
+    static const struct config_field ssh_fields[] = {
+        FIELD(ssh_config, known_hosts, "known-hosts", FIELD_STRINGS),
+    };
+    static const struct config_table ssh = TABLE(ssh_config, ssh_fields);
+    static const struct config_field fields[] = {
+        FIELD(net_config, retry, "retry", FIELD_U32),
+        FIELD(net_config, offline, "offline", FIELD_BOOLEAN),
+        FIELD(net_config, git_fetch_with_cli, "git-fetch-with-cli", FIELD_BOOLEAN),
+        {.key = "ssh",
+         .type = FIELD_TABLE,
+         .offset = offsetof(struct net_config, ssh),
+         .table = &ssh},
+    };
+    static const struct config_table net = TABLE(net_config, fields);
+    struct config_key key = config_key(context->arena, STR("net"));
+    const void *members;
+    TRY(config_fill(context, &key, &net, &members));
+    *out = members;
+    return NULL;
 }
 
 static void warn_unused(struct context *context, struct str table, const char *const *known)

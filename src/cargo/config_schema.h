@@ -47,8 +47,43 @@ struct err *config_sources(struct context *context, const struct source_entry **
                            size_t *count) MUST_CHECK;
 
 /* Warns of keys that cargo does not know in [net], which it looks at only where not `offline`, and
- * in [http]: a logout uses neither, but that is when cargo says it. */
+ * in [http]: a plain logout uses neither, but that is when cargo says it. */
 void config_warn_network(struct context *context, bool offline);
+
+/* [http]; cargo: CargoHttpConfig. */
+struct http_config {
+    const struct config_string *proxy;
+    const uint64_t *low_speed_limit;
+    const uint64_t *timeout;
+    const struct config_string *cainfo; /* relative to its definition, as the next one is */
+    const struct config_string *proxy_cainfo;
+    const bool *check_revoke;
+    const struct config_string *user_agent;
+    const bool *debug;
+    const bool *multiplexing;
+    const struct config_either *ssl_version; /* its table is a struct ssl_version_config */
+};
+
+struct ssl_version_config {
+    const struct config_string *min;
+    const struct config_string *max;
+};
+
+struct err *config_http(struct context *context, const struct http_config **out) MUST_CHECK;
+
+/* [net]; cargo: CargoNetConfig. */
+struct net_config {
+    const uint64_t *retry;
+    const bool *offline;
+    const bool *git_fetch_with_cli;
+    const struct ssh_config *ssh;
+};
+
+struct ssh_config {
+    const struct config_strings *known_hosts;
+};
+
+struct err *config_net(struct context *context, const struct net_config **out) MUST_CHECK;
 
 /* [term]; cargo: TermConfig. */
 struct term_config {

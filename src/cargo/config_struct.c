@@ -114,6 +114,49 @@ static bool prefix_ok(const struct present *present, const char *key)
     return true;
 }
 
+static struct err *neither(struct context *context, const struct config_key *key,
+                           const struct config_value *value)
+{
+    static const char *const names[] = {
+        [CONFIG_STRING] = "string", [CONFIG_LIST] = "sequence", [CONFIG_TABLE] = "map"};
+    struct arena *arena = context->arena;
+    struct str what;
+    if (value->type == CONFIG_INTEGER) {
+        what = str_format(arena, "integer `%lld`", (long long)value->integer);
+    } else if (value->type == CONFIG_BOOLEAN) {
+        what = str_format(arena, "boolean `%s`", value->boolean ? "true" : "false");
+    } else {
+        what = str_of(names[value->type]);
+    }
+    struct err *err = err_new(arena, "invalid type: %s, expected a string or map", what.data);
+    return config_key_context(context, err, key, value->definition);
+}
+
+/* cargo: deserialize_any, with what its UntaggedEnumVisitor takes. */
+static struct err *get_either(struct context *context, const struct config_key *key,
+                              const struct config_table *table, void *out)
+{
+    struct config_either *either = arena_new(context->arena, struct config_either);
+    bool found = false;
+    struct config_value value;
+    TRY(config_get(context, key, &found, &value));
+    if (environment_get(&context->environment, key->env) ||
+        (found && value.type == CONFIG_STRING)) {
+        TRY(config_get_string(context, key, &either->string));
+    } else if (found && value.type == CONFIG_TABLE) {
+        struct err *err = config_fill(context, key, table, &either->table);
+        if (err) {
+            return config_key_context(context, err, key, value.definition);
+        }
+    } else if (found) {
+        return neither(context, key, &value);
+    } else { /* only a variable of one of the table's keys: cargo's words for that */
+        return err_new(context->arena, "invalid type: Option value, expected a string or map");
+    }
+    *(const struct config_either **)out = either;
+    return NULL;
+}
+
 static struct err *get_field(struct context *context, const struct config_key *key,
                              const struct config_field *field, void *out)
 {
@@ -128,10 +171,14 @@ static struct err *get_field(struct context *context, const struct config_key *k
         return config_get_program(context, key, out);
     case FIELD_BOOLEAN:
         return config_get_boolean(context, key, out);
-    case FIELD_SIZE:
-        return config_get_size(context, key, out);
+    case FIELD_U32:
+        return config_get_unsigned(context, key, "u32", out);
+    case FIELD_U64:
+        return config_get_unsigned(context, key, "u64", out);
     case FIELD_WORD:
         return config_get_word(context, key, field->words, out);
+    case FIELD_EITHER:
+        return get_either(context, key, field->table, out);
     case FIELD_TABLE:
     default:
         return config_fill(context, key, field->table, out);

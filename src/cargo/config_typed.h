@@ -38,8 +38,9 @@ struct err *config_get_value(struct context *context, const struct config_key *k
                              const struct config_string **out) MUST_CHECK;
 struct err *config_get_boolean(struct context *context, const struct config_key *key,
                                const bool **out) MUST_CHECK;
-struct err *config_get_size(struct context *context, const struct config_key *key,
-                            const uint64_t **out) MUST_CHECK;
+/* `type` is Rust's name for what it is to fit in: u32 or u64. */
+struct err *config_get_unsigned(struct context *context, const struct config_key *key,
+                                const char *type, const uint64_t **out) MUST_CHECK;
 /* One of the words, whose list ends with NULL. */
 struct err *config_get_word(struct context *context, const struct config_key *key,
                             const char *const *words, const struct config_string **out) MUST_CHECK;

@@ -125,6 +125,9 @@ static void store(struct reader *reader, const struct args_option *option, struc
     case ARGS_EVERYWHERE:
         args->everywhere = true;
         break;
+    case ARGS_REVOKE:
+        args->revoke = true;
+        break;
     case ARGS_STATUS:
         args->status = true;
         break;

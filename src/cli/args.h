@@ -28,6 +28,7 @@ struct args {
     struct str registry; /* may be empty */
     bool all;            /* not with a registry */
     bool everywhere;
+    bool revoke;
     bool status;
     bool dry_run; /* not with status */
     bool strict;
@@ -36,7 +37,8 @@ struct args {
     unsigned verbose; /* how many times, at most 255 */
     bool has_color;
     struct str color; /* auto, always or never, but in any case of letters: shell_color_parse() */
-    bool locked;      /* these three change nothing in a logout */
+    bool locked;      /* these three change nothing in a logout, but that the last two forbid
+                         `revoke` */
     bool offline;
     bool frozen;
     const struct str *config; /* --config, in order */

@@ -37,6 +37,7 @@ struct args_option {
 enum args_id {
     ARGS_ALL,
     ARGS_EVERYWHERE,
+    ARGS_REVOKE,
     ARGS_STATUS,
     ARGS_DRY_RUN,
     ARGS_STRICT,

@@ -33,7 +33,7 @@ static bool report(struct shell *shell, const struct args *args,
     if (args->dry_run) {
         report_plan(shell, options, logout);
     } else if (!args->status) {
-        report_logout(shell, logout);
+        report_logout(shell, options, logout);
     }
     if (options->survey_only) {
         report_failures(shell, logout);
@@ -63,9 +63,14 @@ static struct err *run(struct context *context, const struct args *args, int *st
         .all = args->all || (args->status && !args->has_registry),
         .everywhere = args->everywhere,
         .survey_only = args->status || args->dry_run,
+        .revoke = args->revoke && !args->status,
+        .offline = args->frozen    ? "--frozen"
+                   : args->offline ? "--offline"
+                                   : NULL,
     };
+    CLEANUP(signals_release) struct signals signals = {0};
     struct logout logout = {0};
-    struct err *err = logout_run(context, &options, &logout);
+    struct err *err = logout_run(context, &options, &signals, &logout);
     *status = err ? STATUS_FAILED : status_of(args, &logout);
     if (!err && !report(context->shell, args, &options, &logout, *status)) {
         *status = STATUS_FAILED;
@@ -115,6 +120,7 @@ int main(int argc, char **argv)
 {
     struct arena arena = {0};
     struct shell shell;
+    arena_private();
     shell_init(&shell, &arena);
     int status = start(&arena, &shell, argc, argv);
     arena_free(&arena);

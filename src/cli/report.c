@@ -51,14 +51,9 @@ static bool report_removed(struct shell *shell, const struct logout_registry *re
     return any;
 }
 
-/* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here.
- */
-static void report_note(const struct shell *shell, const struct logout *logout)
+static void note_tokens(const struct shell *shell, const struct logout *logout)
 {
     struct arena *arena = shell->arena;
-    if (shell->verbosity == VERBOSITY_QUIET) {
-        return;
-    }
     if (logout->count > 1) {
         shell_print_err(shell,
                         STR("note: This does not revoke the tokens on the registry servers.\n"
@@ -76,6 +71,35 @@ static void report_note(const struct shell *shell, const struct logout *logout)
                                       "    If you need to revoke the token, visit %s and follow "
                                       "the instructions there.\n",
                                       where.data));
+}
+
+/* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here.
+ */
+static void report_note(const struct shell *shell, const struct logout_options *options,
+                        const struct logout *logout)
+{
+    bool token = false;
+    bool secret_key = false;
+    for (size_t i = 0; i < logout->count; i++) {
+        for (const struct credential *c = logout->registries[i].credentials; c; c = c->next) {
+            bool open = c->state == CREDENTIAL_REMOVED && !logout_is_dead(c);
+            bool is_key = options->revoke && c->kind == CREDENTIAL_SECRET_KEY;
+            token |= open && !is_key;
+            secret_key |= open && is_key;
+        }
+    }
+    if (shell->verbosity == VERBOSITY_QUIET) {
+        return;
+    }
+    if (token) {
+        note_tokens(shell, logout);
+    }
+    if (secret_key) {
+        shell_print_err(shell, STR("note: A secret key has nothing on a registry server that could "
+                                   "be revoked with it.\n"
+                                   "    If a registry knows its public key, visit its website to "
+                                   "have that removed.\n"));
+    }
 }
 
 struct str report_cure(struct arena *arena, const struct credential *credential)
@@ -121,13 +145,25 @@ void report_left(struct shell *shell, const struct logout_registry *registry,
     shell_warn_help(shell, title, help_of(arena, credential));
 }
 
-/* A file or a provider that failed is told as an error; but one that only hands out tokens goes on.
- */
+/* One that is dead, but where only somebody else can take it away. */
+static void report_dead(struct shell *shell, const struct logout_registry *registry,
+                        const struct credential *credential)
+{
+    struct arena *arena = shell->arena;
+    struct str title = str_format(arena, "a token for `%s` that is dead is still there: %s",
+                                  name_of(registry), credential_place(arena, credential).data);
+    shell_warn_help(shell, title, help_of(arena, credential));
+}
+
+/* A file or a provider that failed is told as an error; but one that only hands out tokens goes on,
+ * as a variable does. */
 static bool is_told_as_left(const struct credential *credential)
 {
     bool only_gives =
         credential->provider && credential->provider->kind == PROVIDER_TOKEN_FROM_STDOUT;
-    return logout_leaves(credential) && (credential->state != CREDENTIAL_FAILED || only_gives);
+    bool is_told = credential->state == CREDENTIAL_FAILED ||
+                   (credential->state == CREDENTIAL_KEPT && credential->place != PLACE_ENVIRONMENT);
+    return logout_leaves(credential) && (!is_told || only_gives);
 }
 
 /* Of several registries each says which one it was; of one, cargo's words are enough. */
@@ -165,29 +201,34 @@ static bool has_anything(const struct logout *logout, const struct logout_regist
 {
     bool any = logout->failure || registry->failure;
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        any |= c->state == CREDENTIAL_REMOVED || c->state == CREDENTIAL_FAILED || logout_leaves(c);
+        any |= c->state == CREDENTIAL_REMOVED || c->state == CREDENTIAL_KEPT ||
+               c->state == CREDENTIAL_FAILED || logout_leaves(c) || logout_is_dead(c);
     }
     return any;
 }
 
-void report_logout(struct shell *shell, const struct logout *logout)
+void report_logout(struct shell *shell, const struct logout_options *options,
+                   const struct logout *logout)
 {
     bool removed = false;
     for (size_t i = 0; i < logout->count; i++) {
         const struct logout_registry *registry = &logout->registries[i];
+        report_revoked(shell, registry);
         removed |= report_removed(shell, registry);
         if (!has_anything(logout, registry)) {
             shell_status(shell, "Logout", "not currently logged in to `%s`", name_of(registry));
         }
     }
     if (removed) {
-        report_note(shell, logout);
+        report_note(shell, options, logout);
     }
     for (size_t i = 0; i < logout->count; i++) {
         const struct logout_registry *registry = &logout->registries[i];
         for (const struct credential *c = registry->credentials; c; c = c->next) {
             if (is_told_as_left(c)) {
                 report_left(shell, registry, c);
+            } else if (c->state == CREDENTIAL_FOUND && logout_is_dead(c)) {
+                report_dead(shell, registry, c);
             }
         }
     }

@@ -8,7 +8,15 @@
 #include "logout/logout.h"
 
 /* On standard error: what was removed, what is left in force and how to end it, what failed. */
-void report_logout(struct shell *shell, const struct logout *logout);
+void report_logout(struct shell *shell, const struct logout_options *options,
+                   const struct logout *logout);
+
+/* Of one registry: what its server said, of tokens that are dead now. */
+void report_revoked(struct shell *shell, const struct logout_registry *registry);
+
+/* What --revoke would do with this one first; false: it would be kept. */
+bool report_revoke_plan(struct shell *shell, const struct logout_registry *registry,
+                        const struct credential *credential);
 
 /* On standard error: only the failures. */
 void report_failures(struct shell *shell, const struct logout *logout);

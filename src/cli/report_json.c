@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 #include "cli/report.h"
 #include "logout/remove.h"
+#include "logout/revoke.h"
 #include "text/json.h"
 
 static void add_key(struct buf *out, const char *key)
@@ -59,9 +60,11 @@ static const char *state_name(const struct logout_options *options,
         [CREDENTIAL_REMOVED] = "removed",
         [CREDENTIAL_ABSENT] = "absent",
         [CREDENTIAL_UNSUITED] = "not-supported",
+        [CREDENTIAL_KEPT] = "kept",
         [CREDENTIAL_FAILED] = "failed",
     };
-    bool planned = options->survey_only && remove_takes(options, registry, credential);
+    bool planned = options->survey_only && remove_takes(options, registry, credential) &&
+                   !revoke_would_keep(options, registry, credential);
     return planned ? "would-be-removed" : names[credential->state];
 }
 
@@ -83,6 +86,40 @@ static void add_place(struct buf *out, const struct credential *credential)
     }
 }
 
+/* What became of it on its server, or would. */
+static void add_revocation(struct buf *out, const struct logout_options *options,
+                           const struct logout_registry *registry,
+                           const struct credential *credential)
+{
+    static const char *const looks[] = {
+        [REVOCABLE_UNKNOWN] = "unknown",
+        [REVOCABLE_NO] = "no",
+        [REVOCABLE_MAYBE] = "maybe",
+        [REVOCABLE_YES] = "yes",
+    };
+    const struct revocation *revocation = credential->revocation;
+    add_string(out, "revocable", str_of(looks[credential->revocable]));
+    if (!revocation) {
+        if (options->survey_only && options->revoke &&
+            revoke_takes(options, registry, credential)) {
+            bool kept = revoke_would_keep(options, registry, credential);
+            add_string(out, "revocation", kept ? STR("would-not-be-tried") : STR("would-be-tried"));
+        }
+        return;
+    }
+    add_string(out, "revocation", str_of(revocation_name(revocation->how)));
+    add_bool(out, "dead", revocation->dead);
+    if (revocation->url.len > 0) {
+        add_string(out, "url", revocation->url);
+    }
+    if (revocation->status > 0) {
+        add_number(out, "http_status", revocation->status);
+    }
+    if (revocation->detail.len > 0) {
+        add_string(out, "detail", revocation->detail);
+    }
+}
+
 static void add_credential(struct buf *out, const struct logout_options *options,
                            const struct logout_registry *registry,
                            const struct credential *credential)
@@ -94,6 +131,7 @@ static void add_credential(struct buf *out, const struct logout_options *options
     add_place(out, credential);
     add_string(out, "state", str_of(state_name(options, registry, credential)));
     add_string(out, "in_use", str_of(uses[credential->use]));
+    add_revocation(out, options, registry, credential);
     add_bool(out, "remains", logout_leaves(credential));
     struct str cure = report_cure(out->arena, credential);
     if (logout_leaves(credential) && cure.len > 0) {

@@ -1,8 +1,9 @@
 /* What there is and what would be done: --status and --dry-run. */
 #include "cli/report.h"
 #include "logout/remove.h"
+#include "logout/revoke.h"
 
-enum { COLUMNS = 5, GAP = 2 };
+enum { COLUMNS = 6, GAP = 2 };
 
 struct row {
     struct str cells[COLUMNS];
@@ -12,6 +13,18 @@ static const char *use_name(enum credential_use use)
 {
     static const char *const names[] = {[USE_NO] = "no", [USE_MAYBE] = "maybe", [USE_YES] = "yes"};
     return names[use];
+}
+
+/* What --revoke can do about it, as far as its form tells. */
+static const char *revocable_name(enum credential_revocable revocable)
+{
+    static const char *const names[] = {
+        [REVOCABLE_UNKNOWN] = "unknown",
+        [REVOCABLE_NO] = "no",
+        [REVOCABLE_MAYBE] = "maybe",
+        [REVOCABLE_YES] = "yes",
+    };
+    return names[revocable];
 }
 
 /* What a logout with these options does with it. */
@@ -45,6 +58,7 @@ static struct row row_of(struct arena *arena, const struct logout_options *optio
                                                 : str_of(credential_kind_name(credential->kind)),
         str_of(use_name(credential->use)),
         str_of(plan_of(options, registry, credential)),
+        str_of(revocable_name(credential->revocable)),
         credential_place(arena, credential),
     }};
 }
@@ -59,8 +73,8 @@ static size_t rows_make(struct arena *arena, const struct logout_options *option
         }
     }
     struct row *rows = arena_new_array(arena, struct row, count);
-    rows[0] =
-        (struct row){{STR("REGISTRY"), STR("KIND"), STR("IN USE"), STR("ON LOGOUT"), STR("PLACE")}};
+    rows[0] = (struct row){{STR("REGISTRY"), STR("KIND"), STR("IN USE"), STR("ON LOGOUT"),
+                            STR("REVOCABLE"), STR("PLACE")}};
     count = 1;
     for (size_t i = 0; i < logout->count; i++) {
         const struct logout_registry *registry = &logout->registries[i];
@@ -119,6 +133,26 @@ bool report_status(struct shell *shell, const struct logout_options *options,
     return shell_print_out(shell, table(shell->arena, rows, count));
 }
 
+/* Of one credential. */
+static void plan_one(struct shell *shell, const struct logout_options *options,
+                     const struct logout_registry *registry, const struct credential *credential)
+{
+    struct str place = credential_place(shell->arena, credential);
+    const char *name = registry->registry.name.data;
+    if (options->revoke && revoke_takes(options, registry, credential) &&
+        !report_revoke_plan(shell, registry, credential)) {
+        return;
+    }
+    if (remove_takes(options, registry, credential)) {
+        shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
+                     credential_kind_name(credential->kind), name, place.data);
+    } else if (credential->place == PLACE_PROVIDER) {
+        shell_status(shell, "Logout", "%s would be asked to log out of `%s`", place.data, name);
+    } else if (logout_leaves(credential)) {
+        report_left(shell, registry, credential);
+    }
+}
+
 void report_plan(struct shell *shell, const struct logout_options *options,
                  const struct logout *logout)
 {
@@ -126,20 +160,9 @@ void report_plan(struct shell *shell, const struct logout_options *options,
         const struct logout_registry *registry = &logout->registries[i];
         bool any = false;
         for (const struct credential *c = registry->credentials; c; c = c->next) {
-            struct str place = credential_place(shell->arena, c);
-            const char *name = registry->registry.name.data;
-            if (!is_listed(logout, registry, c)) {
-                continue;
-            }
-            any = true;
-            if (remove_takes(options, registry, c)) {
-                shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
-                             credential_kind_name(c->kind), name, place.data);
-            } else if (c->place == PLACE_PROVIDER) {
-                shell_status(shell, "Logout", "%s would be asked to log out of `%s`", place.data,
-                             name);
-            } else if (logout_leaves(c)) {
-                report_left(shell, registry, c);
+            if (is_listed(logout, registry, c)) {
+                plan_one(shell, options, registry, c);
+                any = true;
             }
         }
         if (!any && !registry->failure && !logout->failure) {

@@ -1,13 +1,17 @@
 #include "logout/logout.h"
 
 #include "logout/remove.h"
+#include "logout/revoke.h"
 #include "logout/survey.h"
 
 struct err *logout_run(struct context *context, const struct logout_options *options,
-                       struct logout *out)
+                       struct signals *signals, struct logout *out)
 {
     struct logout logout = {0};
     TRY(survey(context, options, &logout));
+    if (options->revoke) {
+        TRY(revoke_credentials(context, options, signals, &logout));
+    }
     if (!options->survey_only) {
         remove_credentials(context, options, &logout);
     }
@@ -15,10 +19,16 @@ struct err *logout_run(struct context *context, const struct logout_options *opt
     return NULL;
 }
 
+bool logout_is_dead(const struct credential *credential)
+{
+    return credential->revocation && credential->revocation->dead;
+}
+
 bool logout_leaves(const struct credential *credential)
 {
-    return credential->in_force &&
-           (credential->state == CREDENTIAL_FOUND || credential->state == CREDENTIAL_FAILED);
+    return credential->in_force && !logout_is_dead(credential) &&
+           (credential->state == CREDENTIAL_FOUND || credential->state == CREDENTIAL_KEPT ||
+            credential->state == CREDENTIAL_FAILED);
 }
 
 bool logout_failed(const struct logout *logout)

@@ -1,8 +1,6 @@
 #include "logout/remove.h"
 
-#include "base/helper.h"
-#include "store/file.h"
-#include "store/plugin.h"
+#include "logout/ask.h"
 
 bool remove_takes(const struct logout_options *options, const struct logout_registry *registry,
                   const struct credential *credential)
@@ -14,14 +12,15 @@ bool remove_takes(const struct logout_options *options, const struct logout_regi
            (credential->place == PLACE_CONFIG && options->everywhere);
 }
 
-/* Calls `each` for the taken credentials of one file. */
+/* The first one from `credential` on that is taken out of this file. */
 static struct credential *next_in_file(const struct logout_options *options,
                                        const struct logout_registry *registry,
                                        const struct config_file *file,
                                        struct credential *credential)
 {
-    while (credential && !(remove_takes(options, registry, credential) &&
-                           str_eq(credential->where, file->path))) {
+    while (credential &&
+           !(remove_takes(options, registry, credential) && credential->state == CREDENTIAL_FOUND &&
+             str_eq(credential->where, file->path))) {
         credential = credential->next;
     }
     return credential;
@@ -33,17 +32,39 @@ static struct err *token_failed(struct context *context, const struct err *cause
                     "credential provider `cargo:token` failed action `logout`");
 }
 
-static void settle(const struct logout_options *options, struct logout_registry *registry,
-                   const struct config_file *file, const struct file_removed *removed,
-                   const struct err *failure)
+/* What became of one that was to be taken out of the file. */
+static void settle_one(struct arena *arena, const struct logout_registry *registry,
+                       struct credential *credential, const struct file_removed *removed,
+                       const struct err *failure)
+{
+    bool token = credential->kind == CREDENTIAL_TOKEN;
+    if (failure && logout_is_dead(credential)) {
+        failure = err_wrap(arena, failure, "the token for `%s` is dead, but is still in `%s`",
+                           registry->registry.name.data, credential->where.data);
+    }
+    if (failure) {
+        credential->state = CREDENTIAL_FAILED;
+        credential->failure = failure;
+    } else if (token ? removed->token : removed->secret_key) {
+        credential->state = CREDENTIAL_REMOVED;
+    } else if (token && removed->kept) {
+        credential->state = CREDENTIAL_KEPT;
+        credential->revocation = NULL; /* that was about another token */
+        credential->failure = err_new(
+            arena, "`%s` has another token for `%s` now than the one that was revoked; it is kept",
+            credential->where.data, registry->registry.name.data);
+    } else {
+        credential->state = CREDENTIAL_ABSENT; /* somebody was faster */
+    }
+}
+
+static void settle(struct context *context, const struct logout_options *options,
+                   struct logout_registry *registry, const struct config_file *file,
+                   const struct file_removed *removed, const struct err *failure)
 {
     struct credential *credential = registry->credentials;
     while ((credential = next_in_file(options, registry, file, credential))) {
-        bool gone = credential->kind == CREDENTIAL_TOKEN ? removed->token : removed->secret_key;
-        credential->failure = failure;
-        credential->state = failure ? CREDENTIAL_FAILED
-                            : gone  ? CREDENTIAL_REMOVED
-                                    : CREDENTIAL_ABSENT; /* somebody was faster */
+        settle_one(context->arena, registry, credential, removed, failure);
         credential = credential->next;
     }
 }
@@ -56,12 +77,15 @@ static void clear_file(struct context *context, const struct logout_options *opt
     struct logout_registry **concerned =
         arena_new_array(arena, struct logout_registry *, logout->count);
     struct str *names = arena_new_array(arena, struct str, logout->count);
+    const struct file_token **only =
+        arena_new_array(arena, const struct file_token *, logout->count);
     struct file_removed *removed = arena_new_array(arena, struct file_removed, logout->count);
     size_t count = 0;
     for (size_t i = 0; i < logout->count; i++) {
         struct logout_registry *registry = &logout->registries[i];
         if (next_in_file(options, registry, file, registry->credentials)) {
             concerned[count] = registry;
+            only[count] = registry->dead;
             names[count++] = registry->registry.name;
         }
     }
@@ -69,11 +93,16 @@ static void clear_file(struct context *context, const struct logout_options *opt
         return;
     }
     const struct file_request request = {
-        .path = file->path, .registries = names, .count = count, .seen = file->doc};
+        .path = file->path,
+        .registries = names,
+        .count = count,
+        .only = options->revoke ? only : NULL,
+        .seen = file->doc,
+    };
     struct err *err = file_remove(context->shell, &request, removed);
     struct err *failure = err ? token_failed(context, err) : NULL;
     for (size_t i = 0; i < count; i++) {
-        settle(options, concerned[i], file, &removed[i], failure);
+        settle(context, options, concerned[i], file, &removed[i], failure);
     }
 }
 
@@ -85,46 +114,16 @@ static void clear_files(struct context *context, const struct logout_options *op
     }
 }
 
-struct notice {
-    struct shell *shell;
-    struct str command;
-};
-
-static void say_waiting(void *context)
-{
-    const struct notice *notice = context;
-    shell_status(notice->shell, "Waiting", "for credential provider `%s`", notice->command.data);
-}
-
-static struct err *ask_plugin(struct context *context, const struct logout_registry *registry,
-                              const struct provider *provider, enum plugin_outcome *out)
-{
-    struct arena *arena = context->arena;
-    struct str *words = arena_new_array(arena, struct str, provider->count + 1);
-    words[0] = provider->program;
-    if (provider->kind == PROVIDER_LIBSECRET) {
-        TRY(helper_path(arena, STR("cargo-credential-libsecret"), &words[0]));
-    }
-    for (size_t i = 0; i < provider->count; i++) {
-        words[i + 1] = provider->arguments[i];
-    }
-    const struct plugin_call call = {
-        .provider = words,
-        .count = provider->count + 1,
-        .registry = registry->registry.name,
-        .index_url = registry->registry.index.text,
-    };
-    struct notice notice = {context->shell, provider_command(arena, provider)};
-    const struct plugin_wait wait = plugin_wait(say_waiting, &notice);
-    return plugin_logout(arena, &call, &wait, out);
-}
-
 /* cargo: credential_action, the middle of its loop. */
 static void ask_provider(struct context *context, const struct logout_registry *registry,
                          struct credential *credential)
 {
     const struct provider *provider = credential->provider;
     struct arena *arena = context->arena;
+    if (credential->state == CREDENTIAL_KEPT || credential->state == CREDENTIAL_FAILED ||
+        credential->state == CREDENTIAL_UNSUITED) {
+        return; /* that is known since it was asked for the token */
+    }
     if (provider->kind == PROVIDER_PASETO) {
         credential->state = CREDENTIAL_FAILED;
         credential->failure = err_new(arena, "cargo:paseto requires -Zasymmetric-token");
@@ -134,7 +133,7 @@ static void ask_provider(struct context *context, const struct logout_registry *
     enum plugin_outcome outcome = PLUGIN_OPERATION_NOT_SUPPORTED;
     struct err *err = NULL;
     if (provider->kind != PROVIDER_TOKEN_FROM_STDOUT) {
-        err = ask_plugin(context, registry, provider, &outcome);
+        err = ask_logout(context, &registry->registry, provider, &outcome);
     }
     if (!err && outcome == PLUGIN_OPERATION_NOT_SUPPORTED) {
         err = err_new(arena, "requested operation not supported");
@@ -143,6 +142,12 @@ static void ask_provider(struct context *context, const struct logout_registry *
         credential->state = CREDENTIAL_FAILED;
         credential->failure = err_wrap(
             arena, err, "credential provider `%s` failed action `logout`", credential->where.data);
+        if (logout_is_dead(credential)) {
+            credential->failure =
+                err_wrap(arena, credential->failure,
+                         "the token for `%s` is dead, but credential provider `%s` still has it",
+                         registry->registry.name.data, credential->where.data);
+        }
         return;
     }
     credential->state = outcome == PLUGIN_REMOVED     ? CREDENTIAL_REMOVED

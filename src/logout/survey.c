@@ -1,6 +1,7 @@
 #include "logout/survey.h"
 
 #include "logout/names.h"
+#include "logout/revoke.h"
 #include "store/file.h"
 
 static struct credential *credential_add(struct context *context, struct logout_registry *survey,
@@ -27,10 +28,13 @@ static void find_in_file(struct context *context, struct logout_registry *survey
     struct file_found found;
     file_find(file->doc, name, &found);
     for (size_t i = 0; i < found.count; i++) {
+        bool is_token = !found.is_secret_key[i] && found.nodes[i]->type == TOML_STRING;
+        struct str token = is_token ? found.nodes[i]->string : STR("");
         credential_add(
             context, survey,
             (struct credential){
                 .kind = found.is_secret_key[i] ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                .revocable = revoke_look(&survey->registry, token),
                 .place = file->is_credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
                 .where = file->path,
                 .line = toml_line(file->doc, found.nodes[i]->key_span.start),
@@ -52,10 +56,12 @@ static void find_in_environment(struct context *context, struct logout_registry 
         struct config_key key = config_key_push(context->arena, &table, str_of(keys[kind]));
         const struct variable *variable = environment_get(&context->environment, key.env);
         if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
+            struct str token = kind == CREDENTIAL_TOKEN ? variable->value : STR("");
             credential_add(context, survey,
                            (struct credential){
                                .kind = kind,
                                .place = PLACE_ENVIRONMENT,
+                               .revocable = revoke_look(&survey->registry, token),
                                .where = key.env,
                                .registry = name,
                                .in_force = survey->takes_tokens,

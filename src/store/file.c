@@ -112,6 +112,20 @@ static int by_place(const void *a, const void *b)
     return (one->value.start > other->value.start) - (one->value.start < other->value.start);
 }
 
+/* May this one go? */
+static bool may_go(const struct file_request *request, size_t registry,
+                   const struct toml_node *node)
+{
+    if (!request->only) {
+        return true;
+    }
+    const struct file_token *token = request->only[registry];
+    while (token && !(node->type == TOML_STRING && str_eq(token->value, node->string))) {
+        token = token->next;
+    }
+    return token != NULL;
+}
+
 static void victims_find(struct arena *arena, const struct toml_doc *doc,
                          const struct file_request *request, struct victims *victims,
                          struct file_removed *removed)
@@ -121,12 +135,17 @@ static void victims_find(struct arena *arena, const struct toml_doc *doc,
     for (size_t i = 0; i < request->count; i++) {
         struct file_found found;
         file_find(doc, request->registries[i], &found);
+        size_t before = victims->count;
         for (size_t n = 0; n < found.count; n++) {
+            if (!found.is_secret_key[n] && !may_go(request, i, found.nodes[n])) {
+                removed[i].kept = true;
+                continue;
+            }
             victims->nodes[victims->count++] = found.nodes[n];
             removed[i].token |= !found.is_secret_key[n];
             removed[i].secret_key |= found.is_secret_key[n];
         }
-        if (found.count > 0 && found.subject) {
+        if (victims->count > before && found.subject) {
             victims->nodes[victims->count++] = found.subject;
         }
     }

@@ -32,10 +32,19 @@ struct file_found {
 
 void file_find(const struct toml_doc *doc, struct str registry, struct file_found *out);
 
+/* A token, one of several. */
+struct file_token {
+    struct str value;
+    const struct file_token *next;
+};
+
 struct file_request {
     struct str path;
     const struct str *registries;
     size_t count;
+    /* For each registry the tokens that may go, whatever else stands there under the lock; NULL:
+     * all may. Secret keys are not asked about. */
+    const struct file_token *const *only;
     /* The file as it was read without the lock: the same text need not be parsed again. */
     const struct toml_doc *seen;
 };
@@ -44,6 +53,7 @@ struct file_request {
 struct file_removed {
     bool token;
     bool secret_key;
+    bool kept; /* a token that may not go is there */
 };
 
 /*

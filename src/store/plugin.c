@@ -20,6 +20,9 @@ struct talk {
     struct child *child;
     int64_t notice_at; /* CHILD_NO_LIMIT once it is given */
     int64_t end_at;
+    enum answer answer;
+    struct err *failure; /* the provider's own */
+    struct str line;     /* the answer */
 };
 
 struct plugin_wait plugin_wait(void (*notice)(void *context), void *context)
@@ -97,8 +100,7 @@ static struct err *talk_wait(struct talk *talk, int *status)
 }
 
 /* cargo: CredentialProcessCredential::run, up to the answer. */
-static struct err *talk_exchange(struct talk *talk, const struct protocol_request *request,
-                                 enum answer *answer, struct err **failure)
+static struct err *talk_exchange(struct talk *talk, const struct protocol_request *request)
 {
     struct arena *arena = talk->arena;
     struct str line = STR("");
@@ -126,7 +128,8 @@ static struct err *talk_exchange(struct talk *talk, const struct protocol_reques
     if (err) {
         return err_wrap(arena, err, "failed to read response from credential provider");
     }
-    err = protocol_answer(arena, line, answer, failure);
+    talk->line = line;
+    err = protocol_answer(arena, line, &talk->answer, &talk->failure);
     return err ? err_wrap(arena, err, "failed to deserialize response") : NULL;
 }
 
@@ -159,8 +162,7 @@ static struct err *talk_start(struct arena *arena, struct str program, struct ch
 }
 
 static struct err *talk_run(struct arena *arena, const struct plugin_call *call,
-                            const struct plugin_wait *wait, struct str action, enum answer *answer,
-                            struct err **failure)
+                            const struct plugin_wait *wait, struct str action, struct talk *out)
 {
     struct protocol_request request = {
         .action = action,
@@ -176,6 +178,7 @@ static struct err *talk_run(struct arena *arena, const struct plugin_call *call,
         .wait = wait,
         .notice_at = wait->notice ? now + wait->notice_ms : CHILD_NO_LIMIT,
         .end_at = wait->deadline_ms < 0 ? CHILD_NO_LIMIT : now + wait->deadline_ms,
+        .answer = ANSWER_UNKNOWN,
     };
     CLEANUP(child_end) struct child child = CHILD_NONE;
     talk.child = &child;
@@ -183,27 +186,29 @@ static struct err *talk_run(struct arena *arena, const struct plugin_call *call,
     if (err) {
         return err_wrap(arena, err, "failed to spawn credential process");
     }
-    TRY(talk_exchange(&talk, &request, answer, failure));
-    return talk_end(&talk, program, *answer <= ANSWER_UNKNOWN);
+    TRY(talk_exchange(&talk, &request));
+    TRY(talk_end(&talk, program, talk.answer <= ANSWER_UNKNOWN));
+    *out = talk;
+    return NULL;
 }
 
-static struct err *unexpected(struct arena *arena, const char *answer)
+/* What both requests make of an answer; `wanted` is the one that is a success. cargo: auth::logout
+ * and auth_token_optional, and what credential_action goes on with. */
+static struct err *outcome_of(const struct talk *talk, enum answer wanted, enum plugin_outcome *out)
 {
-    return err_new(
-        arena, "credential provider produced unexpected response for `logout` request: %s", answer);
-}
-
-/* cargo: auth::logout, and what credential_action goes on with. */
-struct err *plugin_logout(struct arena *arena, const struct plugin_call *call,
-                          const struct plugin_wait *wait, enum plugin_outcome *out)
-{
-    enum answer answer = ANSWER_UNKNOWN;
-    struct err *failure = NULL;
-    TRY(talk_run(arena, call, wait, STR("logout"), &answer, &failure));
-    switch (answer) {
+    static const char *const names[] = {
+        [ANSWER_GET] = "Get",
+        [ANSWER_LOGIN] = "Login",
+        [ANSWER_LOGOUT] = "Logout",
+        [ANSWER_UNKNOWN] = "Unknown",
+    };
+    bool get = wanted == ANSWER_GET;
+    switch (talk->answer) {
+    case ANSWER_GET:
+    case ANSWER_LOGIN:
     case ANSWER_LOGOUT:
-        *out = PLUGIN_REMOVED;
-        return NULL;
+    case ANSWER_UNKNOWN:
+        break;
     case ANSWER_NOT_FOUND:
         *out = PLUGIN_NOT_FOUND;
         return NULL;
@@ -214,13 +219,34 @@ struct err *plugin_logout(struct arena *arena, const struct plugin_call *call,
         *out = PLUGIN_OPERATION_NOT_SUPPORTED;
         return NULL;
     case ANSWER_FAILED:
-        return failure;
-    case ANSWER_GET:
-        return unexpected(arena, "Get");
-    case ANSWER_LOGIN:
-        return unexpected(arena, "Login");
-    case ANSWER_UNKNOWN:
-        return unexpected(arena, "Unknown");
+        return talk->failure;
     }
-    __builtin_unreachable();
+    if (talk->answer == wanted) {
+        *out = get ? PLUGIN_FOUND : PLUGIN_REMOVED;
+        return NULL;
+    }
+    return err_new(talk->arena,
+                   "credential provider produced unexpected response for `%s` request: %s",
+                   get ? "get" : "logout", names[talk->answer]);
+}
+
+struct err *plugin_logout(struct arena *arena, const struct plugin_call *call,
+                          const struct plugin_wait *wait, enum plugin_outcome *out)
+{
+    struct talk talk;
+    TRY(talk_run(arena, call, wait, STR("logout"), &talk));
+    return outcome_of(&talk, ANSWER_LOGOUT, out);
+}
+
+struct err *plugin_get(struct arena *arena, const struct plugin_call *call,
+                       const struct plugin_wait *wait, enum plugin_outcome *out, struct str *token)
+{
+    struct talk talk;
+    TRY(talk_run(arena, call, wait, STR("get"), &talk));
+    TRY(outcome_of(&talk, ANSWER_GET, out));
+    if (*out == PLUGIN_FOUND) {
+        struct err *err = protocol_token(arena, talk.line, token);
+        return err ? err_wrap(arena, err, "failed to deserialize response") : NULL;
+    }
+    return NULL;
 }

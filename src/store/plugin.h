@@ -8,6 +8,8 @@
  *     enum plugin_outcome outcome;
  *     struct err *failure = plugin_logout(arena, &call, &wait, &outcome);
  *
+ * plugin_get() asks for its token in the same way.
+ *
  * What the caller goes on with is an outcome; anything else is a failure with cargo's words, from
  * the layer below `credential provider `PROV A B` failed action `logout`` on, which is the
  * caller's as it is the same for built-in providers:
@@ -56,7 +58,8 @@ struct plugin_wait {
 struct plugin_wait plugin_wait(void (*notice)(void *context), void *context);
 
 enum plugin_outcome {
-    PLUGIN_REMOVED,
+    PLUGIN_REMOVED, /* of plugin_logout */
+    PLUGIN_FOUND,   /* of plugin_get */
     PLUGIN_NOT_FOUND,
     PLUGIN_URL_NOT_SUPPORTED,
     PLUGIN_OPERATION_NOT_SUPPORTED, /* an error in cargo: `requested operation not supported` */
@@ -66,5 +69,10 @@ enum plugin_outcome {
  * here, after that; if it does not end us, it is the failure `interrupted by a signal`. */
 struct err *plugin_logout(struct arena *arena, const struct plugin_call *call,
                           const struct plugin_wait *wait, enum plugin_outcome *out) MUST_CHECK;
+
+/* The token that it has for reading; `token` is written with PLUGIN_FOUND. */
+struct err *plugin_get(struct arena *arena, const struct plugin_call *call,
+                       const struct plugin_wait *wait, enum plugin_outcome *out,
+                       struct str *token) MUST_CHECK;
 
 #endif

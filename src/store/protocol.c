@@ -11,6 +11,9 @@ struct str protocol_request(struct arena *arena, const struct protocol_request *
     json_write_string(&buf, request->registry);
     buf_add(&buf, STR("},\"kind\":"));
     json_write_string(&buf, request->action);
+    if (str_eq(request->action, STR("get"))) {
+        buf_add(&buf, STR(",\"operation\":\"read\""));
+    }
     for (size_t i = 0; i < request->count; i++) {
         buf_add(&buf, i == 0 ? STR(",\"args\":[") : STR(","));
         json_write_string(&buf, request->args[i]);
@@ -341,6 +344,9 @@ static struct err *result_read(struct json *json, bool ok, enum answer *answer,
     return NULL;
 }
 
+/* cargo repeats what it has found instead, which may be a token written in the wrong place. */
+static const char unknown_variant[] = "unknown variant, expected `Ok` or `Err`";
+
 /* serde's Result: an object with the one key Ok or Err. */
 static struct err *answer_object(struct json *json, enum answer *answer, struct err **failure)
 {
@@ -352,9 +358,7 @@ static struct err *answer_object(struct json *json, enum answer *answer, struct 
     TRY(json_string(json, &key));
     bool ok = str_eq(key, STR("Ok"));
     if (!ok && !str_eq(key, STR("Err"))) {
-        struct str what =
-            str_format(json->arena, "unknown variant `%.*s`, expected `Ok` or `Err`", STR_ARG(key));
-        return json_fault(json, what.data);
+        return json_fault(json, unknown_variant);
     }
     TRY(json_colon(json));
     TRY(result_read(json, ok, answer, failure));
@@ -378,8 +382,7 @@ struct err *protocol_answer(struct arena *arena, struct str line, enum answer *a
         struct str variant;
         TRY(json_string(&json, &variant));
         if (!str_eq(variant, STR("Ok")) && !str_eq(variant, STR("Err"))) {
-            /* cargo repeats the string, which may be a token written in the wrong place */
-            return json_fault(&json, "unknown variant, expected `Ok` or `Err`");
+            return json_fault(&json, unknown_variant);
         }
         return err_new(arena, "invalid type: unit variant, expected newtype variant");
     }
@@ -389,4 +392,34 @@ struct err *protocol_answer(struct arena *arena, struct str line, enum answer *a
     }
     TRY(answer_object(&json, answer, failure));
     return json_end(&json);
+}
+
+static const struct json_value *member(const struct json_value *object, const char *key)
+{
+    const struct json_value *value = object->type == JSON_OBJECT ? object->first : NULL;
+    while (value && !str_eq(value->key, str_of(key))) {
+        value = value->next;
+    }
+    return value;
+}
+
+/* {"Ok":{"kind":"get","token":"..."}}; serde takes no list here. */
+struct err *protocol_token(struct arena *arena, struct str line, struct str *out)
+{
+    struct json json = json_begin(arena, line);
+    struct json_value *answer;
+    TRY(json_value(&json, &answer));
+    const struct json_value *ok = member(answer, "Ok");
+    if (!ok || ok->type != JSON_OBJECT) {
+        return err_new(arena, "invalid type: sequence, expected a map");
+    }
+    const struct json_value *token = member(ok, "token");
+    if (!token) {
+        return err_new(arena, "missing field `token`");
+    }
+    if (token->type != JSON_STRING) {
+        return type_wrong(arena, token, "a string");
+    }
+    *out = token->string;
+    return NULL;
 }

@@ -6,6 +6,10 @@
  *     {"v":1,"registry":{"index-url":"sparse+https://example.com/","name":"mine"},"kind":"logout"}
  *     {"Ok":{"kind":"logout"}}    or    {"Err":{"kind":"not-found"}}
  *
+ * or, where it is to give its token, `"kind":"get","operation":"read"` and
+ *
+ *     {"Ok":{"kind":"get","token":"...","cache":"never","operation_independent":true}}
+ *
  * Text only, no process: see plugin.h. Lines that come in are UTF-8, which the caller has checked,
  * and may be anything else. The failures are serde_json's words (text/json.h), one layer; cargo's
  * `failed to deserialize hello` on top is the caller's.
@@ -16,7 +20,7 @@
 #include "base/base.h"
 
 struct protocol_request {
-    struct str action; /* logout */
+    struct str action; /* logout, or get: for reading */
     struct str registry;
     struct str index_url;
     const struct str *args; /* for the provider, those of its configuration */
@@ -32,7 +36,7 @@ struct err *protocol_hello(struct arena *arena, struct str line, bool *version_1
                            struct str *versions) MUST_CHECK;
 
 enum answer {
-    ANSWER_GET, /* what it holds, a token, is not looked at */
+    ANSWER_GET,
     ANSWER_LOGIN,
     ANSWER_LOGOUT,
     ANSWER_UNKNOWN, /* Ok of a later version's kind */
@@ -45,5 +49,8 @@ enum answer {
 /* `failure` is written with ANSWER_FAILED: the provider's own message and its causes. */
 struct err *protocol_answer(struct arena *arena, struct str line, enum answer *answer,
                             struct err **failure) MUST_CHECK;
+
+/* The token of a line that is an ANSWER_GET. How long it may be kept is not looked at. */
+struct err *protocol_token(struct arena *arena, struct str line, struct str *out) MUST_CHECK;
 
 #endif

@@ -119,6 +119,12 @@ def _of_failure(world, result, found, cargo):
     return dataclasses.replace(base, token_was_asked=failed, token_failed=failed)
 
 
+def _about_crates_io(world):
+    """The same world, asked to log out of the registry that is always known."""
+    words = [word if before != "--registry" else "crates-io" for before, word in zip(("", *world.args), world.args)]
+    return dataclasses.replace(world, args=tuple("--registry=crates-io" if word.startswith("--registry=") else word for word in words))
+
+
 def _of_orphan(world, result, found, cargo):
     """A name that cargo does not know, or does not take. If told by --registry, it may still have something in the files.
 
@@ -127,8 +133,7 @@ def _of_orphan(world, result, found, cargo):
     name = contents.asked_name(world)
     if not _is_told_by_option(world) or name in contents.indexes(world):
         return None
-    words = [word if before != "--registry" else "crates-io" for before, word in zip(("", *world.args), world.args)]
-    known = dataclasses.replace(world, args=tuple("--registry=crates-io" if word.startswith("--registry=") else word for word in words))
+    known = _about_crates_io(world)
     quiet, verbose, painted = _shell_of(known, cargo, "crates-io", found[0])
     error, before = result.stderr[found.start() :], result.stderr[: found.start()]
     warnings = b"".join(warning[0] for warning in _OF_CREDENTIALS.finditer(cargo.run(known).stderr))
@@ -148,14 +153,14 @@ def _of_bad_config(world, result, found, cargo):
     name = contents.asked_name(world)
     old_index = b"registry.index" in found[0] and any("index" in contents.table_of(contents.value_of(world, path), "crates-io") for path in contents.credentials_files(world))
     of_color = b"argument for --color" in found[0] and any(word.startswith("--color") for word in world.args)
-    if of_color or b"--config" in found[0]:
+    if of_color or b"--config" in found[0] or b"--verbose and --quiet" in found[0]:
         return None  # the command line's, not the configuration's
     if not _is_told_by_option(world) and not _BEHIND_THE_NAME.search(found[0]) and not old_index:
         return None
     bare = dataclasses.replace(world, files={path: what for path, what in world.files.items() if path in contents.credentials_paths(world)})
     bare = dataclasses.replace(bare, args=("--registry=crates-io",), env={"CARGO_HOME": world.env["CARGO_HOME"]} if "CARGO_HOME" in world.env else {})
     warnings = b"".join(warning[0] for warning in _OF_CREDENTIALS.finditer(cargo.run(bare).stderr))
-    quiet, verbose, painted = _shell_of(world, cargo, name, found[0])
+    quiet, verbose, painted = _shell_of(_about_crates_io(world), cargo, "crates-io", found[0])
     error, before = result.stderr[found.start() :], result.stderr[: found.start()]
     base = Outcome(result, world, before + warnings, (), name, (), (), (), (error,), result.tree, quiet, verbose, painted)
     return dataclasses.replace(base, is_stopped=True, token_was_asked=False)

@@ -1,6 +1,7 @@
 """Completion in the shells themselves: each offers the options that there are, their values, and the registries with credentials."""
 
 import os
+import pathlib
 import pty
 import select
 import shutil
@@ -8,8 +9,8 @@ import subprocess
 import time
 
 import pytest
-from conftest import PROJECT
 
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPTS = PROJECT / "completions"
 PROMPT = b"ready> "
 SOON = 20  # seconds, for a machine with much to do

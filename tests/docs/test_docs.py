@@ -1,13 +1,14 @@
 """Manual page and README tell the options and exit statuses that there are, and what is installed goes where it is looked for."""
 
 import json
+import pathlib
 import re
 import shutil
 import subprocess
 
 import pytest
-from conftest import PROJECT
 
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "man/cargo-logout.1"
 README = (PROJECT / "README.md").read_text()
 

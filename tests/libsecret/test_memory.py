@@ -1,5 +1,6 @@
 """What is in memory: no token once the request is answered, nothing that valgrind finds fault with."""
 
+import contextlib
 import pathlib
 import shutil
 import signal
@@ -22,7 +23,8 @@ def memory(pid):
             if "w" in access:
                 start, end = (int(part, 16) for part in place.split("-"))
                 mem.seek(start)
-                yield place, mem.read(end - start)
+                with contextlib.suppress(OSError):  # a thread ended meanwhile, and its stack is gone
+                    yield place, mem.read(end - start)
 
 
 def places_of(pid, text):

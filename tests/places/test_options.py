@@ -95,19 +95,19 @@ def test_json(machine):
     assert {line.get("place"): line for line in done.lines} == {
         "credentials-file": common | {
             "place": "credentials-file", "path": str(machine.path("credentials.toml")), "line": 2,
-            "state": "removed", "in_use": "no", "remains": False,
+            "state": "removed", "in_use": "no", "revocable": "maybe", "remains": False,
         },
         "config-file": common | {
             "place": "config-file", "path": str(machine.path("config.toml")), "line": 5,
-            "state": "found", "in_use": "no", "remains": True, "cure": "cargo-logout --registry corp --everywhere",
+            "state": "found", "in_use": "no", "revocable": "maybe", "remains": True, "cure": "cargo-logout --registry corp --everywhere",
         },
         "environment": common | {
             "place": "environment", "variable": "CARGO_REGISTRIES_CORP_TOKEN",
-            "state": "found", "in_use": "maybe", "remains": True, "cure": "unset CARGO_REGISTRIES_CORP_TOKEN",
+            "state": "found", "in_use": "maybe", "revocable": "maybe", "remains": True, "cure": "unset CARGO_REGISTRIES_CORP_TOKEN",
         },
         "provider": common | {
             "place": "provider", "provider": str(machine.path("/bin/fails")),
-            "state": "failed", "in_use": "maybe", "remains": True, "cure": "cargo-logout --registry corp",
+            "state": "failed", "in_use": "maybe", "revocable": "unknown", "remains": True, "cure": "cargo-logout --registry corp",
             "error": f"credential provider `{machine.path('/bin/fails')}` failed action `logout`: it broke: the fan is dirty",
         },
     }  # fmt: skip
@@ -142,17 +142,17 @@ def test_status_table(machine):
     assert done.err == ""
     header, *rows = [re.split(r" {2,}", line) for line in done.out.splitlines()]
     home, provider = machine.home, f"credential provider `{machine.path('/bin/removes')}`"
-    assert header == ["REGISTRY", "KIND", "IN USE", "ON LOGOUT", "PLACE"]
+    assert header == ["REGISTRY", "KIND", "IN USE", "ON LOGOUT", "REVOCABLE", "PLACE"]
     assert sorted(rows) == sorted(
         [
-            ["crates-io", "token", "maybe", "removed", f"{home}/credentials.toml:2"],
-            ["crates-io", "not asked", "maybe", "provider is asked", provider],
-            ["beta", "token", "no", "removed", f"{home}/credentials.toml:4"],
-            ["beta", "token", "no", "stays", "environment variable `CARGO_REGISTRIES_BETA_TOKEN`"],
-            ["corp", "token", "no", "stays", f"{home}/config.toml:5"],
-            ["corp", "token", "maybe", "removed", f"{home}/credentials.toml:6"],
-            ["corp", "not asked", "maybe", "provider is asked", provider],
-            ["gone", "token", "no", "removed", f"{home}/credentials.toml:8"],
+            ["crates-io", "token", "maybe", "removed", "no", f"{home}/credentials.toml:2"],
+            ["crates-io", "not asked", "maybe", "provider is asked", "unknown", provider],
+            ["beta", "token", "no", "removed", "maybe", f"{home}/credentials.toml:4"],
+            ["beta", "token", "no", "stays", "maybe", "environment variable `CARGO_REGISTRIES_BETA_TOKEN`"],
+            ["corp", "token", "no", "stays", "maybe", f"{home}/config.toml:5"],
+            ["corp", "token", "maybe", "removed", "maybe", f"{home}/credentials.toml:6"],
+            ["corp", "not asked", "maybe", "provider is asked", "unknown", provider],
+            ["gone", "token", "no", "removed", "maybe", f"{home}/credentials.toml:8"],
         ]
     )
     assert "removed" in machine.logout("--status", "--everywhere", json=False).out.split("config.toml:5")[0].splitlines()[-1]

@@ -11,6 +11,7 @@ import pty
 import random
 import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -132,7 +133,7 @@ class Provider:
         # cargo's shell takes control sequences out of what it prints, ours will too; the driver does not
         plain = [re.sub("[\x00-\x08\x0b\x0e-\x1f\x7f]", "", line) for line in lines]
         expected = self.cargos(**options)
-        if plain[-1].startswith("unknown variant, expected"):  # a string where an object should be: not repeated
+        if plain[-1].startswith("unknown variant, expected"):  # another word, which may be a token: not repeated
             expected[-1] = re.sub("^unknown variant `.*`,", "unknown variant,", expected[-1])
         assert plain == expected
         return lines
@@ -405,6 +406,20 @@ def test_every_signal(provider):
         assert lines[0].startswith(f"credential process `{provider.path}` failed with status signal: {int(number)}")
 
 
+def test_signals_that_do_nothing(provider):
+    for number in (signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH):
+        assert provider.speaks(then=f"kill -{int(number)} $$").outcome() == "removed"
+
+
+@pytest.mark.parametrize("before, what", [("", "hello"), (f"echo '{HELLO.strip()}'; read -r line; ", "response")], ids=["hello", "answer"])
+def test_every_signal_before_it_has_spoken(provider, before, what):
+    """Whatever ended it, there is no line, and that is said."""
+    stops = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+    for number in sorted(signal.valid_signals() - stops):
+        lines = provider.sh(f"{before}kill -{int(number)} $$").failure()
+        assert lines == [f"failed to deserialize {what}", "EOF while parsing a value at line 1 column 0"]
+
+
 @pytest.mark.parametrize("kind", ["login", "new", "get", "logout"])
 def test_an_ok_answer_counts_only_with_its_exit(provider, kind):
     answer = json.dumps({"Ok": {"kind": kind, "token": "s3cret", "cache": "never", "operation_independent": True}})
@@ -601,6 +616,34 @@ def test_a_grandchild_that_keeps_the_pipes_open(provider, text, lines):
     provider.sh(text % GRANDCHILD.format(place=provider.place))
     assert provider.ours()[1] == lines
     os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
+
+
+def ends(pid):
+    """Waits for the end of a process that is not our child."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], SOON)[0])
+    finally:
+        os.close(handle)
+
+
+@pytest.mark.parametrize(
+    "before, said",
+    [
+        ("", "failed to (read|deserialize) hello.*"),
+        (f"echo '{HELLO.strip()}'; read -r line; ", "failed to (read|deserialize) response.*"),
+        (f"echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'; ", "removed"),
+    ],
+    ids=["hello", "answer", "after the answer"],
+)
+def test_a_grandchild_that_goes_on_writing(provider, before, said):
+    """The pipe is never empty: how much was read when the provider ended is chance. The writer ends with the pipe."""
+    provider.sh(f"{before}cat /dev/zero & echo $! > {provider.place}/pid")
+    assert re.fullmatch(said, provider.ours()[1][0])
+    assert ends(int((provider.place / "pid").read_text()))
 
 
 # While we wait

@@ -1,0 +1,104 @@
+#include "api_base.h"
+
+#include "base/fs.h"
+#include "git.h"
+
+#include <jansson.h>
+
+#define CONFIG_NAME  "config.json"
+#define CONFIG_LIMIT ((size_t)256 * 1024)
+
+static struct api_base not_found(struct str detail)
+{
+    return (struct api_base){.detail = detail};
+}
+
+static struct api_base config_api(struct arena *arena, struct str config)
+{
+    json_auto_t *json = json_loadb(config.data, config.len, 0, NULL);
+    const json_t *api = json_object_get(json, "api");
+    if (!json_is_object(json)) {
+        return not_found(STR("the index's " CONFIG_NAME " is not a JSON object"));
+    }
+    if (!json_is_string(api)) {
+        return not_found(STR("the index's " CONFIG_NAME " names no `api`"));
+    }
+    return (struct api_base){
+        .found = true,
+        .api = str_copy(arena, json_string_value(api), json_string_length(api)),
+    };
+}
+
+static struct api_base from_cache(struct arena *arena, struct str path, struct api_base otherwise)
+{
+    struct str config;
+    if (path.len == 0 || file_read(arena, path, CONFIG_LIMIT, &config)) {
+        return otherwise;
+    }
+    struct api_base cached = config_api(arena, config);
+    return cached.found ? cached : otherwise;
+}
+
+/* The server is there and has an opinion. One that is overloaded or sends elsewhere has none. */
+static bool is_final(const struct http_reply *reply)
+{
+    return reply->outcome == HTTP_ANSWERED && reply->status / 100 != 3 &&
+           reply->status / 100 != 5 && reply->status != 429 && reply->status != 408;
+}
+
+static struct str why_not(struct arena *arena, const struct http_reply *reply)
+{
+    if (reply->outcome != HTTP_ANSWERED) {
+        return reply->words;
+    }
+    if (reply->moved_to.len > 0) {
+        return str_format(arena, "it redirects to %s, which is not followed", reply->moved_to.data);
+    }
+    return str_format(arena, "the index gave its " CONFIG_NAME " with status %ld", reply->status);
+}
+
+static struct api_base from_index(const struct http *http, const struct request *request)
+{
+    struct arena *arena = http->arena;
+    const char *slash = str_ends(request->place, STR("/")) ? "" : "/";
+    struct str text = str_format(arena, "%s%s" CONFIG_NAME, request->place.data, slash);
+    CLEANUP(url_free) struct url url = {0};
+    struct err *err = url_parse(arena, text, &url);
+    if (err) {
+        return not_found(str_format(arena, "the index cannot be asked: %s", err->message.data));
+    }
+    struct http_reply reply = http_call(http, "GET", &url, STR(""));
+    if (reply.outcome == HTTP_ANSWERED && reply.status == 401) {
+        reply = http_call(http, "GET", &url, request->token);
+    }
+    bool has_config = reply.outcome == HTTP_ANSWERED && reply.status == 200;
+    struct api_base base =
+        has_config ? config_api(arena, reply.body) : not_found(why_not(arena, &reply));
+    base.url = url.shown;
+    base.status = reply.status;
+    return is_final(&reply) ? base : from_cache(arena, request->cache, base);
+}
+
+static struct api_base from_clone(struct arena *arena, const struct request *request)
+{
+    struct str config;
+    struct err *err = clone_read(arena, request->place, CONFIG_NAME, CONFIG_LIMIT, &config);
+    if (err) {
+        return not_found(str_format(
+            arena, "cargo's clone of the index gives no " CONFIG_NAME ": %s", err->message.data));
+    }
+    return config_api(arena, config);
+}
+
+struct api_base api_base_find(const struct http *http, const struct request *request)
+{
+    switch (request->source) {
+    case API_FROM_INDEX:
+        return from_index(http, request);
+    case API_FROM_CLONE:
+        return from_clone(http->arena, request);
+    case API_KNOWN:
+        break;
+    }
+    return (struct api_base){.found = true, .api = request->place};
+}

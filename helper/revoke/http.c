@@ -1,0 +1,314 @@
+#include "http.h"
+
+#include "base/child.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <time.h>
+
+#define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
+#define HEADERS_LIMIT   ((size_t)256 * 1024) /* of an answer, those of all its 1xx included */
+#define CONNECT_SECONDS 10L
+#define SLOWEST         10L /* bytes a second: cargo's default of http.low-speed-limit */
+#define WAIT_SECONDS    10  /* the longest Retry-After that is waited for */
+#define FIRST_WAIT_MS   500 /* before the second call; longer before each further one */
+
+/* What libcurl hands over while it works. */
+struct receiver {
+    struct buf body;
+    size_t headers_len;
+    bool has_headers; /* up to the empty line */
+    bool too_large;
+};
+
+bool http_header_can_hold(struct str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char byte = (unsigned char)value.data[i];
+        if (byte != '\t' && (byte < 0x20 || byte > 0x7E)) {
+            return false;
+        }
+    }
+    return value.len > 0;
+}
+
+static void text_free(char **text)
+{
+    curl_free(*text);
+}
+
+static struct str url_part(struct arena *arena, CURLU *handle, CURLUPart part)
+{
+    CLEANUP(text_free) char *text = NULL;
+    if (curl_url_get(handle, part, &text, 0) != CURLUE_OK) {
+        return STR("");
+    }
+    return str_copy(arena, text, strlen(text));
+}
+
+/* As libcurl has the host: IPv4 in four numbers, IPv6 in brackets. `localhost` it resolves itself,
+ * whatever the system says. */
+static bool is_loopback(struct arena *arena, struct str host)
+{
+    struct in_addr address;
+    bool in_127 = inet_pton(AF_INET, host.data, &address) == 1 &&
+                  ntohl(address.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+    return in_127 || str_eq(host, STR("[::1]")) || str_eq(str_lower(arena, host), STR("localhost"));
+}
+
+static struct str url_shown(struct arena *arena, CURLU *handle)
+{
+    CURLU *copy = curl_url_dup(handle);
+    (void)curl_url_set(copy, CURLUPART_USER, NULL, 0);
+    (void)curl_url_set(copy, CURLUPART_PASSWORD, NULL, 0);
+    (void)curl_url_set(copy, CURLUPART_OPTIONS, NULL, 0);
+    struct str text = url_part(arena, copy, CURLUPART_URL);
+    curl_url_cleanup(copy);
+    return text;
+}
+
+void url_free(struct url *url)
+{
+    curl_url_cleanup(url->handle);
+    url->handle = NULL;
+}
+
+struct err *url_parse(struct arena *arena, struct str text, struct url *out)
+{
+    CLEANUP(url_free) struct url url = {.handle = curl_url()};
+    CURLUcode rc = strlen(text.data) == text.len
+                       ? curl_url_set(url.handle, CURLUPART_URL, text.data, 0)
+                       : CURLUE_MALFORMED_INPUT;
+    if (rc != CURLUE_OK) {
+        return err_new(arena, "it is not a URL: %s", curl_url_strerror(rc));
+    }
+    struct str scheme = url_part(arena, url.handle, CURLUPART_SCHEME);
+    url.is_plain = str_eq(scheme, STR("http"));
+    if (!url.is_plain && !str_eq(scheme, STR("https"))) {
+        return err_new(arena, "its scheme is neither https nor http");
+    }
+    if (url.is_plain && !is_loopback(arena, url_part(arena, url.handle, CURLUPART_HOST))) {
+        return err_new(arena, "a token is not sent over http but to this machine itself: anyone "
+                              "on the way could read it");
+    }
+    url.shown = url_shown(arena, url.handle);
+    *out = url;
+    url.handle = NULL; /* it is the caller's now */
+    return NULL;
+}
+
+static size_t take_body(const char *data, size_t size, size_t count, void *argument)
+{
+    struct receiver *receiver = argument;
+    receiver->too_large = receiver->body.len + size * count > BODY_LIMIT;
+    if (receiver->too_large) {
+        return 0;
+    }
+    buf_add_bytes(&receiver->body, data, size * count);
+    return size * count;
+}
+
+/* libcurl takes an answer that is cut off in its headers for one with an empty body. */
+static size_t take_header(const char *data, size_t size, size_t count, void *argument)
+{
+    struct receiver *receiver = argument;
+    struct str line = {data, size * count};
+    receiver->headers_len += line.len;
+    receiver->too_large = receiver->headers_len > HEADERS_LIMIT;
+    if (str_starts(line, STR("HTTP/"))) {
+        receiver->has_headers = false; /* those of a 1xx before were not it */
+    } else if (str_eq(line, STR("\r\n")) || str_eq(line, STR("\n"))) {
+        receiver->has_headers = true;
+    }
+    return receiver->too_large ? 0 : line.len;
+}
+
+/* An option that libcurl does not take must not be passed over: TLS depends on them. */
+#define SET(option, value)                                                                         \
+    do {                                                                                           \
+        if (rc == CURLE_OK) {                                                                      \
+            rc = curl_easy_setopt(curl, option, value);                                            \
+        }                                                                                          \
+    } while (0)
+
+/*
+ * Whom to trust. Where cargo's configuration does not say it, its libcurl asks these variables
+ * (openssl-probe), so a machine with an authority of its own may have no other place for it.
+ */
+static CURLcode set_trust(CURL *curl, const struct http_settings *settings, bool is_plain)
+{
+    CURLcode rc = CURLE_OK;
+    const char *file = settings->cainfo.len > 0 ? settings->cainfo.data : getenv("SSL_CERT_FILE");
+    const char *directory = settings->cainfo.len > 0 ? NULL : getenv("SSL_CERT_DIR");
+    if (file && *file) {
+        SET(CURLOPT_CAINFO, file);
+    }
+    if (directory && *directory) {
+        SET(CURLOPT_CAPATH, directory);
+    }
+    if (settings->cainfo.len > 0) {
+        SET(CURLOPT_PROXY_CAINFO, file);
+    }
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_SSLVERSION, settings->tls_versions);
+    SET(CURLOPT_SSL_OPTIONS, settings->skip_revocation_lists ? CURLSSLOPT_NO_REVOKE : 0L);
+    SET(CURLOPT_PROTOCOLS_STR, is_plain ? "http" : "https");
+    return rc;
+}
+
+static CURLcode set_route(CURL *curl, const struct http_settings *settings, bool is_plain)
+{
+    CURLcode rc = CURLE_OK;
+    if (settings->has_proxy) {
+        SET(CURLOPT_PROXY, settings->proxy.data);
+    }
+    if (is_plain) { /* what a proxy is given of http, it can read */
+        SET(CURLOPT_NOPROXY, "*");
+    }
+    SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization for the proxy */
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* no second library for headers */
+    SET(CURLOPT_USERAGENT, settings->user_agent.data);
+    return rc;
+}
+
+static CURLcode set_limits(CURL *curl, const struct http *http, struct receiver *receiver)
+{
+    CURLcode rc = CURLE_OK;
+    long seconds = http->settings->timeout_seconds;
+    long connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
+    int64_t left = http->deadline - child_clock();
+    if (left <= 0) { /* for libcurl, 0 is no limit */
+        return CURLE_OPERATION_TIMEDOUT;
+    }
+    SET(CURLOPT_TIMEOUT_MS, (long)left);
+    SET(CURLOPT_CONNECTTIMEOUT, connect);
+    SET(CURLOPT_LOW_SPEED_TIME, seconds);
+    SET(CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name server that says nothing */
+    SET(CURLOPT_WRITEFUNCTION, take_body);
+    SET(CURLOPT_WRITEDATA, receiver);
+    SET(CURLOPT_HEADERFUNCTION, take_header);
+    SET(CURLOPT_HEADERDATA, receiver);
+    return rc;
+}
+
+static struct curl_slist *headers_new(struct arena *arena, struct str token)
+{
+    struct curl_slist *list = curl_slist_append(NULL, "Accept: application/json");
+    if (list && token.len > 0) {
+        struct str header = str_format(arena, "Authorization: %s", token.data);
+        struct curl_slist *longer = curl_slist_append(list, header.data);
+        if (!longer) {
+            curl_slist_free_all(list);
+        }
+        return longer;
+    }
+    return list;
+}
+
+static enum http_outcome outcome_of(CURLcode rc)
+{
+    switch ((int)rc) { /* libcurl's list grows */
+    case CURLE_OK:
+        return HTTP_ANSWERED;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return HTTP_UNREACHED;
+    default:
+        return HTTP_FAILED;
+    }
+}
+
+/* libcurl takes the end of a connection for the end of a body, even where TLS could tell that it
+ * was not the server who ended it. */
+static bool has_end(CURL *curl, long status)
+{
+    struct curl_header *header;
+    return status == 204 ||
+           curl_easy_header(curl, "Content-Length", 0, CURLH_HEADER, -1, &header) == CURLHE_OK ||
+           (curl_easy_header(curl, "Transfer-Encoding", 0, CURLH_HEADER, -1, &header) ==
+                CURLHE_OK &&
+            strcasecmp(header->value, "chunked") == 0);
+}
+
+static void reply_read(struct arena *arena, CURL *curl, struct http_reply *reply, long *retry_after)
+{
+    char *moved_to = NULL;
+    curl_off_t seconds = 0;
+    (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
+    (void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &moved_to);
+    (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
+    reply->has_end = has_end(curl, reply->status);
+    CURLU *handle = curl_url();
+    if (moved_to && curl_url_set(handle, CURLUPART_URL, moved_to, CURLU_NON_SUPPORT_SCHEME) == 0) {
+        reply->moved_to = url_shown(arena, handle);
+    }
+    curl_url_cleanup(handle);
+    *retry_after = seconds > 0 && seconds <= WAIT_SECONDS ? (long)seconds : 0;
+}
+
+static struct http_reply call_once(const struct http *http, const char *method,
+                                   const struct url *url, struct str token, long *retry_after)
+{
+    struct arena *arena = http->arena;
+    struct receiver receiver = {.body = buf_new(arena)};
+    char words[CURL_ERROR_SIZE] = "";
+    struct curl_slist *headers = headers_new(arena, token);
+    CURL *curl = curl_easy_init();
+    CURLcode rc = curl && headers ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    SET(CURLOPT_ERRORBUFFER, words);
+    SET(CURLOPT_CURLU, url->handle);
+    SET(CURLOPT_CUSTOMREQUEST, method);
+    SET(CURLOPT_HTTPHEADER, headers);
+    rc = rc == CURLE_OK ? set_trust(curl, http->settings, url->is_plain) : rc;
+    rc = rc == CURLE_OK ? set_route(curl, http->settings, url->is_plain) : rc;
+    rc = rc == CURLE_OK ? set_limits(curl, http, &receiver) : rc;
+    rc = rc == CURLE_OK ? curl_easy_perform(curl) : rc;
+    rc = rc == CURLE_OK && !receiver.has_headers ? CURLE_PARTIAL_FILE : rc;
+
+    struct http_reply reply = {.outcome = outcome_of(rc), .body = buf_str(&receiver.body)};
+    *retry_after = 0;
+    if (rc == CURLE_OK) {
+        reply_read(arena, curl, &reply, retry_after);
+    } else if (receiver.too_large) {
+        reply.words = STR("the answer is larger than any of a registry");
+    } else {
+        const char *said = *words ? words : curl_easy_strerror(rc);
+        reply.words = str_copy(arena, said, strlen(said));
+    }
+    curl_easy_cleanup(curl);
+    curl_slist_free_all(headers);
+    return reply;
+}
+
+/* How long to wait before it is called again; a negative number: it is not. */
+static int64_t wait_before_next(const struct http_reply *reply, long retry_after, long calls)
+{
+    if (reply->outcome == HTTP_UNREACHED) {
+        return (int64_t)FIRST_WAIT_MS * calls;
+    }
+    bool comes_again = reply->outcome == HTTP_ANSWERED &&
+                       (reply->status == 429 || reply->status == 503) && retry_after > 0;
+    return comes_again ? (int64_t)retry_after * 1000 : -1;
+}
+
+struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
+                            struct str token)
+{
+    for (long calls = 1;; calls++) {
+        long retry_after;
+        struct http_reply reply = call_once(http, method, url, token, &retry_after);
+        int64_t wait = wait_before_next(&reply, retry_after, calls);
+        if (calls > http->settings->retries || wait < 0 || child_clock() + wait >= http->deadline) {
+            return reply;
+        }
+        struct timespec pause = {.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000};
+        (void)nanosleep(&pause, NULL);
+    }
+}

@@ -1,0 +1,176 @@
+#include "request.h"
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#define REQUEST_VERSION 1
+#define RETRY_DEFAULT   3 /* cargo's for net.retry */
+#define RETRY_LIMIT     100
+
+/* The value, NULL where there is none. */
+static const json_t *value_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_null(value) ? NULL : value;
+}
+
+static struct err *text_get(struct arena *arena, const json_t *object, const char *key,
+                            struct str *out, bool *there)
+{
+    const json_t *value = value_of(object, key);
+    if (value && !json_is_string(value)) {
+        return err_new(arena, "`%s` in the request is not a string", key);
+    }
+    *there = value;
+    *out = value ? str_copy(arena, json_string_value(value), json_string_length(value)) : STR("");
+    return NULL;
+}
+
+static struct err *number_get(struct arena *arena, const json_t *object, const char *key, long most,
+                              long *out)
+{
+    const json_t *value = value_of(object, key);
+    if (!value) {
+        return NULL;
+    }
+    if (!json_is_integer(value) || json_integer_value(value) < 0) {
+        return err_new(arena, "`%s` in the request is not a number", key);
+    }
+    *out = json_integer_value(value) < most ? (long)json_integer_value(value) : most;
+    return NULL;
+}
+
+static struct err *kind_get(struct arena *arena, const json_t *json, enum token_kind *out)
+{
+    static const char *const names[] = {
+        [TOKEN_CRATES_IO] = "crates-io",
+        [TOKEN_TRUSTED_PUBLISHING] = "trusted-publishing",
+        [TOKEN_REGISTRY] = "registry",
+    };
+    struct str name = {0};
+    bool there = false;
+    TRY(text_get(arena, json, "kind", &name, &there));
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (str_eq(name, str_of(names[i]))) {
+            *out = (enum token_kind)i;
+            return NULL;
+        }
+    }
+    return err_new(arena, "the request has no known `kind`");
+}
+
+static struct err *source_get(struct arena *arena, const json_t *json, struct request *out)
+{
+    static const char *const keys[] = {
+        [API_KNOWN] = "api",
+        [API_FROM_INDEX] = "index",
+        [API_FROM_CLONE] = "clone",
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        struct str place = {0};
+        bool there = false;
+        TRY(text_get(arena, json, keys[i], &place, &there));
+        if (there) {
+            out->source = (enum api_source)i;
+            out->place = place;
+            count++;
+        }
+    }
+    if (count != 1) {
+        return err_new(arena, "the request has not one of `api`, `index` and `clone`");
+    }
+    return NULL;
+}
+
+/* The numbers are such that a maximum is the same number 16 bits further up (http::to_ssl_version).
+ */
+static struct err *tls_version_get(struct arena *arena, const json_t *versions, const char *key,
+                                   long *out)
+{
+    static const struct {
+        const char *name;
+        long number;
+    } known[] = {
+        {"default", CURL_SSLVERSION_DEFAULT}, {"tlsv1", CURL_SSLVERSION_TLSv1},
+        {"tlsv1.0", CURL_SSLVERSION_TLSv1_0}, {"tlsv1.1", CURL_SSLVERSION_TLSv1_1},
+        {"tlsv1.2", CURL_SSLVERSION_TLSv1_2}, {"tlsv1.3", CURL_SSLVERSION_TLSv1_3},
+    };
+    struct str name = {0};
+    bool there = false;
+    TRY(text_get(arena, versions, key, &name, &there));
+    *out = CURL_SSLVERSION_DEFAULT;
+    for (size_t i = 0; there && i < COUNT(known); i++) {
+        if (str_eq(name, str_of(known[i].name))) {
+            *out = known[i].number;
+            return NULL;
+        }
+    }
+    return there ? err_new(arena, "`%s` of `ssl_version` in the request is not known", key) : NULL;
+}
+
+static struct err *tls_get(struct arena *arena, const json_t *json, struct http_settings *out)
+{
+    const json_t *versions = value_of(json, "ssl_version");
+    const json_t *check = value_of(json, "check_revoke");
+    long least = CURL_SSLVERSION_DEFAULT;
+    long most = CURL_SSLVERSION_DEFAULT;
+    if ((versions && !json_is_object(versions)) || (check && !json_is_boolean(check))) {
+        return err_new(arena, "`%s` in the request is of another type",
+                       versions && !json_is_object(versions) ? "ssl_version" : "check_revoke");
+    }
+    TRY(tls_version_get(arena, versions, "min", &least));
+    TRY(tls_version_get(arena, versions, "max", &most));
+    out->tls_versions = least | most << 16;
+    out->skip_revocation_lists = json_is_false(check);
+    return NULL;
+}
+
+static struct err *settings_get(struct arena *arena, const json_t *json, struct http_settings *out)
+{
+    bool there = false;
+    *out = (struct http_settings){.timeout_seconds = HTTP_SECONDS, .retries = RETRY_DEFAULT};
+    TRY(text_get(arena, json, "proxy", &out->proxy, &out->has_proxy));
+    TRY(text_get(arena, json, "cainfo", &out->cainfo, &there));
+    TRY(text_get(arena, json, "user_agent", &out->user_agent, &there));
+    if (!there) {
+        out->user_agent = STR("cargo-logout/" VERSION " (" PROJECT_URL ")");
+    }
+    if (!http_header_can_hold(out->user_agent)) {
+        return err_new(arena, "`user_agent` in the request is nothing that a header can hold");
+    }
+    TRY(number_get(arena, json, "timeout", HTTP_SECONDS, &out->timeout_seconds));
+    TRY(number_get(arena, json, "retry", RETRY_LIMIT, &out->retries));
+    return tls_get(arena, json, out);
+}
+
+static struct err *request_read(struct arena *arena, const json_t *json, struct request *out)
+{
+    struct request request = {0};
+    bool there = false;
+    const json_t *version = json_object_get(json, "v");
+    if (!json_is_integer(version) || json_integer_value(version) != REQUEST_VERSION) {
+        return err_new(arena, "the request is not of version %d", REQUEST_VERSION);
+    }
+    TRY(text_get(arena, json, "token", &request.token, &there));
+    if (!there) {
+        return err_new(arena, "the request has no `token`");
+    }
+    TRY(kind_get(arena, json, &request.kind));
+    TRY(source_get(arena, json, &request));
+    TRY(text_get(arena, json, "cache", &request.cache, &there));
+    TRY(settings_get(arena, json, &request.http));
+    *out = request;
+    return NULL;
+}
+
+struct err *request_parse(struct arena *arena, struct str line, struct request *out)
+{
+    json_error_t wrong;
+    json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &wrong);
+    if (!json) {
+        /* not wrong.text: it quotes the input, and the input may be the token */
+        return err_new(arena, "the request is not valid JSON (column %d)", wrong.column);
+    }
+    return request_read(arena, json, out);
+}

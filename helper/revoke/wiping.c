@@ -1,0 +1,34 @@
+#include "wiping.h"
+
+#include "base/base.h"
+
+#include <curl/curl.h>
+#include <jansson.h>
+#include <malloc.h>
+
+static void wiping_free(void *memory)
+{
+    if (memory) {
+        explicit_bzero(memory, malloc_usable_size(memory));
+        free(memory);
+    }
+}
+
+/* Never in place: what realloc() moves it leaves behind. */
+static void *wiping_realloc(void *memory, size_t size)
+{
+    size_t old = memory ? malloc_usable_size(memory) : 0;
+    void *moved = malloc(size);
+    if (moved && memory) {
+        memcpy(moved, memory, old < size ? old : size);
+        wiping_free(memory);
+    }
+    return moved;
+}
+
+void wiping_init(void)
+{
+    json_set_alloc_funcs(malloc, wiping_free);
+    (void)curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup,
+                               calloc);
+}

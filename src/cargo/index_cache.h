@@ -1,0 +1,19 @@
+/*
+ * Where cargo keeps what it has of a registry's index: a clone of one in git, files of a sparse
+ * one, `config.json` among them. Nothing is created or written here.
+ */
+#ifndef CARGO_INDEX_CACHE_H
+#define CARGO_INDEX_CACHE_H
+
+#include "cargo/context.h"
+#include "text/index_url.h"
+
+/* The directory, which need not be there: $CARGO_HOME/registry/index/HOST-HASH. cargo: short_name
+ * in sources/registry. */
+struct err *index_cache_directory(struct context *context, const struct index_url *url,
+                                  struct str *out) MUST_CHECK;
+
+/* What a config.json says of the API, a URL. Fails where it cannot be read or says nothing. */
+struct err *index_config_api(struct arena *arena, struct str path, struct str *out) MUST_CHECK;
+
+#endif

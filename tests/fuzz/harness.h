@@ -1,0 +1,40 @@
+/*
+ * What all harnesses share. A harness is one file fuzz_NAME.c with LLVMFuzzerTestOneInput: it takes
+ * any bytes, lets the program's code work on them, and says with HOLDS what must be true whatever
+ * they were. libFuzzer looks for bytes for which it is not (tests/fuzz/run); replay.c gives it the
+ * seeds and all that was ever found (./test).
+ *
+ * Memory is strict_arena.c's: each allocation stands alone, so that the address sanitizer sees a
+ * byte too far, and a view that was kept over a growth.
+ */
+#ifndef TESTS_FUZZ_HARNESS_H
+#define TESTS_FUZZ_HARNESS_H
+
+#include "base/base.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Ends the process with the property's text. */
+#define HOLDS(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            harness_fail(__FILE__, __LINE__, #condition);                                          \
+        }                                                                                          \
+    } while (0)
+
+_Noreturn void harness_fail(const char *file, int line, const char *property);
+
+/* In an input each byte SECRET_MARK stands for SECRET, so that mutations move it as a whole. */
+#define SECRET      "cioS3CRETs3cretS3CRET"
+#define SECRET_MARK '\x01'
+
+struct str harness_plant(struct arena *arena, const uint8_t *data, size_t size);
+bool harness_holds(struct str text, struct str part);
+
+/* Neither the message nor a cause of it shows SECRET, is empty or endless, or has a NUL. */
+void harness_check_err(const struct err *err);
+
+/* The piece up to the next such byte; what is behind that byte becomes the rest. */
+struct str harness_piece(struct arena *arena, struct str *rest, char end);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * base/arena.h for harnesses: the linker finds it before the library's. Each allocation is one of
+ * malloc's, of the size that was asked for; growing always moves, and gives the old place back.
+ */
+#include "base/base.h"
+
+struct arena_chunk {
+    struct arena_chunk *older;
+    struct arena_chunk *newer;
+    _Alignas(max_align_t) char data[];
+};
+
+static void *give(struct arena *arena, struct arena_chunk *chunk)
+{
+    if (!chunk) {
+        abort();
+    }
+    chunk->older = arena->newest;
+    if (chunk->older) {
+        chunk->older->newer = chunk;
+    }
+    arena->newest = chunk;
+    return chunk->data;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return give(arena, calloc(1, sizeof(struct arena_chunk) + size));
+}
+
+void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total)) {
+        abort();
+    }
+    return arena_alloc(arena, total);
+}
+
+void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
+{
+    char *data = arena_alloc(arena, wanted);
+    if (old) {
+        struct arena_chunk *chunk =
+            (struct arena_chunk *)(void *)((char *)old - offsetof(struct arena_chunk, data));
+        memcpy(data, old, size < wanted ? size : wanted);
+        chunk->newer->older = chunk->older;
+        if (chunk->older) {
+            chunk->older->newer = chunk->newer;
+        }
+        free(chunk);
+    }
+    return data;
+}
+
+void arena_free(struct arena *arena)
+{
+    while (arena->newest) {
+        struct arena_chunk *chunk = arena->newest;
+        arena->newest = chunk->older;
+        free(chunk);
+    }
+}
+
+void arena_clear(struct arena *arena)
+{
+    arena_free(arena);
+}

@@ -1,0 +1,90 @@
+"""The programs as they are built: what the compiler and the linker do against a bug becoming more than a crash.
+
+A build without optimization, or with sanitizers, has no FORTIFY; the build's own directory tells. All the rest holds in every build.
+"""
+
+import json
+import os
+import pathlib
+import platform
+import re
+import subprocess
+
+import pytest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logout")).parent
+
+
+def installed_programs():
+    """Every program that the build would install, so that a new one is looked at as well."""
+    plan = json.loads((BUILD / "meson-info/intro-installed.json").read_text())
+    names = [pathlib.Path(path) for path in plan]
+    return [path for path in names if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
+
+
+def options():
+    listed = json.loads((BUILD / "meson-info/intro-buildoptions.json").read_text())
+    return {option["name"]: option["value"] for option in listed}
+
+
+def readelf(*words):
+    return subprocess.run(["readelf", "-W", *words], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C"}).stdout
+
+
+@pytest.fixture(params=installed_programs(), ids=lambda path: path.name)
+def program(request):
+    return request.param
+
+
+def test_there_is_more_than_one_program():
+    assert {path.name for path in installed_programs()} >= {"cargo-logout", "cargo-credential-libsecret"}
+
+
+def test_position_independent(program):
+    assert "DYN (Position-Independent Executable file)" in readelf("-h", program)
+
+
+def test_full_relro(program):
+    dynamic = readelf("-d", program)
+    assert "GNU_RELRO" in readelf("-l", program)
+    assert "BIND_NOW" in dynamic and re.search(r"FLAGS_1.* NOW", dynamic)
+
+
+def test_no_memory_is_both_written_and_run(program):
+    segments = readelf("-l", program)
+    assert re.search(r"GNU_STACK .* RW +0x", segments)
+    assert not re.search(r" R?WE ", segments)
+
+
+def test_nothing_is_loaded_from_elsewhere(program):
+    dynamic = readelf("-d", program)
+    assert not re.search(r"RPATH|RUNPATH|TEXTREL", dynamic)
+
+
+def test_cargo_logout_is_linked_to_libc_alone():
+    if options()["b_sanitize"] != "none":
+        pytest.skip("the sanitizers are libraries")
+    assert re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", BUILD / "cargo-logout")) == ["libc.so.6"]
+
+
+def test_stack_protector(program):
+    assert "__stack_chk_fail@" in readelf("--dyn-syms", program)
+
+
+def test_fortify(program):
+    if options()["buildtype"] in ("plain", "debug") or options()["b_sanitize"] != "none":
+        pytest.skip("a build without FORTIFY")
+    checked = re.findall(r" (__\w+_chk)@", readelf("--dyn-syms", program))
+    assert "__vsnprintf_chk" in checked, checked
+
+
+def test_control_flow_is_guarded():
+    """Every object of ours has its marks; the program has them where the C library's own objects do, which Debian 12's do not."""
+    if platform.machine() != "x86_64":
+        pytest.skip("the mark is x86's")
+    archives = sorted(BUILD.glob("src/*/*.a"))
+    assert len(archives) >= 6
+    objects = [path for archive in archives for path in pathlib.Path(f"{archive}.p").glob("*.o")] + sorted(BUILD.glob("*.p/*.o"))
+    unmarked = [path.name for path in objects if not re.search("IBT, SHSTK", readelf("-n", path))]
+    assert objects and unmarked == []

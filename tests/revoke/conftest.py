@@ -1,0 +1,46 @@
+"""Fixtures: the helper under test, the stand-in for a registry's server, and what asks the one to call the other."""
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "cli"), str(HERE.parent / "places")]
+
+import oracle  # noqa: E402
+from registry_stand_in import Registry  # noqa: E402
+from revoke_asker import Asker  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def program():
+    """$CARGO_LOGOUT, else the one in the build directory `build`."""
+    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parents[1] / "build/cargo-logout")).absolute()
+    assert path.exists(), f"{path} is not built"
+    return path
+
+
+@pytest.fixture(scope="session")
+def helper(program):
+    """The one beside it."""
+    path = program.parent / "cargo-logout-revoke"
+    assert path.exists(), f"{path} is not built"
+    return path
+
+
+@pytest.fixture(scope="session")
+def cargo():
+    return str(oracle.cargo_path())
+
+
+@pytest.fixture
+def registry():
+    with Registry() as registry:
+        yield registry
+
+
+@pytest.fixture
+def ask(helper):
+    return Asker(helper)

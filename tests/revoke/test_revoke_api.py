@@ -1,0 +1,117 @@
+"""Where the API is: what the index says, out of cargo's own clone or cache, at the very place where the real cargo has it."""
+
+import json
+import re
+import subprocess
+
+import pytest
+from registry_stand_in import Registry
+from revoke_machine import SECONDS, RevokeMachine
+
+CURRENT = "DELETE /api/v1/tokens/current"
+
+
+@pytest.fixture
+def machine(tmp_path, program, cargo, registry):
+    return RevokeMachine(tmp_path, program, cargo, registry)
+
+
+def git(directory, *words):
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words], cwd=directory, check=True, capture_output=True,
+        timeout=SECONDS, env={"PATH": "/usr/bin:/bin", "HOME": str(directory), "GIT_CONFIG_NOSYSTEM": "1"},
+    )  # fmt: skip
+
+
+def make_index(machine, name, registry, bare=False):
+    """The URL of a git index with a config.json."""
+    work = machine.top / "index" / name
+    work.mkdir(parents=True)
+    git(work, "init", "-q")
+    (work / "config.json").write_text(json.dumps({"dl": registry.url, "api": registry.url}))
+    git(work, "add", ".")
+    git(work, "commit", "-qm", "index")
+    if bare:
+        git(machine.top, "clone", "-q", "--bare", str(work), f"{work}-bare")
+        return f"file://{work}-bare"
+    return f"file://{work}"
+
+
+def use(machine, index, token):
+    machine.write({"config.toml": f'[registries.x]\nindex = "{index}"\n'})
+    machine.credentials(x=token)
+
+
+def kept_by_cargo(machine):
+    """The directories of the indexes that the real cargo has made."""
+    return sorted(path for path in machine.path("registry/index").glob("*") if path.is_dir())
+
+
+@pytest.mark.parametrize("name, end", [("plain", ""), ("chopped.git", ""), ("Large", "/"), ("with%20blank", ""), ("ünï", ""), ("a", "//"), ("long-" * 20, "")])
+def test_clone_is_where_cargo_has_it(machine, registry, name, end):
+    """cargo's hash of a URL."""
+    url = make_index(machine, name.replace("%20", " "), registry).replace(" ", "%20") + end
+    use(machine, url, registry.issue())
+    machine.cargo("search", "--registry", "x", "foo")
+    (directory,) = kept_by_cargo(machine)
+    done = machine.revoke("--registry", "x", "-n")
+    assert re.search(r"the index in `(.*?)`", done.err)[1] == str(directory)
+    assert machine.revoke("--registry", "x").status == 0
+    assert machine.stored() == []
+    assert registry.lines()[-1] == CURRENT
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
+@pytest.mark.parametrize("path", ["/index/", "/index/./"])
+def test_cache_of_a_sparse_index_is_where_cargo_has_it(machine, registry, host, path):
+    """The index is gone, its API is not, and only cargo's copy says where that is."""
+    with Registry() as index:
+        index.api = registry.url
+        use(machine, f"sparse+http://{host}:{index.port}{path}", registry.issue())
+        machine.cargo("search", "--registry", "x", "foo")
+        (directory,) = kept_by_cargo(machine)
+        assert (directory / "config.json").exists()
+    done = machine.revoke("--registry", "x", "--config", "net.retry=0")
+    assert (done.status, machine.stored()) == (0, []), done.err
+    assert registry.lines()[-1] == CURRENT
+
+
+def test_the_cache_alone_is_not_asked(machine, registry):
+    """What the index says now is what counts: the API may have moved."""
+    with Registry() as index:
+        index.api = "http://127.0.0.1:1"
+        use(machine, f"sparse+{index.url}/index/", registry.issue())
+        machine.cargo("search", "--registry", "x", "foo")
+        index.api = registry.url
+        assert machine.revoke("--registry", "x").status == 0
+    assert registry.lines()[-1] == CURRENT
+
+
+def test_local_index_that_cargo_has_not_met(machine, registry):
+    token = registry.issue()
+    use(machine, make_index(machine, "new", registry), token)
+    assert machine.revoke("--registry", "x").status == 0
+    assert not registry.alive(token)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"api": 5}', "nonsense", b"\xff"])
+def test_local_index_that_says_nothing(machine, registry, text):
+    token = registry.issue()
+    use(machine, make_index(machine, "new", registry), token)
+    path = machine.path("/index/new/config.json")
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = machine.revoke("--registry", "x")
+    assert (done.status, done.one["state"], done.one["revocation"]) == (101, "kept", "no-api")
+    assert "config.json" in done.err
+
+
+def test_index_that_nobody_has_a_copy_of(machine, registry):
+    """What is told to do helps."""
+    token = registry.issue()
+    use(machine, make_index(machine, "far", registry, bare=True), token)
+    done = machine.revoke("--registry", "x")
+    assert (done.status, done.one["revocation"]) == (101, "no-api")
+    advice = re.search(r"`cargo (search --registry x x)` makes one", done.err)[1]
+    machine.cargo(*advice.split())
+    assert machine.revoke("--registry", "x").status == 0
+    assert not registry.alive(token)

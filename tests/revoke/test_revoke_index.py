@@ -1,0 +1,280 @@
+"""Where the API is: a sparse index over HTTP, what cargo has cached of it, and cargo's clones of git indexes."""
+
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+from broken_server import Server, at_once, reset, says, silent
+from revoke_asker import SECONDS, environment
+from registry_stand_in import Answer
+
+API = "http://127.0.0.1:1"  # where nobody listens
+
+
+def config(registry, **more):
+    return json.dumps({"dl": registry.url, "api": registry.url} | more).encode()
+
+
+def sparse(registry):
+    return registry.index.removeprefix("sparse+")
+
+
+def test_an_open_index(ask, registry):
+    token = registry.issue()
+    answer = ask(token=token, kind="registry", index=sparse(registry))
+    assert (answer["how"], answer["url"]) == ("revoked", registry.url + "/api/v1/tokens/current")
+    first, second = registry.requests
+    assert (first.line, first.header("Authorization")) == ("GET /index/config.json", None)
+    assert second.header("Authorization") == token
+
+
+def test_an_index_that_wants_a_token(ask, registry):
+    registry.auth_required = True
+    token = registry.issue()
+    assert ask(token=token, kind="registry", index=sparse(registry))["how"] == "revoked"
+    assert [(request.line, request.header("Authorization")) for request in registry.requests] == [
+        ("GET /index/config.json", None),
+        ("GET /index/config.json", token),
+        ("DELETE /api/v1/tokens/current", token),
+    ]
+
+
+def test_an_index_that_does_not_know_the_token(ask, registry, tmp_path):
+    """Not for certain dead: who knows what such an index means by that. And the cache does not make up for it."""
+    registry.auth_required = True
+    (tmp_path / "config.json").write_bytes(config(registry))
+    answer = ask(token="cio" + "x" * 32, kind="registry", index=sparse(registry), cache=str(tmp_path / "config.json"))
+    assert (answer["dead"], answer["how"], answer["status"]) == (False, "no-api", 401)
+    assert answer["url"] == registry.url + "/index/config.json"
+    assert registry.lines() == ["GET /index/config.json"] * 2
+
+
+def test_an_index_without_a_slash_at_its_end(ask, registry):
+    assert ask(token=registry.issue(), kind="registry", index=sparse(registry).rstrip("/"))["how"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[]", b"null", b'"api"', b"{}", b'{"dl":"x"}', b'{"api":null}', b'{"api":7}', b'{"api":["http://127.0.0.1"]}',
+        b'{"api":"http://127.0.0.1\\u0000.example"}', b"<html>", b"\xff\xfe", b'{"api":"http://127.0.0.1:1"}' + b" " * 300_000,
+        b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_an_index_without_an_api(ask, registry, body):
+    registry.config = body
+    answer = ask(token=registry.issue(), kind="registry", index=sparse(registry))
+    assert (answer["dead"], answer["how"]) == (False, "no-api") and answer["detail"]
+    assert registry.lines() == ["GET /index/config.json"]
+
+
+@pytest.mark.parametrize("api", ["http://192.0.2.1", "ftp://127.0.0.1/", "//127.0.0.1", "", "javascript:alert(1)"])
+def test_an_api_that_the_token_does_not_go_to(ask, registry, api):
+    registry.api = api
+    answer = ask(token=registry.issue(), kind="registry", index=sparse(registry))
+    assert answer["how"] == "no-api" and "cannot be called" in answer["detail"]
+
+
+def test_an_index_that_shows_the_token(ask, registry):
+    token = registry.issue()
+    registry.api = f"{API}/{token}"
+    assert ask(token=token, kind="registry", index=sparse(registry))["how"] == "no-answer"
+
+
+@pytest.mark.parametrize("index", ["http://192.0.2.1/", "ssh://127.0.0.1/", "index"])
+def test_an_index_that_is_not_asked(ask, index):
+    answer = ask(token="cioS3CRET", kind="registry", index=index)
+    assert answer["how"] == "no-api" and "cannot be asked" in answer["detail"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+def test_what_the_index_says_is_final(ask, registry, tmp_path, status):
+    (tmp_path / "config.json").write_bytes(config(registry))
+    with Server(says(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)) as server:
+        answer = ask(token=registry.issue(), kind="registry", index=server.url + "/", cache=str(tmp_path / "config.json"))
+    assert (answer["how"], answer["status"]) == ("no-api", status)
+    assert str(status) in answer["detail"] and registry.requests == []
+
+
+DOWN = {
+    "reset": at_once(reset),
+    "silent": silent,
+    "overloaded": says(b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"),
+    "too many": says(b"HTTP/1.1 429 Later\r\nContent-Length: 0\r\n\r\n"),
+    "moved": says(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/config.json\r\nContent-Length: 0\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", DOWN)
+def test_the_cache_where_the_index_is_down(ask, registry, tmp_path, name):
+    (tmp_path / "config.json").write_bytes(config(registry))
+    with Server(DOWN[name]) as server:
+        request = {"token": registry.issue(), "kind": "registry", "index": server.url + "/"}
+        without = ask(**request)
+        assert without["how"] == "no-api" and without["url"] == server.url + "/config.json" and without["detail"]
+        assert name != "moved" or "redirects to http://127.0.0.1:1/config.json" in without["detail"]
+        assert ask(**request, cache=str(tmp_path / "missing"))["how"] == "no-api"
+        assert ask(**request, cache=str(tmp_path / "config.json"))["how"] == "revoked"
+
+
+def test_the_cache_is_not_used_where_the_index_is_up(ask, registry, tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"dl": "", "api": API}))
+    assert ask(token=registry.issue(), kind="registry", index=sparse(registry), cache=str(tmp_path / "config.json"))["how"] == "revoked"
+
+
+@pytest.mark.parametrize("kind", ["empty", "no api", "broken", "large", "directory", "fifo", "unreadable link"])
+def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
+    import os
+
+    path = tmp_path / "config.json"
+    texts = {"empty": b"", "no api": b"{}", "broken": b"{", "large": config(registry) + b" " * 300_000}
+    if kind in texts:
+        path.write_bytes(texts[kind])
+    elif kind == "directory":
+        path.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path)
+    with Server(at_once(reset)) as server:
+        answer = ask(token=registry.issue(), kind="registry", index=server.url + "/", cache=str(path))
+    assert answer["how"] == "no-api" and registry.requests == []
+
+
+# git indexes.
+
+
+def git(*arguments, cwd):
+    env = environment(GIT_CONFIG_GLOBAL="/dev/null", GIT_AUTHOR_DATE="2026-01-01T00:00:00Z", GIT_COMMITTER_DATE="2026-01-01T00:00:00Z")
+    command = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", *arguments]
+    return subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True, text=True, timeout=SECONDS).stdout
+
+
+@pytest.fixture
+def index(tmp_path, registry):
+    """A git index with this registry's config.json."""
+    path = tmp_path / "upstream"
+    path.mkdir()
+    git("init", "-q", "-b", "trunk", cwd=path)
+    (path / "config.json").write_bytes(config(registry))
+    git("add", ".", cwd=path)
+    git("commit", "-qm", "first", cwd=path)
+    return path
+
+
+@pytest.fixture
+def clone(tmp_path, index, cargo):
+    """cargo's own clone of it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text(f'[registries.corp]\nindex = "file://{index}"\n')
+    env = environment(CARGO_HOME=str(home), CARGO_REGISTRIES_CORP_TOKEN="cio1", HOME=str(tmp_path))
+    command = [cargo, "owner", "--list", "--registry", "corp", "foo"]
+    subprocess.run(command, cwd=home, env=env, check=False, capture_output=True, timeout=SECONDS)
+    [path] = (home / "registry/index").iterdir()
+    assert (path / ".git").is_dir()
+    return path
+
+
+def test_cargos_clone(ask, registry, clone):
+    registry.requests.clear()
+    answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
+    assert (answer["how"], answer["url"]) == ("revoked", registry.url + "/api/v1/tokens/current")
+    assert registry.lines() == ["DELETE /api/v1/tokens/current"]
+
+
+def test_a_clone_that_is_packed(ask, registry, clone):
+    git("gc", "-q", cwd=clone)
+    assert list((clone / ".git/objects/pack").glob("*.pack"))
+    assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
+
+
+def test_a_clone_of_someone_else(ask, registry, clone):
+    """A cargo home that is shared: git and libgit2 would not read it."""
+    import os
+
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    for path in [clone, *clone.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
+
+
+def test_the_commit_that_was_fetched_last(ask, registry, clone, index):
+    (index / "config.json").write_text(json.dumps({"dl": "", "api": API}))
+    git("commit", "-qam", "moved", cwd=index)
+    assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
+    git("fetch", "-q", str(index), "+HEAD:refs/remotes/origin/HEAD", cwd=clone)  # as cargo fetches (git::fetch)
+    answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
+    assert (answer["how"], answer["url"]) == ("no-answer", API + "/api/v1/tokens/current")
+
+
+def damage(path, how):
+    reference = path / ".git/refs/remotes/origin/HEAD"
+    if how == "no HEAD":
+        reference.unlink()
+    elif how == "HEAD of nothing":
+        reference.write_text("0" * 39 + "1\n")
+    elif how == "HEAD of letters":
+        reference.write_text("what?\n")
+    elif how == "no objects":
+        for file in (path / ".git/objects").rglob("??????*"):
+            file.unlink()
+    elif how == "broken objects":
+        for file in (path / ".git/objects").rglob("??????*"):
+            file.chmod(0o600)
+            file.write_bytes(b"x")
+    elif how == "no repository":
+        (path / ".git/HEAD").unlink()
+    elif how == "broken configuration":
+        (path / ".git/config").write_text("[core\n")
+    else:
+        change = {"no file": None, "no JSON": b"{", "no api": b'{"dl":"x"}', "large": b'{"api":"http://127.0.0.1:1"}' + b" " * 300_000}[how]
+        work = path.parent / "work"
+        git("clone", "-q", str(path.parents[3] / "upstream"), str(work), cwd=path.parent)
+        git("rm", "-q", "config.json", cwd=work)
+        (work / "other").write_bytes(b"")
+        if change is not None:
+            (work / "config.json").write_bytes(change)
+        git("add", ".", cwd=work)
+        git("commit", "-qm", "change", cwd=work)
+        git("fetch", "-q", str(work), "+HEAD:refs/remotes/origin/HEAD", cwd=path)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "no HEAD", "HEAD of nothing", "HEAD of letters", "no objects", "broken objects", "no repository", "broken configuration",
+        "no file", "no JSON", "no api", "large",
+    ],
+)  # fmt: skip
+def test_clones_that_give_none(ask, registry, clone, how):
+    damage(clone, how)
+    registry.requests.clear()
+    answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
+    assert (answer["dead"], answer["how"]) == (False, "no-api") and answer["detail"]
+    assert registry.requests == []
+
+
+def test_no_clone(ask, tmp_path):
+    for path in (tmp_path / "missing", tmp_path, pathlib.Path("/dev/null")):
+        answer = ask(token="cioS3CRET", kind="registry", clone=str(path))
+        assert answer["how"] == "no-api" and "clone" in answer["detail"]
+
+
+def test_a_clone_is_not_looked_for_above(ask, clone):
+    inside = clone / "some/where"
+    inside.mkdir(parents=True)
+    assert ask(token="cioS3CRET", kind="registry", clone=str(inside))["how"] == "no-api"
+
+
+def test_retry_after_from_the_index(ask, registry):
+    """The limits of one call are those of each."""
+    with Server(
+        says(b"HTTP/1.1 429 Later\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"),
+        says(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(config(registry)) + config(registry)),
+    ) as server:
+        registry.answers = [Answer(503, headers={"Retry-After": "1"})]
+        assert ask(token=registry.issue(), kind="registry", index=server.url, retry=1)["how"] == "revoked"

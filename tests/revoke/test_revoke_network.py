@@ -1,0 +1,260 @@
+"""What a network and a broken server can do to a call: the token counts as alive, and the helper ends.
+
+Times are not measured: a call with a limit of a second that did not end would run into the limit of the test.
+"""
+
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from broken_server import Server, answer, at_once, close, drips, for_ever, reset, says, silent
+from revoke_asker import SECONDS
+from registry_stand_in import Answer
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+FAILED = b'{"errors":[{"detail":"authentication failed"}]}'
+
+
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+NO_ANSWER = {
+    "closed at once": at_once(close),
+    "reset at once": at_once(reset),
+    "closed after the request": says(then=close),
+    "reset after the request": says(then=reset),
+    "closed in the status line": says(b"HTTP/1.1 20"),
+    "reset in the status line": says(b"HTTP/1.1 20", then=reset),
+    "closed in the headers": says(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "closed between headers": says(b"HTTP/1.1 204 No Content\r\n"),
+    "closed in the headers after 100": says(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nA: b\r\n"),
+    "closed after 100": says(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "reset in the headers": says(b"HTTP/1.1 200 OK\r\nContent-Le", then=reset),
+    "closed in the body": says(HEAD, b'{"ok":true}'),
+    "reset in the body": says(HEAD, b'{"ok":true}', then=reset),
+    "closed in a refusal": says(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n", FAILED),
+    "silent": silent,
+    "silent from the first": at_once(silent),
+    "silent in the status line": says(b"HTTP/1.1 2", then=silent),
+    "silent in the headers": says(b"HTTP/1.1 204 No Content\r\n", then=silent),
+    "silent in the body": says(HEAD, b"{", then=silent),
+    "silent after 100": says(b"HTTP/1.1 100 Continue\r\n\r\n", then=silent),
+    "drips its headers": drips(b"HTTP/1.1 204 No Content\r\n"),
+    "drips its body": says(HEAD, then=drips(b"{" * 90)),
+    "body without end": for_ever(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536),
+    "long body": for_ever(b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n", b" " * 65536),
+    "chunks without end": for_ever(CHUNKED, b"10000\r\n" + b" " * 65536 + b"\r\n"),
+    "headers without end": for_ever(b"HTTP/1.1 200 OK\r\n", b"X-Y: " + b"z" * 1000 + b"\r\n"),
+    "header without end": for_ever(b"HTTP/1.1 200 OK\r\nX-Y: ", b"z" * 65536),
+    "100 without end": for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "bad chunk size": says(CHUNKED, b"zz\r\n{}\r\n0\r\n\r\n"),
+    "chunk without its end": says(CHUNKED, b"2\r\n{}0\r\n\r\n"),
+    "huge chunk size": says(CHUNKED, b"ffffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
+    "no last chunk": says(CHUNKED, b"2\r\n{}\r\n"),
+    "closed in a chunk": says(CHUNKED, b"9\r\n{}"),
+    "negative length": says(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"),
+    "no HTTP": says(b"220 mail.example ESMTP\r\n"),
+    "HTTP/0.9": says(b'{"ok":true}'),
+    "another protocol": says(b"\x15\x03\x01\x00\x02\x02\x46"),
+    "status of letters": says(b"HTTP/1.1 2OO OK\r\n\r\n"),
+    "status of two digits": says(b"HTTP/1.1 20 OK\r\n\r\n"),
+    "later HTTP": says(b"HTTP/4 204 No Content\r\n\r\n"),
+    "NUL in a header": says(b"HTTP/1.1 204 No\0Content\r\nA: \0\r\n\r\n"),
+    "101": says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", NO_ANSWER)
+def test_no_answer(ask, name):
+    with Server(NO_ANSWER[name]) as server:
+        got = ask(token="cioS3CRET", api=server.url)
+        assert (got["dead"], got["how"]) == (False, "no-answer"), got
+        assert got["url"] == server.url + "/api/v1/tokens/current" and got["detail"]
+        assert len(server.requests) == 1
+
+
+ANSWERS = {
+    "HTTP/1.0": (b"HTTP/1.0 200 OK\r\n\r\n{}", "revoked"),
+    "HTTP/1.0, a refusal": (b"HTTP/1.0 403 Forbidden\r\n\r\n" + FAILED, "unknown-token"),
+    "HTTP/1.0, a refusal cut off": (b"HTTP/1.0 403 Forbidden\r\n\r\n" + FAILED[:-3], "refused"),
+    "HTTP/1.0, nothing": (b"HTTP/1.0 200 OK\r\n\r\n", "no-answer"),
+    "until it closes": (b"HTTP/1.1 200 OK\r\n\r\n{}", "revoked"),
+    "until it closes, nothing": (b"HTTP/1.1 200 OK\r\n\r\n", "no-answer"),
+    "no chunks": (CHUNKED + b"0\r\n\r\n", "revoked"),
+    "an encoding without end": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n", "no-answer"),
+    "no such call, until it closes": (b"HTTP/1.1 404 Not Found\r\n\r\n", "unsupported"),
+    "no reason": (b"HTTP/1.1 204\r\n\r\n", "revoked"),
+    "204 with a body": (b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}", "revoked"),
+    "chunks": (CHUNKED + b"1\r\n{\r\n1;x=y\r\n}\r\n0\r\nX-Trailer: 1\r\n\r\n", "revoked"),
+    "100 before": (b"HTTP/1.1 100 Continue\r\n\r\n" + answer("204 No Content"), "revoked"),
+    "103 before": (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer("204 No Content"), "revoked"),
+    "100 before a refusal": (b"HTTP/1.1 100 Continue\r\n\r\n" + answer("403 Forbidden", FAILED), "unknown-token"),
+    "two answers": (answer("403 Forbidden") + answer("204 No Content"), "refused"),
+    "newlines alone": (b"HTTP/1.1 204 No Content\nA: b\n\n", "revoked"),
+    "folded header": (b"HTTP/1.1 204 No Content\r\nA: b\r\n c\r\n\r\n", "revoked"),
+    "not JSON": (answer("200 OK", b"Ok!", b"Content-Type: application/json"), "refused"),
+    "JSON cut off": (answer("200 OK", b'{"ok":', b"Content-Type: application/json"), "refused"),
+    "deep JSON": (answer("200 OK", b"[" * 100000), "refused"),
+    "not UTF-8": (answer("400 Bad Request", b'{"errors":[{"detail":"\xff"}]}'), "refused"),
+    "no content type": (answer("403 Forbidden", FAILED), "unknown-token"),
+    "another content type": (answer("403 Forbidden", FAILED, b"Content-Type: image/png"), "unknown-token"),
+    "HTML": (answer("200 OK", b"<html>", b"Content-Type: text/html"), "refused"),
+    "compressed": (answer("200 OK", b"\x1f\x8b\x08", b"Content-Encoding: gzip"), "refused"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_of_other_makes(ask, name):
+    text, how = ANSWERS[name]
+    with Server(says(text)) as server:
+        assert ask(token="cioS3CRET", api=server.url)["how"] == how
+
+
+def test_what_is_sent(ask):
+    """No Accept-Encoding, no body, no Expect, the token once."""
+    with Server(says(answer("204 No Content"))) as server:
+        ask(token="cioS3CRET", api=server.url)
+    [sent] = server.requests
+    lines = sent.decode().split("\r\n")
+    assert lines[0] == "DELETE /api/v1/tokens/current HTTP/1.1"
+    assert [line.split(":")[0] for line in lines[1:-2]] == ["Host", "User-Agent", "Accept", "Authorization"]
+    assert sent.count(b"cioS3CRET") == 1
+
+
+def test_refused(ask):
+    answer = ask(token="cioS3CRET", api=f"http://127.0.0.1:{closed_port()}")
+    assert (answer["how"], "connect" in answer["detail"]) == ("no-answer", True)
+
+
+def test_no_such_host(ask):
+    answer = ask(token="cioS3CRET", api="https://registry.invalid")
+    assert answer["how"] == "no-answer" and "registry.invalid" in answer["detail"]
+
+
+def test_a_connection_that_is_never_made(ask):
+    """The queue of a listener that does not accept is full: the system leaves the client waiting."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        waiting = []
+        for _ in range(8):
+            client = socket.socket()
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+            waiting.append(client)
+        answer = ask(token="cioS3CRET", api=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        for client in waiting:
+            client.close()
+    assert answer["how"] == "no-answer" and "time" in answer["detail"].lower()
+
+
+def test_without_a_limit_of_its_own(ask, registry):
+    """http.timeout = 0 is none in libcurl; that of all calls holds."""
+    assert ask(token=registry.issue(), api=registry.url, timeout=0)["how"] == "revoked"
+
+
+# Again, where nothing can have happened.
+
+
+def connects(helper, ask, tmp_path, **request):
+    """How often it tried to connect."""
+    if not shutil.which("strace"):
+        pytest.skip("no strace")
+    log = tmp_path / "log"
+    ask.env["ASAN_OPTIONS"] = "detect_leaks=0"  # a traced process cannot look for leaks
+    ask.command = ["strace", "-qq", "-f", "-e", "trace=connect", "-o", str(log), str(helper)]
+    ask(token="cioS3CRET", **request)
+    return len(re.findall(r"connect\(.*AF_INET, ", log.read_text()))
+
+
+@pytest.mark.parametrize("retry", [0, 1])
+def test_refused_connections_are_tried_again(helper, ask, tmp_path, retry):
+    assert connects(helper, ask, tmp_path, api=f"http://127.0.0.1:{closed_port()}", retry=retry) == retry + 1
+
+
+@pytest.mark.parametrize("name", ["closed at once", "reset after the request", "silent", "closed in the body"])
+def test_what_may_have_happened_is_not_tried_again(ask, name):
+    with Server(NO_ANSWER[name], says(answer("204 No Content"))) as server:
+        assert ask(token="cioS3CRET", api=server.url, retry=3)["how"] == "no-answer"
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_says_when(ask, registry, status):
+    registry.answers = [Answer(status, headers={"Retry-After": "1"})]
+    token = registry.issue()
+    assert ask(token=token, api=registry.url, retry=1)["how"] == "revoked"
+    assert len(registry.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "status, headers, retry",
+    [
+        (429, {"Retry-After": "1"}, 0),
+        (429, {}, 3),
+        (503, {}, 3),
+        (503, {"Retry-After": "11"}, 3),
+        (503, {"Retry-After": "99999999999999999999"}, 3),
+        (429, {"Retry-After": "-1"}, 3),
+        (429, {"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"}, 3),
+        (429, {"Retry-After": "soon"}, 3),
+        (500, {"Retry-After": "1"}, 3),
+        (408, {"Retry-After": "1"}, 3),
+        (403, {"Retry-After": "1"}, 3),
+    ],
+)
+def test_one_call_is_all(ask, registry, status, headers, retry):
+    registry.answers = [Answer(status, {"errors": [{"detail": "not now"}]}, headers)]
+    answer = ask(token=registry.issue(), api=registry.url, retry=retry)
+    assert (answer["how"], answer["status"], answer["detail"]) == ("refused", status, "not now")
+    assert len(registry.requests) == 1
+
+
+def test_retries_end(ask, registry):
+    registry.answers = [Answer(429, headers={"Retry-After": "1"})] * 5
+    assert ask(token=registry.issue(), api=registry.url, retry=1)["status"] == 429
+    assert len(registry.requests) == 2
+
+
+# Its end.
+
+
+@pytest.fixture
+def silence():
+    with Server(silent) as server:
+        server.request = json.dumps({"v": 1, "token": "cioS3CRET", "kind": "crates-io", "timeout": 30, "api": server.url})
+        yield server
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_signals_end_it(helper, ask, silence, number):
+    with subprocess.Popen([helper], env=ask.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        child.stdin.write(silence.request)
+        child.stdin.close()
+        assert silence.asked.wait(SECONDS)
+        child.send_signal(number)
+        assert child.wait(SECONDS) == -number and child.stdout.read() == ""
+
+
+PARENT = """
+import subprocess, sys
+child = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE)
+child.stdin.write(sys.argv[2].encode())
+child.stdin.close()
+child.wait()
+"""
+
+
+def test_it_ends_with_its_parent(helper, ask, silence):
+    command = [sys.executable, "-c", PARENT, helper, silence.request]
+    with subprocess.Popen(command, env=ask.env, stdout=subprocess.PIPE) as parent:
+        assert silence.asked.wait(SECONDS)
+        parent.kill()
+        assert parent.communicate(timeout=10)[0] == b""  # at its end only when the helper, which has it too, is gone

@@ -1,0 +1,188 @@
+"""Where the token is, and where it is not: memory, arguments, environment, what is written; and what valgrind says."""
+
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import tls
+from broken_server import Server, at_once, reset, says, silent
+from revoke_asker import SECONDS
+
+TOKEN = "cio" + "7Qx" * 12
+
+
+def wait_until(condition):
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)  # what is waited for is in another process, which does not say when
+
+
+def proc(pid, name, mode="r"):
+    """Files of a process that is not dumpable are root's."""
+    try:
+        return open(f"/proc/{pid}/{name}", mode)
+    except PermissionError:
+        pytest.skip("may not look into another process")
+
+
+def places_of(pid, text):
+    """Where the end of `text` is in memory that can be written: freed memory loses its beginning to the allocator."""
+    found = []
+    with proc(pid, "maps") as maps, proc(pid, "mem", "rb") as memory:
+        for line in maps:
+            place, access, *_ = line.split()
+            if "w" in access:
+                start, end = (int(part, 16) for part in place.split("-"))
+                memory.seek(start)
+                with contextlib.suppress(OSError):  # a thread ended meanwhile, and its stack is gone
+                    if text[-16:].encode() in memory.read(end - start):
+                        found.append(line)
+    return found
+
+
+@pytest.fixture
+def start(helper, ask):
+    """Starts the helper with a request; `stdout` is a pipe of ours."""
+    children = []
+
+    def start(stdout=subprocess.PIPE, env=None, **request):
+        request = {"v": 1, "token": TOKEN, "kind": "registry", "timeout": 30} | request
+        child = subprocess.Popen([helper], env=ask.env | (env or {}), stdin=subprocess.PIPE, stdout=stdout)
+        children.append(child)
+        child.stdin.write(json.dumps(request).encode() + b"\n")
+        child.stdin.close()
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.wait()
+
+
+@pytest.fixture
+def full_pipe():
+    """Whoever writes to it waits."""
+    source, target = os.pipe()
+    size = fcntl.fcntl(target, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(target, b"x" * size)
+    yield target
+    os.close(source)
+    os.close(target)
+
+
+def is_answering(child):
+    """In write(1, ...)."""
+    assert child.poll() is None
+    with proc(child.pid, "syscall") as syscall:
+        return syscall.read().startswith("1 0x1 ")
+
+
+def requests_of_all_sorts(registry, nginx, authority):
+    registry.auth_required = True
+    index = {"index": registry.index.removeprefix("sparse+")}
+    secure = {"api": nginx.url(0), "cainfo": str(authority.path)}
+    return {"plain": {"api": registry.url}, "index": index, "TLS": secure, "TLS with a fault": {"api": nginx.url(0)}}
+
+
+@pytest.mark.parametrize("sort", ["plain", "index", "TLS", "TLS with a fault"])
+def test_no_token_is_in_memory_when_it_answers(start, registry, tmp_path, full_pipe, sort):
+    authority = tls.Authority(tmp_path)
+    with tls.Nginx(tmp_path, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
+        registry.issue(TOKEN)
+        child = start(stdout=full_pipe, **requests_of_all_sorts(registry, nginx, authority)[sort])
+        wait_until(lambda: is_answering(child))
+        assert registry.alive(TOKEN) == (sort == "TLS with a fault")
+        assert places_of(child.pid, TOKEN) == []
+
+
+@pytest.mark.parametrize("name", ["unreached", "reset", "refused with the token", "too large"])
+def test_no_token_is_in_memory_after_a_failure(start, full_pipe, name):
+    behaviours = {
+        "unreached": at_once(reset),
+        "reset": says(then=reset),
+        "refused with the token": says(b'HTTP/1.1 400 Bad\r\n\r\n{"errors":[{"detail":"%s"}]}' % TOKEN.encode()),
+        "too large": says(b"HTTP/1.1 400 Bad\r\n\r\n" + TOKEN.encode() * 10000),
+    }
+    with Server(behaviours[name]) as server:
+        child = start(stdout=full_pipe, api="http://127.0.0.1:1" if name == "unreached" else server.url, retry=0)
+        wait_until(lambda: is_answering(child))
+        assert places_of(child.pid, TOKEN) == []
+
+
+def test_during_the_call(start):
+    """The token is in memory (so the search above finds one), and not in what others may see of a process."""
+    with Server(silent) as server:
+        child = start(api=server.url)
+        assert server.asked.wait(SECONDS)
+        assert places_of(child.pid, TOKEN)
+        for name in ("cmdline", "environ"):
+            with proc(child.pid, name, "rb") as file:
+                assert TOKEN.encode() not in file.read()
+        with proc(child.pid, "limits") as limits:
+            assert "Max core file size        0                    0 " in limits.read()
+        child.kill()
+
+
+def test_other_processes_of_the_user_cannot_look(helper, ask):
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("only root can run it as another user")
+    command = ["setpriv", "--reuid=65534", "--clear-groups", helper]
+    with Server(silent) as server, subprocess.Popen(command, env=ask.env, stdin=subprocess.PIPE) as child:
+        child.stdin.write(json.dumps({"v": 1, "token": TOKEN, "kind": "registry", "api": server.url}).encode())
+        child.stdin.close()
+        assert server.asked.wait(SECONDS)
+        assert "Uid:\t65534" in pathlib.Path(f"/proc/{child.pid}/status").read_text()
+        assert pathlib.Path(f"/proc/{child.pid}/mem").stat().st_uid == 0
+        child.kill()
+
+
+def test_it_is_written_once_and_to_the_server(helper, ask, registry, tmp_path):
+    if not shutil.which("strace"):
+        pytest.skip("no strace")
+    registry.issue(TOKEN)
+    log = tmp_path / "log"
+    ask.env["ASAN_OPTIONS"] = "detect_leaks=0"  # a traced process cannot look for leaks
+    ask.command = ["strace", "-qq", "-f", "-s", "100000", "-o", str(log), str(helper)]
+    assert ask(token=TOKEN, kind="registry", index=registry.index.removeprefix("sparse+"))["dead"]
+    lines = [line for line in log.read_text().splitlines() if TOKEN in line]
+    assert [line.split()[1].split("(")[0] for line in lines] == ["read", "sendto"], lines
+
+
+def test_no_keys_of_the_connection_are_written(ask, registry, tmp_path):
+    authority = tls.Authority(tmp_path)
+    ask.env["SSLKEYLOGFILE"] = str(tmp_path / "keys")
+    with tls.Nginx(tmp_path, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
+        assert ask(token=registry.issue(), api=nginx.url(0), cainfo=str(authority.path))["dead"]
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.fixture
+def valgrind(ask):
+    if not shutil.which("valgrind"):
+        pytest.skip("no valgrind")
+    options = ["-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]
+    ask.command = ["valgrind", *options, *ask.command]
+    return ask
+
+
+def test_valgrind_is_silent(valgrind, registry):
+    registry.auth_required = True
+    token = registry.issue(scopes=("yank",))
+    assert valgrind(token=token, kind="registry", index=registry.index.removeprefix("sparse+"), timeout=30)["how"] == "not-permitted"
+    with Server(says(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", then=reset)) as server:
+        valgrind(token=TOKEN, api=server.url, timeout=30)
+        valgrind(token=TOKEN, api="https:///")
+        valgrind(token=TOKEN, kind="registry", clone="/nonexistent")
+
+
+def test_valgrind_is_silent_about_what_is_no_request(valgrind):
+    done = valgrind.run('{"v":1,"token":"x","kind":"registry","api":"","clone":""}')
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
