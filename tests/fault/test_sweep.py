@@ -67,8 +67,8 @@ def test_every_call(tmp_path, program, name):
     if name == "json" and not homes.FULL:  # all but the report is as without it
         tried = tried[max(i for i, call in enumerate(tried) if call.name == "ftruncate") :]
     for call in tried:
-        if call.process > 0:
-            continue
+        if call.process > 0 or (call.name == "wait4" and not sweep.world.provider):
+            continue  # the one call where no child has come to be is posix_spawn's own: with all signals blocked
         if not sweep.injector.sanitized:
             faults = inject.faults_of(call, answers=call in looks)
         else:  # whose runs take long: each call once, to see what its sanitizers say
