@@ -65,7 +65,7 @@ SHORT = ("pread64", "pwrite64", "read", "write")
 LOST = ("fchmod", "fdatasync", "flock", "fsync", "ftruncate", "pwrite64")
 # These fail only for arguments that are wrong.
 CANNOT_FAIL = {
-    "arch_prctl", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "gettid", "getuid",
+    "arch_prctl", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "gettid", "getuid", "prctl",
     "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "vfork",
 }  # fmt: skip
 
