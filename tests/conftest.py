@@ -13,3 +13,10 @@ for number, handler in (
 ):
     if signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, handler)
+
+LONG = ("test_deadlines", "test_every_call")
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first: at the end nobody has to wait for it alone."""
+    items.sort(key=lambda item: not item.name.startswith(LONG))
