@@ -73,6 +73,8 @@ def test_every_call(tmp_path, program, name):
     tried = inject.from_main(calls)
     if name not in ("small", "everywhere") and not homes.FULL:
         tried = tried[where_it_differs(name, tried) :]
+        # one message is written as the next
+        tried = [call for call in tried if call.name != "write" or call.nth < 4 or call in tried[-4:]]
     for call in tried:
         if call.process > 0 or (call.name == "wait4" and not sweep.world.provider):
             continue  # the one call where no child has come to be is posix_spawn's own: with all signals blocked
