@@ -8,10 +8,11 @@
  *
  *     dead     the one thing to act on: may the token be removed, because it is of no use any more?
  *     how      dead:  revoked, unknown-token, not-a-token
- *              alive: not-permitted, unsupported, refused     what the server says (verdict.h)
- *                     no-answer                                network, TLS, time, a broken answer
- *                     no-api                                   where to call is not known
- * (api_base.h) url      the one that was called last status   its HTTP status, if it answered
+ *              alive: not-permitted, unsupported, refused    what the server says (verdict.h)
+ *                     no-answer                              network, TLS, time, a broken one
+ *                     no-api                                 where to call (api_base.h)
+ *     url      the one that was called last
+ *     status   its HTTP status, if it answered
  *     detail   a reason for a person
  *
  * It is a process of its own so that the main program need not load libcurl, and so that a call

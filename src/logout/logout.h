@@ -1,8 +1,7 @@
 /*
  * Logging out, in steps over credentials (store/credential.h):
  *
- *   - survey: which registries are meant, and for each every place that has or may have a
- * credential;
+ *   - survey: which registries are meant, and for each every place that has, or may have, one;
  *   - revoke, with --revoke only: ends on the server what is about to be removed; what is not known
  *     to be dead then is kept;
  *   - remove: takes it out of the places that this run clears, whatever becomes of any one of them;

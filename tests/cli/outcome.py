@@ -162,7 +162,8 @@ def _of_bad_config(world, result, found, cargo):
     warnings = b"".join(warning[0] for warning in _OF_CREDENTIALS.finditer(cargo.run(bare).stderr))
     quiet, verbose, painted = _shell_of(_about_crates_io(world), cargo, "crates-io", found[0])
     error, before = result.stderr[found.start() :], result.stderr[: found.start()]
-    base = Outcome(result, world, before + warnings, (), name, (), (), (), (error,), result.tree, quiet, verbose, painted)
+    said = before + (b"" if quiet else warnings)
+    base = Outcome(result, world, said, (), name, (), (), (), (error,), result.tree, quiet, verbose, painted)
     return dataclasses.replace(base, is_stopped=True, token_was_asked=False)
 
 

@@ -20,7 +20,8 @@ def test_cargo_agrees_with_itself(case, root, cargo):
     assert compare.differences(first, second) == []
 
 
-def test_a_program_that_does_nothing_is_found_out(root, cargo):
+def test_a_program_that_does_nothing_is_found_out(root, cargo, monkeypatch):
+    monkeypatch.delenv("WITHOUT_CARGO", raising=False)
     found = contests.unexplained(mine(creds=LOGGED_IN, config=MY_REG), root, [cargo, "logout"], ["/bin/true"])
     assert any("has been removed" in text for text in found)
     assert any(text.startswith(CREDENTIALS) for text in found)

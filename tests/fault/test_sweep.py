@@ -65,7 +65,11 @@ def where_it_differs(name, calls):
     return next(i for i, call in enumerate(calls) if call.name in ("flock", "pipe2")) - 2
 
 
-@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+# The others take a minute or more each.
+SHORT = [name for name in scenarios.SCENARIOS if homes.FULL or name not in ("everywhere", "keyring")]
+
+
+@pytest.mark.parametrize("name", SHORT)
 def test_every_call(tmp_path, program, name):
     sweep = Sweep(tmp_path, program, name)
     calls = sweep.calls()
@@ -87,7 +91,7 @@ def test_every_call(tmp_path, program, name):
     sweep.finish()
 
 
-@pytest.mark.parametrize("name", ("plugin", "keyring", "revoke"))
+@pytest.mark.parametrize("name", [name for name in ("plugin", "keyring", "revoke") if name in SHORT])
 def test_every_call_of_a_child(tmp_path, program, name):
     """What the child says is then anything; most of it is nothing."""
     sweep = Sweep(tmp_path, program, name)
@@ -101,9 +105,7 @@ def test_every_call_of_a_child(tmp_path, program, name):
     sweep.finish()
 
 
-@pytest.mark.skipif(not homes.FULL, reason="takes minutes: ./test --full")
-@pytest.mark.parametrize("name", scenarios.SCENARIOS)
-def test_every_call_from_one_on(tmp_path, program, name):
+def every_call_from_one_on(tmp_path, program, name):
     """The disk stays full, the descriptors stay used up: this call fails, and all later ones of its name."""
     sweep = Sweep(tmp_path, program, name)
     calls = sweep.calls()
@@ -115,6 +117,13 @@ def test_every_call_from_one_on(tmp_path, program, name):
                 if not fault.endswith((f"={errno.EINTR}", f"={errno.EAGAIN}")):
                     sweep.try_one(call, fault.replace("error=", "errors="))
     sweep.finish()
+
+
+if homes.FULL:
+
+    @pytest.mark.parametrize("name", scenarios.SCENARIOS)
+    def test_every_call_from_one_on(tmp_path, program, name):
+        every_call_from_one_on(tmp_path, program, name)
 
 
 def test_every_call_of_the_loader(tmp_path, program):
