@@ -66,7 +66,7 @@ def where_it_differs(name, calls):
 
 
 # The others take a minute or more each.
-SHORT = [name for name in scenarios.SCENARIOS if homes.FULL or name not in ("all", "everywhere", "keyring")]
+SHORT = [name for name in scenarios.SCENARIOS if homes.FULL or name not in ("everywhere", "keyring")]
 
 
 @pytest.mark.parametrize("name", SHORT)
@@ -77,6 +77,8 @@ def test_every_call(tmp_path, program, name):
     tried = inject.from_main(calls)
     if name not in ("small", "everywhere") and not homes.FULL:
         tried = tried[where_it_differs(name, tried) :]
+        # one message is written as the next
+        tried = [call for call in tried if call.name != "write" or call.nth < 4 or call in tried[-4:]]
     for call in tried:
         if call.process > 0 or (call.name == "wait4" and not sweep.world.provider):
             continue  # the one call where no child has come to be is posix_spawn's own: with all signals blocked
