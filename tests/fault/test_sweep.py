@@ -66,7 +66,7 @@ def where_it_differs(name, calls):
 
 
 # The others take a minute or more each.
-SHORT = [name for name in scenarios.SCENARIOS if homes.FULL or name not in ("everywhere", "keyring")]
+SHORT = [name for name in scenarios.SCENARIOS if homes.FULL or name not in ("all", "everywhere", "keyring")]
 
 
 @pytest.mark.parametrize("name", SHORT)
