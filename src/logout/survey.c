@@ -170,27 +170,26 @@ static struct err *find_under_other_names(struct context *context, struct logout
 static struct err *choose(struct context *context, const struct logout_options *options,
                           struct logout_registry *survey, struct logout *out)
 {
-    struct err *err = registry_choose(context, options->registry, &survey->registry);
-    struct err *first = context->term_error ? context->term_error : err;
+    struct err *err = context->term_error; /* then only what is told by name is known */
+    err = err ? err : registry_choose(context, options->registry, &survey->registry);
     if (!err) {
-        const struct err *broken = context_try_credentials(context);
         survey->has_index = true;
-        out->failure = first ? first : broken;
+        out->failure = context_try_credentials(context);
         return NULL;
     }
     if (!options->registry) {
-        return first;
+        return err;
     }
     struct str name = *options->registry;
     const struct err *broken = context_try_credentials(context);
     if (!names_stored(context, name, options->everywhere)) {
-        return first;
+        return err;
     }
     bool is_crates_io = str_eq(name, STR(CRATES_IO_NAME));
     bool known = is_crates_io;
-    bool orphan = first == err && !known && !names_known(context, name, &known) && !known;
+    bool orphan = !context->term_error && !known && !names_known(context, name, &known) && !known;
     survey->registry = (struct registry){.name = name, .is_crates_io = is_crates_io};
-    out->failure = orphan ? broken : first;
+    out->failure = orphan ? broken : err;
     return NULL;
 }
 

@@ -40,7 +40,7 @@ _BAD_CREDENTIALS = re.compile(
 )
 _BEHIND_THE_NAME = re.compile(
     rb"\A(?!.*could not load Cargo configuration)"
-    rb".*(?:credential-|at least one element|/credentials\S*: could not load config key|argument for --color|both `term\.)",
+    rb".*(?:credential-|at least one element|/credentials\S*: could not load config key)",
     re.DOTALL,
 )
 _BAD_CONFIG = re.compile(_ERROR + rb"[^`]*(?:.*\n)+\Z", re.MULTILINE)
