@@ -75,7 +75,10 @@ class Outcome:
 def _shell_of(world, cargo, name, text):
     """(quiet, verbose, painted), by what cargo does with cargo:token alone; else by what the command line says."""
     told = cargo.shell(world, name)
-    return told or ("-q" in world.args or "--quiet" in world.args, any(word in ("-v", "-vv") for word in world.args), b"\x1b[" in text)
+    texts = [getattr(what, "text", what) for what in world.files.values()]
+    by_config = b"could not load Cargo configuration" not in text and any(isinstance(t, str) and re.search(r"quiet\s*=\s*true", t) for t in texts)
+    quiet = by_config or "-q" in world.args or "--quiet" in world.args
+    return told or (quiet, any(word in ("-v", "-vv") for word in world.args), b"\x1b[" in text)
 
 
 def _without_steps(before, cargo, world, name, chain):
