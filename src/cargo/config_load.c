@@ -271,11 +271,13 @@ static const struct err *load_all(struct context *context, struct config_value *
         struct str config_dir = path_join(context->arena, dir, STR(".cargo"));
         const struct err *err = load_directory(context, config_dir, values, &home_done);
         first = first ? first : err;
+        context->silent = first;
     } while (path_parent(context->arena, dir, &dir));
     if (!home_done) {
         const struct err *err = load_directory(context, context->home, values, &home_done);
         first = first ? first : err;
     }
+    context->silent = false;
     return first;
 }
 

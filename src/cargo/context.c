@@ -51,6 +51,9 @@ struct err *context_init(struct context *context, struct arena *arena, struct sh
 
 void context_warn(struct context *context, struct str help, const char *format, ...)
 {
+    if (context->silent) {
+        return;
+    }
     struct buf text = buf_new(context->arena);
     va_list arguments;
     va_start(arguments, format);

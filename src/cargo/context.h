@@ -34,6 +34,7 @@ struct context {
     /* What follows is loaded by the calls above; see config.h for how to look into it. */
     bool loaded;
     struct err *load_error;
+    bool silent;                /* while files behind a broken one are read: cargo stops there */
     struct err *term_error;     /* of [term]: cargo stops there, a logout can go on and tell it */
     struct config_value values; /* a table: the files, then --config over them */
     bool credentials_loaded;

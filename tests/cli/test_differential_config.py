@@ -165,6 +165,7 @@ FLOATS = {
     "float in a list": broken("a = [1, [2, 3.0]]\n"),
     "float in a list of tables": broken("[[a]]\nb=1\n[[a]]\nc=1.0\n"),
     "nan": broken("a = nan\n"),
+    "behind a broken file nothing is told": world(creds=None, project="a = nan\n", files={HOME_OLD: ""}),
     "date": broken("a = 2020-01-01\n"),
     "time": broken("a = 01:02:03\n"),
     "date and time": broken("[a]\nb = 2020-01-01T01:02:03Z\n"),
