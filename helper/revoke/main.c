@@ -187,7 +187,7 @@ __attribute__((noinline)) static void stack_wipe(void)
 /* No core file, no look into it by other processes of this user, no end after its parent's. */
 static void shield(void)
 {
-    (void)prctl(PR_SET_DUMPABLE, 0);
+    arena_private();
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0});
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)signal(SIGPIPE, SIG_IGN);

@@ -1,6 +1,5 @@
 """What is in memory: no token once the request is answered, nothing that valgrind finds fault with."""
 
-import contextlib
 import pathlib
 import shutil
 import signal
@@ -8,31 +7,11 @@ import subprocess
 
 import pytest
 
-from desktop import HERE, SECONDS, request
+from desktop import HERE, request
+from process_memory import places_of
 from test_keyring import LOGGED_IN, LOGGED_OUT, NOT_FOUND, failed, token
 
 SECRET = "cio-" + "7Qx" * 12
-
-
-def memory(pid):
-    """Everything that the process could still read, piece by piece. Needs root: the process is not dumpable."""
-    proc = pathlib.Path("/proc") / str(pid)
-    with open(proc / "maps") as maps, open(proc / "mem", "rb", buffering=0) as mem:
-        for line in maps:
-            place, access, *_ = line.split()
-            if "w" in access:
-                start, end = (int(part, 16) for part in place.split("-"))
-                mem.seek(start)
-                with contextlib.suppress(OSError):  # a thread ended meanwhile, and its stack is gone
-                    yield place, mem.read(end - start)
-
-
-def places_of(pid, text):
-    """Where the end of `text` is: freed memory loses its beginning to the allocator."""
-    try:
-        return [place for place, data in memory(pid) if text[-16:].encode() in data]
-    except PermissionError:
-        pytest.skip("may not read the memory of another process")
 
 
 def test_no_token_is_left_in_memory(keyring):

@@ -1,6 +1,5 @@
 """Where the token is, and where it is not: memory, arguments, environment, what is written; and what valgrind says."""
 
-import contextlib
 import fcntl
 import json
 import os
@@ -13,6 +12,7 @@ import pytest
 
 import tls
 from broken_server import Server, at_once, reset, says, silent
+from process_memory import places_of, proc
 from revoke_asker import SECONDS
 
 TOKEN = "cio" + "7Qx" * 12
@@ -23,29 +23,6 @@ def wait_until(condition):
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)  # what is waited for is in another process, which does not say when
-
-
-def proc(pid, name, mode="r"):
-    """Files of a process that is not dumpable are root's."""
-    try:
-        return open(f"/proc/{pid}/{name}", mode)
-    except PermissionError:
-        pytest.skip("may not look into another process")
-
-
-def places_of(pid, text):
-    """Where the end of `text` is in memory that can be written: freed memory loses its beginning to the allocator."""
-    found = []
-    with proc(pid, "maps") as maps, proc(pid, "mem", "rb") as memory:
-        for line in maps:
-            place, access, *_ = line.split()
-            if "w" in access:
-                start, end = (int(part, 16) for part in place.split("-"))
-                memory.seek(start)
-                with contextlib.suppress(OSError):  # a thread ended meanwhile, and its stack is gone
-                    if text[-16:].encode() in memory.read(end - start):
-                        found.append(line)
-    return found
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ import oracle
 MUTATED = int(os.environ.get("TOML_CARGO_DOCUMENTS", "300"))
 REFUSED = b"could not parse TOML configuration in `%s`\n\nCaused by:\n"
 
+pytestmark = pytest.mark.usefixtures("needs_cargo")
+
 
 def cargo_message(document):
     """What cargo says of the document, without the indentation of causes; None if it takes it."""
@@ -63,14 +65,6 @@ def compare(toml, documents):
         if not same(document, ours, cargos):
             different.append((document, ours, cargos))
     return different, sum(answer is not None for answer in answers)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def needs_cargo():
-    try:
-        oracle.cargo_path()
-    except oracle.NoOracle as error:
-        pytest.skip(str(error))
 
 
 def test_faulty_documents(toml):

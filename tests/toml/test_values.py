@@ -18,13 +18,7 @@ import oracle
 
 DOCUMENTS = int(os.environ.get("TOML_CARGO_DOCUMENTS", "100"))
 
-
-@pytest.fixture(scope="module", autouse=True)
-def needs_cargo():
-    try:
-        oracle.cargo_path()
-    except oracle.NoOracle as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("needs_cargo")
 
 
 def cargos(document):
