@@ -233,10 +233,12 @@ def test_broken_configuration(machine, text, told):
     assert machine.secrets_on_disk() == []
 
 
-def test_broken_configuration_beside_a_good_one(machine):
-    machine.write({"config.toml": 'registries.corp.token = "S3CRET-c"\n', "/work/.cargo/config.toml": "nonsense\n", "credentials.toml": TOKEN})
+@pytest.mark.parametrize("good", ["config.toml", "/.cargo/config.toml"])
+def test_broken_configuration_beside_a_good_one(machine, good):
+    machine.write({good: 'registries.corp.token = "S3CRET-c"\n', "/work/.cargo/config.toml": "nonsense\n", "credentials.toml": TOKEN})
     assert machine.logout("--registry", "corp", "--everywhere").status == 101
     assert machine.secrets_on_disk() == []
+    assert "S3CRET" not in machine.read(good)
 
 
 @pytest.mark.parametrize("arguments, left", [((), ["credentials.toml"]), (("--registry", "other"), ["credentials.toml"]), (("--all",), [])])

@@ -28,6 +28,28 @@ static void arena_memory_is_zeroed_and_grows_in_place(void **state)
     assert_null(arena.newest);
 }
 
+static void an_arena_that_is_cleared_forgets_and_goes_on(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    char *first = arena_alloc(&arena, 100);
+    memset(first, 'x', 100);
+    arena_clear(&arena);
+    char *again = arena_alloc(&arena, 100);
+    assert_ptr_equal(again, first);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(again[i], 0);
+    }
+    memset(arena_alloc(&arena, 10 << 20), 'x', 10 << 20); /* of huge pages */
+    arena_clear(&arena);
+    const char *large = arena_alloc(&arena, 10 << 20);
+    assert_int_equal(large[(10 << 20) - 1], 0);
+    arena_clear(&arena);
+    arena_free(&arena);
+    arena_clear(&arena);
+    assert_null(arena.newest);
+}
+
 static void buf_builds_and_terminates(void **state)
 {
     (void)state;
@@ -84,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_memory_is_zeroed_and_grows_in_place),
+        cmocka_unit_test(an_arena_that_is_cleared_forgets_and_goes_on),
         cmocka_unit_test(buf_builds_and_terminates),
         cmocka_unit_test(paths_join_and_split_as_rust_does),
         cmocka_unit_test(a_fifo_is_refused_and_a_limit_holds),

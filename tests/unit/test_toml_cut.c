@@ -1,4 +1,5 @@
 #include "text/toml_cut.h"
+#include "text/toml_proof.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
@@ -77,6 +78,22 @@ static void a_cut_that_hits_something_else_is_refused(void **state)
     arena_free(&arena);
 }
 
+static void a_piece_of_no_statement_that_is_cut_from_is_seen(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct toml_doc *doc = parse(&arena, STR("a = 1\nb = 2\n"));
+    const struct toml_node *a = toml_get(doc->root, STR("a"));
+    const struct toml_node *statements[] = {a};
+    const struct span pieces[] = {{0, 6}, {6, 12}};
+    struct toml_victims victims = toml_victims(&arena, &a, 1);
+    assert_true(toml_proven(doc, &victims, statements, 1, pieces, 1));
+    assert_false(toml_proven(doc, &victims, statements, 1, pieces, 2));
+    assert_false(toml_proven(doc, &victims, statements, 1, pieces + 1, 1));
+    assert_false(toml_proven(doc, &victims, statements, 1, NULL, 0));
+    arena_free(&arena);
+}
+
 static void many_victims_are_cut_at_once(void **state)
 {
     (void)state;
@@ -107,6 +124,7 @@ int main(void)
         cmocka_unit_test(the_rest_may_be_empty),
         cmocka_unit_test(only_what_has_a_key_can_be_cut),
         cmocka_unit_test(a_cut_that_hits_something_else_is_refused),
+        cmocka_unit_test(a_piece_of_no_statement_that_is_cut_from_is_seen),
         cmocka_unit_test(many_victims_are_cut_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
