@@ -1,11 +1,7 @@
 #include "cargo/index_cache.h"
 
 #include "base/fs.h"
-#include "text/json.h"
 #include "text/stable_hash.h"
-#include "text/toml.h"
-
-#define CONFIG_LIMIT ((size_t)1024 * 1024)
 
 /* What Rust's derived order makes of cargo's SourceKind. */
 enum { KIND_REGISTRY = 2, KIND_SPARSE = 3 };
@@ -28,31 +24,5 @@ struct err *index_cache_directory(struct context *context, const struct index_ur
         str_format(arena, "%.*s-%s", STR_ARG(host), stable_hash(arena, buf_str(&hashed)).data);
     struct str directory = path_join(arena, context->home, STR("registry/index"));
     *out = path_join(arena, directory, name);
-    return NULL;
-}
-
-struct err *index_config_api(struct arena *arena, struct str path, struct str *out)
-{
-    struct str text;
-    struct err *err = file_read(arena, path, CONFIG_LIMIT, &text);
-    struct json_value *config = NULL;
-    if (!err && !utf8_valid(text)) {
-        err = err_new(arena, "stream did not contain valid UTF-8");
-    }
-    if (!err) {
-        struct json json = json_begin(arena, text);
-        err = json_value(&json, &config);
-    }
-    if (err) {
-        return err_wrap(arena, err, "failed to read `%s`", path.data);
-    }
-    const struct json_value *value = config->type == JSON_OBJECT ? config->first : NULL;
-    while (value && !(value->type == JSON_STRING && str_eq(value->key, STR("api")))) {
-        value = value->next;
-    }
-    if (!value) {
-        return err_new(arena, "`%s` names no API", path.data);
-    }
-    *out = value->string;
     return NULL;
 }

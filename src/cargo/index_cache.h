@@ -13,7 +13,4 @@
 struct err *index_cache_directory(struct context *context, const struct index_url *url,
                                   struct str *out) MUST_CHECK;
 
-/* What a config.json says of the API, a URL. Fails where it cannot be read or says nothing. */
-struct err *index_config_api(struct arena *arena, struct str path, struct str *out) MUST_CHECK;
-
 #endif

@@ -44,24 +44,19 @@ static void find_sparse(struct context *context, const struct index_url *url, st
     server->cache = path_exists(cached) ? cached : STR("");
 }
 
-/* In git it is in cargo's clone; where there is none, a local one may have a work tree. */
+/* In git it is in cargo's clone. */
 static struct err *find_git(struct context *context, const struct registry *registry,
-                            const struct index_url *url, struct str directory,
-                            struct revoker_server *server)
+                            struct str directory, struct revoker_server *server)
 {
     struct arena *arena = context->arena;
-    struct str own = path_join(arena, index_url_display(arena, url), STR("config.json"));
-    if (path_exists(path_join(arena, directory, STR(".git")))) {
-        server->clone = directory;
-        return NULL;
+    if (!path_exists(path_join(arena, directory, STR(".git")))) {
+        return err_new(arena,
+                       "cargo has no copy of its index yet, in `%s`; `cargo search --registry %s "
+                       "x` makes one",
+                       directory.data, registry->name.data);
     }
-    if (str_starts(url->text, STR("file:")) && path_exists(own)) {
-        return index_config_api(arena, own, &server->api);
-    }
-    return err_new(arena,
-                   "cargo has no copy of its index yet, in `%s`; `cargo search --registry %s x` "
-                   "makes one",
-                   directory.data, registry->name.data);
+    server->clone = directory;
+    return NULL;
 }
 
 static struct err *find(struct context *context, const struct registry *registry,
@@ -75,7 +70,7 @@ static struct err *find(struct context *context, const struct registry *registry
         find_sparse(context, &url, directory, server);
         return NULL;
     }
-    return find_git(context, registry, &url, directory, server);
+    return find_git(context, registry, directory, server);
 }
 
 void revoke_find_server(struct context *context, struct logout_registry *registry)

@@ -23,7 +23,7 @@ def git(directory, *words):
     )  # fmt: skip
 
 
-def make_index(machine, name, registry, bare=False):
+def make_index(machine, name, registry):
     """The URL of a git index with a config.json."""
     work = machine.top / "index" / name
     work.mkdir(parents=True)
@@ -31,9 +31,6 @@ def make_index(machine, name, registry, bare=False):
     (work / "config.json").write_text(json.dumps({"dl": registry.url, "api": registry.url}))
     git(work, "add", ".")
     git(work, "commit", "-qm", "index")
-    if bare:
-        git(machine.top, "clone", "-q", "--bare", str(work), f"{work}-bare")
-        return f"file://{work}-bare"
     return f"file://{work}"
 
 
@@ -87,28 +84,10 @@ def test_the_cache_alone_is_not_asked(machine, registry):
     assert registry.lines()[-1] == CURRENT
 
 
-def test_local_index_that_cargo_has_not_met(machine, registry):
-    token = registry.issue()
-    use(machine, make_index(machine, "new", registry), token)
-    assert machine.revoke("--registry", "x").status == 0
-    assert not registry.alive(token)
-
-
-@pytest.mark.parametrize("text", ["{}", "[]", '{"api": 5}', "nonsense", b"\xff"])
-def test_local_index_that_says_nothing(machine, registry, text):
-    token = registry.issue()
-    use(machine, make_index(machine, "new", registry), token)
-    path = machine.path("/index/new/config.json")
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"], done.one["revocation"]) == (101, "kept", "no-api")
-    assert "config.json" in done.err
-
-
 def test_index_that_nobody_has_a_copy_of(machine, registry):
     """What is told to do helps."""
     token = registry.issue()
-    use(machine, make_index(machine, "far", registry, bare=True), token)
+    use(machine, make_index(machine, "far", registry), token)
     done = machine.revoke("--registry", "x")
     assert (done.status, done.one["revocation"]) == (101, "no-api")
     advice = re.search(r"`cargo (search --registry x x)` makes one", done.err)[1]
