@@ -6,7 +6,7 @@ import re
 import tomllib
 
 import oracle
-from world import CREDENTIALS, command_line
+from world import command_line
 
 
 class NotToml(Exception):

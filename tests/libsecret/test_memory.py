@@ -9,7 +9,7 @@ import pytest
 
 from desktop import HERE, request
 from process_memory import places_of
-from test_keyring import LOGGED_IN, LOGGED_OUT, NOT_FOUND, failed, token
+from test_keyring import LOGGED_IN, LOGGED_OUT, NOT_FOUND, token
 
 SECRET = "cio-" + "7Qx" * 12
 

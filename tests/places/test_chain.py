@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from test_still_in import CORP, TOKEN, chain
+from test_still_in import TOKEN, chain
 
 BROKEN = f"{TOKEN}nonsense\n"
 FROM_STDOUT = "cargo:token-from-stdout $BIN/gives-plainly"

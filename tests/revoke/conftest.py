@@ -12,6 +12,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "cli"), str(HERE.parent / "places")
 import oracle  # noqa: E402
 from registry_stand_in import Registry  # noqa: E402
 from revoke_asker import Asker  # noqa: E402
+from revoke_machine import CratesIo, RevokeMachine  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +45,25 @@ def registry():
 @pytest.fixture
 def ask(helper):
     return Asker(helper)
+
+
+@pytest.fixture
+def machine(tmp_path, program, cargo, registry):
+    return RevokeMachine(tmp_path, program, cargo, registry)
+
+
+@pytest.fixture(scope="module")
+def crates_io_server(tmp_path_factory):
+    with Registry() as registry, CratesIo(tmp_path_factory.mktemp("crates-io"), registry) as server:
+        yield server
+
+
+@pytest.fixture
+def crates_io(crates_io_server, machine):
+    """The registry behind https://crates.io, and a home that knows the way."""
+    registry = crates_io_server.registry
+    registry.requests.clear()
+    registry.answers.clear()
+    registry.prefix, registry.locked, registry.read_only = "cio", None, False
+    machine.write({"config.toml": crates_io_server.config()})
+    return registry

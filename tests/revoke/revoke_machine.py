@@ -14,11 +14,16 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 
 import machine as machines
 from tls import Authority, Nginx, Proxy, Site
 
 SECONDS = machines.SECONDS
+CURRENT = "DELETE /api/v1/tokens/current"
+TRUSTED = "DELETE /api/v1/trusted_publishing/tokens"
+CONFIG = "GET /index/config.json"
+OFF = {"removed": 0, "kept": 101}
 
 
 class CratesIo:
@@ -93,3 +98,30 @@ class RevokeMachine(machines.Machine):
     def owners(self, name="crates-io"):
         """Does the real cargo still get an answer with its token?"""
         return self.cargo("owner", "--list", "--registry", name, "foo")
+
+
+def hook(registry, method, action):
+    """Does `action` before the server answers the first request of this method."""
+    respond, once = registry.respond, threading.Event()
+
+    def hooked(request):
+        if request.method == method and not once.is_set():
+            once.set()
+            action(request)
+        return respond(request)
+
+    registry.respond = hooked
+
+
+def check(done, machine, state, how, token):
+    """One token, one registry."""
+    assert (done.one["state"], done.one["revocation"]) == (state, how), done.err
+    assert done.status == OFF[state]
+    assert machine.stored() == ([] if state == "removed" else [token])
+    assert "This does not revoke" not in done.err
+    assert ("# of" in machine.read("credentials.toml")) and ("Logout token" in done.err) == (state == "removed")
+
+
+def provider_chain(machine, registry, *behaviours):
+    programs = ", ".join(f'"$BIN/{name}"' for name in reversed(behaviours))
+    machine.registries(x=registry, more=f"[registry]\nglobal-credential-providers = [{programs}]\n")

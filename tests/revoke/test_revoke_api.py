@@ -6,14 +6,7 @@ import subprocess
 
 import pytest
 from registry_stand_in import Registry
-from revoke_machine import SECONDS, RevokeMachine
-
-CURRENT = "DELETE /api/v1/tokens/current"
-
-
-@pytest.fixture
-def machine(tmp_path, program, cargo, registry):
-    return RevokeMachine(tmp_path, program, cargo, registry)
+from revoke_machine import CURRENT, SECONDS
 
 
 def git(directory, *words):

@@ -1,0 +1,138 @@
+"""A credential provider as a process: what it does is written down in a test; ours and the real cargo are run with it."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "tests/cli"))
+import oracle  # noqa: E402
+
+# in the build that $CARGO_LOGOUT is of
+BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logout")).parent
+DRIVER = str(BUILD / "tests/plugin/plugin_driver")
+INDEX = "sparse+https://example.com/index/"
+HELLO = '{"v":[1]}\n'
+DONE = '{"Ok":{"kind":"logout"}}\n'
+NOT_FOUND = '{"Err":{"kind":"not-found"}}\n'
+LONG = 20_000  # a deadline in milliseconds that no test reaches
+SHORT = 300  # one that is meant to be reached
+SOON = 10  # seconds: far below LONG, far above what a busy machine needs
+
+
+def toml(words):
+    """JSON's strings are TOML's, but for DEL and what is written as two surrogates."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+class Provider:
+    """A program under test, in a directory of its own."""
+
+    def __init__(self, place):
+        self.place = place
+        self.path = place / "prov"
+        (place / "home").mkdir()
+
+    def sh(self, text):
+        return self.write("#!/bin/sh\n" + text)
+
+    def python(self, text):
+        return self.write("#!/usr/bin/python3\nimport os, signal, sys, time\n" + text)
+
+    def write(self, text, mode=0o755):
+        self.path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        self.path.chmod(mode)
+        return self
+
+    def speaks(self, hello=HELLO, answer=DONE, then=""):
+        """Writes the hello, reads a line, writes the answer."""
+        (self.place / "hello").write_bytes(hello if isinstance(hello, bytes) else hello.encode())
+        (self.place / "answer").write_bytes(answer if isinstance(answer, bytes) else answer.encode())
+        return self.sh(f"/bin/cat {self.place}/hello\nread -r line\n/bin/cat {self.place}/answer\n{then}\n")
+
+    def command(self, name=None, args=(), notice=LONG, deadline=LONG):
+        return [DRIVER, str(notice), str(deadline), "mine", INDEX, name if name is not None else str(self.path), *args]
+
+    def start(self, *, env=None, name=None, args=(), notice=LONG, deadline=LONG, **options):
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **options}
+        if "stderr" not in options:
+            # a file: a grandchild that is left would keep a pipe open
+            options["stderr"] = (self.place / "stderr").open("w")
+        return subprocess.Popen(self.command(name, args, notice, deadline), cwd=self.place, env=env, **options)
+
+    def ours(self, **options):
+        """(exit status, what is said without `error: ` and `caused by: `, standard error)"""
+        started = time.monotonic()
+        process = self.start(**options)
+        out, _ = process.communicate(timeout=60)
+        assert time.monotonic() - started < SOON
+        lines = re.split(r"\ncaused by: ", out.decode("utf-8", "replace").removesuffix("\n"))
+        return process.returncode, [lines[0].removeprefix("error: "), *lines[1:]], (self.place / "stderr").read_text()
+
+    def failure(self, **options):
+        status, lines, _ = self.ours(**options)
+        assert status == 1, lines
+        return lines
+
+    def outcome(self, **options):
+        status, lines, _ = self.ours(**options)
+        assert status == 0, lines
+        return lines[0]
+
+    def cargos(self, *, env=None, name=None, args=()):
+        """What the real cargo says, in the driver's form."""
+        try:
+            cargo = oracle.cargo_path()
+        except oracle.NoOracle as missing:
+            pytest.skip(str(missing))
+        words = [name if name is not None else str(self.path), *args]
+        config = f"[registries.mine]\nindex = '{INDEX}'\ncredential-provider = {toml(words)}\n"
+        (self.place / "home/config.toml").write_text(config)
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.place), **(env or {}), "CARGO_HOME": str(self.place / "home")}
+        env = {key: value for key, value in env.items() if value is not None}
+        run = subprocess.run([cargo, "logout", "--registry", "mine"], cwd=self.place, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        text = run.stderr.decode("utf-8", "replace").removesuffix("\n")
+        if run.returncode == 0:
+            return ["not-found" if "not currently logged in" in text else "removed"]
+        if text == "error: no credential providers could handle the request":
+            return ["url-not-supported"]
+        layers = [re.sub(r"(?m)^  ", "", layer) for layer in re.split(r"\n\nCaused by:(?:\n|$)", text)]
+        if layers[0] == f"error: credential provider `{' '.join(words)}` failed action `logout`":
+            layers = layers[1:]
+        layers[0] = layers[0].removeprefix("error: ")
+        if layers == ["requested operation not supported"]:
+            return ["operation-not-supported"]
+        return [self.intended(layer) for layer in layers]
+
+    @staticmethod
+    def intended(layer):
+        """The differences that are meant: no stray back-quote, no string or float repeated, Get without what it holds."""
+        layer = re.sub(r"^(credential process .* failed with status .*)`$", r"\1", layer)
+        layer = re.sub(r'^invalid type: string ".*", expected', "invalid type: string, expected", layer, flags=re.DOTALL)
+        layer = re.sub(r"^invalid type: floating point `.*`, expected", "invalid type: floating point, expected", layer)
+        return re.sub(r"request: Get \{.*", "request: Get", layer)
+
+    def same(self, **options):
+        _, lines, _ = self.ours(**options)
+        # cargo's shell takes control sequences out of what it prints, ours will too; the driver does not
+        plain = [re.sub("[\x00-\x08\x0b\x0e-\x1f\x7f]", "", line) for line in lines]
+        expected = self.cargos(**options)
+        if plain[-1].startswith("unknown variant, expected"):  # another word, which may be a token: not repeated
+            expected[-1] = re.sub("^unknown variant `.*`,", "unknown variant,", expected[-1])
+        assert plain == expected
+        return lines
+
+
+def gone(pid):
+    """Reaped, not only dead."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False

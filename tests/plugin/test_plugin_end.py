@@ -1,0 +1,354 @@
+"""Credential providers that do not end, or not well: deadlines, signals, a terminal, descriptors that cannot be had."""
+
+import os
+import pathlib
+import pty
+import re
+import resource
+import select
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from plugin_provider import DONE, DRIVER, HELLO, SHORT, SOON, gone
+
+
+# Where cargo hangs
+
+HANGS = {
+    "silent": ("exec sleep 60", "failed to read hello from credential provider"),
+    "silent, reads": ("exec cat", "failed to read hello from credential provider"),
+    "partial hello": ("printf '{\"v\":'; exec sleep 60", "failed to read hello from credential provider"),
+    "hello without newline": ("printf '{\"v\":[1]}'; exec sleep 60", "failed to read hello from credential provider"),
+    "stops itself": ("kill -STOP $$", "failed to read hello from credential provider"),
+    "no answer": (f"echo '{HELLO.strip()}'; exec sleep 60", "failed to read response from credential provider"),
+    "answer without newline": (f"echo '{HELLO.strip()}'; printf '{DONE.strip()}'; exec sleep 60", "failed to read response from credential provider"),
+    "stops itself before the answer": (f"echo '{HELLO.strip()}'; kill -STOP $$", "failed to read response from credential provider"),
+    "ignores every signal": (f"trap '' INT TERM HUP QUIT PIPE; echo '{HELLO.strip()}'; sleep 60; sleep 60", "failed to read response from credential provider"),
+    "does not end": (f"echo '{HELLO.strip()}'; echo '{DONE.strip()}'; exec sleep 60", "credential process `PROV` did not exit after its answer"),
+    "stops itself after the answer": (f"echo '{HELLO.strip()}'; echo '{DONE.strip()}'; kill -STOP $$", "credential process `PROV` did not exit after its answer"),
+    "closes its output, does not end": (f"echo '{HELLO.strip()}'; echo '{DONE.strip()}'; exec sleep 60 >&-", "credential process `PROV` did not exit after its answer"),
+}
+
+
+@pytest.mark.parametrize("pidfd", [True, False], ids=["", "old kernel"])
+@pytest.mark.parametrize("case", HANGS, ids=str)
+def test_deadline(provider, case, pidfd):
+    text, message = HANGS[case]
+    provider.sh(f"echo $$ > {provider.place}/pid\n{text}\n")
+    expected = ["error: " + message.replace("PROV", str(provider.path)), "caused by: it took longer than 0.3 seconds"]
+    if pidfd:
+        status, out, _ = provider.ours(deadline=SHORT)
+        assert status == 1
+        assert out == [expected[0].removeprefix("error: "), expected[1].removeprefix("caused by: ")]
+    else:
+        out = without_pidfd(provider, deadline=SHORT)
+        assert out.splitlines() == expected
+    assert gone(int((provider.place / "pid").read_text()))
+
+
+def sanitized():
+    """Built with the address sanitizer, which needs memory of its own and cannot look for leaks under strace."""
+    return b"__asan_init" in pathlib.Path(DRIVER).read_bytes()
+
+
+def injected(provider, call, error, **options):
+    """What the driver prints when this system call always fails."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    env = {**os.environ, **({"ASAN_OPTIONS": "detect_leaks=0"} if sanitized() else {})}
+    command = ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}", *provider.command(**options)]
+    out = provider.place / "out"
+    # a file: the provider may be left, and strace's output with it
+    with out.open("w") as file:
+        run = subprocess.run(command, cwd=provider.place, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.DEVNULL, env=env, timeout=SOON, check=False)
+    return run.returncode, out.read_text()
+
+
+def without_pidfd(provider, **options):
+    status, text = injected(provider, "pidfd_open", "ENOSYS", **options)
+    assert status in (0, 1), (status, text)
+    return text
+
+
+def test_one_that_may_not_be_killed_is_left(provider):
+    """It has become another user. The driver sees a child that is left."""
+    started_at = time.monotonic()
+    status, text = injected(provider.sh(f"echo $$ > {provider.place}/pid; exec sleep 60"), "kill", "EPERM", deadline=SHORT)
+    assert time.monotonic() - started_at < SOON
+    os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
+    assert (status, text.splitlines()[1]) == (3, "caused by: it took longer than 0.3 seconds")
+
+
+def test_without_pidfd(provider):
+    assert without_pidfd(provider.speaks()) == "removed\n"
+    assert "exit status: 3" in without_pidfd(provider.speaks(then="exit 3"))
+    provider.sh(f"echo '{HELLO.strip()}'; sleep 60 & echo $! > {provider.place}/pid; read -r line")
+    assert "EOF while parsing a value at line 1 column 0" in without_pidfd(provider)
+    os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
+
+
+def test_request_larger_than_a_pipe_unread(provider):
+    provider.sh(f"echo '{HELLO.strip()}'; exec sleep 60")
+    lines = provider.failure(args=("x" * 100_000,) * 3, deadline=SHORT)
+    assert lines == ["failed to write to credential provider", "it took longer than 0.3 seconds"]
+
+
+@pytest.mark.parametrize("limit", ["hello", "response"])
+def test_endless_line(provider, limit):
+    start = f"echo '{HELLO.strip()}'; read -r line; " if limit == "response" else ""
+    provider.sh(f"{start}head -c 1073741824 /dev/zero")
+    memory = resource.RLIM_INFINITY if sanitized() else 32 << 20
+    lines = provider.failure(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory)))
+    assert lines == [f"failed to read {limit} from credential provider", "a line is longer than 1048576 bytes"]
+
+
+def test_endless_lines_after_the_answer(provider):
+    """Read and thrown away for a while, then nobody reads any more."""
+    lines = provider.speaks(then="exec yes").failure()
+    assert lines == [f"credential process `{provider.path}` failed with status signal: 13 (SIGPIPE)"]
+
+
+def test_much_after_the_answer(provider):
+    """More than a pipe holds: cargo hangs, ours lets it finish."""
+    assert provider.speaks(then="head -c 500000 /dev/zero").outcome() == "removed"
+
+
+GRANDCHILD = "sleep 60 & echo $! > {place}/pid; "
+
+
+@pytest.mark.parametrize(
+    "text, lines",
+    [
+        ("%s", ["failed to deserialize hello", "EOF while parsing a value at line 1 column 0"]),
+        ("printf '{\"v\"'; %s", ["failed to deserialize hello", "EOF while parsing an object at line 1 column 4"]),
+        ("echo '{\"v\":[1]}'; read -r line; %s", ["failed to deserialize response", "EOF while parsing a value at line 1 column 0"]),
+        ("echo '{\"v\":[1]}'; read -r line; echo '{\"Ok\":{\"kind\":\"logout\"}}'; %s", ["removed"]),
+        ("echo '{\"v\":[1]}'; read -r line; %s printf '{\"Ok\":{\"kind\":\"logout\"}}'", ["removed"]),
+    ],
+    ids=["at once", "partial hello", "no answer", "after the answer", "unfinished answer"],
+)
+def test_a_grandchild_that_keeps_the_pipes_open(provider, text, lines):
+    provider.sh(text % GRANDCHILD.format(place=provider.place))
+    assert provider.ours()[1] == lines
+    os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
+
+
+def ends(pid):
+    """Waits for the end of a process that is not our child."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], SOON)[0])
+    finally:
+        os.close(handle)
+
+
+@pytest.mark.parametrize(
+    "before, said",
+    [
+        ("", "failed to (read|deserialize) hello.*"),
+        (f"echo '{HELLO.strip()}'; read -r line; ", "failed to (read|deserialize) response.*"),
+        (f"echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'; ", "removed"),
+    ],
+    ids=["hello", "answer", "after the answer"],
+)
+def test_a_grandchild_that_goes_on_writing(provider, before, said):
+    """The pipe is never empty: how much was read when the provider ended is chance. The writer ends with the pipe."""
+    provider.sh(f"{before}cat /dev/zero & echo $! > {provider.place}/pid")
+    assert re.fullmatch(said, provider.ours()[1][0])
+    assert ends(int((provider.place / "pid").read_text()))
+
+
+# While we wait
+
+
+def test_notice_is_given_once_and_the_talk_goes_on(provider):
+    """The provider waits until it sees that the notice was given."""
+    fifo = provider.place / "fifo"
+    os.mkfifo(fifo)
+    provider.sh(f"echo '{HELLO.strip()}'; read -r line; read -r go < {fifo}; echo '{DONE.strip()}'")
+    process = provider.start(notice=50, stderr=subprocess.PIPE)
+    assert process.stderr.readline() == b"notice\n"
+    fifo.write_text("go\n")
+    out, err = process.communicate(timeout=SOON)
+    assert (out, err, process.returncode) == (b"removed\n", b"", 0)
+
+
+def test_notice_then_deadline(provider):
+    status, lines, err = provider.sh("exec sleep 60").ours(notice=50, deadline=SHORT)
+    assert (status, lines[1], err) == (1, "it took longer than 0.3 seconds", "notice\n")
+
+
+def test_no_deadline(provider):
+    """None is none: the notice has come long before the deadline's unit is mistaken."""
+    fifo = provider.place / "fifo"
+    os.mkfifo(fifo)
+    provider.sh(f"read -r go < {fifo}; echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'")
+    process = provider.start(notice=50, deadline=-1, stderr=subprocess.PIPE)
+    assert process.stderr.readline() == b"notice\n"
+    fifo.write_text("go\n")
+    assert process.communicate(timeout=SOON)[0] == b"removed\n"
+
+
+# Signals to us
+
+WAITS = {
+    "hello": "",
+    "answer": f"echo '{HELLO.strip()}'; read -r line; ",
+    "exit": f"echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'; ",
+}
+
+
+def started(provider, text, **options):
+    """The driver, and the provider's pid once it has come to where it waits."""
+    fifo = provider.place / "ready"
+    os.mkfifo(fifo)
+    provider.sh(text.replace("READY", f"echo $$ > {fifo}"))
+    process = provider.start(start_new_session=True, **options)
+    return process, int(fifo.read_text())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda number: number.name)
+@pytest.mark.parametrize("at", WAITS, ids=str)
+def test_a_signal_to_the_group_ends_both(provider, number, at):
+    process, pid = started(provider, WAITS[at] + "READY; exec sleep 60")
+    os.killpg(process.pid, number)
+    out, _ = process.communicate(timeout=SOON)
+    assert process.returncode == -number
+    assert gone(pid)
+    assert out == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_to_us_alone_reaches_it_too(provider, number):
+    process, pid = started(provider, f"trap 'echo cleaned > {provider.place}/mark; exit' {int(number)}; READY; sleep 60 & wait")
+    process.send_signal(number)
+    process.communicate(timeout=SOON)
+    assert process.returncode == -number
+    assert gone(pid)
+    assert (provider.place / "mark").read_text() == "cleaned\n"
+
+
+def test_ctrl_c_leaves_it_time_to_clean_up(provider):
+    """It gets SIGINT once, by the terminal: a second one, from us, would cut its cleaning up short."""
+    fifo = provider.place / "ready"
+    os.mkfifo(fifo)
+    provider.python(
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\n"
+        f"open({str(fifo)!r}, 'w').write(str(os.getpid()))\nsignal.sigwait([signal.SIGINT])\nopen({str(fifo)!r}, 'w').write('x')\n"
+        "sys.stdin.read()\nagain = signal.sigtimedwait([signal.SIGINT], 0.2)\n"
+        f"open({str(provider.place / 'mark')!r}, 'w').write('cut short' if again else 'cleaned')\n"
+    )
+    process = provider.start(start_new_session=True)
+    # one after the other, so that two to the provider could not become one
+    os.kill(int(fifo.read_text()), signal.SIGINT)
+    fifo.read_text()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=SOON)
+    assert process.returncode == -signal.SIGINT
+    assert (provider.place / "mark").read_text() == "cleaned"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_one_that_ignores_it_is_killed(provider, number):
+    process, pid = started(provider, "trap '' INT TERM; READY; sleep 60")
+    os.killpg(process.pid, number)
+    process.communicate(timeout=SOON)
+    assert process.returncode == -number
+    assert gone(pid)
+
+
+def test_a_stopped_one_is_killed(provider):
+    process, pid = started(provider, "READY; kill -STOP $$")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=SOON)
+    assert process.returncode == -signal.SIGINT
+    assert gone(pid)
+
+
+def test_an_ignored_signal_stays_ignored(provider):
+    fifo = provider.place / "go"
+    os.mkfifo(fifo)
+    (provider.place / "run").write_text(f"#!/bin/sh\ntrap '' INT HUP\nexec {' '.join(provider.command())}\n")
+    (provider.place / "run").chmod(0o755)
+    ready = provider.place / "ready"
+    os.mkfifo(ready)
+    provider.sh(f"echo '{HELLO.strip()}'; read -r line; echo x > {ready}; read -r go < {fifo}; echo '{DONE.strip()}'")
+    process = subprocess.Popen([provider.place / "run"], cwd=provider.place, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    ready.read_text()
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGHUP)
+    fifo.write_text("go\n")
+    out, _ = process.communicate(timeout=SOON)
+    assert (process.returncode, out) == (0, b"removed\n")
+
+
+# At a terminal
+
+
+def at_terminal(provider, script, answer_to):
+    """Runs the driver with the program's own times in a session with a terminal; `answer_to` maps a prompt to what is typed."""
+    provider.sh(script)
+    command = provider.command(notice="default")
+    pid, controller = pty.fork()
+    if pid == 0:
+        os.chdir(provider.place)
+        os.execv(command[0], command)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(controller, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+        for prompt, typed in list(answer_to.items()):
+            if prompt in seen:
+                os.write(controller, answer_to.pop(prompt))
+    _, status = os.waitpid(pid, 0)
+    os.close(controller)
+    return os.waitstatus_to_exitcode(status), seen.decode()
+
+
+def test_it_can_ask_a_person(provider):
+    script = f"echo '{HELLO.strip()}'; read -r line; printf 'password: ' >/dev/tty; read -r word </dev/tty; [ $word = open ] && echo '{DONE.strip()}'"
+    status, seen = at_terminal(provider, script, {b"password: ": b"open\n"})
+    assert status == 0
+    assert seen.endswith("removed\r\n")
+
+
+def test_ctrl_c_while_it_asks(provider):
+    script = f"echo $$ > {provider.place}/pid; echo '{HELLO.strip()}'; read -r line; printf 'password: ' >/dev/tty; read -r word </dev/tty"
+    status, _ = at_terminal(provider, script, {b"password: ": b"\x03"})
+    assert status == -signal.SIGINT
+    assert gone(int((provider.place / "pid").read_text()))
+
+
+# Nothing is left
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["", "stdin closed"])
+def test_descriptors_that_cannot_be_had(provider, closed):
+    """Whatever the limit, it works or says so; the driver counts its descriptors and children afterwards."""
+    provider.speaks()
+    ends = set()
+
+    def prepare():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        if closed:
+            os.close(0)
+
+    for limit in range(4, 14):
+        process = provider.start(preexec_fn=prepare)
+        out, _ = process.communicate(timeout=SOON)
+        assert process.returncode in (0, 1), (limit, out)
+        ends.add(out.decode().splitlines()[-1])
+    # between the two the shell that runs the provider has too few for itself
+    assert {"removed", "caused by: Too many open files (os error 24)"} <= ends
