@@ -6,21 +6,6 @@
 
 #define TEXT_LIMIT ((size_t)1000) /* bytes of one value; crates.io's longest detail has 436 */
 
-static struct str without_token(struct arena *arena, struct str text, struct str token)
-{
-    struct buf out = buf_new(arena);
-    size_t at = 0;
-    const char *found;
-    while (token.len > 0 &&
-           (found = memmem(text.data + at, text.len - at, token.data, token.len))) {
-        buf_add_bytes(&out, text.data + at, (size_t)(found - text.data) - at);
-        buf_add(&out, STR("[the token]"));
-        at = (size_t)(found - text.data) + token.len;
-    }
-    buf_add_bytes(&out, text.data + at, text.len - at);
-    return buf_str(&out);
-}
-
 /* Control characters, line and paragraph separators, and those that change the direction. */
 static bool is_fit_to_show(uint32_t c)
 {
@@ -39,10 +24,6 @@ static struct str one_line(struct arena *arena, struct str text)
         uint32_t character;
         bool whole;
         step = utf8_decode(valid, at, &character, &whole);
-        if (out.len + step > TEXT_LIMIT) {
-            buf_add(&out, STR("..."));
-            break;
-        }
         if (is_fit_to_show(character)) {
             buf_add_bytes(&out, valid.data + at, step);
         } else {
@@ -52,11 +33,41 @@ static struct str one_line(struct arena *arena, struct str text)
     return buf_str(&out);
 }
 
+static struct str without_token(struct arena *arena, struct str text, struct str token)
+{
+    struct buf out = buf_new(arena);
+    size_t at = 0;
+    const char *found;
+    while (token.len > 0 &&
+           (found = memmem(text.data + at, text.len - at, token.data, token.len))) {
+        buf_add_bytes(&out, text.data + at, (size_t)(found - text.data) - at);
+        buf_add(&out, STR("[the token]"));
+        at = (size_t)(found - text.data) + token.len;
+    }
+    buf_add_bytes(&out, text.data + at, text.len - at);
+    return buf_str(&out);
+}
+
+static struct str not_too_long(struct arena *arena, struct str text)
+{
+    if (text.len <= TEXT_LIMIT) {
+        return text;
+    }
+    size_t len = TEXT_LIMIT;
+    while (len > 0 && ((unsigned char)text.data[len] & 0xC0) == 0x80) {
+        len--; /* not within a character */
+    }
+    return str_format(arena, "%.*s...", (int)len, text.data);
+}
+
 static void text_set(struct arena *arena, json_t *json, const char *key, struct str text,
                      struct str token)
 {
     if (text.len > 0) {
-        struct str shown = one_line(arena, without_token(arena, text, token));
+        /* The token as it would look: a line's end may have become one of its spaces. */
+        struct str looks = one_line(arena, token);
+        struct str line = without_token(arena, one_line(arena, text), looks);
+        struct str shown = not_too_long(arena, line);
         json_object_set_new(json, key, json_stringn(shown.data, shown.len));
     }
 }

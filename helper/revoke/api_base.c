@@ -13,7 +13,7 @@ static struct api_base not_found(struct str detail)
     return (struct api_base){.detail = detail};
 }
 
-static struct api_base config_api(struct arena *arena, struct str config)
+struct api_base api_base_of(struct arena *arena, struct str config)
 {
     json_auto_t *json = json_loadb(config.data, config.len, 0, NULL);
     const json_t *api = json_object_get(json, "api");
@@ -35,7 +35,7 @@ static struct api_base from_cache(struct arena *arena, struct str path, struct a
     if (path.len == 0 || file_read(arena, path, CONFIG_LIMIT, &config)) {
         return otherwise;
     }
-    struct api_base cached = config_api(arena, config);
+    struct api_base cached = api_base_of(arena, config);
     return cached.found ? cached : otherwise;
 }
 
@@ -73,7 +73,7 @@ static struct api_base from_index(const struct http *http, const struct request 
     }
     bool has_config = reply.outcome == HTTP_ANSWERED && reply.status == 200;
     struct api_base base =
-        has_config ? config_api(arena, reply.body) : not_found(why_not(arena, &reply));
+        has_config ? api_base_of(arena, reply.body) : not_found(why_not(arena, &reply));
     base.url = url.shown;
     base.status = reply.status;
     return is_final(&reply) ? base : from_cache(arena, request->cache, base);
@@ -87,7 +87,7 @@ static struct api_base from_clone(struct arena *arena, const struct request *req
         return not_found(str_format(
             arena, "cargo's clone of the index gives no " CONFIG_NAME ": %s", err->message.data));
     }
-    return config_api(arena, config);
+    return api_base_of(arena, config);
 }
 
 struct api_base api_base_find(const struct http *http, const struct request *request)

@@ -23,6 +23,9 @@ struct api_base {
     struct str detail; /* why not */
 };
 
+/* What the text of a config.json says. */
+struct api_base api_base_of(struct arena *arena, struct str config);
+
 struct api_base api_base_find(const struct http *http, const struct request *request);
 
 #endif

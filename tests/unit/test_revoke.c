@@ -4,6 +4,7 @@
 #include "base/signals.h"
 #include "logout/revoke.h"
 #include "store/protocol.h"
+#include "store/revoker_protocol.h"
 #include "text/stable_hash.h"
 
 #include <setjmp.h>
@@ -107,6 +108,20 @@ static void what_a_token_looks_like(void **state)
         assert_int_equal(revoke_look(&other, cases[i].token), cases[i].at_other);
         assert_int_equal(revoke_kind(&other, cases[i].token), REVOKER_REGISTRY);
     }
+}
+
+static void an_answer_shows_one_line_without_the_token(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct revocation out;
+    assert_null(revoker_answer(&arena,
+                               STR("{\"dead\":false,\"how\":\"refused\",\"url\":\"of a\\nt\","
+                                   "\"detail\":\"x\\ny\\u007f\"}"),
+                               STR("a t"), &out));
+    assert_string_equal(out.url.data, "");
+    assert_string_equal(out.detail.data, "x y ");
+    arena_free(&arena);
 }
 
 static void write_file(const char *path, const char *text)
@@ -220,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_get_is_asked_for_reading),
         cmocka_unit_test(a_token_is_a_string),
         cmocka_unit_test(what_a_token_looks_like),
+        cmocka_unit_test(an_answer_shows_one_line_without_the_token),
         cmocka_unit_test(only_tokens_that_may_go_are_removed),
         cmocka_unit_test(a_held_signal_acts_at_the_end),
         cmocka_unit_test(a_taken_signal_disturbs_no_child),

@@ -169,6 +169,18 @@ static void answers_are_fit_to_be_shown(void **state)
     }
 }
 
+/* Where a line's end has become a space, the token may stand there only now. */
+static void a_token_over_two_lines_is_not_shown(void **state)
+{
+    (void)state;
+    CLEANUP(arena_free) struct arena arena = {0};
+    struct answer answer = {.how = HOW_REFUSED, .detail = STR("Bearer\nx, Bearer x")};
+    struct str line = answer_line(&arena, &answer, STR("Bearer\tx"));
+    assert_string_equal(
+        line.data,
+        "{\"dead\":false,\"how\":\"refused\",\"detail\":\"[the token], [the token]\"}\n");
+}
+
 static void answers_have_a_limit(void **state)
 {
     (void)state;
@@ -191,6 +203,7 @@ int main(void)
         cmocka_unit_test(three_mean_that_it_is_dead),
         cmocka_unit_test(the_reasons_of_a_server),
         cmocka_unit_test(answers_are_fit_to_be_shown),
+        cmocka_unit_test(a_token_over_two_lines_is_not_shown),
         cmocka_unit_test(answers_have_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
