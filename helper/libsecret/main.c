@@ -169,20 +169,18 @@ static struct str answer_to(struct plugin *plugin, const struct request *request
  */
 static bool serve_one(struct plugin *plugin, bool *more)
 {
-    CLEANUP(arena_free) struct arena arena = {0};
     struct request request;
     struct str line;
-    plugin->arena = &arena;
-    struct err *err = streams_line(&arena, &plugin->streams, &line, more);
+    struct err *err = streams_line(plugin->arena, &plugin->streams, &line, more);
     if (!err && !*more) {
         return true;
     }
     if (!err) {
-        err = request_parse(&arena, line, &request);
+        err = request_parse(plugin->arena, line, &request);
     }
     if (err) {
         *more = false; /* as in cargo's own providers: what follows cannot be trusted */
-        return write_all(plugin->streams.out, answer_failed(&arena, err));
+        return write_all(plugin->streams.out, answer_failed(plugin->arena, err));
     }
     return write_all(plugin->streams.out, answer_to(plugin, &request));
 }
@@ -194,6 +192,7 @@ static struct err *serve(struct arena *arena, struct plugin *plugin)
     bool taken = write_all(plugin->streams.out, protocol_hello(arena));
     for (bool more = true; taken && more;) {
         taken = serve_one(plugin, &more);
+        arena_clear(plugin->arena);
     }
     return taken ? NULL : err_new(arena, "cargo does not read the answer");
 }
@@ -242,7 +241,8 @@ static int list_run(void)
 static int plugin_run(void)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    struct plugin plugin = {0};
+    CLEANUP(arena_free) struct arena for_request = {0};
+    struct plugin plugin = {.arena = &for_request};
 
     arena_private();
     (void)signal(SIGPIPE, SIG_IGN);

@@ -179,13 +179,13 @@ static CURLcode set_limits(CURL *curl, const struct http *http, struct receiver 
 {
     CURLcode rc = CURLE_OK;
     long seconds = http->settings->timeout_seconds;
-    long connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
+    long to_connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
     int64_t left = http->deadline - child_clock();
     if (left <= 0) { /* for libcurl, 0 is no limit */
         return CURLE_OPERATION_TIMEDOUT;
     }
     SET(CURLOPT_TIMEOUT_MS, (long)left);
-    SET(CURLOPT_CONNECTTIMEOUT, connect);
+    SET(CURLOPT_CONNECTTIMEOUT, to_connect);
     SET(CURLOPT_LOW_SPEED_TIME, seconds);
     SET(CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
     SET(CURLOPT_NOSIGNAL, 1L);

@@ -132,6 +132,7 @@ struct err *child_start(struct arena *arena, const char *const *argv, struct chi
     child.pid = pid;
     child.pidfd = pidfd_open(pid, 0);
     *out = child;
+    // cppcheck-suppress unreadVariable ; its cleanup reads it
     child = CHILD_NONE;
     return NULL;
 }

@@ -74,7 +74,7 @@ static void name_given(struct reader *reader, const struct args_option *also)
     size_t count = 0;
     for (size_t i = 0; i < reader->given_count; i++) {
         const struct args_option *option = reader->given[i];
-        if (option->heading || option == also) {
+        if (option == also || option->heading) {
             used[count++] = option;
         }
     }

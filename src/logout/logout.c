@@ -8,7 +8,7 @@ struct err *logout_run(struct context *context, const struct logout_options *opt
                        struct signals *signals, struct logout *out)
 {
     struct logout logout = {0};
-    TRY(survey(context, options, &logout));
+    TRY(survey_places(context, options, &logout));
     if (options->revoke) {
         TRY(revoke_credentials(context, options, signals, &logout));
     }

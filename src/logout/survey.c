@@ -264,8 +264,8 @@ static bool uses_keyring(const struct logout *logout)
     return false;
 }
 
-struct err *survey(struct context *context, const struct logout_options *options,
-                   struct logout *out)
+struct err *survey_places(struct context *context, const struct logout_options *options,
+                          struct logout *out)
 {
     if (options->all) {
         survey_all(context, out);

@@ -8,8 +8,8 @@
 
 #include "logout/logout.h"
 
-struct err *survey(struct context *context, const struct logout_options *options,
-                   struct logout *out) MUST_CHECK;
+struct err *survey_places(struct context *context, const struct logout_options *options,
+                          struct logout *out) MUST_CHECK;
 
 /* Part of the survey where all registries are meant, or nothing is to be done: it starts a process.
  */

@@ -91,7 +91,7 @@ static size_t skip_first_newline(struct str text, size_t start, size_t end)
     if (start < end && text.data[start] == '\n') {
         return start + 1;
     }
-    if (end - start >= 2 && text.data[start] == '\r' && text.data[start + 1] == '\n') {
+    if (start + 1 < end && text.data[start] == '\r' && text.data[start + 1] == '\n') {
         return start + 2;
     }
     return start;
@@ -243,7 +243,7 @@ static size_t newline_at(struct str text, size_t at, size_t end)
     if (at < end && text.data[at] == '\n') {
         return 1;
     }
-    return end - at >= 2 && text.data[at] == '\r' && text.data[at + 1] == '\n' ? 2 : 0;
+    return at + 1 < end && text.data[at] == '\r' && text.data[at + 1] == '\n' ? 2 : 0;
 }
 
 /* `\` at a line's end: with it go all blanks and line ends up to the next character. */

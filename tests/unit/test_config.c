@@ -200,8 +200,8 @@ static void list_elements_are_checked(void **state)
 static void a_program_from_one_string_splits_at_ascii_space(void **state)
 {
     struct world *world = *state;
-    struct config_string string = {.value = STR(" p  a\v\tb ")};
-    struct config_program split = config_program_split(&world->arena, &string);
+    struct config_string text = {.value = STR(" p  a\v\tb ")};
+    struct config_program split = config_program_split(&world->arena, &text);
     assert_string_equal(split.program.value.data, "p");
     assert_int_equal(split.count, 2);
     assert_string_equal(split.arguments[0].data, "a\v");
