@@ -94,6 +94,95 @@ static void a_piece_of_no_statement_that_is_cut_from_is_seen(void **state)
     arena_free(&arena);
 }
 
+static struct toml_node *node_at(struct toml_doc *doc, const char *path)
+{
+    struct toml_node *node = doc->root;
+    while (node && *path) {
+        size_t len = strcspn(path, "/");
+        node = toml_get(node, (struct str){path, len});
+        path += len + (path[len] == '/');
+    }
+    assert_non_null(node);
+    return node;
+}
+
+/* What a cut that went wrong could leave. Of `marked` goes what stands between `<` and `>`. */
+static void each_other_rest_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *marked;
+        const char *statement;
+        const char *victim;
+        bool proven;
+    } cases[] = {
+        {"a = { x = 1, <y = 2, >t = 3 }\n", "a", "a/y", true},
+        {"a = { x = 1, <y = 2, >t = 3 }\n", "a", "a/t", false}, /* not that one */
+        {"a = { x = 1<, y = 2, t = 3> }\n", "a", "a/t", false}, /* more */
+        {"a = { x<y> = 1, t = 3 }\n", "a", "a/t", false},       /* another key */
+        {"a = 1<2>\nt = 1\n", "a", "t", false},                 /* another value */
+        {"a = <1>\nt = 1\n", "a", "t", false},                  /* no TOML any more */
+        {"<a = 1\n>t = 1\n", "a", "t", false},                  /* nothing any more */
+        {"<a = 1\n>t = 1\n", "t", "t", false},                  /* that is before it */
+        {"t <= >1\n", "t", "t", false},                         /* not all of it, and no TOML */
+        {"t = 1<2>\n", "t", "t", false},                        /* not all of it */
+        {"<a.>b = 1\nt = 1\n", "a/b", "t", false},              /* another path */
+        {"[a<b>]\n[t]\n", "ab", "t", false},                    /* another table */
+        {"[<a.>b]\n[t]\n", "a/b", "t", false},                  /* the same */
+        {"<[\">x = 1 #<\"]>\n[t]\n", "x = 1 #", "t", false},    /* a pair in its place */
+        {"<\">[x]#<\" = 1>\nt = 1\n", "[x]#", "t", false},      /* a header in its place */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena arena = {0};
+        struct buf text = buf_new(&arena);
+        struct span pieces[3];
+        size_t count = 0;
+        for (const char *at = cases[i].marked; *at; at++) {
+            if (*at == '<') {
+                pieces[count].start = text.len;
+            } else if (*at == '>') {
+                pieces[count++].end = text.len;
+            } else {
+                buf_add_char(&text, *at);
+            }
+        }
+        struct toml_doc *doc = parse(&arena, buf_str(&text));
+        const struct toml_node *victim = node_at(doc, cases[i].victim);
+        const struct toml_node *statements[] = {node_at(doc, cases[i].statement)};
+        struct toml_victims victims = toml_victims(&arena, &victim, 1);
+        assert_int_equal(toml_proven(doc, &victims, statements, 1, pieces, count), cases[i].proven);
+        arena_free(&arena);
+    }
+}
+
+/* The statement has to be what stands at its lines: here it is one of another text. */
+static void another_texts_statement_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *other;
+        const char *statement;
+    } cases[] = {
+        {"a.t = 1\n", "t =   1\n", "t"},      {"t =   1\n", "a.t = 1\n", "a/t"},
+        {"t = 1\n", "t = 2\n", "t"},          {"t 1\n", "t=1\n", "t"},
+        {"t=1\nb=23\n", "t='''\n'''\n", "t"}, {"t = [1]\n", "t = [ ]\n", "t"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena arena = {0};
+        struct toml_doc *other = parse(&arena, str_of(cases[i].other));
+        const struct toml_node *statements[] = {node_at(other, cases[i].statement)};
+        struct toml_victims victims = toml_victims(&arena, statements, 1);
+        struct toml_doc doc = {.text = str_of(cases[i].text)};
+        struct span piece = {0, doc.text.len};
+        assert_false(toml_proven(&doc, &victims, statements, 1, &piece, 1));
+        doc.text = other->text;
+        piece.end = doc.text.len;
+        assert_true(toml_proven(&doc, &victims, statements, 1, &piece, 1));
+        arena_free(&arena);
+    }
+}
+
 static void many_victims_are_cut_at_once(void **state)
 {
     (void)state;
@@ -125,6 +214,8 @@ int main(void)
         cmocka_unit_test(only_what_has_a_key_can_be_cut),
         cmocka_unit_test(a_cut_that_hits_something_else_is_refused),
         cmocka_unit_test(a_piece_of_no_statement_that_is_cut_from_is_seen),
+        cmocka_unit_test(each_other_rest_is_refused),
+        cmocka_unit_test(another_texts_statement_is_refused),
         cmocka_unit_test(many_victims_are_cut_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
