@@ -18,9 +18,10 @@ import sys
 import tempfile
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "tests/cli"))
+sys.path[:0] = [str(PROJECT / "tests/cli"), str(PROJECT / "tests/toml")]
 
 import oracle  # noqa: E402
+import shapes  # noqa: E402
 
 BUILD = PROJECT / "build"
 OURS, CARGO, FLOOR = "cargo-logout", "cargo", "floor"
@@ -149,6 +150,29 @@ def linear(walls):
     return judge("growth of that", growth, 4 / 3, f"{growth:.2f} (1 is linear)")
 
 
+def work_on(home, text, runs=3):
+    """user+sys in ms of a logout with this text in the credentials file: the least of some runs."""
+    (home / "credentials.toml").write_text(text)
+    environment = {"HOME": str(home), "CARGO_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    command = [BUILD / "tests/bench/runner", BUILD / "cargo-logout", "--dry-run"]
+    done = [subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=True).stdout for _ in range(runs)]
+    return min((int(user) + int(system)) / 1e3 for _, _, user, system, _ in map(str.split, done))
+
+
+def grown(home):
+    """A tenth of each large text, and all of it. Ten times as much work would be linear; what no longer fits the caches costs up
+    to twice that; quadratic would be a hundred times."""
+    print("\nTexts that are large in one way, ours, user+sys")
+    nothing, good = work_on(home, ""), True
+    for what, shape in {**shapes.TAKEN, **shapes.REFUSED}.items():
+        if shape.count < 1000:
+            continue  # as far as it goes
+        least, most = (work_on(home, shape.text(count)) - nothing for count in (shape.count // 10, shape.count))
+        growth = most / max(least, 1)
+        good &= judge(f"{what:22}", growth, 30, f"{growth:5.1f} times ({least:.2f} ms at {shape.count // 10:,}, {most:.2f} ms at {shape.count:,})")
+    return good
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200, help="for one registry; fewer for large files")
@@ -167,6 +191,7 @@ def main():
             good &= verdicts(count, rows)
             walls[count] = rows[OURS].wall
         good &= linear(walls)
+        good &= grown(pathlib.Path(tempfile.mkdtemp(dir=folder)))
     finally:
         shutil.rmtree(folder)
     return 0 if good else 1

@@ -31,7 +31,9 @@ _Noreturn void harness_fail(const char *file, int line, const char *property);
 struct str harness_plant(struct arena *arena, const uint8_t *data, size_t size);
 bool harness_holds(struct str text, struct str part);
 
-/* Neither the message nor a cause of it shows SECRET, is empty or endless, or has a NUL. */
+/* Neither the message nor a cause of it is empty or endless, or has a NUL. */
+void harness_check_words(const struct err *err);
+/* The same, and none shows SECRET. */
 void harness_check_err(const struct err *err);
 
 /* The piece up to the next such byte; what is behind that byte becomes the rest. */

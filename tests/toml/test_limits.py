@@ -9,6 +9,7 @@ import resource
 import subprocess
 
 import pytest
+from shapes import REFUSED, TAKEN
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logout"))
@@ -35,30 +36,11 @@ def logout(home, memory):
     return run
 
 
-# text, the memory it may take in MiB; a node takes 88 bytes, and the text is held up to three times
-TAKEN = {
-    "keys": ("".join(f"k{number} = 1\n" for number in range(1_000_000)), 700),
-    "keys of one registry": ("[registries.a]\n" + "".join(f"k{number} = 1\n" for number in range(1_000_000)), 700),
-    "tables": ("".join(f"[registries.r{number}]\n" for number in range(1_000_000)), 700),
-    "tables with a token": ("".join(f'[registries.r{number}]\ntoken = "x"\n' for number in range(200_000)), 400),
-    "array of tables": ("[[a]]\n" * 1_000_000, 500),
-    "comments": ("# comment\n" * 100_000, 200),
-    "blank lines": ("\n" * 10_000_000, 200),
-    "long comment": ("#" + "x" * 50_000_000 + "\n", 500),
-    "long string": ('s = "' + "x" * 20_000_000 + '"\n', 300),
-    "escapes": ('s = "' + "\\n" * 5_000_000 + '"\n', 300),
-    "elements": ("a = [" + "1," * 1_000_000 + "]\n", 500),
-    "inline pairs": ("a = {" + ",".join(f"k{number} = 1" for number in range(300_000)) + "}\n", 400),
-    "dots as far as they go": ("a" + ".a" * 79 + " = 1\n", 100),
-    "arrays as deep as they go": ("a = " + "[" * 80 + "]" * 80 + "\n", 100),
-}
-
-
 @not_sanitized
 @pytest.mark.parametrize("what", TAKEN)
 def test_taken(tmp_path, what):
     """The token goes; all that is large stays to the byte."""
-    text, memory = TAKEN[what]
+    text, memory = TAKEN[what].text(TAKEN[what].count), TAKEN[what].memory
     file = tmp_path / "credentials.toml"
     file.write_text(text + PAIR)
     run = logout(tmp_path, memory)
@@ -70,31 +52,17 @@ def test_taken(tmp_path, what):
 @not_sanitized
 @pytest.mark.parametrize("what", TAKEN)
 def test_taken_as_configuration(tmp_path, what):
-    text, memory = TAKEN[what]
+    text, memory = TAKEN[what].text(TAKEN[what].count), TAKEN[what].memory
     (tmp_path / "config.toml").write_text(text)
     (tmp_path / "credentials.toml").write_text(PAIR)
     run = logout(tmp_path, memory)
     assert run.returncode == 0 and "has been removed" in run.stderr, run.stderr
 
 
-REFUSED = {
-    "dots": ("a" + ".a" * 100_000 + " = 1\n", "recursion limit"),
-    "dots of a header": ("[a" + ".a" * 100_000 + "]\n", "recursion limit"),
-    "arrays": ("a = " + "[" * 100_000 + "]" * 100_000 + "\n", "max recursion depth met"),
-    "open arrays": ("a = " + "[" * 100_000, "max recursion depth met"),
-    "inline tables": ("a = " + "{a = " * 100_000 + "1" + "}" * 100_000 + "\n", "max recursion depth met"),
-    "open string": ('s = "' + "x" * 10_000_000, "invalid"),
-    "quotes": ("s = " + '"' * 100_001, "unexpected key or value"),
-    "one key many times": ("k = 1\n" * 100_000, "duplicate key"),
-    "digits": ("n = " + "9" * 5_000_000 + "\n", "integer number overflowed"),
-    "a NUL among many": ("# c\n" * 100_000 + "\0", ""),
-}
-
-
 @pytest.mark.parametrize("what", REFUSED)
 @both_files
 def test_refused(tmp_path, what, name):
-    text, word = REFUSED[what]
+    text, word = REFUSED[what].text(REFUSED[what].count), REFUSED[what].word
     file = tmp_path / name
     file.write_text(text)
     run = logout(tmp_path, 300)
