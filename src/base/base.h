@@ -12,6 +12,7 @@
 #ifndef BASE_BASE_H
 #define BASE_BASE_H
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -81,12 +81,14 @@ struct toml_doc {
  * part of a secret, for files that hold credentials: place and reason stay, values do not. */
 enum toml_snippet { TOML_SHOW, TOML_MASK };
 
-/* The err is the one layer `TOML parse error at line 1, column 5\n  |\n1 | ...`. Text that is not
+/* `text` is shorter than 4 GiB; who reads one has a limit far below.
+ *
+ * The err is the one layer `TOML parse error at line 1, column 5\n  |\n1 | ...`. Text that is not
  * UTF-8 is the caller's to refuse first (utf8_valid). */
 struct err *toml_parse(struct arena *arena, struct str text, enum toml_snippet snippet,
                        struct toml_doc **out) MUST_CHECK;
 
-/* The child of a table, or NULL. Fast for tables of any size. */
+/* The child of a table, or NULL, also where it is no table. Fast for tables of any size. */
 struct toml_node *toml_get(const struct toml_node *table, struct str key);
 
 /* Same values, keys and types, order and spelling aside. */

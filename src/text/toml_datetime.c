@@ -218,5 +218,8 @@ bool toml_decode_datetime(struct toml_decoder *decoder, struct toml_span span)
     if (!read_time(&r) || (date && !read_zone(&r))) {
         return false;
     }
-    return r.at == span.end || refuse(&r, "invalid datetime", NULL);
+    if (r.at != span.end) {
+        return refuse(&r, "invalid datetime", NULL);
+    }
+    return true;
 }

@@ -28,10 +28,7 @@ bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected
 
 void toml_meaning(struct toml_parser *p, const char *reason, struct toml_span at)
 {
-    if (!p->meaning.reason) {
-        p->meaning =
-            (struct toml_fault){.reason = reason, .at = {at.start, at.end}, .clear = p->clear};
-    }
+    p->meaning = (struct toml_fault){.reason = reason, .at = {at.start, at.end}, .clear = p->clear};
 }
 
 bool toml_take_newline(struct toml_parser *p)
@@ -265,15 +262,15 @@ static bool statement(struct toml_parser *p)
     case TOML_LITERAL_LINES:
     case TOML_BASIC_LINES:
     case TOML_ATOM:
-        return pair(p);
+        break;
     }
-    return true;
+    return pair(p);
 }
 
-/* The first number out of range in the tree's order, which is that of the toml crate. */
+/* The first number out of range in the tree's order, which is that of the toml crate. There is one:
+ * the first in the text's order, at least. */
 static struct toml_fault first_out_of_range(struct toml_parser *p)
 {
-    const struct toml_node *top = p->root;
     struct toml_node *node = p->root;
     while (toml_decode_range(&p->decoder, node)) {
         bool inner = toml_is_branch(node) && node->first;
@@ -281,11 +278,9 @@ static struct toml_fault first_out_of_range(struct toml_parser *p)
             node = node->first;
             continue;
         }
-        while (node != top && !node->next) {
+        while (!node->next) {
             node = node->parent;
-        }
-        if (node == top) {
-            return p->range;
+            assert(node != p->root);
         }
         node = node->next;
     }
@@ -310,9 +305,7 @@ static void parser_start(struct toml_parser *p, struct arena *arena, struct str 
 struct err *toml_parse(struct arena *arena, struct str text, enum toml_snippet snippet,
                        struct toml_doc **out)
 {
-    if (text.len >= LARGEST_TEXT) {
-        return err_new(arena, "a TOML text of 4 GiB or more cannot be read");
-    }
+    assert(text.len < LARGEST_TEXT);
     struct toml_parser p;
     parser_start(&p, arena, text, snippet);
     bool ok = true;

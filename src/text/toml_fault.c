@@ -48,9 +48,10 @@ static bool ends_word(char c)
     return c == '.' || c == '=' || c == '[' || c == ']' || c == ' ' || c == '\t';
 }
 
-static size_t word_end(struct str text, size_t at, size_t end)
+/* Behind each word of a statement's own `key =` or `[header]` is one of these. */
+static size_t word_end(struct str text, size_t at)
 {
-    while (at < end && !ends_word(text.data[at])) {
+    while (!ends_word(text.data[at])) {
         at++;
     }
     return at;
@@ -90,12 +91,13 @@ static void add_masked_line(struct buf *buf, struct str text, size_t start, size
         at++;
     }
     buf_add_bytes(buf, text.data + start, at - start);
-    if (clear.start != at || clear.end > end || has_quote(text, clear)) {
+    if (clear.start != at || has_quote(text, clear)) {
         add_masked(buf, text, at, end);
         return;
     }
+    assert(clear.end <= end && (clear.end == at || ends_word(text.data[clear.end - 1])));
     while (at < clear.end) {
-        size_t word = word_end(text, at, clear.end);
+        size_t word = word_end(text, at);
         if (word == at) {
             buf_add_char(buf, text.data[at++]);
         } else if (harmless(text, at, word)) {

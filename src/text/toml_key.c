@@ -27,8 +27,7 @@ void toml_node_spare(struct toml_parser *p, struct toml_node *node)
 
 static void add_part(struct toml_parser *p, struct toml_path *path, struct toml_token token)
 {
-    struct toml_node *node =
-        path->count < MOST_PARTS || !path->last ? toml_node_new(p) : path->last;
+    struct toml_node *node = path->count < MOST_PARTS ? toml_node_new(p) : path->last;
     node->key_span = (struct toml_span){token.start, token.end};
     if (!p->meaning.reason && !toml_decode_key(&p->decoder, token, &node->key)) {
         p->meaning = p->decoder.fault;

@@ -84,7 +84,7 @@ static bool check_part(struct value *v, size_t start, size_t end)
     if (len > 1 && end < v->raw.end && !digit(v->text.data[end - 1])) {
         return fault(v, BETWEEN_DIGITS, NULL, end, end + 1);
     }
-    if (len == 0 && start != v->raw.start && end != v->raw.end) {
+    if (len == 0) {
         return fault(v, BETWEEN_DIGITS, NULL, start, start + 1);
     }
     return true;
@@ -276,8 +276,10 @@ static bool decode_signed(struct value *v)
         return not_a_value(v);
     }
     v->type = TOML_FLOAT;
-    return is_word(v, start, word) ||
-           fault(v, "invalid float", word[0] == 'i' ? "`inf`" : "`nan`", start, v->raw.end);
+    if (!is_word(v, start, word)) {
+        return fault(v, "invalid float", word[0] == 'i' ? "`inf`" : "`nan`", start, v->raw.end);
+    }
+    return true;
 }
 
 static bool decode_word(struct value *v, enum toml_type type, const char *word,

@@ -28,7 +28,7 @@ static struct number read_integer(struct str text, struct toml_span at)
     if (text.data[i] == '+' || text.data[i] == '-') {
         number.negative = text.data[i++] == '-';
     }
-    if (at.end - i >= 2 && text.data[i] == '0' && text.data[i + 1] > '9') {
+    if (at.end - i >= 2 && text.data[i] == '0') { /* no other number begins with a zero */
         radix = text.data[i + 1] == 'x' ? 16 : text.data[i + 1] == 'o' ? 8 : 2;
         i += 2;
     }

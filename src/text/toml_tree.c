@@ -151,9 +151,9 @@ bool toml_same(const struct toml_node *a, const struct toml_node *b)
     case TOML_ARRAY:
         return a->count == b->count;
     case TOML_TABLE:
-        return true;
+        break;
     }
-    return false;
+    return true;
 }
 
 /* Trees that are compared are mostly in one order, so the next one is tried before the index. */

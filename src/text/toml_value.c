@@ -270,8 +270,8 @@ bool toml_value(struct toml_parser *p, struct toml_node *node, unsigned int dept
     case TOML_LITERAL_LINES:
     case TOML_BASIC_LINES:
     case TOML_ATOM:
-        scalar(p, node);
-        return true;
+        break;
     }
+    scalar(p, node);
     return true;
 }

@@ -5,12 +5,14 @@
 #include "store/edit.h"
 #include "text/toml_cut.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -48,6 +50,8 @@ static const struct form others[] = {
     {"[registries.me]\n", "token = ", "\"" SECRET "\\\\\"", "\n", ""},
     {"[registries.me]\n", "token = ", "[\n1,\n2\n]", "\n", ""},
     {"[registries.me]\n", "token = ", "7", " # mine\n", ""},
+    {"[registries.me]\n", "token = ", "1234567890", "\n", ""},
+    {"[registries]\nme = {index = 'i',", " token = ", "\"" SECRET "\"", ",\n", "}\n"},
 };
 
 struct document {
@@ -524,6 +528,71 @@ static void a_short_write_leaves_the_old_text(void **state)
     arena_free(&arena);
 }
 
+static unsigned writes = UINT32_MAX; /* how many more there can be; the last is half of one */
+static void (*meanwhile)(int fd);    /* what another program does before the file is on the disk */
+
+/* These two stand in the place of libc's. */
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
+{
+    if (writes == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    size = --writes == 0 ? size / 2 : size;
+    return syscall(SYS_pwrite64, fd, bytes, size, at);
+}
+
+int fdatasync(int fd)
+{
+    if (meanwhile) {
+        meanwhile(fd);
+    }
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+static void an_old_text_that_cannot_be_put_back_is_told(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, &lines[0], 400, 3);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    int fd = file_make(doc.text, 0600);
+    struct edit_leftover left;
+    writes = 1;
+    const struct err *err = edit_apply(&arena, fd, edit, &left);
+    writes = UINT32_MAX;
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "could not put the old text back: the file is damaged");
+    assert_true(str_starts(err->cause->message, STR("only ")));
+    (void)close(fd);
+    arena_free(&arena);
+}
+
+static void make_empty(int fd)
+{
+    assert_int_equal(ftruncate(fd, 0), 0);
+}
+
+static void what_another_program_has_undone_is_seen(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, &lines[0], 400, 3);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    int fd = file_make(doc.text, 0600);
+    struct edit_leftover left;
+    meanwhile = make_empty;
+    const struct err *err = edit_apply(&arena, fd, edit, &left);
+    meanwhile = NULL;
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "what was written is not in the file");
+    (void)close(fd);
+    err = edit_apply(&arena, fd, edit, &left);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
+    arena_free(&arena);
+}
+
 static void a_file_that_cannot_be_written_stays(void **state)
 {
     (void)state;
@@ -562,6 +631,8 @@ int main(void)
         cmocka_unit_test(pairs_go_in_an_order_that_is_safe),
         cmocka_unit_test(the_file_is_changed_and_private),
         cmocka_unit_test(a_short_write_leaves_the_old_text),
+        cmocka_unit_test(an_old_text_that_cannot_be_put_back_is_told),
+        cmocka_unit_test(what_another_program_has_undone_is_seen),
         cmocka_unit_test(a_file_that_cannot_be_written_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,7 @@ static void large_tables_are_looked_up_by_index(void **state)
         assert_int_equal(at(node, "token")->integer, i);
     }
     assert_null(toml_get(registries, STR("r20000")));
+    assert_null(toml_get(at(at(registries, "r1"), "token"), STR("r20000")));
 }
 
 static void equal_means_same_values(void **state)
@@ -233,6 +234,8 @@ static void equal_means_same_values(void **state)
     assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = nan\ny.w = 1\n"))));
     assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\n"))));
     assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = \"nan\"\n"))));
+    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = 1.5\n"))));
+    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.w = nan\n"))));
 }
 
 static void lines_are_counted_from_one(void **state)
