@@ -195,6 +195,16 @@ def test_all(machine):
     assert [machine.sends(name) for name in ("corp", "beta", "crates-io")] == [None] * 3
 
 
+@pytest.mark.parametrize("variable, value", [("TOKEN", "S3CRET-env"), ("SECRET_KEY", "S3CRET-key"), ("INDEX", "$INDEX/next/")])
+def test_all_knows_a_registry_by_any_of_its_variables(machine, variable, value):
+    """One of which nothing else is known: a provider for all registries may have its token."""
+    machine.write({"config.toml": '[registry]\nglobal-credential-providers = ["$BIN/removes"]\n'})
+    machine.providers("removes")
+    machine.env[f"CARGO_REGISTRIES_NEXT_{variable}"] = machine.text(value)
+    told = [line["registry"] for line in machine.logout("--status", "--all").lines if "registry" in line]
+    assert "next" in told
+
+
 def test_all_where_one_fails(machine):
     """One provider that fails, one registry that is not configured well: the others are logged out."""
     own = 'credential-provider = "$BIN/{}"\n'
