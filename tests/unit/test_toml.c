@@ -236,6 +236,7 @@ static void equal_means_same_values(void **state)
     assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = \"nan\"\n"))));
     assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = 1.5\n"))));
     assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.w = nan\n"))));
+    assert_false(toml_equal(parse(*state, STR("x = 1.5\n")), parse(*state, STR("x = 2.5\n"))));
 }
 
 static void lines_are_counted_from_one(void **state)
