@@ -82,7 +82,7 @@ static bool is_space(unsigned char byte)
 static bool prints(enum state state, unsigned char byte)
 {
     if (state == GROUND) {
-        bool begins_character = byte >= 0xC2 && byte <= 0xF4;
+        bool begins_character = byte >= 0xC2; /* no byte of UTF-8 is above 0xF4 */
         return (byte >= 0x20 && byte < 0x7F) || is_space(byte) || begins_character;
     }
     return byte != ' ' && is_space(byte) && state != OSC && state != DEVICE && state != STRING;
