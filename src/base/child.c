@@ -191,11 +191,11 @@ struct err *child_write(struct child *child, struct str text, int64_t until,
 {
     while (child->written < text.len) {
         ssize_t put = write(child->input, text.data + child->written, text.len - child->written);
-        if (put > 0) {
+        if (put >= 0) { /* 0 is for nothing to write */
             child->written += (size_t)put;
             continue;
         }
-        if (put < 0 && errno != EAGAIN && errno != EINTR) {
+        if (errno != EAGAIN && errno != EINTR) {
             return err_os(child->arena, errno);
         }
         if (child->exited) {

@@ -132,6 +132,7 @@ static void control_sequences_are_stripped(void **state)
         {"a\033(\x1F\x7F"
          "Bc",
          "ac"},
+        {"a\033\x1F[31mb", "ab"},
         {"a\033[\x7Fmb", "ab"},
         {"a\033P1\x7Fx\033\\b", "ab"},
         {"a\033P\nx", "a"},
