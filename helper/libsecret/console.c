@@ -112,15 +112,13 @@ enum person person_present(void)
  * Waits until a line can be read, or until a signal that would end the process is pending. It stays
  * pending: once the terminal is as it was and signals are let through again, it does its work.
  */
-static bool wait_for_line(int terminal, int signals)
+static struct err *wait_for_line(struct arena *arena, int terminal, int signals)
 {
     struct pollfd wait[] = {{.fd = terminal, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
-    while (poll(wait, COUNT(wait), -1) < 0) {
-        if (errno != EINTR) {
-            return false;
-        }
+    if (TEMP_FAILURE_RETRY(poll(wait, COUNT(wait), -1)) < 0) {
+        return err_os(arena, errno);
     }
-    return wait[1].revents == 0;
+    return wait[1].revents ? err_new(arena, "interrupted") : NULL;
 }
 
 static struct err *read_typed_line(struct arena *arena, int terminal, int signals,
@@ -131,9 +129,7 @@ static struct err *read_typed_line(struct arena *arena, int terminal, int signal
         if (typed->len > TOKEN_LIMIT) {
             return err_new(arena, "the line is longer than %zu bytes", TOKEN_LIMIT);
         }
-        if (!wait_for_line(terminal, signals)) {
-            return err_new(arena, "interrupted");
-        }
+        TRY(wait_for_line(arena, terminal, signals));
         TRY(read_more(arena, terminal, typed, &ended));
     }
     return NULL;

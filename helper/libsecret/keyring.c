@@ -84,10 +84,15 @@ static struct err *items_search(const struct keyring *keyring, struct str url, G
     return NULL;
 }
 
-/* Only items of the Secret Service can be locked, those of libsecret's file backend are not. */
+/* Of the Secret Service; those of libsecret's file backend can be neither locked nor deleted. */
+static bool is_item(gpointer item)
+{
+    return g_type_is_a(G_OBJECT_TYPE(item), SECRET_TYPE_ITEM);
+}
+
 static bool is_locked(gpointer item)
 {
-    return SECRET_IS_ITEM(item) && secret_item_get_locked(item);
+    return is_item(item) && secret_item_get_locked(item);
 }
 
 static size_t count_locked(const GList *items)
@@ -173,7 +178,7 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
     if (error) {
         return failure(keyring, error);
     }
-    const char *text = value ? secret_value_get_text(value) : NULL;
+    const char *text = secret_value_get_text(value);
     if (!text || !g_utf8_validate(text, -1, NULL)) {
         return err_new(keyring->arena, "what the keyring holds is not text");
     }
@@ -215,26 +220,19 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
     GError *error = NULL;
     g_autoptr(SecretValue) value = secret_value_new(token.data, (gssize)token.len, "text/plain");
     deadline_set(keyring->deadline, keyring->for_person);
-    bool stored =
-        secret_password_store_binary_sync(&cargo_schema, SECRET_COLLECTION_DEFAULT, label.data,
-                                          value, NULL, &error, "url", url.data, NULL);
-    if (error) {
-        return failure(keyring, error);
-    }
-    return stored ? NULL : err_new(keyring->arena, "the Secret Service did not store it");
+    (void)secret_password_store_binary_sync(&cargo_schema, SECRET_COLLECTION_DEFAULT, label.data,
+                                            value, NULL, &error, "url", url.data, NULL);
+    return error ? failure(keyring, error) : NULL;
 }
 
 /* Deletes what is not locked. One failing does not stop the rest; the first failure is told. */
-static struct err *items_delete(const struct keyring *keyring, struct str url, GList *items)
+static struct err *items_delete(const struct keyring *keyring, GList *items)
 {
     struct err *first = NULL;
-    bool others = false;
     deadline_set(keyring->deadline, keyring->for_person);
     for (; items; items = items->next) {
         GError *error = NULL;
-        if (!SECRET_IS_ITEM(items->data)) {
-            others = true;
-        } else if (!is_locked(items->data)) {
+        if (!is_locked(items->data)) {
             (void)secret_item_delete_sync(items->data, NULL, &error);
         }
         if (error) {
@@ -242,15 +240,17 @@ static struct err *items_delete(const struct keyring *keyring, struct str url, G
             first = first ? first : err;
         }
     }
-    GError *error = NULL;
-    if (others) { /* the file backend's items have no delete of their own */
-        (void)secret_password_clear_sync(&cargo_schema, NULL, &error, "url", url.data, NULL);
-    }
-    if (error) {
-        struct err *err = failure(keyring, error);
-        first = first ? first : err;
-    }
     return first;
+}
+
+/* The file backend's items have no delete of their own. Its failure is the last word: a search
+ * looks at what libsecret has in memory, where they are gone even if the file was not written. */
+static struct err *file_clear(const struct keyring *keyring, struct str url)
+{
+    g_autoptr(GError) error = NULL;
+    deadline_set(keyring->deadline, keyring->for_service);
+    (void)secret_password_clear_sync(&cargo_schema, NULL, &error, "url", url.data, NULL);
+    return error ? err_new(keyring->arena, "%s", error->message) : NULL;
 }
 
 struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
@@ -261,7 +261,12 @@ struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
     TRY(items_search(keyring, url, &items));
     *found = items != NULL;
     TRY(items_unlock(keyring, url, &items, &locked));
-    struct err *failed = items_delete(keyring, url, items);
+    struct err *failed = NULL;
+    if (items && !is_item(items->data)) {
+        TRY(file_clear(keyring, url));
+    } else {
+        failed = items_delete(keyring, items);
+    }
 
     struct err *blind = items_search(keyring, url, &left);
     if (blind) {

@@ -19,12 +19,24 @@ static void refuse(SecretService *self, SecretPrompt *prompt, const GVariantType
     g_object_unref(task);
 }
 
+/* What a service says that was to make something and did not: a person has said no. libsecret
+ * takes it for the path of what was made. */
+static bool is_no_path(GVariant *answer)
+{
+    return g_variant_is_of_type(answer, G_VARIANT_TYPE_OBJECT_PATH) &&
+           g_str_equal(g_variant_get_string(answer, NULL), "/");
+}
+
 static void on_asked(GObject *prompt, GAsyncResult *result, gpointer user_data)
 {
     GTask *task = user_data;
     GError *error = NULL;
     GVariant *answer = secret_prompt_perform_finish(SECRET_PROMPT(prompt), result, &error);
-    if (answer) {
+    if (answer && is_no_path(answer)) {
+        g_variant_unref(answer);
+        g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                "the question whether to do it was answered with no");
+    } else if (answer) {
         g_task_return_pointer(task, answer, (GDestroyNotify)g_variant_unref);
     } else if (error) {
         g_task_return_error(task, error);

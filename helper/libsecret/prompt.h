@@ -3,7 +3,8 @@
  * libsecret then waits for as long as that takes; in 0.20 it also waits for ever when the service
  * goes away meanwhile. It has no setting for either, but it lets programs register a backend: ours
  * is libsecret's own, with another way to take a prompt. Should a libsecret not accept it, the
- * deadline still ends the waiting.
+ * deadline still ends the waiting. And it takes "/" for the path of what was made, which is what a
+ * service says when the person has answered with no: here that is a failure.
  */
 #ifndef LIBSECRET_PROMPT_H
 #define LIBSECRET_PROMPT_H

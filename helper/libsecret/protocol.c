@@ -1,5 +1,7 @@
 #include "protocol.h"
 
+#include "base/utf8.h"
+
 #include <jansson.h>
 #include <malloc.h>
 
@@ -7,10 +9,8 @@
 
 static void wiping_free(void *memory)
 {
-    if (memory) {
-        explicit_bzero(memory, malloc_usable_size(memory));
-        free(memory);
-    }
+    explicit_bzero(memory, malloc_usable_size(memory)); /* jansson keeps NULL to itself */
+    free(memory);
 }
 
 void protocol_init(void)
@@ -34,18 +34,11 @@ static struct str line_of(struct arena *arena, json_t *json)
     return (struct str){line, len + 1};
 }
 
-/* NULL, which json_pack's `o` refuses, cannot come of it: bytes that are no UTF-8 are replaced. */
+/* Not NULL, which json_pack's `o` refuses: what is no UTF-8 is replaced. */
 static json_t *text_json(struct arena *arena, struct str text)
 {
-    json_t *json = json_stringn(text.data, text.len);
-    if (json) {
-        return json;
-    }
-    char *copy = arena_alloc(arena, text.len + 1);
-    for (size_t i = 0; i < text.len; i++) {
-        copy[i] = (char)((unsigned char)text.data[i] < 0x80 ? text.data[i] : '?');
-    }
-    return json_stringn(copy, text.len);
+    struct str valid = utf8_lossy(arena, text);
+    return json_stringn(valid.data, valid.len);
 }
 
 struct str protocol_hello(struct arena *arena)
@@ -91,12 +84,12 @@ static struct err *text_get(struct arena *arena, const json_t *object, const cha
                             struct str *out, bool *there)
 {
     const json_t *value = json_object_get(object, key);
-    *there = value && !json_is_null(value);
+    *there = value && json_typeof(value) != JSON_NULL;
     if (!*there) {
         *out = STR("");
         return NULL;
     }
-    if (!json_is_string(value)) {
+    if (json_typeof(value) != JSON_STRING) {
         return err_new(arena, "`%s` in the request is not a string", key);
     }
     *out = str_copy(arena, json_string_value(value), json_string_length(value));
@@ -128,11 +121,11 @@ static struct err *version_check(struct arena *arena, const json_t *json)
 static struct err *args_check(struct arena *arena, const json_t *json)
 {
     const json_t *args = json_object_get(json, "args");
-    if (args && !json_is_array(args)) {
+    if (args && json_typeof(args) != JSON_ARRAY) {
         return err_new(arena, "`args` in the request is not a list");
     }
     for (size_t i = 0; i < json_array_size(args); i++) {
-        if (!json_is_string(json_array_get(args, i))) {
+        if (json_typeof(json_array_get(args, i)) != JSON_STRING) {
             return err_new(arena, "`args` in the request is not a list of strings");
         }
     }
@@ -156,7 +149,7 @@ static struct err *request_read(struct arena *arena, const json_t *json, struct 
     struct str kind = {0};
     bool there;
 
-    if (!json_is_object(json)) {
+    if (json_typeof(json) != JSON_OBJECT) {
         return err_new(arena, "the request is not a JSON object");
     }
     TRY(version_check(arena, json));

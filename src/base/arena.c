@@ -109,7 +109,7 @@ void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
 {
     struct arena_chunk *chunk = arena->newest;
     size_t held = round_up(size ? size : 1);
-    if (old && chunk && chunk->used >= held && (char *)old == chunk->data + chunk->used - held) {
+    if (old && chunk->used >= held && (char *)old == chunk->data + chunk->used - held) {
         size_t needed = round_up(wanted ? wanted : 1);
         if (needed <= held || chunk->size - chunk->used >= needed - held) {
             chunk->used = chunk->used - held + (needed > held ? needed : held);

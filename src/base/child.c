@@ -92,10 +92,9 @@ static int spawn(char *const *argv, int input, int output, pid_t *pid)
     (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     (void)posix_spawn_file_actions_init(&actions);
-    int number = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    if (number == 0) {
-        number = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    }
+    /* each is 0 or ENOMEM */
+    int number = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) |
+                 posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     if (number == 0) {
         number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
     }
@@ -149,7 +148,7 @@ static void reap(struct child *child, int flags)
 static int timeout_of(int64_t until, bool look)
 {
     int64_t most = look ? LOOK_MS : INT32_MAX;
-    int64_t left = until == CHILD_NO_LIMIT ? most : until - child_clock();
+    int64_t left = until - child_clock();
     return (int)(left < 0 ? 0 : left > most ? most : left);
 }
 
@@ -179,7 +178,7 @@ static struct err *await(struct child *child, int fd, short events, int64_t unti
         if (ready > 0 && polls[1].revents) {
             return NULL;
         }
-        if (!child->exited && until != CHILD_NO_LIMIT && child_clock() >= until) {
+        if (!child->exited && child_clock() >= until) {
             *result = CHILD_TIMED_OUT;
             return NULL;
         }
@@ -192,11 +191,11 @@ struct err *child_write(struct child *child, struct str text, int64_t until,
 {
     while (child->written < text.len) {
         ssize_t put = write(child->input, text.data + child->written, text.len - child->written);
-        if (put > 0) {
+        if (put >= 0) { /* 0 is for nothing to write */
             child->written += (size_t)put;
             continue;
         }
-        if (put < 0 && errno != EAGAIN && errno != EINTR) {
+        if (errno != EAGAIN && errno != EINTR) {
             return err_os(child->arena, errno);
         }
         if (child->exited) {

@@ -57,7 +57,7 @@ enum child_result {
     CHILD_INTERRUPTED, /* by a signal; hand up any failure, child_end() does the rest */
 };
 
-enum { CHILD_NO_LIMIT = -1 };
+#define CHILD_NO_LIMIT INT64_MAX
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t child_clock(void);

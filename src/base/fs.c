@@ -26,7 +26,7 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
     if (fstat(fd, &status) < 0) {
         return err_os(arena, errno);
     }
-    if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
+    if (S_ISFIFO(status.st_mode)) {
         return err_new(arena, "not a regular file");
     }
     if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit) {
@@ -69,11 +69,13 @@ bool write_all(int fd, struct str text)
     size_t done = 0;
     while (done < text.len) {
         ssize_t count = write(fd, text.data + done, text.len - done);
-        if (count > 0) {
-            done += (size_t)count;
-        } else if (count == 0 || errno != EINTR) {
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count <= 0) {
             return false;
         }
+        done += (size_t)count;
     }
     return true;
 }
@@ -122,12 +124,12 @@ bool fd_holds(int fd, struct str text)
     }
     bool same = true;
     for (size_t at = 0; same && at < text.len;) {
-        ssize_t got = pread(fd, block, sizeof(block), (off_t)at);
+        size_t most = text.len - at < sizeof(block) ? text.len - at : sizeof(block);
+        ssize_t got = pread(fd, block, most, (off_t)at);
         if (got < 0 && errno == EINTR) {
             continue;
         }
-        same = got > 0 && (size_t)got <= text.len - at &&
-               memcmp(block, text.data + at, (size_t)got) == 0;
+        same = got > 0 && memcmp(block, text.data + at, (size_t)got) == 0;
         at += same ? (size_t)got : 0;
     }
     /* it has held tokens */

@@ -33,8 +33,8 @@ bool path_same(struct str a, struct str b);
 
 /*
  * The whole of a file. `limit` is the most bytes that are taken: more is an error, not a cut. A
- * FIFO or socket is refused at once instead of waited for; a directory gives EISDIR as reading it
- * would.
+ * FIFO is refused at once instead of waited for (a socket cannot be opened); a directory gives
+ * EISDIR as reading it would.
  */
 struct err *file_read(struct arena *arena, struct str path, size_t limit,
                       struct str *out) MUST_CHECK;

@@ -73,19 +73,20 @@ static enum state state_after(enum state state, unsigned char byte)
     }
 }
 
+/* White space among the control characters. */
 static bool is_space(unsigned char byte)
 {
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\f' || byte == '\r';
+    return byte == '\t' || byte == '\n' || byte == '\f' || byte == '\r';
 }
 
 /* Does a byte print that is met in this state? In a short sequence white space still does. */
 static bool prints(enum state state, unsigned char byte)
 {
     if (state == GROUND) {
-        bool begins_character = byte >= 0xC2 && byte <= 0xF4;
+        bool begins_character = byte >= 0xC2; /* no byte of UTF-8 is above 0xF4 */
         return (byte >= 0x20 && byte < 0x7F) || is_space(byte) || begins_character;
     }
-    return byte != ' ' && is_space(byte) && state != OSC && state != DEVICE && state != STRING;
+    return is_space(byte) && state != OSC && state != DEVICE && state != STRING;
 }
 
 /*

@@ -8,8 +8,9 @@ void signals_set(sigset_t *set)
     static const int ends_us[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     (void)sigemptyset(set);
     for (size_t i = 0; i < COUNT(ends_us); i++) {
-        struct sigaction action;
-        if (sigaction(ends_us[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
+        struct sigaction action = {0};
+        (void)sigaction(ends_us[i], NULL, &action); /* cannot fail for these */
+        if (action.sa_handler != SIG_IGN) {
             (void)sigaddset(set, ends_us[i]);
         }
     }

@@ -29,6 +29,5 @@ struct str credential_place(struct arena *arena, const struct credential *creden
     case PLACE_CONFIG:
         break;
     }
-    return credential->line > 0 ? str_format(arena, "%s:%zu", where, credential->line)
-                                : credential->where;
+    return str_format(arena, "%s:%zu", where, credential->line);
 }

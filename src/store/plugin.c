@@ -38,9 +38,7 @@ struct plugin_wait plugin_wait(void (*notice)(void *context), void *context)
 
 static int64_t next_limit(const struct talk *talk)
 {
-    bool notice_first = talk->notice_at != CHILD_NO_LIMIT &&
-                        (talk->end_at == CHILD_NO_LIMIT || talk->notice_at < talk->end_at);
-    return notice_first ? talk->notice_at : talk->end_at;
+    return talk->notice_at < talk->end_at ? talk->notice_at : talk->end_at;
 }
 
 /* After each wait: is it to be begun again? What timed out first is the notice, then the talk. */

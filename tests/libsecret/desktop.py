@@ -19,9 +19,9 @@ PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
 SECONDS = 60  # no step of a test takes as long, so a test cannot hang
 
-# No service directories: what the test did not start is not there, whatever is installed.
+# No service directories but the test's own: what the test did not start is not there, whatever is installed.
 BUS_CONFIG = """<busconfig>
- <type>session</type><listen>unix:path={}/bus</listen><auth>EXTERNAL</auth>
+ <type>session</type><listen>unix:path={0}/bus</listen><auth>EXTERNAL</auth><servicedir>{0}/services</servicedir>
  <policy context="default">
   <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
  </policy>
@@ -76,6 +76,7 @@ class Desktop:
         return child
 
     def start_bus(self):
+        (self.root / "services").mkdir(exist_ok=True)
         config = self.root / "bus.conf"
         config.write_text(BUS_CONFIG.format(self.root))
         bus = self.start(
@@ -166,6 +167,18 @@ class Desktop:
 
     def answer(self, child):
         return json.loads(child.stdout.readline())
+
+    def finish(self, child):
+        """Nothing more is asked, and the provider ends by itself."""
+        child.stdin.close()
+        assert child.wait(SECONDS) == 0
+
+    def traced(self, *inject, path=None):
+        """The command, up to its arguments, with faults of system calls as strace injects them (those of `path` only)."""
+        # a build with sanitizers cannot look for leaks while it is traced
+        options = ["-E", "ASAN_OPTIONS=detect_leaks=0", "-f", "-o", "/dev/null", *(["-P", path] if path else [])]
+        faults = [word for fault in inject for word in ("-e", f"inject={fault}")]
+        return ["strace", *options, *faults, self.helper]
 
     def ask(self, *requests):
         """One run of the provider; the answer, or the list of answers to several requests."""

@@ -11,6 +11,11 @@ ITEMS items that match everything, and sends secrets unencrypted. BEHAVIOUR is a
     unlock-refused   ... with no
     unlock-ignored   ... not at all
     unlock-fails     Unlock is an error
+    prompt-fails     what asks the person is
+    secret-fails     GetSecret is an error
+    binary           the secrets are pictures, not text
+    create-refused   CreateItem wants a prompt, which the person answers with no
+    described        the items are those of DESCRIBED
     delete-lies      Delete says that it worked and keeps the item
     delete-fails     Delete is an error
     first-fails      the first Delete is
@@ -18,6 +23,7 @@ ITEMS items that match everything, and sends secrets unencrypted. BEHAVIOUR is a
     delete-exits     the service exits in the middle of Delete
     blind            the second search is an error
     silent           no search is ever answered
+    error=NAME       each search is the D-Bus error NAME
 """
 
 import os
@@ -27,6 +33,7 @@ from gi.repository import Gio, GLib
 
 ROOT = "/org/freedesktop/secrets"
 COLLECTION = ROOT + "/collection/main"
+DEFAULT = ROOT + "/aliases/default"
 PROMPT = ROOT + "/prompt/p"
 
 INTERFACES = """
@@ -43,6 +50,12 @@ INTERFACES = """
   </method>
   <method name="ReadAlias"><arg type="s" direction="in"/><arg type="o" direction="out"/></method>
   <property name="Collections" type="ao" access="read"/>
+ </interface>
+ <interface name="org.freedesktop.Secret.Collection">
+  <method name="CreateItem">
+   <arg type="a{sv}" direction="in"/><arg type="(oayays)" direction="in"/><arg type="b" direction="in"/>
+   <arg type="o" direction="out"/><arg type="o" direction="out"/>
+  </method>
  </interface>
  <interface name="org.freedesktop.Secret.Item">
   <method name="Delete"><arg type="o" direction="out"/></method>
@@ -63,6 +76,17 @@ INTERFACES = """
 
 
 NEVER = object()  # a call that is not answered
+# {url, label} of items; what is None is not there at all.
+DESCRIBED = [
+    ({"url": "sparse+https://example.com/"}, "cargo-registry:corp"),
+    ({"url": "sparse+https://example.org/"}, ""),
+    ({"url": "sparse+https://a\ttab/"}, "cargo-registry:tab"),
+    ({"url": "sparse+https://a\nline/"}, "cargo-registry:line"),
+    ({"url": "sparse+https://example.net/"}, "cargo-registry:two\nlines"),
+    ({"other": "x"}, "cargo-registry:nothing"),
+    ({"url": "sparse+https://nameless/"}, None),
+    (None, "cargo-registry:bare"),
+]
 
 
 class Refused(Exception):
@@ -82,17 +106,20 @@ class Service:
         self.searches = self.deletes = 0
         self.prompted = None  # what a "yes" does, and the value that Completed carries then
         node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
-        objects = [(ROOT, "Service"), (PROMPT, "Prompt")] + [(item, "Item") for item in self.items]
+        objects = [(ROOT, "Service"), (PROMPT, "Prompt"), (DEFAULT, "Collection")] + [(item, "Item") for item in self.items]
         for path, name in objects:
             interface = node.lookup_interface("org.freedesktop.Secret." + name)
             bus.register_object(path, interface, self.call, self.get, None)
 
     def get(self, _bus, _sender, path, _interface, name):
+        attributes, label = {}, "mock"
+        if "described" in self.behaviour and path in self.items:
+            attributes, label = DESCRIBED[self.items.index(path)]
         return {
             "Collections": GLib.Variant("ao", []),
             "Locked": GLib.Variant("b", path in self.locked),
-            "Attributes": GLib.Variant("a{ss}", {}),
-            "Label": GLib.Variant("s", "mock"),
+            "Attributes": attributes is not None and GLib.Variant("a{ss}", attributes) or None,
+            "Label": label is not None and GLib.Variant("s", label) or None,
         }.get(name, GLib.Variant("t", 0))
 
     def call(self, _bus, _sender, path, _interface, method, parameters, invocation):
@@ -114,6 +141,9 @@ class Service:
         self.searches += 1
         if "silent" in self.behaviour:
             return NEVER
+        for behaviour in self.behaviour:
+            if behaviour.startswith("error="):
+                raise type("Named", (Refused,), {"name": behaviour.removeprefix("error=")})("in its words")
         if "blind" in self.behaviour and self.searches > 1:
             raise Refused("the index is broken")
         free = [item for item in self.items if item not in self.locked]
@@ -150,9 +180,17 @@ class Service:
         return GLib.Variant("(o)", ("/",))
 
     def GetSecret(self, _path, session):
-        return GLib.Variant("((oayays))", ((session, b"", b"mock-token", "text/plain"),))
+        if "secret-fails" in self.behaviour:
+            raise Refused("the disk is broken")
+        kind = "image/png" if "binary" in self.behaviour else "text/plain"
+        return GLib.Variant("((oayays))", ((session, b"", b"mock-token", kind),))
+
+    def CreateItem(self, _path, _properties, _secret, _replace):
+        return GLib.Variant("(oo)", ("/", PROMPT))
 
     def Prompt(self, _path, _window):
+        if "prompt-fails" in self.behaviour:
+            raise Refused("no window can be opened")
         if "unlock-ignored" not in self.behaviour:
             GLib.timeout_add(50, self.completed)
         return None
@@ -161,8 +199,9 @@ class Service:
         return None
 
     def completed(self):
-        dismissed = "unlock-refused" in self.behaviour
-        value = GLib.Variant("ao", []) if dismissed else self.prompted()
+        dismissed = "unlock-refused" in self.behaviour or "create-refused" in self.behaviour
+        nothing = GLib.Variant("o", "/") if "create-refused" in self.behaviour else GLib.Variant("ao", [])
+        value = nothing if dismissed else self.prompted()
         self.bus.emit_signal(
             None, PROMPT, "org.freedesktop.Secret.Prompt", "Completed", GLib.Variant("(bv)", (dismissed, value))
         )

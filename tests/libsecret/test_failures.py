@@ -43,6 +43,50 @@ def test_no_service(bus, kind, what, more):
     assert "org.freedesktop.secrets" in words
 
 
+@pytest.mark.parametrize("program, how", [("/nonexistent", "exec"), ("/bin/false", "status 1")])
+def test_service_that_cannot_be_started(bus, program, how):
+    """The bus knows how to start one, and that fails."""
+    service = "[D-BUS Service]\nName=org.freedesktop.secrets\nExec={}\n"
+    (bus.root / "services/org.freedesktop.secrets.service").write_text(service.format(program))
+    bus.run("gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus", "-m", "org.freedesktop.DBus.ReloadConfig")
+    first, words = causes(bus.ask(request("logout")), "erase")
+    assert first == NO_SERVICE
+    assert how in words
+
+
+def dbus_error(name):
+    return f"org.freedesktop.DBus.Error.{name}"
+
+
+def gio_error(code):
+    """GLib's own, as one of its programs hands it on."""
+    return f"org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code{code}"
+
+
+NAMES = {
+    NO_SERVICE: [dbus_error(name) for name in ("ServiceUnknown", "NameHasNoOwner", "Spawn.ExecFailed", "Spawn.NoMemory")],
+    WENT_AWAY: [dbus_error(name) for name in ("NoReply", "Disconnected", "Timeout")] + [gio_error(code) for code in (18, 24, 44)],
+    None: [dbus_error(name) for name in ("MatchRuleInvalid", "UnixProcessIdUnknown")] + [gio_error(1), "a.name.of.its.own"],
+}
+
+
+@pytest.mark.parametrize("first, name", [(first, name) for first, names in NAMES.items() for name in names])
+def test_errors_by_their_names(bus, first, name):
+    """Those that say why there was no answer are told as that; all are told in their own words."""
+    bus.start_mock(f"error={name}")
+    assert causes(bus.ask(request("logout")), "erase") == ([first] if first else []) + ["in its words"]
+
+
+def test_words_that_are_no_utf8(desktop):
+    """They come from a variable, and go into JSON."""
+    desktop.env = {key.encode(): value.encode() for key, value in desktop.env.items()}
+    desktop.env[b"DBUS_SESSION_BUS_ADDRESS"] = b"\xff\xfe"
+    assert causes(desktop.ask(request("logout")), "erase") == [
+        NO_BUS,
+        "Address element “\ufffd\ufffd” does not contain a colon (:)",
+    ]
+
+
 def stop_in_the_middle(keyring, child, message):
     """Leaves a provider that has sent a call to a service that does not take it: it knows the service already."""
     keyring.send(child, request("get"))
@@ -60,8 +104,7 @@ def test_service_killed_in_the_middle(keyring, kind, what, more):
     first, words = causes(keyring.answer(child), what)
     assert first == WENT_AWAY
     assert words == "Message recipient disconnected from message bus without replying"
-    child.stdin.close()
-    assert child.wait() == 0
+    keyring.finish(child)
 
 
 def test_bus_killed_in_the_middle(keyring):
@@ -70,8 +113,7 @@ def test_bus_killed_in_the_middle(keyring):
     stop_in_the_middle(keyring, child, request("logout"))
     keyring.children[0].kill()
     assert causes(keyring.answer(child), "erase")[0] == WENT_AWAY
-    child.stdin.close()
-    assert child.wait() == 0
+    keyring.finish(child)
 
 
 def test_service_that_ends_while_deleting(bus):
@@ -98,6 +140,25 @@ def test_second_search_fails(bus):
     assert bus.ask(request("logout")) == failed("erase", "the index is broken")
 
 
+@pytest.mark.parametrize("kind, what", [("get", "get"), ("logout", "erase")])
+@pytest.mark.parametrize("unlock, why", [("unlock-free", "the index is broken"), ("unlock-fails", "the prompter is broken")])
+def test_search_after_unlocking_fails(bus, kind, what, unlock, why):
+    """Whether it is unlocked nobody knows then: the first failure is told."""
+    bus.start_mock(f"locked,blind,{unlock}")
+    assert bus.ask(request(kind)) == failed(what, why)
+
+
+def test_deletion_and_second_search_fail(bus):
+    bus.start_mock("delete-fails,blind")
+    assert bus.ask(request("logout")) == failed("erase", "the disk is full")
+
+
+@pytest.mark.parametrize("behaviour, why", [("secret-fails", "the disk is broken"), ("binary", "what the keyring holds is not text")])
+def test_secret_that_cannot_be_had(bus, behaviour, why):
+    bus.start_mock(behaviour)
+    assert bus.ask(request("get")) == failed("get", why)
+
+
 def test_unlocking_that_needs_nobody(bus):
     bus.start_mock("locked,unlock-free", items=2)
     assert bus.ask(request("logout")) == LOGGED_OUT
@@ -112,6 +173,7 @@ def test_unlocking_that_fails(bus, kind, what):
 
 @pytest.mark.parametrize("behaviour", ["unlock-prompt", "unlock-ignored"])
 def test_nobody_is_asked_where_nobody_is(bus, behaviour):
+    bus.env |= {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
     mock = bus.start_mock(f"locked,{behaviour}")
     assert bus.ask(request("logout")) == failed("erase", "the keyring is locked", NOBODY_TO_ASK)
     assert "Prompt" not in bus.said(mock)
@@ -143,6 +205,21 @@ def test_a_person_at_a_display_says_no(bus):
     assert bus.ask(request("get")) == failed("get", "the keyring is locked")
 
 
+def test_a_person_cannot_be_asked(bus):
+    bus.env["DISPLAY"] = ":0"
+    bus.start_mock("locked,unlock-prompt,prompt-fails")
+    assert bus.ask(request("logout")) == failed("erase", "the keyring is locked", "no window can be opened")
+
+
+def test_a_person_at_a_display_wants_it_not_stored(bus):
+    bus.env["DISPLAY"] = ":0"
+    """What libsecret makes of it is that it was stored."""
+    bus.start_mock("create-refused")
+    assert bus.ask(request("login", token="t-1")) == failed(
+        "store", "the question whether to do it was answered with no"
+    )
+
+
 def test_a_service_dies_while_a_person_is_asked(bus):
     bus.env["DISPLAY"] = ":0"
     mock = bus.start_mock("locked,unlock-ignored")
@@ -152,6 +229,7 @@ def test_a_service_dies_while_a_person_is_asked(bus):
         pass
     mock.kill()
     assert causes(bus.answer(child), "erase") == [WENT_AWAY, "it ended while it asked a person"]
+    bus.finish(child)
 
 
 def test_service_that_does_not_encrypt(bus):

@@ -1,6 +1,7 @@
 """Against a real gnome-keyring: what is stored, found and erased, in each state that a keyring can be in."""
 
 import json
+import os
 import time
 
 import pytest
@@ -174,3 +175,22 @@ def test_file_backend_of_libsecret(desktop):
     answers = desktop.ask(request("logout"), request("login", token="t-1"), request("get"), request("logout"))
     assert answers == [NOT_FOUND, LOGGED_IN, token("t-1"), LOGGED_OUT]
     assert desktop.ask(request("get")) == NOT_FOUND
+
+
+def test_file_backend_that_cannot_write(desktop):
+    """In libsecret's memory the token is gone then, in the file it is not."""
+    path = desktop.root / "file/default.keyring"
+    path.parent.mkdir()
+    desktop.env |= {"SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": str(path), "SECRET_FILE_TEST_PASSWORD": "test"}
+    assert desktop.ask(request("login", token="t-1")) == LOGGED_IN
+    path.chmod(0o400)
+    path.parent.chmod(0o500)
+    command = [desktop.helper, "--cargo-plugin"]
+    if os.geteuid() == 0:  # without root's right to everything
+        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--", *command]
+    done = desktop.run(*command, input=json.dumps(request("logout")) + "\n")
+    path.parent.chmod(0o700)
+    answer = json.loads(done.stdout.splitlines()[1])
+    assert answer["Err"]["message"] == "failed to erase token"
+    assert "Permission denied" in answer["Err"]["caused-by"][0]
+    assert desktop.ask(request("get")) == token("t-1")

@@ -73,6 +73,7 @@ REGISTRY = {"index-url": "sparse+https://example.com/"}
         ({"v": 1, "kind": "logout", "registry": {"index-url": None}}, "the request has no `index-url`"),
         ({"v": 1, "kind": "logout", "registry": REGISTRY | {"name": 3}}, "`name` in the request is not a string"),
         ({"v": 1, "kind": "login", "registry": REGISTRY, "token": [TOKEN]}, "`token` in the request is not a string"),
+        ({"v": 1, "kind": "login", "registry": REGISTRY, "login-url": 3}, "`login-url` in the request is not a string"),
         ({"v": 1, "kind": "logout", "registry": REGISTRY, "args": "a"}, "`args` in the request is not a list"),
         ({"v": 1, "kind": "logout", "registry": REGISTRY, "args": [1]}, "`args` in the request is not a list of strings"),
     ],
@@ -126,6 +127,37 @@ def test_standard_output_unusable(desktop, redirection):
     done = shell(desktop, f'echo "{{}}" | "$1" --cargo-plugin {redirection}')
     assert done.returncode == 1
     assert done.stderr.startswith(b"error: ") and done.stderr.count(b"\n") == 1
+
+
+def test_standard_error_closed(desktop):
+    done = shell(desktop, 'echo "{}" | "$1" --cargo-plugin 2>&-')
+    assert (done.returncode, done.stdout.count(b"\n"), done.stderr) == (0, 2, b"")
+
+
+def test_only_standard_output_open(desktop):
+    done = shell(desktop, '"$1" --cargo-plugin <&- 2>&-')
+    assert (done.returncode, done.stdout) == (0, b'{"v":[1]}\n')
+
+
+def test_a_request_that_cannot_be_read(desktop):
+    done = shell(desktop, '"$1" --cargo-plugin </')
+    assert (done.returncode, done.stderr) == (0, b"")
+    hello, answer = done.stdout.splitlines()
+    assert json.loads(answer)["Err"]["message"] == "failed to read the request"
+    assert json.loads(answer)["Err"]["caused-by"] == ["Is a directory (os error 21)"]
+
+
+@pytest.mark.parametrize(
+    "fault, path, told",
+    [
+        ("openat:error=EMFILE", "/dev/null", "failed to open `/dev/null`"),
+        ("clone,clone3:error=EAGAIN", None, "failed to start a thread"),
+    ],
+)
+def test_what_is_needed_first_cannot_be_had(desktop, fault, path, told):
+    """Then there is no hello: cargo says that there is none, and standard error why."""
+    done = desktop.run(*desktop.traced(fault, path=path), "--cargo-plugin", input=json.dumps(request("get")) + "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"error: {told}\n")
 
 
 def test_all_three_closed(desktop):

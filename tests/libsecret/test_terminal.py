@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import termios
 import time
 
 import pytest
@@ -9,13 +10,15 @@ import pytest
 from desktop import SECONDS, Terminal, request
 from test_keyring import LOGGED_IN, LOGGED_OUT, URL, failed, token
 
+UNREADABLE = "failed to read the token from the terminal"
+
 
 class ProviderTerminal(Terminal):
     """A provider that has a terminal; cargo's pipes are pipes, as ever."""
 
-    def __init__(self, desktop):
+    def __init__(self, desktop, *command):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        super().__init__(desktop, desktop.helper, "--cargo-plugin", **pipes)
+        super().__init__(desktop, *(command or [desktop.helper]), "--cargo-plugin", **pipes)
         assert self.child.stdout.readline() == b'{"v":[1]}\n'
 
     def send(self, message):
@@ -23,6 +26,11 @@ class ProviderTerminal(Terminal):
 
     def answer(self):
         return self.desktop.answer(self.child)
+
+    def close(self):
+        if self.child.poll() is None:
+            self.desktop.finish(self.child)
+        super().close()
 
 
 @pytest.fixture
@@ -52,7 +60,7 @@ def test_asks_in_cargos_words_and_shows_nothing(keyring_terminal, fields, questi
     terminal.send(request("login", **fields))
     assert terminal.read_until(b"below\r\n") == f"{question}\r\n"
     assert not terminal.echoes()
-    terminal.type(b"  typed-token \n")
+    terminal.type(b" \t typed-token \n")
     assert terminal.answer() == LOGGED_IN
     assert terminal.echoes()
     assert terminal.read_until(b"\n") == "\r\n"
@@ -72,6 +80,53 @@ def test_end_of_input_is_an_empty_line(terminal):
     terminal.read_until(b"below\r\n")
     terminal.type(b"\x04")
     assert terminal.answer() == failed("store", "please provide a non-empty token")
+
+
+def test_a_line_has_a_limit(terminal):
+    """In canonical mode the kernel has a lower one; here the terminal was left without it."""
+    mode = termios.tcgetattr(terminal.theirs)
+    mode[3] &= ~termios.ICANON
+    termios.tcsetattr(terminal.theirs, termios.TCSANOW, mode)
+    terminal.send(request("login"))
+    terminal.read_until(b"below\r\n")
+    terminal.type(b"x" * (64 * 1024 + 1))
+    assert terminal.answer() == failed("store", UNREADABLE, "the line is longer than 65536 bytes")
+    assert terminal.echoes()
+
+
+def test_an_interrupted_wait_goes_on(desktop):
+    terminal = ProviderTerminal(desktop, *desktop.traced("poll:error=EINTR:when=1"))
+    terminal.send(request("login"))
+    terminal.read_until(b"below\r\n")
+    terminal.type(b"\n")
+    assert terminal.answer() == failed("store", "please provide a non-empty token")
+    terminal.close()
+
+
+@pytest.mark.parametrize(
+    "fault, why",
+    [
+        ("signalfd4:error=EMFILE", "Too many open files (os error 24)"),
+        ("ioctl:error=EIO:when=1", "Input/output error (os error 5)"),
+        ("poll:error=ENOMEM:when=1", "Cannot allocate memory (os error 12)"),
+    ],
+)
+def test_a_terminal_that_cannot_be_asked(desktop, fault, why):
+    terminal = ProviderTerminal(desktop, *desktop.traced(fault))
+    terminal.send(request("login"))
+    assert terminal.answer() == failed("store", UNREADABLE, why)
+    assert terminal.echoes()
+    terminal.close()
+
+
+def test_a_terminal_that_fails_while_it_is_read(desktop):
+    terminal = ProviderTerminal(desktop, *desktop.traced("read:error=EIO", path="/dev/tty"))
+    terminal.send(request("login"))
+    terminal.read_until(b"below\r\n")
+    terminal.type(b"\n")
+    assert terminal.answer() == failed("store", UNREADABLE, "Input/output error (os error 5)")
+    assert terminal.echoes()
+    terminal.close()
 
 
 @pytest.mark.parametrize("key, number", [(b"\x03", signal.SIGINT), (b"\x1c", signal.SIGQUIT)])

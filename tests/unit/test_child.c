@@ -3,8 +3,11 @@
 #include "base/child.h"
 #include "store/plugin.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
+#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +15,15 @@
 #include <cmocka.h>
 
 static volatile sig_atomic_t handled;
+static bool no_memory; /* for what is to happen in the child */
+
+int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd, int newfd)
+{
+    int (*real)(posix_spawn_file_actions_t *, int, int);
+    void *symbol = dlsym(RTLD_NEXT, "posix_spawn_file_actions_adddup2");
+    memcpy(&real, &symbol, sizeof(real));
+    return no_memory ? ENOMEM : real(actions, fd, newfd);
+}
 
 static void handler(int number)
 {
@@ -211,6 +223,53 @@ static void one_that_has_exited_is_not_late(void **state)
     arena_free(&arena);
 }
 
+/* Both are there when we look. */
+static void a_line_that_is_there_comes_before_the_signal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script;
+        enum child_result result;
+    } cases[] = {
+        {"echo line; kill -TERM $PPID; exec sleep 60", CHILD_DONE},
+        {"printf 'no line'; kill -TERM $PPID; exec sleep 60", CHILD_INTERRUPTED},
+    };
+    (void)signal(SIGTERM, handler);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena arena = {0};
+        struct child child = CHILD_NONE;
+        enum child_result result = CHILD_TIMED_OUT;
+        struct str line = STR("");
+        handled = 0;
+        assert_null(start(&arena, cases[i].script, &child));
+        struct pollfd come = {.fd = child.signals, .events = POLLIN};
+        assert_int_equal(poll(&come, 1, -1), 1);
+        assert_null(child_read_line(&child, 100, CHILD_NO_LIMIT, &result, &line));
+        assert_int_equal(result, cases[i].result);
+        assert_string_equal(line.data, result == CHILD_DONE ? "line\n" : "");
+        child_end(&child);
+        assert_int_equal(handled, SIGTERM);
+        nothing_is_left();
+        arena_free(&arena);
+    }
+    (void)signal(SIGTERM, SIG_DFL);
+}
+
+static void without_memory_no_child_is_started(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct child child = CHILD_NONE;
+    no_memory = true;
+    struct err *err = start(&arena, "exit 0", &child);
+    no_memory = false;
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "Cannot allocate memory (os error 12)");
+    assert_int_equal(child.pid, 0);
+    nothing_is_left();
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +281,8 @@ int main(void)
         cmocka_unit_test(a_line_may_be_as_long_as_the_limit),
         cmocka_unit_test(a_wait_that_timed_out_is_taken_up_again),
         cmocka_unit_test(one_that_has_exited_is_not_late),
+        cmocka_unit_test(a_line_that_is_there_comes_before_the_signal),
+        cmocka_unit_test(without_memory_no_child_is_started),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -323,6 +323,7 @@ static void a_wrong_answer_is_explained_and_not_repeated(void **state)
         {"s3cret", "expected value at line 1 column 1"},
         {"\"s3cret\"", "unknown variant, expected `Ok` or `Err` at line 1 column 8"},
         {"\"Ok\"", "invalid type: unit variant, expected newtype variant"},
+        {"\"Err\"", "invalid type: unit variant, expected newtype variant"},
         {"{\"s3cret\":1}", "unknown variant, expected `Ok` or `Err` at line 1 column 9"},
         {"{}", "expected value at line 1 column 2"},
         {"{true:1}", "invalid type: boolean `true`, expected `Ok` or `Err` at line 1 column 5"},

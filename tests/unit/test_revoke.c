@@ -68,6 +68,9 @@ static void a_token_is_a_string(void **state)
         {"{\"Ok\":{\"kind\":\"get\"}}", "missing field `token`"},
         {"{\"Ok\":{\"kind\":\"get\",\"token\":5}}", "invalid type: integer `5`, expected a string"},
         {"{\"Ok\":[\"get\",\"t\"]}", "invalid type: sequence, expected a map"},
+        {"{\"Err\":{}}", "invalid type: sequence, expected a map"},
+        {"[]", "invalid type: sequence, expected a map"},
+        {"{", "EOF while parsing an object at line 1 column 1"},
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct err *err = protocol_token(&arena, str_of(wrong[i][0]), &token);

@@ -126,6 +126,34 @@ static void control_sequences_are_stripped(void **state)
         {"\033(Bz", "z"},
         {"a\033[\n\xC3\xA9\033b`", "a\n\xC3\xA9`"},
         {"\033[1;31?mx", "x"},
+        {"a\033\x7F"
+         "bc",
+         "ac"},
+        {"a\033(\x1F\x7F"
+         "Bc",
+         "ac"},
+        {"a\033\x1F[31mb", "ab"},
+        {"a\033[\x7Fmb", "ab"},
+        {"a\033P1\x7Fx\033\\b", "ab"},
+        {"a\033P\nx", "a"},
+        {"a\033P1q\nx\fy\033\\b", "ab"},
+        {"a\033_x\ny\033\\b", "ab"},
+        {"a\fb", "a\fb"},
+        {"a\033(\fb", "a\fb"},
+        {"a\033[ \rb", "a\rb"},
+        {"a\033]\fb\ac", "ac"},
+        {"a\033\xC3\xA9"
+         "bc",
+         "ac"},
+        {"a\033[\xC3\xA9mb", "ab"},
+        {"a\033_\xC3\x9Cz", "az"},
+        {"a\x18"
+         "b\x1A"
+         "c",
+         "abc"},
+        {"a\033]0;t\x1A"
+         "b",
+         "ab"},
         {"caf\xC3\xA9 \xE6\x97\xA5", "caf\xC3\xA9 \xE6\x97\xA5"},
         {"not \xFF\xE6\x97 utf-8", "not \xEF\xBF\xBD\xEF\xBF\xBD utf-8"},
     };
