@@ -3,6 +3,8 @@
 #include "logout/ask.h"
 #include "logout/remove.h"
 
+#include <assert.h>
+
 /* A token that was sent, or would have been, and what came of it. */
 struct known {
     const struct revoker_server *server;
@@ -48,18 +50,17 @@ bool revoke_would_keep(const struct logout_options *options, const struct logout
 
 static struct str token_in_file(const struct context *context, const struct credential *credential)
 {
-    for (const struct config_file *file = context->files; file; file = file->next) {
-        struct file_found found;
-        if (!str_eq(file->path, credential->where)) {
-            continue;
-        }
-        file_find(file->doc, credential->registry, &found);
-        for (size_t i = 0; i < found.count; i++) {
-            const struct toml_node *node = found.nodes[i];
-            if (!found.is_secret_key[i] && node->type == TOML_STRING &&
-                toml_line(file->doc, node->key_span.start) == credential->line) {
-                return node->string;
-            }
+    const struct config_file *file = context->files;
+    while (!str_eq(file->path, credential->where)) { /* one of them has it: the survey saw it */
+        file = file->next;
+    }
+    struct file_found found;
+    file_find(file->doc, credential->registry, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct toml_node *node = found.nodes[i];
+        if (!found.is_secret_key[i] && node->type == TOML_STRING &&
+            toml_line(file->doc, node->key_span.start) == credential->line) {
+            return node->string;
         }
     }
     return STR("");
@@ -70,7 +71,8 @@ static struct str token_of(const struct context *context, const struct credentia
 {
     if (credential->place == PLACE_ENVIRONMENT) {
         const struct variable *variable = environment_get(&context->environment, credential->where);
-        return variable ? variable->value : STR("");
+        assert(variable); /* the survey saw it, and nobody changes our copy */
+        return variable->value;
     }
     return token_in_file(context, credential);
 }
@@ -98,10 +100,11 @@ static void token_of_provider(struct context *context, const struct logout_regis
     *found = !err && outcome == PLUGIN_FOUND;
 }
 
+/* Where there is none, each registry has its own reason. */
 static bool same_server(const struct revoker_server *a, const struct revoker_server *b)
 {
-    return a == b || (a && b && str_eq(a->api, b->api) && str_eq(a->index, b->index) &&
-                      str_eq(a->clone, b->clone));
+    return a && b && str_eq(a->api, b->api) && str_eq(a->index, b->index) &&
+           str_eq(a->clone, b->clone);
 }
 
 static const struct known *known_find(const struct revoke *revoke,

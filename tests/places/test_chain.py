@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from test_still_in import TOKEN, chain
+from test_still_in import CORP, TOKEN, chain
 
 BROKEN = f"{TOKEN}nonsense\n"
 FROM_STDOUT = "cargo:token-from-stdout $BIN/gives-plainly"
@@ -191,6 +191,16 @@ def test_file_that_cannot_be_written(machine, locked, other):
     assert machine.secrets_on_disk() == [locked]
     assert not has_token(machine, "removes")
     assert machine.sends() in (None, "S3CRET-file")
+
+
+def test_a_file_that_cannot_be_written_is_told_once(machine):
+    """It has failed for the token and for the secret key."""
+    machine.write({"config.toml": CORP, "credentials.toml": TOKEN + 'secret-key = "S3CRET-key"\n'})
+    machine.path("credentials.toml").chmod(0o400)
+    done = machine.logout("--registry", "corp", before=powerless())
+    assert done.status == 101
+    assert [kind for kind, _ in done.places("failed")] == ["token", "secret-key"]
+    assert done.err.count("error: ") == 1
 
 
 def test_file_that_cannot_be_read(machine):
