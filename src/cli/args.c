@@ -66,14 +66,16 @@ static enum args_outcome fail_unknown(struct reader *reader, struct str word, co
     return ARGS_ERROR;
 }
 
-/* The usage names what was given, and `also`, or NULL. */
+/* The usage names what was given, as far as it may be shown, and `also`, or NULL. */
 static void name_given(struct reader *reader, const struct args_option *also)
 {
     const struct args_option **used =
         arena_new_array(reader->arena, const struct args_option *, ARGS_OPTION_COUNT + 1);
     size_t count = 0;
     for (size_t i = 0; i < reader->given_count; i++) {
-        used[count++] = reader->given[i];
+        if (reader->given[i]->heading) {
+            used[count++] = reader->given[i];
+        }
     }
     if (also && !is_given(reader, also)) {
         used[count++] = also;
