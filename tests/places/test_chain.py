@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 
@@ -220,6 +221,19 @@ def test_what_a_provider_is_told(machine):
     heard = machine.read("/bin/listens.heard").removesuffix("--cargo-plugin\n")
     index = f"{machine.names['INDEX']}/corp/"
     assert json.loads(heard) == {"v": 1, "registry": {"index-url": index, "name": "corp"}, "kind": "logout", "args": ["a", "b"]}
+
+
+def test_who_is_waited_for(machine):
+    """A provider that takes long is named, and waited for."""
+    os.mkfifo(machine.top / "gate")
+    machine.write({"/bin/slow": '#!/bin/sh\necho \'{"v":[1]}\'\nread -r line\nread -r go <$TOP/gate\necho \'{"Ok":{"kind":"logout"}}\'\n'})
+    machine.write({"config.toml": chain("$BIN/slow")})
+    command = [machine.program, "--registry", "corp"]
+    with subprocess.Popen(command, cwd=machine.top, env=machine.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr.readline() == f"     Waiting for credential provider `{machine.path('/bin/slow')}`\n"
+        (machine.top / "gate").write_text("go\n")
+        assert f"has been removed by credential provider `{machine.path('/bin/slow')}`" in process.stderr.read()
+    assert process.returncode == 0
 
 
 BROKEN_CONFIGS = {
