@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <pwd.h>
+#include <sys/resource.h>
 
 /* Instead of libc's: the user has this home, or no entry at all. */
 static struct passwd user;
@@ -304,6 +305,22 @@ static void a_path_with_a_nul_is_no_file(void **state)
     assert_non_null(strstr(chain(world, err).data, "contained an unexpected NUL byte"));
 }
 
+/* It may be there, and forbid what is done. */
+static void a_file_that_cannot_be_opened_now_is_not_a_missing_one(void **state)
+{
+    struct world *world = *state;
+    start(world);
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct err *err = string_error(world, "registry.default");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_chain(world, err,
+                 "could not load Cargo configuration / failed to read configuration file "
+                 "`ROOT/proj/sub/.cargo/config` / Too many open files (os error 24)");
+}
+
 static void configuration_files_have_a_limit(void **state)
 {
     struct world *world = *state;
@@ -349,6 +366,7 @@ int main(void)
         TEST(a_table_that_is_none_is_told),
         TEST(sources_have_cargos_names),
         TEST(a_path_with_a_nul_is_no_file),
+        TEST(a_file_that_cannot_be_opened_now_is_not_a_missing_one),
         TEST(configuration_files_have_a_limit),
         TEST(an_old_token_does_not_mend_a_registry_that_is_no_table),
     };
