@@ -38,8 +38,8 @@ static struct str without_token(struct arena *arena, struct str text, struct str
     struct buf out = buf_new(arena);
     size_t at = 0;
     const char *found;
-    while (token.len > 0 &&
-           (found = memmem(text.data + at, text.len - at, token.data, token.len))) {
+    bool is_seen = strspn(token.data, " ") < token.len; /* what looks like blanks shows nothing */
+    while (is_seen && (found = memmem(text.data + at, text.len - at, token.data, token.len))) {
         buf_add_bytes(&out, text.data + at, (size_t)(found - text.data) - at);
         buf_add(&out, STR("[the token]"));
         at = (size_t)(found - text.data) + token.len;
@@ -54,8 +54,8 @@ static struct str not_too_long(struct arena *arena, struct str text)
         return text;
     }
     size_t len = TEXT_LIMIT;
-    while (len > 0 && ((unsigned char)text.data[len] & 0xC0) == 0x80) {
-        len--; /* not within a character */
+    while (((unsigned char)text.data[len] & 0xC0) == 0x80) {
+        len--; /* not within a character; the text is valid, so it has a beginning */
     }
     return str_format(arena, "%.*s...", (int)len, text.data);
 }

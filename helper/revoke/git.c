@@ -27,7 +27,7 @@ static void clone_free(struct clone *clone)
 static struct err *failed(struct arena *arena)
 {
     const git_error *error = git_error_last();
-    return err_new(arena, "%s", error && error->message ? error->message : "libgit2 failed");
+    return err_new(arena, "%s", error ? error->message : "libgit2 failed");
 }
 
 static struct err *file_find(struct arena *arena, struct clone *clone, struct str path,
@@ -47,8 +47,8 @@ struct err *clone_read(struct arena *arena, struct str path, const char *file, s
 {
     CLEANUP(library_release) const int users = git_libgit2_init();
     CLEANUP(clone_free) struct clone clone = {0};
-    if (users <= 0) {
-        return failed(arena);
+    if (users <= 0) { /* and it may crash where it is asked for the reason */
+        return err_new(arena, "libgit2 cannot be started");
     }
     /* cargo reads its clones whoever owns them (init_git): a cargo home may be shared */
     (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);

@@ -41,10 +41,9 @@ static void text_free(char **text)
 static struct str url_part(struct arena *arena, CURLU *handle, CURLUPart part)
 {
     CLEANUP(text_free) char *text = NULL;
-    if (curl_url_get(handle, part, &text, 0) != CURLUE_OK) {
-        return STR("");
-    }
-    return str_copy(arena, text, strlen(text));
+    (void)curl_url_get(handle, part, &text, 0);
+    struct str found = str_of(text); /* none is empty */
+    return str_copy(arena, found.data, found.len);
 }
 
 /* As libcurl has the host: IPv4 in four numbers, IPv6 in brackets. `localhost` it resolves itself,
@@ -124,21 +123,22 @@ static size_t take_header(const char *data, size_t size, size_t count, void *arg
     return receiver->too_large ? 0 : line.len;
 }
 
-/* An option that libcurl does not take must not be passed over: TLS depends on them. */
-#define SET(option, value)                                                                         \
-    do {                                                                                           \
-        if (rc == CURLE_OK) {                                                                      \
-            rc = curl_easy_setopt(curl, option, value);                                            \
-        }                                                                                          \
-    } while (0)
+/* An option that libcurl does not take must not be passed over: TLS depends on them. The first such
+ * stays in rc. Without a handle none is taken. */
+static CURLcode first_fault(CURLcode rc, CURLcode next)
+{
+    return rc == CURLE_OK ? next : rc;
+}
+
+#define SET(option, value) (rc = first_fault(rc, curl_easy_setopt(curl, option, value)))
 
 /*
  * Whom to trust. Where cargo's configuration does not say it, its libcurl asks these variables
  * (openssl-probe), so a machine with an authority of its own may have no other place for it.
  */
-static CURLcode set_trust(CURL *curl, const struct http_settings *settings, bool is_plain)
+static CURLcode set_trust(CURL *curl, CURLcode rc, const struct http_settings *settings,
+                          bool is_plain)
 {
-    CURLcode rc = CURLE_OK;
     const char *file = settings->cainfo.len > 0 ? settings->cainfo.data : getenv("SSL_CERT_FILE");
     const char *directory = settings->cainfo.len > 0 ? NULL : getenv("SSL_CERT_DIR");
     if (file && *file) {
@@ -158,9 +158,9 @@ static CURLcode set_trust(CURL *curl, const struct http_settings *settings, bool
     return rc;
 }
 
-static CURLcode set_route(CURL *curl, const struct http_settings *settings, bool is_plain)
+static CURLcode set_route(CURL *curl, CURLcode rc, const struct http_settings *settings,
+                          bool is_plain)
 {
-    CURLcode rc = CURLE_OK;
     if (settings->has_proxy) {
         SET(CURLOPT_PROXY, settings->proxy.data);
     }
@@ -175,14 +175,14 @@ static CURLcode set_route(CURL *curl, const struct http_settings *settings, bool
     return rc;
 }
 
-static CURLcode set_limits(CURL *curl, const struct http *http, struct receiver *receiver)
+static CURLcode set_limits(CURL *curl, CURLcode rc, const struct http *http,
+                           struct receiver *receiver)
 {
-    CURLcode rc = CURLE_OK;
     long seconds = http->settings->timeout_seconds;
     long to_connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
     int64_t left = http->deadline - child_clock();
     if (left <= 0) { /* for libcurl, 0 is no limit */
-        return CURLE_OPERATION_TIMEDOUT;
+        return first_fault(rc, CURLE_OPERATION_TIMEDOUT);
     }
     SET(CURLOPT_TIMEOUT_MS, (long)left);
     SET(CURLOPT_CONNECTTIMEOUT, to_connect);
@@ -261,14 +261,14 @@ static struct http_reply call_once(const struct http *http, const char *method,
     char words[CURL_ERROR_SIZE] = "";
     struct curl_slist *headers = headers_new(arena, token);
     CURL *curl = curl_easy_init();
-    CURLcode rc = curl && headers ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    CURLcode rc = headers ? CURLE_OK : CURLE_OUT_OF_MEMORY;
     SET(CURLOPT_ERRORBUFFER, words);
     SET(CURLOPT_CURLU, url->handle);
     SET(CURLOPT_CUSTOMREQUEST, method);
     SET(CURLOPT_HTTPHEADER, headers);
-    rc = rc == CURLE_OK ? set_trust(curl, http->settings, url->is_plain) : rc;
-    rc = rc == CURLE_OK ? set_route(curl, http->settings, url->is_plain) : rc;
-    rc = rc == CURLE_OK ? set_limits(curl, http, &receiver) : rc;
+    rc = set_trust(curl, rc, http->settings, url->is_plain);
+    rc = set_route(curl, rc, http->settings, url->is_plain);
+    rc = set_limits(curl, rc, http, &receiver);
     rc = rc == CURLE_OK ? curl_easy_perform(curl) : rc;
     rc = rc == CURLE_OK && !receiver.has_headers ? CURLE_PARTIAL_FILE : rc;
 

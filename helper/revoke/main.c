@@ -68,7 +68,8 @@ static struct err *request_line(struct arena *arena, struct str *out)
         char *piece = arena_alloc(arena, READ_SIZE); /* not the stack: the arena is wiped */
         n = read(STDIN_FILENO, piece, READ_SIZE);
         if (n < 0 && errno != EINTR) {
-            return err_wrap(arena, err_os(arena, errno), "failed to read the request");
+            return err_new(arena, "failed to read the request: %s",
+                           err_os(arena, errno)->message.data);
         }
         buf_add_bytes(&line, piece, n > 0 ? (size_t)n : 0);
         if (line.len > REQUEST_LIMIT) {

@@ -7,6 +7,11 @@
 #define RETRY_DEFAULT   3 /* cargo's for net.retry */
 #define RETRY_LIMIT     100
 
+static struct err *wrong_type(struct arena *arena, const char *key, const char *wanted)
+{
+    return err_new(arena, "`%s` in the request is not %s", key, wanted);
+}
+
 /* The value, NULL where there is none. */
 static const json_t *value_of(const json_t *object, const char *key)
 {
@@ -18,8 +23,8 @@ static struct err *text_get(struct arena *arena, const json_t *object, const cha
                             struct str *out, bool *there)
 {
     const json_t *value = value_of(object, key);
-    if (value && !json_is_string(value)) {
-        return err_new(arena, "`%s` in the request is not a string", key);
+    if (value && json_typeof(value) != JSON_STRING) {
+        return wrong_type(arena, key, "a string");
     }
     *there = value;
     *out = value ? str_copy(arena, json_string_value(value), json_string_length(value)) : STR("");
@@ -33,8 +38,8 @@ static struct err *number_get(struct arena *arena, const json_t *object, const c
     if (!value) {
         return NULL;
     }
-    if (!json_is_integer(value) || json_integer_value(value) < 0) {
-        return err_new(arena, "`%s` in the request is not a number", key);
+    if (json_typeof(value) != JSON_INTEGER || json_integer_value(value) < 0) {
+        return wrong_type(arena, key, "a number");
     }
     *out = json_integer_value(value) < most ? (long)json_integer_value(value) : most;
     return NULL;
@@ -115,9 +120,11 @@ static struct err *tls_get(struct arena *arena, const json_t *json, struct http_
     const json_t *check = value_of(json, "check_revoke");
     long least = CURL_SSLVERSION_DEFAULT;
     long most = CURL_SSLVERSION_DEFAULT;
-    if ((versions && !json_is_object(versions)) || (check && !json_is_boolean(check))) {
-        return err_new(arena, "`%s` in the request is of another type",
-                       versions && !json_is_object(versions) ? "ssl_version" : "check_revoke");
+    if (versions && json_typeof(versions) != JSON_OBJECT) {
+        return wrong_type(arena, "ssl_version", "an object");
+    }
+    if (check && json_typeof(check) != JSON_TRUE && json_typeof(check) != JSON_FALSE) {
+        return wrong_type(arena, "check_revoke", "true or false");
     }
     TRY(tls_version_get(arena, versions, "min", &least));
     TRY(tls_version_get(arena, versions, "max", &most));

@@ -158,7 +158,11 @@ struct str path_join(struct arena *arena, struct str dir, struct str name)
         return name;
     }
     bool slash = dir.len > 0 && dir.data[dir.len - 1] != '/';
-    return str_format(arena, "%.*s%s%.*s", STR_ARG(dir), slash ? "/" : "", STR_ARG(name));
+    struct buf path = buf_new(arena); /* a NUL stays: who opens the path has to see it */
+    buf_add(&path, dir);
+    buf_add_times(&path, '/', slash ? 1 : 0);
+    buf_add(&path, name);
+    return buf_str(&path);
 }
 
 bool path_parent(struct arena *arena, struct str path, struct str *out)

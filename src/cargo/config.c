@@ -24,10 +24,7 @@ struct str definition_root(struct context *context, const struct definition *def
     }
     struct str dir = definition->name;
     for (int up = 0; up < 2; up++) {
-        struct str parent;
-        if (path_parent(context->arena, dir, &parent)) {
-            dir = parent;
-        }
+        (void)path_parent(context->arena, dir, &dir); /* above / there is nothing: it stays */
     }
     return dir;
 }
@@ -127,8 +124,6 @@ static char escape_letter(unsigned char byte)
         return 'b';
     case '\t':
         return 't';
-    case '\n':
-        return 'n';
     case '\f':
         return 'f';
     case '\r':
@@ -138,7 +133,7 @@ static char escape_letter(unsigned char byte)
     }
 }
 
-/* The text between basic quotes; `multiline` keeps newlines and two quotes in a row. */
+/* The text between basic quotes; `multiline` keeps two quotes in a row. One with newlines is. */
 static void add_escaped(struct buf *buf, struct str text, bool multiline)
 {
     size_t quotes = 0;
@@ -148,7 +143,7 @@ static void add_escaped(struct buf *buf, struct str text, bool multiline)
         if (byte == '\\' || quotes > (multiline ? 2 : 0)) {
             buf_addf(buf, "\\%c", byte);
             quotes = 0;
-        } else if ((byte >= 0x20 && byte != 0x7F) || (byte == '\n' && multiline)) {
+        } else if ((byte >= 0x20 && byte != 0x7F) || byte == '\n') {
             buf_add_char(buf, text.data[i]);
         } else if (escape_letter(byte)) {
             buf_addf(buf, "\\%c", escape_letter(byte));

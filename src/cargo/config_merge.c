@@ -69,10 +69,7 @@ void config_sort(struct arena *arena, struct config_value *values, size_t count)
 
 static size_t list_length(const struct config_value *list)
 {
-    if (list->merged) {
-        return list->merged->count;
-    }
-    return list->node ? list->node->count : 0;
+    return list->merged ? list->merged->count : list->node->count;
 }
 
 /* Appends the list's elements; returns how many there are then. */

@@ -76,9 +76,10 @@ struct present {
     bool *fields;
 };
 
+/* `a` is of one of our keys, none of which has a `_`, or b is one. */
 static bool same_as_variable(char a, char b)
 {
-    return a == b || ((a == '-' || a == '_') && (b == '-' || b == '_'));
+    return a == b || (a == '-' && b == '_');
 }
 
 /* `secret-key` with `secret-key-subject` beside it: the variable of the latter must not count as

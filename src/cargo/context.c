@@ -107,8 +107,12 @@ static bool has_alias(struct context *context)
         return string && string->value.len > 0 &&
                config_program_split(context->arena, string).program.value.len > 0;
     }
-    const struct config_strings *strings;
-    return !config_strings(context, &key, &strings) && strings && strings->count > 0;
+    const struct config_strings *strings = NULL;
+    if (config_strings(context, &key, &strings)) {
+        return false;
+    }
+    assert(strings); /* or the string would have been none, which is no error */
+    return strings->count > 0;
 }
 
 void context_warn_alias(struct context *context)

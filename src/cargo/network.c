@@ -14,11 +14,13 @@ static struct str value_of(const struct config_string *string)
 /* `default` is what is set anyway, and `tlsv1` what curl has as 1.0 and later. */
 static struct err *check_version(struct arena *arena, struct str *version)
 {
-    static const char *const known[] = {"default", "tlsv1",   "tlsv1.0",
-                                        "tlsv1.1", "tlsv1.2", "tlsv1.3"};
+    static const char *const known[] = {"tlsv1", "tlsv1.0", "tlsv1.1", "tlsv1.2", "tlsv1.3"};
+    if (version->len == 0 || str_eq(*version, STR("default"))) {
+        *version = STR("");
+        return NULL;
+    }
     for (size_t i = 0; i < COUNT(known); i++) {
-        if (version->len == 0 || str_eq(*version, str_of(known[i]))) {
-            *version = i == 0 ? STR("") : *version;
+        if (str_eq(*version, str_of(known[i]))) {
             return NULL;
         }
     }
@@ -46,18 +48,18 @@ static struct err *read_versions(struct context *context, const struct http_conf
     return check_version(context->arena, &network->ssl_max);
 }
 
-/* cargo: HttpTimeout::new. */
+/* cargo: HttpTimeout::new. What is no number of Rust's counts as not set; one that is too large for
+ * it, which cargo takes for such, means the longest time: what a number of JSON may be. */
 static const uint64_t *timeout_of_environment(struct arena *arena)
 {
     const char *text = getenv("HTTP_TIMEOUT");
-    char *end = NULL;
-    unsigned long long seconds =
-        text && *text >= '0' && *text <= '9' ? strtoull(text, &end, 10) : 0;
-    if (!end || *end) {
+    const char *digits = text && *text == '+' ? text + 1 : text;
+    if (!digits || !*digits || digits[strspn(digits, "0123456789")]) {
         return NULL;
     }
     uint64_t *timeout = arena_new(arena, uint64_t);
-    *timeout = seconds;
+    unsigned long long seconds = strtoull(digits, NULL, 10);
+    *timeout = seconds < INT64_MAX ? seconds : INT64_MAX;
     return timeout;
 }
 

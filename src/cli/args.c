@@ -73,9 +73,8 @@ static void name_given(struct reader *reader, const struct args_option *also)
         arena_new_array(reader->arena, const struct args_option *, ARGS_OPTION_COUNT + 1);
     size_t count = 0;
     for (size_t i = 0; i < reader->given_count; i++) {
-        const struct args_option *option = reader->given[i];
-        if (option == also || option->heading) {
-            used[count++] = option;
+        if (reader->given[i]->heading) {
+            used[count++] = reader->given[i];
         }
     }
     if (also && !is_given(reader, also)) {
@@ -168,8 +167,6 @@ static void store(struct reader *reader, const struct args_option *option, struc
         break;
     case ARGS_UNSTABLE:
         reader->unstable[args->unstable_count++] = value;
-        break;
-    default:
         break;
     }
 }
@@ -307,7 +304,7 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
         len = utf8_decode(word, at, &character, &valid);
         const struct args_option *option = NULL;
         for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
-            if (character < 0x80 && args_options[i].letter == (char)character && character) {
+            if (character < 0x80 && args_options[i].letter == (char)character) {
                 option = &args_options[i];
             }
         }

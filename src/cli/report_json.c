@@ -160,14 +160,9 @@ struct totals {
 };
 
 static void add_registry(struct buf *out, const struct logout_options *options,
-                         const struct logout *logout, const struct logout_registry *registry,
-                         struct totals *totals)
+                         const struct logout_registry *registry, struct totals *totals)
 {
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        /* One under another name comes with that registry, where that comes too. */
-        if (logout->count > 1 && !str_eq(c->registry, registry->registry.name)) {
-            continue;
-        }
         add_credential(out, options, registry, c);
         totals->removed += c->state == CREDENTIAL_REMOVED;
         totals->remaining += logout_leaves(c);
@@ -195,7 +190,7 @@ bool report_json(struct shell *shell, const struct logout_options *options,
     struct buf out = buf_new(shell->arena);
     struct totals totals = {0};
     for (size_t i = 0; i < logout->count; i++) {
-        add_registry(&out, options, logout, &logout->registries[i], &totals);
+        add_registry(&out, options, &logout->registries[i], &totals);
     }
     if (logout->failure) {
         add_failure(&out, NULL, logout->failure);

@@ -42,19 +42,18 @@ void report_revoked(struct shell *shell, const struct logout_registry *registry)
     }
 }
 
-static const char *path_of(const struct logout_registry *registry,
-                           const struct credential *credential)
+/* Only crates.io's short-lived tokens are sure to be revocable (revoke_look). */
+static const char *path_of(const struct credential *credential)
 {
-    bool trusted = credential->revocable == REVOCABLE_YES &&
-                   revoke_kind(&registry->registry, STR("")) == REVOKER_CRATES_IO;
-    return trusted ? "/api/v1/trusted_publishing/tokens" : "/api/v1/tokens/current";
+    return credential->revocable == REVOCABLE_YES ? "/api/v1/trusted_publishing/tokens"
+                                                  : "/api/v1/tokens/current";
 }
 
 static struct str calls_of(struct arena *arena, const struct logout_registry *registry,
                            const struct credential *credential)
 {
     const struct revoker_server *server = registry->server;
-    const char *path = path_of(registry, credential);
+    const char *path = path_of(credential);
     if (server->api.len > 0) {
         return str_format(arena, "DELETE %s%s", server->api.data, path);
     }

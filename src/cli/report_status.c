@@ -40,12 +40,9 @@ static const char *plan_of(const struct logout_options *options,
     return asked ? "provider is asked" : "stays";
 }
 
-/* One under another name is listed with that registry, where that is listed too. */
-static bool is_listed(const struct logout *logout, const struct logout_registry *registry,
-                      const struct credential *credential)
+static bool is_listed(const struct credential *credential)
 {
-    return credential->state != CREDENTIAL_ABSENT &&
-           (logout->count == 1 || str_eq(credential->registry, registry->registry.name));
+    return credential->state != CREDENTIAL_ABSENT;
 }
 
 static struct row row_of(struct arena *arena, const struct logout_options *options,
@@ -79,7 +76,7 @@ static size_t rows_make(struct arena *arena, const struct logout_options *option
     for (size_t i = 0; i < logout->count; i++) {
         const struct logout_registry *registry = &logout->registries[i];
         for (const struct credential *c = registry->credentials; c; c = c->next) {
-            if (is_listed(logout, registry, c)) {
+            if (is_listed(c)) {
                 rows[count++] = row_of(arena, options, registry, c);
             }
         }
@@ -160,7 +157,7 @@ void report_plan(struct shell *shell, const struct logout_options *options,
         const struct logout_registry *registry = &logout->registries[i];
         bool any = false;
         for (const struct credential *c = registry->credentials; c; c = c->next) {
-            if (is_listed(logout, registry, c)) {
+            if (is_listed(c)) {
                 plan_one(shell, options, registry, c);
                 any = true;
             }

@@ -48,18 +48,18 @@ bool revoke_would_keep(const struct logout_options *options, const struct logout
 
 static struct str token_in_file(const struct context *context, const struct credential *credential)
 {
-    for (const struct config_file *file = context->files; file; file = file->next) {
-        struct file_found found;
-        if (!str_eq(file->path, credential->where)) {
-            continue;
-        }
-        file_find(file->doc, credential->registry, &found);
-        for (size_t i = 0; i < found.count; i++) {
-            const struct toml_node *node = found.nodes[i];
-            if (!found.is_secret_key[i] && node->type == TOML_STRING &&
-                toml_line(file->doc, node->key_span.start) == credential->line) {
-                return node->string;
-            }
+    const struct config_file *file = context->files;
+    while (!str_eq(file->path, credential->where)) {
+        file = file->next;
+        assert(file); /* the survey saw it in one of them */
+    }
+    struct file_found found;
+    file_find(file->doc, credential->registry, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct toml_node *node = found.nodes[i];
+        if (!found.is_secret_key[i] && node->type == TOML_STRING &&
+            toml_line(file->doc, node->key_span.start) == credential->line) {
+            return node->string;
         }
     }
     return STR("");
@@ -70,7 +70,8 @@ static struct str token_of(const struct context *context, const struct credentia
 {
     if (credential->place == PLACE_ENVIRONMENT) {
         const struct variable *variable = environment_get(&context->environment, credential->where);
-        return variable ? variable->value : STR("");
+        assert(variable); /* the survey saw it, and nobody changes our copy */
+        return variable->value;
     }
     return token_in_file(context, credential);
 }
@@ -98,10 +99,11 @@ static void token_of_provider(struct context *context, const struct logout_regis
     *found = !err && outcome == PLUGIN_FOUND;
 }
 
+/* Where there is none, each registry has its own reason. */
 static bool same_server(const struct revoker_server *a, const struct revoker_server *b)
 {
-    return a == b || (a && b && str_eq(a->api, b->api) && str_eq(a->index, b->index) &&
-                      str_eq(a->clone, b->clone));
+    return a && b && str_eq(a->api, b->api) && str_eq(a->index, b->index) &&
+           str_eq(a->clone, b->clone);
 }
 
 static const struct known *known_find(const struct revoke *revoke,

@@ -22,6 +22,7 @@ CASES = {
     "cargo home does not exist": world(creds=None, env={"CARGO_HOME": "{ROOT}/nowhere/deep"}),
     "cargo home is a file": world(creds=None, files={"ch": "x"}, env={"CARGO_HOME": "{ROOT}/ch"}, needs=("home-as-given",)),
     "HOME is a file": world(creds=None, files={"h": "x"}, env={"HOME": "{ROOT}/h"}, needs=("home-as-given",)),
+    "HOME is relative": world("--registry r", creds=None, files={"proj/h/.cargo/config.toml": '[registries.r]\nindex="x"\n'}, env={"HOME": "h"}),
     "config in the given home": world(
         "--registry r", creds=None, files={"ch/config.toml": '[registries.r]\nindex="x"\n'}, env={"CARGO_HOME": "{ROOT}/ch"}
     ),
@@ -116,10 +117,24 @@ CASES = {
     "lower case protocol": world(env={"cargo_registries_crates_io_protocol": "x"}),
     "lower case, -q": world("-q", creds=None, env={"cargo_registry_default": "x"}),
     "dash instead of underscore": world(env={"CARGO_REGISTRY-DEFAULT": "x"}),
+    "dash after CARGO": world(env={"CARGO-REGISTRY-DEFAULT": "x"}),
+    "nothing after CARGO": world(env={"CARGOREGISTRY_DEFAULT": "x"}),
     "dash in the registry's name": mine(env={"CARGO_REGISTRIES_MY-REG_INDEX": "x"}),
     "lower case in the registry's name": mine(env={"CARGO_REGISTRIES_my-reg_INDEX": "x"}),
     # Not UTF-8, and odd.
     "token not UTF-8, no file": world(creds=None, env={"CARGO_REGISTRY_TOKEN": b"\xff"}),
+    "provider with other spaces and letters": world(env={"CARGO_REGISTRY_CREDENTIAL_PROVIDER": "cargo:\u00e9\u2003cargo:token"}),
+    "alias where there is no table of them": world(
+        config="credential-alias = 3\n[registry]\ncredential-provider = 'p'\n", env={"CARGO_CREDENTIAL_ALIAS_P": "cargo:token"}
+    ),
+    "a key that is the beginning of another's": mine(
+        config=MY_REG + "secret_key_subject = 'x'\n", env={"CARGO_REGISTRIES_MY_REG_SECRET_KEY_SUBJECT": "s"}
+    ),
+    "a variable below a string": mine(config=MY_REG + "secret-key = 's3cret'\n", env={"CARGO_REGISTRIES_MY_REG_SECRET_KEY_X": "s"}),
+    "a variable below nothing": mine(env={"CARGO_REGISTRIES_MY_REG_SECRET_KEY_X": "s"}),
+    "a variable below nothing, the file has it too": mine(
+        config=MY_REG + "secret_key_x = 's'\n", env={"CARGO_REGISTRIES_MY_REG_SECRET_KEY_X": "s"}
+    ),
     "provider not UTF-8": world(env={"CARGO_REGISTRY_CREDENTIAL_PROVIDER": b"\xff"}),
     "other not UTF-8": world(env={"FOO": b"\xff", "CARGO_FOO": b"\xfe"}),
     "name not UTF-8": world(env={b"CARGO_\xff".decode("utf-8", "surrogateescape"): "x"}),

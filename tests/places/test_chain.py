@@ -2,10 +2,11 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 
-from test_still_in import TOKEN, chain
+from test_still_in import CORP, TOKEN, chain
 
 BROKEN = f"{TOKEN}nonsense\n"
 FROM_STDOUT = "cargo:token-from-stdout $BIN/gives-plainly"
@@ -193,6 +194,16 @@ def test_file_that_cannot_be_written(machine, locked, other):
     assert machine.sends() in (None, "S3CRET-file")
 
 
+def test_a_file_that_cannot_be_written_is_told_once(machine):
+    """It has failed for the token and for the secret key."""
+    machine.write({"config.toml": CORP, "credentials.toml": TOKEN + 'secret-key = "S3CRET-key"\n'})
+    machine.path("credentials.toml").chmod(0o400)
+    done = machine.logout("--registry", "corp", before=powerless())
+    assert done.status == 101
+    assert [kind for kind, _ in done.places("failed")] == ["token", "secret-key"]
+    assert done.err.count("error: ") == 1
+
+
 def test_file_that_cannot_be_read(machine):
     write_chain(machine, "cargo:token", "removes")
     machine.path("credentials.toml").chmod(0)
@@ -210,6 +221,19 @@ def test_what_a_provider_is_told(machine):
     heard = machine.read("/bin/listens.heard").removesuffix("--cargo-plugin\n")
     index = f"{machine.names['INDEX']}/corp/"
     assert json.loads(heard) == {"v": 1, "registry": {"index-url": index, "name": "corp"}, "kind": "logout", "args": ["a", "b"]}
+
+
+def test_who_is_waited_for(machine):
+    """A provider that takes long is named, and waited for."""
+    os.mkfifo(machine.top / "gate")
+    machine.write({"/bin/slow": '#!/bin/sh\necho \'{"v":[1]}\'\nread -r line\nread -r go <$TOP/gate\necho \'{"Ok":{"kind":"logout"}}\'\n'})
+    machine.write({"config.toml": chain("$BIN/slow")})
+    command = [machine.program, "--registry", "corp"]
+    with subprocess.Popen(command, cwd=machine.top, env=machine.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr.readline() == f"     Waiting for credential provider `{machine.path('/bin/slow')}`\n"
+        (machine.top / "gate").write_text("go\n")
+        assert f"has been removed by credential provider `{machine.path('/bin/slow')}`" in process.stderr.read()
+    assert process.returncode == 0
 
 
 BROKEN_CONFIGS = {

@@ -165,6 +165,48 @@ def test_status_of_nothing(machine):
     assert "no credentials found" in done.err
 
 
+def test_status_of_a_provider_that_only_gives(machine):
+    """It cannot be asked to log out: what it gives stays."""
+    machine.write({"config.toml": chain("cargo:token-from-stdout $BIN/x")})
+    row = machine.logout("--status", "--registry", "corp", json=False).out.splitlines()[1]
+    assert re.split(r" {2,}", row)[3] == "stays"
+    done = machine.logout("-n", "--registry", "corp")
+    assert "would be asked" in done.err
+
+
+@pytest.mark.parametrize("words", [["--status"], ["--status", "--message-format", "json"], ["--message-format", "json"]])
+def test_a_report_that_cannot_be_written_is_a_failure(machine, words):
+    """But what a logout did is done."""
+    machine.write({"config.toml": CORP, "credentials.toml": TOKEN})
+    command = ["sh", "-c", 'exec "$@" >/dev/full', "sh", str(machine.program), "--registry", "corp", *words]
+    done = machine.run(*command)
+    assert done.returncode == 101
+    assert machine.secrets_on_disk() == ([] if words[0] != "--status" else ["credentials.toml"])
+
+
+def test_a_dry_run_is_silent_about_what_no_provider_looks_at(machine):
+    """As the logout is, of a stale token in a configuration."""
+    machine.providers("removes")
+    machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes"\ntoken = "S3CRET-stale"\n'})
+    done = machine.logout("-n", "--registry", "corp")
+    assert done.status == 0
+    assert "would be removed" not in done.err and "still in force" not in done.err
+    assert "would be asked to log out of `corp`" in done.err
+
+
+def test_a_dry_run_of_what_is_broken_says_nothing_else(machine):
+    """Nobody knows whether one is logged in where the configuration says what cannot be."""
+    machine.write({"config.toml": KNOWN + '[registries.odd]\nindex = "foo"\n', "credentials.toml": TOKEN})
+    done = machine.logout("--all", "-n")
+    assert done.status == 101
+    assert "not currently logged in to `beta`" in done.err
+    assert "not currently logged in to `odd`" not in done.err and "failed to log out of `odd`" in done.err
+    machine.write({"config.toml": KNOWN + "[broken\n", "credentials.toml": ""})
+    done = machine.logout("--all", "-n")
+    assert done.status == 101
+    assert "not currently logged in" not in done.err and "could not load Cargo configuration" in done.err
+
+
 @pytest.mark.parametrize("words", [["--registry", "corp"], ["--status", "--registry", "corp"], ["-n", "--registry", "corp"]])
 def test_no_process_is_started(machine, words):
     """For the plain case; and for looking not even that of a provider."""
@@ -230,6 +272,46 @@ def test_all_with_a_broken_file(machine, broken):
     assert done.err.count("error: ") == 1
     assert set(machine.asked()) == {"removes"}
     assert machine.secrets_on_disk() == [broken]
+
+
+def test_all_with_odd_registries(machine):
+    """An index that is no URL, one without a host, tables that are none: told where it is theirs, and no harm to the others."""
+    odd = '[registries.odd]\nindex = "foo"\n[registries.mail]\nindex = "mailto:x@example.com"\n[registries.crates-io]\nprotocol = "sparse"\n'
+    machine.write({"config.toml": KNOWN + odd, "credentials.toml": STORED + TOKEN.replace("corp", "odd")})
+    done = machine.logout("--all")
+    assert done.status == 101
+    assert "error: failed to log out of `odd`\n" in done.err and "error: failed to log out of `mail`\n" in done.err
+    assert done.err.count("error: ") == 2
+    assert "token for `odd` has been removed" in done.err
+    assert machine.secrets_on_disk() == []
+    assert [line["registry"] for line in done.lines if line["reason"] == "credential"] == ["crates-io", "beta", "corp", "gone", "odd"]
+
+
+def test_an_odd_registry_beside_the_one_asked_for(machine):
+    """Which names have the same index is seen without those that have none."""
+    odd = '[registries.odd]\nindex = "foo"\n[registries.mail]\nindex = "mailto:x@example.com"\n'
+    machine.write({"config.toml": CORP + odd, "credentials.toml": TOKEN})
+    done = machine.logout("--registry", "corp", "--strict")
+    assert done.status == 0, done.err
+    assert machine.secrets_on_disk() == []
+
+
+def test_all_where_registries_is_no_table(machine):
+    """Nothing can be a registry there; crates.io is one all the same."""
+    machine.write({"config.toml": "registries = 3\n", "credentials.toml": CRATES_IO})
+    machine.env["CARGO_REGISTRIES_TOKEN"] = "S3CRET-env"  # of no registry: it has no name
+    done = machine.logout("--all")
+    assert {line.get("registry") for line in done.lines if line["reason"] == "credential"} == {"crates-io"}
+    assert machine.secrets_on_disk() == []
+
+
+def test_all_with_settings_that_are_wrong(machine):
+    """cargo would not come so far; what is known is logged out of, then the fault is told."""
+    machine.write({"config.toml": KNOWN + '[term]\ncolor = "mauve"\n', "credentials.toml": STORED})
+    done = machine.logout("--all")
+    assert done.status == 101
+    assert done.err.count("error: ") == 1 and "argument for --color must be auto, always, or never" in done.err
+    assert machine.secrets_on_disk() == []
 
 
 def test_all_of_nothing(machine):

@@ -131,6 +131,31 @@ def test_status_of_an_empty_keyring(machine, keyring):
     assert (done.status, done.places("found")) == (0, [])
 
 
+def test_a_dry_run_with_an_empty_keyring(machine, keyring):
+    """It is known that nothing is there, so nobody would be asked; another provider would."""
+    done = machine.logout("-n", "--registry", "corp")
+    assert (done.status, "not currently logged in to `corp`" in done.err, "would be asked" in done.err) == (0, True, False)
+    machine.providers("removes")
+    machine.write({"config.toml": chain("$BIN/removes", "cargo:libsecret")})
+    done = machine.logout("-n", "--registry", "corp")
+    assert done.err.count("would be asked") == 1 and "/bin/removes` would be asked" in done.err
+
+
+def test_all_beside_a_keyring(machine, keyring):
+    """An item whose label has no name, one of a registry whose table is broken, a token of no registry in a file."""
+    machine.providers("not-found")
+    machine.write({"config.toml": chain("$BIN/not-found", "cargo:libsecret") + "[registries.odd]\nindex = 3\n"})
+    machine.write({"credentials.toml": TOKEN.replace("corp", "orphan")})
+    store(machine, keyring, "corp")
+    keyring.secret_tool_store("S3CRET-nameless", *SCHEMA, "url", "sparse+https://example.com/", label="another")
+    done = machine.logout("--all")
+    assert done.status == 101
+    assert "failed to log out of `odd`" in done.err and done.err.count("error: ") == 1
+    assert GONE in done.err and GONE.replace("corp", "sparse+https://example.com/") in done.err
+    assert keyring.stored(*SCHEMA) == []
+    assert machine.secrets_on_disk() == []
+
+
 def test_status_without_a_keyring(machine, session):
     done = machine.logout("--status", "--registry", "corp")
     assert (done.status, [line["state"] for line in done.lines]) == (0, ["not-asked"])

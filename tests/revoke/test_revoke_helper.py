@@ -1,6 +1,7 @@
 """The helper and a server that is in order: each row of the table of answers, requests, settings."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -177,7 +178,7 @@ def test_the_reason_is_fit_to_be_shown(ask, registry):
         {"v": 2}, {"v": None}, {"v": "1"}, {"token": None}, {"token": 7}, {"token": "S3CRET\0"}, {"kind": None}, {"kind": "other"}, {"kind": 1},
         {"api": None}, {"api": 3}, {"index": "https://h/"}, {"index": "https://h/", "api": None, "clone": "/x"},
         {"timeout": -1}, {"timeout": "1"}, {"timeout": 1.5}, {"retry": True}, {"proxy": 1}, {"cainfo": []},
-        {"user_agent": "a\r\nOrigin: x"}, {"user_agent": ""}, {"check_revoke": 1}, {"ssl_version": "tlsv1.2"},
+        {"user_agent": "a\r\nOrigin: x"}, {"user_agent": ""}, {"user_agent": 1}, {"check_revoke": 1}, {"ssl_version": "tlsv1.2"},
         {"ssl_version": {"min": "tlsv1.4"}}, {"ssl_version": {"max": 3}}, {"cache": {}},
     ],
 )  # fmt: skip
@@ -243,7 +244,7 @@ def test_user_and_password_are_not_shown(ask, registry):
 
 
 def test_help_and_version(helper):
-    for option, text in (("--help", "Usage: cargo-logout-revoke"), ("-h", "helper of cargo-logout"), ("-V", "cargo-logout-revoke 0.")):
+    for option, text in (("--help", "Usage: cargo-logout-revoke"), ("-h", "helper of cargo-logout"), ("-V", "cargo-logout-revoke 0."), ("--version", "cargo-logout-revoke 0.")):
         done = subprocess.run([helper, option], capture_output=True, text=True, timeout=SECONDS, check=True)
         assert text in done.stdout and not done.stderr
 
@@ -254,6 +255,25 @@ def test_called_by_hand(helper):
     assert done.returncode == 1 and "see --help" in done.stdout
     done = subprocess.run([helper, "token"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 1 and "see --help" in done.stderr
+
+
+def test_a_request_that_cannot_be_read(helper, tmp_path):
+    directory = os.open(tmp_path, os.O_RDONLY)
+    done = subprocess.run([helper], stdin=directory, capture_output=True, text=True, timeout=SECONDS, check=False)
+    os.close(directory)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: failed to read the request: Is a directory (os error 21)\n"
+
+
+def test_a_read_that_is_interrupted_is_made_again(helper, ask, registry, tmp_path):
+    request, log = tmp_path / "request", tmp_path / "log"
+    request.write_text(json.dumps({"v": 1, "token": registry.issue(), "kind": "crates-io", "api": registry.url}))
+    strace = ["strace", "-qq", "-o", str(log), "-P", str(request), "-e", "inject=read:error=EINTR:when=1", str(helper)]
+    env = ask.env | {"ASAN_OPTIONS": "detect_leaks=0"}  # a traced process cannot look for leaks
+    with open(request) as file:
+        done = subprocess.run(strace, stdin=file, env=env, capture_output=True, text=True, timeout=SECONDS, check=True)
+    assert '"revoked"' in done.stdout
+    assert log.read_text().count("INJECTED") == 1
 
 
 def test_nobody_reads_the_answer(helper, ask, registry):

@@ -102,6 +102,7 @@ DOWN = {
     "reset": at_once(reset),
     "silent": silent,
     "overloaded": says(b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"),
+    "too slow": says(b"HTTP/1.1 408 Late\r\nContent-Length: 0\r\n\r\n"),
     "too many": says(b"HTTP/1.1 429 Later\r\nContent-Length: 0\r\n\r\n"),
     "moved": says(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/config.json\r\nContent-Length: 0\r\n\r\n"),
 }

@@ -74,6 +74,14 @@ def test_an_authority_that_is_not_trusted(ask, behind, nginx, cainfo):
     assert behind.requests == []
 
 
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_an_empty_variable_names_no_authority(ask, behind, nginx, authority, variable):
+    """It is as if it were not set, and the other one counts."""
+    authority.openssl("rehash", ".")
+    ask.env |= {"SSL_CERT_FILE": str(authority.path), "SSL_CERT_DIR": str(authority.directory)} | {variable: ""}
+    assert ask(token=behind.issue(), api=nginx.url(GOOD))["how"] == "revoked"
+
+
 def test_variables_do_not_turn_it_off(ask, behind, nginx):
     ask.env |= {"GIT_SSL_NO_VERIFY": "1", "CURL_INSECURE": "1", "CURL_CA_BUNDLE": "", "SSL_VERIFY": "0"}
     assert ask(token=behind.issue(), api=nginx.url(GOOD))["how"] == "no-answer"

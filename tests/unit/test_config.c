@@ -33,6 +33,10 @@ static void keys_have_variables_and_quotes(void **state)
         {"a\\'''", "\"a\\\\'''\""},
         {"a\"\"\"\n'''", "\"\"\"\na\"\"\\\"\n'''\"\"\""},
         {"\x01\r", "\"\\u0001\\r\""},
+        {"\f\t\x7f", "\"\\f\\t\\u007F\""},
+        {"\"\"a\"", "'\"\"a\"'"},
+        {"''a\"'", "\"\"\"''a\"'\"\"\""},
+        {"\x01\n", "\"\"\"\n\\u0001\n\"\"\""},
     };
     for (size_t i = 0; i < COUNT(quoted); i++) {
         struct str part = str_of(quoted[i][0]);
@@ -183,9 +187,25 @@ static void an_empty_program_is_an_error(void **state)
 static void list_elements_are_checked(void **state)
 {
     struct world *world = *state;
+    static const char *const wrong[][2] = {
+        {"true", "boolean `true`"},
+        {"false", "boolean `false`"},
+        {"{}", "map"},
+        {"['b']", "sequence"},
+    };
+    const struct config_strings *list = NULL;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        put(world, "ch/config.toml", str_format(&world->arena, "x.y = [%s]\n", wrong[i][0]).data);
+        start(world);
+        struct config_key y = config_key(&world->arena, STR("x.y"));
+        struct err *err = config_strings(&world->context, &y, &list);
+        assert_non_null(err);
+        assert_string_equal(
+            err->cause->message.data,
+            str_format(&world->arena, "invalid type: %s, expected a string", wrong[i][1]).data);
+    }
     put(world, "ch/config.toml", "registry.global-credential-providers = ['a', 3]\nx.y = 'z'\n");
     start(world);
-    const struct config_strings *list = NULL;
     struct config_key key = config_key(&world->arena, STR("registry.global-credential-providers"));
     assert_chain(world, config_strings(&world->context, &key, &list),
                  "error in ROOT/ch/config.toml: failed to parse config at "
@@ -200,12 +220,14 @@ static void list_elements_are_checked(void **state)
 static void a_program_from_one_string_splits_at_ascii_space(void **state)
 {
     struct world *world = *state;
-    struct config_string text = {.value = STR(" p  a\v\tb ")};
+    struct config_string text = {.value = STR(" p  a\v\tb\fc\rd\ne ")};
     struct config_program split = config_program_split(&world->arena, &text);
     assert_string_equal(split.program.value.data, "p");
-    assert_int_equal(split.count, 2);
-    assert_string_equal(split.arguments[0].data, "a\v");
-    assert_string_equal(split.arguments[1].data, "b");
+    static const char *const arguments[] = {"a\v", "b", "c", "d", "e"};
+    assert_int_equal(split.count, COUNT(arguments));
+    for (size_t i = 0; i < COUNT(arguments); i++) {
+        assert_string_equal(split.arguments[i].data, arguments[i]);
+    }
 }
 
 static void a_registry_can_be_the_environments_alone(void **state)
@@ -314,7 +336,8 @@ static void no_message_shows_a_token(void **state)
     const char *arguments[] = {
         "registry.token='cio-secret'",         "registry.token=cio-secret",
         "registries.a.token='cio-secret",      "registry.token='cio-secret' #",
-        "registries={a={token='cio-secret'}}", "registry.secret-key='cio-secret'"};
+        "registries={a={token='cio-secret'}}", "registry.secret-key='cio-secret'",
+        "registry.token\t=\t'cio-secret' #"};
     for (size_t i = 0; i < COUNT(arguments); i++) {
         struct err *err = configure(world, arguments[i], NULL);
         assert_non_null(err);
@@ -401,6 +424,19 @@ static void term_is_dropped_for_one_bad_value(void **state)
     config_term(&world->context, &term);
     assert_true(*term.quiet);
     assert_int_equal(*term.progress->width, 5);
+    put(world, "ch/config.toml", "[term]\nquiet = true\nprogress.when = 'never'\n");
+    start(world);
+    config_term(&world->context, &term);
+    assert_true(*term.quiet);
+    static const char *const bad[] = {"when = 'sometimes'", "when = 3", "width = -1",
+                                      "width = 'x'"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        put(world, "ch/config.toml",
+            str_format(&world->arena, "[term]\nquiet = true\nprogress.%s\n", bad[i]).data);
+        start(world);
+        config_term(&world->context, &term);
+        assert_null(term.quiet);
+    }
 }
 
 /* What is printed to standard error by the call. */

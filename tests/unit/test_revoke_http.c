@@ -8,6 +8,10 @@
 #include "revoke/wiping.h"
 
 #include <arpa/inet.h>
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -134,6 +138,53 @@ static void the_deadline_ends_the_retries(void **state)
     assert_true(child_clock() < http.deadline);
 }
 
+/* Nothing of a request is sent that is not as it was meant. */
+static void assert_not_sent(struct http_settings settings, const char *words)
+{
+    CLEANUP(arena_free) struct arena arena = {0};
+    uint16_t port;
+    CLEANUP(fd_close) int fd = silence(&port);
+    struct http http = {&arena, &settings, child_clock() + 10000};
+    CLEANUP(url_free) struct url url = {0};
+    assert_null(url_parse(&arena, str_format(&arena, "http://127.0.0.1:%u/", port), &url));
+    struct http_reply reply = http_call(&http, "DELETE", &url, STR("token"));
+    assert_int_equal(reply.outcome, HTTP_FAILED);
+    assert_string_equal(reply.words.data, words);
+    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    assert_int_equal(accept4(fd, NULL, NULL, SOCK_CLOEXEC), -1);
+    assert_int_equal(errno, EAGAIN);
+}
+
+static void an_option_that_libcurl_does_not_take_is_not_passed_over(void **state)
+{
+    (void)state;
+    struct http_settings settings = {
+        .user_agent = STR("test"), .timeout_seconds = 30, .tls_versions = 99};
+    assert_not_sent(settings, curl_easy_strerror(CURLE_BAD_FUNCTION_ARGUMENT));
+}
+
+/* Instead of libcurl's: the one after `appends` others finds no memory. */
+static int appends = -1;
+
+struct curl_slist *curl_slist_append(struct curl_slist *list, const char *text)
+{
+    struct curl_slist *(*real)(struct curl_slist *, const char *) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "curl_slist_append");
+    memcpy(&real, &symbol, sizeof(symbol));
+    return appends-- == 0 ? NULL : real(list, text);
+}
+
+static void without_memory_for_a_header_nothing_is_sent(void **state)
+{
+    (void)state;
+    struct http_settings settings = {.user_agent = STR("test"), .timeout_seconds = 30};
+    for (int others = 0; others < 2; others++) {
+        appends = others;
+        assert_not_sent(settings, curl_easy_strerror(CURLE_OUT_OF_MEMORY));
+        assert_true(appends < 0);
+    }
+}
+
 int main(void)
 {
     wiping_init();
@@ -142,6 +193,8 @@ int main(void)
         cmocka_unit_test(what_a_header_can_hold),
         cmocka_unit_test(the_deadline_ends_a_call),
         cmocka_unit_test(the_deadline_ends_the_retries),
+        cmocka_unit_test(an_option_that_libcurl_does_not_take_is_not_passed_over),
+        cmocka_unit_test(without_memory_for_a_header_nothing_is_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,6 +169,28 @@ static void answers_are_fit_to_be_shown(void **state)
     }
 }
 
+/* What turns the direction of writing, and the characters beside it, which do not. */
+static void no_answer_turns_the_direction(void **state)
+{
+    (void)state;
+    static const char *const turns[] = {
+        "\xd8\x9c",     "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8",
+        "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9",
+    };
+    static const char *const stays[] = {
+        "\xd8\x9b",     "\xe2\x80\x8d", "\xe2\x80\x90", "\xe2\x80\xa7",
+        "\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa",
+    };
+    CLEANUP(arena_free) struct arena arena = {0};
+    for (size_t i = 0; i < COUNT(turns); i++) {
+        struct answer answer = {.how = HOW_NO_API, .detail = str_of(turns[i])};
+        assert_string_equal(answer_line(&arena, &answer, STR("t")).data,
+                            "{\"dead\":false,\"how\":\"no-api\",\"detail\":\" \"}\n");
+        answer.detail = str_of(stays[i]);
+        assert_non_null(strstr(answer_line(&arena, &answer, STR("t")).data, stays[i]));
+    }
+}
+
 /* Where a line's end has become a space, the token may stand there only now. */
 static void a_token_over_two_lines_is_not_shown(void **state)
 {
@@ -194,6 +216,10 @@ static void answers_have_a_limit(void **state)
     assert_int_equal(line.len,
                      strlen("{\"dead\":false,\"how\":\"refused\",\"detail\":\"...\"}\n") + 1000);
     assert_true(str_ends(line, STR("\xc3\xa9...\"}\n")));
+    answer.detail = str_format(&arena, "a%s", answer.detail.data);
+    struct str shifted = answer_line(&arena, &answer, STR(""));
+    assert_int_equal(shifted.len, line.len - 1);
+    assert_true(str_ends(shifted, STR("\xc3\xa9...\"}\n")));
 }
 
 int main(void)
@@ -203,6 +229,7 @@ int main(void)
         cmocka_unit_test(three_mean_that_it_is_dead),
         cmocka_unit_test(the_reasons_of_a_server),
         cmocka_unit_test(answers_are_fit_to_be_shown),
+        cmocka_unit_test(no_answer_turns_the_direction),
         cmocka_unit_test(a_token_over_two_lines_is_not_shown),
         cmocka_unit_test(answers_have_a_limit),
     };

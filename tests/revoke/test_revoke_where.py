@@ -1,0 +1,142 @@
+"""--revoke and where tokens stand: several in one file, copies elsewhere, providers, clones; and what --dry-run says of them."""
+
+import os
+import shutil
+import signal
+
+from registry_stand_in import Registry
+from revoke_machine import CURRENT, provider_chain
+
+
+def test_two_tokens_of_one_file(machine, crates_io):
+    """That of before 2015, above all tables, and that of [registry]: each is sent, each is told."""
+    old, new = crates_io.issue(), crates_io.issue()
+    machine.write({"credentials.toml": f'token = "{old}"\n[registry]\ntoken = "{new}"\nsecret-key = "S3CRET-key"\n'})
+    done = machine.revoke()
+    assert done.status == 0, done.err
+    assert not crates_io.alive(old) and not crates_io.alive(new)
+    assert crates_io.lines() == [CURRENT, CURRENT]
+    assert machine.stored() == []
+    assert done.err.count("has been revoked by https://crates.io") == 2
+
+
+def test_two_tokens_of_one_file_of_which_one_lives_on(machine, crates_io):
+    old, new = crates_io.issue(), crates_io.issue(scopes=("yank",))
+    machine.write({"credentials.toml": f'token = "{old}"\n[registry]\ntoken = "{new}"\n'})
+    done = machine.revoke()
+    assert done.status == 101
+    assert machine.stored() == [new]
+    assert sorted(line["state"] for line in done.lines if line["reason"] == "credential") == ["kept", "removed"]
+
+
+def test_a_secret_key_before_the_token(machine, registry):
+    """The key has nothing on the server; it goes with the token that is dead."""
+    token = registry.issue()
+    machine.registries(x=registry)
+    machine.write({"credentials.toml": f'[registries.x]\nsecret-key = "S3CRET-key"\nsecret-key-subject = "me"\ntoken = "{token}"\n'})
+    plan = machine.revoke("--registry", "x", "--dry-run")
+    assert [(line["kind"], line["state"], line.get("revocation")) for line in plan.lines if line["reason"] == "credential"] == [
+        ("token", "would-be-removed", "would-be-tried"),
+        ("secret-key", "would-be-removed", None),
+    ]
+    done = machine.revoke("--registry", "x")
+    assert (done.status, registry.alive(token)) == (0, False)
+    assert machine.read("credentials.toml") == "[registries.x]\n"
+    assert "A secret key has nothing on a registry server" in done.err
+
+
+def test_a_token_that_is_no_string(machine, registry):
+    """Of a registry that no configuration has; cargo would not take it. It cannot be sent, so it is kept."""
+    machine.write({"credentials.toml": '[registries.gone]\ntoken = 3\nsecret-key = "S3CRET-key"\n'})
+    done = machine.revoke("--registry", "gone")
+    states = [(line["kind"], line["state"], line.get("revocation")) for line in done.lines if line["reason"] == "credential"]
+    assert done.status == 101
+    assert states == [("token", "kept", "not-sent"), ("secret-key", "removed", None)]
+    assert "it was not sent, since it is empty or no text that a request can carry" in done.err
+    assert machine.read("credentials.toml") == "[registries.gone]\ntoken = 3\n"
+
+
+def test_a_copy_of_a_token_that_lives_on(machine, registry):
+    """What this run does not take is told as in any logout."""
+    token = registry.issue(scopes=("yank",))
+    machine.registries(x=registry)
+    machine.credentials(x=token)
+    machine.write({"/work/.cargo/config.toml": f'registries.x.token = "{token}"\n'})
+    done = machine.revoke("--registry", "x")
+    states = {line["place"]: (line["state"], line.get("revocation")) for line in done.lines if line["reason"] == "credential"}
+    assert states == {"credentials-file": ("kept", "not-permitted"), "config-file": ("found", None)}
+    assert registry.lines().count(CURRENT) == 1
+    assert machine.stored() == [token]
+
+
+def test_the_same_token_of_two_clones_is_sent_for_each(machine, tmp_path):
+    """Git indexes are told apart by cargo's clones of them; two names of one index have one."""
+    indexes = {"x": "file:///srv/one", "y": "file:///srv/two", "z": "file:///srv/one"}
+    machine.write({"config.toml": "".join(f'[registries.{name}]\nindex = "{url}"\n' for name, url in indexes.items())})
+    machine.credentials(x="S3CRET", y="S3CRET", z="S3CRET")
+    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
+    helper = '#!/bin/sh\nread -r request\necho asked >>$TOP/asked\necho \'{"dead":true,"how":"revoked","url":"https://h"}\'\n'
+    machine.write({"/cargo-logout-revoke": helper})
+    done = machine.revoke("--all")
+    assert (done.status, machine.asked()) == (101, [])
+    clones = {line["detail"].split("`")[1] for line in done.lines if "detail" in line}
+    assert len(clones) == 2, "each is told its own"
+    for clone in clones:
+        os.makedirs(f"{clone}/.git")
+    done = machine.revoke("--all")
+    assert (done.status, machine.asked(), machine.stored()) == (0, ["asked", "asked"], [])
+    assert "token for `y` has been revoked by https://h\n" in done.err
+
+
+def test_a_provider_is_not_asked_by_a_dry_run(machine, registry):
+    provider_chain(machine, registry, "removes")
+    machine.provider("removes", registry.issue())
+    before = machine.tree()
+    done = machine.revoke("--registry", "x", "--dry-run")
+    assert (done.status, machine.tree(), machine.asked(), registry.lines()) == (0, before, [], [])
+    provider = f"credential provider `{machine.path('/bin/removes')}`"
+    assert f"{provider} would be asked for the token for `x`, to revoke it: GET {registry.url}/index/config.json, and DELETE" in done.err
+    assert f"{provider} would be asked to log out of `x`" in done.err
+
+
+def test_a_variable_of_which_a_dry_run_does_nothing(machine, registry):
+    machine.registries(x=registry)
+    machine.env["CARGO_REGISTRIES_X_TOKEN"] = "S3CRET"
+    done = machine.revoke("--registry", "x", "--dry-run")
+    assert (done.one["state"], "revocation" in done.one) == ("found", False)
+    assert "would be revoked" not in done.err
+    done = machine.revoke("--registry", "x", "--dry-run", "--everywhere")
+    assert (done.one["state"], done.one["revocation"]) == ("found", "would-be-tried")
+
+
+def test_ctrl_c_while_a_provider_gives_the_token(machine, registry):
+    """The token is there, but nothing is begun any more."""
+    token = registry.issue()
+    provider_chain(machine, registry, "own")
+    give = f"""echo '{{"Ok":{{"kind":"get","token":"{token}","cache":"never","operation_independent":true}}}}'"""
+    machine.write({"/bin/own": f'#!/bin/sh\necho \'{{"v":[1]}}\'\nread -r request\nkill -INT $PPID\n{give}\n'})
+    done = machine.finish(machine.start("--registry", "x"))
+    assert done.status == -signal.SIGINT
+    assert registry.alive(token) and registry.lines() == []
+    assert "interrupted by a signal" in done.err
+
+
+def test_the_same_token_where_one_registry_has_no_server(machine, registry):
+    """What the server of one says is nothing that is known of the other."""
+    token = registry.issue()
+    machine.registries(x=registry)
+    machine.credentials(orphan=token, x=token)
+    done = machine.revoke("--all")
+    assert done.status == 101
+    assert {line["registry"]: line["revocation"] for line in done.lines if "revocation" in line} == {"orphan": "no-api", "x": "revoked"}
+    assert machine.stored() == [token]
+
+
+def test_an_index_that_moved_is_another_server(machine, registry):
+    with Registry() as other:
+        token = registry.issue()
+        other.issue(token)
+        machine.registries(x=registry, y=other)
+        machine.credentials(x=token, y=token)
+        assert machine.revoke("--all").status == 0
+        assert not registry.alive(token) and not other.alive(token)
