@@ -573,20 +573,34 @@ static void make_empty(int fd)
     assert_int_equal(ftruncate(fd, 0), 0);
 }
 
+static off_t spoilt; /* the byte that spoil() changes */
+
+static void spoil(int fd)
+{
+    assert_int_equal(syscall(SYS_pwrite64, fd, "\1", 1, spoilt), 1);
+}
+
 static void what_another_program_has_undone_is_seen(void **state)
 {
     (void)state;
     struct arena arena = {0};
     struct document doc = document_make(&arena, &lines[0], 400, 3);
     const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    int fd = file_make(doc.text, 0600);
+    const struct edit_step *step = &edit->steps[0];
+    const size_t ends[] = {step->at, step->at + step->bytes.len - 1};
     struct edit_leftover left;
-    meanwhile = make_empty;
-    const struct err *err = edit_apply(&arena, fd, edit, &left);
-    meanwhile = NULL;
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "what was written is not in the file");
-    (void)close(fd);
+    const struct err *err;
+    int fd = -1;
+    for (size_t i = 0; i <= COUNT(ends); i++) {
+        fd = file_make(doc.text, 0600);
+        spoilt = i < COUNT(ends) ? (off_t)ends[i] : 0;
+        meanwhile = i < COUNT(ends) ? spoil : make_empty;
+        err = edit_apply(&arena, fd, edit, &left);
+        meanwhile = NULL;
+        assert_non_null(err);
+        assert_string_equal(err->message.data, "what was written is not in the file");
+        (void)close(fd);
+    }
     err = edit_apply(&arena, fd, edit, &left);
     assert_non_null(err);
     assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
