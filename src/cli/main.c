@@ -74,6 +74,8 @@ static struct err *run(struct context *context, const struct args *args, int *st
     *status = err ? STATUS_FAILED : status_of(args, &logout);
     if (!err && !report(context->shell, args, &options, &logout, *status)) {
         *status = STATUS_FAILED;
+        shell_error(context->shell,
+                    err_new(context->arena, "the report could not be written to standard output"));
     }
     return err;
 }

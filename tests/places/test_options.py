@@ -181,6 +181,7 @@ def test_a_report_that_cannot_be_written_is_a_failure(machine, words):
     command = ["sh", "-c", 'exec "$@" >/dev/full', "sh", str(machine.program), "--registry", "corp", *words]
     done = machine.run(*command)
     assert done.returncode == 101
+    assert done.stderr.endswith("error: the report could not be written to standard output\n")
     assert machine.secrets_on_disk() == ([] if words[0] != "--status" else ["credentials.toml"])
 
 
