@@ -2,33 +2,15 @@
  * Every state that a crash can leave is made and read: after each step, and inside each step with
  * any part of its pages written. The cut is put across a page border at each of its bytes.
  */
-#include "store/edit.h"
+#include "edit_document.h"
 #include "text/toml_cut.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#define SECRET "S3CRETs3cret"
-
 static char long_value[12003]; /* filled by main: three to four pages */
-
-/* A pair and what is round it; key, value and end go. */
-struct form {
-    const char *before;
-    const char *key;
-    const char *value;
-    const char *end;
-    const char *after;
-};
 
 static const struct form lines[] = {
     {"[registries.me]\n", "token = ", "\"" SECRET "\"", "\n", ""},
@@ -53,59 +35,6 @@ static const struct form others[] = {
     {"[registries.me]\n", "token = ", "1234567890", "\n", ""},
     {"[registries]\nme = {index = 'i',", " token = ", "\"" SECRET "\"", ",\n", "}\n"},
 };
-
-struct document {
-    struct str text;
-    struct str after;
-    struct edit_cut cut;
-};
-
-static void registries_add(struct buf *buf, const char *prefix, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        buf_addf(buf, "registries.%s-%zu.token = \"token of %zu\" # keep\n", prefix, i, i);
-    }
-}
-
-static void tables_add(struct buf *buf, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        buf_addf(buf, "[registries.z-%zu]\ntoken = \"token of %zu\"\n", i, i);
-    }
-}
-
-/* The cut begins at byte `at`; `registries` come before it, and as many behind it. */
-static struct document document_make(struct arena *arena, const struct form *form, size_t at,
-                                     size_t registries)
-{
-    struct buf text = buf_new(arena);
-    if (!strstr(form->before, "[registries]")) { /* which may not be dotted into before */
-        registries_add(&text, "a", registries);
-    }
-    buf_add_char(&text, '#');
-    buf_add_times(&text, '=', at - strlen(form->before) - text.len - 1);
-    buf_addf(&text, "\n%s", form->before);
-    assert_int_equal(text.len, at);
-    struct buf after = buf_new(arena);
-    buf_add(&after, buf_str(&text));
-
-    struct document doc;
-    buf_addf(&text, "%s", form->key);
-    doc.cut.value.start = text.len;
-    buf_addf(&text, "%s", form->value);
-    doc.cut.value.end = text.len;
-    buf_addf(&text, "%s", form->end);
-    doc.cut.bytes = (struct span){at, text.len};
-
-    struct buf tail = buf_new(arena);
-    buf_addf(&tail, "%s", form->after);
-    tables_add(&tail, registries);
-    buf_add(&text, buf_str(&tail));
-    buf_add(&after, buf_str(&tail));
-    doc.text = buf_str(&text);
-    doc.after = buf_str(&after);
-    return doc;
-}
 
 static struct toml_node *parsed(struct arena *arena, struct str text)
 {
@@ -217,19 +146,6 @@ static struct str plan_run(struct arena *arena, struct wanted *wanted, struct st
 static bool crosses(struct span span)
 {
     return span.start / EDIT_PAGE != (span.end - 1) / EDIT_PAGE;
-}
-
-/* The cut's bytes are blank or line ends, all others are as they were. */
-static void assert_blanked(const struct document *doc, struct str text)
-{
-    struct span cut = doc->cut.bytes;
-    assert_int_equal(text.len, doc->text.len);
-    assert_memory_equal(text.data, doc->text.data, cut.start);
-    assert_memory_equal(text.data + cut.end, doc->text.data + cut.end, text.len - cut.end);
-    for (size_t i = cut.start; i < cut.end; i++) {
-        char old = doc->text.data[i];
-        assert_int_equal(text.data[i], old == '\n' || old == '\r' ? old : ' ');
-    }
 }
 
 /* A run that was stopped after any step is made good by a second one. */
@@ -448,186 +364,6 @@ static void pairs_go_in_an_order_that_is_safe(void **state)
     }
 }
 
-/* --- the real file --- */
-
-static int file_make(struct str text, mode_t mode)
-{
-    char path[] = "/tmp/test_edit_XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(write(fd, text.data, text.len), (ssize_t)text.len);
-    assert_int_equal(fchmod(fd, mode), 0);
-    return fd;
-}
-
-static struct str file_text(struct arena *arena, int fd)
-{
-    char *text = arena_alloc(arena, 100001);
-    ssize_t len = pread(fd, text, 100000, 0);
-    assert_true(len >= 0);
-    return (struct str){text, (size_t)len};
-}
-
-static const struct form *const real[] = {&lines[0], &lines[2], &others[0], &others[2]};
-
-static void the_file_is_changed_and_private(void **state)
-{
-    (void)state;
-    for (size_t f = 0; f < COUNT(real); f++) {
-        for (size_t registries = 0; registries <= 100; registries += 100) {
-            struct arena arena = {0};
-            struct document doc = document_make(
-                &arena, real[f], registries ? (size_t)2 * EDIT_PAGE - 4 : 400, registries);
-            int fd = file_make(doc.text, registries ? 0600 : 04664);
-            const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-            struct edit_leftover left = {1, 1};
-            assert_null(edit_apply(&arena, fd, edit, &left));
-            assert_int_equal(left.mode, 0);
-            assert_int_equal(left.length, 0);
-            struct str text = file_text(&arena, fd);
-            if (registries) {
-                assert_blanked(&doc, text);
-            } else {
-                assert_true(str_eq(text, doc.after));
-            }
-            struct stat status;
-            assert_int_equal(fstat(fd, &status), 0);
-            assert_int_equal(status.st_mode & 07777, 0600);
-            (void)close(fd);
-            arena_free(&arena);
-        }
-    }
-}
-
-/* A limit on the file's size cuts the write short at each byte: the old text is put back. */
-static void a_short_write_leaves_the_old_text(void **state)
-{
-    (void)state;
-    struct rlimit old;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-    (void)signal(SIGXFSZ, SIG_IGN);
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &lines[1], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    for (size_t limit = 401; limit < doc.text.len; limit += 3) {
-        int fd = file_make(doc.text, 0600);
-        struct rlimit limited = {.rlim_cur = limit, .rlim_max = old.rlim_max};
-        struct edit_leftover left;
-        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limited), 0);
-        const struct err *err = edit_apply(&arena, fd, edit, &left);
-        assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-        assert_non_null(err);
-        struct str said = str_format(&arena, "only %zu of %zu bytes could be written", limit - 400,
-                                     doc.text.len - 400);
-        assert_string_equal(err->message.data, said.data);
-        assert_true(str_eq(file_text(&arena, fd), doc.text));
-        (void)close(fd);
-    }
-    (void)signal(SIGXFSZ, SIG_DFL);
-    arena_free(&arena);
-}
-
-static unsigned writes = UINT32_MAX; /* how many more there can be; the last is half of one */
-static void (*meanwhile)(int fd);    /* what another program does before the file is on the disk */
-
-/* These two stand in the place of libc's. */
-ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
-{
-    if (writes == 0) {
-        errno = ENOSPC;
-        return -1;
-    }
-    size = --writes == 0 ? size / 2 : size;
-    return syscall(SYS_pwrite64, fd, bytes, size, at);
-}
-
-int fdatasync(int fd)
-{
-    if (meanwhile) {
-        meanwhile(fd);
-    }
-    return (int)syscall(SYS_fdatasync, fd);
-}
-
-static void an_old_text_that_cannot_be_put_back_is_told(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &lines[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    int fd = file_make(doc.text, 0600);
-    struct edit_leftover left;
-    writes = 1;
-    const struct err *err = edit_apply(&arena, fd, edit, &left);
-    writes = UINT32_MAX;
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "could not put the old text back: the file is damaged");
-    assert_true(str_starts(err->cause->message, STR("only ")));
-    (void)close(fd);
-    arena_free(&arena);
-}
-
-static void make_empty(int fd)
-{
-    assert_int_equal(ftruncate(fd, 0), 0);
-}
-
-static off_t spoilt; /* the byte that spoil() changes */
-
-static void spoil(int fd)
-{
-    assert_int_equal(syscall(SYS_pwrite64, fd, "\1", 1, spoilt), 1);
-}
-
-static void what_another_program_has_undone_is_seen(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &lines[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    const struct edit_step *step = &edit->steps[0];
-    const size_t ends[] = {step->at, step->at + step->bytes.len - 1};
-    struct edit_leftover left;
-    const struct err *err;
-    int fd = -1;
-    for (size_t i = 0; i <= COUNT(ends); i++) {
-        fd = file_make(doc.text, 0600);
-        spoilt = i < COUNT(ends) ? (off_t)ends[i] : 0;
-        meanwhile = i < COUNT(ends) ? spoil : make_empty;
-        err = edit_apply(&arena, fd, edit, &left);
-        meanwhile = NULL;
-        assert_non_null(err);
-        assert_string_equal(err->message.data, "what was written is not in the file");
-        (void)close(fd);
-    }
-    err = edit_apply(&arena, fd, edit, &left);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
-    arena_free(&arena);
-}
-
-static void a_file_that_cannot_be_written_stays(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &lines[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    int fd = file_make(doc.text, 0600);
-    char path[64];
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    int read_only = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(read_only >= 0);
-    struct edit_leftover left;
-    const struct err *err = edit_apply(&arena, read_only, edit, &left);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
-    assert_true(str_eq(file_text(&arena, fd), doc.text));
-    (void)close(fd);
-    (void)close(read_only);
-    arena_free(&arena);
-}
-
 int main(void)
 {
     long_value[0] = '"';
@@ -643,11 +379,6 @@ int main(void)
         cmocka_unit_test(a_pair_in_a_line_across_a_border_is_one_write),
         cmocka_unit_test(a_character_across_a_border_is_not_torn_by_four_writes),
         cmocka_unit_test(pairs_go_in_an_order_that_is_safe),
-        cmocka_unit_test(the_file_is_changed_and_private),
-        cmocka_unit_test(a_short_write_leaves_the_old_text),
-        cmocka_unit_test(an_old_text_that_cannot_be_put_back_is_told),
-        cmocka_unit_test(what_another_program_has_undone_is_seen),
-        cmocka_unit_test(a_file_that_cannot_be_written_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

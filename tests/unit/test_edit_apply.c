@@ -1,0 +1,209 @@
+/* What the edit does with a real file, and with a kernel that does not do all it is asked. */
+#include "edit_document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct form forms[] = {
+    {"[registries.me]\n", "token = ", "\"" SECRET "\"", "\n", ""},
+    {"[registries.me]\r\n", "  token= ", "\"" SECRET "\"", "  # mine\r\n", "index = 'i'\r\n"},
+    {"[registries]\nme = {", "token = ", "\"" SECRET "\"", ", ", "index = 'i'}\n"},
+    {"[registries.me]\n", "token = ", "\"\"\"\n" SECRET "\n\"\"\"", "\n", ""},
+};
+
+static int file_make(struct str text, mode_t mode)
+{
+    char path[] = "/tmp/test_edit_XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(write(fd, text.data, text.len), (ssize_t)text.len);
+    assert_int_equal(fchmod(fd, mode), 0);
+    return fd;
+}
+
+static struct str file_text(struct arena *arena, int fd)
+{
+    char *text = arena_alloc(arena, 100001);
+    ssize_t len = pread(fd, text, 100000, 0);
+    assert_true(len >= 0);
+    return (struct str){text, (size_t)len};
+}
+
+static void the_file_is_changed_and_private(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < COUNT(forms); f++) {
+        for (size_t registries = 0; registries <= 100; registries += 100) {
+            struct arena arena = {0};
+            struct document doc = document_make(
+                &arena, &forms[f], registries ? (size_t)2 * EDIT_PAGE - 4 : 400, registries);
+            int fd = file_make(doc.text, registries ? 0600 : 04664);
+            const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+            struct edit_leftover left = {1, 1};
+            assert_null(edit_apply(&arena, fd, edit, &left));
+            assert_int_equal(left.mode, 0);
+            assert_int_equal(left.length, 0);
+            struct str text = file_text(&arena, fd);
+            if (registries) {
+                assert_blanked(&doc, text);
+            } else {
+                assert_true(str_eq(text, doc.after));
+            }
+            struct stat status;
+            assert_int_equal(fstat(fd, &status), 0);
+            assert_int_equal(status.st_mode & 07777, 0600);
+            (void)close(fd);
+            arena_free(&arena);
+        }
+    }
+}
+
+/* A limit on the file's size cuts the write short at each byte: the old text is put back. */
+static void a_short_write_leaves_the_old_text(void **state)
+{
+    (void)state;
+    struct rlimit old;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, &forms[0], 400, 3);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    for (size_t limit = 401; limit < doc.text.len; limit += 3) {
+        int fd = file_make(doc.text, 0600);
+        struct rlimit limited = {.rlim_cur = limit, .rlim_max = old.rlim_max};
+        struct edit_leftover left;
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limited), 0);
+        const struct err *err = edit_apply(&arena, fd, edit, &left);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+        assert_non_null(err);
+        struct str said = str_format(&arena, "only %zu of %zu bytes could be written", limit - 400,
+                                     doc.text.len - 400);
+        assert_string_equal(err->message.data, said.data);
+        assert_true(str_eq(file_text(&arena, fd), doc.text));
+        (void)close(fd);
+    }
+    (void)signal(SIGXFSZ, SIG_DFL);
+    arena_free(&arena);
+}
+
+static unsigned writes = UINT32_MAX; /* how many more there can be; the last is half of one */
+static void (*meanwhile)(int fd);    /* what another program does before the file is on the disk */
+
+/* These two stand in the place of libc's. */
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
+{
+    if (writes == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    size = --writes == 0 ? size / 2 : size;
+    return syscall(SYS_pwrite64, fd, bytes, size, at);
+}
+
+int fdatasync(int fd)
+{
+    if (meanwhile) {
+        meanwhile(fd);
+    }
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+static void an_old_text_that_cannot_be_put_back_is_told(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, &forms[0], 400, 3);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    int fd = file_make(doc.text, 0600);
+    struct edit_leftover left;
+    writes = 1;
+    const struct err *err = edit_apply(&arena, fd, edit, &left);
+    writes = UINT32_MAX;
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "could not put the old text back: the file is damaged");
+    assert_true(str_starts(err->cause->message, STR("only ")));
+    (void)close(fd);
+    arena_free(&arena);
+}
+
+static void make_empty(int fd)
+{
+    assert_int_equal(ftruncate(fd, 0), 0);
+}
+
+static off_t spoilt; /* the byte that spoil() changes */
+
+static void spoil(int fd)
+{
+    assert_int_equal(syscall(SYS_pwrite64, fd, "\1", 1, spoilt), 1);
+}
+
+static void what_another_program_has_undone_is_seen(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, &forms[0], 400, 3);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    const struct edit_step *step = &edit->steps[0];
+    const size_t ends[] = {step->at, step->at + step->bytes.len - 1};
+    struct edit_leftover left;
+    const struct err *err;
+    int fd = -1;
+    for (size_t i = 0; i <= COUNT(ends); i++) {
+        fd = file_make(doc.text, 0600);
+        spoilt = i < COUNT(ends) ? (off_t)ends[i] : 0;
+        meanwhile = i < COUNT(ends) ? spoil : make_empty;
+        err = edit_apply(&arena, fd, edit, &left);
+        meanwhile = NULL;
+        assert_non_null(err);
+        assert_string_equal(err->message.data, "what was written is not in the file");
+        (void)close(fd);
+    }
+    err = edit_apply(&arena, fd, edit, &left);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
+    arena_free(&arena);
+}
+
+static void a_file_that_cannot_be_written_stays(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, &forms[0], 400, 3);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    int fd = file_make(doc.text, 0600);
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    int read_only = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(read_only >= 0);
+    struct edit_leftover left;
+    const struct err *err = edit_apply(&arena, read_only, edit, &left);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
+    assert_true(str_eq(file_text(&arena, fd), doc.text));
+    (void)close(fd);
+    (void)close(read_only);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_file_is_changed_and_private),
+        cmocka_unit_test(a_short_write_leaves_the_old_text),
+        cmocka_unit_test(an_old_text_that_cannot_be_put_back_is_told),
+        cmocka_unit_test(what_another_program_has_undone_is_seen),
+        cmocka_unit_test(a_file_that_cannot_be_written_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
