@@ -85,7 +85,11 @@ static struct str one_line(struct arena *arena, struct str text)
     struct buf out = buf_new(arena);
     for (size_t i = 0; i < text.len; i++) {
         bool control = (unsigned char)text.data[i] < ' ' || text.data[i] == 0x7f;
-        buf_add_char(&out, control ? ' ' : text.data[i]);
+        if (control) {
+            buf_add_char(&out, ' ');
+        } else {
+            buf_add_char(&out, text.data[i]);
+        }
     }
     return buf_str(&out);
 }
