@@ -124,6 +124,10 @@ static void an_answer_shows_one_line_without_the_token(void **state)
                                STR("a t"), &out));
     assert_string_equal(out.url.data, "");
     assert_string_equal(out.detail.data, "x y ");
+    assert_null(revoker_answer(&arena,
+                               STR("{\"dead\":false,\"how\":\"refused\",\"detail\":\"of a\\nt\"}"),
+                               STR("a\tt"), &out));
+    assert_string_equal(out.detail.data, "");
     arena_free(&arena);
 }
 

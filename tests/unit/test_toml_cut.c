@@ -131,6 +131,8 @@ static void each_other_rest_is_refused(void **state)
         {"[<a.>b]\n[t]\n", "a/b", "t", false},                  /* the same */
         {"<[\">x = 1 #<\"]>\n[t]\n", "x = 1 #", "t", false},    /* a pair in its place */
         {"<\">[x]#<\" = 1>\nt = 1\n", "[x]#", "t", false},      /* a header in its place */
+        {"<[>x<] #> = {}\n[t]\n", "x", "t", false},             /* a pair of the same name */
+        {"<x = \">[x]<\">\nt = 1\n", "x", "t", false},          /* a header of the same name */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct arena arena = {0};
