@@ -16,6 +16,7 @@ CASES = [
     ('token = "x" # mine\n', ["0"], ""),
     ('# keep\n[r] # me\n\ttoken\t=\t"x"\t# not me\r\na = 1', ["0/0"], "# keep\n[r] # me\na = 1"),
     ('a = 1\ntoken = "x"', ["1"], "a = 1\n"),
+    ("[r]\n  \t token = 1\na = 1\n", ["0/0"], "[r]\na = 1\n"),
     ('\ufefftoken = "x"\na = 1\n', ["0"], "\ufeffa = 1\n"),
     ('t = """\n# no\n""" # c\na = 1\n', ["0"], "a = 1\n"),
     ("t = [ # c\n1 ]\na = 1\n", ["0"], "a = 1\n"),
