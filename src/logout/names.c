@@ -1,17 +1,13 @@
 #include "logout/names.h"
 
+#include "base/list.h"
 #include "store/file.h"
 
 #define VARIABLE_PREFIX "CARGO_REGISTRIES_"
 
 static void names_add(struct arena *arena, struct names *names, struct str name)
 {
-    if (names->count == names->size) {
-        size_t size = names->size ? names->size * 2 : 16;
-        names->names = arena_grow(arena, names->names, names->size * sizeof(struct str),
-                                  size * sizeof(struct str));
-        names->size = size;
-    }
+    names->names = list_room(arena, names->names, sizeof(struct str), names->count, &names->size);
     names->names[names->count++] = name;
 }
 

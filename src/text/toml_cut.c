@@ -1,5 +1,6 @@
 #include "text/toml_cut.h"
 
+#include "base/list.h"
 #include "text/toml_cut_inline.h"
 #include "text/toml_proof.h"
 #include "text/toml_scan.h"
@@ -22,17 +23,6 @@ struct cutter {
     size_t statement_size;
 };
 
-/* Memory for one more in a list. */
-static void *list_grow(struct arena *arena, void *list, size_t element, size_t count, size_t *size)
-{
-    if (count < *size) {
-        return list;
-    }
-    size_t old = *size;
-    *size = old ? old * 2 : 8;
-    return arena_grow(arena, list, old * element, *size * element);
-}
-
 /* A statement goes with its line: the blanks before it, the comment behind it, the line's end. */
 static void cut_line(struct cutter *c, size_t start, size_t end)
 {
@@ -48,7 +38,7 @@ static void cut_line(struct cutter *c, size_t start, size_t end)
 
 static void cut_from(struct cutter *c, const struct toml_node *statement)
 {
-    c->statements = list_grow(c->arena, c->statements, sizeof(struct toml_node *),
+    c->statements = list_room(c->arena, c->statements, sizeof(struct toml_node *),
                               c->statement_count, &c->statement_size);
     c->statements[c->statement_count++] = statement;
 }
@@ -64,7 +54,7 @@ static void cut_pair(struct cutter *c, const struct toml_node *pair)
         cut_line(c, pair->pair, pair->value.end);
         return;
     }
-    c->inlines = list_grow(c->arena, c->inlines, sizeof(struct inline_victim), c->inline_count,
+    c->inlines = list_room(c->arena, c->inlines, sizeof(struct inline_victim), c->inline_count,
                            &c->inline_size);
     c->inlines[c->inline_count++] = (struct inline_victim){table, pair->pair};
 }

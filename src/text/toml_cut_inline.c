@@ -1,5 +1,6 @@
 #include "text/toml_cut_inline.h"
 
+#include "base/list.h"
 #include "text/toml_scan.h"
 
 /* `key = value` and the comma behind it; a key without value at the end too. */
@@ -20,23 +21,15 @@ struct items {
 
 void toml_pieces_add(struct toml_pieces *pieces, size_t start, size_t end)
 {
-    if (pieces->count == pieces->size) {
-        size_t size = pieces->size ? pieces->size * 2 : 8;
-        pieces->list = arena_grow(pieces->arena, pieces->list, pieces->size * sizeof(struct span),
-                                  size * sizeof(struct span));
-        pieces->size = size;
-    }
+    pieces->list =
+        list_room(pieces->arena, pieces->list, sizeof(struct span), pieces->count, &pieces->size);
     pieces->list[pieces->count++] = (struct span){start, end};
 }
 
 static void items_add(struct items *items, struct item item)
 {
-    if (items->count == items->size) {
-        size_t size = items->size ? items->size * 2 : 8;
-        items->list = arena_grow(items->arena, items->list, items->size * sizeof(struct item),
-                                 size * sizeof(struct item));
-        items->size = size;
-    }
+    items->list =
+        list_room(items->arena, items->list, sizeof(struct item), items->count, &items->size);
     items->list[items->count++] = item;
 }
 
