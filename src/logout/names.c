@@ -19,13 +19,10 @@ static int compare(const void *a, const void *b)
 /* Sorted, each once. */
 static void names_sort(struct names *names)
 {
-    if (names->count == 0) {
-        return;
-    }
-    qsort(names->names, names->count, sizeof(struct str), compare);
-    size_t kept = 1;
-    for (size_t i = 1; i < names->count; i++) {
-        if (!str_eq(names->names[i], names->names[kept - 1])) {
+    list_sort(names->names, names->count, sizeof(struct str), compare);
+    size_t kept = 0;
+    for (size_t i = 0; i < names->count; i++) {
+        if (kept == 0 || !str_eq(names->names[i], names->names[kept - 1])) {
             names->names[kept++] = names->names[i];
         }
     }

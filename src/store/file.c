@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/list.h"
 #include "base/lock.h"
 #include "store/edit.h"
 #include "text/toml_cut.h"
@@ -109,7 +110,7 @@ static int by_place(const void *a, const void *b)
 {
     const struct toml_node *one = *(const struct toml_node *const *)a;
     const struct toml_node *other = *(const struct toml_node *const *)b;
-    return (one->value.start > other->value.start) - (one->value.start < other->value.start);
+    return list_order(one->value.start, other->value.start);
 }
 
 /* May this one go? */
@@ -149,9 +150,7 @@ static void victims_find(struct arena *arena, const struct toml_doc *doc,
             victims->nodes[victims->count++] = found.subject;
         }
     }
-    if (victims->count > 0) {
-        qsort(victims->nodes, victims->count, sizeof(struct toml_node *), by_place);
-    }
+    list_sort(victims->nodes, victims->count, sizeof(struct toml_node *), by_place);
 }
 
 /* The pieces of the text that go, each with the (last) value in it. */

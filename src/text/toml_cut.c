@@ -84,18 +84,12 @@ static int by_table_and_start(const void *left, const void *right)
     const struct inline_victim *b = right;
     size_t table_a = a->table->value.start;
     size_t table_b = b->table->value.start;
-    if (table_a != table_b) {
-        return table_a < table_b ? -1 : 1;
-    }
-    return (a->start > b->start) - (a->start < b->start);
+    return table_a != table_b ? list_order(table_a, table_b) : list_order(a->start, b->start);
 }
 
 static void cut_inlines(struct cutter *c)
 {
-    if (c->inline_count == 0) {
-        return;
-    }
-    qsort(c->inlines, c->inline_count, sizeof(*c->inlines), by_table_and_start);
+    list_sort(c->inlines, c->inline_count, sizeof(*c->inlines), by_table_and_start);
     size_t *starts = arena_new_array(c->arena, size_t, c->inline_count);
     size_t first = 0;
     for (size_t i = 0; i < c->inline_count; i++) {
@@ -110,18 +104,13 @@ static void cut_inlines(struct cutter *c)
 
 static int by_start(const void *left, const void *right)
 {
-    const struct span *a = left;
-    const struct span *b = right;
-    return (a->start > b->start) - (a->start < b->start);
+    return list_order(((const struct span *)left)->start, ((const struct span *)right)->start);
 }
 
 /* In the order of the text; pieces that share bytes become one. */
 static void pieces_settle(struct toml_pieces *pieces)
 {
-    if (pieces->count == 0) {
-        return;
-    }
-    qsort(pieces->list, pieces->count, sizeof(*pieces->list), by_start);
+    list_sort(pieces->list, pieces->count, sizeof(*pieces->list), by_start);
     size_t settled = 0;
     for (size_t i = 0; i < pieces->count; i++) {
         struct span piece = pieces->list[i];

@@ -1,13 +1,13 @@
 #include "text/toml_proof.h"
 
+#include "base/list.h"
 #include "text/toml_scan.h"
 #include "text/toml_tree.h"
 
 static int by_address(const void *left, const void *right)
 {
-    uintptr_t a = (uintptr_t) * (const struct toml_node *const *)left;
-    uintptr_t b = (uintptr_t) * (const struct toml_node *const *)right;
-    return (a > b) - (a < b);
+    return list_order((uintptr_t) * (const struct toml_node *const *)left,
+                      (uintptr_t) * (const struct toml_node *const *)right);
 }
 
 struct toml_victims toml_victims(struct arena *arena, const struct toml_node *const *list,
@@ -17,7 +17,7 @@ struct toml_victims toml_victims(struct arena *arena, const struct toml_node *co
     for (size_t i = 0; i < count; i++) {
         victims.list[i] = list[i];
     }
-    qsort(victims.list, count, sizeof(struct toml_node *), by_address);
+    list_sort(victims.list, count, sizeof(struct toml_node *), by_address);
     return victims;
 }
 
@@ -188,9 +188,8 @@ static struct str lines_without(struct arena *arena, struct str text, struct spa
 
 static int by_start(const void *left, const void *right)
 {
-    size_t a = statement_start(*(const struct toml_node *const *)left);
-    size_t b = statement_start(*(const struct toml_node *const *)right);
-    return (a > b) - (a < b);
+    return list_order(statement_start(*(const struct toml_node *const *)left),
+                      statement_start(*(const struct toml_node *const *)right));
 }
 
 bool toml_proven(const struct toml_doc *doc, const struct toml_victims *victims,
@@ -201,9 +200,7 @@ bool toml_proven(const struct toml_doc *doc, const struct toml_victims *victims,
     CLEANUP(arena_free) struct arena arena = {0};
     size_t next = 0;
     bool proven = true;
-    if (count > 0) {
-        qsort(statements, count, sizeof(struct toml_node *), by_start);
-    }
+    list_sort(statements, count, sizeof(struct toml_node *), by_start);
     for (size_t i = 0; proven && i < count; i++) {
         if (i > 0 && statements[i] == statements[i - 1]) {
             continue;
