@@ -96,18 +96,20 @@ static void a_short_write_leaves_the_old_text(void **state)
     arena_free(&arena);
 }
 
-static unsigned writes = UINT32_MAX; /* how many more there can be; the last is half of one */
-static void (*meanwhile)(int fd);    /* what another program does before the file is on the disk */
+/* What becomes of the next writes, a letter each: `h`alf of it, `f`ull, `i`nterrupted; then all go
+ * well. */
+static const char *writes = "";
+static void (*meanwhile)(int fd); /* what another program does before the file is on the disk */
 
 /* These two stand in the place of libc's. */
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
 {
-    if (writes == 0) {
-        errno = ENOSPC;
+    char way = *writes ? *writes++ : '\0';
+    if (way == 'f' || way == 'i') {
+        errno = way == 'f' ? ENOSPC : EINTR;
         return -1;
     }
-    size = --writes == 0 ? size / 2 : size;
-    return syscall(SYS_pwrite64, fd, bytes, size, at);
+    return syscall(SYS_pwrite64, fd, bytes, way == 'h' ? size / 2 : size, at);
 }
 
 int fdatasync(int fd)
@@ -126,12 +128,32 @@ static void an_old_text_that_cannot_be_put_back_is_told(void **state)
     const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     int fd = file_make(doc.text, 0600);
     struct edit_leftover left;
-    writes = 1;
+    writes = "hf";
     const struct err *err = edit_apply(&arena, fd, edit, &left);
-    writes = UINT32_MAX;
     assert_non_null(err);
     assert_string_equal(err->message.data, "could not put the old text back: the file is damaged");
     assert_true(str_starts(err->cause->message, STR("only ")));
+    (void)close(fd);
+    arena_free(&arena);
+}
+
+static void an_interrupted_write_is_made_again(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, &forms[0], 400, 3);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    int fd = file_make(doc.text, 0600);
+    struct edit_leftover left;
+    writes = "ihi";
+    const struct err *err = edit_apply(&arena, fd, edit, &left);
+    assert_string_equal(writes, "");
+    assert_non_null(err);
+    assert_true(str_starts(err->message, STR("only ")));
+    assert_true(str_eq(file_text(&arena, fd), doc.text));
+    writes = "i";
+    assert_null(edit_apply(&arena, fd, edit, &left));
+    assert_true(str_eq(file_text(&arena, fd), doc.after));
     (void)close(fd);
     arena_free(&arena);
 }
@@ -202,6 +224,7 @@ int main(void)
         cmocka_unit_test(the_file_is_changed_and_private),
         cmocka_unit_test(a_short_write_leaves_the_old_text),
         cmocka_unit_test(an_old_text_that_cannot_be_put_back_is_told),
+        cmocka_unit_test(an_interrupted_write_is_made_again),
         cmocka_unit_test(what_another_program_has_undone_is_seen),
         cmocka_unit_test(a_file_that_cannot_be_written_stays),
     };
