@@ -163,16 +163,15 @@ static size_t cut_from(struct toml_pieces *pieces, struct str text, const struct
     }
 }
 
-/* Where the last items are cut and had no comma behind them, the comma before them is one too many:
- * it is that of the last item that stays. SIZE_MAX: there is none to cut. */
-static size_t find_spare_comma(const struct items *items)
+/* The first of the last items that are cut, if no comma is behind the very last: then that before
+ * them, of the last item that stays, is one too many. The count of all: there is no such. */
+static size_t find_open_tail(const struct items *items)
 {
-    size_t kept = items->count;
-    while (kept > 0 && items->list[kept - 1].victim) {
-        kept--;
+    size_t first = items->count;
+    while (first > 0 && items->list[first - 1].victim) {
+        first--;
     }
-    bool open_end = items->list[items->count - 1].comma == 0;
-    return kept > 0 && kept < items->count && open_end ? kept - 1 : SIZE_MAX;
+    return items->list[items->count - 1].comma == 0 ? first : items->count;
 }
 
 void toml_cut_inline(struct toml_pieces *pieces, struct str text, const struct toml_node *table,
@@ -184,7 +183,7 @@ void toml_cut_inline(struct toml_pieces *pieces, struct str text, const struct t
         toml_pieces_add(pieces, table->value.start + 1, table->value.end - 1);
         return;
     }
-    size_t spare = find_spare_comma(&items);
+    size_t tail = find_open_tail(&items);
     size_t i = 0;
     while (i < items.count) {
         const struct item *item = &items.list[i];
@@ -194,7 +193,7 @@ void toml_cut_inline(struct toml_pieces *pieces, struct str text, const struct t
         }
         size_t start = item->start;
         bool paid = false;
-        if (spare != SIZE_MAX && i == spare + 1) {
+        if (i > 0 && i == tail) {
             toml_pieces_add(pieces, item[-1].comma, item[-1].comma + 1);
             start = comma_leads(text, item) ? item[-1].comma : start;
         } else if (i > 0 && !item[-1].victim && !comma_follows(text, item)) {

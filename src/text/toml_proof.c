@@ -23,8 +23,7 @@ struct toml_victims toml_victims(struct arena *arena, const struct toml_node *co
 
 static bool is_victim(const struct toml_victims *victims, const struct toml_node *node)
 {
-    return victims->count > 0 &&
-           bsearch(&node, victims->list, victims->count, sizeof(struct toml_node *), by_address);
+    return list_find(&node, victims->list, victims->count, sizeof(struct toml_node *), by_address);
 }
 
 /* The next node in text order below `top`, NULL behind the last; `skip`: not those below `node`. */
