@@ -10,14 +10,14 @@ struct number {
     u128 magnitude;
 };
 
-/* Of a byte that is no digit in any radix: something larger than all radixes. */
+/* Of a byte that is no digit of a radix: at least that radix. */
 static unsigned int digit_of(char c)
 {
     if (c >= '0' && c <= '9') {
         return (unsigned int)(c - '0');
     }
     char letter = (char)(c | 0x20);
-    return letter >= 'a' && letter <= 'f' ? (unsigned int)(letter - 'a') + 10 : UINT8_MAX;
+    return letter >= 'a' ? (unsigned int)(letter - 'a') + 10 : UINT8_MAX;
 }
 
 static struct number read_integer(struct str text, struct toml_span at)
