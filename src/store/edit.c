@@ -30,7 +30,7 @@ static void blank_out(char *bytes, size_t len)
 static struct str blanks(struct arena *arena, struct str text, struct span span)
 {
     size_t len = span.end - span.start;
-    char *bytes = arena_alloc(arena, len + 1);
+    char *bytes = arena_alloc(arena, len);
     memcpy(bytes, text.data + span.start, len);
     blank_out(bytes, len);
     return (struct str){bytes, len};
@@ -60,7 +60,7 @@ static void plan_blank(struct arena *arena, struct edit *edit, const struct edit
 {
     size_t at = cuts[0].bytes.start;
     size_t len = cuts[count - 1].bytes.end - at;
-    char *bytes = arena_alloc(arena, len + 1);
+    char *bytes = arena_alloc(arena, len);
     memcpy(bytes, edit->before.data + at, len);
     for (size_t i = 0; i < count; i++) {
         blank_out(bytes + (cuts[i].bytes.start - at), cuts[i].bytes.end - cuts[i].bytes.start);

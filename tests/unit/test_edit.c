@@ -260,16 +260,33 @@ static void a_pair_in_a_line_across_a_border_is_one_write(void **state)
     }
 }
 
+static size_t steps_of(const struct form *form, size_t at)
+{
+    struct arena arena = {0};
+    struct document doc = document_make(&arena, form, at, 50);
+    assert_true(crosses(doc.cut.bytes));
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+    size_t count = edit->count;
+    assert_true(edit->steps[0].whole == (count == 1));
+    arena_free(&arena);
+    return count;
+}
+
 static void a_character_across_a_border_is_not_torn_by_four_writes(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    size_t at = (size_t)2 * EDIT_PAGE - form_len(&lines[3]) + 2; /* in the last character */
-    struct document doc = document_make(&arena, &lines[3], at, 50);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    assert_int_equal(edit->count, 1);
-    assert_true(edit->steps[0].whole);
-    arena_free(&arena);
+    const struct form own = {"[registries.me]\n", "token = ", long_value, " # \xd1\x82\n", ""};
+    for (size_t border = 4; border <= 6; border++) {
+        size_t second = border * EDIT_PAGE - form_len(&own) + 2; /* of the character's bytes */
+        assert_int_equal(steps_of(&own, second), 1);
+        assert_int_equal(steps_of(&own, second - 1), 4);
+        assert_int_equal(steps_of(&own, second + 1), 4);
+    }
+    size_t short_one = (size_t)2 * EDIT_PAGE - form_len(&lines[3]) + 2;
+    assert_int_equal(steps_of(&lines[3], short_one), 1);
+    /* that of another line, at the border of the page in which the pair begins, is not touched */
+    const struct form above = {"# \xd1\x82\n[registries.me]\n", "token = ", long_value, "\n", ""};
+    assert_int_equal(steps_of(&above, (size_t)4 * EDIT_PAGE + strlen(above.before) - 3), 4);
 }
 
 /* Several pairs of one registry, as toml_cut takes them out. `|` is where the filler goes. */
