@@ -100,15 +100,14 @@ static bool characters_in_pages(struct str text, struct span span)
 /* Is the value a string that stays one whichever of its bytes are blanks? */
 static bool is_plain_string(struct str text, struct span value)
 {
-    if (value.end - value.start < 2) {
+    char quote = text.data[value.start];
+    if (quote != '"' && quote != '\'') {
         return false;
     }
-    char quote = text.data[value.start];
     const char *inside = text.data + value.start + 1;
     size_t len = value.end - value.start - 2;
     /* a second quote: `"""` */
-    return (quote == '"' || quote == '\'') && !memchr(inside, quote, len) &&
-           !memchr(inside, '\\', len);
+    return !memchr(inside, quote, len) && !memchr(inside, '\\', len);
 }
 
 /* How many lines from the first on are in one page: they go in one write, half of which is none. */
