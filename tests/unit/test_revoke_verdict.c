@@ -173,10 +173,12 @@ static void answers_are_fit_to_be_shown(void **state)
 static void no_answer_turns_the_direction(void **state)
 {
     (void)state;
+    /* NOLINTBEGIN(misc-misleading-bidirectional): they are what it warns of */
     static const char *const turns[] = {
         "\xd8\x9c",     "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8",
         "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9",
     };
+    /* NOLINTEND(misc-misleading-bidirectional) */
     static const char *const stays[] = {
         "\xd8\x9b",     "\xe2\x80\x8d", "\xe2\x80\x90", "\xe2\x80\xa7",
         "\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa",

@@ -8,6 +8,7 @@
 #include "cargo/source.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <pwd.h>
 #include <sys/resource.h>
 
@@ -76,7 +77,7 @@ static void numbers_of_variables_are_rusts(void **state)
                            cases[i].error);
         }
         assert_chain(world, timeout_get(world, &timeout), expected.data);
-        assert_true(*cases[i].error ? !timeout : *timeout == cases[i].number);
+        assert_true(*cases[i].error ? !timeout : timeout && *timeout == cases[i].number);
     }
 }
 
@@ -197,7 +198,9 @@ static void without_home_it_is_the_users(void **state)
 {
     struct world *world = *state;
     put(world, "user/.cargo/config.toml", "registry.default = 'users'\n");
-    user.pw_dir = (char *)(uintptr_t)at(world, "user").data;
+    static char home[PATH_MAX];
+    (void)snprintf(home, sizeof(home), "%s", at(world, "user").data);
+    user.pw_dir = home;
     assert_int_equal(unsetenv("CARGO_HOME"), 0);
     static const char *const homes[] = {NULL, ""};
     for (size_t i = 0; i < COUNT(homes); i++) {
