@@ -301,6 +301,7 @@ def test_all_where_registries_is_no_table(machine):
     """Nothing can be a registry there; crates.io is one all the same."""
     machine.write({"config.toml": "registries = 3\n", "credentials.toml": CRATES_IO})
     machine.env["CARGO_REGISTRIES_TOKEN"] = "S3CRET-env"  # of no registry: it has no name
+    machine.env["CARGO_REGISTRIES__TOKEN"] = "S3CRET-none"  # nor has it here
     done = machine.logout("--all")
     assert {line.get("registry") for line in done.lines if line["reason"] == "credential"} == {"crates-io"}
     assert machine.secrets_on_disk() == []
