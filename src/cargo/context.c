@@ -165,13 +165,16 @@ struct err *context_configure(struct context *context, const struct context_opti
     }
     struct term_config term;
     config_term(context, &term);
-    TRY(choose_verbosity(context, options, &term, &context->shell->verbosity));
+    struct err *err = choose_verbosity(context, options, &term, &context->shell->verbosity);
     enum color_choice choice = COLOR_AUTO;
-    if (options->color.data) {
-        TRY(shell_color_parse(context->arena, options->color, &choice));
-    } else if (term.color) {
-        struct err *err = shell_color_parse(context->arena, term.color->value, &choice);
-        context->term_error = context->term_error ? context->term_error : err;
+    if (!err && options->color.data) {
+        err = shell_color_parse(context->arena, options->color, &choice);
+    } else if (!err && term.color) {
+        struct err *wrong = shell_color_parse(context->arena, term.color->value, &choice);
+        context->term_error = context->term_error ? context->term_error : wrong;
+    }
+    if (err) { /* what --config is merged into cargo has read before it looks at these options */
+        return options->config_count > 0 && context->load_error ? context->load_error : err;
     }
     shell_set_color(context->shell, choice);
     config_warn_network(context, options->offline);

@@ -156,14 +156,15 @@ def _of_bad_config(world, result, found, cargo):
     name = contents.asked_name(world)
     old_index = b"registry.index" in found[0] and any("index" in contents.table_of(contents.value_of(world, path), "crates-io") for path in contents.credentials_files(world))
     of_color = b"argument for --color" in found[0] and any(word.startswith("--color") for word in world.args)
-    if of_color or b"--config" in found[0] or b"--verbose and --quiet" in found[0]:
+    if of_color or re.search(rb"--config(?! cli option)", found[0]) or b"--verbose and --quiet" in found[0]:
         return None  # the command line's, not the configuration's
     if not _is_told_by_option(world) and not _BEHIND_THE_NAME.search(found[0]) and not old_index:
         return None
     bare = dataclasses.replace(world, files={path: what for path, what in world.files.items() if path in contents.credentials_paths(world)})
-    bare = dataclasses.replace(bare, args=("--registry=crates-io",), env={"CARGO_HOME": world.env["CARGO_HOME"]} if "CARGO_HOME" in world.env else {})
-    warnings = b"".join(warning[0] for warning in _OF_CREDENTIALS.finditer(cargo.run(bare).stderr))
     quiet, verbose, painted = _shell_of(_about_crates_io(world), cargo, "crates-io", found[0])
+    args = ("--registry=crates-io", "--color", "always" if painted else "never")
+    bare = dataclasses.replace(bare, args=args, env={"CARGO_HOME": world.env["CARGO_HOME"]} if "CARGO_HOME" in world.env else {})
+    warnings = b"".join(warning[0] for warning in _OF_CREDENTIALS.finditer(cargo.run(bare).stderr))
     error, before = result.stderr[found.start() :], result.stderr[: found.start()]
     said = before + (b"" if quiet else warnings)
     base = Outcome(result, world, said, (), name, (), (), (), (error,), result.tree, quiet, verbose, painted)
