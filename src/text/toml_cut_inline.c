@@ -196,7 +196,7 @@ void toml_cut_inline(struct toml_pieces *pieces, struct str text, const struct t
         if (i > 0 && i == tail) {
             toml_pieces_add(pieces, item[-1].comma, item[-1].comma + 1);
             start = comma_leads(text, item) ? item[-1].comma : start;
-        } else if (i > 0 && !item[-1].victim && !comma_follows(text, item)) {
+        } else if (i > 0 && !comma_follows(text, item)) {
             paid = comma_leads(text, item);
             start = paid ? item[-1].comma : start;
         }

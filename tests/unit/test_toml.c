@@ -54,14 +54,17 @@ static void assert_bytes(struct str text, struct toml_span span, const char *exp
 static void values_are_decoded(void **state)
 {
     struct toml_node *root = parse(
-        *state, STR("s = \"a\\tb\\u00e9\\e\\x41\"\nl = 'a\\tb'\nm = \"\"\"\n one \\\n  two\"\"\"\n"
-                    "i = -1_000\nh = 0xFF\nf = 1.5\nt = true\nd = 1979-05-27 07:32\n"
-                    "a = [1, [2],]\n"));
+        *state,
+        STR("s = \"a\\tb\\u00e9\\e\\x41\"\nl = 'a\\tb'\nm = \"\"\"\n one \\\n  two\"\"\"\n"
+            "i = -1_000\nh = 0xFF\no = 0o17\nb = 0b101\nf = 1.5\nt = true\nd = 1979-05-27 07:32\n"
+            "a = [1, [2],]\n"));
     assert_string_equal(at(root, "s")->string.data, "a\tb\u00e9\x1b\x41");
     assert_string_equal(at(root, "l")->string.data, "a\\tb");
     assert_string_equal(at(root, "m")->string.data, " one two");
     assert_int_equal(at(root, "i")->integer, -1000);
     assert_int_equal(at(root, "h")->integer, 255);
+    assert_int_equal(at(root, "o")->integer, 15);
+    assert_int_equal(at(root, "b")->integer, 5);
     assert_true(at(root, "f")->floating > 1.4 && at(root, "f")->floating < 1.6);
     assert_true(at(root, "t")->boolean);
     assert_string_equal(at(root, "d")->string.data, "1979-05-27 07:32");
