@@ -175,31 +175,37 @@ static void spoil(int fd)
     assert_int_equal(syscall(SYS_pwrite64, fd, "\1", 1, spoilt), 1);
 }
 
+/* At either end of a step, be it of three pages. */
 static void what_another_program_has_undone_is_seen(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &forms[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    const struct edit_step *step = &edit->steps[0];
-    const size_t ends[] = {step->at, step->at + step->bytes.len - 1};
-    struct edit_leftover left;
-    const struct err *err;
-    int fd = -1;
-    for (size_t i = 0; i <= COUNT(ends); i++) {
-        fd = file_make(doc.text, 0600);
-        spoilt = i < COUNT(ends) ? (off_t)ends[i] : 0;
-        meanwhile = i < COUNT(ends) ? spoil : make_empty;
+    const size_t borders = (size_t)2 * EDIT_PAGE - 4;
+    for (size_t pages = 1; pages <= 3; pages += 2) {
+        struct arena arena = {0};
+        struct document doc = pages == 1 ? document_make(&arena, &forms[0], 400, 3)
+                                         : document_make(&arena, &forms[4], borders, 100);
+        const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
+        const struct edit_step *step = &edit->steps[0];
+        assert_int_equal(step->bytes.len / EDIT_PAGE, pages - 1);
+        const size_t ends[] = {step->at, step->at + step->bytes.len - 1};
+        struct edit_leftover left;
+        const struct err *err;
+        int fd = -1;
+        for (size_t i = 0; i <= COUNT(ends); i++) {
+            fd = file_make(doc.text, 0600);
+            spoilt = i < COUNT(ends) ? (off_t)ends[i] : 0;
+            meanwhile = i < COUNT(ends) ? spoil : make_empty;
+            err = edit_apply(&arena, fd, edit, &left);
+            meanwhile = NULL;
+            assert_non_null(err);
+            assert_string_equal(err->message.data, "what was written is not in the file");
+            (void)close(fd);
+        }
         err = edit_apply(&arena, fd, edit, &left);
-        meanwhile = NULL;
         assert_non_null(err);
-        assert_string_equal(err->message.data, "what was written is not in the file");
-        (void)close(fd);
+        assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
+        arena_free(&arena);
     }
-    err = edit_apply(&arena, fd, edit, &left);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
-    arena_free(&arena);
 }
 
 static void a_file_that_cannot_be_written_stays(void **state)

@@ -312,6 +312,7 @@ static void a_path_with_a_nul_is_no_file(void **state)
 static void a_file_that_cannot_be_opened_now_is_not_a_missing_one(void **state)
 {
     struct world *world = *state;
+    put(world, "proj/sub/.cargo/config", "");
     start(world);
     struct rlimit limit;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
