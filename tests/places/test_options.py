@@ -336,3 +336,11 @@ def test_all_with_two_names_of_one_index(machine):
     done = machine.logout("--all", "--strict")
     assert done.status == 0, done.err
     assert machine.secrets_on_disk() == []
+
+
+def test_a_name_that_means_crates_io_twice(machine):
+    """crates.io's index under its own name too: what it has is told once."""
+    index = 'index = "https://github.com/rust-lang/crates.io-index"\n'
+    machine.write({"config.toml": f"[registries.mirror]\n{index}[registries.crates-io]\n{index}", "credentials.toml": CRATES_IO})
+    done = machine.logout("--registry", "mirror")
+    assert [line["registry"] for line in done.lines if line["reason"] == "credential"] == ["crates-io"]
