@@ -344,3 +344,11 @@ def test_a_name_that_means_crates_io_twice(machine):
     machine.write({"config.toml": f"[registries.mirror]\n{index}[registries.crates-io]\n{index}", "credentials.toml": CRATES_IO})
     done = machine.logout("--registry", "mirror")
     assert [line["registry"] for line in done.lines if line["reason"] == "credential"] == ["crates-io"]
+
+
+def test_all_knows_whose_a_variable_is(machine):
+    """Of the registries that are known, be it the first of them; else it is the name that can be read in it."""
+    machine.write({"config.toml": '[registries.My-Reg]\nindex = "https://a.example/"\n[registries.z-z]\nindex = "https://z.example/"\n'})
+    machine.env |= {f"CARGO_REGISTRIES_{name}_TOKEN": "S3CRET-env" for name in ("MY_REG", "Z_Z", "A_B")}
+    done = machine.logout("--all")
+    assert [line["registry"] for line in done.lines if line.get("place") == "environment"] == ["My-Reg", "a_b", "z-z"]
