@@ -145,7 +145,6 @@ void names_all(struct context *context, struct names *out)
     for (const struct config_file *file = context->files; file; file = file->next) {
         add_tables(context, file->doc, &names);
     }
-    names_sort(&names);
     for (size_t i = 0; i < context->environment.count; i++) {
         add_variable(context, &context->environment.variables[i], &names);
     }
