@@ -67,7 +67,8 @@ struct context_options {
     size_t config_count;
 };
 
-/* The shell is set up as the command line and [term] say. An err is the command line's. */
+/* The shell is set up as the command line and [term] say. An err is the command line's, or
+ * with --config that of the files, which come before -q, -v and --color. */
 struct err *context_configure(struct context *context,
                               const struct context_options *options) MUST_CHECK;
 

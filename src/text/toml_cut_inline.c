@@ -167,11 +167,11 @@ static size_t cut_from(struct toml_pieces *pieces, struct str text, const struct
  * them, of the last item that stays, is one too many. The count of all: there is no such. */
 static size_t find_open_tail(const struct items *items)
 {
-    size_t first = items->count;
-    while (first > 0 && items->list[first - 1].victim) {
-        first--;
+    size_t tail = 0;
+    for (size_t i = 0; i < items->count; i++) {
+        tail = items->list[i].victim ? tail : i + 1;
     }
-    return items->list[items->count - 1].comma == 0 ? first : items->count;
+    return items->list[items->count - 1].comma == 0 ? tail : items->count;
 }
 
 void toml_cut_inline(struct toml_pieces *pieces, struct str text, const struct toml_node *table,

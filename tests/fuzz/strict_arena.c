@@ -1,12 +1,16 @@
 /*
  * base/arena.h for harnesses: the linker finds it before the library's. Each allocation is one of
- * malloc's, of the size that was asked for; growing always moves, and gives the old place back.
+ * malloc's, of the size that was asked for, with a fence before it that the address sanitizer
+ * watches, as it does what is behind; growing always moves, and gives the old place back.
  */
 #include "base/base.h"
+
+#include <sanitizer/asan_interface.h>
 
 struct arena_chunk {
     struct arena_chunk *older;
     struct arena_chunk *newer;
+    _Alignas(max_align_t) char fence[64];
     _Alignas(max_align_t) char data[];
 };
 
@@ -20,6 +24,7 @@ static void *give(struct arena *arena, struct arena_chunk *chunk)
         chunk->older->newer = chunk;
     }
     arena->newest = chunk;
+    ASAN_POISON_MEMORY_REGION(chunk->fence, sizeof(chunk->fence));
     return chunk->data;
 }
 
