@@ -125,42 +125,62 @@ int fdatasync(int fd)
     return (int)syscall(SYS_fdatasync, fd);
 }
 
+/* A small document in a file, and the edit that it is to have. */
+struct trial {
+    struct arena arena;
+    struct document doc;
+    const struct edit *edit;
+    int fd;
+    struct edit_leftover left;
+};
+
+static void trial_begin(struct trial *trial)
+{
+    *trial = (struct trial){0};
+    trial->doc = document_make(&trial->arena, &forms[0], 400, 3);
+    trial->edit = edit_plan(&trial->arena, trial->doc.text, &trial->doc.cut, 1);
+    trial->fd = file_make(trial->doc.text, 0600);
+}
+
+static const struct err *trial_apply(struct trial *trial)
+{
+    return edit_apply(&trial->arena, trial->fd, trial->edit, &trial->left);
+}
+
+static void trial_end(struct trial *trial)
+{
+    (void)close(trial->fd);
+    arena_free(&trial->arena);
+}
+
 static void an_old_text_that_cannot_be_put_back_is_told(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &forms[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    int fd = file_make(doc.text, 0600);
-    struct edit_leftover left;
+    struct trial trial;
+    trial_begin(&trial);
     writes = "hf";
-    const struct err *err = edit_apply(&arena, fd, edit, &left);
+    const struct err *err = trial_apply(&trial);
     assert_non_null(err);
     assert_string_equal(err->message.data, "could not put the old text back: the file is damaged");
     assert_true(str_starts(err->cause->message, STR("only ")));
-    (void)close(fd);
-    arena_free(&arena);
+    trial_end(&trial);
 }
 
 static void an_interrupted_write_is_made_again(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &forms[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    int fd = file_make(doc.text, 0600);
-    struct edit_leftover left;
+    struct trial trial;
+    trial_begin(&trial);
     writes = "ihi";
-    const struct err *err = edit_apply(&arena, fd, edit, &left);
+    const struct err *err = trial_apply(&trial);
     assert_string_equal(writes, "");
     assert_non_null(err);
     assert_true(str_starts(err->message, STR("only ")));
-    assert_true(str_eq(file_text(&arena, fd), doc.text));
+    assert_true(str_eq(file_text(&trial.arena, trial.fd), trial.doc.text));
     writes = "i";
-    assert_null(edit_apply(&arena, fd, edit, &left));
-    assert_true(str_eq(file_text(&arena, fd), doc.after));
-    (void)close(fd);
-    arena_free(&arena);
+    assert_null(trial_apply(&trial));
+    assert_true(str_eq(file_text(&trial.arena, trial.fd), trial.doc.after));
+    trial_end(&trial);
 }
 
 static void make_empty(int fd)
@@ -211,22 +231,19 @@ static void what_another_program_has_undone_is_seen(void **state)
 static void a_file_that_cannot_be_written_stays(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    struct document doc = document_make(&arena, &forms[0], 400, 3);
-    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
-    int fd = file_make(doc.text, 0600);
+    struct trial trial;
+    trial_begin(&trial);
+    int fd = trial.fd;
     char path[64];
     (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    int read_only = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(read_only >= 0);
-    struct edit_leftover left;
-    const struct err *err = edit_apply(&arena, read_only, edit, &left);
+    trial.fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(trial.fd >= 0);
+    const struct err *err = trial_apply(&trial);
     assert_non_null(err);
     assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
-    assert_true(str_eq(file_text(&arena, fd), doc.text));
+    assert_true(str_eq(file_text(&trial.arena, fd), trial.doc.text));
     (void)close(fd);
-    (void)close(read_only);
-    arena_free(&arena);
+    trial_end(&trial);
 }
 
 int main(void)
