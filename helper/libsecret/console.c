@@ -1,6 +1,6 @@
 #include "console.h"
 
-#include "base/fs.h"
+#include "util/fs.h"
 #include "deadline.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #ifndef LIBSECRET_CONSOLE_H
 #define LIBSECRET_CONSOLE_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 struct streams {
     int in; /* -1: it was closed, which reads as its end */

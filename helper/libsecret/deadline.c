@@ -1,6 +1,6 @@
 #include "deadline.h"
 
-#include "base/fs.h"
+#include "util/fs.h"
 
 #include <errno.h>
 #include <signal.h>

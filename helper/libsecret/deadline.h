@@ -17,7 +17,7 @@
 #ifndef LIBSECRET_DEADLINE_H
 #define LIBSECRET_DEADLINE_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 #include <pthread.h>
 #include <time.h>

@@ -2,8 +2,8 @@
  * cargo-credential-libsecret: cargo's tokens in the Secret Service. See
  * cargo-credential-libsecret(1).
  */
-#include "base/base.h"
-#include "base/fs.h"
+#include "util/base.h"
+#include "util/fs.h"
 
 #include "console.h"
 #include "deadline.h"

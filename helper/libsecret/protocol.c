@@ -1,6 +1,6 @@
 #include "protocol.h"
 
-#include "base/utf8.h"
+#include "util/utf8.h"
 
 #include <jansson.h>
 #include <malloc.h>

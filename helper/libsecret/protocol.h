@@ -13,7 +13,7 @@
 #ifndef LIBSECRET_PROTOCOL_H
 #define LIBSECRET_PROTOCOL_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 enum request_kind {
     REQUEST_GET,

@@ -1,6 +1,6 @@
 #include "answer.h"
 
-#include "base/utf8.h"
+#include "util/utf8.h"
 
 #include <jansson.h>
 

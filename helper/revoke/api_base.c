@@ -1,6 +1,6 @@
 #include "api_base.h"
 
-#include "base/fs.h"
+#include "util/fs.h"
 #include "git.h"
 
 #include <jansson.h>

@@ -11,7 +11,7 @@
 #ifndef REVOKE_GIT_H
 #define REVOKE_GIT_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 struct err *clone_read(struct arena *arena, struct str path, const char *file, size_t limit,
                        struct str *out) MUST_CHECK;

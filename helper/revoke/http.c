@@ -1,6 +1,6 @@
 #include "http.h"
 
-#include "base/child.h"
+#include "util/child.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>

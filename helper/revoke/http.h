@@ -23,7 +23,7 @@
 #ifndef REVOKE_HTTP_H
 #define REVOKE_HTTP_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 enum { HTTP_SECONDS = 30 }; /* for all calls of a run */
 

@@ -23,9 +23,9 @@
  * output, a core file, or the reach of other processes of the user; all that held it has been
  * overwritten before the answer is written.
  */
-#include "base/base.h"
-#include "base/child.h"
-#include "base/fs.h"
+#include "util/base.h"
+#include "util/child.h"
+#include "util/fs.h"
 
 #include "answer.h"
 #include "api_base.h"

@@ -26,7 +26,7 @@
 #ifndef REVOKE_VERDICT_H
 #define REVOKE_VERDICT_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 enum token_kind { TOKEN_CRATES_IO, TOKEN_TRUSTED_PUBLISHING, TOKEN_REGISTRY };
 

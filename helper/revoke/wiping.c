@@ -1,6 +1,6 @@
 #include "wiping.h"
 
-#include "base/base.h"
+#include "util/base.h"
 
 #include <curl/curl.h>
 #include <jansson.h>

@@ -1,6 +1,6 @@
 #include "cli/args.h"
 
-#include "base/utf8.h"
+#include "util/utf8.h"
 #include "cli/similar.h"
 
 /* How far the reading is. All functions below that return an outcome go on while it is ARGS_RUN. */

@@ -5,7 +5,7 @@
 #ifndef CLI_ARGS_OPTIONS_H
 #define CLI_ARGS_OPTIONS_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 enum args_action {
     ARGS_SET,     /* a value, once */

@@ -1,6 +1,6 @@
 #include "cli/help.h"
 
-#include "base/shell.h"
+#include "util/shell.h"
 #include "cli/usage.h"
 
 #include <sys/ioctl.h>

@@ -2,12 +2,12 @@
  * From the command line to the exit status, in cargo's order. Nothing is decided here but what is
  * said and how the program ends.
  */
-#include "cargo/context.h"
+#include "config/context.h"
 #include "cli/args.h"
 #include "cli/help.h"
 #include "cli/report.h"
 #include "cli/usage.h"
-#include "logout/logout.h"
+#include "credential/logout.h"
 
 #include <unistd.h>
 

@@ -4,8 +4,8 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include "base/shell.h"
-#include "logout/logout.h"
+#include "util/shell.h"
+#include "credential/logout.h"
 
 /* On standard error: what was removed, what is left in force and how to end it, what failed. */
 void report_logout(struct shell *shell, const struct logout_options *options,

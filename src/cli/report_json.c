@@ -1,9 +1,9 @@
 /* --message-format json. The schema is in README, and a test keeps it. */
-#include "base/utf8.h"
+#include "util/utf8.h"
 #include "cli/report.h"
-#include "logout/remove.h"
-#include "logout/revoke.h"
-#include "text/json.h"
+#include "credential/remove.h"
+#include "credential/revoke.h"
+#include "util/json.h"
 
 static void add_key(struct buf *out, const char *key)
 {

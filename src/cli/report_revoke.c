@@ -1,6 +1,6 @@
 /* What became of tokens on their servers: --revoke. */
 #include "cli/report.h"
-#include "logout/revoke.h"
+#include "credential/revoke.h"
 
 /* `https://crates.io` of a URL; what is no URL stays whole. */
 static struct str server_of(struct arena *arena, struct str url)

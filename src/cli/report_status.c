@@ -1,7 +1,7 @@
 /* What there is and what would be done: --status and --dry-run. */
 #include "cli/report.h"
-#include "logout/remove.h"
-#include "logout/revoke.h"
+#include "credential/remove.h"
+#include "credential/revoke.h"
 
 enum { COLUMNS = 6, GAP = 2 };
 

@@ -1,6 +1,6 @@
 #include "cli/similar.h"
 
-#include "base/utf8.h"
+#include "util/utf8.h"
 
 /* clap's did_you_mean takes what is above this. */
 static const double THRESHOLD = 0.7;

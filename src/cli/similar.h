@@ -6,7 +6,7 @@
 #ifndef CLI_SIMILAR_H
 #define CLI_SIMILAR_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 double similar_jaro(struct arena *arena, struct str a, struct str b);
 

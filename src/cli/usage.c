@@ -1,6 +1,6 @@
 #include "cli/usage.h"
 
-#include "base/shell.h"
+#include "util/shell.h"
 
 /* `--registry <REGISTRY>` in colours, as clap's Arg::stylized has it. */
 static void add_option(struct buf *out, const struct args_option *option)

@@ -10,7 +10,7 @@
 
 #include "cli/args.h"
 #include "cli/usage.h"
-#include "text/toml.h"
+#include "toml/toml.h"
 
 #define MOST_WORDS  64
 #define WORDS_LIMIT ((size_t)4000)

@@ -10,8 +10,8 @@
  */
 #include "harness.h"
 
-#include "cargo/config_layer.h"
-#include "text/toml.h"
+#include "config/config_layer.h"
+#include "toml/toml.h"
 
 enum role { ROLE_FILE, ROLE_ARGUMENT, ROLE_INCLUDED, ROLE_CREDENTIALS, ROLES };
 

@@ -7,8 +7,8 @@
 #include "harness.h"
 
 #include "revoke/api_base.h"
-#include "text/json.h"
-#include "text/toml.h"
+#include "util/json.h"
+#include "toml/toml.h"
 
 /* Of our reader. */
 #define DEPTH_LIMIT 127

@@ -6,8 +6,8 @@
  */
 #include "harness.h"
 
-#include "text/index_url.h"
-#include "text/toml.h"
+#include "registry/index_url.h"
+#include "toml/toml.h"
 
 static void check_printable(struct str text)
 {

@@ -6,8 +6,8 @@
 #include "harness.h"
 #include "jansson_view.h"
 
-#include "text/json.h"
-#include "text/toml.h"
+#include "util/json.h"
+#include "toml/toml.h"
 
 /* Nesting of an input, so that no other limit is met here. */
 #define DEPTH_LIMIT 127

@@ -7,9 +7,9 @@
  */
 #include "harness.h"
 
-#include "store/protocol.h"
-#include "text/json.h"
-#include "text/toml.h"
+#include "credential/protocol.h"
+#include "util/json.h"
+#include "toml/toml.h"
 
 static bool read(struct arena *arena, struct str line, struct json_value **out)
 {

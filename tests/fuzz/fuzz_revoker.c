@@ -11,11 +11,11 @@
  */
 #include "harness.h"
 
-#include "base/utf8.h"
+#include "util/utf8.h"
 #include "revoke/answer.h"
 #include "revoke/request.h"
-#include "store/revoker_protocol.h"
-#include "text/toml.h"
+#include "credential/revoker_protocol.h"
+#include "toml/toml.h"
 
 #include <curl/curl.h>
 

@@ -8,7 +8,7 @@
  */
 #include "harness.h"
 
-#include "text/toml_cut.h"
+#include "toml/toml_cut.h"
 
 #define MOST_VICTIMS 8
 

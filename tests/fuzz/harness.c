@@ -1,6 +1,6 @@
 #include "harness.h"
 
-#include "text/toml.h"
+#include "toml/toml.h"
 
 /* The texts of a message, beside what it repeats of the input. */
 #define WORDS_LIMIT ((size_t)1000)

@@ -10,7 +10,7 @@
 #ifndef TESTS_FUZZ_HARNESS_H
 #define TESTS_FUZZ_HARNESS_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #ifndef TESTS_FUZZ_JANSSON_VIEW_H
 #define TESTS_FUZZ_JANSSON_VIEW_H
 
-#include "base/base.h"
+#include "util/base.h"
 
 /* false: jansson does not take it. */
 bool jansson_view(struct str text, struct buf *out);

@@ -5,7 +5,7 @@
  */
 #include "harness.h"
 
-#include "base/fs.h"
+#include "util/fs.h"
 
 #include <dirent.h>
 

@@ -3,7 +3,7 @@
  * malloc's, of the size that was asked for, with a fence before it that the address sanitizer
  * watches, as it does what is behind; growing always moves, and gives the old place back.
  */
-#include "base/base.h"
+#include "util/base.h"
 
 #include <sanitizer/asan_interface.h>
 

@@ -8,7 +8,7 @@
  * when it is given. Exits with 0, or 1 after a failure; with 3 where a child or a descriptor is
  * left.
  */
-#include "store/plugin.h"
+#include "credential/plugin.h"
 
 #include <dirent.h>
 #include <errno.h>

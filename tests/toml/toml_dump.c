@@ -11,11 +11,11 @@
  * An answer is one line `ok` or `error`, then the JSON, the text or the message. A path is the
  * position of each child from the root, `0/3/1`: any key can be named without quoting.
  */
-#include "base/base.h"
-#include "base/fs.h"
-#include "text/toml.h"
-#include "text/toml_cut.h"
-#include "text/toml_proof.h"
+#include "util/base.h"
+#include "util/fs.h"
+#include "toml/toml.h"
+#include "toml/toml_cut.h"
+#include "toml/toml_proof.h"
 
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 #include "config_world.h"
 
-#include "base/fs.h"
+#include "util/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "cargo/context.h"
+#include "config/context.h"
 
 struct world {
     struct arena arena;

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_EDIT_DOCUMENT_H
 #define TESTS_UNIT_EDIT_DOCUMENT_H
 
-#include "store/edit.h"
+#include "credential/edit.h"
 
 #define SECRET "S3CRETs3cret"
 

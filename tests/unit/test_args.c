@@ -1,4 +1,4 @@
-#include "base/base.h"
+#include "util/base.h"
 #include "cli/args.h"
 #include "cli/help.h"
 #include "cli/similar.h"

@@ -1,6 +1,6 @@
-#include "base/base.h"
-#include "base/fs.h"
-#include "base/lazy.h"
+#include "util/base.h"
+#include "util/fs.h"
+#include "util/lazy.h"
 
 #include <errno.h>
 #include <fcntl.h>

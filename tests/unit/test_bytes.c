@@ -1,7 +1,7 @@
 /* Bytes as characters, strings and memory at their edges. */
-#include "base/base.h"
-#include "base/fs.h"
-#include "base/utf8.h"
+#include "util/base.h"
+#include "util/fs.h"
+#include "util/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>

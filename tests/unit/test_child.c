@@ -1,7 +1,7 @@
 /* What a child's own program cannot show: signals that we survive, and a pipe that somebody else
  * keeps open. The rest is in tests/plugin. */
-#include "base/child.h"
-#include "store/plugin.h"
+#include "util/child.h"
+#include "credential/plugin.h"
 
 #include <dlfcn.h>
 #include <errno.h>

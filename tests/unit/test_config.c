@@ -1,8 +1,8 @@
 #include "config_world.h"
 
-#include "base/fs.h"
-#include "cargo/config_layer.h"
-#include "cargo/config_schema.h"
+#include "util/fs.h"
+#include "config/config_layer.h"
+#include "config/config_schema.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

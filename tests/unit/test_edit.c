@@ -3,7 +3,7 @@
  * any part of its pages written. The cut is put across a page border at each of its bytes.
  */
 #include "edit_document.h"
-#include "text/toml_cut.h"
+#include "toml/toml_cut.h"
 
 #include <setjmp.h>
 #include <stdlib.h>

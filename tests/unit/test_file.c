@@ -1,8 +1,8 @@
 /* The credentials file between the look without a lock and the change under it: the lock is the
  * test's own, and each time that it is taken something happens to the file first. What the kernel
  * makes go wrong is in tests/fault. */
-#include "base/fs.h"
-#include "store/file.h"
+#include "util/fs.h"
+#include "credential/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,11 +1,11 @@
 /* What the programs beside us may say, or not say: --list of the Secret Service's provider, and the
  * one who asks a server to end a token. The test runs as a copy of itself in a directory where
  * scripts stand for them. */
-#include "base/child.h"
-#include "base/fs.h"
-#include "base/helper.h"
-#include "store/keyring.h"
-#include "store/revoker.h"
+#include "util/child.h"
+#include "util/fs.h"
+#include "util/helper.h"
+#include "credential/keyring.h"
+#include "credential/revoker.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-#include "base/base.h"
-#include "text/index_url.h"
+#include "util/base.h"
+#include "registry/index_url.h"
 
 #include <setjmp.h>
 

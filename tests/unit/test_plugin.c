@@ -1,8 +1,8 @@
 /* What a plugin says and is told, without a process: JSON, the protocol's lines, exit statuses. */
-#include "base/child.h"
-#include "store/plugin.h"
-#include "store/protocol.h"
-#include "text/json.h"
+#include "util/child.h"
+#include "credential/plugin.h"
+#include "credential/protocol.h"
+#include "util/json.h"
 
 #include <pty.h>
 #include <setjmp.h>

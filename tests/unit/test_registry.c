@@ -1,5 +1,5 @@
-#include "cargo/provider.h"
-#include "cargo/registry.h"
+#include "registry/provider.h"
+#include "registry/registry.h"
 
 #include <setjmp.h>
 #include <unistd.h>

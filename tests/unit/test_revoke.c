@@ -1,11 +1,11 @@
 /* The pure parts of --revoke, and signals that are held. */
-#include "base/child.h"
-#include "base/fs.h"
-#include "base/signals.h"
-#include "logout/revoke.h"
-#include "store/protocol.h"
-#include "store/revoker_protocol.h"
-#include "text/stable_hash.h"
+#include "util/child.h"
+#include "util/fs.h"
+#include "util/signals.h"
+#include "credential/revoke.h"
+#include "credential/protocol.h"
+#include "credential/revoker_protocol.h"
+#include "registry/stable_hash.h"
 
 #include <setjmp.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* libgit2 that does not work. What it reads is in tests/revoke. */
-#include "base/base.h"
+#include "util/base.h"
 
 #include "revoke/git.h"
 

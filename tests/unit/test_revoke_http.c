@@ -1,8 +1,8 @@
 /* Which URLs are taken, what a header can hold, and that a call ends. Answers of servers are in
  * tests/revoke. */
-#include "base/base.h"
-#include "base/child.h"
-#include "base/fs.h"
+#include "util/base.h"
+#include "util/child.h"
+#include "util/fs.h"
 
 #include "revoke/http.h"
 #include "revoke/wiping.h"

@@ -1,5 +1,5 @@
 /* What an answer of a server means for the token, and how it is passed on. */
-#include "base/base.h"
+#include "util/base.h"
 
 #include "revoke/answer.h"
 #include "revoke/verdict.h"

@@ -1,5 +1,5 @@
 /* The two lines between this program and the one that asks a server to end a token. */
-#include "store/revoker_protocol.h"
+#include "credential/revoker_protocol.h"
 
 #include <setjmp.h>
 

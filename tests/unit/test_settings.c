@@ -2,10 +2,10 @@
  * home, the sources of a project; and a machine that has less than others. */
 #include "config_world.h"
 
-#include "cargo/config_schema.h"
-#include "cargo/network.h"
-#include "cargo/registry.h"
-#include "cargo/source.h"
+#include "config/config_schema.h"
+#include "config/network.h"
+#include "registry/registry.h"
+#include "registry/source.h"
 
 #include <dlfcn.h>
 #include <limits.h>

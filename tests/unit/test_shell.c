@@ -1,4 +1,4 @@
-#include "base/shell.h"
+#include "util/shell.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "text/toml.h"
+#include "toml/toml.h"
 
 #include <setjmp.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#include "text/toml_cut.h"
-#include "text/toml_proof.h"
+#include "toml/toml_cut.h"
+#include "toml/toml_proof.h"
 
 #include <setjmp.h>
 #include <stdlib.h>

@@ -1,0 +1,245 @@
+#include "credential/edit.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MODE           0600
+#define STEPS_OF_A_CUT 4
+
+static bool in_one_page(struct span span)
+{
+    return span.start / EDIT_PAGE == (span.end - 1) / EDIT_PAGE;
+}
+
+static void step_add(struct edit *edit, size_t at, struct str bytes, bool whole)
+{
+    edit->steps[edit->count++] = (struct edit_step){at, bytes, whole};
+}
+
+/* Line ends stay. */
+static void blank_out(char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] != '\n' && bytes[i] != '\r') {
+            bytes[i] = ' ';
+        }
+    }
+}
+
+static struct str blanks(struct arena *arena, struct str text, struct span span)
+{
+    size_t len = span.end - span.start;
+    char *bytes = arena_alloc(arena, len);
+    memcpy(bytes, text.data + span.start, len);
+    blank_out(bytes, len);
+    return (struct str){bytes, len};
+}
+
+/* What is behind each cut moves up to the one before. */
+static void plan_move(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
+                      size_t count)
+{
+    struct str before = edit->before;
+    struct buf tail = buf_new(arena);
+    size_t gone = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = cuts[i].bytes.end;
+        size_t end = i + 1 < count ? cuts[i + 1].bytes.start : before.len;
+        buf_add_bytes(&tail, before.data + at, end - at);
+        gone += at - cuts[i].bytes.start;
+    }
+    buf_add_times(&tail, '\n', gone);
+    step_add(edit, cuts[0].bytes.start, buf_str(&tail), true);
+    edit->length = before.len - gone;
+}
+
+/* All of `cuts`, and what is between them as it is, in one write. */
+static void plan_blank(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
+                       size_t count)
+{
+    size_t at = cuts[0].bytes.start;
+    size_t len = cuts[count - 1].bytes.end - at;
+    char *bytes = arena_alloc(arena, len);
+    memcpy(bytes, edit->before.data + at, len);
+    for (size_t i = 0; i < count; i++) {
+        blank_out(bytes + (cuts[i].bytes.start - at), cuts[i].bytes.end - cuts[i].bytes.start);
+    }
+    step_add(edit, at, (struct str){bytes, len}, true);
+}
+
+static void plan_line(struct arena *arena, struct edit *edit, const struct edit_cut *cut)
+{
+    struct span inside = {cut->value.start + 1, cut->value.end - 1};
+    struct span rest = {cut->bytes.start + 1, cut->bytes.end};
+    step_add(edit, inside.start, blanks(arena, edit->before, inside), false);
+    step_add(edit, cut->bytes.start, STR("#"), false);
+    step_add(edit, rest.start, blanks(arena, edit->before, rest), false);
+    step_add(edit, cut->bytes.start, STR(" "), false);
+}
+
+static bool is_line(struct str text, struct span span)
+{
+    const char *newline = memchr(text.data + span.start, '\n', span.end - span.start);
+    size_t end = newline ? (size_t)(newline - text.data) + 1 : text.len;
+    return span.end == end && (span.start == 0 || text.data[span.start - 1] == '\n');
+}
+
+/* Is no character of the span in two pages? */
+static bool characters_in_pages(struct str text, struct span span)
+{
+    size_t border = (span.start / EDIT_PAGE + 1) * EDIT_PAGE;
+    for (; border < span.end; border += EDIT_PAGE) {
+        if (((unsigned char)text.data[border] & 0xC0) == 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Is the value a string that stays one whichever of its bytes are blanks? */
+static bool is_plain_string(struct str text, struct span value)
+{
+    char quote = text.data[value.start];
+    if (quote != '"' && quote != '\'') {
+        return false;
+    }
+    const char *inside = text.data + value.start + 1;
+    size_t len = value.end - value.start - 2;
+    /* a second quote: `"""` */
+    return !memchr(inside, quote, len) && !memchr(inside, '\\', len);
+}
+
+/* How many lines from the first on are in one page: they go in one write, half of which is none. */
+static size_t lines_in_page(struct str text, const struct edit_cut *cuts, size_t count)
+{
+    size_t n = 0;
+    while (n < count && is_line(text, cuts[n].bytes) &&
+           in_one_page((struct span){cuts[0].bytes.start, cuts[n].bytes.end})) {
+        n++;
+    }
+    return n;
+}
+
+/*
+ * Lines go page by page, each being a pair of its own. The rest, in inline tables, are pairs and
+ * the commas of others, so they go together; and last, since `{a = 1 token = "x"}` would be a fault
+ * where `{a = 1, }` is none.
+ */
+static void plan_pages(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
+                       size_t count)
+{
+    struct edit_cut *rest = arena_new_array(arena, struct edit_cut, count);
+    size_t rest_count = 0;
+    for (size_t i = 0; i < count;) {
+        struct span bytes = cuts[i].bytes;
+        size_t lines = lines_in_page(edit->before, cuts + i, count - i);
+        if (lines > 0) {
+            plan_blank(arena, edit, cuts + i, lines);
+            i += lines;
+            continue;
+        }
+        if (is_line(edit->before, bytes) && is_plain_string(edit->before, cuts[i].value) &&
+            characters_in_pages(edit->before, bytes)) {
+            plan_line(arena, edit, &cuts[i]);
+        } else {
+            rest[rest_count++] = cuts[i];
+        }
+        i++;
+    }
+    if (rest_count > 0) {
+        plan_blank(arena, edit, rest, rest_count);
+    }
+}
+
+struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
+                       size_t count)
+{
+    struct edit *edit = arena_new(arena, struct edit);
+    edit->before = before;
+    edit->steps = arena_new_array(arena, struct edit_step, count * STEPS_OF_A_CUT);
+    edit->length = before.len;
+    size_t first = cuts[0].bytes.start;
+    if (in_one_page((struct span){first, before.len})) {
+        plan_move(arena, edit, cuts, count);
+    } else if (in_one_page((struct span){first, cuts[count - 1].bytes.end})) {
+        plan_blank(arena, edit, cuts, count);
+    } else {
+        plan_pages(arena, edit, cuts, count);
+    }
+    return edit;
+}
+
+/*
+ * A short write is not gone on with: it means that there is no more room or a limit (RLIMIT_FSIZE,
+ * whose signal would end the process at the next try, with the file half written).
+ */
+static struct err *step_write(struct arena *arena, int fd, const struct edit *edit,
+                              const struct edit_step *step)
+{
+    ssize_t wrote =
+        TEMP_FAILURE_RETRY(pwrite(fd, step->bytes.data, step->bytes.len, (off_t)step->at));
+    if (wrote == (ssize_t)step->bytes.len) {
+        return NULL;
+    }
+    struct err *err = wrote < 0 ? err_os(arena, errno)
+                                : err_new(arena, "only %zd of %zu bytes could be written", wrote,
+                                          step->bytes.len);
+    if (wrote > 0 && step->whole) {
+        const char *old = edit->before.data + step->at;
+        if (TEMP_FAILURE_RETRY(pwrite(fd, old, (size_t)wrote, (off_t)step->at)) != wrote) {
+            return err_wrap(arena, err, "could not put the old text back: the file is damaged");
+        }
+    }
+    return err;
+}
+
+/* What the lock cannot keep off is a program that does not ask for it. */
+static struct err *step_check(struct arena *arena, int fd, const struct edit_step *step)
+{
+    char page[EDIT_PAGE];
+    struct err *err = NULL;
+    for (size_t done = 0; done < step->bytes.len && !err;) {
+        size_t want = step->bytes.len - done;
+        if (want > sizeof(page)) {
+            want = sizeof(page);
+        }
+        ssize_t got = TEMP_FAILURE_RETRY(pread(fd, page, want, (off_t)(step->at + done)));
+        if (got < 0) {
+            err = err_os(arena, errno);
+        } else if (got == 0 || memcmp(page, step->bytes.data + done, (size_t)got) != 0) {
+            err = err_new(arena, "what was written is not in the file");
+        } else {
+            done += (size_t)got;
+        }
+    }
+    return err;
+}
+
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit,
+                       struct edit_leftover *out)
+{
+    struct edit_leftover left = {0};
+    struct stat status;
+    if (fstat(fd, &status) < 0) {
+        return err_os(arena, errno);
+    }
+    bool mode = (status.st_mode & 07777) != MODE;
+    if (mode && TEMP_FAILURE_RETRY(fchmod(fd, MODE)) < 0) {
+        left.mode = errno;
+    }
+    for (size_t i = 0; i < edit->count; i++) {
+        TRY(step_write(arena, fd, edit, &edit->steps[i]));
+        /* fdatasync may leave the mode for later */
+        if (TEMP_FAILURE_RETRY(mode ? fsync(fd) : fdatasync(fd)) < 0) {
+            return err_os(arena, errno);
+        }
+        TRY(step_check(arena, fd, &edit->steps[i]));
+    }
+    if (edit->length < edit->before.len &&
+        TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)edit->length)) < 0) {
+        left.length = errno;
+    }
+    *out = left;
+    return NULL;
+}

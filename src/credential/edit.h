@@ -1,0 +1,88 @@
+/*
+ * Takes pieces out of a file in place, so that whatever stops the work, and wherever, the file is a
+ * valid TOML document with nothing missing but what was to go.
+ *
+ * In place, because cargo's lock is a lock on the file itself, not on its name: a `cargo login`
+ * that waits for it holds this very file, and would write its token into an orphan if another one
+ * were renamed over it. Links, owner, access lists and mounts stay as they are too, and the
+ * secret's bytes are overwritten instead of left in a freed block (file systems that copy on write,
+ * and flash, may keep them all the same).
+ *
+ *     edit_plan    pure: what to write, in which order; all memory that is needed
+ *     edit_apply   does it: no allocation, no decision
+ *
+ * What may happen between two writes is any crash. What may happen inside one is that only some of
+ * its pages are written: the kernel copies page by page and may be killed in between, and a disk
+ * takes pages in any order. So a plan is a list of steps, each on the disk before the next begins,
+ * and a step is one of these:
+ *
+ *   move    The text behind the cut moves up, newlines fill the rest, and the file is cut to its
+ *           new length at the end. Only if all bytes from the cut to the end are in one page; so
+ *           in files below 4 KiB always, and in longer ones near their end.
+ *   blank   Else nothing moves: the cut becomes blanks, its line end stays. White space may stand
+ *           wherever a pair could, so this is as good a removal, and it costs the same in a file of
+ *           any size. One page again.
+ *   line    A cut that itself goes across a page border, and is one line `key = "value"`:
+ *               token = "s3cr|et" # mine     the value becomes blanks: any mixture is a string
+ *               token = "    |  " # mine     the first byte becomes `#`: one byte is there or not
+ *               #oken = "    |  " # mine     the rest becomes blanks: any mixture is a comment
+ *               #            |               the first byte becomes a blank
+ *           In this order there is no secret left when the pair is no longer seen; so a second run
+ *           after a crash has always either the pair to remove or nothing.
+ *   both    A cut across a border that is not such a line, being in an inline table or having a
+ *           value of several lines, is blanked as it is. This one can be torn, if the power fails
+ *           or SIGKILL comes between its two pages; TOML has no way to leave out something inside
+ *           a line with one page written and the other not.
+ *
+ * After the steps the length is set. It needs no sync of its own: the blank lines that it takes
+ * away are valid. What a power cut in the middle of a truncation makes of the last page is up to
+ * the file system.
+ */
+#ifndef CREDENTIAL_EDIT_H
+#define CREDENTIAL_EDIT_H
+
+#include "util/base.h"
+
+/* What the kernel and disks write whole. */
+enum { EDIT_PAGE = 4096 };
+
+struct edit_cut {
+    struct span bytes; /* what goes */
+    struct span value; /* the pair's value in there, quotes included */
+};
+
+struct edit_step {
+    size_t at;
+    struct str bytes;
+    bool whole; /* half of it would be a fault in the file: if so, put the old bytes back */
+};
+
+struct edit {
+    struct str before;
+    struct edit_step *steps;
+    size_t count;
+    size_t length; /* of the file in the end */
+};
+
+/* What was not done, as errno has it, or 0. The cuts are gone and the file is valid all the same.
+ */
+struct edit_leftover {
+    int mode;   /* is not 0600: not the owner */
+    int length; /* blank lines are left at the end */
+};
+
+/* `cuts`, at least one, are in the order of the text and do not overlap. `before` must live as long
+ * as the plan. */
+struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
+                       size_t count);
+
+/*
+ * `fd` is open for reading and writing, locked, and holds edit->before. First of all the mode
+ * becomes 0600, so that a run that is stopped does not leave it to one that finds nothing to do.
+ * Each step is read again once it is on the disk. On failure the file is valid and holds the old
+ * text or some of the cuts less; where even that could not be had, the err says so.
+ */
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit,
+                       struct edit_leftover *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * One arena holds all memory of a run: tokens, file texts, trees, messages. Nothing is freed on its
+ * own; arena_free() overwrites every byte that was ever handed out before the pages go back, so no
+ * secret is left in freed memory whatever path the run took.
+ *
+ *     struct arena arena = {0};
+ *     char *p = arena_alloc(&arena, 100);
+ *     arena_free(&arena);
+ *
+ * Running out of memory ends the process with status 101 and one line on standard error: there is
+ * no caller that could do better, and code that edits a file allocates before its first write.
+ */
+#ifndef UTIL_ARENA_H
+#define UTIL_ARENA_H
+
+#include <stddef.h>
+
+struct arena_chunk;
+
+struct arena {
+    struct arena_chunk *newest;
+};
+
+/* Zeroed memory of `size` bytes, aligned for any type. Never NULL; for size 0 a valid pointer. */
+void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull, malloc));
+
+/* The same for `count` elements of `size` bytes; an overflow counts as out of memory. */
+void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
+    __attribute__((returns_nonnull, malloc));
+
+#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define arena_new_array(arena, type, count)                                                        \
+    ((type *)arena_alloc_array((arena), (count), sizeof(type)))
+
+/* Makes `size` bytes at `old` into `wanted` bytes, in place where `old` was the last allocation. */
+void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
+    __attribute__((returns_nonnull));
+
+/* Overwrites everything and keeps the memory for what comes next: for a loop with much to do. */
+void arena_clear(struct arena *arena);
+
+/* Overwrites and releases everything. The arena is empty afterwards and may be used again. */
+void arena_free(struct arena *arena);
+
+/* Before the first secret: from here on no core file is written, and no other process of the same
+ * user may look into our memory. Programs that we start are as they would be without it; a limit on
+ * core files would be handed down to them. */
+void arena_private(void);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * The machine's vocabulary, included first by every file.
+ *
+ * Three kinds of value cross every function boundary of this program:
+ *
+ *   struct arena   memory that lives as long as the run, wiped when it is given back   (arena.h)
+ *   struct str     bytes with a length and a NUL behind; struct buf builds one         (str.h)
+ *   struct err     what went wrong, with its causes; NULL is fine                      (err.h)
+ *
+ * Descriptors and children are not memory: they are closed by the cleanup attribute, see fs.h.
+ */
+#ifndef UTIL_BASE_H
+#define UTIL_BASE_H
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
+#define MUST_CHECK             __attribute__((warn_unused_result))
+#define CLEANUP(function)      __attribute__((cleanup(function)))
+#define COUNT(array)           (sizeof(array) / sizeof((array)[0]))
+
+#include "util/arena.h"
+#include "util/err.h"
+#include "util/str.h"
+
+/* Calls that cannot be used safely do not compile. Their declarations are read above. */
+#undef sprintf /* macros under clang's FORTIFY */
+#undef vsprintf
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok tmpnam mktemp
+#pragma GCC poison atoi atol atoll
+
+#endif

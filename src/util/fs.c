@@ -1,0 +1,205 @@
+#include "util/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void fd_close(int *fd)
+{
+    if (*fd >= 0) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+}
+
+static struct err *too_large(struct arena *arena, size_t limit)
+{
+    return err_new(arena, "the file is larger than %zu bytes", limit);
+}
+
+struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0) {
+        return err_os(arena, errno);
+    }
+    if (S_ISFIFO(status.st_mode)) {
+        return err_new(arena, "not a regular file");
+    }
+    if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit) {
+        return too_large(arena, limit);
+    }
+    /* One byte more than the size says: the read that meets the end is then the first one. */
+    size_t size = (status.st_size > 0 ? (size_t)status.st_size : 4096) + 1;
+    char *data = arena_alloc(arena, size + 1);
+    size_t len = 0;
+    for (;;) {
+        ssize_t got = pread(fd, data + len, size - len, (off_t)len);
+        if (got < 0 && errno == ESPIPE) {
+            got = read(fd, data + len, size - len); /* a character device */
+        }
+        if (got < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return err_os(arena, errno);
+        }
+        len += (size_t)got;
+        if (len > limit) {
+            return too_large(arena, limit);
+        }
+        if (got == 0 || (S_ISREG(status.st_mode) && len == (size_t)status.st_size)) {
+            break;
+        }
+        if (len == size) {
+            data = arena_grow(arena, data, size + 1, size * 2 + 1);
+            size *= 2;
+        }
+    }
+    data[len] = '\0';
+    *out = (struct str){data, len};
+    return NULL;
+}
+
+bool write_all(int fd, struct str text)
+{
+    size_t done = 0;
+    while (done < text.len) {
+        ssize_t count = write(fd, text.data + done, text.len - done);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count <= 0) {
+            return false;
+        }
+        done += (size_t)count;
+    }
+    return true;
+}
+
+int file_open(struct str path)
+{
+    /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    return (int)TEMP_FAILURE_RETRY(open(path.data, flags));
+}
+
+bool file_absent(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == EACCES || number == ELOOP ||
+           number == ENAMETOOLONG || number == ENXIO; /* the last: a socket */
+}
+
+static bool same_inode(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+enum file_identity fd_identity(int fd, struct str path)
+{
+    struct stat other;
+    if (stat(path.data, &other) < 0) {
+        return file_absent(errno) ? FILE_ABSENT : FILE_OTHER;
+    }
+    struct stat own;
+    return fstat(fd, &own) == 0 && same_inode(&own, &other) ? FILE_SAME : FILE_OTHER;
+}
+
+bool path_same(struct str a, struct str b)
+{
+    struct stat first;
+    struct stat second;
+    return stat(a.data, &first) == 0 && stat(b.data, &second) == 0 && same_inode(&first, &second);
+}
+
+bool fd_holds(int fd, struct str text)
+{
+    char block[16 * 1024];
+    struct stat status;
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size != (off_t)text.len) {
+        return false;
+    }
+    bool same = true;
+    for (size_t at = 0; same && at < text.len;) {
+        size_t most = text.len - at < sizeof(block) ? text.len - at : sizeof(block);
+        ssize_t got = pread(fd, block, most, (off_t)at);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        same = got > 0 && memcmp(block, text.data + at, (size_t)got) == 0;
+        at += same ? (size_t)got : 0;
+    }
+    /* it has held tokens */
+    explicit_bzero(block, text.len < sizeof(block) ? text.len : sizeof(block));
+    return same;
+}
+
+struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
+{
+    CLEANUP(fd_close) int fd = file_open(path);
+    if (fd < 0) {
+        return err_os(arena, errno);
+    }
+    return fd_read(arena, fd, limit, out);
+}
+
+bool path_exists(struct str path)
+{
+    struct stat status;
+    return stat(path.data, &status) == 0 || !file_absent(errno);
+}
+
+struct str path_join(struct arena *arena, struct str dir, struct str name)
+{
+    if (name.len > 0 && name.data[0] == '/') {
+        return name;
+    }
+    bool slash = dir.len > 0 && dir.data[dir.len - 1] != '/';
+    struct buf path = buf_new(arena); /* a NUL stays: who opens the path has to see it */
+    buf_add(&path, dir);
+    buf_add_times(&path, '/', slash ? 1 : 0);
+    buf_add(&path, name);
+    return buf_str(&path);
+}
+
+bool path_parent(struct arena *arena, struct str path, struct str *out)
+{
+    size_t end = path.len;
+    while (end > 1 && path.data[end - 1] == '/') {
+        end--;
+    }
+    if (end == 0 || (end == 1 && path.data[0] == '/')) {
+        return false;
+    }
+    while (end > 0 && path.data[end - 1] != '/') {
+        end--;
+    }
+    while (end > 1 && path.data[end - 1] == '/') {
+        end--;
+    }
+    *out = str_slice(arena, path, 0, end);
+    return true;
+}
+
+bool path_canonical(struct arena *arena, struct str path, struct str *out)
+{
+    char resolved[PATH_MAX];
+    if (!realpath(path.data, resolved)) {
+        return false;
+    }
+    *out = str_copy(arena, resolved, strlen(resolved));
+    return true;
+}
+
+struct err *path_cwd(struct arena *arena, struct str *out)
+{
+    char cwd[PATH_MAX];
+    if (!getcwd(cwd, sizeof(cwd))) {
+        return err_os(arena, errno);
+    }
+    *out = str_copy(arena, cwd, strlen(cwd));
+    return NULL;
+}

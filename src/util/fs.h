@@ -1,0 +1,64 @@
+/*
+ * Files and paths. Paths are bytes, joined as Rust's Path::join does it; nothing here knows what is
+ * in a file. A failure is one err layer with the system's words (err_os) or the reason that the
+ * file cannot be taken; the caller puts its own sentence, with the path, on top.
+ */
+#ifndef UTIL_FS_H
+#define UTIL_FS_H
+
+#include "util/base.h"
+
+/* `CLEANUP(fd_close) int fd = -1;` closes what is open when the block ends; -1 is nothing. */
+void fd_close(int *fd);
+
+/* Opens for reading, without waiting for a FIFO's writer; -1 with errno. */
+int file_open(struct str path);
+
+/* All of it, in one write(2) where the system takes it whole; false: not all could be written. */
+bool write_all(int fd, struct str text);
+
+/*
+ * Does this errno of open() or stat() say that there is nothing which this user could read? One
+ * like EMFILE or EIO says only that it cannot be seen now: what was not seen must not be reported
+ * as not there.
+ */
+bool file_absent(int number);
+
+/* What stands at a path, seen from an open file: nothing, the same inode, another or unknown. */
+enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
+enum file_identity fd_identity(int fd, struct str path);
+
+/* Do both paths lead to the same file or directory? Not if one leads nowhere. */
+bool path_same(struct str a, struct str b);
+
+/*
+ * The whole of a file. `limit` is the most bytes that are taken: more is an error, not a cut. A
+ * FIFO is refused at once instead of waited for (a socket cannot be opened); a directory gives
+ * EISDIR as reading it would.
+ */
+struct err *file_read(struct arena *arena, struct str path, size_t limit,
+                      struct str *out) MUST_CHECK;
+
+/* The same from an open descriptor, from its beginning; the offset is left where it was. */
+struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) MUST_CHECK;
+
+/* Does the file hold just this text? Costs no memory; anything that cannot be read is a no. */
+bool fd_holds(int fd, struct str text);
+
+/* Follows symlinks, as Rust's Path::exists does; true as well where it cannot be seen. */
+bool path_exists(struct str path);
+
+/* `name` alone where it is absolute; else dir, one slash, name. */
+struct str path_join(struct arena *arena, struct str dir, struct str name);
+
+/* What Rust's Path::parent gives: "/a/b" -> "/a", "/a" -> "/", "a" -> "", "/" -> nothing (false).
+ */
+bool path_parent(struct arena *arena, struct str path, struct str *out);
+
+/* Symlinks, `.` and `..` resolved; false where the path cannot be resolved. */
+bool path_canonical(struct arena *arena, struct str path, struct str *out);
+
+/* The working directory. */
+struct err *path_cwd(struct arena *arena, struct str *out) MUST_CHECK;
+
+#endif
