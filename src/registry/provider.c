@@ -58,7 +58,8 @@ static bool is_foreign(const struct setting *setting)
     return setting->layer && setting->layer->file && setting->layer->file->foreign;
 }
 
-static struct provider make(struct config *config, struct view view, const struct program *written)
+static void make(struct config *config, struct view view, const struct program *written,
+                 struct provider *out)
 {
     struct arena *arena = config->arena;
     struct program alias;
@@ -69,19 +70,23 @@ static struct provider make(struct config *config, struct view view, const struc
     for (size_t i = 0; i < meant->count; i++) {
         words[i + 1] = meant->arguments[i];
     }
-    struct provider provider = {
+    *out = (struct provider){
         .kind = kind_of(words[0]),
         .words = words,
         .count = meant->count + 1,
         .shown = str_format(arena, "%s%s", text_shown(arena, words[0]).data,
                             meant->count > 0 ? " \xE2\x80\xA6" : ""),
         .setting = written->setting,
-        .foreign = is_foreign(&written->setting) || is_foreign(&meant->setting),
     };
     if (has_alias) {
-        provider.alias = alias.setting;
+        out->alias = alias.setting;
     }
-    return provider;
+    out->foreign = is_foreign(&out->setting) || is_foreign(&out->alias);
+}
+
+const struct setting *provider_foreign_setting(const struct provider *provider)
+{
+    return is_foreign(&provider->setting) ? &provider->setting : &provider->alias;
 }
 
 struct err *provider_list_global(struct config *config, struct view view, struct provider_list *out)
@@ -100,7 +105,7 @@ struct err *provider_list_global(struct config *config, struct view view, struct
     for (size_t i = count; i > 0; i--) {
         struct program program;
         if (config_program_of(config, &settings[i - 1], &program)) {
-            providers[used++] = make(config, view, &program);
+            make(config, view, &program, &providers[used++]);
         }
     }
     *out = used > 0 ? (struct provider_list){providers, used} : (struct provider_list){&token, 1};
@@ -114,7 +119,7 @@ struct err *provider_list_own(struct config *config, struct view view, const str
     TRY(config_program(config, view, key, set, &program));
     if (*set) {
         struct provider *provider = arena_new(config->arena, struct provider);
-        *provider = make(config, view, &program);
+        make(config, view, &program, provider);
         *out = (struct provider_list){provider, 1};
     }
     return NULL;

@@ -44,6 +44,9 @@ struct err *provider_list_own(struct config *config, struct view view, const str
 
 bool provider_list_has(const struct provider_list *list, enum provider_kind kind);
 
+/* The setting that makes the provider foreign. */
+const struct setting *provider_foreign_setting(const struct provider *provider);
+
 /* Whether both run the same program with the same arguments. */
 bool provider_same(const struct provider *a, const struct provider *b);
 

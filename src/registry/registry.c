@@ -79,6 +79,7 @@ struct index_names {
 
 struct registry_table {
     struct table names;   /* struct registry, by name */
+    struct table parts;   /* struct registry, by variable_part */
     struct table groups;  /* struct registry, by folded index */
     struct table indexes; /* struct index_names, by canonical index */
     const struct view *views; /* the first is here */
@@ -153,8 +154,18 @@ struct registry *registries_add(struct registries *all, struct str name)
         .next = all->first,
     };
     registry->group = registry;
+    registry->group_last = registry;
     *place = registry;
     all->first = registry;
+    struct registry **part =
+        (struct registry **)table_place(arena, &all->table->parts, registry->variable_part);
+    registry->part_first = *part ? *part : registry;
+    if (*part) {
+        registry->part_next = (*part)->part_next;
+        (*part)->part_next = registry;
+    } else {
+        *part = registry;
+    }
     all->count++;
     return registry;
 }
@@ -175,7 +186,7 @@ static int by_name(const void *a, const void *b)
     return str_cmp(one->name, other->name);
 }
 
-static void sort_names(struct registries *all)
+void registries_sort(struct registries *all)
 {
     struct registry **order = arena_new_array(all->config->arena, struct registry *, all->count);
     size_t count = 0;
@@ -200,13 +211,12 @@ static void join(struct registry *a, struct registry *b)
     if (a->group == b->group) {
         return;
     }
-    struct registry *last = a->group;
-    while (last->group_next) {
-        last = last->group_next;
-    }
-    last->group_next = b->group;
-    for (struct registry *r = b->group; r; r = r->group_next) {
-        r->group = a->group;
+    struct registry *into = a->group;
+    struct registry *from = b->group;
+    into->group_last->group_next = from;
+    into->group_last = from->group_last;
+    for (struct registry *r = from; r; r = r->group_next) {
+        r->group = into;
     }
 }
 
@@ -219,6 +229,7 @@ static void join_index(struct registries *all, struct registry *registry, struct
     if (index_url_parse(arena, text, &url) || index_url_folded(arena, &url, &folded)) {
         return;
     }
+    registry->indexed = true;
     struct registry **place =
         (struct registry **)table_place(arena, &all->table->groups, folded);
     if (*place) {
@@ -278,14 +289,10 @@ static void add_variable(struct registries *all, const struct variable *variable
 static void join_variables(struct registries *all)
 {
     struct arena *arena = all->config->arena;
-    struct table parts = {0};
     for (struct registry *r = all->first; r; r = r->next) {
         struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
-        struct registry **place = (struct registry **)table_place(arena, &parts, r->variable_part);
-        if (!*place) {
-            *place = r;
-        } else if (environment_get(&all->config->environment, variable)) {
-            join(*place, r);
+        if (r != r->part_first && environment_get(&all->config->environment, variable)) {
+            join(r->part_first, r);
         }
     }
 }
@@ -425,7 +432,7 @@ void registries_find(struct config *config, struct registries *out)
     join_variables(&all);
     find_indexes(&all);
     find_views(&all);
-    sort_names(&all);
+    registries_sort(&all);
     *out = all;
 }
 
@@ -487,8 +494,8 @@ void registry_find_providers(struct registries *all, struct registry *registry)
             add_elsewhere(all->config->arena, registry, &list, &size);
         }
     }
-    registry->takes_tokens = provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
-                             provider_list_has(&registry->elsewhere, PROVIDER_TOKEN);
+    registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
+                                     provider_list_has(&registry->elsewhere, PROVIDER_TOKEN);
 }
 
 /*

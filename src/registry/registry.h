@@ -21,6 +21,8 @@
 #define CRATES_IO_INDEX        "https://github.com/rust-lang/crates.io-index"
 #define CRATES_IO_SPARSE_INDEX "sparse+https://index.crates.io/"
 
+struct credential;
+
 struct registry {
     struct str name;
     struct str shown;         /* name through text_shown() */
@@ -37,14 +39,20 @@ struct registry {
     const struct err *failure;    /* the index is set but useless, or a setting of this registry is */
 
     struct registry *used;       /* whose token cargo uses for this index; NULL: none, or it refuses */
+    bool indexed;                /* some layer or variable gives it an index */
     struct registry *group;      /* the group's first registry */
     struct registry *group_next; /* the next of the same group */
+    struct registry *group_last; /* of the first registry */
+    struct registry *part_first; /* of all with this variable_part */
+    struct registry *part_next;
 
     struct provider_list providers; /* here, in the order in which cargo asks them */
     struct provider_list elsewhere; /* those of other directories that are not among `providers` */
-    bool takes_tokens;              /* cargo:token is among them, here or elsewhere */
+    bool takes_tokens;              /* of a group's first: cargo:token is among the providers of a
+                                       registry of the group, here or elsewhere */
 
-    struct registry *next; /* by name */
+    struct credential *credentials; /* found under this name; credential/inventory.h fills it */
+    struct registry *next;          /* by name */
 };
 
 struct registries {
@@ -62,6 +70,9 @@ struct registry *registries_get(const struct registries *all, struct str name);
 
 /* The same, but the name becomes known. */
 struct registry *registries_add(struct registries *all, struct str name);
+
+/* Puts the names in order again after registries_add(). */
+void registries_sort(struct registries *all);
 
 /* Finds the providers of a registry. A failure is kept in registry->failure. */
 void registry_find_providers(struct registries *all, struct registry *registry);
