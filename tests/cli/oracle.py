@@ -79,3 +79,7 @@ def incomparable(world, result):
     """Whether a cargo newer than 1.95 did what it does in another order: only for random worlds, which cannot name their needs."""
     early = not oracle_has("config-late") and b"could not load Cargo configuration" in result.stderr
     return early and bool(world.args)
+
+
+if __name__ == "__main__":
+    print(f"cargo {'.'.join(map(str, cargo_version()))}, {cargo_path()}")
