@@ -3,11 +3,12 @@
 import json
 import pathlib
 import subprocess
-import warnings
 
 import pytest
 
+import git_index
 from broken_server import Server, at_once, reset, says, silent
+from git_index import FETCHED, git
 from revoke_asker import SECONDS, environment
 from registry_stand_in import Answer
 
@@ -148,27 +149,17 @@ def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
 # git indexes.
 
 
-def git(*arguments, cwd):
-    env = environment(GIT_CONFIG_GLOBAL="/dev/null", GIT_AUTHOR_DATE="2026-01-01T00:00:00Z", GIT_COMMITTER_DATE="2026-01-01T00:00:00Z")
-    command = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", *arguments]
-    return subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True, text=True, timeout=SECONDS).stdout
-
-
 @pytest.fixture
 def index(tmp_path, registry):
     """A git index with this registry's config.json."""
     path = tmp_path / "upstream"
-    path.mkdir()
-    git("init", "-q", "-b", "trunk", cwd=path)
-    (path / "config.json").write_bytes(config(registry))
-    git("add", ".", cwd=path)
-    git("commit", "-qm", "first", cwd=path)
+    git_index.make(path, config(registry))
     return path
 
 
 @pytest.fixture
 def clone(tmp_path, index, cargo):
-    """cargo's own clone of it. Where cargo cannot fetch (Debian 12's is built for another libgit2), git does in the same repository."""
+    """cargo's own clone of it."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text(f'[registries.corp]\nindex = "file://{index}"\n')
@@ -176,9 +167,7 @@ def clone(tmp_path, index, cargo):
     command = [cargo, "owner", "--list", "--registry", "corp", "foo"]
     subprocess.run(command, cwd=home, env=env, check=False, capture_output=True, timeout=SECONDS)
     [path] = (home / "registry/index").iterdir()
-    if not (path / ".git/refs/remotes/origin/HEAD").exists():
-        warnings.warn(f"{cargo} cannot fetch a git index: git fetched into its clone", stacklevel=1)
-        git("fetch", "-q", str(index), "+HEAD:refs/remotes/origin/HEAD", cwd=path)
+    git_index.complete(path, index)
     return path
 
 
@@ -208,7 +197,7 @@ def test_the_commit_that_was_fetched_last(ask, registry, clone, index):
     (index / "config.json").write_text(json.dumps({"dl": "", "api": API}))
     git("commit", "-qam", "moved", cwd=index)
     assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
-    git("fetch", "-q", str(index), "+HEAD:refs/remotes/origin/HEAD", cwd=clone)  # as cargo fetches (git::fetch)
+    git("fetch", "-q", str(index), FETCHED, cwd=clone)
     answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
     assert (answer["how"], answer["url"]) == ("no-answer", API + "/api/v1/tokens/current")
 
@@ -242,7 +231,7 @@ def damage(path, how):
             (work / "config.json").write_bytes(change)
         git("add", ".", cwd=work)
         git("commit", "-qm", "change", cwd=work)
-        git("fetch", "-q", str(work), "+HEAD:refs/remotes/origin/HEAD", cwd=path)
+        git("fetch", "-q", str(work), FETCHED, cwd=path)
 
 
 @pytest.mark.parametrize(
