@@ -38,7 +38,7 @@ def nginx(tmp_path_factory, authority, behind):
     good = authority.sign("good", "127.0.0.1", "localhost")
     sites = [
         tls.Site(good, behind.url),
-        tls.Site(authority.sign("expired", "127.0.0.1", days=-1), behind.url),
+        tls.Site(authority.sign("expired", "127.0.0.1", end="20200102000000Z"), behind.url),
         tls.Site(authority.sign("other", "registry.example"), behind.url),
         tls.Site(authority.self_signed("self", "127.0.0.1"), behind.url),
         tls.Site(tls.Authority(authority.directory, "unknown").sign("theirs", "127.0.0.1"), behind.url),
