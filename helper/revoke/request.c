@@ -141,7 +141,7 @@ static struct err *settings_get(struct arena *arena, const json_t *json, struct 
     TRY(text_get(arena, json, "cainfo", &out->cainfo, &there));
     TRY(text_get(arena, json, "user_agent", &out->user_agent, &there));
     if (!there) {
-        out->user_agent = STR("cargo-logout/" VERSION " (" PROJECT_URL ")");
+        out->user_agent = STR(USER_AGENT);
     }
     if (!http_header_can_hold(out->user_agent)) {
         return err_new(arena, "`user_agent` in the request is nothing that a header can hold");

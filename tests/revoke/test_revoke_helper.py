@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -31,7 +32,7 @@ def test_revoked(ask, registry):
     assert request.line == f"DELETE {CURRENT}" and request.body == b""
     assert {name for name, _ in request.headers} == {"Host", "User-Agent", "Accept", "Authorization"}
     assert request.header("Authorization") == token
-    assert request.header("User-Agent").startswith("cargo-logout/") and "(http" in request.header("User-Agent")
+    assert re.fullmatch(r"cargo-logout/[\d.]+( \(\S+\))?", request.header("User-Agent"))
 
 
 def test_only_that_token(ask, registry):
