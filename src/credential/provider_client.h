@@ -70,4 +70,21 @@ struct err *provider_get(struct shell *shell, const struct provider_call *call,
 struct err *provider_verify(struct shell *shell, const struct provider_call *call,
                             enum provider_outcome *out, struct str *token) MUST_CHECK;
 
+/*
+ * The lines, without a process, for tests. A failure is complete, with cargo's first layer.
+ */
+struct provider_answer {
+    bool ok; /* an Ok counts only if the process exits well */
+    enum provider_outcome outcome;
+    struct err *failure; /* instead of an outcome: the provider's own, or an Ok of another kind */
+    struct str token;
+};
+
+/* Fails unless the hello offers version 1. */
+struct err *provider_hello(struct arena *arena, struct str line) MUST_CHECK;
+
+/* `wanted` is the kind of the request, `logout` or `get`. An empty token is none. */
+struct err *provider_answer(struct arena *arena, struct str line, const char *wanted,
+                            bool keeps_token, struct provider_answer *out) MUST_CHECK;
+
 #endif

@@ -1,6 +1,6 @@
 #include "credential/remove.h"
 
-#include "credential/ask.h"
+#include "util/helper.h"
 
 bool remove_takes(const struct logout_options *options, const struct logout_registry *registry,
                   const struct credential *credential)
@@ -114,6 +114,29 @@ static void clear_files(struct context *context, const struct logout_options *op
     }
 }
 
+struct err *provider_call_of(struct context *context, const struct registry *registry,
+                             const struct provider *provider, struct provider_call *out)
+{
+    struct arena *arena = context->arena;
+    struct str *words = arena_new_array(arena, struct str, provider->count + 1);
+    words[0] = provider->program;
+    if (provider->kind == PROVIDER_LIBSECRET) {
+        TRY(helper_path(arena, STR("cargo-credential-libsecret"), &words[0]));
+    }
+    for (size_t i = 0; i < provider->count; i++) {
+        words[i + 1] = provider->arguments[i];
+    }
+    *out = (struct provider_call){
+        .words = words,
+        .count = provider->count + 1,
+        .shown = str_format(arena, "%.*s%s", STR_ARG(provider->program),
+                            provider->count > 0 ? " …" : ""),
+        .registry = registry->name,
+        .index_url = registry->index.text,
+    };
+    return NULL;
+}
+
 /* cargo: credential_action, the middle of its loop. */
 static void ask_provider(struct context *context, const struct logout_registry *registry,
                          struct credential *credential)
@@ -130,12 +153,14 @@ static void ask_provider(struct context *context, const struct logout_registry *
         return;
     }
     provider_announce(context, provider, "logout", &registry->registry);
-    enum plugin_outcome outcome = PLUGIN_OPERATION_NOT_SUPPORTED;
+    enum provider_outcome outcome = PROVIDER_OPERATION_NOT_SUPPORTED;
     struct err *err = NULL;
     if (provider->kind != PROVIDER_TOKEN_FROM_STDOUT) {
-        err = ask_logout(context, &registry->registry, provider, &outcome);
+        struct provider_call call;
+        err = provider_call_of(context, &registry->registry, provider, &call);
+        err = err ? err : provider_logout(context->shell, &call, &outcome);
     }
-    if (!err && outcome == PLUGIN_OPERATION_NOT_SUPPORTED) {
+    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
         err = err_new(arena, "requested operation not supported");
     }
     if (err) {
@@ -150,9 +175,9 @@ static void ask_provider(struct context *context, const struct logout_registry *
         }
         return;
     }
-    credential->state = outcome == PLUGIN_REMOVED     ? CREDENTIAL_REMOVED
-                        : outcome == PLUGIN_NOT_FOUND ? CREDENTIAL_ABSENT
-                                                      : CREDENTIAL_UNSUITED;
+    credential->state = outcome == PROVIDER_REMOVED     ? CREDENTIAL_REMOVED
+                        : outcome == PROVIDER_NOT_FOUND ? CREDENTIAL_ABSENT
+                                                        : CREDENTIAL_UNSUITED;
 }
 
 /* cargo: credential_action, its end. */

@@ -6,6 +6,7 @@
 #define CREDENTIAL_REMOVE_H
 
 #include "credential/logout.h"
+#include "credential/provider_client.h"
 
 /* Is it this run's to take out of a file? */
 bool remove_takes(const struct logout_options *options, const struct logout_registry *registry,
@@ -13,5 +14,9 @@ bool remove_takes(const struct logout_options *options, const struct logout_regi
 
 void remove_credentials(struct context *context, const struct logout_options *options,
                         struct logout *logout);
+
+/* The process that a libsecret or external provider is, for one registry. */
+struct err *provider_call_of(struct context *context, const struct registry *registry,
+                             const struct provider *provider, struct provider_call *out) MUST_CHECK;
 
 #endif

@@ -1,6 +1,5 @@
 #include "credential/revoke.h"
 
-#include "credential/ask.h"
 #include "credential/remove.h"
 
 /* A token that was sent, or would have been, and what came of it. */
@@ -82,21 +81,22 @@ static void token_of_provider(struct context *context, const struct logout_regis
                               struct credential *credential, bool *found, struct str *token)
 {
     struct arena *arena = context->arena;
-    enum plugin_outcome outcome = PLUGIN_NOT_FOUND;
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     provider_announce(context, credential->provider, "get", &registry->registry);
-    struct err *err =
-        ask_token(context, &registry->registry, credential->provider, &outcome, token);
-    if (!err && outcome == PLUGIN_OPERATION_NOT_SUPPORTED) {
+    struct provider_call call;
+    struct err *err = provider_call_of(context, &registry->registry, credential->provider, &call);
+    err = err ? err : provider_get(context->shell, &call, &outcome, token);
+    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
         err = err_new(arena, "requested operation not supported");
     }
     if (err) {
         credential->state = CREDENTIAL_FAILED;
         credential->failure = err_wrap(arena, err, "credential provider `%s` failed action `get`",
                                        credential->where.data);
-    } else if (outcome == PLUGIN_URL_NOT_SUPPORTED) {
+    } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         credential->state = CREDENTIAL_UNSUITED;
     }
-    *found = !err && outcome == PLUGIN_FOUND;
+    *found = !err && outcome == PROVIDER_GAVE_TOKEN;
 }
 
 /* Where there is none, each registry has its own reason. */

@@ -1,8 +1,9 @@
 #include "credential/revoker_protocol.h"
 
-#include "util/utf8.h"
 #include "util/json.h"
-#include "toml/toml.h"
+#include "util/utf8.h"
+
+#include <jansson.h>
 
 #define DETAIL_LIMIT ((size_t)1000)
 
@@ -105,34 +106,36 @@ static struct str safe(struct arena *arena, struct str text, struct str token)
     return shows ? STR("") : utf8_lossy(arena, str_slice(arena, line, 0, len));
 }
 
+static void json_release(json_t **json)
+{
+    json_decref(*json);
+}
+
+/* Empty if it is none. */
+static struct str string_of(struct arena *arena, const json_t *value)
+{
+    return json_is_string(value)
+               ? str_copy(arena, json_string_value(value), json_string_length(value))
+               : STR("");
+}
+
 struct err *revoker_answer(struct arena *arena, struct str line, struct str token,
                            struct revocation *out)
 {
     struct revocation answer = {.url = STR(""), .detail = STR("")};
-    struct json json = json_begin(arena, line);
-    struct json_value *object;
-    bool has_dead = false;
-    bool has_how = false;
-    if (!utf8_valid(line) || json_value(&json, &object) || json_end(&json) ||
-        object->type != JSON_OBJECT) {
-        return no_answer(arena);
-    }
-    for (const struct json_value *v = object->first; v; v = v->next) {
-        if (v->type == JSON_BOOLEAN && str_eq(v->key, STR("dead"))) {
-            answer.dead = v->boolean;
-            has_dead = true;
-        } else if (v->type == JSON_STRING && str_eq(v->key, STR("how"))) {
-            has_how = how_of(v->string, &answer.how);
-        } else if (v->type == JSON_STRING && str_eq(v->key, STR("url"))) {
-            answer.url = safe(arena, v->string, token);
-        } else if (v->type == JSON_STRING && str_eq(v->key, STR("detail"))) {
-            answer.detail = safe(arena, v->string, token);
-        } else if (v->type == JSON_INTEGER && str_eq(v->key, STR("status"))) {
-            answer.status = (unsigned)v->integer;
-        }
-    }
+    json_wipe_memory();
+    CLEANUP(json_release)
+    json_t *object = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    const json_t *dead = json_object_get(object, "dead");
+    const json_t *how = json_object_get(object, "how");
+    bool has_how = json_is_string(how) && how_of(str_of(json_string_value(how)), &answer.how);
+    answer.dead = json_is_true(dead);
+    answer.url = safe(arena, string_of(arena, json_object_get(object, "url")), token);
+    answer.detail = safe(arena, string_of(arena, json_object_get(object, "detail")), token);
+    answer.status = (unsigned)json_integer_value(json_object_get(object, "status"));
     /* Both say it, so that neither can be misread. */
-    if (!has_dead || !has_how || answer.dead != (answer.how <= REVOCATION_NOT_A_TOKEN)) {
+    if (!json_is_boolean(dead) || !has_how ||
+        answer.dead != (answer.how <= REVOCATION_NOT_A_TOKEN)) {
         return no_answer(arena);
     }
     *out = answer;

@@ -191,6 +191,11 @@ void shell_set_color(struct shell *shell, enum color_choice choice)
     shell->color_err = always || (automatic && color_automatic(shell->terminal_err));
 }
 
+bool shell_person(const struct shell *shell)
+{
+    return shell->terminal_err && isatty(STDIN_FILENO) == 1 && !is_set(getenv("CI"));
+}
+
 struct err *shell_color_parse(struct arena *arena, struct str text, enum color_choice *out)
 {
     static const char *const names[] = {

@@ -53,6 +53,10 @@ struct shell {
 void shell_init(struct shell *shell, struct arena *arena);
 void shell_set_color(struct shell *shell, enum color_choice choice);
 
+/* Is a person there who could answer a question? Standard input and error are terminals, and CI is
+ * not set. */
+bool shell_person(const struct shell *shell);
+
 /* The value of --color or `term.color`; in lower case only, as cargo has it. */
 struct err *shell_color_parse(struct arena *arena, struct str text,
                               enum color_choice *out) MUST_CHECK;

@@ -33,5 +33,5 @@ def test_each_harness_has_seeds():
 
 def test_what_cannot_be_read_is_not_passed_over(tmp_path):
     (tmp_path / "input").mkdir()
-    run = replay("json", tmp_path)
+    run = replay("protocol", tmp_path)
     assert run.returncode == 1 and "cannot be read" in run.stderr

@@ -1,7 +1,7 @@
 /* What a child's own program cannot show: signals that we survive, and a pipe that somebody else
  * keeps open. The rest is in tests/plugin. */
+#include "credential/provider_client.h"
 #include "util/child.h"
-#include "credential/plugin.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -83,11 +83,11 @@ static void a_plugin_that_we_survive_is_a_failure(void **state)
     assert_int_equal(fchmod(fd, 0700), 0);
     (void)close(fd);
     (void)signal(SIGTERM, handler);
+    struct shell shell = {.arena = &arena};
     const struct str words[] = {str_of(path)};
-    const struct plugin_call call = {words, 1, STR("x"), STR("y")};
-    const struct plugin_wait wait = {.deadline_ms = PLUGIN_NO_DEADLINE};
-    enum plugin_outcome outcome;
-    struct err *err = plugin_logout(&arena, &call, &wait, &outcome);
+    const struct provider_call call = {words, 1, words[0], STR("x"), STR("y")};
+    enum provider_outcome outcome;
+    struct err *err = provider_logout(&shell, &call, &outcome);
     (void)signal(SIGTERM, SIG_DFL);
     (void)unlink(path);
     assert_non_null(err);
@@ -101,11 +101,11 @@ static void a_nul_in_the_program_is_not_cut(void **state)
 {
     (void)state;
     struct arena arena = {0};
+    struct shell shell = {.arena = &arena};
     const struct str words[] = {STR("/bin/true\0x")};
-    const struct plugin_call call = {words, 1, STR("x"), STR("y")};
-    const struct plugin_wait wait = {.deadline_ms = PLUGIN_NO_DEADLINE};
-    enum plugin_outcome outcome;
-    struct err *err = plugin_logout(&arena, &call, &wait, &outcome);
+    const struct provider_call call = {words, 1, words[0], STR("x"), STR("y")};
+    enum provider_outcome outcome;
+    struct err *err = provider_logout(&shell, &call, &outcome);
     assert_non_null(err);
     assert_string_equal(err->message.data, "failed to spawn credential process");
     assert_string_equal(err->cause->message.data, "nul byte found in provided data");
