@@ -8,7 +8,8 @@
 /* A hello or an answer, and what may follow the answer. cargo has no limit. */
 #define LINE_LIMIT ((size_t)1024 * 1024)
 
-enum { SECONDS = 60, VERIFY_SECONDS = 20 };
+#define SECONDS        60
+#define VERIFY_SECONDS 20
 
 /* Providers that report "nothing is stored" as an error: the program's name, and how a message of
  * that error ends. cargo-credential-pass repeats in it what `pass` wrote. */
@@ -386,7 +387,7 @@ static struct talk attended(struct shell *shell, const struct provider_call *cal
     return (struct talk){
         .shell = shell,
         .call = call,
-        .until = shell_person(shell) ? CHILD_NO_LIMIT : child_clock() + SECONDS * 1000,
+        .until = shell_person(shell) ? CHILD_NO_LIMIT : child_clock() + (int64_t)SECONDS * 1000,
         .seconds = SECONDS,
     };
 }
@@ -402,7 +403,7 @@ struct err *provider_get(struct shell *shell, const struct provider_call *call,
                          enum provider_outcome *out, struct str *token)
 {
     struct talk talk = attended(shell, call);
-    enum provider_outcome outcome;
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     talk.keeps_token = true;
     TRY(ask(&talk, &read_token, &outcome));
     if (outcome == PROVIDER_GAVE_TOKEN) {
@@ -418,12 +419,12 @@ struct err *provider_verify(struct shell *shell, const struct provider_call *cal
     struct talk talk = {
         .shell = shell,
         .call = call,
-        .until = child_clock() + VERIFY_SECONDS * 1000,
+        .until = child_clock() + (int64_t)VERIFY_SECONDS * 1000,
         .seconds = VERIFY_SECONDS,
         .alone = true,
         .keeps_token = token != NULL,
     };
-    enum provider_outcome outcome;
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     TRY(ask(&talk, &read_token, &outcome));
     if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
         TRY(ask(&talk, &publish_token, &outcome));

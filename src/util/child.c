@@ -415,7 +415,7 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
     child.notice_at = child_clock() + NOTICE_MS;
     child.context = exchange->context;
     for (bool done = false; !done;) {
-        struct str line;
+        struct str line = STR("");
         *step = CHILD_WRITE;
         TRY(child_write(&child, reply, exchange->until, &result));
         TRY(unfinished(arena, exchange, result));

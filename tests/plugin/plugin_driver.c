@@ -24,7 +24,7 @@
 
 enum { NANO = 1000000000 };
 
-static long speed = 1;
+long speed = 1; /* not static, since poll() is an inline function in the headers */
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
