@@ -26,7 +26,7 @@ static bool try_flock(int fd, int how)
 static struct err *wait_for(const struct shell *shell, int fd, int how, const struct lock_wait *wait,
                             bool *locked)
 {
-    bool limited = wait->deadline_ms > 0 && !shell->person;
+    bool limited = wait->deadline_ms > 0 && !shell_person(shell);
     int64_t until = child_clock() + wait->deadline_ms;
     CLEANUP(signals_release) struct signals signals = {0};
     signals_hold(&signals);

@@ -121,7 +121,6 @@ void shell_init(struct shell *shell, struct arena *arena)
         .terminal_out = isatty(STDOUT_FILENO) == 1,
         .terminal_err = isatty(STDERR_FILENO) == 1,
     };
-    shell->person = shell->terminal_err && isatty(STDIN_FILENO) == 1 && !getenv("CI");
     shell_set_color(shell, COLOR_AUTO);
 }
 
@@ -131,6 +130,11 @@ void shell_set_color(struct shell *shell, enum color_choice choice)
     bool automatic = choice == COLOR_AUTO;
     shell->color_out = always || (automatic && color_automatic(shell->terminal_out));
     shell->color_err = always || (automatic && color_automatic(shell->terminal_err));
+}
+
+bool shell_person(const struct shell *shell)
+{
+    return shell->terminal_err && isatty(STDIN_FILENO) == 1 && !is_set(getenv("CI"));
 }
 
 struct err *shell_color_parse(struct arena *arena, struct str text, enum color_choice *out)

@@ -42,7 +42,6 @@ struct shell {
     bool terminal_err;
     bool color_out;
     bool color_err;
-    bool person; /* standard input and standard error are terminals, and CI is not set */
 };
 
 /* Opens /dev/null for standard descriptors that are closed, ignores SIGPIPE and SIGXFSZ (a child
@@ -53,6 +52,10 @@ void shell_init(struct shell *shell, struct arena *arena);
 /* COLOR_AUTO follows NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM and CI, as anstream's
  * AutoStream::choice. */
 void shell_set_color(struct shell *shell, enum color_choice choice);
+
+/* Whether a person could answer a question: standard input and standard error are terminals, and CI
+ * is not set. */
+bool shell_person(const struct shell *shell);
 
 /* The value of --color or `term.color`; only in lower case, as in cargo. */
 struct err *shell_color_parse(struct arena *arena, struct str text,

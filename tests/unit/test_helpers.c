@@ -1,11 +1,11 @@
 /* What the programs beside us may say, or not say: --list of the Secret Service's provider, and the
  * one who asks a server to end a token. The test runs as a copy of itself in a directory where
  * scripts stand for them. */
+#include "credential/keyring.h"
+#include "credential/revoker.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/helper.h"
-#include "credential/keyring.h"
-#include "credential/revoker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,8 @@
 
 /* Seconds that pass with each look at the clock; while `late` is there an hour. */
 static time_t step;
-static bool installed; /* what no script stands for is where the installation puts it */
+static bool unpacked;  /* what no script stands for is in ../libexec */
+static bool installed; /* it is where the build was configured to install it */
 static struct arena arena;
 static volatile sig_atomic_t handled;
 
@@ -39,7 +40,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 int stat(const char *path, struct stat *out)
 {
-    if (installed && strstr(path, "libexec")) {
+    if (strstr(path, "/../libexec/") ? unpacked : installed && strstr(path, "libexec")) {
         return 0;
     }
     return fstatat(AT_FDCWD, path, out, 0);
@@ -161,7 +162,7 @@ static void a_list_without_a_program_is_an_error(void **state)
     (void)unlink("cargo-credential-libsecret");
     struct err *err = keyring_items(&arena, &items);
     assert_non_null(err);
-    assert_string_equal(err->message.data, "No such file or directory (os error 2)");
+    assert_string_equal(err->message.data, "`cargo-credential-libsecret` is not installed");
 }
 
 static void a_helper_is_beside_us_or_installed(void **state)
@@ -169,15 +170,41 @@ static void a_helper_is_beside_us_or_installed(void **state)
     (void)state;
     struct str path;
     write_script("beside", "");
+    unpacked = true;
     installed = true;
     assert_null(helper_path(&arena, STR("beside"), &path));
     assert_int_equal(access(path.data, X_OK), 0);
     assert_null(helper_path(&arena, STR("away"), &path));
-    assert_true(str_ends(path, STR("/libexec/cargo-logout/away")));
-    installed = false;
+    assert_true(str_ends(path, STR("/../libexec/cargo-logout/away")));
+    unpacked = false;
     assert_null(helper_path(&arena, STR("away"), &path));
-    assert_true(str_ends(path, STR("/away")));
-    assert_null(strstr(path.data, "libexec"));
+    assert_true(str_ends(path, STR("/libexec/cargo-logout/away")));
+    assert_null(strstr(path.data, "../"));
+    installed = false;
+}
+
+static void one_that_is_not_installed_can_be_had(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"cargo-credential-libsecret", "libsecret"},
+        {"cargo-logout-revoke", "revoke"},
+    };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct str name = str_of(names[i][0]);
+        struct str path = STR("untouched");
+        (void)unlink(name.data);
+        struct err *err = helper_path(&arena, name, &path);
+        assert_non_null(err);
+        assert_string_equal(err->message.data,
+                            str_format(&arena, "`%s` is not installed", name.data).data);
+        assert_string_equal(err->cause->message.data,
+                            str_format(&arena,
+                                       "install the package `%s`, or build with `-D%s=enabled`",
+                                       name.data, names[i][1])
+                                .data);
+        assert_string_equal(path.data, "untouched");
+    }
 }
 
 static int notices;
@@ -324,6 +351,7 @@ int main(int argc, char **argv)
         TEST(a_signal_ends_the_wait_for_the_list),
         TEST(a_list_without_a_program_is_an_error),
         TEST(a_helper_is_beside_us_or_installed),
+        TEST(one_that_is_not_installed_can_be_had),
         TEST(an_answer_counts_if_its_program_ends_well),
         TEST(who_waits_is_told_once),
         TEST(one_that_does_not_end_is_too_slow),

@@ -3,7 +3,6 @@
 #include "util/fs.h"
 #include "util/signals.h"
 #include "credential/revoke.h"
-#include "credential/protocol.h"
 #include "credential/revoker_protocol.h"
 #include "registry/stable_hash.h"
 
@@ -33,50 +32,6 @@ static void hash_is_cargos(void **state)
         struct str other = stable_hash(&arena, str_copy(&arena, "aaaaaaaaaaaaaaaaaaaa", len + 1));
         assert_int_equal(one.len, 16);
         assert_false(str_eq(one, other));
-    }
-    arena_free(&arena);
-}
-
-static void a_get_is_asked_for_reading(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    const struct str args[] = {STR("a")};
-    const struct protocol_request request = {
-        .action = STR("get"),
-        .registry = STR("x"),
-        .index_url = STR("u"),
-        .args = args,
-        .count = 1,
-    };
-    assert_string_equal(protocol_request(&arena, &request).data,
-                        "{\"v\":1,\"registry\":{\"index-url\":\"u\",\"name\":\"x\"},\"kind\":"
-                        "\"get\",\"operation\":\"read\",\"args\":[\"a\"]}\n");
-    arena_free(&arena);
-}
-
-static void a_token_is_a_string(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    struct str token = STR("");
-    assert_null(protocol_token(
-        &arena, STR("{\"Ok\":{\"kind\":\"get\",\"cache\":\"never\",\"token\":\"a\\u0062\"}}"),
-        &token));
-    assert_string_equal(token.data, "ab");
-    static const char *const wrong[][2] = {
-        {"{\"Ok\":{\"kind\":\"get\"}}", "missing field `token`"},
-        {"{\"Ok\":{\"kind\":\"get\",\"token\":5}}", "invalid type: integer `5`, expected a string"},
-        {"{\"Ok\":[\"get\",\"t\"]}", "invalid type: sequence, expected a map"},
-        {"{\"Err\":{}}", "invalid type: sequence, expected a map"},
-        {"[]", "invalid type: sequence, expected a map"},
-        {"{", "EOF while parsing an object at line 1 column 1"},
-    };
-    for (size_t i = 0; i < COUNT(wrong); i++) {
-        struct err *err = protocol_token(&arena, str_of(wrong[i][0]), &token);
-        assert_non_null(err);
-        assert_string_equal(err->message.data, wrong[i][1]);
-        assert_string_equal(token.data, "ab");
     }
     arena_free(&arena);
 }
@@ -239,8 +194,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash_is_cargos),
-        cmocka_unit_test(a_get_is_asked_for_reading),
-        cmocka_unit_test(a_token_is_a_string),
         cmocka_unit_test(what_a_token_looks_like),
         cmocka_unit_test(an_answer_shows_one_line_without_the_token),
         cmocka_unit_test(only_tokens_that_may_go_are_removed),
