@@ -26,9 +26,9 @@ static struct keyring_item *item_of(struct arena *arena, struct str line, size_t
     struct str label = str_slice(arena, line, tab + 1, line.len - 1);
     struct keyring_item *item = arena_new(arena, struct keyring_item);
     item->index_url = str_slice(arena, line, 0, tab);
-    item->registry = STR("");
+    item->name = STR("");
     if (str_starts(label, STR(LABEL))) {
-        item->registry = str_slice(arena, label, strlen(LABEL), label.len);
+        item->name = str_slice(arena, label, strlen(LABEL), label.len);
     }
     return item;
 }

@@ -40,7 +40,7 @@ static struct logout_registry stray(struct arena *arena, const struct keyring_it
         .kind = PROVIDER_LIBSECRET,
         .program = {"cargo:libsecret", sizeof("cargo:libsecret") - 1},
     };
-    struct str name = item->registry.len > 0 ? item->registry : item->index_url;
+    struct str name = item->name.len > 0 ? item->name : item->index_url;
     struct credential *credential = arena_new(arena, struct credential);
     *credential = (struct credential){
         .place = PLACE_PROVIDER,
