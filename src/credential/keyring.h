@@ -5,7 +5,8 @@
  * keyring_look() never causes a question to a person and unlocks nothing. It reads no secret. It
  * waits at most 2 seconds for KEYRING_PEEK and 20 seconds for KEYRING_SEARCH_UNLOCKED, and it
  * prints a "Waiting" status line after 2 seconds. Call it at most once per run for each kind of
- * search: a service that does not answer is then waited for once, whatever the number of registries.
+ * search: a service that does not answer is then waited for once, whatever the number of
+ * registries.
  */
 #ifndef CREDENTIAL_KEYRING_H
 #define CREDENTIAL_KEYRING_H
@@ -14,7 +15,7 @@
 #include "util/shell.h"
 
 enum keyring_state {
-    KEYRING_NONE,    /* no session bus, or nothing owns or can be started as org.freedesktop.secrets */
+    KEYRING_NONE, /* no session bus, or nothing owns or can be started as org.freedesktop.secrets */
     KEYRING_PRESENT, /* KEYRING_PEEK only: a service runs or could be started */
     KEYRING_LISTED,  /* all collections were searched */
     KEYRING_LOCKED,  /* a collection or item is locked; `items` has what could be seen */
@@ -42,9 +43,5 @@ struct keyring_view {
 /* What `out` refers to is in the shell's arena. A signal that interrupts the wait and does not end
  * the process gives KEYRING_UNKNOWN. */
 void keyring_look(struct shell *shell, enum keyring_search how, struct keyring_view *out);
-
-
-/* Superseded by keyring_look(); removed together with its caller. */
-struct err *keyring_items(struct arena *arena, struct keyring_item **out) MUST_CHECK;
 
 #endif

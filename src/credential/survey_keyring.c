@@ -82,10 +82,12 @@ static void add_strays(struct context *context, const struct keyring_item *items
 void survey_keyring(struct context *context, const struct logout_options *options,
                     struct logout *logout)
 {
-    struct keyring_item *items;
-    if (keyring_items(context->arena, &items)) {
-        return; /* nobody knows; who asks the provider will be told why */
+    struct keyring_view view;
+    keyring_look(context->shell, KEYRING_SEARCH_UNLOCKED, &view);
+    if (view.state != KEYRING_LISTED) {
+        return; /* not known; the provider's own answer says why */
     }
+    const struct keyring_item *items = view.items;
     for (size_t i = 0; i < logout->count; i++) {
         struct logout_registry *registry = &logout->registries[i];
         for (struct credential *c = registry->credentials; c; c = c->next) {
