@@ -89,12 +89,11 @@ static struct err *connection_error(struct arena *arena, const char *address, GE
     g_autofree char *path = socket_path(address);
     struct stat file;
     struct err *words = error_words(arena, error);
-    *none = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+    *none = !address || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
     if (*none) {
-        return err_wrap(arena, words,
-                        NO_BUS " at DBUS_SESSION_BUS_ADDRESS; run this in your desktop session");
+        return err_wrap(arena, words, NO_BUS "; run this in your desktop session");
     }
     if (path && stat(path, &file) == 0 && file.st_uid != geteuid()) {
         return err_wrap(
