@@ -1,6 +1,6 @@
 #include <libsecret/secret.h>
 
-#include "prompt.h"
+#include "service.h"
 
 /* SECRET_BACKEND_EXTENSION_POINT_NAME, of a header of libsecret's that cannot be included */
 #define BACKEND_EXTENSION_POINT "secret-backend"
@@ -60,19 +60,27 @@ static GVariant *finish(SecretService *self, GAsyncResult *result, GError **erro
     return g_task_propagate_pointer(G_TASK(result), error);
 }
 
-static void service_class_init(gpointer class, gpointer attended)
+/* GLib's own limit is 25 seconds, in which nobody finds and types a password. */
+static void wait_long(GObject *object)
+{
+    G_OBJECT_CLASS(g_type_class_peek(SECRET_TYPE_SERVICE))->constructed(object);
+    g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(object), G_MAXINT);
+}
+
+static void service_class_init(gpointer class, gpointer can_ask)
 {
     SecretServiceClass *service = class;
-    service->prompt_async = GPOINTER_TO_INT(attended) ? ask : refuse;
+    G_OBJECT_CLASS(class)->constructed = wait_long;
+    service->prompt_async = GPOINTER_TO_INT(can_ask) ? ask : refuse;
     service->prompt_finish = finish;
 }
 
-void prompts_take_over(bool attended)
+void service_take_over(bool can_ask)
 {
     const GTypeInfo info = {
         .class_size = sizeof(SecretServiceClass),
         .class_init = service_class_init,
-        .class_data = GINT_TO_POINTER(attended),
+        .class_data = GINT_TO_POINTER(can_ask),
         .instance_size = sizeof(SecretService),
     };
     g_type_ensure(SECRET_TYPE_SERVICE);
