@@ -16,9 +16,9 @@
 #ifndef CREDENTIAL_REVOKE_CLIENT_H
 #define CREDENTIAL_REVOKE_CLIENT_H
 
-#include "util/shell.h"
 #include "config/network.h"
 #include "credential/server_kind.h"
+#include "util/shell.h"
 
 enum server_action {
     SERVER_REVOKE,  /* checks first if the kind needs it, revokes, checks again */
@@ -41,7 +41,7 @@ struct server_call {
  * VERDICT_NOT_A_TOKEN is also that of a value that was not sent, because no such token exists.
  */
 enum server_verdict {
-    VERDICT_REVOKED_CHECKED,   /* the server confirmed it, and then said that the token is invalid */
+    VERDICT_REVOKED_CHECKED, /* the server confirmed it, and then said that the token is invalid */
     VERDICT_REVOKED_UNCHECKED, /* the server confirmed it; no check exists, or it had no answer */
     VERDICT_ALREADY_INVALID,
     VERDICT_UNRECOGNIZED, /* crates.io said twice that it does not know the token */
@@ -75,6 +75,10 @@ struct server_answer {
 
 /* Returns true if a header of HTTP can carry the token (cargo: check_token). */
 bool server_can_send(struct str token);
+
+/* Returns true if a server of this kind can have issued the token: that it is not empty, can be
+ * sent, and begins as crates.io's tokens do. Others are never sent. */
+bool server_can_know(enum server_kind kind, struct str token);
 
 /*
  * Makes all calls, at most 8 at once, those to one server one after the other. The same action with

@@ -30,6 +30,13 @@ const char *server_kind_name(enum server_kind kind);
  * http(s), and for SERVER_OTHER, whose root only the index's config.json tells. */
 struct str server_root(struct arena *arena, enum server_kind kind, struct str index_url);
 
+/* The host and port that a token is sent to first: the API's or, for SERVER_OTHER, the index's. A
+ * view. Empty if the URL has none. */
+struct str server_host(enum server_kind kind, struct str index_url);
+
+/* Why no token is sent for this index URL, whatever the server would answer, or NULL. */
+const char *server_obstacle(enum server_kind kind, struct str index_url);
+
 /* The page where a person can revoke a token, or NULL if only the server's answer tells it
  * (server_answer.page). */
 const char *server_page(struct arena *arena, enum server_kind kind, struct str index_url);
