@@ -63,7 +63,7 @@ static struct str one_line(struct arena *arena, struct str text)
 void secrets_add(struct secrets *secrets, struct str text)
 {
     /* a text of blanks alone would be found everywhere and shows nothing */
-    if (strspn(text.data ? text.data : "", " \t") < text.len &&
+    if (text.len > 0 && strspn(text.data, " \t") < text.len &&
         secrets->count < COUNT(secrets->list)) {
         secrets->list[secrets->count++] = text;
     }
@@ -71,6 +71,9 @@ void secrets_add(struct secrets *secrets, struct str text)
 
 void secrets_add_userinfo(struct secrets *secrets, struct str url)
 {
+    if (url.len == 0) {
+        return;
+    }
     const char *scheme = memmem(url.data, url.len, "://", 3);
     size_t start = scheme ? (size_t)(scheme - url.data) + 3 : 0;
     size_t end = start + strcspn(url.data + start, "/?#");

@@ -107,22 +107,25 @@ static bool no_longer_accepts(const struct dialogue *dialogue, enum reading read
 static struct answer check_after(const struct dialogue *dialogue, const struct turn *confirmed)
 {
     static const char why[] = "the server has confirmed the revocation and still accepts the token";
+    struct turn last = {.reading = READ_NO_ANSWER, .detail = STR("")};
     for (;;) {
         struct turn turn = ask(dialogue, CALL_CHECK);
         if (no_longer_accepts(dialogue, turn.reading)) {
             return conclude(TOKEN_REVOKED_CHECKED, confirmed);
         }
-        if (server_of(dialogue)->polls &&
-            dialogue->pause(dialogue->context, dialogue->poll_ms, why)) {
-            continue;
+        /* a check that the end of the time cut off does not take back what the one before said */
+        last = last.reading == READ_VALID && turn.reading == READ_NO_ANSWER ? last : turn;
+        if (!server_of(dialogue)->polls ||
+            !dialogue->pause(dialogue->context, dialogue->poll_ms, why)) {
+            break;
         }
-        if (turn.reading == READ_VALID) {
-            return conclude(TOKEN_VALID, &turn);
-        }
-        struct answer answer = conclude(TOKEN_REVOKED_UNCHECKED, confirmed);
-        answer.detail = turn.detail;
-        return answer;
     }
+    if (last.reading == READ_VALID) {
+        return conclude(TOKEN_VALID, &last);
+    }
+    struct answer answer = conclude(TOKEN_REVOKED_UNCHECKED, confirmed);
+    answer.detail = last.detail;
+    return answer;
 }
 
 /* The server said "valid" and then, to the revocation, "invalid". Somebody else may have revoked
