@@ -62,9 +62,7 @@ static struct str one_line(struct arena *arena, struct str text)
 
 void secrets_add(struct secrets *secrets, struct str text)
 {
-    /* a text of blanks alone would be found everywhere and shows nothing */
-    if (text.len > 0 && strspn(text.data, " \t") < text.len &&
-        secrets->count < COUNT(secrets->list)) {
+    if (text.len > 0 && secrets->count < COUNT(secrets->list)) {
         secrets->list[secrets->count++] = text;
     }
 }
@@ -164,7 +162,10 @@ static void text_set(struct arena *arena, json_t *json, const char *key, struct 
     struct str line = one_line(arena, text);
     for (size_t i = 0; i < secrets->count; i++) {
         /* as the secret would look: a line's end may have become one of its spaces */
-        line = without_secret(arena, line, one_line(arena, secrets->list[i]));
+        struct str looks = one_line(arena, secrets->list[i]);
+        if (strspn(looks.data, " ") < looks.len) { /* blanks show nothing */
+            line = without_secret(arena, line, looks);
+        }
     }
     struct str shown = not_too_long(arena, line);
     json_object_set_new(json, key, json_stringn(shown.data, shown.len));

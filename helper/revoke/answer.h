@@ -48,7 +48,6 @@ struct secrets {
     size_t count;
 };
 
-/* Adds the text unless it is blank. */
 void secrets_add(struct secrets *secrets, struct str text);
 
 /* Adds the user information of a URL, and its password alone if it is long enough to be told from

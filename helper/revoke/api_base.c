@@ -108,7 +108,7 @@ static struct api_base from_clone(struct arena *arena, const struct request *req
 struct api_base api_base_find(const struct http *http, const struct request *request,
                               struct str authorization)
 {
-    if (request->api.len > 0) {
+    if (request->has_api) {
         return (struct api_base){.found = true, .api = request->api};
     }
     return request->sparse ? from_index(http, request, authorization)

@@ -210,7 +210,7 @@ static struct answer request_answer(struct session *session)
     };
     answer = dialogue_run(&dialogue);
     answer.url = session->called[answer.call];
-    answer.page = request->api.len > 0 ? STR("") : page_of(arena, base.api);
+    answer.page = request->has_api ? STR("") : page_of(arena, base.api);
     return answer;
 }
 

@@ -86,16 +86,15 @@ static struct err *action_get(struct arena *arena, const json_t *json, struct re
 
 static struct err *place_get(struct arena *arena, const json_t *json, struct request *out)
 {
-    bool has_api = false;
     bool has_index = false;
     bool there = false;
-    TRY(text_get(arena, json, "api", &out->api, &has_api));
+    TRY(text_get(arena, json, "api", &out->api, &out->has_api));
     TRY(text_get(arena, json, "index", &out->index, &has_index));
     TRY(text_get(arena, json, "canonical", &out->canonical, &there));
     TRY(text_get(arena, json, "host", &out->host, &there));
     TRY(text_get(arena, json, "cargo_home", &out->cargo_home, &there));
     out->sparse = json_is_true(json_object_get(json, "sparse"));
-    if (has_api == has_index) {
+    if (out->has_api == has_index) {
         return err_new(arena, "the request has not one of `api` and `index`");
     }
     return NULL;

@@ -43,8 +43,9 @@ struct request {
     enum action action;
     enum token_kind kind;
     struct str token;
-    struct str api;   /* empty: the index tells it */
-    struct str index; /* empty: `api` is set */
+    bool has_api;
+    struct str api;
+    struct str index; /* tells the API if `has_api` is false */
     bool sparse;
     struct str canonical;
     struct str host;

@@ -19,7 +19,7 @@ def environment(**more):
 def request(**keys):
     """One of version 2, with short times. A key with None is left out."""
     defaults = {
-        "v": 2, "id": 0, "group": 0, "action": "revoke", "kind": "crates.io", "timeout": 1, "retry": 0, "recheck_ms": 1, "poll_ms": 1,
+        "v": 2, "id": 0, "group": 0, "action": "revoke", "kind": "other", "timeout": 1, "retry": 0, "recheck_ms": 1, "poll_ms": 1,
         "limit_ms": 20000,
     }  # fmt: skip
     return {key: value for key, value in (defaults | keys).items() if value is not None}

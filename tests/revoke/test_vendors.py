@@ -1,5 +1,8 @@
 """The helper and the servers of other makes: each row of the table of answers."""
 
+import json
+
+import broken_server
 import pytest
 
 from registry_stand_in import Answer
@@ -52,7 +55,7 @@ def test_a_stored_scheme_is_replaced(ask, kind, server, scheme):
     assert not server.alive(token)
 
 
-@pytest.mark.parametrize("value", ["Basic YWRhOlMzQ1JFVA==", "Bearer a b", "Negotiate\tx"])
+@pytest.mark.parametrize("value", ["Basic YWRhOlMzQ1JFVA==", "Bearer S3CRETa S3CRETb", "Negotiate\tS3CRET"])
 def test_other_credentials_are_not_sent(ask, kind, server, value):
     answer = ask(kind=kind, api=server.root, token=value)
     assert answer["verdict"] == "unsupported" and server.requests == []
@@ -182,6 +185,15 @@ def test_answers_to_a_revocation(ask, kind, reply, verdict):
 @pytest.mark.parametrize("reply, verdict", EVERYWHERE, ids=lambda value: str(getattr(value, "status", value)))
 def test_answers_of_any_server(ask, kind, reply, verdict):
     refuses(ask, kind, reply, verdict)
+
+
+def test_a_body_behind_a_length_of_nothing(ask):
+    """A 200 without a body would be Artifactory's yes."""
+    facts = broken_server.answer("200 OK", json.dumps(KINDS["Artifactory"].facts).encode())
+    lie = b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n{"error":"no"}'
+    with broken_server.Server(broken_server.says(facts), broken_server.says(lie)) as server:
+        assert ask(kind="Artifactory", api=server.url, token="S3CRET")["verdict"] == "no-answer"
+        assert len(server.requests) == 2
 
 
 # What a check can answer first: verdict of a check, verdict of a revocation. No DELETE follows.
