@@ -15,8 +15,9 @@
  * former before printing them. Call args_check_unstable() before the values of --config and --color
  * are looked at, and before -q with -v is refused: cargo reports -Z first.
  *
- * There are no abbreviated options, so getopt_long() cannot be used. To add an option, add a name to
- * enum args_id, a row to the table in options.c, and a field to struct args that args_parse() sets.
+ * There are no abbreviated options, so getopt_long() cannot be used. To add an option, add a name
+ * to enum args_id, a row to the table in options.c, and a field to struct args that args_parse()
+ * sets.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
