@@ -332,6 +332,39 @@ static void help_fits_a_terminal(void **state)
     assert_true(str_ends(text, STR("\n")));
 }
 
+static size_t occurrences(struct str text, const char *what)
+{
+    size_t count = 0;
+    for (const char *p = text.data; (p = strstr(p, what)); p += strlen(what)) {
+        count++;
+    }
+    return count;
+}
+
+static void help_has_the_options_of_the_table(void **state)
+{
+    (void)state;
+    struct str text = without_colors(help_text());
+    size_t count = 0;
+    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
+        const struct args_option *option = &args_options[i];
+        if (option->instead || i == ARGS_UNSTABLE) {
+            continue; /* refused */
+        }
+        struct str title = args_option_title(&arena, option);
+        struct str row = option->letter
+                             ? str_format(&arena, "\n  -%c, %s ", option->letter, title.data)
+                             : str_format(&arena, "\n      %s ", title.data);
+        assert_int_equal(occurrences(text, row.data), 1);
+        count++;
+    }
+    assert_int_equal(occurrences(text, "\n      --") + occurrences(text, "\n  -"), count);
+    assert_int_equal(occurrences(text, "[possible values: auto, always, never]"), 1);
+    assert_int_equal(occurrences(text, "[possible values: human, json]"), 1);
+    assert_int_equal(occurrences(text, "[default: 300]"), 1);
+    assert_int_equal(ARGS_TIMEOUT_DEFAULT, 300);
+}
+
 static int empty_arena(void **state)
 {
     (void)state;
@@ -354,6 +387,7 @@ int main(void)
         cmocka_unit_test_teardown(unstable_flags_are_refused, empty_arena),
         cmocka_unit_test_teardown(jaro_is_as_published, empty_arena),
         cmocka_unit_test_teardown(help_fits_a_terminal, empty_arena),
+        cmocka_unit_test_teardown(help_has_the_options_of_the_table, empty_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
