@@ -5,7 +5,7 @@ program=cargo-logout # in a build directory
 python=/usr/bin/python3         # Debian's, which has pytest, whatever else is in PATH
 build_packages="gcc libc6-dev libcurl4-openssl-dev libgit2-dev libjansson-dev libsecret-1-dev meson ninja-build pkgconf"
 test_packages="clang clang-format clang-tidy cppcheck dbus fish git gnome-keyring libcmocka-dev libglib2.0-bin
-    libsecret-tools mandoc nginx-light openssl pkgconf python3 python3-gi python3-hypothesis python3-pytest
+    libsecret-tools man-db mandoc nginx-light openssl pkgconf python3 python3-gi python3-hypothesis python3-pytest
     python3-pytest-xdist shellcheck strace util-linux valgrind zsh"
 
 # say TEXT: on stderr, so that stdout is the program's own.
