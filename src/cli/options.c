@@ -35,7 +35,8 @@ const struct args_option args_options[ARGS_OPTION_COUNT] = {
     [ARGS_HELP_OPTION] = {.name = "help", .letter = 'h'},
 };
 
-/* The functions below that return an outcome continue only after ARGS_RUN. */
+/* The functions below that return an outcome continue only after ARGS_RUN. A value that is missing
+ * has no data. */
 struct reader {
     struct arena *arena;
     struct args_error *error;
@@ -51,8 +52,7 @@ struct reader {
     /* An option whose value is the next argument, or would be, takes effect when the next option is
      * read, or at the end. That decides which of two errors is reported, as in cargo. */
     const struct args_option *pending;
-    const struct str *pending_value;
-    struct str next_argument;
+    struct str pending_value;
 };
 
 struct str args_option_title(struct arena *arena, const struct args_option *option)
@@ -105,25 +105,19 @@ static enum args_outcome fail(struct reader *reader, enum args_fault fault,
     return ARGS_ERROR;
 }
 
-/* fail() with a usage line that shows the options so far, then `also`, or NULL. */
+/* fail() with a usage line that shows the options so far. Those that cargo always refuses are
+ * hidden, but for `option` itself. */
 static enum args_outcome fail_with_usage(struct reader *reader, enum args_fault fault,
                                          const struct args_option *option, struct str word,
-                                         const char *tip, const struct args_option *also)
+                                         const char *tip)
 {
-    const struct args_option **used =
-        arena_new_array(reader->arena, const struct args_option *, ARGS_OPTION_COUNT + 1);
-    size_t count = 0;
+    (void)fail(reader, fault, option, word, tip);
+    struct args_error *error = reader->error;
     for (size_t i = 0; i < reader->given_count; i++) {
-        if (!reader->given[i]->instead) {
-            used[count++] = reader->given[i];
+        if (!reader->given[i]->instead || reader->given[i] == option) {
+            error->used[error->used_count++] = reader->given[i];
         }
     }
-    if (also && !is_given(reader, also)) {
-        used[count++] = also;
-    }
-    (void)fail(reader, fault, option, word, tip);
-    reader->error->used = used;
-    reader->error->used_count = count;
     return ARGS_ERROR;
 }
 
@@ -165,15 +159,15 @@ static enum args_outcome check_value(struct reader *reader, const struct args_op
 
 static enum args_outcome apply_pending(struct reader *reader);
 
-/* clap's Parser::react. `value` is NULL if there is none. */
+/* clap's Parser::react. */
 static enum args_outcome apply(struct reader *reader, const struct args_option *option,
-                               const struct str *value)
+                               struct str value)
 {
     enum args_outcome outcome = apply_pending(reader);
     if (outcome != ARGS_RUN) {
         return outcome;
     }
-    if (option->value && !value) {
+    if (option->value && !value.data) {
         return fail(reader, ARGS_NO_VALUE, option, STR(""), NULL);
     }
     if (option == &args_options[ARGS_HELP_OPTION]) {
@@ -190,21 +184,17 @@ static enum args_outcome apply(struct reader *reader, const struct args_option *
         drop_given(reader, option);
         return fail(reader, ARGS_REPEATED, option, STR(""), NULL);
     }
-    if (!value) {
-        drop_given(reader, option); /* --verbose moves to the end of the usage line */
-        reader->verbose += option->repeats && reader->verbose < UINT8_MAX ? 1 : 0;
+    if (option == &args_options[ARGS_VERBOSE]) {
+        drop_given(reader, option); /* it moves to the end of the usage line */
+        reader->verbose += reader->verbose < UINT8_MAX ? 1 : 0;
+    } else if (option == &args_options[ARGS_CONFIG]) {
+        reader->config[reader->config_count++] = value;
+    } else if (option == &args_options[ARGS_UNSTABLE]) {
+        reader->unstable[reader->unstable_count++] = value;
     }
     add_given(reader, option);
-    if (value) {
-        outcome = check_value(reader, option, *value);
-        reader->value[option - args_options] = *value;
-    }
-    if (option == &args_options[ARGS_CONFIG]) {
-        reader->config[reader->config_count++] = *value;
-    } else if (option == &args_options[ARGS_UNSTABLE]) {
-        reader->unstable[reader->unstable_count++] = *value;
-    }
-    return outcome;
+    reader->value[option - args_options] = value;
+    return option->value ? check_value(reader, option, value) : ARGS_RUN;
 }
 
 static enum args_outcome apply_pending(struct reader *reader)
@@ -214,16 +204,16 @@ static enum args_outcome apply_pending(struct reader *reader)
     return option ? apply(reader, option, reader->pending_value) : ARGS_RUN;
 }
 
-/* `value` is NULL if it would be the next argument. clap's Parser::parse_opt_value. */
+/* Without `value`, the next argument may have it. clap's Parser::parse_opt_value. */
 static enum args_outcome read_value(struct reader *reader, const struct args_option *option,
-                                    const struct str *value)
+                                    struct str value)
 {
-    if (value) {
+    if (value.data) {
         return apply(reader, option, value);
     }
     enum args_outcome outcome = apply_pending(reader);
     reader->pending = option;
-    reader->pending_value = NULL;
+    reader->pending_value = value;
     return outcome;
 }
 
@@ -247,7 +237,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
         tip = str_format(reader->arena, "--%s", meant->name).data;
     }
     struct str word = str_format(reader->arena, "--%.*s", STR_ARG(name));
-    return fail_with_usage(reader, ARGS_UNKNOWN, NULL, word, tip, NULL);
+    return fail_with_usage(reader, ARGS_UNKNOWN, NULL, word, tip);
 }
 
 static enum args_outcome read_long(struct reader *reader, struct str word)
@@ -255,8 +245,10 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
     ptrdiff_t equals = str_find(word, '=');
     size_t end = equals < 0 ? word.len : (size_t)equals;
     struct str name = str_slice(reader->arena, word, 2, end);
-    struct str value = equals < 0 ? STR("") : str_slice(reader->arena, word, end + 1, word.len);
-
+    struct str value = {0};
+    if (equals >= 0) {
+        value = str_slice(reader->arena, word, end + 1, word.len);
+    }
     const struct args_option *option = NULL;
     for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
         if (args_options[i].name && str_eq(name, str_of(args_options[i].name))) {
@@ -267,12 +259,13 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
         return unknown_long(reader, name);
     }
     if (option->value) {
-        return read_value(reader, option, equals < 0 ? NULL : &value);
+        return read_value(reader, option, value);
     }
-    if (equals < 0) {
-        return apply(reader, option, NULL);
+    if (!value.data) {
+        return apply(reader, option, value);
     }
-    return fail_with_usage(reader, ARGS_SURPLUS, option, value, NULL, option);
+    add_given(reader, option);
+    return fail_with_usage(reader, ARGS_SURPLUS, option, value, NULL);
 }
 
 /* Joined letters, `-qv`. The rest of the word is the value of a letter that has one, `-Zx` or
@@ -297,10 +290,13 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
         }
         if (option->value) {
             size_t start = at + len + (word.data[at + len] == '=' ? 1 : 0);
-            struct str value = str_slice(reader->arena, word, start, word.len);
-            return read_value(reader, option, at + len < word.len ? &value : NULL);
+            struct str value = {0};
+            if (at + len < word.len) {
+                value = str_slice(reader->arena, word, start, word.len);
+            }
+            return read_value(reader, option, value);
         }
-        enum args_outcome outcome = apply(reader, option, NULL);
+        enum args_outcome outcome = apply(reader, option, (struct str){0});
         if (outcome != ARGS_RUN) {
             return outcome;
         }
@@ -322,35 +318,34 @@ static enum args_outcome read_word(struct reader *reader, struct str word, bool 
         if (word.len > 1 && word.data[0] == '-') {
             return read_short(reader, word);
         }
-        if (reader->pending && !reader->pending_value) {
-            reader->next_argument = word;
-            reader->pending_value = &reader->next_argument;
+        if (reader->pending && !reader->pending_value.data) {
+            reader->pending_value = word;
             return ARGS_RUN;
         }
     }
     return fail(reader, ARGS_UNKNOWN, NULL, word, NULL);
 }
 
-/* Reports the first option that has a fault. clap's Validator::validate. */
+/* clap's Validator::validate. */
 static enum args_outcome check_together(struct reader *reader)
 {
+    const struct args_option *missing = NULL;
     for (size_t i = 0; i < reader->given_count; i++) {
         const struct args_option *option = reader->given[i];
         if (option->conflict && is_given(reader, option->conflict)) {
             drop_given(reader, option->conflict);
             return fail_with_usage(reader, ARGS_CONFLICT, option,
-                                   args_option_title(reader->arena, option->conflict), NULL, NULL);
+                                   args_option_title(reader->arena, option->conflict), NULL);
         }
-    }
-    for (size_t i = 0; i < reader->given_count; i++) {
-        const struct args_option *option = reader->given[i];
         if (option->needs && !is_given(reader, option->needs)) {
-            return fail_with_usage(reader, ARGS_MISSING, option,
-                                   args_option_title(reader->arena, option->needs), NULL,
-                                   option->needs);
+            missing = option->needs;
         }
     }
-    return ARGS_RUN;
+    if (!missing) {
+        return ARGS_RUN;
+    }
+    add_given(reader, missing);
+    return fail_with_usage(reader, ARGS_MISSING, missing, STR(""), NULL);
 }
 
 static struct args result(const struct reader *reader)

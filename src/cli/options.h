@@ -100,7 +100,7 @@ enum args_fault {
     ARGS_UNKNOWN,     /* there is no option or argument `word`; `tip` is the one meant, or NULL */
     ARGS_REPEATED,    /* `option` was given twice */
     ARGS_CONFLICT,    /* `option` was given with the one that is called `word` */
-    ARGS_MISSING,     /* `option` needs the one that is called `word` */
+    ARGS_MISSING,     /* another option needs `option` */
     ARGS_NO_VALUE,    /* `option` has no value */
     ARGS_BAD_VALUE,   /* `option` does not accept `word`; `tip` is the value meant, or NULL */
     ARGS_SURPLUS,     /* `option` accepts no value, but has `word` */
@@ -112,8 +112,8 @@ struct args_error {
     struct str word; /* as the user wrote it, with U+FFFD for what is not UTF-8 */
     const struct args_option *option;
     const char *tip;
-    const struct args_option *const *used; /* the options that the usage line shows */
-    size_t used_count;                     /* 0: it shows [OPTIONS] */
+    const struct args_option *used[ARGS_OPTION_COUNT]; /* the options that the usage line shows */
+    size_t used_count;                                 /* 0: it shows [OPTIONS] */
 };
 
 enum args_outcome { ARGS_RUN, ARGS_HELP, ARGS_VERSION, ARGS_ERROR };

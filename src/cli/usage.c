@@ -64,7 +64,7 @@ static void add_fault(struct buf *out, const struct args_error *error, const cha
         buf_addf(out,
                  "the following required arguments were not provided:\n  " COLOR_LITERAL
                  "%s" COLOR_RESET,
-                 word);
+                 title);
         break;
     case ARGS_NO_VALUE:
         buf_addf(out, "a value is required for " WRONG " but none was supplied", title);

@@ -164,7 +164,7 @@ static void check_error(struct arena *arena, const struct line *line,
     HOLDS(utf8_valid(text));
     HOLDS(text.len < WORDS_LIMIT + 3 * len); /* U+FFFD has three bytes */
     HOLDS(str_ends(text, STR(".\n")));
-    HOLDS(error->used_count <= ARGS_OPTION_COUNT + 1);
+    HOLDS(error->used_count <= ARGS_OPTION_COUNT);
 }
 
 /* The line with a word put in somewhere. */
