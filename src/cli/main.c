@@ -3,8 +3,8 @@
  * said and how the program ends.
  */
 #include "config/context.h"
-#include "cli/args.h"
 #include "cli/help.h"
+#include "cli/options.h"
 #include "cli/report.h"
 #include "cli/usage.h"
 #include "credential/logout.h"
@@ -92,7 +92,7 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
     struct args args;
     struct args_error error;
     enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
-    if (outcome == ARGS_RUN && !args_z_help(&args)) {
+    if (outcome == ARGS_RUN) {
         int status = STATUS_FAILED;
         err = run(&context, &args, &status);
         if (err) {
@@ -104,18 +104,11 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         return status;
     }
     shell_set_color(shell, color);
-    switch (outcome) {
-    case ARGS_HELP:
-        return print_out(shell, help_text(arena, help_width()));
-    case ARGS_VERSION:
-        return print_out(shell, help_version(arena));
-    case ARGS_ERROR:
-        shell_print_err(shell, usage_error(arena, &error));
+    if (outcome == ARGS_ERROR) {
+        shell_print_err(shell, usage_error(arena, &error, NULL, 0));
         return STATUS_USAGE;
-    case ARGS_RUN: /* -Z help */
-        break;
     }
-    return print_out(shell, help_unstable(arena));
+    return print_out(shell, outcome == ARGS_HELP ? help_text() : help_version());
 }
 
 int main(int argc, char **argv)

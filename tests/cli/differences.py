@@ -183,20 +183,27 @@ def _told_once(_world, result, ours):
     return dataclasses.replace(result, stderr=b"".join(told))
 
 
-def _own_options(_world, result, ours):
-    """The help has one section more, before cargo's last: options that cargo has not, or has not for a logout."""
-    section = re.search(rb"\n(?:\x1b\S+?)?Logout Options:(?:\x1b\S+?)?\n(?:  .*\n)+", ours.stdout)
-    last = re.search(rb"\n(?:\x1b\S+?)?Manifest Options:", result.stdout)
-    if not section or not last:
-        return None
-    return dataclasses.replace(result, stdout=result.stdout[: last.start()] + section[0] + result.stdout[last.start() :])
+def _own_help(_world, result, ours):
+    """The help is our own text, with colors where cargo's has them."""
+    same_colors = (b"\x1b" in ours.stdout) == (b"\x1b" in result.stdout)
+    is_help = result.stdout.startswith(b"Remove an API token") and b"cargo-logout [OPTIONS]" in ours.stdout
+    return dataclasses.replace(result, stdout=ours.stdout) if is_help and same_colors else None
+
+
+def _own_name(_world, result, _ours):
+    """Usage errors name cargo-logout."""
+    return dataclasses.replace(result, stderr=result.stderr.replace(b"cargo logout", b"cargo-logout")) if result.status == 1 else None
 
 
 def _z_help(_world, result, _ours):
-    """cargo lists its own unstable flags; a logout has none."""
+    """cargo lists its own unstable flags; we refuse the option as any other -Z."""
     if not result.stdout.startswith(b"Available unstable (nightly-only) flags:"):
         return None
-    return dataclasses.replace(result, stdout=b"`cargo logout` has no unstable flags.\n")
+    refusal = (
+        b"error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is the `stable` channel\n"
+        b"See https://doc.rust-lang.org/book/appendix-07-nightly-rust.html for more information about Rust release channels.\n"
+    )
+    return dataclasses.replace(result, status=101, stdout=b"", stderr=refusal)
 
 
 def _full_stdout(world, result, _ours):
@@ -248,7 +255,8 @@ DIFFERENCES = (
     Difference("quiet", of_outcome=_quiet),
     Difference("told-once", of_result=_told_once),
     Difference("masked", of_result=_masked),
-    Difference("own-options", of_result=_own_options),
+    Difference("own-help", of_result=_own_help),
+    Difference("own-name", of_result=_own_name),
     Difference("z-help", of_result=_z_help),
     Difference("full-stdout", of_result=_full_stdout),
 )

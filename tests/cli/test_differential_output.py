@@ -87,11 +87,6 @@ def test_automatic_colours(case, contest):
     contest(case)
 
 
-@differential({f"help at {columns!r}": world("--help", env={"COLUMNS": columns}) for columns in ("0", "1", "20", "40", "60", "79", "80", "81", "100", "119", "120", "200", "", "x", "-1", " 80", "+80", "99999999999999999999")})
-def test_help(case, contest):
-    contest(case)
-
-
 CHANNELS = {
     "stdout closed": world(stdout="closed"),
     "stdin closed": world(stdin="closed"),
