@@ -54,6 +54,12 @@ struct layer {
 
 struct warning;
 
+/* A file that would have been read, and does not exist. */
+struct looked {
+    struct str path;
+    struct looked *next;
+};
+
 struct config {
     struct arena *arena;
     struct shell *shell;
@@ -67,6 +73,7 @@ struct config {
     size_t project_count;      /* ranks of project layers */
     size_t file_count;
     size_t byte_count;
+    struct looked *looked;
     struct warning *warnings; /* already printed */
 };
 

@@ -285,6 +285,13 @@ static void warn_deprecated(struct config *config, struct str plain, struct str 
                 text_shown(config->arena, plain).data, name.data);
 }
 
+static void add_looked(struct config *config, struct str path)
+{
+    struct looked *looked = arena_new(config->arena, struct looked);
+    *looked = (struct looked){path, config->looked};
+    config->looked = looked;
+}
+
 /* cargo: get_file_path. What exists and cannot be opened is reported when it is read. */
 static struct found find_in(struct config *config, struct str dir, struct str name)
 {
@@ -296,6 +303,8 @@ static struct found find_in(struct config *config, struct str dir, struct str na
         found.fd = file_open(with);
         if (found.fd >= 0 || (errno != ENOENT && path_exists(with))) {
             found.path = with;
+        } else {
+            add_looked(config, with);
         }
         return found;
     }
