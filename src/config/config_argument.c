@@ -104,9 +104,8 @@ static struct err *parse_argument(struct context *context, struct str argument,
                                   struct config_value *out)
 {
     struct arena *arena = context->arena;
-    enum toml_snippet snippet = config_holds_secret(argument) ? TOML_MASK : TOML_SHOW;
     struct toml_doc *doc;
-    struct err *err = toml_parse(arena, argument, snippet, &doc);
+    struct err *err = toml_parse(arena, argument, &doc);
     if (err) {
         return err_wrap(
             arena, err,

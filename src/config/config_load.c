@@ -128,12 +128,8 @@ bool config_holds_secret(struct str text)
 static struct err *parse(struct context *context, struct str text, enum config_secret secret,
                          struct toml_doc **out)
 {
-    enum toml_snippet snippet = secret == CONFIG_CREDENTIALS ? TOML_MASK : TOML_SHOW;
-    struct err *err = toml_parse(context->arena, text, snippet, out);
-    if (err && snippet == TOML_SHOW && config_holds_secret(text)) {
-        err = toml_parse(context->arena, text, TOML_MASK, out);
-    }
-    return err;
+    (void)secret;
+    return toml_parse(context->arena, text, out);
 }
 
 static void add_key_path(struct arena *arena, struct buf *buf, const struct toml_node *node)

@@ -8,7 +8,7 @@
 #include "util/list.h"
 #include "util/lock.h"
 #include "credential/edit.h"
-#include "toml/toml_cut.h"
+#include "toml/cut.h"
 
 #define FILE_LIMIT ((size_t)256 * 1024 * 1024) /* as for any configuration file */
 #define ATTEMPTS   16 /* at a file that is replaced while its lock is waited for */
@@ -233,7 +233,7 @@ struct err *file_remove(struct shell *shell, const struct file_request *request,
         return err_wrap(arena, err, "failed to read configuration file `%s`", file.path.data);
     }
     struct toml_doc *doc;
-    err = toml_parse(arena, text, TOML_MASK, &doc);
+    err = toml_parse(arena, text, &doc);
     if (err) {
         return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file.path.data);
     }
