@@ -99,19 +99,11 @@ static size_t key_end(struct str text, size_t start)
     return base64 ? start : equals.end;
 }
 
-/* What stays readable of a line, from its first token on; empty if there is nothing. */
-static struct span readable(struct str text, size_t line, size_t statement)
+/* What stays readable of the line that the statement begins on; empty if there is nothing. */
+static struct span readable(struct str text, size_t statement)
 {
-    size_t at = statement;
-    while (at < line) {
-        at = toml_scan(text, at).end;
-    }
-    bool in_string = statement < line && at > line;
-    size_t start = skip_blank(text, at).start;
+    size_t start = skip_blank(text, statement).start;
     bool bracket = start < text.len && text.data[start] == '[';
-    if (in_string || (bracket && statement < line)) {
-        return (struct span){line, line};
-    }
     return (struct span){start, bracket ? header_end(text, start) : key_end(text, start)};
 }
 
@@ -132,14 +124,15 @@ struct err *toml_fault_err(struct arena *arena, struct str text, const struct to
 {
     struct buf buf = buf_new(arena);
     struct place place = place_of(text, fault->at.start);
-    struct span shown = readable(text, place.bytes.start, statement);
+    size_t start = place.bytes.start;
+    struct span shown = statement < start ? (struct span){start, start} : readable(text, statement);
     int gutter = (int)str_format(arena, "%zu", place.line + 1).len + 1;
     size_t marks = fault->at.end - fault->at.start;
     marks = marks < place.room ? marks : place.room;
 
     buf_addf(&buf, "TOML parse error at line %zu, column %zu\n", place.line + 1, place.column + 1);
     buf_addf(&buf, "%*s|\n%zu | ", gutter, "", place.line + 1);
-    add_masked(&buf, text, place.bytes.start, shown.start);
+    add_masked(&buf, text, start, shown.start);
     buf_add_bytes(&buf, text.data + shown.start, shown.end - shown.start);
     add_masked(&buf, text, shown.end, place.bytes.end);
     buf_addf(&buf, "\n%*s|", gutter, "");

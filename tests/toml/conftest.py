@@ -32,3 +32,5 @@ def needs_cargo():
         oracle.cargo_path()
     except oracle.NoOracle as error:
         pytest.skip(str(error))
+    if oracle.cargo_version() < (1, 96):
+        pytest.skip("an older toml crate: cargo 1.96 or newer is needed")

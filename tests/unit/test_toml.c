@@ -264,7 +264,7 @@ static void a_message_shows_no_value(void **state)
         {STR("[a$]"), "1, column 3", "****"},
         {STR("[cio"), "1, column 5", "****"},
         {STR("r = { token = cio }"), "1, column 15", "r = * ***** * *** *"},
-        {STR("r = {\n  token = cio\n}"), "2, column 11", "  token = ***"},
+        {STR("r = {\n  token = cio\n}"), "2, column 11", "  ***** * ***"},
         {STR("r = [\n  [cio]\n]"), "2, column 4", "  *****"},
         {STR("t = \"\"\"\na = secret\x01\n\"\"\""), "2, column 11", "* * *******"},
         {STR("t = '''\n[a]\nb = 1"), "3, column 6", "* * *"},
