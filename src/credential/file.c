@@ -7,7 +7,7 @@
 #include "config/load.h"
 #include "credential/edit.h"
 #include "credential/inventory.h"
-#include "toml/toml_cut.h"
+#include "toml/cut.h"
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/lock.h"

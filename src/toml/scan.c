@@ -1,4 +1,4 @@
-#include "toml/toml_scan.h"
+#include "toml/scan.h"
 
 /* Sums of enum toml_class by byte. */
 /* clang-format off */
@@ -38,7 +38,7 @@ static struct toml_token token(enum toml_kind kind, size_t start, size_t end)
 
 static size_t scan_blank(struct str text, size_t at)
 {
-    while (at < text.len && (text.data[at] == ' ' || text.data[at] == '\t')) {
+    while (at < text.len && toml_is_blank(text.data[at])) {
         at++;
     }
     return at;
@@ -57,8 +57,7 @@ static bool delimits(struct str text, size_t at)
     return at == text.len || toml_is(text.data[at], TOML_DELIMITER);
 }
 
-/* Not inline, nor are strings: toml_scan would save registers for them at each bracket and blank.
- */
+/* This and scan_string are not inlined: toml_scan would save registers for them at each token. */
 __attribute__((noinline)) static struct toml_token scan_atom(struct str text, size_t start)
 {
     size_t at = start;
@@ -74,7 +73,7 @@ __attribute__((noinline)) static struct toml_token scan_atom(struct str text, si
     return atom;
 }
 
-/* A bit is set where one of the eight bytes is `wanted` (below it: less than `wanted`). */
+/* Nonzero if one of the eight bytes is below (is) `wanted`. */
 #define EACH_BYTE UINT64_C(0x0101010101010101)
 
 static uint64_t any_below(uint64_t eight, unsigned char wanted)
@@ -87,8 +86,7 @@ static uint64_t any_is(uint64_t eight, char wanted)
     return any_below(eight ^ EACH_BYTE * (unsigned char)wanted, 1);
 }
 
-/* Up to the first byte that is the quote or needs a look. Tokens are long and plain: eight bytes a
- * step while there is none. */
+/* Up to the first byte that is the quote or not plain, eight bytes at a time. */
 static size_t skip_plain(struct str text, size_t at, char quote)
 {
     uint64_t eight;
@@ -105,8 +103,7 @@ static size_t skip_plain(struct str text, size_t at, char quote)
     return at;
 }
 
-/* `at` is inside the quotes and behind no backslash; a backslash is honoured in basic strings only.
- */
+/* `at` is inside the quotes and not behind a backslash, which escapes only in basic strings. */
 static size_t scan_line_string(struct str text, size_t at, char quote)
 {
     while (at < text.len) {
@@ -152,11 +149,6 @@ static size_t scan_lines_string(struct str text, size_t at, char quote)
     return at;
 }
 
-static bool is_at(struct str text, size_t at, char byte)
-{
-    return at < text.len && text.data[at] == byte;
-}
-
 __attribute__((noinline)) static struct toml_token scan_string(struct str text, size_t at,
                                                                char quote)
 {
@@ -166,7 +158,7 @@ __attribute__((noinline)) static struct toml_token scan_string(struct str text, 
                      scan_lines_string(text, at + 3, quote));
     }
     size_t end = skip_plain(text, at + 1, quote);
-    bool plain = is_at(text, end, quote);
+    bool plain = end < text.len && text.data[end] == quote;
     struct toml_token string = token(basic ? TOML_BASIC : TOML_LITERAL, at,
                                      plain ? end + 1 : scan_line_string(text, end, quote));
     string.plain = plain;
@@ -208,4 +200,13 @@ struct toml_token toml_scan(struct str text, size_t at)
     default:
         return scan_atom(text, at);
     }
+}
+
+size_t toml_line_end(struct str text, size_t at)
+{
+    struct toml_token token = toml_scan(text, at);
+    while (token.kind == TOML_BLANK || token.kind == TOML_COMMENT) {
+        token = toml_scan(text, token.end);
+    }
+    return token.end;
 }

@@ -1,8 +1,8 @@
-#include "toml/toml_proof.h"
+#include "toml/check.h"
 
 #include "util/list.h"
-#include "toml/toml_scan.h"
-#include "toml/toml_tree.h"
+#include "toml/scan.h"
+#include "toml/tree.h"
 
 static int by_address(const void *left, const void *right)
 {
@@ -26,7 +26,7 @@ static bool is_victim(const struct toml_victims *victims, const struct toml_node
     return list_find(&node, victims->list, victims->count, sizeof(struct toml_node *), by_address);
 }
 
-/* The next node in text order below `top`, NULL behind the last; `skip`: not those below `node`. */
+/* The next node in text order below `top`, or NULL. `skip`: without those below `node`. */
 static const struct toml_node *walk(const struct toml_node *top, const struct toml_node *node,
                                     bool skip)
 {
@@ -39,8 +39,8 @@ static const struct toml_node *walk(const struct toml_node *top, const struct to
     return node == top ? NULL : node->next;
 }
 
-/* Tables that dotted keys and headers name on their way come and go with what is in them. */
-static bool counts(const struct toml_node *node)
+/* Tables that only keys and longer headers made exist as long as something is in them. */
+static bool is_own(const struct toml_node *node)
 {
     return node->type != TOML_TABLE ||
            (node->origin != TOML_DOTTED && node->origin != TOML_IMPLICIT);
@@ -52,13 +52,13 @@ static size_t count_without(const struct toml_node *top, const struct toml_victi
     const struct toml_node *node = top;
     while (node) {
         bool victim = is_victim(victims, node);
-        count += !victim && counts(node);
+        count += !victim && is_own(node);
         node = walk(top, node, victim);
     }
     return count;
 }
 
-/* All that it has is there and is no victim, and it has as much as there should be left. */
+/* `after` has only nodes of `before` that are no victims, and as many as must be left. */
 bool toml_is_without(const struct toml_node *before, const struct toml_node *after,
                      const struct toml_victims *victims)
 {
@@ -69,7 +69,7 @@ bool toml_is_without(const struct toml_node *before, const struct toml_node *aft
         if (!b || is_victim(victims, b) || !toml_same(a, b)) {
             return false;
         }
-        left += counts(a);
+        left += is_own(a);
     } while (toml_step_both(after, &a, &b));
     return left == count_without(before, victims);
 }
@@ -96,21 +96,17 @@ static size_t statement_start(const struct toml_node *node)
     return is_header(node) ? node->value.start : node->pair;
 }
 
-/* Its lines: where it stands, and the comment behind it. */
+/* Its lines, with the comment behind it. */
 static struct span statement_lines(struct str text, const struct toml_node *node)
 {
     size_t start = statement_start(node);
     while (start > 0 && text.data[start - 1] != '\n') {
         start--;
     }
-    struct toml_token token = toml_scan(text, node->value.end);
-    while (token.kind == TOML_BLANK || token.kind == TOML_COMMENT) {
-        token = toml_scan(text, token.end);
-    }
-    return (struct span){start, token.end};
+    return (struct span){start, toml_line_end(text, node->value.end)};
 }
 
-/* The one statement of a text of its own, or NULL. */
+/* The statement of a text that is only one, or NULL. */
 static const struct toml_node *only_statement(const struct toml_node *root)
 {
     const struct toml_node *node = root;
@@ -119,20 +115,19 @@ static const struct toml_node *only_statement(const struct toml_node *root)
             return NULL;
         }
         node = node->first;
-    } while ((node->type == TOML_TABLE && !counts(node)) ||
+    } while ((node->type == TOML_TABLE && !is_own(node)) ||
              (node->type == TOML_ARRAY && node->origin == TOML_ELEMENT));
     return node;
 }
 
-/* The next part of its path upwards. An element of [[a]] has no key: the array stands for it. */
+/* The node with the key of this part of a path. An element of [[a]] has none, its array has it. */
 static const struct toml_node *path_up(const struct toml_node *node)
 {
     bool element = node->type == TOML_TABLE && node->origin == TOML_ELEMENT;
     return element ? node->parent : node;
 }
 
-/* A header's path is that from the root on; a pair's the one below the header that it stands under.
- */
+/* A header's path begins at the root, a pair's below its header. */
 static bool same_path(const struct toml_node *alone, const struct toml_node *statement)
 {
     const struct toml_node *a = path_up(alone);
@@ -144,11 +139,12 @@ static bool same_path(const struct toml_node *alone, const struct toml_node *sta
     return !a->parent && (is_header(alone) ? !b->parent : b->origin != TOML_DOTTED);
 }
 
+/* The lines hold this statement alone, without the victims below it. */
 static bool says(struct arena *arena, struct str lines, const struct toml_node *statement,
                  const struct toml_victims *victims)
 {
     struct toml_doc *doc;
-    if (toml_parse(arena, lines, TOML_MASK, &doc)) {
+    if (toml_parse(arena, lines, &doc)) {
         return false;
     }
     const struct toml_node *alone = only_statement(doc->root);
@@ -156,8 +152,8 @@ static bool says(struct arena *arena, struct str lines, const struct toml_node *
            (is_header(alone) || toml_is_without(statement, alone, victims));
 }
 
-/* Is it, or anything that it is part of, to go? */
-static bool goes(const struct toml_victims *victims, const struct toml_node *statement)
+/* Whether the statement, or something that it is part of, is a victim. */
+static bool is_removed(const struct toml_victims *victims, const struct toml_node *statement)
 {
     while (statement && !is_victim(victims, statement)) {
         statement = statement->parent;
@@ -168,10 +164,10 @@ static bool goes(const struct toml_victims *victims, const struct toml_node *sta
 static bool says_nothing(struct arena *arena, struct str lines)
 {
     struct toml_doc *doc;
-    return !toml_parse(arena, lines, TOML_MASK, &doc) && doc->root->count == 0;
+    return !toml_parse(arena, lines, &doc) && doc->root->count == 0;
 }
 
-/* `pieces` from `*next` on: takes those that lie in these lines. */
+/* Advances `*next` over the pieces in these lines. */
 static struct str lines_without(struct arena *arena, struct str text, struct span lines,
                                 const struct span *pieces, size_t count, size_t *next)
 {
@@ -208,7 +204,7 @@ bool toml_proven(const struct toml_doc *doc, const struct toml_victims *victims,
         struct str before = str_copy(&arena, doc->text.data + lines.start, lines.end - lines.start);
         struct str after = lines_without(&arena, doc->text, lines, pieces, piece_count, &next);
         proven = says(&arena, before, statements[i], &none) &&
-                 (goes(victims, statements[i]) ? says_nothing(&arena, after)
+                 (is_removed(victims, statements[i]) ? says_nothing(&arena, after)
                                                : says(&arena, after, statements[i], victims));
         arena_clear(&arena);
     }

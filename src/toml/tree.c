@@ -1,20 +1,17 @@
-#include "toml/toml_tree.h"
+#include "toml/tree.h"
 
-#include <math.h>
-
-/* Up to here a table is searched from its first child: no index for what most tables are. */
+/* Tables up to this size are searched from their first child. */
 #define LARGEST_WITHOUT_INDEX 8
 
-/* Open addressing, at most four fifths full: sixteen hashes are in one line of the cache, so a few
- * steps more are cheaper than more memory. The hashes lie apart from the nodes and side by side: a
- * look-up that finds nothing, as each new key's does, touches no node. */
+/* Open addressing, at most four fifths full. The hashes are side by side, apart from the nodes, so
+ * that a search that finds nothing, like that of each new key, reads no node. */
 struct toml_index {
     size_t mask;
     struct toml_node **nodes;
     uint32_t *hashes; /* 0: an empty slot */
 };
 
-/* Eight bytes a step. The multiplication carries what differs upwards, the shift back down. */
+/* Eight bytes at a time. The multiplication spreads a difference upwards, the shift downwards. */
 static uint32_t hash_of(struct str key)
 {
     const uint64_t spread = UINT64_C(0x9e3779b97f4a7c15);
@@ -29,7 +26,7 @@ static uint32_t hash_of(struct str key)
     return (uint32_t)((hash * spread) >> 32) | 1;
 }
 
-/* The slot of the key, or the empty one where it would go. */
+/* The slot of the key, or the empty one for it. */
 static size_t slot_of(const struct toml_index *index, struct str key, uint32_t hash)
 {
     size_t at = (hash >> 1) & index->mask;
@@ -56,7 +53,7 @@ static void index_put(struct toml_index *index, struct toml_node *child, uint32_
     index->hashes[at] = hash;
 }
 
-/* Twice as large; a new one where there is none. */
+/* Doubles the index, or makes the first one. */
 static void index_grow(struct arena *arena, struct toml_node *table)
 {
     const struct toml_index *old = table->index;
@@ -140,12 +137,11 @@ bool toml_same(const struct toml_node *a, const struct toml_node *b)
     }
     switch (a->type) {
     case TOML_STRING:
+    case TOML_FLOAT:
     case TOML_DATETIME:
         return str_eq(a->string, b->string);
     case TOML_INTEGER:
         return a->integer == b->integer;
-    case TOML_FLOAT:
-        return a->floating == b->floating || (isnan(a->floating) && isnan(b->floating));
     case TOML_BOOLEAN:
         return a->boolean == b->boolean;
     case TOML_ARRAY:
@@ -156,15 +152,14 @@ bool toml_same(const struct toml_node *a, const struct toml_node *b)
     return true;
 }
 
-/* Trees that are compared are mostly in one order, so the next one is tried before the index. */
+/* Trees that are compared mostly have the same order, so the likely child is tried first. */
 static const struct toml_node *same_key(const struct toml_node *likely,
                                         const struct toml_node *table, struct str key)
 {
     return likely && str_eq(likely->key, key) ? likely : toml_get(table, key);
 }
 
-/* Steps by parents and not by recursion: dotted keys in inline tables make trees some thousand
- * levels deep. */
+/* Without recursion, because dotted keys in inline tables make trees thousands of levels deep. */
 bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
                     const struct toml_node **b)
 {
@@ -201,7 +196,7 @@ bool toml_equal(const struct toml_node *a, const struct toml_node *b)
 
 struct toml_lines {
     struct arena *arena;
-    uint32_t *starts; /* NULL: not looked for yet */
+    uint32_t *starts; /* NULL before the first question */
     size_t count;
 };
 
@@ -236,7 +231,7 @@ size_t toml_line(const struct toml_doc *doc, size_t offset)
     if (!lines->starts) {
         lines_find(lines, doc->text);
     }
-    size_t low = 0; /* of the lines that begin at or before the offset the last */
+    size_t low = 0; /* in the end, the last line that begins at or before the offset */
     size_t high = lines->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
