@@ -50,18 +50,14 @@ static bool was_reported(struct arena *arena, const struct credential *c)
 
 static const char *verdict_words(enum server_verdict verdict)
 {
-    switch (verdict) {
-    case VERDICT_REVOKED_CHECKED:
-        return "has been revoked, and the server now rejects it";
-    case VERDICT_REVOKED_UNCHECKED:
-        return "has been revoked, not checked";
-    case VERDICT_UNRECOGNIZED:
-        return "is not recognized by crates.io";
-    case VERDICT_NOT_A_TOKEN:
-        return "is not a token of this server";
-    default:
-        return "was already invalid";
-    }
+    static const char *const words[] = {
+        [VERDICT_REVOKED_CHECKED] = "has been revoked, and the server now rejects it",
+        [VERDICT_REVOKED_UNCHECKED] = "has been revoked, not checked",
+        [VERDICT_ALREADY_INVALID] = "was already invalid",
+        [VERDICT_UNRECOGNIZED] = "is not valid: crates.io does not recognize this token",
+        [VERDICT_NOT_A_TOKEN] = "is not a token of this server",
+    };
+    return words[verdict];
 }
 
 /* `https://crates.io` of a URL. */
@@ -80,10 +76,9 @@ static void report_revoked(const struct shell *shell, const struct credential *c
             return; /* the same answer is about the same token */
         }
     }
-    const char *crates_io = c->answer->verdict == VERDICT_UNRECOGNIZED ? "" : ": ";
-    shell_status(shell, "Revoked", "token for `%s` %s%s%s", name_of(c),
-                 verdict_words(c->answer->verdict), *crates_io ? crates_io : "",
-                 *crates_io ? server_of(shell->arena, c->answer->url).data : "");
+    shell_status(shell, c->answer->verdict <= VERDICT_REVOKED_UNCHECKED ? "Revoked" : "Revoke",
+                 "token for `%s` %s (%s)", name_of(c), verdict_words(c->answer->verdict),
+                 server_of(shell->arena, c->answer->url).data);
 }
 
 static void report_removed(const struct shell *shell, const struct credential *c)

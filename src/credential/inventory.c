@@ -195,14 +195,10 @@ static void take_variables(struct inventory *inventory)
 
 static enum effect effect_of(const struct provider *provider)
 {
-    switch (provider->kind) {
-    case PROVIDER_TOKEN_FROM_STDOUT:
-        return IN_USE;
-    case PROVIDER_PASETO: /* needs a nightly cargo, and a key that is a credential of its own */
-        return NEVER_USED;
-    default:
-        return PERHAPS_USED;
+    if (provider->kind == PROVIDER_PASETO) {
+        return NEVER_USED; /* needs a nightly cargo, and a key that is a credential of its own */
     }
+    return provider->kind == PROVIDER_TOKEN_FROM_STDOUT ? IN_USE : PERHAPS_USED;
 }
 
 /* Those of cargo for other systems have nothing here; cargo:token is the files and variables. */

@@ -7,6 +7,7 @@
 #define CREDENTIAL_REMOVE_H
 
 #include "credential/inventory.h"
+#include "credential/provider_client.h"
 
 void remove_all(struct inventory *inventory, const struct logout_options *options);
 

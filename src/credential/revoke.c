@@ -246,26 +246,21 @@ static void ask_servers(const struct inventory *inventory, const struct logout_o
 /* Why it is kept, in words that help. */
 static const char *reason_of(const struct credential *c)
 {
-    bool crates_io = c->registry->means_crates_io;
-    switch (c->answer->verdict) {
-    case VERDICT_NOT_PERMITTED:
-        return crates_io ? "a token with scopes cannot revoke itself: revoke it at "
-                           "<https://crates.io/settings/tokens>"
-                         : "this token is not allowed to revoke itself";
-    case VERDICT_UNSUPPORTED:
-        return "this server does not support that tokens revoke themselves";
-    case VERDICT_REFUSED:
-        return "the server refused, so the token may still be valid";
-    case VERDICT_NO_API:
-        return "could not find the URL of the registry's API";
-    case VERDICT_VALID:
-        return "the server still accepts the token";
-    case VERDICT_UNKNOWN:
-        return "the server's answers do not show whether the token is valid";
-    case VERDICT_NO_ANSWER:
-    default:
-        return "the server gave no complete answer, so the token may still be valid: try again";
+    static const char *const reasons[] = {
+        [VERDICT_VALID] = "the server still accepts the token",
+        [VERDICT_NOT_PERMITTED] = "this token is not allowed to revoke itself",
+        [VERDICT_UNSUPPORTED] = "this server does not support that tokens revoke themselves",
+        [VERDICT_REFUSED] = "the server refused, so the token may still be valid",
+        [VERDICT_NO_ANSWER] =
+            "the server gave no complete answer, so the token may still be valid: try again",
+        [VERDICT_NO_API] = "could not find the URL of the registry's API",
+        [VERDICT_UNKNOWN] = "the server's answers do not show whether the token is valid",
+    };
+    if (c->answer->verdict == VERDICT_NOT_PERMITTED && c->registry->means_crates_io) {
+        return "a token with scopes cannot revoke itself: revoke it at "
+               "<https://crates.io/settings/tokens>";
     }
+    return reasons[c->answer->verdict];
 }
 
 /* `URL answered 403: this token does not ...`, then the page where a person can do it. */
@@ -374,6 +369,12 @@ void revoke_all(struct inventory *inventory, const struct logout_options *option
     }
 }
 
+/* Whether the server's check gives the token's name and scopes. */
+static bool tells_more(enum server_kind kind)
+{
+    return kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
+}
+
 void revoke_inspect(struct inventory *inventory, const struct logout_options *options)
 {
     struct networks networks;
@@ -383,7 +384,7 @@ void revoke_inspect(struct inventory *inventory, const struct logout_options *op
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->revoke_first && c->result == RESULT_PENDING && c->value.data &&
-            server_tells(server_kind_of(c->registry->index.text))) {
+            tells_more(server_kind_of(c->registry->index.text))) {
             batch.calls[batch.count] = call_of(inventory, &networks, c, c->value, SERVER_INSPECT);
             batch.credentials[batch.count++] = c;
         }
@@ -395,18 +396,10 @@ void revoke_inspect(struct inventory *inventory, const struct logout_options *op
 
 static void settle_checked(struct credential *c)
 {
-    switch (c->answer ? c->answer->verdict : VERDICT_UNKNOWN) {
-    case VERDICT_VALID:
-        c->valid = VALIDITY_YES;
-        break;
-    case VERDICT_ALREADY_INVALID:
-    case VERDICT_UNRECOGNIZED:
-    case VERDICT_NOT_A_TOKEN:
-        c->valid = VALIDITY_NO;
-        break;
-    default:
-        c->valid = VALIDITY_UNKNOWN;
-    }
+    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
+    bool invalid = verdict == VERDICT_ALREADY_INVALID || verdict == VERDICT_UNRECOGNIZED ||
+                   verdict == VERDICT_NOT_A_TOKEN;
+    c->valid = verdict == VERDICT_VALID ? VALIDITY_YES : invalid ? VALIDITY_NO : VALIDITY_UNKNOWN;
 }
 
 /* --check asks a provider as the check after a logout does. */

@@ -7,6 +7,8 @@
 #include "util/json.h"
 #include "util/utf8.h"
 
+#include <jansson.h>
+
 #define LINE_LIMIT   ((size_t)64 * 1024)
 #define DETAIL_LIMIT ((size_t)1000)
 #define NOTICE_MS    2000
@@ -296,21 +298,14 @@ static bool verdict_of(struct str name, enum server_verdict *out)
     return false;
 }
 
-static const struct json_value *member(const struct json_value *object, const char *key,
-                                       enum json_type type)
-{
-    const struct json_value *value = object->first;
-    while (value && !(str_eq(value->key, str_of(key)) && value->type == type)) {
-        value = value->next;
-    }
-    return value;
-}
-
-static struct str text_member(struct arena *arena, const struct json_value *object, const char *key,
+static struct str text_member(struct arena *arena, const json_t *object, const char *key,
                               struct str token)
 {
-    const struct json_value *value = member(object, key, JSON_STRING);
-    return value ? safe(arena, value->string, token) : STR("");
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_string(value)) {
+        return STR("");
+    }
+    return safe(arena, (struct str){json_string_value(value), json_string_length(value)}, token);
 }
 
 /* Says once for each call what it waits for. */
@@ -324,21 +319,20 @@ static void tell_waiting(struct run *run, struct job *job, struct str why)
     job->told = true;
 }
 
-static struct err *answer_take(const struct json_value *object, struct arena *arena,
-                               struct job *job)
+static struct err *answer_take(const json_t *object, struct arena *arena, struct job *job)
 {
     struct str token = job->call->token;
-    const struct json_value *name = member(object, "verdict", JSON_STRING);
-    const struct json_value *invalid = member(object, "invalid", JSON_BOOLEAN);
-    const struct json_value *status = member(object, "status", JSON_INTEGER);
+    const char *name = json_string_value(json_object_get(object, "verdict"));
+    const json_t *invalid = json_object_get(object, "invalid");
+    const json_t *status = json_object_get(object, "status");
     struct server_answer answer =
         answer_none(VERDICT_UNKNOWN, text_member(arena, object, "detail", token));
     /* Both say it, so that neither can be misread. */
-    if (!name || !invalid || !verdict_of(name->string, &answer.verdict) ||
-        invalid->boolean != server_verdict_is_invalid(answer.verdict)) {
+    if (!name || !json_is_boolean(invalid) || !verdict_of(str_of(name), &answer.verdict) ||
+        json_is_true(invalid) != server_verdict_is_invalid(answer.verdict)) {
         return err_new(arena, "it gave no answer that can be understood");
     }
-    answer.status = status ? (unsigned)status->integer : 0;
+    answer.status = (unsigned)json_integer_value(status);
     answer.url = text_member(arena, object, "url", token);
     answer.who = text_member(arena, object, "who", token);
     answer.scopes = text_member(arena, object, "scopes", token);
@@ -349,25 +343,29 @@ static struct err *answer_take(const struct json_value *object, struct arena *ar
     return NULL;
 }
 
-static struct err *line_take(struct run *run, struct str line)
+static struct err *object_take(struct run *run, const json_t *object)
 {
     struct arena *arena = run->arena;
-    struct json json = json_begin(arena, line);
-    struct json_value *object;
-    bool is_object = utf8_valid(line) && !json_value(&json, &object) && !json_end(&json) &&
-                     object->type == JSON_OBJECT;
-    const struct json_value *id = is_object ? member(object, "id", JSON_INTEGER) : NULL;
-    struct job *job =
-        id && !id->negative && id->integer < run->count ? &run->jobs[id->integer] : NULL;
-    if (!job || job->answered || job->same != id->integer) {
+    const json_t *id = json_object_get(object, "id");
+    json_int_t number = json_is_integer(id) ? json_integer_value(id) : -1;
+    struct job *job = number >= 0 && (size_t)number < run->count ? &run->jobs[number] : NULL;
+    if (!job || job->answered || job->same != (size_t)number) {
         return err_new(arena, "it gave no answer that can be understood");
     }
-    const struct json_value *why = member(object, "waiting", JSON_STRING);
-    if (why) {
-        tell_waiting(run, job, safe(arena, why->string, job->call->token));
+    if (json_is_string(json_object_get(object, "waiting"))) {
+        tell_waiting(run, job, text_member(arena, object, "waiting", job->call->token));
         return NULL;
     }
     return answer_take(object, arena, job);
+}
+
+static struct err *line_take(struct run *run, struct str line)
+{
+    json_wipe_memory();
+    json_t *object = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
+    struct err *err = object_take(run, object);
+    json_decref(object);
+    return err;
 }
 
 static bool all_answered(const struct run *run)

@@ -465,15 +465,15 @@ static bool has_same(const struct provider_list *list, const struct provider *pr
 }
 
 static void add_elsewhere(struct arena *arena, struct registry *registry,
-                          const struct provider_list *list, size_t *size)
+                          const struct provider_list *list, struct provider **items,
+                          size_t *size)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct provider *provider = &list->items[i];
         if (!has_same(&registry->providers, provider) && !has_same(&registry->elsewhere, provider)) {
-            struct provider *items = (struct provider *)registry->elsewhere.items;
-            items = list_room(arena, items, sizeof(*items), registry->elsewhere.count, size);
-            items[registry->elsewhere.count++] = *provider;
-            registry->elsewhere.items = items;
+            *items = list_room(arena, *items, sizeof(**items), registry->elsewhere.count, size);
+            (*items)[registry->elsewhere.count++] = *provider;
+            registry->elsewhere.items = *items;
         }
     }
 }
@@ -488,10 +488,11 @@ void registry_find_providers(struct registries *all, struct registry *registry)
         registry->failure = err;
     }
     size_t size = 0;
+    struct provider *items = NULL;
     for (size_t view = 0; view < all->table->view_count; view++) {
         struct provider_list list = {0};
         if (!providers_in(all, own, view, &list)) {
-            add_elsewhere(all->config->arena, registry, &list, &size);
+            add_elsewhere(all->config->arena, registry, &list, &items, &size);
         }
     }
     registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
