@@ -49,7 +49,9 @@ static struct logout_options options_of(const struct args *args)
         .check = args->check,
         .strict = args->strict,
         .timeout = (int)args->timeout,
-        .offline = args->frozen ? "--frozen" : args->offline ? "--offline" : NULL,
+        .offline = args->frozen    ? "--frozen"
+                   : args->offline ? "--offline"
+                                   : NULL,
     };
 }
 
@@ -72,7 +74,8 @@ static struct err *run(struct config *config, const struct args *args, int *stat
     *status = status_of(&options, &result);
     if (!report(shell, args, &options, &result, *status)) {
         *status = STATUS_FAILED;
-        shell_error(shell, err_new(config->arena, "the report could not be written to standard output"));
+        shell_error(shell,
+                    err_new(config->arena, "the report could not be written to standard output"));
     }
     return NULL;
 }

@@ -39,7 +39,8 @@ static struct str from_where(struct arena *arena, const struct credential *c)
 /* Two files or lines that have the same words are reported once. */
 static bool was_reported(struct arena *arena, const struct credential *c)
 {
-    for (const struct credential *other = c->registry->credentials; other != c; other = other->next) {
+    for (const struct credential *other = c->registry->credentials; other != c;
+         other = other->next) {
         if (other->result == RESULT_REMOVED && other->kind == c->kind &&
             str_eq(from_where(arena, other), from_where(arena, c))) {
             return true;
@@ -71,7 +72,8 @@ static struct str server_of(struct arena *arena, struct str url)
 
 static void report_revoked(const struct shell *shell, const struct credential *c)
 {
-    for (const struct credential *other = c->registry->credentials; other != c; other = other->next) {
+    for (const struct credential *other = c->registry->credentials; other != c;
+         other = other->next) {
         if (other->answer == c->answer) {
             return; /* the same answer is about the same token */
         }
@@ -99,7 +101,8 @@ struct removed {
 static struct removed removed_of(const struct inventory *inventory)
 {
     struct removed removed = {0};
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         if (c->result != RESULT_REMOVED || c->kind != CREDENTIAL_TOKEN || is_revoked(c)) {
             continue;
         }
@@ -110,7 +113,8 @@ static struct removed removed_of(const struct inventory *inventory)
     return removed;
 }
 
-/* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here. */
+/* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here.
+ */
 static void note_revoking(const struct shell *shell, const struct run *run)
 {
     struct removed removed = removed_of(&run->inventory);
@@ -124,10 +128,9 @@ static void note_revoking(const struct shell *shell, const struct run *run)
                             "and follow the instructions there.\n"));
         return;
     }
-    struct str where =
-        removed.registry->is_crates_io
-            ? STR("<https://crates.io/me>")
-            : str_format(shell->arena, "the `%s` website", removed.registry->shown.data);
+    struct str where = removed.registry->is_crates_io ? STR("<https://crates.io/me>")
+                                                      : str_format(shell->arena, "the `%s` website",
+                                                                   removed.registry->shown.data);
     shell_print_err(shell, str_format(shell->arena,
                                       "note: This does not revoke the token on the registry "
                                       "server.\n"
@@ -147,8 +150,7 @@ static struct str left_title(struct arena *arena, const struct credential *c, en
     if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
         bool elsewhere = c->plan == PLAN_LEAVE;
         return str_format(arena, "not checked: whether a token for `%s` is behind %s%s", name_of(c),
-                          where.data,
-                          elsewhere ? ", which cargo asks in another directory" : "");
+                          where.data, elsewhere ? ", which cargo asks in another directory" : "");
     }
     if (usable == USABLE_UNKNOWN) {
         return str_format(arena, "a project that defines `%s` can use its %s: %s", name_of(c), kind,
@@ -162,7 +164,8 @@ void report_left(const struct shell *shell, const struct credential *c)
 {
     struct arena *arena = shell->arena;
     struct fix fix = credential_fix(arena, c);
-    struct str help = fix.text.len > 0 ? str_format(arena, "to remove it, %s", fix.text.data) : STR("");
+    struct str help =
+        fix.text.len > 0 ? str_format(arena, "to remove it, %s", fix.text.data) : STR("");
     shell_alert(shell, left_title(arena, c, credential_usable(c)), help);
 }
 
@@ -217,8 +220,9 @@ void report_keyring(const struct shell *shell, const struct logout_options *opti
         break;
     case KEYRING_LOCKED:
         shell_alert(shell, STR("not checked: the keyring (Secret Service), because it is locked"),
-                    options->all && !options->status ? STR("unlock it and run the same command again")
-                                                     : STR("unlock it first"));
+                    options->all && !options->status
+                        ? STR("unlock it and run the same command again")
+                        : STR("unlock it first"));
         break;
     case KEYRING_UNKNOWN: {
         struct str help = STR("");
@@ -268,7 +272,8 @@ static struct str names_of_failure(const struct inventory *inventory, const stru
     const struct registry *last = NULL;
     *again = false;
     *count = 0;
-    for (const struct credential *o = inventory_first(inventory); o; o = inventory_next(inventory, o)) {
+    for (const struct credential *o = inventory_first(inventory); o;
+         o = inventory_next(inventory, o)) {
         if (!o->error || !o->error_is_final || !same_error(o->error, c->error)) {
             continue;
         }
@@ -283,11 +288,12 @@ static struct str names_of_failure(const struct inventory *inventory, const stru
     return buf_str(&names);
 }
 
-static void report_credential_failures(const struct shell *shell, const struct logout_options *options,
-                                       const struct run *run)
+static void report_credential_failures(const struct shell *shell,
+                                       const struct logout_options *options, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         bool again = false;
         size_t count = 0;
         if (!c->error || !c->error_is_final) {
@@ -319,7 +325,8 @@ void report_failures(const struct shell *shell, const struct logout_options *opt
         }
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (!r->failure || !inventory_is_about(inventory, r) || has_cause(run->failure, r->failure)) {
+        if (!r->failure || !inventory_is_about(inventory, r) ||
+            has_cause(run->failure, r->failure)) {
             continue;
         }
         shell_error(shell, options->all ? err_wrap(shell->arena, r->failure,
@@ -336,7 +343,8 @@ static bool has_anything(const struct inventory *inventory, const struct registr
 {
     bool any = registry->failure || !inventory_is_about(inventory, registry);
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        any |= c->result == RESULT_REMOVED || c->error || credential_usable(c) != USABLE_NO || is_revoked(c);
+        any |= c->result == RESULT_REMOVED || c->error || credential_usable(c) != USABLE_NO ||
+               is_revoked(c);
     }
     return any;
 }
@@ -349,7 +357,8 @@ static void report_absent(const struct shell *shell, const struct run *run)
     size_t absent = 0;
     size_t others = 0;
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (!inventory_has(inventory, r) || (!r->has_index && !r->credentials && r != inventory->chosen)) {
+        if (!inventory_has(inventory, r) ||
+            (!r->has_index && !r->credentials && r != inventory->chosen)) {
             continue;
         }
         if (has_anything(inventory, r)) {
@@ -384,7 +393,8 @@ static void report_summary(const struct shell *shell, const struct run *run, boo
     const struct inventory *inventory = &run->inventory;
     const struct registry *first = NULL;
     bool several = false;
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         if (c->result == RESULT_REMOVED || credential_usable(c) != USABLE_NO || c->error) {
             first = first ? first : c->registry;
             several |= first != c->registry;
@@ -407,21 +417,24 @@ static void report_planned(const struct shell *shell, const struct logout_option
         const struct server_answer *answer = c->answer;
         struct str page = STR("");
         if (answer && (answer->who.len > 0 || answer->scopes.len > 0)) {
-            page = str_format(shell->arena, " (%s%s%s%s%s)", text_shown(shell->arena, answer->who).data,
+            page = str_format(shell->arena, " (%s%s%s%s%s)",
+                              text_shown(shell->arena, answer->who).data,
                               answer->scopes.len > 0 ? "; scopes: " : "",
                               text_shown(shell->arena, answer->scopes).data,
                               answer->expires.len > 0 ? "; expires " : "",
                               text_shown(shell->arena, answer->expires).data);
         }
-        shell_status(shell, "Revoke", "token for `%s` would be revoked first%s", name_of(c), page.data);
+        shell_status(shell, "Revoke", "token for `%s` would be revoked first%s", name_of(c),
+                     page.data);
     }
     switch (c->plan) {
     case PLAN_REMOVE:
-        shell_status(shell, "Logout", "%s for `%s` would be removed from %s", credential_kind_name(c),
-                     name_of(c), where.data);
+        shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
+                     credential_kind_name(c), name_of(c), where.data);
         break;
     case PLAN_ASK:
-        shell_status(shell, "Logout", "%s would be asked to log out of `%s`", where.data, name_of(c));
+        shell_status(shell, "Logout", "%s would be asked to log out of `%s`", where.data,
+                     name_of(c));
         break;
     case PLAN_LEAVE:
     case PLAN_CANNOT:
@@ -435,7 +448,8 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
                    const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         if (options->dry_run) {
             report_planned(shell, options, c);
             continue;
@@ -448,7 +462,8 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
     report_absent(shell, run);
     if (!options->dry_run) {
         note_revoking(shell, run);
-        for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        for (const struct credential *c = inventory_first(inventory); c;
+             c = inventory_next(inventory, c)) {
             report_one_left(shell, c);
         }
     }

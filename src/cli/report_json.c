@@ -99,12 +99,9 @@ static const char *effect_name(enum effect effect)
 static const char *result_name(enum result result)
 {
     static const char *const names[] = {
-        [RESULT_PENDING] = "pending",
-        [RESULT_REMOVED] = "removed",
-        [RESULT_NOT_FOUND] = "not-found",
-        [RESULT_NOT_SUPPORTED] = "not-supported",
-        [RESULT_NOT_CHECKED] = "not-checked",
-        [RESULT_KEPT] = "kept",
+        [RESULT_PENDING] = "pending",         [RESULT_REMOVED] = "removed",
+        [RESULT_NOT_FOUND] = "not-found",     [RESULT_NOT_SUPPORTED] = "not-supported",
+        [RESULT_NOT_CHECKED] = "not-checked", [RESULT_KEPT] = "kept",
         [RESULT_FAILED] = "failed",
     };
     return names[result];
@@ -268,8 +265,8 @@ static void add_registry(struct buf *out, const struct registry *registry)
 static void add_keyring(struct buf *out, const struct inventory *inventory)
 {
     static const char *const states[] = {
-        [KEYRING_NONE] = "none",     [KEYRING_PRESENT] = "not-searched",
-        [KEYRING_LISTED] = "listed", [KEYRING_LOCKED] = "locked",
+        [KEYRING_NONE] = "none",       [KEYRING_PRESENT] = "not-searched",
+        [KEYRING_LISTED] = "listed",   [KEYRING_LOCKED] = "locked",
         [KEYRING_UNKNOWN] = "unknown",
     };
     if (inventory->keyring_asked) {

@@ -21,7 +21,8 @@ static struct str short_location(struct arena *arena, const struct credential *c
     struct str location = credential_location(arena, c);
     const char *home = getenv("HOME");
     struct str dir = str_of(home);
-    bool below = c->file && dir.len > 1 && str_starts(location, dir) && location.data[dir.len] == '/';
+    bool below =
+        c->file && dir.len > 1 && str_starts(location, dir) && location.data[dir.len] == '/';
     return below ? str_format(arena, "~%s", location.data + dir.len) : location;
 }
 
@@ -48,7 +49,9 @@ static const char *plan_name(const struct credential *c)
 
 static struct str valid_name(struct arena *arena, const struct credential *c)
 {
-    const char *word = c->valid == VALIDITY_YES ? "yes" : c->valid == VALIDITY_NO ? "no" : "unknown";
+    const char *word = c->valid == VALIDITY_YES  ? "yes"
+                       : c->valid == VALIDITY_NO ? "no"
+                                                 : "unknown";
     if (c->answer && c->answer->who.len > 0) {
         return str_format(arena, "%s (%s)", word, text_shown(arena, c->answer->who).data);
     }
@@ -60,8 +63,9 @@ static void add_cell(struct row *row, size_t *column, struct str cell)
     row->cells[(*column)++] = cell;
 }
 
-static void add_row(struct arena *arena, const struct shell *shell, const struct logout_options *options,
-                    struct table *table, const struct credential *c)
+static void add_row(struct arena *arena, const struct shell *shell,
+                    const struct logout_options *options, struct table *table,
+                    const struct credential *c)
 {
     struct row *row = &table->rows[table->count++];
     size_t column = 0;
@@ -74,9 +78,8 @@ static void add_row(struct arena *arena, const struct shell *shell, const struct
     }
     add_cell(row, &column, c ? str_of(plan_name(c)) : STR("ON LOGOUT"));
     if (shell->verbosity >= VERBOSITY_VERBOSE) {
-        struct str index = c && c->registry->has_index
-                               ? index_url_shown(arena, c->registry->index.text)
-                               : STR("");
+        struct str index =
+            c && c->registry->has_index ? index_url_shown(arena, c->registry->index.text) : STR("");
         add_cell(row, &column, c ? index : STR("INDEX"));
     }
     add_cell(row, &column, c ? short_location(arena, c) : STR("LOCATION"));
@@ -145,7 +148,8 @@ static struct str draw(const struct shell *shell, const struct table *table)
 static size_t count_in(const struct inventory *inventory, const struct config_file *file)
 {
     size_t count = 0;
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         count += c->file == file;
     }
     return count;
@@ -155,8 +159,10 @@ static size_t count_in(const struct inventory *inventory, const struct config_fi
 static struct str checked(struct arena *arena, const struct run *run)
 {
     static const char *const keyring[] = {
-        [KEYRING_NONE] = "none on this machine",  [KEYRING_PRESENT] = "not searched",
-        [KEYRING_LISTED] = "searched",            [KEYRING_LOCKED] = "locked",
+        [KEYRING_NONE] = "none on this machine",
+        [KEYRING_PRESENT] = "not searched",
+        [KEYRING_LISTED] = "searched",
+        [KEYRING_LOCKED] = "locked",
         [KEYRING_UNKNOWN] = "could not be searched",
     };
     const struct inventory *inventory = &run->inventory;
@@ -171,7 +177,8 @@ static struct str checked(struct arena *arena, const struct run *run)
         if (file->failure) {
             buf_addf(&out, "  %s: unreadable\n", file->shown.data);
         } else {
-            buf_addf(&out, "  %s: %zu credential%s\n", file->shown.data, count, count == 1 ? "" : "s");
+            buf_addf(&out, "  %s: %zu credential%s\n", file->shown.data, count,
+                     count == 1 ? "" : "s");
         }
     }
     buf_addf(&out, "  environment: %zu variable%s of cargo\n", config->environment.count,
@@ -187,12 +194,14 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
     struct arena *arena = shell->arena;
     const struct inventory *inventory = &run->inventory;
     size_t count = 1;
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         count++;
     }
     struct table table = {.rows = arena_new_array(arena, struct row, count)};
     add_row(arena, shell, options, &table, NULL);
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         if (is_listed(c)) {
             add_row(arena, shell, options, &table, c);
         }

@@ -1,4 +1,5 @@
-/* --config: the path of a file, or one dotted key with a value. cargo: cli_args_as_table, toml_dotted_keys. */
+/* --config: the path of a file, or one dotted key with a value. cargo: cli_args_as_table,
+ * toml_dotted_keys. */
 #include "config/load.h"
 
 #include "util/fs.h"
@@ -8,9 +9,10 @@
 static struct str shown(struct arena *arena, struct str argument)
 {
     ptrdiff_t equals = str_find(argument, '=');
-    return equals < 0 ? STR("\xE2\x80\xA6")
-                      : str_format(arena, "%s=\xE2\x80\xA6",
-                                   text_shown(arena, str_slice(arena, argument, 0, (size_t)equals)).data);
+    return equals < 0
+               ? STR("\xE2\x80\xA6")
+               : str_format(arena, "%s=\xE2\x80\xA6",
+                            text_shown(arena, str_slice(arena, argument, 0, (size_t)equals)).data);
 }
 
 /* Whether a comment is between the offsets, where no string is. */
@@ -58,7 +60,8 @@ static const char *fault_of(const struct toml_doc *doc)
 }
 
 /* Other users can see the arguments of a process. */
-static struct err *refuse_secret(struct arena *arena, const struct toml_node *root, struct str secret)
+static struct err *refuse_secret(struct arena *arena, const struct toml_node *root,
+                                 struct str secret)
 {
     const struct toml_node *registry = toml_get(root, STR("registry"));
     if (registry && toml_get(registry, secret)) {
@@ -70,7 +73,8 @@ static struct err *refuse_secret(struct arena *arena, const struct toml_node *ro
         registries && registries->type == TOML_TABLE ? registries->first : NULL;
     for (; node; node = node->next) {
         if (toml_get(node, secret)) {
-            return err_new(arena, "registries.%s.%s cannot be set through --config for security reasons",
+            return err_new(arena,
+                           "registries.%s.%s cannot be set through --config for security reasons",
                            text_shown(arena, node->key).data, secret.data);
         }
     }
@@ -83,9 +87,10 @@ static const struct err *load_pair(struct config *config, struct str argument, s
     struct toml_doc *doc;
     struct err *err = toml_parse(arena, argument, &doc);
     if (err) {
-        return err_wrap(arena, err,
-                        "failed to parse value from --config argument `%s` as a dotted key expression",
-                        shown(arena, argument).data);
+        return err_wrap(
+            arena, err,
+            "failed to parse value from --config argument `%s` as a dotted key expression",
+            shown(arena, argument).data);
     }
     const char *fault = fault_of(doc);
     if (fault) {
@@ -105,8 +110,8 @@ static const struct err *load_pair(struct config *config, struct str argument, s
     return includes ? err_wrap(arena, includes, "failed to load --config include") : NULL;
 }
 
-static const struct err *load_argument(struct config *config, struct load *files, struct str argument,
-                                       struct layer **out)
+static const struct err *load_argument(struct config *config, struct load *files,
+                                       struct str argument, struct layer **out)
 {
     struct str path = path_join(config->arena, config->cwd, argument);
     if (argument.len == 0 || !path_exists(path)) {

@@ -5,9 +5,9 @@
  * where it comes from, so every value knows its layer.
  *
  *     struct config config;
- *     TRY(config_init(&config, arena, shell, environ));   working directory, cargo's home, variables
- *     config_load_files(&config);                         the walk up from the working directory
- *     config_load_arguments(&config, arguments, count);   --config
+ *     TRY(config_init(&config, arena, shell, environ));   working directory, cargo's home,
+ * variables config_load_files(&config);                         the walk up from the working
+ * directory config_load_arguments(&config, arguments, count);   --config
  *     config_load_credentials(&config);
  *
  * A file that cannot be read does not stop the others: its layer has the reason, and
@@ -69,7 +69,8 @@ struct config {
     struct layer *layers; /* credentials first, then --config, project, home */
     struct config_file *files;
     const struct err *failure; /* the first, as cargo would report it */
-    bool name_is_unknown;      /* a failure other than the credentials file's: it may hide registry.default */
+    bool name_is_unknown;      /* a failure other than the credentials file's: it may hide
+                                  registry.default */
     size_t project_count;      /* ranks of project layers */
     size_t file_count;
     size_t byte_count;
@@ -140,8 +141,8 @@ const struct toml_node *layer_get(const struct layer *layer, const struct key *k
  */
 struct err *config_string(struct config *config, struct view view, const struct key *key, bool *set,
                           struct setting *out) MUST_CHECK;
-struct err *config_boolean(struct config *config, struct view view, const struct key *key, bool *set,
-                           bool *out) MUST_CHECK;
+struct err *config_boolean(struct config *config, struct view view, const struct key *key,
+                           bool *set, bool *out) MUST_CHECK;
 struct err *config_number(struct config *config, struct view view, const struct key *key, bool *set,
                           uint64_t *out) MUST_CHECK;
 
@@ -157,8 +158,8 @@ struct program {
     size_t count;
 };
 
-struct err *config_program(struct config *config, struct view view, const struct key *key, bool *set,
-                           struct program *out) MUST_CHECK;
+struct err *config_program(struct config *config, struct view view, const struct key *key,
+                           bool *set, struct program *out) MUST_CHECK;
 
 /* The program in one string, split at white space. false if there is no word in it. */
 bool config_program_of(struct config *config, const struct setting *setting, struct program *out);
@@ -171,8 +172,7 @@ struct str program_path(const struct config *config, const struct program *progr
 void config_warn_unused(struct config *config, const struct key *table, const char *const *known);
 
 /* Prints a warning unless the same text was printed before. `help` may be empty. */
-void config_warn(struct config *config, struct str help, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+void config_warn(struct config *config, struct str help, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* What cargo calls a value's type: "string", "array", ... */
 const char *config_type_name(const struct toml_node *node);

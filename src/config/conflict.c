@@ -13,14 +13,16 @@ static const char *shape_of(const struct toml_node *node)
     return node->type == TOML_TABLE ? "table" : node->type == TOML_ARRAY ? "array" : "value";
 }
 
-static struct err *conflict(struct config *config, const struct toml_node *a, const struct layer *of_a,
-                            const struct toml_node *b, const struct layer *of_b)
+static struct err *conflict(struct config *config, const struct toml_node *a,
+                            const struct layer *of_a, const struct toml_node *b,
+                            const struct layer *of_b)
 {
     struct arena *arena = config->arena;
     const struct setting near = {.layer = of_a, .node = a};
     const struct setting far = {.layer = of_b, .node = b};
-    return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s", key_shown(arena, &KEY(b->key)).data,
-                   config_type_name(a), setting_location(arena, &near).data, config_type_name(b),
+    return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
+                   key_shown(arena, &KEY(b->key)).data, config_type_name(a),
+                   setting_location(arena, &near).data, config_type_name(b),
                    setting_location(arena, &far).data);
 }
 

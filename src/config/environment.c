@@ -55,7 +55,8 @@ void environment_init(struct environment *environment, struct arena *arena, char
     for (size_t i = 0; block[i]; i++) {
         count += is_cargos(block[i]);
     }
-    *environment = (struct environment){.variables = arena_new_array(arena, struct variable, count)};
+    *environment =
+        (struct environment){.variables = arena_new_array(arena, struct variable, count)};
     for (size_t i = 0; block[i]; i++) {
         const char *equals = strchr(block[i], '=');
         if (!equals || !is_cargos(block[i])) {
@@ -64,8 +65,8 @@ void environment_init(struct environment *environment, struct arena *arena, char
         struct str name = str_copy(arena, block[i], (size_t)(equals - block[i]));
         struct str value = str_of(equals + 1);
         if (utf8_valid(name)) {
-            environment->variables[environment->count++] = (struct variable){
-                name, value, environment_part(arena, name), utf8_valid(value), i};
+            environment->variables[environment->count++] =
+                (struct variable){name, value, environment_part(arena, name), utf8_valid(value), i};
         }
     }
     list_sort(environment->variables, environment->count, sizeof(struct variable), by_name);

@@ -1,6 +1,6 @@
 /*
- * The variables whose names begin with CARGO_, taken once at the start. A variable in another case has no
- * effect in cargo, which warns where it would have been used.
+ * The variables whose names begin with CARGO_, taken once at the start. A variable in another case
+ * has no effect in cargo, which warns where it would have been used.
  */
 #ifndef CONFIG_ENVIRONMENT_H
 #define CONFIG_ENVIRONMENT_H

@@ -34,7 +34,8 @@ struct str key_shown(struct arena *arena, const struct key *key)
     for (size_t i = 0; i < key->count; i++) {
         struct str part = key->parts[i];
         bool bare = is_bare(part);
-        bool literal = !bare && (str_find(part, '"') >= 0 || str_find(part, '\\') >= 0) && str_find(part, '\'') < 0;
+        bool literal = !bare && (str_find(part, '"') >= 0 || str_find(part, '\\') >= 0) &&
+                       str_find(part, '\'') < 0;
         buf_addf(&out, "%s%s", i > 0 ? "." : "", bare ? "" : literal ? "'" : "\"");
         buf_add(&out, text_shown(arena, part));
         buf_addf(&out, "%s", bare ? "" : literal ? "'" : "\"");
@@ -178,8 +179,8 @@ static struct err *wrong_type(struct config *config, const struct key *key,
 static struct err *wrong_word(struct config *config, const struct setting *setting,
                               const char *wanted)
 {
-    return err_new(config->arena, "error in %s: expected %s", setting_place(config->arena, setting).data,
-                   wanted);
+    return err_new(config->arena, "error in %s: expected %s",
+                   setting_place(config->arena, setting).data, wanted);
 }
 
 struct err *config_string(struct config *config, struct view view, const struct key *key, bool *set,
@@ -197,8 +198,8 @@ struct err *config_string(struct config *config, struct view view, const struct 
     return NULL;
 }
 
-struct err *config_boolean(struct config *config, struct view view, const struct key *key, bool *set,
-                           bool *out)
+struct err *config_boolean(struct config *config, struct view view, const struct key *key,
+                           bool *set, bool *out)
 {
     struct setting found;
     *set = find(config, view, key, &found);
@@ -322,16 +323,18 @@ static struct err *list_add_nodes(struct config *config, const struct key *key,
                                   const struct setting *from, struct list *list)
 {
     if (from->node->type != TOML_ARRAY) {
-        return err_new(config->arena,
-                       "invalid configuration for key `%s`\nexpected a list, but found a %s for `%s` in %s",
-                       key_shown(config->arena, key).data, config_type_name(from->node),
-                       key_shown(config->arena, key).data, setting_place(config->arena, from).data);
+        return err_new(
+            config->arena,
+            "invalid configuration for key `%s`\nexpected a list, but found a %s for `%s` in %s",
+            key_shown(config->arena, key).data, config_type_name(from->node),
+            key_shown(config->arena, key).data, setting_place(config->arena, from).data);
     }
     for (const struct toml_node *node = from->node->first; node; node = node->next) {
         if (node->type != TOML_STRING) {
-            return err_new(config->arena, "error in %s: `%s` expected a list of strings, but found a %s in it",
-                           setting_place(config->arena, from).data, key_shown(config->arena, key).data,
-                           config_type_name(node));
+            return err_new(config->arena,
+                           "error in %s: `%s` expected a list of strings, but found a %s in it",
+                           setting_place(config->arena, from).data,
+                           key_shown(config->arena, key).data, config_type_name(node));
         }
         struct setting item = *from;
         item.node = node;
@@ -356,8 +359,9 @@ static struct err *add_layers(struct config *config, struct view view, const str
     for (const struct layer *l = layer; l; l = l->next, count++) {
         const struct layer *each = order[count];
         const struct toml_node *node =
-            (each->origin == ORIGIN_CLI) == arguments && config_sees(view, each) ? layer_get(each, key)
-                                                                                  : NULL;
+            (each->origin == ORIGIN_CLI) == arguments && config_sees(view, each)
+                ? layer_get(each, key)
+                : NULL;
         if (node) {
             const struct setting from = {.layer = each, .node = node};
             TRY(list_add_nodes(config, key, &from, list));
@@ -402,8 +406,8 @@ static void program_of_list(struct arena *arena, const struct list *list, struct
     *out = (struct program){list->items[0], arguments, list->count - 1};
 }
 
-struct err *config_program(struct config *config, struct view view, const struct key *key, bool *set,
-                           struct program *out)
+struct err *config_program(struct config *config, struct view view, const struct key *key,
+                           bool *set, struct program *out)
 {
     struct setting found;
     *set = find(config, view, key, &found);
@@ -429,7 +433,8 @@ bool config_program_of(struct config *config, const struct setting *setting, str
 {
     struct list list = {0};
     struct setting item = *setting;
-    for (size_t at = 0; next_word(config->arena, setting->value, ascii_space_at, &at, &item.value);) {
+    for (size_t at = 0;
+         next_word(config->arena, setting->value, ascii_space_at, &at, &item.value);) {
         list_add(config->arena, &list, item);
     }
     if (list.count == 0) {
@@ -471,7 +476,8 @@ static bool is_first(const struct config *config, const struct layer *layer, con
 void config_warn_unused(struct config *config, const struct key *table, const char *const *known)
 {
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        const struct toml_node *node = config_sees(VIEW_HERE, layer) ? layer_get(layer, table) : NULL;
+        const struct toml_node *node =
+            config_sees(VIEW_HERE, layer) ? layer_get(layer, table) : NULL;
         const struct toml_node *child = node && node->type == TOML_TABLE ? node->first : NULL;
         for (; child; child = child->next) {
             struct key key = *table;
@@ -481,7 +487,8 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
             }
             const struct setting from = {.layer = layer, .node = child};
             config_warn(config, STR(""), "unused config key `%s` in `%s`",
-                        key_shown(config->arena, &key).data, setting_place(config->arena, &from).data);
+                        key_shown(config->arena, &key).data,
+                        setting_place(config->arena, &from).data);
         }
     }
 }

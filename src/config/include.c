@@ -1,4 +1,5 @@
-/* `include = ["a.toml", {path = "b.toml", optional = true}]`. cargo: include_paths, load_includes. */
+/* `include = ["a.toml", {path = "b.toml", optional = true}]`. cargo: include_paths, load_includes.
+ */
 #include "config/load.h"
 
 #include "util/fs.h"
@@ -14,8 +15,9 @@ static struct str place_of(const struct config_file *file)
     return file ? file->shown : STR("--config cli option");
 }
 
-static struct err *wrong_type(struct arena *arena, const struct config_file *file, const char *wanted,
-                              const struct toml_node *node, size_t index, const char *key)
+static struct err *wrong_type(struct arena *arena, const struct config_file *file,
+                              const char *wanted, const struct toml_node *node, size_t index,
+                              const char *key)
 {
     return err_new(arena, "expected %s, but found %s at `include[%zu]%s` in `%s`", wanted,
                    config_type_name(node), index, key, place_of(file).data);

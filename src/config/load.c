@@ -114,8 +114,8 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
     struct err *err = fd >= 0 ? fd_read(config->arena, fd, limit, &text)
                               : file_read(config->arena, path, limit, &text);
     if (err && limit < FILE_LIMIT) {
-        err = err_wrap(config->arena, err, "all configuration files together have at most %zu bytes",
-                       BYTES_LIMIT);
+        err = err_wrap(config->arena, err,
+                       "all configuration files together have at most %zu bytes", BYTES_LIMIT);
     }
     if (!err && !utf8_valid(text)) {
         err = err_new(config->arena, "stream did not contain valid UTF-8");
@@ -178,7 +178,8 @@ static const struct err *read_doc(struct config *config, const struct config_fil
     *out = doc;
     err = check_types(arena, doc);
     if (err) {
-        return err_wrap(arena, err, "failed to load TOML configuration from `%s`", file->shown.data);
+        return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
+                        file->shown.data);
     }
     return NULL;
 }
@@ -214,7 +215,8 @@ static struct config_file *get_file(struct config *config, struct str path, int 
 }
 
 /* What a project's file is trusted with. A file that any layer may edit stays editable. */
-static void judge(struct config *config, const struct load *load, struct config_file *file, bool is_new)
+static void judge(struct config *config, const struct load *load, struct config_file *file,
+                  bool is_new)
 {
     bool leaves = false;
     if (load->origin == ORIGIN_PROJECT) {
@@ -260,7 +262,8 @@ const struct err *load_file(struct config *config, struct load *load, struct str
     };
     *out = layer;
     err = file->failure;
-    const struct err *includes = file->doc ? load_includes(config, load, file, file->doc, &layer->next) : NULL;
+    const struct err *includes =
+        file->doc ? load_includes(config, load, file, file->doc, &layer->next) : NULL;
     return err ? err : includes;
 }
 
@@ -338,7 +341,8 @@ static void load_hidden(struct config *config, const struct load *like, struct s
 }
 
 /* Both spellings of a file. Returns the failure that cargo would see. */
-static const struct err *load_both(struct config *config, struct load *load, const struct found *found)
+static const struct err *load_both(struct config *config, struct load *load,
+                                   const struct found *found)
 {
     struct layer *layers = NULL;
     const struct err *err = NULL;
@@ -400,7 +404,8 @@ static const struct err *load_credentials_file(struct config *config, struct loa
 {
     if (found->fd >= 0) {
         struct config_file *file = get_file(config, found->path, found->fd);
-        if (file->failure && !lock_acquire(config->shell, found->fd, file->shown, LOCK_SHARED, &lock_of_credentials)) {
+        if (file->failure && !lock_acquire(config->shell, found->fd, file->shown, LOCK_SHARED,
+                                           &lock_of_credentials)) {
             file->failure = read_doc(config, file, found->fd, &file->doc);
         }
     }

@@ -43,9 +43,10 @@ static struct err *read_versions(struct config *config, struct view view, struct
     }
     struct err *err = version_of(config, view, &min, &network->ssl_min);
     err = err ? err : version_of(config, view, &max, &network->ssl_max);
-    return err ? err : network->ssl_min.len + network->ssl_max.len > 0
-                           ? NULL
-                           : version_of(config, view, &word, &network->ssl_min);
+    return err ? err
+           : network->ssl_min.len + network->ssl_max.len > 0
+               ? NULL
+               : version_of(config, view, &word, &network->ssl_min);
 }
 
 /* cargo: HttpTimeout::new. What is no number in Rust counts as not set; one that is too large means

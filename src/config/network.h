@@ -1,7 +1,7 @@
 /*
  * What cargo's configuration says about the network, as far as a request to a registry's API needs
- * it: [http], [net] and their variables. The proxy variables that are not cargo's (`https_proxy` and
- * others) are read by the revoke helper.
+ * it: [http], [net] and their variables. The proxy variables that are not cargo's (`https_proxy`
+ * and others) are read by the revoke helper.
  */
 #ifndef CONFIG_NETWORK_H
 #define CONFIG_NETWORK_H

@@ -61,7 +61,8 @@ struct str credential_location(struct arena *arena, const struct credential *c)
     case PLACE_KEYRING:
         break;
     }
-    return str_format(arena, "keyring item for `%s`", index_url_shown(arena, c->item->index_url).data);
+    return str_format(arena, "keyring item for `%s`",
+                      index_url_shown(arena, c->item->index_url).data);
 }
 
 /*
@@ -106,7 +107,8 @@ static bool shell_can_unset(struct str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) {
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+              c == '_')) {
             return false;
         }
     }
@@ -166,9 +168,9 @@ static struct fix fix_setting(struct arena *arena, const struct setting *setting
     if (setting->variable.len > 0) {
         return fix_variable(arena, setting->variable);
     }
-    return (struct fix){NULL, 0,
-                        str_format(arena, "remove the provider from %s",
-                                   setting_location(arena, setting).data)};
+    return (struct fix){
+        NULL, 0,
+        str_format(arena, "remove the provider from %s", setting_location(arena, setting).data)};
 }
 
 static struct fix fix_provider(struct arena *arena, const struct credential *c)
@@ -184,7 +186,8 @@ static struct fix fix_provider(struct arena *arena, const struct credential *c)
     }
     if (c->plan == PLAN_LEAVE && c->result == RESULT_PENDING) {
         return (struct fix){NULL, 0,
-                            str_format(arena, "run `cargo-logout --registry %s` where cargo uses it",
+                            str_format(arena,
+                                       "run `cargo-logout --registry %s` where cargo uses it",
                                        text_quoted(arena, c->registry->shown).data)};
     }
     return fix_setting(arena, &c->provider->setting);

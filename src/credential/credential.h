@@ -1,6 +1,7 @@
 /*
- * A credential: one token, secret key, provider or keyring item that exists, where it is, what cargo would do with it, what a
- * run will do with it, and what became of it. Everything that is printed follows from these fields.
+ * A credential: one token, secret key, provider or keyring item that exists, where it is, what
+ * cargo would do with it, what a run will do with it, and what became of it. Everything that is
+ * printed follows from these fields.
  *
  *     inventory   what exists                                          inventory.h
  *     plan        what this run does with each, decided once           plan.h
@@ -70,14 +71,14 @@ struct credential {
 
     enum effect effect;
     enum plan plan;
-    bool asked_about;  /* of a registry that this run is about; others only share an index */
+    bool asked_about; /* of a registry that this run is about; others only share an index */
     bool revoke_first;
     enum result result;
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final; /* `error` makes the exit status 101 */
-    struct credential *next;            /* of the same registry */
+    bool error_is_final;     /* `error` makes the exit status 101 */
+    struct credential *next; /* of the same registry */
 };
 
 /* What a run is asked to do. */

@@ -83,8 +83,8 @@ enum edit_mode {
 };
 
 /*
- * `fd` is open for reading and writing, locked, and holds edit->before. Each step is read again once
- * it is on the disk. If another program has appended to the file meanwhile, the file is not
+ * `fd` is open for reading and writing, locked, and holds edit->before. Each step is read again
+ * once it is on the disk. If another program has appended to the file meanwhile, the file is not
  * shortened. On failure the file is valid and holds the old text or some of the cuts less; if even
  * that was not possible, the err says so.
  */

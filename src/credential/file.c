@@ -59,8 +59,7 @@ static struct err *open_it(struct arena *arena, struct open_file *file, bool *fo
 /* Opened, locked, and what its name names. */
 static struct err *lock_it(const struct shell *shell, struct open_file *file, bool *found)
 {
-    const struct lock_wait *wait =
-        file->file->credentials ? &lock_of_credentials : &lock_of_config;
+    const struct lock_wait *wait = file->file->credentials ? &lock_of_credentials : &lock_of_config;
     for (int i = 0; i < ATTEMPTS; i++) {
         TRY(open_it(shell->arena, file, found));
         if (!*found) {
@@ -114,7 +113,8 @@ static void add_victims(struct victims *victims, struct file_job *job, const str
 static void find_victims(struct arena *arena, const struct toml_doc *doc, struct file_job *jobs,
                          size_t count, struct victims *victims)
 {
-    victims->nodes = arena_new_array(arena, const struct toml_node *, (count + 1) * (FOUND_MOST + 1));
+    victims->nodes =
+        arena_new_array(arena, const struct toml_node *, (count + 1) * (FOUND_MOST + 1));
     for (size_t i = 0; i < count; i++) {
         struct found found;
         inventory_find_in(doc, jobs[i].registry, false, &found);
@@ -135,7 +135,8 @@ static struct edit_cut *cuts_of(struct arena *arena, const struct toml_cut *cut,
     size_t next = 0;
     for (size_t i = 0; i < cut->count; i++) {
         cuts[i].bytes = cut->pieces[i];
-        for (; next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end; next++) {
+        for (; next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end;
+             next++) {
             cuts[i].value =
                 (struct span){victims->nodes[next]->value.start, victims->nodes[next]->value.end};
         }
@@ -150,7 +151,8 @@ static struct err *cut(const struct shell *shell, const struct open_file *file,
     const char *shown = file->file->shown.data;
     struct toml_cut pieces;
     TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
-    const struct edit *edit = edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
+    const struct edit *edit =
+        edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
     struct edit_leftover left;
     enum edit_mode mode = file->file->credentials ? EDIT_MAKE_PRIVATE : EDIT_KEEP_MODE;
     struct err *err = edit_apply(arena, file->fd, edit, mode, &left);

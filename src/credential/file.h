@@ -24,7 +24,7 @@ struct token_list {
 /* What is wanted of one registry, and what was found under the lock and removed. */
 struct file_job {
     struct str registry;
-    bool only_listed;              /* remove only tokens with these values, whatever else is there */
+    bool only_listed; /* remove only tokens with these values, whatever else is there */
     const struct token_list *only; /* secret keys are not asked about */
     bool removed_token;
     bool removed_secret_key;

@@ -263,12 +263,14 @@ static void judge_stored(struct credential *c)
     }
 }
 
-/* The token that cargo would send for this registry, unless a provider before cargo:token has one. */
+/* The token that cargo would send for this registry, unless a provider before cargo:token has one.
+ */
 static void find_used(const struct inventory *inventory, const struct registry *registry)
 {
     struct config *config = inventory->config;
     const struct registry *used = registry->used;
-    bool first = registry->providers.count > 0 && registry->providers.items[0].kind == PROVIDER_TOKEN;
+    bool first =
+        registry->providers.count > 0 && registry->providers.items[0].kind == PROVIDER_TOKEN;
     if (!used || !first) {
         return;
     }
@@ -312,10 +314,12 @@ static bool is_keyring(const struct credential *credential)
 }
 
 /* The provider that would find the item. */
-static struct credential *finder_of(const struct registry *registry, const struct keyring_item *item)
+static struct credential *finder_of(const struct registry *registry,
+                                    const struct keyring_item *item)
 {
-    struct credential *c =
-        registry->has_index && str_eq(registry->index.text, item->index_url) ? registry->credentials : NULL;
+    struct credential *c = registry->has_index && str_eq(registry->index.text, item->index_url)
+                               ? registry->credentials
+                               : NULL;
     while (c && !is_keyring(c)) {
         c = c->next;
     }
@@ -383,7 +387,8 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
     registries_find(config, &inventory.registries);
     if (!options->all) {
         if (!options->registry && config->name_is_unknown) {
-            return err_wrap(config->arena, config->failure->cause, "%s", config->failure->message.data);
+            return err_wrap(config->arena, config->failure->cause, "%s",
+                            config->failure->message.data);
         }
         TRY(registry_choose(&inventory.registries, options->registry, &inventory.chosen));
         registries_sort(&inventory.registries);

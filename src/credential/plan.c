@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static void cannot(struct credential *c, const struct err *error, bool final)
+/* A look does not fail because a logout would. */
+static void cannot(const struct logout_options *options, struct credential *c,
+                   const struct err *error)
 {
     c->plan = PLAN_CANNOT;
-    c->result = final ? RESULT_FAILED : RESULT_NOT_CHECKED;
     c->error = error;
-    c->error_is_final = final;
+    c->error_is_final = !options->status;
+    c->result = options->status ? RESULT_PENDING : RESULT_FAILED;
 }
 
 /* The error of the edit, known before. */
@@ -24,23 +26,24 @@ static const struct err *write_error(struct arena *arena, const struct config_fi
     return err_wrap(arena, err, "credential provider `cargo:token` failed action `logout`");
 }
 
-static void plan_file(struct arena *arena, const struct logout_options *options, struct credential *c)
+static void plan_file(struct arena *arena, const struct logout_options *options,
+                      struct credential *c)
 {
     if (c->place == PLACE_CONFIG && !options->everywhere) {
         return;
     }
     if (c->place == PLACE_CONFIG && c->file->leaves) {
-        cannot(c,
-               err_new(arena,
-                       "`%s` is outside of the project whose configuration includes it, so it is not "
-                       "edited",
-                       c->file->shown.data),
-               true);
+        cannot(
+            options, c,
+            err_new(arena,
+                    "`%s` is outside of the project whose configuration includes it, so it is not "
+                    "edited",
+                    c->file->shown.data));
         return;
     }
     const struct err *err = write_error(arena, c->file);
     if (err) {
-        cannot(c, err, true);
+        cannot(options, c, err);
     } else {
         c->plan = PLAN_REMOVE;
     }
@@ -66,16 +69,18 @@ static void plan_provider(struct arena *arena, const struct logout_options *opti
         return;
     }
     if (c->provider->foreign) {
-        cannot(c,
+        struct str where = setting_location(arena, provider_foreign_setting(c->provider));
+        cannot(options, c,
                err_new(arena,
                        "credential provider `%s` was not asked: others than you and root can write "
                        "%s, which names it",
-                       c->provider->shown.data, setting_location(arena, provider_foreign_setting(c->provider)).data),
-               false);
+                       c->provider->shown.data, where.data));
+        c->error_is_final = false;
+        c->result = RESULT_NOT_CHECKED;
     } else if (c->provider->kind == PROVIDER_TOKEN_FROM_STDOUT) {
-        cannot(c, not_supported(arena, c), true);
+        cannot(options, c, not_supported(arena, c));
     } else if (c->provider->kind == PROVIDER_PASETO) {
-        cannot(c, err_new(arena, "cargo:paseto requires -Zasymmetric-token"), true);
+        cannot(options, c, err_new(arena, "cargo:paseto requires -Zasymmetric-token"));
     } else {
         c->plan = PLAN_ASK;
     }

@@ -4,9 +4,9 @@
  *
  *     registry asked for, credentials file       remove
  *     registry asked for, configuration file     remove with --everywhere, else leave
- *     registry asked for, provider               ask; one that only another directory uses: with --all
- *     keyring item of no known registry          ask with --all
- *     variable; another name of the same index   leave
+ *     registry asked for, provider               ask; one that only another directory uses: with
+ * --all keyring item of no known registry          ask with --all variable; another name of the
+ * same index   leave
  *
  * What cannot be done is known here too: a file that the user may not write, an include that leads
  * out of its project, a provider that another user's file names, and one that cannot forget.

@@ -49,10 +49,11 @@ static void settle_one(struct arena *arena, struct credential *c, const struct f
     } else if (token && job->kept) {
         c->result = RESULT_KEPT;
         c->answer = NULL; /* that was about another token */
-        c->error = err_new(arena,
-                           "`%s` now has another token for `%s` than the one that was revoked; it is "
-                           "kept",
-                           c->file->shown.data, c->registry->shown.data);
+        c->error =
+            err_new(arena,
+                    "`%s` now has another token for `%s` than the one that was revoked; it is "
+                    "kept",
+                    c->file->shown.data, c->registry->shown.data);
         c->error_is_final = true;
     } else {
         c->result = RESULT_NOT_FOUND; /* somebody else was faster */
@@ -76,7 +77,8 @@ static size_t jobs_for(const struct inventory *inventory, const struct logout_op
                        const struct registry **registries)
 {
     size_t count = 0;
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         bool is_new = count == 0 || registries[count - 1] != c->registry;
         if (!is_planned_in(c, file) || !is_new) {
             continue;
@@ -143,7 +145,8 @@ struct err *remove_call_of(const struct inventory *inventory, const struct crede
         .count = keyring ? 1 : c->provider->count,
         .shown = c->provider ? c->provider->shown : STR("cargo:libsecret"),
         .registry = c->registry->name,
-        .index_url = c->item && c->place == PLACE_KEYRING ? c->item->index_url : c->registry->index.text,
+        .index_url =
+            c->item && c->place == PLACE_KEYRING ? c->item->index_url : c->registry->index.text,
     };
     return keyring ? helper_path(arena, STR("cargo-credential-libsecret"), helper) : NULL;
 }
@@ -248,7 +251,8 @@ static void check_handled(const struct inventory *inventory, struct registry *re
 static void announce_token(const struct inventory *inventory, const struct registry *registry)
 {
     for (size_t i = 0; i < registry->providers.count; i++) {
-        if (registry->providers.items[i].kind == PROVIDER_TOKEN && inventory_is_about(inventory, registry)) {
+        if (registry->providers.items[i].kind == PROVIDER_TOKEN &&
+            inventory_is_about(inventory, registry)) {
             provider_announce(inventory->config->shell, &registry->providers.items[i], "logout",
                               registry->shown);
         }

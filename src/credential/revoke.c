@@ -81,28 +81,32 @@ static const struct err *index_untrusted(struct config *config, const struct reg
     struct str where = setting_location(arena, setting);
     struct err *fix =
         home == HOME_OTHER
-            ? err_new(arena, "run it outside of `%s`, where your own configuration has another index",
+            ? err_new(arena,
+                      "run it outside of `%s`, where your own configuration has another index",
                       project_of(config, setting).data)
             : err_new(arena, "if you trust it, run the same command with `--config %s`",
                       text_quoted(arena, setting->layer->file->shown).data);
-    return err_wrap(arena, fix, "the index of `%s` is only from a project (%s), and the token is not",
+    return err_wrap(arena, fix,
+                    "the index of `%s` is only from a project (%s), and the token is not",
                     registry->shown.data, where.data);
 }
 
-static const struct err *network_untrusted_by(struct config *config, const struct networks *networks)
+static const struct err *network_untrusted_by(struct config *config,
+                                              const struct networks *networks)
 {
     if (!networks->has_untrusted) {
         return NULL;
     }
     struct arena *arena = config->arena;
-    struct err *fix = err_new(arena, "run it outside of `%s`", project_of(config, &networks->untrusted).data);
+    struct err *fix =
+        err_new(arena, "run it outside of `%s`", project_of(config, &networks->untrusted).data);
     return err_wrap(arena, fix, "a project's configuration sets how its request would be made: %s",
                     setting_location(arena, &networks->untrusted).data);
 }
 
 /* Why this token is not sent anywhere, or NULL. */
-static const struct err *obstacle(const struct inventory *inventory, const struct networks *networks,
-                                  const struct credential *c)
+static const struct err *obstacle(const struct inventory *inventory,
+                                  const struct networks *networks, const struct credential *c)
 {
     struct config *config = inventory->config;
     const struct registry *registry = c->registry;
@@ -143,9 +147,9 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
                         c->registry->shown.data, credential_location(arena, c).data, local);
 }
 
-static struct server_call call_of(const struct inventory *inventory, const struct networks *networks,
-                                  const struct credential *c, struct str token,
-                                  enum server_action action)
+static struct server_call call_of(const struct inventory *inventory,
+                                  const struct networks *networks, const struct credential *c,
+                                  struct str token, enum server_action action)
 {
     return (struct server_call){
         .action = action,
@@ -162,7 +166,8 @@ struct err *revoke_prepare(struct inventory *inventory, const struct logout_opti
     struct networks networks;
     struct err *err = read_networks(inventory->config, options, &networks);
     if (err) {
-        return err_wrap(inventory->config->arena, err, "tokens cannot be revoked, so none was removed");
+        return err_wrap(inventory->config->arena, err,
+                        "tokens cannot be revoked, so none was removed");
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         const struct err *why = c->revoke_first ? obstacle(inventory, &networks, c) : NULL;
@@ -212,7 +217,8 @@ static bool token_of_provider(struct inventory *inventory, struct credential *c,
     if (err) {
         c->result = RESULT_KEPT;
         c->error_is_final = true;
-        c->error = err_wrap(arena, err, "credential provider `%s` failed action `get`", call.shown.data);
+        c->error =
+            err_wrap(arena, err, "credential provider `%s` failed action `get`", call.shown.data);
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
@@ -296,8 +302,9 @@ static void settle_revoked(const struct inventory *inventory, struct credential 
              err_wrap(arena, error, "the revoke helper failed, so the token may still be valid"));
     } else if (!server_verdict_is_invalid(c->answer->verdict)) {
         const struct err *answer = answer_of(arena, c);
-        keep(inventory, c, answer ? err_wrap(arena, answer, "%s", reason_of(c))
-                                  : err_new(arena, "%s", reason_of(c)));
+        keep(inventory, c,
+             answer ? err_wrap(arena, answer, "%s", reason_of(c))
+                    : err_new(arena, "%s", reason_of(c)));
     } else {
         c->valid = VALIDITY_NO;
     }

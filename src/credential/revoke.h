@@ -23,7 +23,8 @@
  * cannot. Called after plan_make() and before the report of a dry run. An err is one that concerns
  * all of them: the network must not be used, or its settings are wrong.
  */
-struct err *revoke_prepare(struct inventory *inventory, const struct logout_options *options) MUST_CHECK;
+struct err *revoke_prepare(struct inventory *inventory,
+                           const struct logout_options *options) MUST_CHECK;
 
 /* Revokes. `signals` are held from here on: what was revoked must be removed and reported. */
 void revoke_all(struct inventory *inventory, const struct logout_options *options,
@@ -33,6 +34,7 @@ void revoke_all(struct inventory *inventory, const struct logout_options *option
 void revoke_inspect(struct inventory *inventory, const struct logout_options *options);
 
 /* For --check: asks servers and providers. */
-struct err *revoke_check(struct inventory *inventory, const struct logout_options *options) MUST_CHECK;
+struct err *revoke_check(struct inventory *inventory,
+                         const struct logout_options *options) MUST_CHECK;
 
 #endif

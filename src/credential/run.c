@@ -38,7 +38,8 @@ static void count(struct run *run)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
         enum usable usable = credential_usable(c);
         totals->removed += c->result == RESULT_REMOVED;
         totals->left += usable == USABLE_YES;
@@ -53,14 +54,16 @@ static void count(struct run *run)
         totals->not_checked += file->failure != NULL;
         run->strict_fails |= file->failure != NULL;
     }
-    bool keyring_unknown = inventory->keyring_asked && (inventory->keyring.state == KEYRING_LOCKED ||
-                                                        inventory->keyring.state == KEYRING_UNKNOWN);
+    bool keyring_unknown =
+        inventory->keyring_asked &&
+        (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
     totals->not_checked += keyring_unknown;
     run->strict_fails |= keyring_unknown;
     totals->failed += run->failure != NULL;
 }
 
-static struct err *act(struct run *run, const struct logout_options *options, struct signals *signals)
+static struct err *act(struct run *run, const struct logout_options *options,
+                       struct signals *signals)
 {
     struct inventory *inventory = &run->inventory;
     if (options->status) {

@@ -116,7 +116,7 @@ static struct str without_git(struct arena *arena, struct str path, bool special
 }
 
 static struct err *canonical_form(struct arena *arena, const struct index_url *url, bool fold,
-                             struct str *out)
+                                  struct str *out)
 {
     struct index_url canonical = *url;
     if (url->text.data[url->scheme_end + 1] != '/') {

@@ -1,7 +1,7 @@
 #include "registry/index_url_host.h"
 
-#include "util/unicode.h"
 #include "registry/percent.h"
+#include "util/unicode.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

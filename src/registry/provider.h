@@ -23,10 +23,10 @@ struct provider {
     enum provider_kind kind;
     const struct str *words; /* the program, a path or a name for PATH, then its arguments */
     size_t count;
-    struct str shown;        /* the program, with ` …` for its arguments, which may be secret */
-    struct setting setting;  /* what names it: value.data is NULL for the default cargo:token */
-    struct setting alias;    /* what the alias is defined by; value.data is NULL if it is none */
-    bool foreign;            /* a file that others can write names it: it must not be run */
+    struct str shown;       /* the program, with ` …` for its arguments, which may be secret */
+    struct setting setting; /* what names it: value.data is NULL for the default cargo:token */
+    struct setting alias;   /* what the alias is defined by; value.data is NULL if it is none */
+    bool foreign;           /* a file that others can write names it: it must not be run */
 };
 
 struct provider_list {

@@ -78,10 +78,10 @@ struct index_names {
 };
 
 struct registry_table {
-    struct table names;   /* struct registry, by name */
-    struct table parts;   /* struct registry, by variable_part */
-    struct table groups;  /* struct registry, by folded index */
-    struct table indexes; /* struct index_names, by canonical index */
+    struct table names;       /* struct registry, by name */
+    struct table parts;       /* struct registry, by variable_part */
+    struct table groups;      /* struct registry, by folded index */
+    struct table indexes;     /* struct index_names, by canonical index */
     const struct view *views; /* the first is here */
     size_t view_count;
     struct provider_list *globals; /* for each view */
@@ -230,8 +230,7 @@ static void join_index(struct registries *all, struct registry *registry, struct
         return;
     }
     registry->indexed = true;
-    struct registry **place =
-        (struct registry **)table_place(arena, &all->table->groups, folded);
+    struct registry **place = (struct registry **)table_place(arena, &all->table->groups, folded);
     if (*place) {
         join(*place, registry);
     } else {
@@ -262,7 +261,8 @@ static struct index_names *names_of(struct registries *all, struct str text)
 
 static void add_variable(struct registries *all, const struct variable *variable)
 {
-    static const char *const suffixes[] = {"_INDEX", "_TOKEN", "_SECRET_KEY", "_CREDENTIAL_PROVIDER"};
+    static const char *const suffixes[] = {"_INDEX", "_TOKEN", "_SECRET_KEY",
+                                           "_CREDENTIAL_PROVIDER"};
     struct arena *arena = all->config->arena;
     for (size_t i = 0; i < COUNT(suffixes); i++) {
         struct str suffix = str_of(suffixes[i]);
@@ -332,7 +332,8 @@ static struct err *find_index(struct registries *all, struct registry *registry)
                        registry->shown.data);
     }
     struct str root = setting_root(config, &registry->index_setting);
-    struct err *err = index_url_resolve(arena, registry->index_setting.value, root, &registry->index);
+    struct err *err =
+        index_url_resolve(arena, registry->index_setting.value, root, &registry->index);
     if (err) {
         return err_wrap(arena, err, "invalid index URL for registry `%s` defined in %s",
                         registry->shown.data, setting_place(arena, &registry->index_setting).data);
@@ -440,8 +441,8 @@ void registries_find(struct config *config, struct registries *out)
  * Providers.
  */
 
-static struct err *providers_in(struct registries *all, const struct registry *registry, size_t view,
-                                struct provider_list *out)
+static struct err *providers_in(struct registries *all, const struct registry *registry,
+                                size_t view, struct provider_list *out)
 {
     bool set = false;
     if (registry) {
@@ -465,12 +466,12 @@ static bool has_same(const struct provider_list *list, const struct provider *pr
 }
 
 static void add_elsewhere(struct arena *arena, struct registry *registry,
-                          const struct provider_list *list, struct provider **items,
-                          size_t *size)
+                          const struct provider_list *list, struct provider **items, size_t *size)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct provider *provider = &list->items[i];
-        if (!has_same(&registry->providers, provider) && !has_same(&registry->elsewhere, provider)) {
+        if (!has_same(&registry->providers, provider) &&
+            !has_same(&registry->elsewhere, provider)) {
             *items = list_room(arena, *items, sizeof(**items), registry->elsewhere.count, size);
             (*items)[registry->elsewhere.count++] = *provider;
             registry->elsewhere.items = *items;
@@ -571,7 +572,8 @@ static void warn_ignored(const struct registries *all, const struct registry *re
     if (!config_string(config, VIEW_HERE, &key, &set, &setting) && set) {
         config_warn(config, STR(""),
                     "registry `%s` has a %s configured in %s that will be ignored because %s",
-                    registry->shown.data, what, setting_place(config->arena, &setting).data, reason);
+                    registry->shown.data, what, setting_place(config->arena, &setting).data,
+                    reason);
     }
 }
 
@@ -601,15 +603,26 @@ static void warn_of_credentials(const struct registries *all, const struct regis
 void registry_warn(const struct registries *all, const struct registry *registry)
 {
     static const char *const of_crates_io[] = {
-        "index",      "token",
-        "default",    "credential-provider",
-        "secret-key", "global-credential-providers",
-        "secret-key-subject", "min-publish-age",
-        "global-min-publish-age", NULL,
+        "index",
+        "token",
+        "default",
+        "credential-provider",
+        "secret-key",
+        "global-credential-providers",
+        "secret-key-subject",
+        "min-publish-age",
+        "global-min-publish-age",
+        NULL,
     };
     static const char *const of_others[] = {
-        "index", "token", "credential-provider", "secret-key", "secret-key-subject", "protocol",
-        "min-publish-age", NULL,
+        "index",
+        "token",
+        "credential-provider",
+        "secret-key",
+        "secret-key-subject",
+        "protocol",
+        "min-publish-age",
+        NULL,
     };
     const struct registry *used = registry->used;
     if (!used || registry->providers.count == 0) {
@@ -617,9 +630,11 @@ void registry_warn(const struct registries *all, const struct registry *registry
     }
     if (used != registry && !registry->means_crates_io) {
         shell_note(all->config->shell, "name of alternative registry `%s` set to `%s`",
-                   index_url_shown(all->config->arena, registry->index.text).data, used->shown.data);
+                   index_url_shown(all->config->arena, registry->index.text).data,
+                   used->shown.data);
     }
-    struct key table = used->is_crates_io ? KEY(STR("registry")) : KEY(STR("registries"), used->name);
+    struct key table =
+        used->is_crates_io ? KEY(STR("registry")) : KEY(STR("registries"), used->name);
     config_warn_unused(all->config, &table, used->is_crates_io ? of_crates_io : of_others);
     warn_of_credentials(all, registry, used);
 }

@@ -1,7 +1,7 @@
 /*
- * The names under which registries are known, and what cargo makes of them. A registry is an index; cargo goes from a name to the index,
- * and from the index back to the name whose token and provider it uses. That is not always the
- * same name, and variables come first.
+ * The names under which registries are known, and what cargo makes of them. A registry is an index;
+ * cargo goes from a name to the index, and from the index back to the name whose token and provider
+ * it uses. That is not always the same name, and variables come first.
  *
  *     struct registries all;
  *     registries_find(config, &all);            every name in any file or variable
@@ -36,11 +36,11 @@ struct registry {
     struct index_url index;
     struct str canonical;
     struct setting index_setting; /* not for crates-io */
-    const struct err *failure;    /* the index is set but useless, or a setting of this registry is */
+    const struct err *failure; /* the index is set but useless, or a setting of this registry is */
 
-    struct registry *used;       /* whose token cargo uses for this index; NULL: none, or it refuses */
-    bool indexed;                /* some layer or variable gives it an index */
-    struct registry *group;      /* the group's first registry */
+    struct registry *used;  /* whose token cargo uses for this index; NULL: none, or it refuses */
+    bool indexed;           /* some layer or variable gives it an index */
+    struct registry *group; /* the group's first registry */
     struct registry *group_next; /* the next of the same group */
     struct registry *group_last; /* of the first registry */
     struct registry *part_first; /* of all with this variable_part */

@@ -14,7 +14,8 @@ static bool find(struct config *config, struct str name, const char *last, struc
         key.parts[key.count++] = str_of(last);
     }
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        const struct toml_node *node = config_sees(VIEW_HERE, layer) ? layer_get(layer, &key) : NULL;
+        const struct toml_node *node =
+            config_sees(VIEW_HERE, layer) ? layer_get(layer, &key) : NULL;
         if (node) {
             *out = (struct setting){.layer = layer, .node = node};
             out->value = node->type == TOML_STRING ? node->string : STR("");
@@ -34,8 +35,7 @@ static struct str shown(struct config *config, struct str name)
         bool own = !index_url_parse(arena, setting.value, &url) &&
                    (str_eq(url.text, STR(CRATES_IO_INDEX)) ||
                     str_eq(url.text, STR(CRATES_IO_SPARSE_INDEX)));
-        return own ? STR("")
-                   : str_format(arena, "registry `%s`", text_shown(arena, name).data);
+        return own ? STR("") : str_format(arena, "registry `%s`", text_shown(arena, name).data);
     }
     if (find(config, name, "git", &setting)) {
         return index_url_shown(arena, setting.value);
@@ -47,7 +47,9 @@ static struct str shown(struct config *config, struct str name)
         return directory ? str_format(arena, "dir %s", path.data)
                          : str_format(arena, "registry `%s`", path.data);
     }
-    return str_eq(name, STR(CRATES_IO_NAME)) ? STR("") : str_format(arena, "`%s`", text_shown(arena, name).data);
+    return str_eq(name, STR(CRATES_IO_NAME))
+               ? STR("")
+               : str_format(arena, "`%s`", text_shown(arena, name).data);
 }
 
 static struct err *replaced_by_registry(struct arena *arena, const struct registry *registry)

@@ -186,7 +186,8 @@ static bool is_datetime(struct reader r)
     if (r.at == r.len) {
         return true;
     }
-    return take(&r, "Tt ") && take_time(&r) && (r.at == r.len || (take_offset(&r) && r.at == r.len));
+    return take(&r, "Tt ") && take_time(&r) &&
+           (r.at == r.len || (take_offset(&r) && r.at == r.len));
 }
 
 /* ---- Values ---- */

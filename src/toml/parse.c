@@ -404,8 +404,7 @@ static bool inline_pair(struct toml_parser *p, struct toml_node *table, unsigned
 static bool inline_table(struct toml_parser *p, struct toml_node *table, unsigned int depth)
 {
     for (;;) {
-        if (!skip_gap(p) ||
-            (p->token.kind != TOML_CLOSE_BRACE && !inline_pair(p, table, depth))) {
+        if (!skip_gap(p) || (p->token.kind != TOML_CLOSE_BRACE && !inline_pair(p, table, depth))) {
             return false;
         }
         bool closed = p->token.kind == TOML_CLOSE_BRACE;

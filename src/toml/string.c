@@ -220,8 +220,7 @@ static bool skip_escaped_newline(struct decoder *d)
             return return_alone(d);
         }
         if (ends == 0) {
-            return !first ||
-                   fault(d, "invalid multi-line basic string", "newline", d->at, d->at);
+            return !first || fault(d, "invalid multi-line basic string", "newline", d->at, d->at);
         }
         d->at += ends;
     }

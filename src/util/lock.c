@@ -23,8 +23,8 @@ static bool try_flock(int fd, int how)
 }
 
 /* flock() cannot be given a deadline, so the lock is asked for again and again. */
-static struct err *wait_for(const struct shell *shell, int fd, int how, const struct lock_wait *wait,
-                            bool *locked)
+static struct err *wait_for(const struct shell *shell, int fd, int how,
+                            const struct lock_wait *wait, bool *locked)
 {
     bool limited = wait->deadline_ms > 0 && !shell_person(shell);
     int64_t until = child_clock() + wait->deadline_ms;
@@ -57,7 +57,8 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, en
     struct err *err = NULL;
     if (!locked && number == EWOULDBLOCK) {
         if (shell->verbosity == VERBOSITY_VERY_VERBOSE) {
-            shell_status(shell, "Blocking", "waiting for file lock on %s (%s)", wait->what, shown.data);
+            shell_status(shell, "Blocking", "waiting for file lock on %s (%s)", wait->what,
+                         shown.data);
         } else {
             shell_status(shell, "Blocking", "waiting for file lock on %s", wait->what);
         }
@@ -68,6 +69,6 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, en
     if (!err && (locked || number == ENOSYS || number == ENOTSUP)) {
         return NULL;
     }
-    return err_wrap(shell->arena, err ? err : err_os(shell->arena, number), "failed to lock file: %s",
-                    shown.data);
+    return err_wrap(shell->arena, err ? err : err_os(shell->arena, number),
+                    "failed to lock file: %s", shown.data);
 }

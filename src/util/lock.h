@@ -1,6 +1,6 @@
 /*
- * cargo's lock on a file: flock on the file itself, so the inode is locked, not the name. It ends when
- * the descriptor is closed.
+ * cargo's lock on a file: flock on the file itself, so the inode is locked, not the name. It ends
+ * when the descriptor is closed.
  */
 #ifndef UTIL_LOCK_H
 #define UTIL_LOCK_H
@@ -10,7 +10,7 @@
 enum lock_kind { LOCK_SHARED, LOCK_EXCLUSIVE };
 
 struct lock_wait {
-    const char *what;   /* for `Blocking waiting for file lock on WHAT` */
+    const char *what;    /* for `Blocking waiting for file lock on WHAT` */
     int64_t deadline_ms; /* if no person is there; 0: as long as it takes */
 };
 

@@ -1,17 +1,17 @@
 /*
- * The only module that prints. One message is one write(2), so that lines of several processes do not
- * mix. A standard error that is full or closed does not stop the run (cargo panics there).
+ * The only module that prints. One message is one write(2), so that lines of several processes do
+ * not mix. A standard error that is full or closed does not stop the run (cargo panics there).
  *
  *           Logout token for `x` has been removed        shell_status(): verb right-aligned to 12
  *     warning: ...     note: ...     error: ...
  *
  * Everything but help, tables and JSON goes to standard error, as in cargo.
  *
- * Order of calls: shell_init() first. What is printed before the command line and the configuration are known
- * uses automatic colors and normal verbosity. Then shell_set_color() and `verbosity`.
+ * Order of calls: shell_init() first. What is printed before the command line and the configuration
+ * are known uses automatic colors and normal verbosity. Then shell_set_color() and `verbosity`.
  *
- * Colors are marks inside the text (COLOR_...), which the printer replaces by control sequences, or by
- * nothing where a stream has no color. Every other control character that reaches the printer,
+ * Colors are marks inside the text (COLOR_...), which the printer replaces by control sequences, or
+ * by nothing where a stream has no color. Every other control character that reaches the printer,
  * except line ends and tabs, is escaped as text_shown() does it: no foreign text can send a
  * sequence to a terminal. The caller still passes foreign text through text_shown(), because only
  * the caller knows which line ends are its own.

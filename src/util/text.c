@@ -129,7 +129,8 @@ struct str text_fit(struct arena *arena, struct str text, size_t columns)
     size_t head = fitting(arena, text, (columns - 1) / 3);
     size_t tail = text.len;
     struct str rest = str_slice(arena, text, head, text.len);
-    size_t cut = text_width(arena, rest) - (columns - 1 - text_width(arena, str_slice(arena, text, 0, head)));
+    size_t cut = text_width(arena, rest) -
+                 (columns - 1 - text_width(arena, str_slice(arena, text, 0, head)));
     for (tail = head; cut > 0 && tail < text.len;) {
         uint32_t c = 0;
         bool valid = true;

@@ -1,7 +1,8 @@
 /*
- * Unicode's rules, from libunistring and libidn2. Few runs meet a name that is not ASCII, and linking the two would cost
- * every run about 2 MB of mappings and a dozen system calls, so they are loaded by the first call
- * that needs one. A build with LINK_UNICODE, which static programs use, links them instead.
+ * Unicode's rules, from libunistring and libidn2. Few runs meet a name that is not ASCII, and
+ * linking the two would cost every run about 2 MB of mappings and a dozen system calls, so they are
+ * loaded by the first call that needs one. A build with LINK_UNICODE, which static programs use,
+ * links them instead.
  *
  * ASCII needs neither. If a library is missing, the err names it; functions without an err say what
  * they return then.
