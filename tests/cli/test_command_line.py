@@ -13,7 +13,6 @@ import subprocess
 
 import pytest
 
-import oracle
 from world import World, run
 
 SEED = int(os.environ.get("CARGO_LOGOUT_SEED", "1"))
@@ -309,11 +308,6 @@ ODD = [
 ]
 
 
-def without_z(args):
-    """Debian's 1.96 is a development build, which takes -Z."""
-    return oracle.oracle_has("z-refused") or not any(re.match("-[a-zA-Z]*Z", os.fsdecode(arg)) for arg in args)
-
-
 FIXED = [tuple(shlex.split(line)) for line in LINES.strip().splitlines()] + [tuple(odd) for odd in ODD]
 
 
@@ -321,15 +315,14 @@ def name(args):
     return repr(args)[:60]
 
 
-@pytest.mark.parametrize("args", [args for args in FIXED if without_z(args)], ids=name)
+@pytest.mark.parametrize("args", FIXED, ids=name)
 def test_line(args, root, cargo, program):
     check(World(args=args), root, cargo, program)
 
 
 @pytest.mark.parametrize("args", FIXED[::5], ids=name)
 def test_line_in_colour(args, root, cargo, program):
-    if without_z(args):
-        check(World(args=args, env={"CARGO_TERM_COLOR": "always"}), root, cargo, program)
+    check(World(args=args, env={"CARGO_TERM_COLOR": "always"}), root, cargo, program)
 
 
 COLOURFUL = ["--frob", "--locke", "--color alway", "--color", "-q -q", "--registry=x --quiet=1", "-h", "-Z x", "--registry nope"]
@@ -338,9 +331,7 @@ COLOURFUL = ["--frob", "--locke", "--color alway", "--color", "-q -q", "--regist
 @pytest.mark.parametrize("color", ["auto", "always", "never", "Always", "bad", ""])
 @pytest.mark.parametrize("line", COLOURFUL)
 def test_term_color(line, color, root, cargo, program):
-    args = tuple(line.split())
-    if without_z(args):
-        check(World(args=args, env={"CARGO_TERM_COLOR": color}), root, cargo, program)
+    check(World(args=tuple(line.split()), env={"CARGO_TERM_COLOR": color}), root, cargo, program)
 
 
 @pytest.mark.parametrize("option", ["", "--color=always", "--color=never", "--color=auto"])
@@ -349,9 +340,7 @@ def test_term_color(line, color, root, cargo, program):
 def test_colour_on_a_terminal(terminal, env, option, root, cargo, program):
     """Usage errors and help follow the terminal, not --color; all later texts follow both."""
     for line in ("--locke", "-h", "--registry nope", "-Z x"):
-        args = (*option.split(), *line.split())
-        if without_z(args):
-            check(World(args=args, env=env, **{terminal: "tty"}), root, cargo, program)
+        check(World(args=(*option.split(), *line.split()), env=env, **{terminal: "tty"}), root, cargo, program)
 
 
 class Generator:
@@ -409,8 +398,7 @@ def test_random_lines(chunk, root, cargo, program):
     for _ in range(CHUNK):
         args = generator.line()
         world = World(args=args, env={"CARGO_TERM_COLOR": generator.random.choice(["auto", "always", "never"])})
-        if without_z(args):
-            check(world, root, cargo, program)
+        check(world, root, cargo, program)
 
 
 # What excludes what in ours. cargo's parser is asked with two options of `cargo publish` that exclude each other.
