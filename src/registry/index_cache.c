@@ -1,7 +1,7 @@
 #include "registry/index_cache.h"
 
-#include "util/fs.h"
 #include "registry/stable_hash.h"
+#include "util/fs.h"
 
 /* What Rust's derived order makes of cargo's SourceKind. */
 enum { KIND_REGISTRY = 2, KIND_SPARSE = 3 };

@@ -8,8 +8,6 @@ import subprocess
 import sys
 import time
 
-import pytest
-
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tests/cli"))
 import oracle  # noqa: E402
@@ -101,16 +99,12 @@ class Provider:
 
     def cargos(self, *, env=None, name=None, args=()):
         """What the real cargo says, in the driver's form."""
-        try:
-            cargo = oracle.cargo_path()
-        except oracle.NoOracle as missing:
-            pytest.skip(str(missing))
         words = [name if name is not None else str(self.path), *args]
         config = f"[registries.mine]\nindex = '{INDEX}'\ncredential-provider = {toml(words)}\n"
         (self.place / "home/config.toml").write_text(config)
         env = {"PATH": os.environ["PATH"], "HOME": str(self.place), **(env or {}), "CARGO_HOME": str(self.place / "home")}
         env = {key: value for key, value in env.items() if value is not None}
-        run = subprocess.run([cargo, "logout", "--registry", "mine"], cwd=self.place, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        run = subprocess.run([oracle.cargo_path(), "logout", "--registry", "mine"], cwd=self.place, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
         text = run.stderr.decode("utf-8", "replace").removesuffix("\n")
         if run.returncode == 0:
             return ["not-found" if "not currently logged in" in text else "removed"]
