@@ -1,8 +1,8 @@
 #include "toml/check.h"
 
-#include "util/list.h"
 #include "toml/scan.h"
 #include "toml/tree.h"
+#include "util/list.h"
 
 static int by_address(const void *left, const void *right)
 {
@@ -205,7 +205,7 @@ bool toml_proven(const struct toml_doc *doc, const struct toml_victims *victims,
         struct str after = lines_without(&arena, doc->text, lines, pieces, piece_count, &next);
         proven = says(&arena, before, statements[i], &none) &&
                  (is_removed(victims, statements[i]) ? says_nothing(&arena, after)
-                                               : says(&arena, after, statements[i], victims));
+                                                     : says(&arena, after, statements[i], victims));
         arena_clear(&arena);
     }
     return proven && next == piece_count;

@@ -6,10 +6,11 @@
  * statement that has to do with a victim, and if the lines of each such statement, parsed alone,
  *
  *     as they are             hold what the tree has there,
- *     without the pieces      hold that without the victims, or nothing if the statement is removed.
+ *     without the pieces      hold that without the victims, or nothing if the statement is
+ * removed.
  *
- * All other bytes are the same and in the same order. The time depends on what is removed and not on
- * the size of the text. The tests also parse the whole rest.
+ * All other bytes are the same and in the same order. The time depends on what is removed and not
+ * on the size of the text. The tests also parse the whole rest.
  */
 #ifndef TOML_PROOF_H
 #define TOML_PROOF_H

@@ -1,8 +1,8 @@
 #include "toml/cut.h"
 
-#include "util/list.h"
 #include "toml/check.h"
 #include "toml/scan.h"
+#include "util/list.h"
 
 /* The pieces of the text to remove, in any order; they can overlap. */
 struct pieces {
@@ -24,8 +24,8 @@ static void pieces_add(struct pieces *pieces, size_t start, size_t end)
  *     { a = 1, b = 2 }      without a: { b = 2 }      without b: { a = 1 }      without both: {}
  *     { a = 1, b = 2, }     without b: { a = 1, }     the last comma stays if there was one
  *
- * Each pair is removed with one comma. In a table of several lines, a pair that is alone on its line
- * is removed with the line and the comment behind it; all other comments stay. */
+ * Each pair is removed with one comma. In a table of several lines, a pair that is alone on its
+ * line is removed with the line and the comment behind it; all other comments stay. */
 
 /* `key = value` and the comma behind it. */
 struct item {
@@ -150,7 +150,8 @@ static bool comma_leads(struct str text, const struct item *item)
 
 /* Removes the victims from `first` on that have only their commas between them, or a comma at the
  * beginning of the next line. Returns the index behind them. `start` is that of the first item, or
- * of the comma before it if that is removed too. `paid`: that comma replaces the last item's own. */
+ * of the comma before it if that is removed too. `paid`: that comma replaces the last item's own.
+ */
 static size_t cut_items(struct pieces *pieces, struct str text, const struct items *items,
                         size_t first, size_t start, bool paid)
 {
@@ -173,8 +174,8 @@ static size_t cut_items(struct pieces *pieces, struct str text, const struct ite
     }
 }
 
-/* The first of the victims at the end, if the last item has no comma: then the comma of the last item
- * that stays must be removed. Else the number of items. */
+/* The first of the victims at the end, if the last item has no comma: then the comma of the last
+ * item that stays must be removed. Else the number of items. */
 static size_t find_open_tail(const struct items *items)
 {
     size_t tail = 0;
@@ -234,7 +235,8 @@ struct cutter {
     size_t statement_size;
 };
 
-/* Removes a statement with its line: the blanks before it, the comment behind it, the line's end. */
+/* Removes a statement with its line: the blanks before it, the comment behind it, the line's end.
+ */
 static void cut_line(struct cutter *c, size_t start, size_t end)
 {
     while (start > 0 && toml_is_blank(c->text.data[start - 1])) {
@@ -266,8 +268,8 @@ static void cut_pair(struct cutter *c, const struct toml_node *pair)
     c->inlines[c->inline_count++] = (struct inline_victim){table, pair->pair};
 }
 
-/* Removes a pair, or all headers and pairs that a table or an array of tables is made of. Values are
- * not entered, so the depth is at most that of a header and a key. */
+/* Removes a pair, or all headers and pairs that a table or an array of tables is made of. Values
+ * are not entered, so the depth is at most that of a header and a key. */
 static void cut_node(struct cutter *c, const struct toml_node *node)
 {
     bool many = node->type == TOML_ARRAY ? node->origin == TOML_ELEMENT

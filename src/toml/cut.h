@@ -1,14 +1,14 @@
 /*
- * Removes key/value pairs from a TOML text and keeps every other byte: comments, order, quoting, line
- * ends, a byte order mark, a missing last newline. It computes bytes; it writes no file.
+ * Removes key/value pairs from a TOML text and keeps every other byte: comments, order, quoting,
+ * line ends, a byte order mark, a missing last newline. It computes bytes; it writes no file.
  *
  *     token = "x" # mine            is removed with its line: the comment and the line's end
  *     a = { token = "x", b = 1 }    loses one comma too: a = { b = 1 }
  *     a.token = "x"                 is removed with its line; a table that only this key made too
  *
- * Comments on lines of their own stay, also those above the pair. Table headers stay, even of tables
- * that become empty, as in cargo. A victim is any node with a key: also a whole inline table, or a
- * table with all headers and pairs that it is made of.
+ * Comments on lines of their own stay, also those above the pair. Table headers stay, even of
+ * tables that become empty, as in cargo. A victim is any node with a key: also a whole inline
+ * table, or a table with all headers and pairs that it is made of.
  *
  * check.h proves each cut: the rest means what the tree means without the victims. If it does not,
  * toml_cut returns an err.

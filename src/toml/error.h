@@ -8,9 +8,9 @@
  *     string values must be quoted, expected literal string
  *
  * White space, a complete header of bare or quoted keys and a key directly before `=` stay readable
- * on the line that a statement begins on. Every other character becomes a star, and so does each one
- * of a line that begins inside a value. `=` and `==` at the end of a line, without a blank before
- * them, make no key, because the word can be a token in base64.
+ * on the line that a statement begins on. Every other character becomes a star, and so does each
+ * one of a line that begins inside a value. `=` and `==` at the end of a line, without a blank
+ * before them, make no key, because the word can be a token in base64.
  */
 #ifndef TOML_ERROR_H
 #define TOML_ERROR_H

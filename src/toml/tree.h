@@ -1,6 +1,6 @@
 /*
- * Builds and walks the tree. A table with more than a few children has an index, so that the time of
- * a search does not grow with the table.
+ * Builds and walks the tree. A table with more than a few children has an index, so that the time
+ * of a search does not grow with the table.
  */
 #ifndef TOML_TREE_H
 #define TOML_TREE_H
@@ -27,8 +27,8 @@ struct toml_lines *toml_lines_new(struct arena *arena);
 bool toml_same(const struct toml_node *a, const struct toml_node *b);
 
 /* Steps to the next node of a tree in text order, and to its counterpart in another tree: by key in
- * tables, by position in arrays, NULL if there is none. Before, `*b` must not be NULL, and toml_same
- * as `*a`. False behind the last node below `top`. */
+ * tables, by position in arrays, NULL if there is none. Before, `*b` must not be NULL, and
+ * toml_same as `*a`. False behind the last node below `top`. */
 bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
                     const struct toml_node **b) MUST_CHECK;
 
