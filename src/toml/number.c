@@ -179,10 +179,11 @@ static bool is_datetime(struct reader r)
     if (r.len > 2 && r.data[2] == ':') {
         return take_time(&r) && r.at == r.len;
     }
-    if (!take_date(&r) || r.at == r.len) {
-        return r.at == r.len;
+    bool date = take_date(&r);
+    if (date && r.at < r.len) {
+        date = take(&r, "Tt ") && take_time(&r) && (r.at == r.len || take_offset(&r));
     }
-    return take(&r, "Tt ") && take_time(&r) && (r.at == r.len || take_offset(&r)) && r.at == r.len;
+    return date && r.at == r.len;
 }
 
 /* ---- Text that is neither ---- */
