@@ -1,11 +1,9 @@
-/* What the programs beside us may say, or not say: --list of the Secret Service's provider, and the
- * one who asks a server to end a token. The test runs as a copy of itself in a directory where
- * scripts stand for them. */
+/* What the program beside us may say, or not say: the one who asks a server to end a token. The
+ * test runs as a copy of itself in a directory where scripts stand for them. */
+#include "credential/revoker.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/helper.h"
-#include "credential/keyring.h"
-#include "credential/revoker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,91 +75,6 @@ static void write_script(const char *name, const char *body)
     assert_true(write_all(fd, STR("#!/bin/sh\n")));
     assert_true(write_all(fd, str_of(body)));
     (void)close(fd);
-}
-
-static struct err *list(const char *script, struct keyring_item **items)
-{
-    write_script("cargo-credential-libsecret", script);
-    return keyring_items(&arena, items);
-}
-
-static void items_are_read_up_to_the_dot(void **state)
-{
-    (void)state;
-    struct keyring_item *items = NULL;
-    assert_null(list("printf 'u\\tcargo-registry:a\\nv\\tby hand\\nw\\t\\n.\\n'\n" WAITS, &items));
-    static const char *const expected[][2] = {{"w", ""}, {"v", ""}, {"u", "a"}};
-    for (size_t i = 0; i < COUNT(expected); i++) {
-        assert_non_null(items);
-        assert_string_equal(items->index_url.data, expected[i][0]);
-        assert_string_equal(items->registry.data, expected[i][1]);
-        items = items->next;
-    }
-    assert_null(items);
-}
-
-static void a_list_that_is_not_whole_is_none(void **state)
-{
-    (void)state;
-    static const char *const scripts[] = {
-        "exit 0",
-        "printf 'u\\tcargo-registry:a\\n'",
-        "printf 'u\\tcargo-regi'",
-        "printf 'u\\tl\\n.'",
-        "printf 'no tab\\n.\\n'",
-        "echo 'error: there is no D-Bus session bus'; exit 1",
-        "kill -9 $$",
-    };
-    struct keyring_item *items = NULL;
-    for (size_t i = 0; i < COUNT(scripts); i++) {
-        struct err *err = list(scripts[i], &items);
-        assert_non_null(err);
-        assert_string_equal(err->message.data, "the Secret Service gave no list of its items");
-        assert_null(items);
-    }
-}
-
-static void a_list_has_limits(void **state)
-{
-    (void)state;
-    struct keyring_item *items = NULL;
-    assert_null(list("printf 'u\\tl\\n%.0s' $(seq 9999); echo .", &items));
-    struct err *err = list("printf 'u\\tl\\n%.0s' $(seq 10000); echo .", &items);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "more than 10000 items in the Secret Service");
-    err = list("printf '%0100000d'", &items);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "a line is longer than 65536 bytes");
-}
-
-static void who_lists_nothing_is_not_waited_for(void **state)
-{
-    (void)state;
-    struct keyring_item *items = NULL;
-    step = 60;
-    struct err *err = list(WAITS, &items);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "the Secret Service gave no list of its items");
-}
-
-static void a_signal_ends_the_wait_for_the_list(void **state)
-{
-    (void)state;
-    struct keyring_item *items = NULL;
-    struct err *err = list("kill -TERM $PPID\n" WAITS, &items);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "the Secret Service gave no list of its items");
-    assert_int_equal(handled, SIGTERM);
-}
-
-static void a_list_without_a_program_is_an_error(void **state)
-{
-    (void)state;
-    struct keyring_item *items = NULL;
-    (void)unlink("cargo-credential-libsecret");
-    struct err *err = keyring_items(&arena, &items);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "No such file or directory (os error 2)");
 }
 
 static void a_helper_is_beside_us_or_installed(void **state)
@@ -317,12 +230,6 @@ int main(int argc, char **argv)
         return run_elsewhere();
     }
     const struct CMUnitTest tests[] = {
-        TEST(items_are_read_up_to_the_dot),
-        TEST(a_list_that_is_not_whole_is_none),
-        TEST(a_list_has_limits),
-        TEST(who_lists_nothing_is_not_waited_for),
-        TEST(a_signal_ends_the_wait_for_the_list),
-        TEST(a_list_without_a_program_is_an_error),
         TEST(a_helper_is_beside_us_or_installed),
         TEST(an_answer_counts_if_its_program_ends_well),
         TEST(who_waits_is_told_once),
@@ -331,8 +238,7 @@ int main(int argc, char **argv)
         TEST(an_answer_that_came_before_a_signal_counts),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    static const char *const names[] = {"program", "beside", "cargo-credential-libsecret",
-                                        "fifo",    "late",   "cargo-logout-revoke"};
+    static const char *const names[] = {"program", "beside", "fifo", "late", "cargo-logout-revoke"};
     for (size_t i = 0; i < COUNT(names); i++) {
         (void)unlink(names[i]);
     }
