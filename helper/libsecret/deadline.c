@@ -2,78 +2,42 @@
 
 #include "util/fs.h"
 
-#include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
-static void *watch(void *argument)
+/* A signal handler has no other way to reach its data. */
+enum { IDLE, RUNNING, LATE };
+static atomic_int state;
+static int late_fd;
+static struct str late_answer;
+
+static void on_alarm(int number)
 {
-    struct deadline *deadline = argument;
-    pthread_mutex_lock(&deadline->mutex);
-    while (!deadline->stop) {
-        if (!deadline->wait) {
-            pthread_cond_wait(&deadline->changed, &deadline->mutex);
-            continue;
-        }
-        struct timespec end = deadline->end;
-        int rc =
-            pthread_cond_clockwait(&deadline->changed, &deadline->mutex, CLOCK_MONOTONIC, &end);
-        /* the end may have been moved between the time-out and the lock */
-        if (rc == ETIMEDOUT && deadline->wait && deadline->end.tv_sec == end.tv_sec &&
-            deadline->end.tv_nsec == end.tv_nsec) {
-            (void)write_all(deadline->fd, deadline->wait->answer);
-            _exit(0);
-        }
+    (void)number;
+    int running = RUNNING;
+    if (atomic_compare_exchange_strong(&state, &running, LATE)) {
+        (void)write_all(late_fd, late_answer);
+        _exit(0);
     }
-    pthread_mutex_unlock(&deadline->mutex);
-    return NULL;
 }
 
-struct err *deadline_start(struct arena *arena, struct deadline *deadline, int fd)
+void deadline_start(int fd, unsigned seconds, struct str late)
 {
-    *deadline = (struct deadline){.fd = fd};
-    pthread_mutex_init(&deadline->mutex, NULL);
-    pthread_cond_init(&deadline->changed, NULL);
-    /* signals are for the main thread: it may have a terminal to put right first */
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int rc = pthread_create(&deadline->thread, NULL, watch, deadline);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc) {
-        return err_wrap(arena, err_os(arena, rc), "failed to start a thread");
-    }
-    deadline->running = true;
-    return NULL;
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    late_fd = fd;
+    late_answer = late;
+    atomic_store(&state, RUNNING);
+    (void)sigaction(SIGALRM, &action, NULL);
+    (void)alarm(seconds);
 }
 
-void deadline_set(struct deadline *deadline, const struct wait *wait)
+void deadline_stop(void)
 {
-    pthread_mutex_lock(&deadline->mutex);
-    deadline->wait = wait;
-    if (wait) {
-        clock_gettime(CLOCK_MONOTONIC, &deadline->end);
-        deadline->end.tv_sec += (time_t)wait->seconds;
+    (void)alarm(0);
+    int running = RUNNING;
+    (void)atomic_compare_exchange_strong(&state, &running, IDLE);
+    while (running == LATE) {
+        (void)pause(); /* the handler runs in another thread and is about to exit */
     }
-    pthread_cond_signal(&deadline->changed);
-    pthread_mutex_unlock(&deadline->mutex);
-}
-
-void deadline_clear(struct deadline *deadline)
-{
-    deadline_set(deadline, NULL);
-}
-
-void deadline_stop(struct deadline *deadline)
-{
-    if (!deadline->running) {
-        return;
-    }
-    pthread_mutex_lock(&deadline->mutex);
-    deadline->stop = true;
-    pthread_cond_signal(&deadline->changed);
-    pthread_mutex_unlock(&deadline->mutex);
-    pthread_join(deadline->thread, NULL);
-    deadline->running = false;
 }

@@ -1,7 +1,9 @@
 #include <libsecret/secret.h>
 
+#include "bus.h"
 #include "keyring.h"
-#include "prompt.h"
+#include "protocol.h"
+#include "service.h"
 
 /* A list of SecretRetrievable, for the cleanup attribute. */
 static void items_release(GList **items)
@@ -10,20 +12,25 @@ static void items_release(GList **items)
 }
 
 static const SecretSchema cargo_schema = {
-    .name = "org.rust-lang.cargo.registry",
+    .name = CARGO_SCHEMA,
     .flags = SECRET_SCHEMA_NONE,
     .attributes = {{"url", SECRET_SCHEMA_ATTRIBUTE_STRING}},
 };
 
-void keyring_open(struct keyring *keyring, enum person person)
+struct err *keyring_open(struct keyring *keyring, bool can_ask)
 {
-    prompts_take_over(person != PERSON_NONE);
-    deadline_set(keyring->deadline, keyring->for_service);
-    keyring->bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, NULL);
-    if (keyring->bus) {
-        /* else GLib ends the process with SIGTERM when the bus goes away: an answer is due */
-        g_dbus_connection_set_exit_on_close(keyring->bus, FALSE);
+    GDBusConnection *bus = NULL;
+    bool none;
+    if (!keyring->taken_over) {
+        service_take_over(can_ask);
+        keyring->taken_over = true;
     }
+    if (keyring->bus || keyring_is_file()) {
+        return NULL;
+    }
+    TRY(bus_open(keyring->arena, true, &bus, &none));
+    keyring->bus = bus;
+    return NULL;
 }
 
 void keyring_close(struct keyring *keyring)
@@ -31,54 +38,19 @@ void keyring_close(struct keyring *keyring)
     g_clear_object(&keyring->bus);
 }
 
-static bool is_service_missing(const GError *error)
+bool keyring_is_file(void)
 {
-    return g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
-           (error->domain == G_DBUS_ERROR && error->code >= G_DBUS_ERROR_SPAWN_EXEC_FAILED &&
-            error->code <= G_DBUS_ERROR_SPAWN_NO_MEMORY);
-}
-
-static bool is_service_gone(const GError *error)
-{
-    return g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_TIMEOUT) ||
-           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
-           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
-           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-}
-
-/* Which failure it is, over GLib's words for it. Takes the error over. */
-static struct err *failure(const struct keyring *keyring, GError *taken)
-{
-    g_autoptr(GError) error = taken;
-    struct arena *arena = keyring->arena;
-    struct err *words = err_new(arena, "%s", error->message);
-    if (!keyring->bus) {
-        return err_wrap(arena, words, "there is no D-Bus session bus");
-    }
-    if (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        return err_wrap(arena, words, "the keyring is locked");
-    }
-    if (is_service_missing(error)) {
-        return err_wrap(arena, words,
-                        "no Secret Service (org.freedesktop.secrets) is on the D-Bus session bus");
-    }
-    if (is_service_gone(error)) {
-        return err_wrap(arena, words, "the Secret Service went away in the middle");
-    }
-    return words;
+    const char *backend = getenv("SECRET_BACKEND");
+    return backend && strcmp(backend, "file") == 0;
 }
 
 static struct err *items_search(const struct keyring *keyring, struct str url, GList **out)
 {
     GError *error = NULL;
-    deadline_set(keyring->deadline, keyring->for_service);
     GList *items = secret_password_search_sync(&cargo_schema, SECRET_SEARCH_ALL, NULL, &error,
                                                "url", url.data, NULL);
     if (error) {
-        return failure(keyring, error);
+        return bus_error(keyring->arena, error);
     }
     *out = items;
     return NULL;
@@ -106,7 +78,7 @@ static size_t count_locked(const GList *items)
 
 /*
  * Tries to unlock what is locked, and searches again for the state as it is then. Whether it worked
- * is seen there; `why` is the reason where the service gave one (a person's "no" has none).
+ * is seen there. `why` is the reason if the service gave one (a person's "no" has none).
  */
 static struct err *items_unlock(const struct keyring *keyring, struct str url, GList **items,
                                 struct err **why)
@@ -123,13 +95,12 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
         return NULL;
     }
     SecretService *service = secret_item_get_service(locked->data);
-    deadline_set(keyring->deadline, keyring->for_person);
     (void)secret_service_unlock_sync(service, locked, NULL, NULL, &error);
     if (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
         *why = err_new(keyring->arena, "%s", error->message); /* locked_error() says the rest */
         g_error_free(error);
     } else if (error) {
-        *why = failure(keyring, error);
+        *why = bus_error(keyring->arena, error);
     }
 
     GList *again = NULL;
@@ -151,9 +122,29 @@ static SecretRetrievable *first_unlocked(GList *items)
     return items ? SECRET_RETRIEVABLE(items->data) : NULL;
 }
 
-static struct err *locked_error(const struct keyring *keyring, const struct err *why)
+/* A keyring can be open and still lock an item for a program that the person does not allow. */
+static bool is_denied(const struct keyring *keyring, gpointer item)
 {
-    return err_wrap(keyring->arena, why, "the keyring is locked");
+    g_autoptr(GVariant) locked = NULL;
+    g_autofree char *collection = g_path_get_dirname(g_dbus_proxy_get_object_path(item));
+    struct err *err = bus_property(keyring->arena, keyring->bus, collection,
+                                   "org.freedesktop.Secret.Collection", "Locked", "b", &locked);
+    return !err && !g_variant_get_boolean(locked);
+}
+
+/* `items` has at least one that is locked. */
+static struct err *locked_error(const struct keyring *keyring, GList *items, const struct err *why)
+{
+    while (!is_locked(items->data)) {
+        items = items->next;
+    }
+    if (is_denied(keyring, items->data)) {
+        return err_wrap(
+            keyring->arena, why,
+            "the keyring is unlocked, but access to the item was denied; allow it when the "
+            "keyring asks, then try again");
+    }
+    return err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR);
 }
 
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token, bool *found)
@@ -170,13 +161,15 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
     }
     SecretRetrievable *item = first_unlocked(items);
     if (!item) {
-        return locked_error(keyring, why);
+        return locked_error(keyring, items, why);
     }
     GError *error = NULL;
-    deadline_set(keyring->deadline, keyring->for_service);
+    if (is_item(item)) { /* some services ask the person only now */
+        g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(item), G_MAXINT);
+    }
     g_autoptr(SecretValue) value = secret_retrievable_retrieve_secret_sync(item, NULL, &error);
     if (error) {
-        return failure(keyring, error);
+        return bus_error(keyring->arena, error);
     }
     const char *text = secret_value_get_text(value);
     if (!text || !g_utf8_validate(text, -1, NULL)) {
@@ -187,29 +180,22 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
     return NULL;
 }
 
-/* Attributes and labels can be read of locked items too. */
-static void item_describe(SecretRetrievable *item, struct buf *out)
-{
-    g_autoptr(GHashTable) attributes = secret_retrievable_get_attributes(item);
-    g_autofree char *label = secret_retrievable_get_label(item);
-    const char *url = attributes ? g_hash_table_lookup(attributes, "url") : NULL;
-    if (url && !strpbrk(url, "\t\n") && !(label && strchr(label, '\n'))) {
-        buf_addf(out, "%s\t%s\n", url, label ? label : "");
-    }
-}
-
-struct err *keyring_list(struct keyring *keyring, struct buf *out)
+struct err *keyring_list_file(struct arena *arena, struct buf *out)
 {
     GError *error = NULL;
-    deadline_set(keyring->deadline, keyring->for_service);
     CLEANUP(items_release)
     GList *items =
         secret_password_search_sync(&cargo_schema, SECRET_SEARCH_ALL, NULL, &error, NULL);
     if (error) {
-        return failure(keyring, error);
+        return bus_error(arena, error);
     }
     for (const GList *at = items; at; at = at->next) {
-        item_describe(SECRET_RETRIEVABLE(at->data), out);
+        g_autoptr(GHashTable) attributes = secret_retrievable_get_attributes(at->data);
+        g_autofree char *label = secret_retrievable_get_label(at->data);
+        const char *url = g_hash_table_lookup(attributes, "url");
+        if (url) {
+            buf_add(out, list_item_line(arena, url, label ? label : "", false));
+        }
     }
     return NULL;
 }
@@ -219,24 +205,22 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
 {
     GError *error = NULL;
     g_autoptr(SecretValue) value = secret_value_new(token.data, (gssize)token.len, "text/plain");
-    deadline_set(keyring->deadline, keyring->for_person);
     (void)secret_password_store_binary_sync(&cargo_schema, SECRET_COLLECTION_DEFAULT, label.data,
                                             value, NULL, &error, "url", url.data, NULL);
-    return error ? failure(keyring, error) : NULL;
+    return error ? bus_error(keyring->arena, error) : NULL;
 }
 
 /* Deletes what is not locked. One failing does not stop the rest; the first failure is told. */
 static struct err *items_delete(const struct keyring *keyring, GList *items)
 {
     struct err *first = NULL;
-    deadline_set(keyring->deadline, keyring->for_person);
     for (; items; items = items->next) {
         GError *error = NULL;
         if (!is_locked(items->data)) {
             (void)secret_item_delete_sync(items->data, NULL, &error);
         }
         if (error) {
-            struct err *err = failure(keyring, error);
+            struct err *err = bus_error(keyring->arena, error);
             first = first ? first : err;
         }
     }
@@ -248,7 +232,6 @@ static struct err *items_delete(const struct keyring *keyring, GList *items)
 static struct err *file_clear(const struct keyring *keyring, struct str url)
 {
     g_autoptr(GError) error = NULL;
-    deadline_set(keyring->deadline, keyring->for_service);
     (void)secret_password_clear_sync(&cargo_schema, NULL, &error, "url", url.data, NULL);
     return error ? err_new(keyring->arena, "%s", error->message) : NULL;
 }
@@ -273,7 +256,7 @@ struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
         return failed ? failed : blind;
     }
     if (count_locked(left) > 0) {
-        return locked_error(keyring, locked);
+        return locked_error(keyring, left, locked);
     }
     if (left) {
         return err_wrap(keyring->arena, failed, "%u matching items are still in the keyring",

@@ -1,37 +1,37 @@
 /*
- * Cargo's tokens in the Secret Service, over libsecret. What is stored, and how it is found, is
- * what cargo's own cargo:libsecret does: schema `org.rust-lang.cargo.registry`, one attribute `url`
- * (the index URL), label `cargo-registry:NAME`, the default collection.
+ * Stores, finds and removes cargo's tokens in the Secret Service through libsecret, as cargo's own
+ * cargo:libsecret does: schema `org.rust-lang.cargo.registry`, one attribute `url` (the index URL),
+ * label `cargo-registry:NAME`, the default collection.
  *
- *     struct keyring keyring = {.arena = …, .deadline = …, …};
- *     keyring_open(&keyring, person_present());
- *     keyring_erase(&keyring, url, &found);
+ *     struct keyring keyring = {.arena = arena};
+ *     TRY(keyring_open(&keyring, person_can_answer()));
+ *     TRY(keyring_erase(&keyring, url, &found));
+ *     keyring_close(&keyring);
  *
- * Searching never asks anybody. Unlocking, storing and deleting may make the service ask a person;
- * where nobody is there such a question is refused at once, which ends as "locked". Each step is
- * under the deadline: `for_service` while only the service has to answer, `for_person` while a
- * question may be open. They and the deadline must live as long as the keyring is used.
+ * Unlocking, storing and deleting can make the service ask a person; KeePassXC asks inside a search
+ * too. If nobody can answer, a question of libsecret's is refused at once, which is reported as
+ * "locked". No call has a time limit of its own: the deadline (deadline.h) is the limit.
  *
- * A failure says which: no D-Bus session bus, no Secret Service on it, one that went away in the
- * middle, a locked keyring; below it are the words of GLib. What a failed call leaves: as much done
- * as the service did.
+ * Errors distinguish between no bus, another user's bus, no service, a service that exits, a locked
+ * keyring and denied access. Each has a next step, and GLib's words are its cause. What a failed
+ * call leaves: as much done as the service did.
  */
 #ifndef LIBSECRET_KEYRING_H
 #define LIBSECRET_KEYRING_H
 
-#include "console.h"
-#include "deadline.h"
+#include "util/base.h"
+
+#define CARGO_SCHEMA         "org.rust-lang.cargo.registry"
+#define KEYRING_LOCKED_ERROR "the keyring is locked; unlock it, then try again"
 
 struct keyring {
-    struct arena *arena;
-    struct deadline *deadline;
-    const struct wait *for_service;
-    const struct wait *for_person;
-    void *bus; /* the GDBusConnection; NULL: there is none */
+    struct arena *arena; /* for what the next call returns */
+    void *bus;           /* the GDBusConnection; NULL: not open, or not needed */
+    bool taken_over;     /* service_take_over() was called */
 };
 
-/* Once in a process, before the others. Does not fail: where there is no bus the others say so. */
-void keyring_open(struct keyring *keyring, enum person person);
+/* Before the others; more than once is allowed. */
+struct err *keyring_open(struct keyring *keyring, bool can_ask) MUST_CHECK;
 void keyring_close(struct keyring *keyring); /* legal also on a zeroed one */
 
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token,
@@ -40,13 +40,16 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
 struct err *keyring_store(struct keyring *keyring, struct str url, struct str label,
                           struct str token) MUST_CHECK;
 
-/* Cargo's items of all registries, locked ones too: each a line `URL<tab>LABEL` in `out`. */
-struct err *keyring_list(struct keyring *keyring, struct buf *out) MUST_CHECK;
-
 /*
- * Every matching item, in every collection, and then searches again: without an error nothing is
- * left. `found`: there was one. Items that can be erased are, also where others are locked.
+ * Removes every matching item in every collection and searches again: without an error none is
+ * left. `found`: there was one. If some items are locked, the others are still removed.
  */
 struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found) MUST_CHECK;
+
+/* SECRET_BACKEND=file: libsecret keeps its items in a file and needs no bus. */
+bool keyring_is_file(void);
+
+/* Cargo's items in that file, each a list_item_line() in `out`. */
+struct err *keyring_list_file(struct arena *arena, struct buf *out) MUST_CHECK;
 
 #endif

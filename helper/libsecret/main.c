@@ -5,21 +5,20 @@
 #include "util/base.h"
 #include "util/fs.h"
 
-#include "console.h"
 #include "deadline.h"
 #include "keyring.h"
+#include "list.h"
+#include "person.h"
 #include "protocol.h"
+#include "streams.h"
 
 #include <signal.h>
 #include <unistd.h>
 
-/*
- * How long a step may take. GLib's own limit for one call is 25 seconds; cargo has none at all. A
- * caller without a terminal may give a provider 60 seconds: our answer should come before.
- */
-#define SERVICE_SECONDS  20  /* the service alone */
-#define DISPLAY_SECONDS  50  /* a person, somewhere */
-#define TERMINAL_SECONDS 600 /* a person who can press Ctrl-C */
+/* How long an answer may take. A caller without a terminal may give a provider 60 seconds. */
+#define PEEK_SECONDS   2
+#define ALONE_SECONDS  20  /* nobody is at the terminal */
+#define PERSON_SECONDS 600 /* somebody is, and can press Ctrl-C */
 
 static const char usage[] =
     "Store cargo's registry tokens in the Secret Service (GNOME Keyring, KWallet, KeePassXC)\n"
@@ -35,16 +34,15 @@ static const char usage[] =
     "Options:\n"
     "      --cargo-plugin  Answer requests in cargo's credential provider protocol on standard "
     "input\n"
-    "      --list          List the index URLs and labels of all stored tokens\n"
+    "      --list          List the index URLs and labels of stored tokens, as JSON lines\n"
+    "      --peek          Print whether there is a Secret Service, without starting it\n"
     "  -h, --help          Print help\n"
     "  -V, --version       Print version\n";
 
 struct plugin {
     struct arena *arena; /* of the present request: wiped when it is answered */
     struct streams streams;
-    struct deadline deadline;
     struct keyring keyring;
-    bool opened; /* the keyring */
 };
 
 static const char *failed_to(enum request_kind kind)
@@ -55,35 +53,24 @@ static const char *failed_to(enum request_kind kind)
     return kind == REQUEST_LOGIN ? "failed to store token" : "failed to erase token";
 }
 
-static const struct wait *wait_new(struct arena *arena, enum request_kind kind, unsigned seconds,
-                                   const char *who)
+static struct err *late_error(struct arena *arena, unsigned seconds)
 {
-    struct wait *wait = arena_new(arena, struct wait);
-    struct err *late = err_new(arena, "%s did not answer within %u seconds", who, seconds);
-    wait->seconds = seconds;
-    wait->answer = answer_failed(arena, err_wrap(arena, late, "%s", failed_to(kind)));
-    return wait;
+    return err_new(
+        arena,
+        "the Secret Service did not answer within %u seconds; answer its dialog if there is "
+        "one, or run this at a terminal, which waits longer",
+        seconds);
 }
 
-/* The keyring, ready for this request; the bus is looked for once. */
-static struct keyring *keyring_ready(struct plugin *plugin, enum request_kind kind)
+/* The keyring, ready for this request; the time for the answer starts. */
+static struct err *keyring_ready(struct plugin *plugin, enum request_kind kind)
 {
-    enum person person = person_present();
-    unsigned patience = person == PERSON_TERMINAL  ? TERMINAL_SECONDS
-                        : person == PERSON_DISPLAY ? DISPLAY_SECONDS
-                                                   : SERVICE_SECONDS;
-    struct keyring *keyring = &plugin->keyring;
-    keyring->arena = plugin->arena;
-    keyring->deadline = &plugin->deadline;
-    keyring->for_service = wait_new(plugin->arena, kind, SERVICE_SECONDS, "the Secret Service");
-    keyring->for_person =
-        wait_new(plugin->arena, kind, patience,
-                 person == PERSON_NONE ? "the Secret Service" : "the person or the Secret Service");
-    if (!plugin->opened) {
-        keyring_open(keyring, person);
-        plugin->opened = true;
-    }
-    return keyring;
+    struct arena *arena = plugin->arena;
+    unsigned seconds = person_at_terminal() ? PERSON_SECONDS : ALONE_SECONDS;
+    struct err *late = err_wrap(arena, late_error(arena, seconds), "%s", failed_to(kind));
+    deadline_start(plugin->streams.out, seconds, answer_failed(arena, late));
+    plugin->keyring.arena = arena;
+    return keyring_open(&plugin->keyring, person_can_answer());
 }
 
 /* The token to store: sent along, or asked for in cargo's words (cargo_credential::read_token). */
@@ -97,7 +84,7 @@ static struct err *token_read(struct arena *arena, const struct request *request
                              request->login_url.data)
                 : str_format(arena, "please paste the token for %s below\n",
                              request->name.len > 0 ? request->name.data : request->index_url.data);
-        TRY(terminal_ask_secret(arena, question, &token));
+        TRY(person_ask_secret(arena, question, &token));
     }
     if (token.len == 0) {
         return err_new(arena, "please provide a non-empty token");
@@ -113,7 +100,8 @@ static struct err *login(struct plugin *plugin, const struct request *request, s
     TRY(token_read(arena, request, &token));
     struct str named = request->name.len > 0 ? request->name : request->index_url;
     struct str label = str_format(arena, "cargo-registry:%s", named.data);
-    TRY(keyring_store(keyring_ready(plugin, REQUEST_LOGIN), request->index_url, label, token));
+    TRY(keyring_ready(plugin, REQUEST_LOGIN));
+    TRY(keyring_store(&plugin->keyring, request->index_url, label, token));
     *answer = answer_done(arena, REQUEST_LOGIN);
     return NULL;
 }
@@ -122,8 +110,8 @@ static struct err *get(struct plugin *plugin, const struct request *request, str
 {
     struct str token = {0};
     bool found;
-    struct keyring *keyring = keyring_ready(plugin, REQUEST_GET);
-    TRY(keyring_get(keyring, request->index_url, &token, &found));
+    TRY(keyring_ready(plugin, REQUEST_GET));
+    TRY(keyring_get(&plugin->keyring, request->index_url, &token, &found));
     *answer = found ? answer_token(plugin->arena, token) : answer_not_found(plugin->arena);
     return NULL;
 }
@@ -131,8 +119,8 @@ static struct err *get(struct plugin *plugin, const struct request *request, str
 static struct err *logout(struct plugin *plugin, const struct request *request, struct str *answer)
 {
     bool found;
-    struct keyring *keyring = keyring_ready(plugin, REQUEST_LOGOUT);
-    TRY(keyring_erase(keyring, request->index_url, &found));
+    TRY(keyring_ready(plugin, REQUEST_LOGOUT));
+    TRY(keyring_erase(&plugin->keyring, request->index_url, &found));
     *answer = found ? answer_done(plugin->arena, REQUEST_LOGOUT) : answer_not_found(plugin->arena);
     return NULL;
 }
@@ -157,7 +145,7 @@ static struct str answer_to(struct plugin *plugin, const struct request *request
 {
     struct str answer;
     struct err *err = perform(plugin, request, &answer);
-    deadline_clear(&plugin->deadline);
+    deadline_stop();
     if (err) {
         err = err_wrap(plugin->arena, err, "%s", failed_to(request->kind));
         return answer_failed(plugin->arena, err);
@@ -188,7 +176,6 @@ static bool serve_one(struct plugin *plugin, bool *more)
 static struct err *serve(struct arena *arena, struct plugin *plugin)
 {
     TRY(streams_take(arena, &plugin->streams));
-    TRY(deadline_start(arena, &plugin->deadline, plugin->streams.out));
     bool taken = write_all(plugin->streams.out, protocol_hello(arena));
     for (bool more = true; taken && more;) {
         taken = serve_one(plugin, &more);
@@ -197,45 +184,23 @@ static struct err *serve(struct arena *arena, struct plugin *plugin)
     return taken ? NULL : err_new(arena, "cargo does not read the answer");
 }
 
-/* --list: a line for each item, then a `.`, without which the list is not all of it. */
-static struct err *list(struct plugin *plugin)
-{
-    struct buf lines = buf_new(plugin->arena);
-    TRY(deadline_start(plugin->arena, &plugin->deadline, STDOUT_FILENO));
-    struct err *err = keyring_list(keyring_ready(plugin, REQUEST_GET), &lines);
-    deadline_clear(&plugin->deadline);
-    if (err) {
-        return err;
-    }
-    buf_add(&lines, STR(".\n"));
-    return write_all(STDOUT_FILENO, buf_str(&lines)) ? NULL
-                                                     : err_new(plugin->arena, "nobody reads");
-}
-
-/* In place of the `.`, in one line: whoever reads the list wants to say it in its own way. */
-static struct str list_error(struct arena *arena, const struct err *err)
-{
-    struct buf line = buf_new(arena);
-    buf_add(&line, STR("error"));
-    for (; err; err = err->cause) {
-        buf_addf(&line, ": %s", err->message.data);
-    }
-    buf_add_char(&line, '\n');
-    return buf_str(&line);
-}
-
-static int list_run(void)
+/* --list and --peek */
+static int list_run(bool peek)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    struct plugin plugin = {.arena = &arena};
-    (void)unsetenv("G_DBUS_DEBUG");
-    const struct err *err = list(&plugin);
-    keyring_close(&plugin.keyring);
-    deadline_stop(&plugin.deadline);
+    struct streams streams;
+    struct err *err = streams_take(&arena, &streams);
     if (err) {
-        (void)write_all(STDOUT_FILENO, list_error(&arena, err));
+        return 1;
     }
-    return err ? 1 : 0;
+    unsigned seconds = peek ? PEEK_SECONDS : ALONE_SECONDS;
+    struct buf lines = buf_new(&arena);
+    deadline_start(streams.out, seconds, list_error_line(&arena, late_error(&arena, seconds)));
+    bool known = list_items(&arena, peek, &lines);
+    deadline_stop();
+    bool written = write_all(streams.out, buf_str(&lines));
+    streams_free(&streams);
+    return known && written ? 0 : 1;
 }
 
 static int plugin_run(void)
@@ -246,12 +211,10 @@ static int plugin_run(void)
 
     arena_private();
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)unsetenv("G_DBUS_DEBUG"); /* GLib would print messages, secrets included */
     protocol_init();
 
     struct err *err = serve(&arena, &plugin);
     keyring_close(&plugin.keyring);
-    deadline_stop(&plugin.deadline);
     streams_free(&plugin.streams);
     if (err) {
         (void)fprintf(stderr, "error: %s\n", err->message.data);
@@ -262,11 +225,12 @@ static int plugin_run(void)
 int main(int argc, char **argv)
 {
     struct str argument = str_of(argc == 2 ? argv[1] : NULL);
+    (void)unsetenv("G_DBUS_DEBUG"); /* GLib would print messages, secrets included */
     if (str_eq(argument, STR("--cargo-plugin"))) {
         return plugin_run();
     }
-    if (str_eq(argument, STR("--list"))) {
-        return list_run();
+    if (str_eq(argument, STR("--list")) || str_eq(argument, STR("--peek"))) {
+        return list_run(str_eq(argument, STR("--peek")));
     }
     if (str_eq(argument, STR("--help")) || str_eq(argument, STR("-h"))) {
         return write_all(STDOUT_FILENO, str_of(usage)) ? 0 : 1;

@@ -69,67 +69,36 @@ struct str answer_not_supported(struct arena *arena)
     return line_of(arena, json_pack("{s{ss}}", "Err", "kind", "operation-not-supported"));
 }
 
+static json_t *messages_json(struct arena *arena, const struct err *err)
+{
+    json_t *messages = json_array();
+    for (; err; err = err->cause) {
+        json_array_append_new(messages, text_json(arena, err->message));
+    }
+    return messages;
+}
+
 struct str answer_failed(struct arena *arena, const struct err *err)
 {
-    json_t *causes = json_array();
-    for (const struct err *cause = err->cause; cause; cause = cause->cause) {
-        json_array_append_new(causes, text_json(arena, cause->message));
-    }
     return line_of(arena, json_pack("{s{ss so so}}", "Err", "kind", "other", "message",
-                                    text_json(arena, err->message), "caused-by", causes));
+                                    text_json(arena, err->message), "caused-by",
+                                    messages_json(arena, err->cause)));
 }
 
-/* A text that may be missing or null, as serde's Option<&str>. */
-static struct err *text_get(struct arena *arena, const json_t *object, const char *key,
-                            struct str *out, bool *there)
+struct str list_item_line(struct arena *arena, const char *url, const char *label, bool locked)
 {
-    const json_t *value = json_object_get(object, key);
-    *there = value && json_typeof(value) != JSON_NULL;
-    if (!*there) {
-        *out = STR("");
-        return NULL;
-    }
-    if (json_typeof(value) != JSON_STRING) {
-        return err_new(arena, "`%s` in the request is not a string", key);
-    }
-    *out = str_copy(arena, json_string_value(value), json_string_length(value));
-    return NULL;
+    return line_of(arena, json_pack("{ss ss sb}", "url", url, "label", label, "locked", locked));
 }
 
-static struct err *text_require(struct arena *arena, const json_t *object, const char *key,
-                                struct str *out)
+struct str list_state_line(struct arena *arena, const char *state)
 {
-    bool there;
-    TRY(text_get(arena, object, key, out, &there));
-    return there ? NULL : err_new(arena, "the request has no `%s`", key);
+    return line_of(arena, json_pack("{ss}", "state", state));
 }
 
-static struct err *version_check(struct arena *arena, const json_t *json)
+struct str list_error_line(struct arena *arena, const struct err *err)
 {
-    const json_t *version = json_object_get(json, "v");
-    if (!json_is_integer(version)) {
-        return err_new(arena, "the request has no protocol version `v`");
-    }
-    if (json_integer_value(version) != PROTOCOL_VERSION) {
-        return err_new(arena, "unsupported protocol version %lld",
-                       (long long)json_integer_value(version));
-    }
-    return NULL;
-}
-
-/* The keyring takes no arguments; as in cargo's own provider they are not looked at. */
-static struct err *args_check(struct arena *arena, const json_t *json)
-{
-    const json_t *args = json_object_get(json, "args");
-    if (args && json_typeof(args) != JSON_ARRAY) {
-        return err_new(arena, "`args` in the request is not a list");
-    }
-    for (size_t i = 0; i < json_array_size(args); i++) {
-        if (json_typeof(json_array_get(args, i)) != JSON_STRING) {
-            return err_new(arena, "`args` in the request is not a list of strings");
-        }
-    }
-    return NULL;
+    return line_of(arena,
+                   json_pack("{ss so}", "state", "unknown", "error", messages_json(arena, err)));
 }
 
 static enum request_kind kind_of(struct str name)
@@ -143,31 +112,45 @@ static enum request_kind kind_of(struct str name)
     return str_eq(name, STR("logout")) ? REQUEST_LOGOUT : REQUEST_UNKNOWN;
 }
 
-static struct err *request_read(struct arena *arena, const json_t *json, struct request *out)
+/* A str of what json_unpack_ex() found; NULL is the empty str. */
+static struct str text_of(struct arena *arena, const char *data, size_t len)
 {
-    struct request request = {0};
-    struct str kind = {0};
-    bool there;
+    return data ? str_copy(arena, data, len) : STR("");
+}
 
-    if (json_typeof(json) != JSON_OBJECT) {
-        return err_new(arena, "the request is not a JSON object");
+/* jansson's words for what is missing or has a wrong type: they quote no value. */
+static struct err *request_read(struct arena *arena, json_t *json, struct request *out)
+{
+    int version = 0;
+    const char *kind;
+    const char *url;
+    const char *name = NULL;
+    const char *login_url = NULL;
+    const char *token = NULL;
+    size_t kind_len;
+    size_t url_len;
+    size_t name_len = 0;
+    size_t login_url_len = 0;
+    size_t token_len = 0;
+    json_error_t wrong;
+    if (json_unpack_ex(json, &wrong, 0, "{s:i}", "v", &version) == 0 &&
+        version != PROTOCOL_VERSION) {
+        return err_new(arena, "unsupported protocol version %d", version);
     }
-    TRY(version_check(arena, json));
-    TRY(args_check(arena, json));
-    TRY(text_require(arena, json, "kind", &kind));
-    request.kind = kind_of(kind);
-
-    const json_t *registry = json_object_get(json, "registry");
-    if (!json_is_object(registry)) {
-        return err_new(arena, "the request has no `registry`");
+    if (json_unpack_ex(json, &wrong, 0, "{s:i, s:s%, s:{s:s%, s?s%}, s?s%, s?s%}", "v", &version,
+                       "kind", &kind, &kind_len, "registry", "index-url", &url, &url_len, "name",
+                       &name, &name_len, "login-url", &login_url, &login_url_len, "token", &token,
+                       &token_len) != 0) {
+        return err_new(arena, "the request is malformed: %s", wrong.text);
     }
-    TRY(text_require(arena, registry, "index-url", &request.index_url));
-    TRY(text_get(arena, registry, "name", &request.name, &there));
-    if (request.kind == REQUEST_LOGIN) {
-        TRY(text_get(arena, json, "token", &request.token, &request.has_token));
-        TRY(text_get(arena, json, "login-url", &request.login_url, &there));
-    }
-    *out = request;
+    *out = (struct request){
+        .kind = kind_of(text_of(arena, kind, kind_len)),
+        .index_url = text_of(arena, url, url_len),
+        .name = text_of(arena, name, name_len),
+        .login_url = text_of(arena, login_url, login_url_len),
+        .token = text_of(arena, token, token_len),
+        .has_token = token != NULL,
+    };
     return NULL;
 }
 

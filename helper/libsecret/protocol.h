@@ -43,6 +43,11 @@ struct str answer_not_found(struct arena *arena);
 struct str answer_not_supported(struct arena *arena);
 struct str answer_failed(struct arena *arena, const struct err *err); /* with all its causes */
 
+/* The lines of --list: an item; the state, without and with an error. */
+struct str list_item_line(struct arena *arena, const char *url, const char *label, bool locked);
+struct str list_state_line(struct arena *arena, const char *state);
+struct str list_error_line(struct arena *arena, const struct err *err);
+
 struct err *request_parse(struct arena *arena, struct str line, struct request *out) MUST_CHECK;
 
 #endif

@@ -7,6 +7,8 @@
 #include "util/json.h"
 #include "util/utf8.h"
 
+#include <jansson.h>
+
 #define LINE_LIMIT   ((size_t)64 * 1024)
 #define DETAIL_LIMIT ((size_t)1000)
 #define NOTICE_MS    2000
@@ -299,59 +301,57 @@ static bool verdict_of(struct str name, enum server_verdict *out)
     return false;
 }
 
-static const struct json_value *member(const struct json_value *object, const char *key,
-                                       enum json_type type)
+static struct str text_member(struct arena *arena, const json_t *object, const char *key)
 {
-    const struct json_value *value = object->first;
-    while (value && !(str_eq(value->key, str_of(key)) && value->type == type)) {
-        value = value->next;
-    }
-    return value;
+    const json_t *value = json_object_get(object, key);
+    return json_is_string(value)
+               ? str_copy(arena, json_string_value(value), json_string_length(value))
+               : STR("");
 }
 
-static struct str text_member(const struct json_value *object, const char *key)
+static bool verdict_read(const json_t *object, enum server_verdict *out)
 {
-    const struct json_value *value = member(object, key, JSON_STRING);
-    return value ? value->string : STR("");
-}
-
-static bool verdict_read(const struct json_value *object, enum server_verdict *out)
-{
-    const struct json_value *invalid = member(object, "invalid", JSON_BOOLEAN);
+    const json_t *invalid = json_object_get(object, "invalid");
     /* Both say it, so that neither can be misread. */
-    return invalid && verdict_of(text_member(object, "verdict"), out) &&
-           invalid->boolean == server_verdict_is_invalid(*out);
+    return json_is_boolean(invalid) &&
+           verdict_of(str_of(json_string_value(json_object_get(object, "verdict"))), out) &&
+           json_is_true(invalid) == server_verdict_is_invalid(*out);
 }
 
-struct err *server_line_read(struct arena *arena, struct str line, struct server_line *out)
+static struct err *object_read(struct arena *arena, const json_t *object, struct server_line *out)
 {
-    struct json json = json_begin(arena, line);
-    struct json_value *object;
-    bool is_object = utf8_valid(line) && !json_value(&json, &object) && !json_end(&json) &&
-                     object->type == JSON_OBJECT;
-    const struct json_value *id = is_object ? member(object, "id", JSON_INTEGER) : NULL;
-    const struct json_value *waiting = id ? member(object, "waiting", JSON_STRING) : NULL;
-    const struct json_value *status = id ? member(object, "status", JSON_INTEGER) : NULL;
+    const json_t *id = json_object_get(object, "id");
+    bool waiting = json_is_string(json_object_get(object, "waiting"));
     enum server_verdict verdict = VERDICT_UNKNOWN;
-    if (!id || id->negative || (!waiting && !verdict_read(object, &verdict))) {
+    if (!json_is_integer(id) || json_integer_value(id) < 0 ||
+        (!waiting && !verdict_read(object, &verdict))) {
         return err_new(arena, "it gave no answer that can be understood");
     }
     *out = (struct server_line){
-        .id = (size_t)id->integer,
+        .id = (size_t)json_integer_value(id),
         .waiting = waiting,
         .answer =
             {
                 .verdict = verdict,
-                .url = text_member(object, "url"),
-                .status = status ? (unsigned)status->integer : 0,
-                .detail = waiting ? waiting->string : text_member(object, "detail"),
-                .who = text_member(object, "who"),
-                .scopes = text_member(object, "scopes"),
-                .expires = text_member(object, "expires"),
-                .page = text_member(object, "page"),
+                .url = text_member(arena, object, "url"),
+                .status = (unsigned)json_integer_value(json_object_get(object, "status")),
+                .detail = text_member(arena, object, waiting ? "waiting" : "detail"),
+                .who = text_member(arena, object, "who"),
+                .scopes = text_member(arena, object, "scopes"),
+                .expires = text_member(arena, object, "expires"),
+                .page = text_member(arena, object, "page"),
             },
     };
     return NULL;
+}
+
+struct err *server_line_read(struct arena *arena, struct str line, struct server_line *out)
+{
+    json_wipe_memory();
+    json_t *object = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
+    struct err *err = object_read(arena, object, out);
+    json_decref(object);
+    return err;
 }
 
 void server_answer_clean(struct arena *arena, struct server_answer *answer, struct str token)

@@ -2,7 +2,8 @@
 
 #include "registry/index_url_parse.h"
 #include "registry/percent.h"
-#include "toml/toml.h"
+#include "util/text.h"
+#include "util/utf8.h"
 
 struct err *index_url_parse(struct arena *arena, struct str text, struct index_url *out)
 {
@@ -10,7 +11,8 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
     if (!reason) {
         return NULL;
     }
-    struct err *err = err_new(arena, "invalid url `%.*s`: %s", STR_ARG(text), reason->message.data);
+    struct err *err = err_new(arena, "invalid url `%s`: %s", index_url_shown(arena, text).data,
+                              reason->message.data);
     if (str_starts(text, STR("git@"))) {
         /* The form that scp and git take. */
         struct str ssh = str_copy(arena, text.data, text.len);
@@ -18,7 +20,8 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
         if (colon) {
             *colon = '/';
         }
-        err = err_new(arena, "%s; try using `ssh://%.*s` instead", err->message.data, STR_ARG(ssh));
+        err = err_new(arena, "%s; try using `ssh://%s` instead", err->message.data,
+                      text_shown(arena, ssh).data);
     }
     err->cause = reason->cause;
     return err;
@@ -38,7 +41,8 @@ struct err *index_url_resolve(struct arena *arena, struct str text, struct str d
             err = index_url_read(arena, text, &base, &url);
         }
         if (err) {
-            return err_new(arena, "invalid url `%.*s`: %s", STR_ARG(text), err->message.data);
+            return err_new(arena, "invalid url `%s`: %s", index_url_shown(arena, text).data,
+                           err->message.data);
         }
     }
     if (url.has_password) {
@@ -111,31 +115,55 @@ static struct str without_git(struct arena *arena, struct str path, bool special
     return buf_str(&out);
 }
 
-struct err *index_url_canonical(struct arena *arena, const struct index_url *url, struct str *out)
+static struct err *canonical_form(struct arena *arena, const struct index_url *url, bool fold,
+                                  struct str *out)
 {
     struct index_url canonical = *url;
     if (url->text.data[url->scheme_end + 1] != '/') {
         return err_new(arena, "invalid url `%s`: cannot-be-a-base-URLs are not supported",
-                       url->text.data);
+                       index_url_shown(arena, url->text).data);
     }
     struct str path = path_of(arena, url);
     if (path.len > 1 && str_ends(path, STR("/"))) {
         path_set(arena, &canonical, str_slice(arena, path, 0, path.len - 1));
     }
     struct str host = str_slice(arena, canonical.text, canonical.host.start, canonical.host.end);
-    if (str_eq(host, STR("github.com"))) {
+    if (fold && str_eq(host, STR("github.com"))) {
         struct str https = str_format(arena, "https%s", canonical.text.data + canonical.scheme_end);
         TRY(index_url_parse(arena, https, &canonical));
         path_set(arena, &canonical, str_lower(arena, path_of(arena, &canonical)));
     }
     path = path_of(arena, &canonical);
-    if (str_ends(path, STR(".git"))) {
+    if (fold && str_ends(path, STR(".git"))) {
         struct str scheme = str_slice(arena, canonical.text, 0, canonical.scheme_end);
         path_set(arena, &canonical,
                  without_git(arena, path, index_url_scheme(scheme) != SCHEME_OTHER));
     }
     *out = canonical.text;
     return NULL;
+}
+
+struct err *index_url_canonical(struct arena *arena, const struct index_url *url, struct str *out)
+{
+    return canonical_form(arena, url, !index_url_is_sparse(url), out);
+}
+
+struct err *index_url_folded(struct arena *arena, const struct index_url *url, struct str *out)
+{
+    return canonical_form(arena, url, true, out);
+}
+
+struct str index_url_shown(struct arena *arena, struct str text)
+{
+    const char *slashes = memmem(text.data, text.len, "//", 2);
+    size_t start = slashes ? (size_t)(slashes - text.data) + 2 : text.len;
+    size_t end = start + strcspn(text.data + start, "/?#\\");
+    const char *at = memrchr(text.data + start, '@', (end < text.len ? end : text.len) - start);
+    struct str user = at ? str_slice(arena, text, start, (size_t)(at - text.data)) : STR("git");
+    if (str_eq(user, STR("git"))) {
+        return text_shown(arena, text);
+    }
+    return text_shown(arena, str_format(arena, "%.*s\xE2\x80\xA6%s", (int)start, text.data, at));
 }
 
 bool index_url_is_sparse(const struct index_url *url)

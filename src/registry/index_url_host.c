@@ -1,7 +1,7 @@
 #include "registry/index_url_host.h"
 
-#include "util/lazy.h"
 #include "registry/percent.h"
+#include "util/unicode.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -167,23 +167,6 @@ static bool needs_idna(struct str lower)
     return false;
 }
 
-/* UTS #46 by libidn2. Its Unicode is older than cargo's, and it limits the length of labels. */
-static struct err *domain_to_ascii(struct arena *arena, struct str domain, struct str *out)
-{
-    enum { NFC_INPUT = 1, NONTRANSITIONAL = 8 }; /* from idn2.h, which is not needed otherwise */
-    void (*symbol)(void);
-    TRY(lazy_symbol(arena, (const char *const[]){"libidn2.so.0", NULL}, "idn2_lookup_u8", &symbol));
-    int (*lookup)(const uint8_t *, uint8_t **, int) =
-        (int (*)(const uint8_t *, uint8_t **, int))symbol;
-    uint8_t *ascii = NULL;
-    if (lookup((const uint8_t *)domain.data, &ascii, NFC_INPUT | NONTRANSITIONAL) != 0) {
-        return bad_domain(arena);
-    }
-    *out = str_copy(arena, (const char *)ascii, strlen((const char *)ascii));
-    free(ascii);
-    return NULL;
-}
-
 struct err *index_url_add_host(struct arena *arena, struct str host, struct buf *out)
 {
     if (host.data[0] == '[') {
@@ -194,8 +177,9 @@ struct err *index_url_add_host(struct arena *arena, struct str host, struct buf 
         return bad_domain(arena);
     }
     if (needs_idna(domain)) {
-        TRY(domain_to_ascii(arena, domain, &domain));
-        if (has_forbidden(domain)) {
+        /* libidn2's Unicode is older than cargo's, and it limits the length of labels. */
+        TRY(unicode_domain(arena, domain, &domain));
+        if (domain.len == 0 || has_forbidden(domain)) {
             return bad_domain(arena);
         }
     }

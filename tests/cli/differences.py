@@ -183,20 +183,27 @@ def _told_once(_world, result, ours):
     return dataclasses.replace(result, stderr=b"".join(told))
 
 
-def _own_options(_world, result, ours):
-    """The help has one section more, before cargo's last: options that cargo has not, or has not for a logout."""
-    section = re.search(rb"\n(?:\x1b\S+?)?Logout Options:(?:\x1b\S+?)?\n(?:  .*\n)+", ours.stdout)
-    last = re.search(rb"\n(?:\x1b\S+?)?Manifest Options:", result.stdout)
-    if not section or not last:
-        return None
-    return dataclasses.replace(result, stdout=result.stdout[: last.start()] + section[0] + result.stdout[last.start() :])
+def _own_help(_world, result, ours):
+    """The help is our own text, with colors where cargo's has them."""
+    same_colors = (b"\x1b" in ours.stdout) == (b"\x1b" in result.stdout)
+    is_help = result.stdout.startswith(b"Remove an API token") and b"cargo-logout [OPTIONS]" in ours.stdout
+    return dataclasses.replace(result, stdout=ours.stdout) if is_help and same_colors else None
+
+
+def _own_name(_world, result, _ours):
+    """Usage errors name cargo-logout."""
+    return dataclasses.replace(result, stderr=result.stderr.replace(b"cargo logout", b"cargo-logout")) if result.status == 1 else None
 
 
 def _z_help(_world, result, _ours):
-    """cargo lists its own unstable flags; a logout has none."""
+    """cargo lists its own unstable flags; we refuse the option as any other -Z."""
     if not result.stdout.startswith(b"Available unstable (nightly-only) flags:"):
         return None
-    return dataclasses.replace(result, stdout=b"`cargo logout` has no unstable flags.\n")
+    refusal = (
+        b"error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is the `stable` channel\n"
+        b"See https://doc.rust-lang.org/book/appendix-07-nightly-rust.html for more information about Rust release channels.\n"
+    )
+    return dataclasses.replace(result, status=101, stdout=b"", stderr=refusal)
 
 
 def _full_stdout(world, result, _ours):
@@ -210,12 +217,8 @@ def _quiet(_world, outcome, _cargo):
     return dataclasses.replace(outcome, note_with_quiet=False) if outcome.quiet else None
 
 
-def _masked(world, result, ours):
-    """cargo shows the faulty line of a file that holds tokens; we show stars for all but the names of keys and tables."""
-    texts = [getattr(what, "text", what) for what in world.files.values()] + list(world.args)
-    secret = any(word in str(text) for text in texts for word in ("token", "secret-key"))
-    if not secret and b"/credentials" not in result.stderr:
-        return None
+def _masked(_world, result, ours):
+    """cargo shows the faulty line; we show stars for all but white space, a header and a key before `=`."""
     theirs, mine = (text.split(b"\n") for text in (result.stderr, ours.stderr))
     if len(theirs) != len(mine):
         return None
@@ -233,6 +236,48 @@ def _is_masked(line, masked):
     )
 
 
+TOML_FAULT = re.compile(
+    rb"^ *TOML parse error at line (?P<line>\d+), column (?P<column>\d+)\n *\|\n *\d+ \| .*\n(?P<carets> *\| *\^+)\n *(?P<reason>.+)$", re.MULTILINE
+)
+_OUR_NUMBER = (b"invalid number", b"invalid date or time", b"integer out of range")
+_CARGO_NUMBER = re.compile(
+    rb"invalid (float|mantissa|fraction|exponent|date|time|offset|\w+ number\b)|`_` may only|integers? |radix |redundant |unexpected (leading zero|sign)"
+)
+
+
+def toml_first_fault(theirs, ours):
+    """cargo reports missing brackets and the like before all other faults; we report the first statement with a fault."""
+    return int(ours["line"]) < int(theirs["line"])
+
+
+def toml_number(theirs, ours):
+    """A malformed number or date: where it begins, in our own words. The range of floats is not checked."""
+    if theirs["reason"] == b"floating-point number overflowed":
+        return True
+    unquoted = ours["reason"].startswith(b"string values must be quoted") and _CARGO_NUMBER.match(theirs["reason"])
+    return ours["line"] == theirs["line"] and (ours["reason"] in _OUR_NUMBER or unquoted)
+
+
+def of_fault(applies):
+    """The rule that gives the fault in our words and at our place, if the class applies to it and cargo's."""
+
+    def rule(_world, result, ours):
+        theirs, mine = TOML_FAULT.search(result.stderr), TOML_FAULT.search(ours.stderr)
+        if not theirs or not mine or not applies(theirs, mine):
+            return None
+        return dataclasses.replace(result, stderr=result.stderr[: theirs.start()] + mine[0] + result.stderr[theirs.end() :])
+
+    return rule
+
+
+def _long_key(_world, result, ours):
+    """cargo says only "recursion limit" about a key of more than 80 parts; we also say where it is."""
+    mine = TOML_FAULT.search(ours.stderr)
+    if not mine or mine["reason"] != b"recursion limit":
+        return None
+    return dataclasses.replace(result, stderr=re.sub(rb"^ *recursion limit$", lambda _: mine[0], result.stderr, flags=re.MULTILINE))
+
+
 DIFFERENCES = (
     Difference("keeps-text", of_result=_dotted),  # else: credentials are compared by value, contest.py sees that nothing was put in
     Difference("by-name", of_world=_by_name),
@@ -248,7 +293,11 @@ DIFFERENCES = (
     Difference("quiet", of_outcome=_quiet),
     Difference("told-once", of_result=_told_once),
     Difference("masked", of_result=_masked),
-    Difference("own-options", of_result=_own_options),
+    Difference("own-help", of_result=_own_help),
+    Difference("own-name", of_result=_own_name),
     Difference("z-help", of_result=_z_help),
     Difference("full-stdout", of_result=_full_stdout),
+    Difference("first-fault", of_result=of_fault(toml_first_fault)),
+    Difference("number", of_result=of_fault(toml_number)),
+    Difference("long-key", of_result=_long_key),
 )

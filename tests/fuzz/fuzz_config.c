@@ -246,7 +246,7 @@ static void take_document(struct world *world, struct str input)
     enum role role = (unsigned char)input.data[0] % ROLES;
     struct str text = str_slice(world->arena, input, 1, input.len);
     struct toml_doc *doc;
-    if (!utf8_valid(text) || toml_parse(world->arena, text, TOML_SHOW, &doc) ||
+    if (!utf8_valid(text) || toml_parse(world->arena, text, &doc) ||
         config_check_types(world->arena, doc->root)) {
         return;
     }

@@ -230,7 +230,7 @@ def test_who_is_waited_for(machine):
     machine.write({"config.toml": chain("$BIN/slow")})
     command = [machine.program, "--registry", "corp"]
     with subprocess.Popen(command, cwd=machine.top, env=machine.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr.readline() == f"     Waiting for credential provider `{machine.path('/bin/slow')}`\n"
+        assert process.stderr.readline() == f"     Waiting for credential provider `{machine.path('/bin/slow')}` (registry `corp`)\n"
         (machine.top / "gate").write_text("go\n")
         assert f"has been removed by credential provider `{machine.path('/bin/slow')}`" in process.stderr.read()
     assert process.returncode == 0

@@ -6,7 +6,9 @@ import subprocess
 
 import pytest
 
+import git_index
 from broken_server import Server, at_once, reset, says, silent
+from git_index import FETCHED, git
 from revoke_asker import SECONDS, environment
 from registry_stand_in import Answer
 
@@ -147,21 +149,11 @@ def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
 # git indexes.
 
 
-def git(*arguments, cwd):
-    env = environment(GIT_CONFIG_GLOBAL="/dev/null", GIT_AUTHOR_DATE="2026-01-01T00:00:00Z", GIT_COMMITTER_DATE="2026-01-01T00:00:00Z")
-    command = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", *arguments]
-    return subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True, text=True, timeout=SECONDS).stdout
-
-
 @pytest.fixture
 def index(tmp_path, registry):
     """A git index with this registry's config.json."""
     path = tmp_path / "upstream"
-    path.mkdir()
-    git("init", "-q", "-b", "trunk", cwd=path)
-    (path / "config.json").write_bytes(config(registry))
-    git("add", ".", cwd=path)
-    git("commit", "-qm", "first", cwd=path)
+    git_index.make(path, config(registry))
     return path
 
 
@@ -175,7 +167,7 @@ def clone(tmp_path, index, cargo):
     command = [cargo, "owner", "--list", "--registry", "corp", "foo"]
     subprocess.run(command, cwd=home, env=env, check=False, capture_output=True, timeout=SECONDS)
     [path] = (home / "registry/index").iterdir()
-    assert (path / ".git").is_dir()
+    git_index.complete(path, index)
     return path
 
 
@@ -196,8 +188,6 @@ def test_a_clone_of_someone_else(ask, registry, clone):
     """A cargo home that is shared: git and libgit2 would not read it."""
     import os
 
-    if os.geteuid() != 0:
-        pytest.skip("only root can give files away")
     for path in [clone, *clone.rglob("*")]:
         os.chown(path, 65534, 65534)
     assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
@@ -207,7 +197,7 @@ def test_the_commit_that_was_fetched_last(ask, registry, clone, index):
     (index / "config.json").write_text(json.dumps({"dl": "", "api": API}))
     git("commit", "-qam", "moved", cwd=index)
     assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
-    git("fetch", "-q", str(index), "+HEAD:refs/remotes/origin/HEAD", cwd=clone)  # as cargo fetches (git::fetch)
+    git("fetch", "-q", str(index), FETCHED, cwd=clone)
     answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
     assert (answer["how"], answer["url"]) == ("no-answer", API + "/api/v1/tokens/current")
 
@@ -241,7 +231,7 @@ def damage(path, how):
             (work / "config.json").write_bytes(change)
         git("add", ".", cwd=work)
         git("commit", "-qm", "change", cwd=work)
-        git("fetch", "-q", str(work), "+HEAD:refs/remotes/origin/HEAD", cwd=path)
+        git("fetch", "-q", str(work), FETCHED, cwd=path)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ static struct err *remove_from(struct str where, const struct file_token *const 
 {
     const struct str names[] = {STR("x")};
     struct toml_doc *doc;
-    assert_null(toml_parse(&arena, STR(TOKEN), TOML_MASK, &doc));
+    assert_null(toml_parse(&arena, STR(TOKEN), &doc));
     const struct file_request request = {
         .path = where, .registries = names, .count = 1, .only = only, .seen = doc};
     *removed = (struct file_removed){0};

@@ -1,0 +1,90 @@
+#include <libsecret/secret.h>
+
+#include "service.h"
+
+/* SECRET_BACKEND_EXTENSION_POINT_NAME, of a header of libsecret's that cannot be included */
+#define BACKEND_EXTENSION_POINT "secret-backend"
+#define ABOVE_THE_BUILT_IN      1 /* libsecret registers its own with priority 0 */
+
+/* What libsecret calls are the asynchronous functions, also from those of its own that are not. */
+static void refuse(SecretService *self, SecretPrompt *prompt, const GVariantType *return_type,
+                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+    (void)prompt;
+    (void)return_type;
+    GTask *task = g_task_new(self, cancellable, callback, user_data);
+    g_task_return_new_error(task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED,
+                            "the keyring's password would have to be asked for, and there is "
+                            "neither a terminal nor a display to ask at");
+    g_object_unref(task);
+}
+
+/* What a service says that was to make something and did not: a person has said no. libsecret
+ * takes it for the path of what was made. */
+static bool is_no_path(GVariant *answer)
+{
+    return g_variant_is_of_type(answer, G_VARIANT_TYPE_OBJECT_PATH) &&
+           g_str_equal(g_variant_get_string(answer, NULL), "/");
+}
+
+static void on_asked(GObject *prompt, GAsyncResult *result, gpointer user_data)
+{
+    GTask *task = user_data;
+    GError *error = NULL;
+    GVariant *answer = secret_prompt_perform_finish(SECRET_PROMPT(prompt), result, &error);
+    if (answer && is_no_path(answer)) {
+        g_variant_unref(answer);
+        g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                "the question whether to do it was answered with no");
+    } else if (answer) {
+        g_task_return_pointer(task, answer, (GDestroyNotify)g_variant_unref);
+    } else if (error) {
+        g_task_return_error(task, error);
+    } else { /* libsecret's own takes this for an error as well, and so never ends */
+        g_task_return_new_error(task, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY,
+                                "it ended while it asked a person");
+    }
+    g_object_unref(task);
+}
+
+static void ask(SecretService *self, SecretPrompt *prompt, const GVariantType *return_type,
+                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+    GTask *task = g_task_new(self, cancellable, callback, user_data);
+    secret_prompt_perform(prompt, NULL, return_type, cancellable, on_asked, task);
+}
+
+static GVariant *finish(SecretService *self, GAsyncResult *result, GError **error)
+{
+    (void)self;
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+/* GLib's own limit is 25 seconds, in which nobody finds and types a password. */
+static void wait_long(GObject *object)
+{
+    G_OBJECT_CLASS(g_type_class_peek(SECRET_TYPE_SERVICE))->constructed(object);
+    g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(object), G_MAXINT);
+}
+
+static void service_class_init(gpointer class, gpointer can_ask)
+{
+    SecretServiceClass *service = class;
+    G_OBJECT_CLASS(class)->constructed = wait_long;
+    service->prompt_async = GPOINTER_TO_INT(can_ask) ? ask : refuse;
+    service->prompt_finish = finish;
+}
+
+void service_take_over(bool can_ask)
+{
+    const GTypeInfo info = {
+        .class_size = sizeof(SecretServiceClass),
+        .class_init = service_class_init,
+        .class_data = GINT_TO_POINTER(can_ask),
+        .instance_size = sizeof(SecretService),
+    };
+    g_type_ensure(SECRET_TYPE_SERVICE);
+    GType type = g_type_register_static(SECRET_TYPE_SERVICE, "CargoSecretService", &info, 0);
+    /* The name is libsecret's: SECRET_BACKEND and sandboxes choose among backends as ever. */
+    g_io_extension_point_implement(BACKEND_EXTENSION_POINT, type, "service", ABOVE_THE_BUILT_IN);
+}
