@@ -1,5 +1,6 @@
 #include "cli/report.h"
 
+#include "cli/similar.h"
 #include "util/text.h"
 
 static const char *name_of(const struct credential *c)
@@ -311,6 +312,26 @@ static void report_credential_failures(const struct shell *shell,
     }
 }
 
+/* For a name that nothing knows, the known one that is most like it. */
+static void suggest_name(const struct shell *shell, const struct inventory *inventory)
+{
+    const struct registry *chosen = inventory->chosen;
+    const struct registry *similar = NULL;
+    double best = 0;
+    if (!chosen || chosen->indexed || !chosen->failure) {
+        return;
+    }
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        bool known = r != chosen && r->has_index && r->valid && text_is_plain(r->name);
+        if (known && similar_better(shell->arena, chosen->name, r->name.data, &best)) {
+            similar = r;
+        }
+    }
+    if (similar) {
+        shell_note(shell, "did you mean `--registry %s`?", similar->shown.data);
+    }
+}
+
 void report_failures(const struct shell *shell, const struct logout_options *options,
                      const struct run *run)
 {
@@ -333,6 +354,7 @@ void report_failures(const struct shell *shell, const struct logout_options *opt
                                                    "failed to log out of `%s`", r->shown.data)
                                         : r->failure);
     }
+    suggest_name(shell, inventory);
 }
 
 /*

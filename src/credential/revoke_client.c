@@ -309,12 +309,11 @@ static struct str text_member(struct arena *arena, const json_t *object, const c
                : STR("");
 }
 
-static bool verdict_read(const json_t *object, enum server_verdict *out)
+/* Both say it, so that neither can be misread. */
+static bool verdict_read(struct arena *arena, const json_t *object, enum server_verdict *out)
 {
     const json_t *invalid = json_object_get(object, "invalid");
-    /* Both say it, so that neither can be misread. */
-    return json_is_boolean(invalid) &&
-           verdict_of(str_of(json_string_value(json_object_get(object, "verdict"))), out) &&
+    return json_is_boolean(invalid) && verdict_of(text_member(arena, object, "verdict"), out) &&
            json_is_true(invalid) == server_verdict_is_invalid(*out);
 }
 
@@ -324,7 +323,7 @@ static struct err *object_read(struct arena *arena, const json_t *object, struct
     bool waiting = json_is_string(json_object_get(object, "waiting"));
     enum server_verdict verdict = VERDICT_UNKNOWN;
     if (!json_is_integer(id) || json_integer_value(id) < 0 ||
-        (!waiting && !verdict_read(object, &verdict))) {
+        (!waiting && !verdict_read(arena, object, &verdict))) {
         return err_new(arena, "it gave no answer that can be understood");
     }
     *out = (struct server_line){
