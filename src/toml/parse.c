@@ -110,19 +110,17 @@ static bool take_comment(struct toml_parser *p)
 /* Blanks, comments and line ends. */
 static bool skip_gap(struct toml_parser *p)
 {
-    for (;;) {
-        if (p->token.kind == TOML_BLANK) {
+    bool ok = true;
+    while (ok && toml_is_gap(p->token.kind)) {
+        if (p->token.kind == TOML_NEWLINE) {
+            ok = take_newline(p);
+        } else if (p->token.kind == TOML_COMMENT) {
+            ok = take_comment(p);
+        } else {
             next(p);
-        } else if (p->token.kind == TOML_NEWLINE) {
-            if (!take_newline(p)) {
-                return false;
-            }
-        } else if (p->token.kind != TOML_COMMENT) {
-            return true;
-        } else if (!take_comment(p)) {
-            return false;
         }
     }
+    return ok;
 }
 
 /* The rest of a statement's line. */
