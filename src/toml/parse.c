@@ -2,7 +2,6 @@
 
 #include "toml/tree.h"
 
-#define LARGEST_TEXT  UINT32_MAX
 #define DEEPEST_VALUE 80 /* brackets of arrays and inline tables */
 #define MOST_PARTS    80 /* of one key */
 #define MOST_NODES    1650000
@@ -578,7 +577,7 @@ static bool statement(struct toml_parser *p)
 
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out)
 {
-    assert(text.len < LARGEST_TEXT);
+    assert(text.len < UINT32_MAX);
     struct toml_parser p = {.arena = arena, .text = text};
     p.pool = arena_alloc(arena, text.len + 1);
     p.root = node_new(&p);
