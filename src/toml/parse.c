@@ -2,9 +2,9 @@
 
 #include "toml/tree.h"
 
-#define LARGEST_TEXT  UINT32_MAX
 #define DEEPEST_VALUE 80 /* brackets of arrays and inline tables */
 #define MOST_PARTS    80 /* of one key */
+#define MOST_NODES    1650000
 #define NODES_AT_ONCE 32 /* allocated */
 
 /* `a.b.c`: one node for each part, by next. At least one, at most MOST_PARTS. */
@@ -38,6 +38,7 @@ static void duplicate(struct toml_parser *p, const struct toml_node *key)
 
 static struct toml_node *node_new(struct toml_parser *p)
 {
+    p->node_count++;
     struct toml_node *node = p->spare;
     if (node) {
         p->spare = node->next;
@@ -57,6 +58,14 @@ static void node_spare(struct toml_parser *p, struct toml_node *node)
 {
     node->next = p->spare;
     p->spare = node;
+    p->node_count--;
+}
+
+/* Before more nodes are made than memory is meant for. */
+static bool check_count(struct toml_parser *p)
+{
+    size_t at = p->token.start;
+    return p->node_count < MOST_NODES || toml_syntax(p, "too many keys and values", NULL, at, at);
 }
 
 /* ---- Tokens ---- */
@@ -100,19 +109,17 @@ static bool take_comment(struct toml_parser *p)
 /* Blanks, comments and line ends. */
 static bool skip_gap(struct toml_parser *p)
 {
-    for (;;) {
-        if (p->token.kind == TOML_BLANK) {
+    bool ok = true;
+    while (ok && toml_is_gap(p->token.kind)) {
+        if (p->token.kind == TOML_NEWLINE) {
+            ok = take_newline(p);
+        } else if (p->token.kind == TOML_COMMENT) {
+            ok = take_comment(p);
+        } else {
             next(p);
-        } else if (p->token.kind == TOML_NEWLINE) {
-            if (!take_newline(p)) {
-                return false;
-            }
-        } else if (p->token.kind != TOML_COMMENT) {
-            return true;
-        } else if (!take_comment(p)) {
-            return false;
         }
     }
+    return ok;
 }
 
 /* The rest of a statement's line. */
@@ -434,6 +441,9 @@ static bool bracket(struct toml_parser *p, struct toml_node *node, unsigned int 
 static bool value(struct toml_parser *p, struct toml_node *node, unsigned int depth)
 {
     size_t start = p->token.start;
+    if (!check_count(p)) {
+        return false;
+    }
     switch ((int)p->token.kind) {
     case TOML_OPEN_BRACKET:
     case TOML_OPEN_BRACE:
@@ -535,7 +545,7 @@ static bool header(struct toml_parser *p)
         end = p->token.end;
         next(p);
     }
-    if (!end_of_line(p)) {
+    if (!end_of_line(p) || !check_count(p)) {
         return false;
     }
     open_table(p, &path, (struct toml_span){start, end}, element);
@@ -567,7 +577,7 @@ static bool statement(struct toml_parser *p)
 
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out)
 {
-    assert(text.len < LARGEST_TEXT);
+    assert(text.len < UINT32_MAX);
     struct toml_parser p = {.arena = arena, .text = text};
     p.pool = arena_alloc(arena, text.len + 1);
     p.root = node_new(&p);

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 #include "cli/similar.h"
 #include "cli/usage.h"
+#include "util/shell.h"
 #include "util/base.h"
 
 #include <setjmp.h>
@@ -38,8 +39,8 @@ static struct str without_colors(struct str text)
 {
     struct buf buf = buf_new(&arena);
     for (const char *p = text.data; *p; p++) {
-        if (*p == '\033') {
-            p += strcspn(p, "m");
+        if (*p == COLOR_RESET[0]) {
+            p++; /* the mark's letter */
         } else {
             buf_add_char(&buf, *p);
         }
