@@ -18,7 +18,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum role { ROLE_PROJECT, ROLE_ARGUMENT, ROLE_INCLUDED, ROLE_CREDENTIALS, ROLE_VARIABLES, ROLE_HOME };
+enum role {
+    ROLE_PROJECT,
+    ROLE_ARGUMENT,
+    ROLE_INCLUDED,
+    ROLE_CREDENTIALS,
+    ROLE_VARIABLES,
+    ROLE_HOME
+};
 
 #define MOST 16
 

@@ -1,7 +1,7 @@
 /*
  * Any text: as it is shown it is UTF-8 without control characters, and is not changed again; as an
- * index URL it shows no password; shortened it is no wider than allowed. A short word is quoted, and
- * a real shell reads it back.
+ * index URL it shows no password; shortened it is no wider than allowed. A short word is quoted,
+ * and a real shell reads it back.
  */
 #include "harness.h"
 

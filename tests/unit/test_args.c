@@ -2,8 +2,8 @@
 #include "cli/options.h"
 #include "cli/similar.h"
 #include "cli/usage.h"
-#include "util/shell.h"
 #include "util/base.h"
+#include "util/shell.h"
 
 #include <setjmp.h>
 

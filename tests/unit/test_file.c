@@ -1,8 +1,8 @@
 /* The credentials file between the look without a lock and the change under it: the lock is the
  * test's own, and each time that it is taken something happens to the file first. What the kernel
  * makes go wrong is in tests/fault. */
-#include "util/fs.h"
 #include "credential/file.h"
+#include "util/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,9 +122,8 @@ static void one_that_is_always_replaced_is_given_up(void **state)
     replacements = 1000;
     struct err *err = remove_from(path, &job);
     assert_non_null(err);
-    assert_string_equal(
-        err->message.data,
-        str_format(&arena, "other programs keep replacing `%s`", path.data).data);
+    assert_string_equal(err->message.data,
+                        str_format(&arena, "other programs keep replacing `%s`", path.data).data);
     assert_false(job.removed_token);
     assert_string_equal(text_of(path).data, "# new\n" TOKEN);
 }

@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#define HELPER "cargo-credential-libsecret"
-#define WAITS  "exec sleep 1000\n"
+#define HELPER      "cargo-credential-libsecret"
+#define WAITS       "exec sleep 1000\n"
 #define SAYS(state) "echo '{\"state\":\"" state "\"}'\n"
 
 static time_t step; /* seconds that pass with each look at the clock */
@@ -136,8 +136,8 @@ static void a_state_is_one_of_five(void **state)
 static void a_service_that_hangs_is_not_waited_for(void **state)
 {
     (void)state;
-    static const char *const seconds[] = {[KEYRING_PEEK] = " within 2 seconds;",
-                                          [KEYRING_SEARCH_UNLOCKED] = " within 20 seconds;"};
+    static const char *const seconds[] = {
+        [KEYRING_PEEK] = " within 2 seconds;", [KEYRING_SEARCH_UNLOCKED] = " within 20 seconds;"};
     step = 30;
     for (int how = KEYRING_PEEK; how <= KEYRING_SEARCH_UNLOCKED; how++) {
         struct keyring_view view = look((enum keyring_search)how, WAITS);
@@ -163,10 +163,10 @@ static void without_a_bus_no_program_is_started(void **state)
 static void one_that_is_not_installed_can_be_had(void **state)
 {
     (void)state;
-    static const char *const names[][2] = {{HELPER, ", or build with `-Dlibsecret=enabled`"},
-                                           {"cargo-logout-revoke",
-                                            ", or build with `-Drevoke=enabled`"},
-                                           {"other", ""}};
+    static const char *const names[][2] = {
+        {HELPER, ", or build with `-Dlibsecret=enabled`"},
+        {"cargo-logout-revoke", ", or build with `-Drevoke=enabled`"},
+        {"other", ""}};
     struct str path = STR("untouched");
     for (size_t i = 0; i < COUNT(names); i++) {
         const char *name = names[i][0];

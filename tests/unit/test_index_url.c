@@ -1,5 +1,5 @@
-#include "util/base.h"
 #include "registry/index_url.h"
+#include "util/base.h"
 
 #include <setjmp.h>
 

@@ -44,8 +44,7 @@ static const char *lines(void)
 {
     struct arena *arena = &world.arena;
     struct buf out = buf_new(arena);
-    for (struct credential *c = inventory_first(&inventory); c;
-         c = inventory_next(&inventory, c)) {
+    for (struct credential *c = inventory_first(&inventory); c; c = inventory_next(&inventory, c)) {
         buf_addf(&out, "%s %s %s %s %s%s", c->registry->shown.data, credential_kind_name(c),
                  credential_location(arena, c).data, effects[c->effect], plans[c->plan],
                  c->revoke_first ? " revoke" : "");
@@ -62,8 +61,9 @@ static void all_that_exists_is_found(void **state)
         const char *how;
         const char *lines;
     } cases[] = {
-        {C "[registry]\ntoken = 't'\n", "", "crates-io token ROOT/ch/credentials.toml:2 in-use "
-                                            "remove\n"},
+        {C "[registry]\ntoken = 't'\n", "",
+         "crates-io token ROOT/ch/credentials.toml:2 in-use "
+         "remove\n"},
         {C "token = 'old'\n[registry]\ntoken = 't'\nsecret-key = 's'\n", "R",
          "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove revoke\n"
          "crates-io token ROOT/ch/credentials.toml:3 in-use remove revoke\n"
@@ -80,8 +80,7 @@ static void all_that_exists_is_found(void **state)
          "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
          "crates-io secret-key environment variable `CARGO_REGISTRY_SECRET_KEY` if-others-go "
          "leave\n"},
-        {C "registry.token = 5\n", "",
-         "crates-io token ROOT/ch/credentials.toml:1 never remove\n"},
+        {C "registry.token = 5\n", "", "crates-io token ROOT/ch/credentials.toml:1 never remove\n"},
         /* only for the name asked for, but its twins are shown */
         {C "registries.a.token = 'a'\nregistries.b.token = 'b'\nregistries.c.token = 'c'\n" H
            "registries.a.index = 'https://h/'\nregistries.b.index = 'https://h/'\n"
@@ -105,26 +104,30 @@ static void all_that_exists_is_found(void **state)
         /* providers: here, in home alone, not those that have nothing */
         {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
            "registry.global-credential-providers = ['cargo:wincred', 'h']\n",
-         " a", "a token credential provider `p` perhaps ask\n"
-               "a token credential provider `h` perhaps leave\n"},
+         " a",
+         "a token credential provider `p` perhaps ask\n"
+         "a token credential provider `h` perhaps leave\n"},
         {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
            "registry.global-credential-providers = ['cargo:token', 'h x']\n",
-         "AR", "crates-io token credential provider `h \u2026` perhaps ask revoke\n"
-              "a token credential provider `p` perhaps ask revoke\n"
-              "a token credential provider `h \u2026` perhaps ask revoke\n"},
+         "AR",
+         "crates-io token credential provider `h \u2026` perhaps ask revoke\n"
+         "a token credential provider `p` perhaps ask revoke\n"
+         "a token credential provider `h \u2026` perhaps ask revoke\n"},
         {H "registry.credential-provider = ['cargo:token-from-stdout', 'x']\n" C
            "registry.token = 't'\n",
-         "", "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
-             "crates-io token credential provider `cargo:token-from-stdout \u2026` in-use cannot: "
-             "credential provider `cargo:token-from-stdout \u2026` failed action `logout`\n"},
+         "",
+         "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
+         "crates-io token credential provider `cargo:token-from-stdout \u2026` in-use cannot: "
+         "credential provider `cargo:token-from-stdout \u2026` failed action `logout`\n"},
         {H "registry.credential-provider = 'cargo:paseto'\n", "S",
          "crates-io token credential provider `cargo:paseto` never cannot: cargo:paseto requires "
          "-Zasymmetric-token\n"},
         /* a provider before cargo:token may have one */
         {H "registry.global-credential-providers = ['cargo:token', 'h']\n" C
            "registry.token = 't'\n",
-         "", "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"
-             "crates-io token credential provider `h` perhaps ask\n"},
+         "",
+         "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"
+         "crates-io token credential provider `h` perhaps ask\n"},
         {P "include = ['../../o.toml']\n@o.toml\nregistry.token = 't'\n", "E",
          "crates-io token ROOT/o.toml:1 in-use cannot: `ROOT/o.toml` is outside of the project "
          "whose configuration includes it, so it is not edited\n"},
@@ -147,8 +150,7 @@ static void all_that_exists_is_found(void **state)
 static void what_cannot_be_done_is_known_before(void **state)
 {
     (void)state;
-    world_begin(&world, C "registry.token = 't'\n" P
-                          "registry.credential-provider = 'p'\n");
+    world_begin(&world, C "registry.token = 't'\n" P "registry.credential-provider = 'p'\n");
     assert_int_equal(chmod(world_path(&world, "proj/.cargo/config.toml").data, 0666), 0);
     assert_int_equal(chmod(world_path(&world, "ch/credentials.toml").data, 0444), 0);
     assert_int_equal(chmod(world.root.data, 0755), 0);
@@ -158,7 +160,8 @@ static void what_cannot_be_done_is_known_before(void **state)
         assert_int_equal(chown(world_path(&world, "ch/credentials.toml").data, 65534, 65534), 0);
         assert_int_equal(chown(world_path(&world, "proj").data, 65534, 65534), 0);
         assert_int_equal(chown(world_path(&world, "proj/.cargo").data, 65534, 65534), 0);
-        assert_int_equal(chown(world_path(&world, "proj/.cargo/config.toml").data, 65534, 65534), 0);
+        assert_int_equal(chown(world_path(&world, "proj/.cargo/config.toml").data, 65534, 65534),
+                         0);
         assert_int_equal(seteuid(65534), 0);
     }
     take("");
@@ -198,9 +201,9 @@ static void an_unreadable_default_is_not_guessed(void **state)
 static void what_is_usable_follows_from_effect_and_result(void **state)
 {
     (void)state;
-    static const enum result results[] = {RESULT_REMOVED,   RESULT_NOT_FOUND,
-                                          RESULT_NOT_SUPPORTED, RESULT_NOT_CHECKED,
-                                          RESULT_PENDING,   RESULT_KEPT, RESULT_FAILED};
+    static const enum result results[] = {
+        RESULT_REMOVED, RESULT_NOT_FOUND, RESULT_NOT_SUPPORTED, RESULT_NOT_CHECKED,
+        RESULT_PENDING, RESULT_KEPT,      RESULT_FAILED};
     static const char *const expected[] = {"nnnn", "nnnn", "nnnn", "nuuu", "nyuy", "nyuy", "nyuy"};
     static const char letters[] = {[USABLE_NO] = 'n', [USABLE_UNKNOWN] = 'u', [USABLE_YES] = 'y'};
     for (size_t i = 0; i < COUNT(results); i++) {
@@ -260,8 +263,8 @@ static void a_person_is_told_what_helps(void **state)
         {H "registries.a = {index = 'https://a/', credential-provider = 'p'}\n", "A",
          "run `cargo-logout --registry a`"},
         {P A H "registry.global-credential-providers = ['p']\n"
-           "+registries.a.credential-provider='cargo:token'\n", " a",
-         "run `cargo-logout --registry a` where cargo uses it"},
+               "+registries.a.credential-provider='cargo:token'\n",
+         " a", "run `cargo-logout --registry a` where cargo uses it"},
         {H "registry.credential-provider = 'cargo:token-from-stdout'\n", "",
          "remove the provider from ROOT/ch/config.toml:1"},
         {"$CARGO_REGISTRY_CREDENTIAL_PROVIDER=cargo:paseto\n", "",
@@ -345,8 +348,8 @@ static void an_item_is_found_by_its_index(void **state)
         struct fix fix = credential_fix(&world.arena, &c);
         assert_string_equal(fix.text.data, cases[i].fix);
         check_words(&fix);
-        assert_true(str_starts(credential_location(&world.arena, &c),
-                               STR("keyring item for `https://h/")));
+        assert_true(
+            str_starts(credential_location(&world.arena, &c), STR("keyring item for `https://h/")));
         world_end(&world);
     }
 }

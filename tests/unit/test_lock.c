@@ -20,9 +20,9 @@ static char path[] = "/tmp/test-lock.XXXXXX";
 static int ours;
 static int theirs;
 static int attempts;
-static int release_at;  /* the other lets go before this attempt */
-static int signal_at;   /* a signal comes before this one */
-static int fails_with;  /* errno of the next attempts */
+static int release_at; /* the other lets go before this attempt */
+static int signal_at;  /* a signal comes before this one */
+static int fails_with; /* errno of the next attempts */
 
 int flock(int fd, int how)
 {

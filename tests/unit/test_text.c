@@ -27,7 +27,10 @@ static void what_controls_a_terminal_is_escaped(void **state)
         {"\xC2\x85\u061C\u200B\u200F\u2028\u202E\u2066\u2069\uFEFF",
          "\\u{85}\\u{61c}\\u{200b}\\u{200f}\\u{2028}\\u{202e}\\u{2066}\\u{2069}\\u{feff}"},
         {"\u00A0\u061B\u2010\u202F\u206A\u00E9", "\u00A0\u061B\u2010\u202F\u206A\u00E9"},
-        {"\xFF" "a\xE2\x82", "\uFFFD" "a\uFFFD"},
+        {"\xFF"
+         "a\xE2\x82",
+         "\uFFFD"
+         "a\uFFFD"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct str text = str_of(cases[i][0]);
@@ -78,7 +81,9 @@ static void text_is_as_wide_as_on_a_terminal(void **state)
         const char *fit;
     } cases[] = {
         {"abc", 3, 3, "abc"},
-        {"abcdef", 5, 6, "a\u2026" "def"},
+        {"abcdef", 5, 6,
+         "a\u2026"
+         "def"},
         {"abcdef", 2, 6, "abcdef"},
         {"\u65E5\u672C\u8A9E", 6, 6, "\u65E5\u672C\u8A9E"},
         {"\u65E5\u672C\u8A9E", 5, 6, "\u2026\u672C\u8A9E"},
