@@ -7,6 +7,7 @@ ITEMS items that match everything, and sends secrets unencrypted. The collection
 
     locked           the items are locked until they are unlocked
     open             ... and their collection is not, as in KeePassXC
+    hidden           the collection is locked and shows nothing, as in KeePassXC
     gone             the collection that the service names does not exist
     odd              its property Locked is a text
     slow=SECONDS     the first search takes that long
@@ -62,6 +63,7 @@ INTERFACES = """
   </method>
   <method name="SearchItems"><arg type="a{ss}" direction="in"/><arg type="ao" direction="out"/></method>
   <property name="Locked" type="LOCKED" access="read"/>
+  <property name="Items" type="ao" access="read"/>
  </interface>
  <interface name="org.freedesktop.Secret.Item">
   <method name="Delete"><arg type="o" direction="out"/></method>
@@ -123,10 +125,12 @@ class Service:
         if "described" in self.behaviour and path in self.items:
             attributes, label = DESCRIBED[self.items.index(path)]
         locked = path in self.locked if path in self.items else bool(self.locked) and "open" not in self.behaviour
+        locked = locked or ("hidden" in self.behaviour and path == COLLECTION)
         odd = "odd" in self.behaviour and path == COLLECTION
         return {
             "Collections": GLib.Variant("ao", [COLLECTION]),
             "Locked": GLib.Variant("s", "maybe") if odd else GLib.Variant("b", locked),
+            "Items": GLib.Variant("ao", self.items),
             "Attributes": None if attributes is None else GLib.Variant("a{ss}", attributes),
             "Label": None if label is None else GLib.Variant("s", label),
         }.get(name, GLib.Variant("t", 0))

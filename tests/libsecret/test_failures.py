@@ -308,6 +308,12 @@ def test_denied_is_not_locked(bus, kind, what):
     assert bus.ask(request(kind)) == failed(what, NOT_ALLOWED)
 
 
+def test_a_locked_collection_that_shows_nothing_is_not_empty(bus):
+    bus.start_mock("hidden", items=0)
+    assert bus.ask(request("logout")) == failed("erase", LOCKED)
+    assert bus.ask(request("get")) == NOT_FOUND  # as cargo's own: it asks the next provider then
+
+
 def test_a_bus_of_another_user(bus):
     bus.let_others_in()
     done = bus.run(
