@@ -7,6 +7,7 @@ build_packages="gcc libbsd-dev libc6-dev libcurl4-openssl-dev libgit2-dev libjan
 test_packages="clang clang-format clang-tidy cppcheck dbus fish git gnome-keyring libcmocka-dev libglib2.0-bin
     libsecret-tools mandoc nginx-light openssl pkgconf python3 python3-gi python3-hypothesis python3-pytest
     python3-pytest-xdist shellcheck strace util-linux valgrind zsh"
+full_packages="keepassxc xdotool xvfb" # with --full
 
 # say TEXT: on stderr, so that stdout is the program's own.
 say() {

@@ -7,6 +7,7 @@ ITEMS items that match everything, and sends secrets unencrypted. The collection
 
     locked           the items are locked until they are unlocked
     open             ... and their collection is not, as in KeePassXC
+    sealed           what is locked is found by its URL alone, as in a gnome-keyring that was never unlocked
     hidden           the collection is locked and shows nothing, as in KeePassXC
     gone             the collection that the service names does not exist
     odd              its property Locked is a text
@@ -153,7 +154,7 @@ class Service:
             raise NotSupported("only plain")
         return GLib.Variant("(vo)", (GLib.Variant("s", ""), ROOT + "/session/s"))
 
-    def SearchItems(self, path, _attributes):
+    def SearchItems(self, path, attributes):
         self.searches += 1
         if "silent" in self.behaviour:
             return NEVER
@@ -163,13 +164,15 @@ class Service:
         if "blind" in self.behaviour and self.searches > 1:
             raise Refused("the index is broken")
         free = [item for item in self.items if item not in self.locked]
+        if "sealed" in self.behaviour and self.locked and "xdg:schema" in attributes:
+            return GLib.Variant("(aoao)", ([], []))
         if path == COLLECTION:
             return GLib.Variant("(ao)", (self.items,))
         return GLib.Variant("(aoao)", (free, [item for item in self.items if item in self.locked]))
 
     def Unlock(self, _path, wanted):
         def unlock():
-            self.locked -= set(wanted)
+            self.locked -= set(self.items if COLLECTION in wanted else wanted)
             return GLib.Variant("ao", wanted)
 
         if "unlock-fails" in self.behaviour:
