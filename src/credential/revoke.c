@@ -234,6 +234,11 @@ static bool token_of(struct inventory *inventory, struct credential *c, struct s
     return c->value.data != NULL;
 }
 
+static bool same_token(const struct server_call *a, const struct server_call *b)
+{
+    return str_eq(a->index_url, b->index_url) && str_eq(a->token, b->token);
+}
+
 static void ask_servers(const struct inventory *inventory, const struct logout_options *options,
                         struct batch *batch, const struct err **errors)
 {
@@ -245,7 +250,12 @@ static void ask_servers(const struct inventory *inventory, const struct logout_o
     }
     server_ask(inventory->config->shell, batch->calls, batch->count, until, answers, errors);
     for (size_t i = 0; i < batch->count; i++) {
-        batch->credentials[i]->answer = errors[i] ? NULL : &answers[i];
+        /* one answer for all copies of a token, so that it is reported once */
+        size_t first = 0;
+        while (!same_token(&batch->calls[first], &batch->calls[i])) {
+            first++;
+        }
+        batch->credentials[i]->answer = errors[i] ? NULL : &answers[first];
     }
 }
 
