@@ -428,8 +428,7 @@ static void report_summary(const struct shell *shell, const struct run *run, boo
     }
 }
 
-static void report_planned(const struct shell *shell, const struct logout_options *options,
-                           const struct credential *c)
+static void report_planned(const struct shell *shell, const struct credential *c)
 {
     struct str where = credential_location(shell->arena, c);
     if (c->result != RESULT_PENDING) {
@@ -463,7 +462,6 @@ static void report_planned(const struct shell *shell, const struct logout_option
         report_one_left(shell, c);
         break;
     }
-    (void)options;
 }
 
 void report_logout(const struct shell *shell, const struct logout_options *options,
@@ -473,7 +471,7 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
         if (options->dry_run) {
-            report_planned(shell, options, c);
+            report_planned(shell, c);
             continue;
         }
         if (is_revoked(c)) {

@@ -46,6 +46,13 @@ const char *credential_kind_name(const struct credential *c)
     return "unknown";
 }
 
+struct str credential_index_url(const struct credential *c)
+{
+    return c->place == PLACE_KEYRING ? c->item->index_url
+           : c->registry->has_index  ? c->registry->index.text
+                                     : STR("");
+}
+
 size_t credential_line(const struct credential *c)
 {
     return c->node && c->file->doc ? toml_line(c->file->doc, c->node->key_span.start) : 0;

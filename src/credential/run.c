@@ -16,7 +16,7 @@ static bool has_removed(const struct registry *registry)
 
 static bool is_orphan(const struct registry *registry)
 {
-    return !registry->has_index && registry->valid && !registry->index_setting.value.data;
+    return !registry->has_index && !registry->index_setting.value.data;
 }
 
 /* A name without an index is an error only if it was asked for, and has nothing to be removed. */

@@ -102,14 +102,20 @@ _UNASKED = re.compile(
 )
 
 
+# What the provider `two-lines` answers.
+_MALFORMED = re.compile(rb"(  failed to deserialize response\n\nCaused by:\n  )control character .* while parsing a string at line 2 column 0\n")
+
+
 def _provider_error(_world, outcome, _cargo):
-    """cargo prints an answer to another request for debugging, without a word of whose it is; and has a back-quote too many elsewhere."""
+    """cargo prints an answer to another request for debugging, without a word of whose it is; has a back-quote too many elsewhere; and
+    describes malformed JSON in the words of its library, ours of the other one."""
     errors = []
     for error, words in zip(outcome.errors, outcome.failed_by):
         unasked = _UNASKED.match(error)
         if unasked:
             told = f"credential provider `{' '.join(words)}` failed action `logout`\n\nCaused by:\n  ".encode()
             error = unasked["error"] + told + unasked["cause"] + b"\n"
+        error = _MALFORMED.sub(rb"\1malformed JSON at line 1 column 36\n", error)
         errors.append(re.sub(rb"(\n  credential process `.*` failed with status .*)`\n\Z", rb"\1\n", error))
     return dataclasses.replace(outcome, errors=tuple(errors)) if errors else None
 
@@ -227,13 +233,9 @@ def _masked(_world, result, ours):
 
 
 def _is_masked(line, masked):
-    """Whether the second is the first with stars for some of its characters."""
+    """Whether the second is the first with stars for some of its characters, also for those that cargo does not print."""
     line, masked = line.decode(errors="replace"), masked.decode(errors="replace")
-    return (
-        re.match(r" *\d+ \| ", line) is not None
-        and len(line) == len(masked)
-        and all(one == other or other == "*" for one, other in zip(line, masked))
-    )
+    return re.match(r" *\d+ \| ", line) is not None and re.fullmatch(re.escape(masked).replace(r"\*", ".?"), line) is not None
 
 
 TOML_FAULT = re.compile(
