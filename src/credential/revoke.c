@@ -16,6 +16,9 @@ struct networks {
 static struct err *read_networks(struct config *config, const struct logout_options *options,
                                  struct networks *out)
 {
+    if (config->name_is_unknown) { /* a file that cannot be read can forbid it, or set a proxy */
+        return err_wrap(config->arena, config->failure, "the network settings are not known");
+    }
     TRY(network_allowed(config, options->offline));
     struct view trusted = {config->project_count, true};
     TRY(network_settings(config, trusted, &out->home));

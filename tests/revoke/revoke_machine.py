@@ -128,12 +128,12 @@ class RevokeMachine(machines.Machine):
         return self.cargo("owner", "--list", "--registry", name, "foo")
 
 
-def hook(registry, method, action):
-    """Does `action` before the server answers the first request of this method."""
+def hook(registry, method, action, concerns=lambda _: True):
+    """Does `action` before the server answers the first such request of this method."""
     respond, once = registry.respond, threading.Event()
 
     def hooked(request):
-        if request.method == method and not once.is_set():
+        if request.method == method and concerns(request) and not once.is_set():
             once.set()
             action(request)
         return respond(request)
