@@ -191,7 +191,7 @@ def test_a_dry_run_is_silent_about_what_no_provider_looks_at(machine):
     machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes"\ntoken = "S3CRET-stale"\n'})
     done = machine.logout("-n", "--registry", "corp")
     assert done.status == 0
-    assert "would be removed" not in done.err and "still in force" not in done.err
+    assert "would be removed" not in done.err and "can still use" not in done.err
     assert "would be asked to log out of `corp`" in done.err
 
 

@@ -52,7 +52,7 @@ def test_configuration(machine, layer):
 
     done = machine.logout("--registry", "corp", *words)
     assert done.status == 0
-    assert f"warning: a token for `corp` is still in force: {path}:{line}\n" in done.err
+    assert f"warning: cargo can still use a token for `corp`: {path}:{line}\n" in done.err
     assert path.read_text() == text
     assert machine.secrets_on_disk() in ([path.name], [])  # one outside of both for an argument
     assert machine.sends("corp", words) == secret
@@ -94,8 +94,8 @@ def test_variable(machine, whose, name, kind):
     done = machine.logout("--registry", whose)
     assert done.status == 0
     assert "removed" not in done.err
-    assert f"warning: a {kind} for `{whose}` is still in force: environment variable `{variable}`\n" in done.err
-    assert f"to end it, run `unset {variable}`\n" in done.err
+    assert f"warning: cargo can still use a {kind} for `{whose}`: environment variable `{variable}`\n" in done.err
+    assert f"to remove it, run `unset {variable}`\n" in done.err
     assert machine.tree() == before
     assert machine.logout("--registry", whose, "--strict", "--everywhere").status == 2
     if kind == "token":
@@ -155,7 +155,7 @@ def test_another_name_of_the_index(machine, place):
     machine.env |= machine_env
     done = machine.logout("--registry", "corp", "--everywhere")
     assert done.status == 0
-    assert "a token for `corp` (as `another`, which has the same index) is still in force: " in done.err
+    assert "cargo can still use a token for `another`, which has the same index: " in done.err
     assert f"run `{cure}`" in done.err
     assert machine.logout("--registry", "corp", "--strict").status == 2
     machine.write({"config.toml": ANOTHER})
@@ -176,7 +176,7 @@ def test_a_name_of_crates_io(machine, index):
     assert [line["registry"] for line in looked.lines if line["in_use"] == "yes"] == ["crates-io"]
     done = machine.logout("--registry", "corp", "--strict")
     assert done.status == 2
-    assert "a token for `corp` (as `crates-io`, which has the same index) is still in force: " in done.err
+    assert "cargo can still use a token for `crates-io`, which has the same index: " in done.err
     assert machine.logout("--registry", "crates-io", "--strict").status == 0
     assert machine.secrets_on_disk() == []
 
@@ -200,7 +200,7 @@ def test_token_that_no_provider_looks_at(machine):
     machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes"\ntoken = "S3CRET-stale"\n'})
     done = machine.logout("--registry", "corp", "--strict")
     assert done.status == 0
-    assert "still in force" not in done.err
+    assert "can still use" not in done.err
     assert "registry `corp` has a token configured in" in done.err
     machine.logout("--registry", "corp", "--everywhere")
     assert machine.secrets_on_disk() == []
