@@ -327,6 +327,7 @@ static struct err *find_index(struct registries *all, struct registry *registry)
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
     bool set = false;
     TRY(config_string(config, VIEW_HERE, &key, &set, &registry->index_setting));
+    registry->undefined = !set;
     if (!set) {
         return err_new(arena, "registry index was not found in any configuration: `%s`",
                        registry->shown.data);
