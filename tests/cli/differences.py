@@ -233,13 +233,9 @@ def _masked(_world, result, ours):
 
 
 def _is_masked(line, masked):
-    """Whether the second is the first with stars for some of its characters."""
+    """Whether the second is the first with stars for some of its characters, also for those that cargo does not print."""
     line, masked = line.decode(errors="replace"), masked.decode(errors="replace")
-    return (
-        re.match(r" *\d+ \| ", line) is not None
-        and len(line) == len(masked)
-        and all(one == other or other == "*" for one, other in zip(line, masked))
-    )
+    return re.match(r" *\d+ \| ", line) is not None and re.fullmatch(re.escape(masked).replace(r"\*", ".?"), line) is not None
 
 
 TOML_FAULT = re.compile(
