@@ -45,7 +45,7 @@ def _can_read(world, path):
     return not isinstance(what, File) or what.mode & 0o400 != 0
 
 
-def _real(world, path):
+def real(world, path):
     """The path of the file behind links; None if it is not in the world or cannot be read."""
     for _ in range(8):
         path = _follow(world, path)
@@ -69,7 +69,7 @@ def _value(text):
 
 def value_of(world, path):
     """The value of one file of the world; empty if it is not there or cannot be read."""
-    real = _real(world, path)
+    real = real(world, path)
     return _value(text_of(world, real)) if real else {}
 
 
@@ -98,7 +98,7 @@ def with_includes(world, path):
     while pending:
         path = pending.pop(0)
         value = value_of(world, path)
-        if path in found or not _real(world, path) or _has_float_or_date(value):
+        if path in found or not real(world, path) or _has_float_or_date(value):
             continue
         found.append(path)
         included = value.get("include")
@@ -109,7 +109,7 @@ def with_includes(world, path):
 
 def credentials_files(world):
     """Real paths of the credentials files that are there, and of what they include."""
-    return list(dict.fromkeys(_real(world, read) for path in credentials_paths(world) for read in with_includes(world, path)))
+    return list(dict.fromkeys(real(world, read) for path in credentials_paths(world) for read in with_includes(world, path)))
 
 
 def stored(world, name):
@@ -168,7 +168,7 @@ def _found_configs(world):
     """Those that cargo finds by itself, nearest first."""
     parents = ["/".join(world.cwd.split("/")[:count]) for count in range(world.cwd.count("/") + 1, 0, -1)]
     places = [*(f"{parent}/.cargo/config" for parent in parents), f"{home_of(world) or CARGO_HOME}/config"]
-    return _read(world, [f"{{ROOT}}/{path}{'' if _real(world, path) else '.toml'}" for path in dict.fromkeys(places)])
+    return _read(world, [f"{{ROOT}}/{path}{'' if real(world, path) else '.toml'}" for path in dict.fromkeys(places)])
 
 
 def _given_configs(world):
@@ -188,7 +188,7 @@ def in_files(world, name):
     for path, shown, is_credentials in files:
         for kind in ("token", "secret-key"):
             if kind in table_of(value_of(world, path), name):
-                yield kind, f"{shown}:{_line_of(text_of(world, _real(world, path)), name, kind)}", is_credentials
+                yield kind, f"{shown}:{_line_of(text_of(world, real(world, path)), name, kind)}", is_credentials
 
 
 def in_variables(world, name):
