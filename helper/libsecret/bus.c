@@ -2,6 +2,7 @@
 
 #include <libsecret/secret.h>
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,13 +32,15 @@ static bool is_service_gone(const GError *error)
            g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 }
 
-/* The message, and the error's name: services write "failed" and nothing else. */
+/* The message and, since services write "failed" and nothing else, the name of the error. */
 static struct err *error_words(struct arena *arena, GError *error)
 {
     g_autofree char *name = g_dbus_error_get_remote_error(error);
     (void)g_dbus_error_strip_remote_error(error);
-    return name ? err_new(arena, "%s (%s)", error->message, name)
-                : err_new(arena, "%s", error->message);
+    if (!name || error->domain == SECRET_ERROR) { /* can be our own: see service.c */
+        return err_new(arena, "%s", error->message);
+    }
+    return err_new(arena, "%s (%s)", error->message, name);
 }
 
 struct err *bus_error(struct arena *arena, GError *taken)
@@ -82,12 +85,30 @@ static char *socket_path(const char *address)
     return g_uri_unescape_string(escaped, NULL);
 }
 
+/* Whose the file is, or the first directory above it that we may see: /run/user/1000/bus of user
+ * 1000 is in a directory that only that user can enter. */
+static bool is_of_another_user(const char *path, uid_t *owner)
+{
+    struct stat file;
+    g_autofree char *at = g_strdup(path);
+    while (stat(at, &file) < 0) {
+        if (errno != EACCES) {
+            return false;
+        }
+        char *above = g_path_get_dirname(at);
+        g_free(at);
+        at = above;
+    }
+    *owner = file.st_uid;
+    return file.st_uid != geteuid();
+}
+
 static struct err *connection_error(struct arena *arena, const char *address, GError *taken,
                                     bool *none)
 {
     g_autoptr(GError) error = taken;
     g_autofree char *path = socket_path(address);
-    struct stat file;
+    uid_t owner;
     struct err *words = error_words(arena, error);
     *none = !address || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
@@ -95,11 +116,11 @@ static struct err *connection_error(struct arena *arena, const char *address, GE
     if (*none) {
         return err_wrap(arena, words, NO_BUS "; run this in your desktop session");
     }
-    if (path && stat(path, &file) == 0 && file.st_uid != geteuid()) {
+    if (path && is_of_another_user(path, &owner)) {
         return err_wrap(
             arena, words,
             "the D-Bus session bus belongs to another user (user ID %lu); run this as that user",
-            (unsigned long)file.st_uid);
+            (unsigned long)owner);
     }
     return err_wrap(arena, words,
                     "the D-Bus session bus does not accept the connection; check "

@@ -83,8 +83,17 @@ static struct err *run(struct config *config, const struct args *args, int *stat
 static int usage(struct config *config, int argc, char **argv, const struct args_error *error)
 {
     struct arena *arena = config->arena;
-    struct str text = usage_error(arena, error, NULL, 0);
-    shell_print_err(config->shell, text);
+    struct str *names = NULL;
+    size_t count = 0;
+    if (args_error_word(error)) {
+        struct registries all;
+        registries_find(config, &all);
+        names = arena_new_array(arena, struct str, all.count);
+        for (const struct registry *r = all.first; r; r = r->next) {
+            names[count++] = r->name;
+        }
+    }
+    shell_print_err(config->shell, usage_error(arena, error, names, count));
     bool json = false;
     for (int i = 1; i < argc; i++) {
         json |= strcmp(argv[i], "--message-format=json") == 0 ||

@@ -1,5 +1,6 @@
 #include "cli/report.h"
 
+#include "cli/similar.h"
 #include "util/text.h"
 
 static const char *name_of(const struct credential *c)
@@ -311,6 +312,26 @@ static void report_credential_failures(const struct shell *shell,
     }
 }
 
+/* For a name that nothing knows, the known one that is most like it. */
+static void suggest_name(const struct shell *shell, const struct inventory *inventory)
+{
+    const struct registry *chosen = inventory->chosen;
+    const struct registry *similar = NULL;
+    double best = 0;
+    if (!chosen || chosen->indexed || !chosen->failure) {
+        return;
+    }
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        bool known = r != chosen && r->has_index && r->valid && text_is_plain(r->name);
+        if (known && similar_better(shell->arena, chosen->name, r->name.data, &best)) {
+            similar = r;
+        }
+    }
+    if (similar) {
+        shell_note(shell, "did you mean `--registry %s`?", similar->shown.data);
+    }
+}
+
 void report_failures(const struct shell *shell, const struct logout_options *options,
                      const struct run *run)
 {
@@ -333,6 +354,7 @@ void report_failures(const struct shell *shell, const struct logout_options *opt
                                                    "failed to log out of `%s`", r->shown.data)
                                         : r->failure);
     }
+    suggest_name(shell, inventory);
 }
 
 /*
@@ -406,8 +428,7 @@ static void report_summary(const struct shell *shell, const struct run *run, boo
     }
 }
 
-static void report_planned(const struct shell *shell, const struct logout_options *options,
-                           const struct credential *c)
+static void report_planned(const struct shell *shell, const struct credential *c)
 {
     struct str where = credential_location(shell->arena, c);
     if (c->result != RESULT_PENDING) {
@@ -441,7 +462,6 @@ static void report_planned(const struct shell *shell, const struct logout_option
         report_one_left(shell, c);
         break;
     }
-    (void)options;
 }
 
 void report_logout(const struct shell *shell, const struct logout_options *options,
@@ -451,7 +471,7 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
         if (options->dry_run) {
-            report_planned(shell, options, c);
+            report_planned(shell, c);
             continue;
         }
         if (is_revoked(c)) {

@@ -87,10 +87,26 @@ void layers_append(struct layer **list, struct layer *more)
  * One file.
  */
 
-/* Whether others than root and the caller decide what the file says. */
-static bool is_foreign(const struct stat *status)
+static bool is_theirs(const struct stat *status)
 {
     return (status->st_uid != 0 && status->st_uid != geteuid()) || (status->st_mode & S_IWOTH);
+}
+
+/* Whether others than root and the caller decide what the file says: they own it, can write it, or
+ * own the link or the directory through which it was found. */
+static bool is_foreign(struct arena *arena, struct str path)
+{
+    struct str dir;
+    struct stat file;
+    struct stat link;
+    struct stat parent;
+    if (!path_parent(arena, path, &dir) || stat(path.data, &file) < 0 ||
+        lstat(path.data, &link) < 0 || stat(dir.data, &parent) < 0) {
+        return true;
+    }
+    return is_theirs(&file) || (!S_ISLNK(link.st_mode) && is_theirs(&link)) ||
+           (S_ISLNK(link.st_mode) && link.st_uid != 0 && link.st_uid != geteuid()) ||
+           is_theirs(&parent);
 }
 
 static bool is_outside(struct arena *arena, struct str path, struct str project)
@@ -214,17 +230,17 @@ static struct config_file *get_file(struct config *config, struct str path, int 
     return file;
 }
 
-/* What a project's file is trusted with. A file that any layer may edit stays editable. */
-static void judge(struct config *config, const struct load *load, struct config_file *file,
-                  bool is_new)
+/* What a file is trusted with. A file that the command line names is the caller's choice, even if a
+ * project has it too. */
+static void judge(struct config *config, const struct load *load, struct config_file *file)
 {
-    bool leaves = false;
     if (load->origin == ORIGIN_PROJECT) {
-        struct stat status;
-        file->foreign |= stat(file->path.data, &status) < 0 || is_foreign(&status);
-        leaves = is_outside(config->arena, file->path, load->project);
+        file->foreign = is_foreign(config->arena, file->path);
+        file->leaves = is_outside(config->arena, file->path, load->project);
+    } else {
+        file->foreign = false;
+        file->leaves = false;
     }
-    file->leaves = is_new ? leaves : file->leaves && leaves;
     file->credentials |= load->credentials;
 }
 
@@ -251,7 +267,9 @@ const struct err *load_file(struct config *config, struct load *load, struct str
     }
     bool is_new = !find_file(config, path);
     struct config_file *file = get_file(config, path, fd);
-    judge(config, load, file, is_new);
+    if (is_new || load->origin != ORIGIN_PROJECT) {
+        judge(config, load, file);
+    }
     struct layer *layer = arena_new(config->arena, struct layer);
     *layer = (struct layer){
         .file = file,

@@ -3,6 +3,10 @@
 #include "util/fs.h"
 #include "util/text.h"
 
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 enum usable credential_usable(const struct credential *c)
 {
     switch (c->result) {
@@ -40,6 +44,13 @@ const char *credential_kind_name(const struct credential *c)
         break;
     }
     return "unknown";
+}
+
+struct str credential_index_url(const struct credential *c)
+{
+    return c->place == PLACE_KEYRING ? c->item->index_url
+           : c->registry->has_index  ? c->registry->index.text
+                                     : STR("");
 }
 
 size_t credential_line(const struct credential *c)
@@ -125,7 +136,13 @@ static struct fix fix_variable(struct arena *arena, struct str name)
         fix.text = str_format(arena, "start your shell without the environment variable `%s`",
                               text_shown(arena, name).data);
     }
-    if (getenv("CI") || getenv("GITHUB_ENV")) {
+    if (getenv("GITHUB_ENV") && fix.count > 0) {
+        fix.text =
+            str_format(arena,
+                       "%s, for later steps `echo %s= >>\"$GITHUB_ENV\"`, and remove it from "
+                       "the job's settings",
+                       fix.text.data, name.data);
+    } else if (getenv("CI")) {
         fix.text = str_format(arena, "%s, and remove it from the job's settings", fix.text.data);
     }
     return fix;
@@ -173,13 +190,31 @@ static struct fix fix_setting(struct arena *arena, const struct setting *setting
         str_format(arena, "remove the provider from %s", setting_location(arena, setting).data)};
 }
 
+/* Naming the file makes it the caller's own; root can also leave it to the file's owner. */
+static struct fix fix_foreign(struct arena *arena, const struct credential *c)
+{
+    struct words words = logout_of(c->registry);
+    struct str path = provider_foreign_setting(c->provider)->layer->file->path;
+    add_word(&words, STR("--config"));
+    add_word(&words, path);
+    struct fix fix = command(arena, &words);
+    struct stat status;
+    const struct passwd *owner =
+        geteuid() == 0 && stat(path.data, &status) == 0 ? getpwuid(status.st_uid) : NULL;
+    if (owner && fix.count > 0) {
+        fix.text = str_format(
+            arena, "%s if you trust that file, or `sudo -u %s cargo-logout --registry %s`",
+            fix.text.data, text_quoted(arena, str_of(owner->pw_name)).data,
+            text_quoted(arena, c->registry->name).data);
+    }
+    return fix;
+}
+
 static struct fix fix_provider(struct arena *arena, const struct credential *c)
 {
     struct words words = logout_of(c->registry);
     if (c->provider->foreign) {
-        add_word(&words, STR("--config"));
-        add_word(&words, provider_foreign_setting(c->provider)->layer->file->path);
-        return command(arena, &words);
+        return fix_foreign(arena, c);
     }
     if (c->plan == PLAN_ASK && c->result == RESULT_PENDING && c->registry->valid) {
         return command(arena, &words);

@@ -103,6 +103,9 @@ enum usable credential_usable(const struct credential *credential);
 /* `token`, `secret-key`, `unknown` */
 const char *credential_kind_name(const struct credential *credential);
 
+/* The URL of the index that it is for; empty if that is not known. */
+struct str credential_index_url(const struct credential *credential);
+
 /* /path/config.toml:3, environment variable `X`, credential provider `P …`. */
 struct str credential_location(struct arena *arena, const struct credential *credential);
 

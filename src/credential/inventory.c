@@ -1,6 +1,6 @@
 #include "credential/inventory.h"
 
-#include "util/text.h"
+#include "util/helper.h"
 
 #define VARIABLE_PREFIX "CARGO_REGISTRIES_"
 
@@ -369,10 +369,16 @@ void inventory_look_into_keyring(struct inventory *inventory, enum keyring_searc
     }
 }
 
-/* A run for one registry asks its provider, which looks for itself. */
+/* A run for one registry asks its provider, which looks for itself. If no configuration uses the
+ * keyring, a helper that is not installed is no news. */
 static void take_keyring(struct inventory *inventory, const struct logout_options *options)
 {
     bool looks_only = options->status || options->dry_run;
+    struct str helper;
+    if (!inventory->uses_keyring &&
+        helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper)) {
+        return;
+    }
     if (looks_only && inventory->uses_keyring) {
         inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
     } else if (!inventory->chosen) {

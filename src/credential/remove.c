@@ -145,8 +145,7 @@ struct err *remove_call_of(const struct inventory *inventory, const struct crede
         .count = keyring ? 1 : c->provider->count,
         .shown = c->provider ? c->provider->shown : STR("cargo:libsecret"),
         .registry = c->registry->name,
-        .index_url =
-            c->item && c->place == PLACE_KEYRING ? c->item->index_url : c->registry->index.text,
+        .index_url = credential_index_url(c),
     };
     return keyring ? helper_path(arena, STR("cargo-credential-libsecret"), helper) : NULL;
 }

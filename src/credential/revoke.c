@@ -109,19 +109,20 @@ static const struct err *obstacle(const struct inventory *inventory,
                                   const struct networks *networks, const struct credential *c)
 {
     struct config *config = inventory->config;
-    const struct registry *registry = c->registry;
-    if (!registry->has_index) {
+    struct str url = credential_index_url(c);
+    if (url.len == 0) {
         return err_new(config->arena, "the URL of its registry's index is not known");
     }
     if (!is_of_project(inventory, c)) {
-        const struct err *err = index_untrusted(config, registry);
+        const struct err *err =
+            c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c->registry);
         err = err ? err : network_untrusted_by(config, networks);
         if (err) {
             return err;
         }
     }
-    enum server_kind kind = server_kind_of(registry->index.text);
-    const char *why = server_obstacle(kind, registry->index.text);
+    enum server_kind kind = server_kind_of(url);
+    const char *why = server_obstacle(kind, url);
     if (why) {
         return err_new(config->arena, "%s", why);
     }
@@ -153,7 +154,7 @@ static struct server_call call_of(const struct inventory *inventory,
 {
     return (struct server_call){
         .action = action,
-        .index_url = c->registry->index.text,
+        .index_url = credential_index_url(c),
         .registry = c->registry->shown,
         .token = token,
         .cargo_home = inventory->config->home,
@@ -311,7 +312,7 @@ static void settle_revoked(const struct inventory *inventory, struct credential 
 }
 
 /* The same token of the same registry elsewhere, where this run does not remove it. */
-static void find_copies(const struct inventory *inventory, const struct batch *batch, size_t i)
+static void find_copies(const struct batch *batch, size_t i)
 {
     const struct credential *sent = batch->credentials[i];
     if (!sent->answer || !server_verdict_is_invalid(sent->answer->verdict)) {
@@ -325,7 +326,6 @@ static void find_copies(const struct inventory *inventory, const struct batch *b
             }
         }
     }
-    (void)inventory;
 }
 
 /* After a Ctrl-C nothing is begun: what is not known to be invalid stays as it is. */
@@ -368,7 +368,7 @@ void revoke_all(struct inventory *inventory, const struct logout_options *option
         ask_servers(inventory, options, &batch, errors);
         for (size_t i = 0; i < batch.count; i++) {
             settle_revoked(inventory, batch.credentials[i], errors[i]);
-            find_copies(inventory, &batch, i);
+            find_copies(&batch, i);
         }
     }
     if (signals_came(signals)) {
@@ -391,7 +391,7 @@ void revoke_inspect(struct inventory *inventory, const struct logout_options *op
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->revoke_first && c->result == RESULT_PENDING && c->value.data &&
-            tells_more(server_kind_of(c->registry->index.text))) {
+            tells_more(server_kind_of(credential_index_url(c)))) {
             batch.calls[batch.count] = call_of(inventory, &networks, c, c->value, SERVER_INSPECT);
             batch.credentials[batch.count++] = c;
         }

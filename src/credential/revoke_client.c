@@ -196,51 +196,51 @@ static void add_network(struct buf *buf, const struct network *network)
 }
 
 /* Where the API is: known, or to be read from the index's config.json. */
-static struct err *add_place(struct buf *buf, const struct job *job)
+static struct err *add_place(struct buf *buf, const struct server_call *call, enum server_kind kind)
 {
-    if (job->root.len > 0) {
-        add_string(buf, "api", job->root);
+    struct arena *arena = buf->arena;
+    if (kind != SERVER_OTHER) {
+        add_string(buf, "api", server_root(arena, kind, call->index_url));
         return NULL;
     }
-    struct arena *arena = buf->arena;
     struct index_url url;
     struct str canonical;
-    TRY(index_url_parse(arena, job->call->index_url, &url));
+    TRY(index_url_parse(arena, call->index_url, &url));
     TRY(index_url_canonical(arena, &url, &canonical));
     bool sparse = index_url_is_sparse(&url);
     size_t start = sparse ? strlen("sparse+") : 0;
     add_string(buf, "index", str_slice(arena, url.text, start, url.text.len));
     add_string(buf, "canonical", canonical);
     add_string(buf, "host", str_slice(arena, url.text, url.host.start, url.host.end));
-    add_string(buf, "cargo_home", job->call->cargo_home);
+    add_string(buf, "cargo_home", call->cargo_home);
     add_key(buf, "sparse");
     buf_addf(buf, "%s", sparse ? "true" : "false");
     return NULL;
 }
 
-static struct err *add_request(struct buf *buf, const struct run *run, size_t number)
+struct err *server_request(struct arena *arena, const struct server_call *call, size_t id,
+                           size_t group, int64_t run_ms, struct str *out)
 {
     static const char *const actions[] = {
         [SERVER_REVOKE] = "revoke", [SERVER_CHECK] = "check", [SERVER_INSPECT] = "inspect"};
-    const struct job *job = &run->jobs[number];
-    struct buf line = buf_new(buf->arena);
-    int64_t left = run->until - child_clock();
-    int64_t limit = job->call->deadline_ms            ? job->call->deadline_ms
-                    : job->kind == SERVER_ARTIFACTORY ? POLLING_MS
-                                                      : CALL_MS;
+    enum server_kind kind = server_kind_of(call->index_url);
+    struct buf line = buf_new(arena);
+    int64_t limit = call->deadline_ms            ? call->deadline_ms
+                    : kind == SERVER_ARTIFACTORY ? POLLING_MS
+                                                 : CALL_MS;
     buf_add(&line, STR("{\"v\":2"));
-    add_number(&line, "id", number);
-    add_number(&line, "group", job->group);
-    add_string(&line, "action", str_of(actions[job->call->action]));
-    add_string(&line, "kind", str_of(server_kind_name(job->kind)));
+    add_number(&line, "id", id);
+    add_number(&line, "group", group);
+    add_string(&line, "action", str_of(actions[call->action]));
+    add_string(&line, "kind", str_of(server_kind_name(kind)));
     add_key(&line, "token");
-    json_write_string(&line, utf8_lossy(buf->arena, job->call->token));
-    TRY(add_place(&line, job));
-    add_network(&line, job->call->network);
+    json_write_string(&line, utf8_lossy(arena, call->token));
+    TRY(add_place(&line, call, kind));
+    add_network(&line, call->network);
     add_number(&line, "limit_ms", (uint64_t)limit);
-    add_number(&line, "run_ms", left > 0 ? (uint64_t)left : 0);
+    add_number(&line, "run_ms", run_ms > 0 ? (uint64_t)run_ms : 0);
     buf_add(&line, STR("}\n"));
-    buf_add(buf, buf_str(&line));
+    *out = buf_str(&line);
     return NULL;
 }
 
@@ -253,10 +253,13 @@ static struct str requests(struct run *run)
         if (job->answered || job->same != i) {
             continue;
         }
-        const struct err *err = add_request(&buf, run, i);
-        if (err) {
+        struct str line;
+        if (server_request(run->arena, job->call, i, job->group, run->until - child_clock(),
+                           &line)) {
             job->answer = answer_none(VERDICT_NO_API, STR("the URL of its index cannot be used"));
             job->answered = true;
+        } else {
+            buf_add(&buf, line);
         }
     }
     return buf_str(&buf);
@@ -298,18 +301,69 @@ static bool verdict_of(struct str name, enum server_verdict *out)
     return false;
 }
 
-static struct str text_member(struct arena *arena, const json_t *object, const char *key,
-                              struct str token)
+static struct str text_member(struct arena *arena, const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
-    if (!json_is_string(value)) {
-        return STR("");
-    }
-    return safe(arena, (struct str){json_string_value(value), json_string_length(value)}, token);
+    return json_is_string(value)
+               ? str_copy(arena, json_string_value(value), json_string_length(value))
+               : STR("");
 }
 
-/* Says once for each call what it waits for. */
-static void tell_waiting(struct run *run, struct job *job, struct str why)
+/* Both say it, so that neither can be misread. */
+static bool verdict_read(struct arena *arena, const json_t *object, enum server_verdict *out)
+{
+    const json_t *invalid = json_object_get(object, "invalid");
+    return json_is_boolean(invalid) && verdict_of(text_member(arena, object, "verdict"), out) &&
+           json_is_true(invalid) == server_verdict_is_invalid(*out);
+}
+
+static struct err *object_read(struct arena *arena, const json_t *object, struct server_line *out)
+{
+    const json_t *id = json_object_get(object, "id");
+    bool waiting = json_is_string(json_object_get(object, "waiting"));
+    enum server_verdict verdict = VERDICT_UNKNOWN;
+    if (!json_is_integer(id) || json_integer_value(id) < 0 ||
+        (!waiting && !verdict_read(arena, object, &verdict))) {
+        return err_new(arena, "it gave no answer that can be understood");
+    }
+    *out = (struct server_line){
+        .id = (size_t)json_integer_value(id),
+        .waiting = waiting,
+        .answer =
+            {
+                .verdict = verdict,
+                .url = text_member(arena, object, "url"),
+                .status = (unsigned)json_integer_value(json_object_get(object, "status")),
+                .detail = text_member(arena, object, waiting ? "waiting" : "detail"),
+                .who = text_member(arena, object, "who"),
+                .scopes = text_member(arena, object, "scopes"),
+                .expires = text_member(arena, object, "expires"),
+                .page = text_member(arena, object, "page"),
+            },
+    };
+    return NULL;
+}
+
+struct err *server_line_read(struct arena *arena, struct str line, struct server_line *out)
+{
+    json_wipe_memory();
+    json_t *object = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
+    struct err *err = object_read(arena, object, out);
+    json_decref(object);
+    return err;
+}
+
+void server_answer_clean(struct arena *arena, struct server_answer *answer, struct str token)
+{
+    struct str *texts[] = {&answer->url,    &answer->detail,  &answer->who,
+                           &answer->scopes, &answer->expires, &answer->page};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        *texts[i] = safe(arena, *texts[i], token);
+    }
+}
+
+/* Says once for each call what it waits for. Only to a person: a log has no use for it. */
+static void tell_waiting(const struct run *run, struct job *job, struct str why)
 {
     if (!job->told && run->shell->terminal_err) {
         struct str host = server_host(job->kind, job->call->index_url);
@@ -319,53 +373,22 @@ static void tell_waiting(struct run *run, struct job *job, struct str why)
     job->told = true;
 }
 
-static struct err *answer_take(const json_t *object, struct arena *arena, struct job *job)
+static struct err *line_take(struct run *run, struct str text)
 {
-    struct str token = job->call->token;
-    const char *name = json_string_value(json_object_get(object, "verdict"));
-    const json_t *invalid = json_object_get(object, "invalid");
-    const json_t *status = json_object_get(object, "status");
-    struct server_answer answer =
-        answer_none(VERDICT_UNKNOWN, text_member(arena, object, "detail", token));
-    /* Both say it, so that neither can be misread. */
-    if (!name || !json_is_boolean(invalid) || !verdict_of(str_of(name), &answer.verdict) ||
-        json_is_true(invalid) != server_verdict_is_invalid(answer.verdict)) {
-        return err_new(arena, "it gave no answer that can be understood");
+    struct server_line line;
+    TRY(server_line_read(run->arena, text, &line));
+    struct job *job = line.id < run->count ? &run->jobs[line.id] : NULL;
+    if (!job || job->answered || job->same != line.id) {
+        return err_new(run->arena, "it gave no answer that can be understood");
     }
-    answer.status = (unsigned)json_integer_value(status);
-    answer.url = text_member(arena, object, "url", token);
-    answer.who = text_member(arena, object, "who", token);
-    answer.scopes = text_member(arena, object, "scopes", token);
-    answer.expires = text_member(arena, object, "expires", token);
-    answer.page = text_member(arena, object, "page", token);
-    job->answer = answer;
-    job->answered = true;
+    server_answer_clean(run->arena, &line.answer, job->call->token);
+    if (line.waiting) {
+        tell_waiting(run, job, line.answer.detail);
+    } else {
+        job->answer = line.answer;
+        job->answered = true;
+    }
     return NULL;
-}
-
-static struct err *object_take(struct run *run, const json_t *object)
-{
-    struct arena *arena = run->arena;
-    const json_t *id = json_object_get(object, "id");
-    json_int_t number = json_is_integer(id) ? json_integer_value(id) : -1;
-    struct job *job = number >= 0 && (size_t)number < run->count ? &run->jobs[number] : NULL;
-    if (!job || job->answered || job->same != (size_t)number) {
-        return err_new(arena, "it gave no answer that can be understood");
-    }
-    if (json_is_string(json_object_get(object, "waiting"))) {
-        tell_waiting(run, job, text_member(arena, object, "waiting", job->call->token));
-        return NULL;
-    }
-    return answer_take(object, arena, job);
-}
-
-static struct err *line_take(struct run *run, struct str line)
-{
-    json_wipe_memory();
-    json_t *object = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
-    struct err *err = object_take(run, object);
-    json_decref(object);
-    return err;
 }
 
 static bool all_answered(const struct run *run)
@@ -387,16 +410,21 @@ static struct err *interrupted(struct arena *arena)
     return err_new(arena, "interrupted by a signal");
 }
 
-/* The end of its output: why? */
+/* Its output ended before all answers came. */
 static struct err *ended(struct child *child, int64_t until)
 {
     enum child_result result;
     int status = 0;
     TRY(child_wait(child, LINE_LIMIT, until, &result, &status));
-    return result == CHILD_INTERRUPTED ? interrupted(child->arena)
-           : result == CHILD_TIMED_OUT ? too_slow(child->arena)
-                                       : err_new(child->arena, "it failed with %s",
-                                                 child_status_text(child->arena, status).data);
+    if (result == CHILD_INTERRUPTED) {
+        return interrupted(child->arena);
+    }
+    if (result == CHILD_TIMED_OUT) {
+        return too_slow(child->arena);
+    }
+    return status == 0 ? err_new(child->arena, "it gave no answer")
+                       : err_new(child->arena, "it failed with %s",
+                                 child_status_text(child->arena, status).data);
 }
 
 static struct err *answers_read(struct run *run, struct child *child)

@@ -92,4 +92,24 @@ bool server_can_know(enum server_kind kind, struct str token);
 void server_ask(struct shell *shell, const struct server_call *calls, size_t count, int64_t until,
                 struct server_answer *answers, const struct err **errors);
 
+/*
+ * The two lines of the protocol, for server_ask() and the tests.
+ *
+ * The request ends with its newline. It fails if the index URL cannot be used. In a line of the
+ * helper, `waiting` says that no answer came yet and why, in answer.detail. The texts are those of
+ * a server that is not trusted: server_answer_clean() makes each fit to be shown, and drops one
+ * that holds the token.
+ */
+struct server_line {
+    size_t id;
+    bool waiting;
+    struct server_answer answer;
+};
+
+struct err *server_request(struct arena *arena, const struct server_call *call, size_t id,
+                           size_t group, int64_t run_ms, struct str *out) MUST_CHECK;
+struct err *server_line_read(struct arena *arena, struct str line,
+                             struct server_line *out) MUST_CHECK;
+void server_answer_clean(struct arena *arena, struct server_answer *answer, struct str token);
+
 #endif

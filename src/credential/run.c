@@ -16,7 +16,7 @@ static bool has_removed(const struct registry *registry)
 
 static bool is_orphan(const struct registry *registry)
 {
-    return !registry->has_index && registry->valid && !registry->index_setting.value.data;
+    return !registry->has_index && !registry->index_setting.value.data;
 }
 
 /* A name without an index is an error only if it was asked for, and has nothing to be removed. */
@@ -69,14 +69,16 @@ static struct err *act(struct run *run, const struct logout_options *options,
     if (options->status) {
         return options->check ? revoke_check(inventory, options) : NULL;
     }
-    if (options->revoke) {
-        TRY(revoke_prepare(inventory, options));
-    }
+    struct err *err = options->revoke ? revoke_prepare(inventory, options) : NULL;
     if (options->dry_run) {
-        if (options->revoke) {
+        run->failure = run->failure ? run->failure : err;
+        if (options->revoke && !err) {
             revoke_inspect(inventory, options);
         }
         return NULL;
+    }
+    if (err) {
+        return err;
     }
     if (options->revoke) {
         revoke_all(inventory, options, signals);

@@ -117,62 +117,61 @@ static bool is_float(struct reader r)
 
 /* ---- Dates and times ---- */
 
-/* So many digits, whose number is in this range. */
-static bool take_field(struct reader *r, int digits, int least, int most, int *out)
+/* Two digits, whose number is in this range. */
+static bool take_field(struct reader *r, int least, int most)
 {
     int value = 0;
-    for (int i = 0; i < digits; i++, r->at++) {
+    for (int i = 0; i < 2; i++, r->at++) {
         if (digit_of(peek(r)) > 9) {
             return false;
         }
         value = value * 10 + (int)digit_of(peek(r));
     }
-    *out = value;
     return value >= least && value <= most;
+}
+
+static int number_at(const struct reader *r, size_t at)
+{
+    return (int)(digit_of(r->data[at]) * 10 + digit_of(r->data[at + 1]));
 }
 
 static bool take_date(struct reader *r)
 {
     static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year;
-    int month;
-    int day;
-    if (!take_field(r, 4, 0, 9999, &year) || !take(r, "-") || !take_field(r, 2, 1, 12, &month) ||
+    if (!take_field(r, 0, 99) || !take_field(r, 0, 99) || !take(r, "-") || !take_field(r, 1, 12) ||
         !take(r, "-")) {
         return false;
     }
+    int year = number_at(r, 0) * 100 + number_at(r, 2);
+    int month = number_at(r, 5);
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return take_field(r, 2, 1, days[month - 1] + (month == 2 && leap), &day);
+    return take_field(r, 1, days[month - 1] + (month == 2 && leap));
 }
 
 /* Seconds and their fraction can be left out. */
 static bool take_time(struct reader *r)
 {
-    int ignored;
-    if (!take_field(r, 2, 0, 23, &ignored) || !take(r, ":") || !take_field(r, 2, 0, 59, &ignored)) {
+    if (!take_field(r, 0, 23) || !take(r, ":") || !take_field(r, 0, 59)) {
         return false;
     }
     if (!take(r, ":")) {
         return true;
     }
-    if (!take_field(r, 2, 0, 60, &ignored)) {
-        return false;
+    bool whole = take_field(r, 0, 60);
+    size_t start = r->at + 1;
+    if (whole && take(r, ".")) {
+        while (digit_of(peek(r)) <= 9) {
+            r->at++;
+        }
+        whole = r->at > start;
     }
-    if (!take(r, ".")) {
-        return true;
-    }
-    size_t start = r->at;
-    while (digit_of(peek(r)) <= 9) {
-        r->at++;
-    }
-    return r->at > start;
+    return whole;
 }
 
 static bool take_offset(struct reader *r)
 {
-    int ignored;
-    return take(r, "Zz") || (take(r, "+-") && take_field(r, 2, 0, 23, &ignored) && take(r, ":") &&
-                             take_field(r, 2, 0, 59, &ignored));
+    return take(r, "Zz") ||
+           (take(r, "+-") && take_field(r, 0, 23) && take(r, ":") && take_field(r, 0, 59));
 }
 
 static bool is_datetime(struct reader r)
@@ -180,55 +179,39 @@ static bool is_datetime(struct reader r)
     if (r.len > 2 && r.data[2] == ':') {
         return take_time(&r) && r.at == r.len;
     }
-    if (!take_date(&r)) {
-        return false;
+    bool date = take_date(&r);
+    if (date && r.at < r.len) {
+        date = take(&r, "Tt ") && take_time(&r) && (r.at == r.len || take_offset(&r));
     }
-    if (r.at == r.len) {
-        return true;
-    }
-    return take(&r, "Tt ") && take_time(&r) &&
-           (r.at == r.len || (take_offset(&r) && r.at == r.len));
+    return date && r.at == r.len;
 }
 
-/* ---- Values ---- */
-
-static bool ends_with(const struct reader *r, const char *quotes)
-{
-    size_t len = strlen(quotes);
-    return r->len >= len && memcmp(r->data + r->len - len, quotes, len) == 0;
-}
+/* ---- Text that is neither ---- */
 
 /* Most likely a string. As decoder::scalar::decode_invalid. */
 static bool unquoted(struct toml_parser *p, const struct reader *r, struct toml_span at)
 {
-    static const char *const quotes[][2] = {
-        {"'''", "`'''`"}, {"\"\"\"", "`\"\"\"`"}, {"'", "`'`"}, {"\"", "`\"`"}};
+    static const char *const quotes[] = {"`'''`", "`\"\"\"`", "`'`", "`\"`"};
     for (size_t i = 0; i < COUNT(quotes); i++) {
-        if (ends_with(r, quotes[i][0])) {
-            return toml_fault(p, "missing opening quote", quotes[i][1], at.start, at.start);
+        size_t len = strlen(quotes[i]) - 2;
+        if (r->len >= len && memcmp(r->data + r->len - len, quotes[i] + 1, len) == 0) {
+            return toml_fault(p, "missing opening quote", quotes[i], at.start, at.start);
         }
     }
     return toml_fault(p, "string values must be quoted", "literal string", at.start, at.end);
 }
 
-/* A word that begins like `true`, `false`, `inf` or `nan`. */
-static bool wrong_word(struct toml_parser *p, char first, struct toml_span at)
-{
-    static const char *const words[][2] = {{"invalid boolean", "`true`"},
-                                           {"invalid boolean", "`false`"},
-                                           {"invalid float", "`inf`"},
-                                           {"invalid float", "`nan`"}};
-    size_t word = first == 't' ? 0 : first == 'f' ? 1 : first == 'i' ? 2 : 3;
-    return toml_fault(p, words[word][0], words[word][1], at.start, at.end);
-}
-
-/* None of the above. The reasons for text that is meant as a string are the crate's. */
+/* The reasons for text that is meant as a string are the crate's. */
 static bool wrong_value(struct toml_parser *p, const struct reader *r, struct toml_span at)
 {
+    static const char *const words[] = {"`true`", "`false`", "`inf`", "`nan`"};
     char first = r->data[0];
     bool spaced = memchr(r->data, ' ', r->len);
-    if (!spaced && strchr("tfin", first | 0x20)) {
-        return wrong_word(p, (char)(first | 0x20), at);
+    for (size_t i = 0; !spaced && i < COUNT(words); i++) {
+        if ((first | 0x20) == words[i][1]) {
+            return toml_fault(p, i < 2 ? "invalid boolean" : "invalid float", words[i], at.start,
+                              at.end);
+        }
     }
     if (!spaced && first == '.') {
         return toml_fault(p, "invalid mantissa", "digits", at.start, at.start);

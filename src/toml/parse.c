@@ -5,6 +5,7 @@
 #define LARGEST_TEXT  UINT32_MAX
 #define DEEPEST_VALUE 80 /* brackets of arrays and inline tables */
 #define MOST_PARTS    80 /* of one key */
+#define MOST_NODES    1650000
 #define NODES_AT_ONCE 32 /* allocated */
 
 /* `a.b.c`: one node for each part, by next. At least one, at most MOST_PARTS. */
@@ -38,6 +39,7 @@ static void duplicate(struct toml_parser *p, const struct toml_node *key)
 
 static struct toml_node *node_new(struct toml_parser *p)
 {
+    p->node_count++;
     struct toml_node *node = p->spare;
     if (node) {
         p->spare = node->next;
@@ -57,6 +59,14 @@ static void node_spare(struct toml_parser *p, struct toml_node *node)
 {
     node->next = p->spare;
     p->spare = node;
+    p->node_count--;
+}
+
+/* Before more nodes are made than memory is meant for. */
+static bool check_count(struct toml_parser *p)
+{
+    size_t at = p->token.start;
+    return p->node_count < MOST_NODES || toml_syntax(p, "too many keys and values", NULL, at, at);
 }
 
 /* ---- Tokens ---- */
@@ -434,6 +444,9 @@ static bool bracket(struct toml_parser *p, struct toml_node *node, unsigned int 
 static bool value(struct toml_parser *p, struct toml_node *node, unsigned int depth)
 {
     size_t start = p->token.start;
+    if (!check_count(p)) {
+        return false;
+    }
     switch ((int)p->token.kind) {
     case TOML_OPEN_BRACKET:
     case TOML_OPEN_BRACE:
@@ -535,7 +548,7 @@ static bool header(struct toml_parser *p)
         end = p->token.end;
         next(p);
     }
-    if (!end_of_line(p)) {
+    if (!end_of_line(p) || !check_count(p)) {
         return false;
     }
     open_table(p, &path, (struct toml_span){start, end}, element);

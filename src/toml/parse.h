@@ -25,6 +25,7 @@ struct toml_parser {
     struct toml_node *spare; /* nodes that can be used again, by next */
     struct toml_node *fresh; /* nodes not used yet, side by side */
     size_t fresh_count;
+    size_t node_count; /* in use */
     const struct toml_node *unsupported;
     size_t statement; /* where it begins */
     struct toml_fault fault;

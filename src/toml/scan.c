@@ -103,22 +103,22 @@ static size_t skip_plain(struct str text, size_t at, char quote)
     return at;
 }
 
-/* `at` is inside the quotes and not behind a backslash, which escapes only in basic strings. */
+/* Behind the character at `at`, or behind two if a backslash escapes the second one. */
+static size_t skip_character(struct str text, size_t at, char quote)
+{
+    bool escape = text.data[at] == '\\' && quote == '"' && at + 1 < text.len &&
+                  (text.data[at + 1] == '\\' || text.data[at + 1] == '"');
+    return at + 1 + escape;
+}
+
+/* `at` is inside the quotes and not behind a backslash. */
 static size_t scan_line_string(struct str text, size_t at, char quote)
 {
-    while (at < text.len) {
-        char c = text.data[at];
-        if (c == quote) {
+    while (at < text.len && text.data[at] != '\n') {
+        if (text.data[at] == quote) {
             return at + 1;
         }
-        if (c == '\n') {
-            return at;
-        }
-        at++;
-        if (c == '\\' && quote == '"' && at < text.len &&
-            (text.data[at] == '\\' || text.data[at] == '"')) {
-            at++;
-        }
+        at = skip_character(text, at, quote);
     }
     return at;
 }
@@ -133,11 +133,7 @@ static bool three_quotes(struct str text, size_t at, char quote)
 static size_t scan_lines_string(struct str text, size_t at, char quote)
 {
     while (at < text.len && !three_quotes(text, at, quote)) {
-        bool escape = text.data[at] == '\\' && quote == '"';
-        at++;
-        if (escape && at < text.len && (text.data[at] == '\\' || text.data[at] == '"')) {
-            at++;
-        }
+        at = skip_character(text, at, quote);
     }
     if (at == text.len) {
         return at;
@@ -167,38 +163,33 @@ __attribute__((noinline)) static struct toml_token scan_string(struct str text, 
 
 struct toml_token toml_scan(struct str text, size_t at)
 {
+    static const enum toml_kind kinds[128] = {
+        ['.'] = TOML_DOT,          ['='] = TOML_EQUALS,        [','] = TOML_COMMA,
+        ['['] = TOML_OPEN_BRACKET, [']'] = TOML_CLOSE_BRACKET, ['{'] = TOML_OPEN_BRACE,
+        ['}'] = TOML_CLOSE_BRACE,  [' '] = TOML_BLANK,         ['\t'] = TOML_BLANK,
+        ['#'] = TOML_COMMENT,      ['\n'] = TOML_NEWLINE,      ['\r'] = TOML_NEWLINE,
+        ['\''] = TOML_LITERAL,     ['"'] = TOML_BASIC,
+    };
     if (at == text.len) {
         return token(TOML_END, at, at);
     }
-    switch (text.data[at]) {
-    case '.':
-        return token(TOML_DOT, at, at + 1);
-    case '=':
-        return token(TOML_EQUALS, at, at + 1);
-    case ',':
-        return token(TOML_COMMA, at, at + 1);
-    case '[':
-        return token(TOML_OPEN_BRACKET, at, at + 1);
-    case ']':
-        return token(TOML_CLOSE_BRACKET, at, at + 1);
-    case '{':
-        return token(TOML_OPEN_BRACE, at, at + 1);
-    case '}':
-        return token(TOML_CLOSE_BRACE, at, at + 1);
-    case ' ':
-    case '\t':
-        return token(TOML_BLANK, at, scan_blank(text, at));
-    case '#':
-        return token(TOML_COMMENT, at, scan_comment(text, at));
-    case '\n':
-        return token(TOML_NEWLINE, at, at + 1);
-    case '\r':
-        return token(TOML_NEWLINE, at, at + 1 + (at + 1 < text.len && text.data[at + 1] == '\n'));
-    case '\'':
-    case '"':
-        return scan_string(text, at, text.data[at]);
-    default:
+    char c = text.data[at];
+    enum toml_kind kind = (unsigned char)c < 128 ? kinds[(unsigned char)c] : TOML_END;
+    switch ((int)kind) {
+    case TOML_END:
         return scan_atom(text, at);
+    case TOML_BLANK:
+        return token(TOML_BLANK, at, scan_blank(text, at));
+    case TOML_COMMENT:
+        return token(TOML_COMMENT, at, scan_comment(text, at));
+    case TOML_NEWLINE:
+        return token(TOML_NEWLINE, at,
+                     at + 1 + (c == '\r' && at + 1 < text.len && text.data[at + 1] == '\n'));
+    case TOML_LITERAL:
+    case TOML_BASIC:
+        return scan_string(text, at, c);
+    default:
+        return token(kind, at, at + 1);
     }
 }
 

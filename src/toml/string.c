@@ -1,22 +1,23 @@
 #include "toml/parse.h"
 
-#define ESCAPES      "`b`, `e`, `f`, `n`, `r`, `\\`, `\"`, `x`, `u`, `U`"
-#define RETURN_ALONE "carriage return must be followed by newline"
+/* What is special about one of the four kinds of string. */
+struct kind {
+    const char *invalid;
+    const char *quote;
+    const char *characters; /* expected instead of one that is not allowed */
+    enum toml_class plain;
+    bool lines;
+};
 
 /* A string while it is decoded. */
 struct decoder {
     struct toml_parser *p;
+    const struct kind *kind;
     struct str text;
     size_t at;
     size_t end; /* where the closing quotes begin */
     struct str out;
 };
-
-static bool fault(struct decoder *d, const char *reason, const char *expected, size_t start,
-                  size_t end)
-{
-    return toml_fault(d->p, reason, expected, start, end);
-}
 
 static void add(struct decoder *d, size_t end)
 {
@@ -47,18 +48,9 @@ static struct str finish(struct decoder *d)
 
 struct str toml_copy(struct toml_parser *p, size_t start, size_t end)
 {
-    struct decoder d = {p, p->text, start, end, {p->pool, 0}};
+    struct decoder d = {p, NULL, p->text, start, end, {p->pool, 0}};
     add(&d, end);
     return finish(&d);
-}
-
-static size_t skip(const struct decoder *d, enum toml_class wanted)
-{
-    size_t at = d->at;
-    while (at < d->end && toml_is(d->text.data[at], wanted)) {
-        at++;
-    }
-    return at;
 }
 
 /* NUL, which is allowed nowhere, at the string's end. */
@@ -76,61 +68,14 @@ static size_t newline(const struct decoder *d)
     return d->at + 1 < d->end && memcmp(d->text.data + d->at, "\r\n", 2) == 0 ? 2 : 0;
 }
 
+static bool fault(struct decoder *d, const char *reason, const char *expected, size_t at)
+{
+    return toml_fault(d->p, reason, expected, at, at);
+}
+
 static bool return_alone(struct decoder *d)
 {
-    return fault(d, RETURN_ALONE, "newline", d->at + 1, d->at + 1);
-}
-
-/* Places the decoder inside the quotes of a token, and behind a line end that follows three quotes;
- * false without closing quotes. */
-static bool start(struct decoder *d, struct toml_parser *p, struct toml_token token, size_t quotes)
-{
-    char quote = p->text.data[token.start];
-    *d = (struct decoder){p, p->text, token.start + quotes, token.end, {p->pool, 0}};
-    for (size_t i = 0; i < quotes; i++) {
-        if (d->end <= d->at || d->text.data[d->end - 1] != quote) {
-            return false;
-        }
-        d->end--;
-    }
-    d->at += quotes == 3 ? newline(d) : 0;
-    return true;
-}
-
-static bool decode_literal(struct toml_parser *p, struct toml_token token, struct str *out)
-{
-    struct decoder d;
-    if (!start(&d, p, token, 1)) {
-        return fault(&d, "invalid literal string", "`'`", token.end, token.end);
-    }
-    size_t bad = skip(&d, TOML_TEXT);
-    if (bad < d.end) {
-        return fault(&d, "invalid literal string", "non-single-quote visible characters", bad, bad);
-    }
-    *out = toml_copy(p, d.at, d.end);
-    return true;
-}
-
-static bool decode_literal_lines(struct toml_parser *p, struct toml_token token, struct str *out)
-{
-    static const char reason[] = "invalid multi-line literal string";
-    struct decoder d;
-    if (!start(&d, p, token, 3)) {
-        return fault(&d, reason, "`'`", token.end, token.end);
-    }
-    while (d.at < d.end) {
-        add(&d, skip(&d, TOML_TEXT));
-        size_t ends = newline(&d);
-        if (ends > 0) {
-            add(&d, d.at + ends);
-        } else if (peek(&d) == '\r') {
-            return return_alone(&d);
-        } else if (d.at < d.end) {
-            return fault(&d, reason, "non-single-quote characters", d.at, d.at);
-        }
-    }
-    *out = finish(&d);
-    return true;
+    return fault(d, "carriage return must be followed by newline", "newline", d->at + 1);
 }
 
 static int hex_digit(char c)
@@ -152,58 +97,12 @@ static bool decode_hex(struct decoder *d, size_t digits)
         d->at++;
     }
     if (d->at - first < digits) {
-        return fault(d, "too few unicode value digits", expected, d->at, d->at);
+        return fault(d, "too few unicode value digits", expected, d->at);
     }
     if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
-        return fault(d, "invalid value", expected, first, first);
+        return fault(d, "invalid value", expected, first);
     }
     add_character(d, value);
-    return true;
-}
-
-/* Behind the backslash. */
-static bool decode_escape(struct decoder *d)
-{
-    static const char letters[] = "befnrt\\\"";
-    static const char meanings[] = "\b\x1b\f\n\r\t\\\"";
-    char c = peek(d);
-    const char *letter = c ? strchr(letters, c) : NULL;
-    if (letter) {
-        add_character(d, (uint32_t)meanings[letter - letters]);
-        d->at++;
-        return true;
-    }
-    if (c == 'x' || c == 'u' || c == 'U') {
-        d->at++;
-        return decode_hex(d, c == 'x' ? 2 : c == 'u' ? 4 : 8);
-    }
-    return fault(d, "missing escaped value", ESCAPES, d->at, d->at);
-}
-
-static bool decode_basic(struct toml_parser *p, struct toml_token token, struct str *out)
-{
-    static const char reason[] = "invalid basic string";
-    struct decoder d;
-    if (!start(&d, p, token, 1)) {
-        return fault(&d, reason, "`\"`", token.end, token.end);
-    }
-    while (d.at < d.end) {
-        add(&d, skip(&d, TOML_PLAIN));
-        if (peek(&d) == '\\') {
-            d.at++;
-            if (!decode_escape(&d)) {
-                return false;
-            }
-        } else if (d.at < d.end) {
-            size_t bad = d.at;
-            while (bad < d.end && !toml_is(d.text.data[bad], TOML_PLAIN) &&
-                   d.text.data[bad] != '\\') {
-                bad++;
-            }
-            return fault(&d, reason, "non-double-quote visible characters, `\\`", d.at, bad);
-        }
-    }
-    *out = finish(&d);
     return true;
 }
 
@@ -220,69 +119,104 @@ static bool skip_escaped_newline(struct decoder *d)
             return return_alone(d);
         }
         if (ends == 0) {
-            return !first || fault(d, "invalid multi-line basic string", "newline", d->at, d->at);
+            return !first || fault(d, d->kind->invalid, "newline", d->at);
         }
         d->at += ends;
     }
 }
 
-/* The character at the decoder's place, which is not plain. */
-static bool decode_special(struct decoder *d)
+/* At the backslash. */
+static bool decode_escape(struct decoder *d)
 {
-    size_t ends = newline(d);
-    if (ends > 0 || peek(d) == '"') {
-        add(d, d->at + (ends ? ends : 1));
+    static const char letters[] = "befnrt\\\"";
+    static const char meanings[] = "\b\x1b\f\n\r\t\\\"";
+    d->at++;
+    char c = peek(d);
+    const char *letter = c ? strchr(letters, c) : NULL;
+    if (letter) {
+        add_character(d, (uint32_t)meanings[letter - letters]);
+        d->at++;
         return true;
     }
-    if (peek(d) == '\r') {
-        return return_alone(d);
-    }
-    if (peek(d) == '\\') {
+    if (c == 'x' || c == 'u' || c == 'U') {
         d->at++;
-        char c = peek(d);
-        bool white = toml_is_blank(c) || c == '\r' || c == '\n';
-        return white ? skip_escaped_newline(d) : decode_escape(d);
+        return decode_hex(d, c == 'x' ? 2 : c == 'u' ? 4 : 8);
     }
-    size_t bad = d->at;
-    while (bad < d->end && !toml_is(d->text.data[bad], TOML_PLAIN) &&
-           !memchr("\"\n\\\r", d->text.data[bad], 4)) {
-        bad++;
+    if (d->kind->lines && (toml_is_blank(c) || c == '\r' || c == '\n')) {
+        return skip_escaped_newline(d);
     }
-    return fault(d, "invalid multi-line basic string", "`\\`, characters", d->at, bad);
+    return fault(d, "missing escaped value", "`b`, `e`, `f`, `n`, `r`, `\\`, `\"`, `x`, `u`, `U`",
+                 d->at);
 }
 
-static bool decode_basic_lines(struct toml_parser *p, struct toml_token token, struct str *out)
+/* A character that is not allowed; in basic strings as many as there are. */
+static bool bad_character(struct decoder *d)
 {
-    struct decoder d;
-    if (!start(&d, p, token, 3)) {
-        return fault(&d, "invalid multi-line basic string", "`\"`", token.end, token.end);
+    const char *allowed = d->kind->lines ? "\\\"\n\r" : "\\";
+    size_t bad = d->at;
+    while (d->kind->plain == TOML_PLAIN && bad < d->end &&
+           !toml_is(d->text.data[bad], TOML_PLAIN) &&
+           !memchr(allowed, d->text.data[bad], strlen(allowed))) {
+        bad++;
     }
-    while (d.at < d.end) {
-        add(&d, skip(&d, TOML_PLAIN));
-        if (d.at < d.end && !decode_special(&d)) {
-            return false;
+    return toml_fault(d->p, d->kind->invalid, d->kind->characters, d->at, bad);
+}
+
+/* Between the quotes. */
+static bool decode(struct decoder *d)
+{
+    while (d->at < d->end) {
+        size_t plain = d->at;
+        while (plain < d->end && toml_is(d->text.data[plain], d->kind->plain)) {
+            plain++;
+        }
+        add(d, plain);
+        char c = peek(d);
+        size_t ends = d->kind->lines ? newline(d) : 0;
+        if (ends > 0 || (d->kind->lines && c == '"')) {
+            add(d, d->at + (ends ? ends : 1));
+        } else if (d->kind->lines && c == '\r') {
+            return return_alone(d);
+        } else if (c == '\\') {
+            if (!decode_escape(d)) {
+                return false;
+            }
+        } else if (d->at < d->end) {
+            return bad_character(d);
         }
     }
-    *out = finish(&d);
     return true;
 }
 
 bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct str *out)
 {
+    static const struct kind kinds[] = {
+        {"invalid literal string", "`'`", "non-single-quote visible characters", TOML_TEXT, false},
+        {"invalid basic string", "`\"`", "non-double-quote visible characters, `\\`", TOML_PLAIN,
+         false},
+        {"invalid multi-line literal string", "`'`", "non-single-quote characters", TOML_TEXT,
+         true},
+        {"invalid multi-line basic string", "`\"`", "`\\`, characters", TOML_PLAIN, true},
+    };
     if (token.plain) {
         *out = toml_copy(p, token.start + 1, token.end - 1);
         return true;
     }
-    switch ((int)token.kind) {
-    case TOML_LITERAL:
-        return decode_literal(p, token, out);
-    case TOML_LITERAL_LINES:
-        return decode_literal_lines(p, token, out);
-    case TOML_BASIC:
-        return decode_basic(p, token, out);
-    default:
-        return decode_basic_lines(p, token, out);
+    const struct kind *kind = &kinds[token.kind - TOML_LITERAL];
+    size_t quotes = kind->lines ? 3 : 1;
+    struct decoder d = {p, kind, p->text, token.start + quotes, token.end, {p->pool, 0}};
+    for (size_t i = 0; i < quotes; i++) {
+        if (d.end <= d.at || d.text.data[d.end - 1] != d.text.data[token.start]) {
+            return fault(&d, kind->invalid, kind->quote, token.end);
+        }
+        d.end--;
     }
+    d.at += kind->lines ? newline(&d) : 0;
+    if (!decode(&d)) {
+        return false;
+    }
+    *out = finish(&d);
+    return true;
 }
 
 bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out)

@@ -7,8 +7,8 @@
  * that a search that finds nothing, like that of each new key, reads no node. */
 struct toml_index {
     size_t mask;
-    struct toml_node **nodes;
-    uint32_t *hashes; /* 0: an empty slot */
+    struct toml_node **nodes; /* NULL: an empty slot */
+    uint32_t *hashes;         /* 0: an empty slot */
 };
 
 /* Eight bytes at a time. The multiplication spreads a difference upwards, the shift downwards. */
@@ -37,37 +37,19 @@ static size_t slot_of(const struct toml_index *index, struct str key, uint32_t h
     return at;
 }
 
-static struct toml_index *index_new(struct arena *arena, size_t size)
+/* Makes an index of twice the size, or the first one. */
+static void index_grow(struct arena *arena, struct toml_node *table)
 {
     struct toml_index *index = arena_new(arena, struct toml_index);
+    size_t size = table->index ? (table->index->mask + 1) * 2 : (size_t)LARGEST_WITHOUT_INDEX * 4;
     index->mask = size - 1;
     index->nodes = arena_new_array(arena, struct toml_node *, size);
     index->hashes = arena_new_array(arena, uint32_t, size);
-    return index;
-}
-
-static void index_put(struct toml_index *index, struct toml_node *child, uint32_t hash)
-{
-    size_t at = slot_of(index, child->key, hash);
-    index->nodes[at] = child;
-    index->hashes[at] = hash;
-}
-
-/* Doubles the index, or makes the first one. */
-static void index_grow(struct arena *arena, struct toml_node *table)
-{
-    const struct toml_index *old = table->index;
-    struct toml_index *index =
-        index_new(arena, old ? (old->mask + 1) * 2 : (size_t)LARGEST_WITHOUT_INDEX * 4);
-    if (!old) {
-        for (struct toml_node *child = table->first; child; child = child->next) {
-            index_put(index, child, hash_of(child->key));
-        }
-    }
-    for (size_t i = 0; old && i <= old->mask; i++) {
-        if (old->hashes[i]) {
-            index_put(index, old->nodes[i], old->hashes[i]);
-        }
+    for (struct toml_node *child = table->first; child; child = child->next) {
+        uint32_t hash = hash_of(child->key);
+        size_t at = slot_of(index, child->key, hash);
+        index->nodes[at] = child;
+        index->hashes[at] = hash;
     }
     table->index = index;
 }
@@ -85,19 +67,10 @@ void toml_append(struct toml_node *array, struct toml_node *child)
     array->count++;
 }
 
-static struct toml_node *find_without_index(const struct toml_node *table, struct str key)
-{
-    struct toml_node *child = table->first;
-    while (child && !str_eq(child->key, key)) {
-        child = child->next;
-    }
-    return child;
-}
-
 struct toml_node *toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child)
 {
     if (table->count < LARGEST_WITHOUT_INDEX) {
-        struct toml_node *found = find_without_index(table, child->key);
+        struct toml_node *found = toml_get(table, child->key);
         if (!found) {
             toml_append(table, child);
         }
@@ -124,10 +97,13 @@ struct toml_node *toml_get(const struct toml_node *table, struct str key)
         return NULL;
     }
     if (table->index) {
-        size_t slot = slot_of(table->index, key, hash_of(key));
-        return table->index->hashes[slot] ? table->index->nodes[slot] : NULL;
+        return table->index->nodes[slot_of(table->index, key, hash_of(key))];
     }
-    return find_without_index(table, key);
+    struct toml_node *child = table->first;
+    while (child && !str_eq(child->key, key)) {
+        child = child->next;
+    }
+    return child;
 }
 
 bool toml_same(const struct toml_node *a, const struct toml_node *b)

@@ -398,8 +398,7 @@ def test_random_lines(chunk, root, cargo, program):
     for _ in range(CHUNK):
         args = generator.line()
         world = World(args=args, env={"CARGO_TERM_COLOR": generator.random.choice(["auto", "always", "never"])})
-        if without_z(args):
-            check(world, root, cargo, program)
+        check(world, root, cargo, program)
 
 
 # What excludes what in ours. cargo's parser is asked with two options of `cargo publish` that exclude each other.

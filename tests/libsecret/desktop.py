@@ -14,6 +14,8 @@ import subprocess
 import termios
 import time
 
+import pytest
+
 HERE = pathlib.Path(__file__).parent
 PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
@@ -108,15 +110,24 @@ class Desktop:
             assert time.monotonic() < end
             time.sleep(0.02)
 
-    def wait_for_service(self):
-        def owned():
-            out = self.run(
-                "gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus",
-                "-m", "org.freedesktop.DBus.NameHasOwner", "org.freedesktop.secrets",
-            )  # fmt: skip
-            return "true" in out.stdout
+    def ask_bus(self, method, *arguments):
+        return self.run(
+            "gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus",
+            "-m", f"org.freedesktop.DBus.{method}", *arguments,
+        ).stdout  # fmt: skip
 
-        self.wait_until(owned)
+    def reload(self):
+        """For a file in the directory of services that was written since the bus was started."""
+        self.ask_bus("ReloadConfig")
+
+    def wait_for_service(self):
+        self.wait_until(lambda: "true" in self.ask_bus("NameHasOwner", "org.freedesktop.secrets"))
+
+    def let_others_in(self):
+        """Only root can run a program as another user, who has to reach the socket of the bus."""
+        if os.geteuid() != 0:
+            pytest.skip("only root can run it as another user")
+        self.root.chmod(0o755)
 
     def run(self, *command, **more):
         return subprocess.run(

@@ -3,9 +3,13 @@
     mock_service.py BEHAVIOUR [ITEMS]
 
 Prints "ready" once it owns the name, and then a line for each call that it gets. It has one collection with
-ITEMS items that match everything, and sends secrets unencrypted. BEHAVIOUR is a comma-separated list:
+ITEMS items that match everything, and sends secrets unencrypted. The collection is locked while an item is. BEHAVIOUR is a comma-separated list:
 
     locked           the items are locked until they are unlocked
+    open             ... and their collection is not, as in KeePassXC
+    gone             the collection that the service names does not exist
+    odd              its property Locked is a text
+    slow=SECONDS     the first search takes that long
     unlock-free      Unlock works without asking anybody
     unlock-prompt    Unlock wants a prompt, which the person answers with yes
     unlock-refused   ... with no
@@ -56,6 +60,8 @@ INTERFACES = """
    <arg type="a{sv}" direction="in"/><arg type="(oayays)" direction="in"/><arg type="b" direction="in"/>
    <arg type="o" direction="out"/><arg type="o" direction="out"/>
   </method>
+  <method name="SearchItems"><arg type="a{ss}" direction="in"/><arg type="ao" direction="out"/></method>
+  <property name="Locked" type="LOCKED" access="read"/>
  </interface>
  <interface name="org.freedesktop.Secret.Item">
   <method name="Delete"><arg type="o" direction="out"/></method>
@@ -105,8 +111,9 @@ class Service:
         self.locked = set(self.items) if "locked" in behaviour else set()
         self.searches = self.deletes = 0
         self.prompted = None  # what a "yes" does, and the value that Completed carries then
-        node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
-        objects = [(ROOT, "Service"), (PROMPT, "Prompt"), (DEFAULT, "Collection")] + [(item, "Item") for item in self.items]
+        node = Gio.DBusNodeInfo.new_for_xml(INTERFACES.replace("LOCKED", "s" if "odd" in behaviour else "b"))
+        collections = [DEFAULT] + [COLLECTION] * ("gone" not in behaviour)
+        objects = [(ROOT, "Service"), (PROMPT, "Prompt")] + [(path, "Collection") for path in collections] + [(item, "Item") for item in self.items]
         for path, name in objects:
             interface = node.lookup_interface("org.freedesktop.Secret." + name)
             bus.register_object(path, interface, self.call, self.get, None)
@@ -115,11 +122,13 @@ class Service:
         attributes, label = {}, "mock"
         if "described" in self.behaviour and path in self.items:
             attributes, label = DESCRIBED[self.items.index(path)]
+        locked = path in self.locked if path in self.items else bool(self.locked) and "open" not in self.behaviour
+        odd = "odd" in self.behaviour and path == COLLECTION
         return {
-            "Collections": GLib.Variant("ao", []),
-            "Locked": GLib.Variant("b", path in self.locked),
-            "Attributes": attributes is not None and GLib.Variant("a{ss}", attributes) or None,
-            "Label": label is not None and GLib.Variant("s", label) or None,
+            "Collections": GLib.Variant("ao", [COLLECTION]),
+            "Locked": GLib.Variant("s", "maybe") if odd else GLib.Variant("b", locked),
+            "Attributes": None if attributes is None else GLib.Variant("a{ss}", attributes),
+            "Label": None if label is None else GLib.Variant("s", label),
         }.get(name, GLib.Variant("t", 0))
 
     def call(self, _bus, _sender, path, _interface, method, parameters, invocation):
@@ -129,7 +138,10 @@ class Service:
         except Refused as refused:
             invocation.return_dbus_error(refused.name, str(refused))
         else:
-            if result is not NEVER:
+            slow = [int(behaviour[5:]) for behaviour in self.behaviour if behaviour.startswith("slow=")]
+            if slow and method == "SearchItems" and self.searches == 1:
+                GLib.timeout_add_seconds(slow[0], lambda: invocation.return_value(result))
+            elif result is not NEVER:
                 invocation.return_value(result)
 
     def OpenSession(self, _path, algorithm, _input):
@@ -137,7 +149,7 @@ class Service:
             raise NotSupported("only plain")
         return GLib.Variant("(vo)", (GLib.Variant("s", ""), ROOT + "/session/s"))
 
-    def SearchItems(self, _path, _attributes):
+    def SearchItems(self, path, _attributes):
         self.searches += 1
         if "silent" in self.behaviour:
             return NEVER
@@ -147,6 +159,8 @@ class Service:
         if "blind" in self.behaviour and self.searches > 1:
             raise Refused("the index is broken")
         free = [item for item in self.items if item not in self.locked]
+        if path == COLLECTION:
+            return GLib.Variant("(ao)", (self.items,))
         return GLib.Variant("(aoao)", (free, [item for item in self.items if item in self.locked]))
 
     def Unlock(self, _path, wanted):

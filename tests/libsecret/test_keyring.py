@@ -9,6 +9,7 @@ import pytest
 from desktop import request
 
 URL = "sparse+https://example.com/index/"
+LOCKED = "the keyring is locked; unlock it, then try again"
 SCHEMA = ("xdg:schema", "org.rust-lang.cargo.registry")
 NOT_FOUND = {"Err": {"kind": "not-found"}}
 LOGGED_IN = {"Ok": {"kind": "login"}}
@@ -106,7 +107,7 @@ def test_locked_and_nobody_to_ask(keyring, kind, what):
     keyring.lock()
     start = time.monotonic()
     more = {"token": "t-2"} if kind == "login" else {}
-    assert keyring.ask(request(kind, **more)) == failed(what, "the keyring is locked", NOBODY_TO_ASK)
+    assert keyring.ask(request(kind, **more)) == failed(what, LOCKED, NOBODY_TO_ASK)
     assert time.monotonic() - start < 10
 
     keyring.end(keyring.daemon)
@@ -122,7 +123,7 @@ def test_locked_with_a_display_that_does_not_work(keyring, kind, what):
     keyring.env["DISPLAY"] = ":4711"
     answer = keyring.ask(request(kind))
     assert answer["Err"]["message"] == f"failed to {what} token"
-    assert answer["Err"]["caused-by"][0] == "the keyring is locked"
+    assert answer["Err"]["caused-by"][0] == LOCKED
 
 
 def test_locked_but_not_this_registry(keyring):
@@ -136,7 +137,7 @@ def test_what_is_not_locked_is_erased_and_the_rest_told(keyring):
     keyring.secret_tool_store("t-2", *SCHEMA, "url", URL, "made-by", "hand", collection="session")
     keyring.lock()
     assert keyring.ask(request("get")) == token("t-2")
-    assert keyring.ask(request("logout")) == failed("erase", "the keyring is locked", NOBODY_TO_ASK)
+    assert keyring.ask(request("logout")) == failed("erase", LOCKED, NOBODY_TO_ASK)
     keyring.end(keyring.daemon)
     keyring.start_keyring()
     assert [item["secret"] for item in keyring.stored("url", URL)] == ["t-1"]
@@ -145,7 +146,7 @@ def test_what_is_not_locked_is_erased_and_the_rest_told(keyring):
 def test_no_keyring_made_yet_and_nobody_to_ask(bus):
     bus.start_keyring(unlock=False)
     assert bus.ask(request("logout")) == NOT_FOUND
-    assert bus.ask(request("login", token="t-1")) == failed("store", "the keyring is locked", NOBODY_TO_ASK)
+    assert bus.ask(request("login", token="t-1")) == failed("store", LOCKED, NOBODY_TO_ASK)
 
 
 def test_secret_that_is_no_text(keyring):

@@ -1,60 +1,169 @@
-"""--list: what the stored tokens are for, a line each and a `.` at the end; cargo-logout reads it."""
+"""--list and --peek: a line of JSON for each item and one for the state; cargo-logout reads them."""
+
+import json
+import pathlib
 
 import pytest
 
 from desktop import request
-from test_failures import NO_BUS
+from test_failures import DENIED, LATE, dbus_error
 from test_keyring import LOGGED_IN
+
+SERVICE = "[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/false\n"
+CORP = {"url": "sparse+https://example.com/index/", "label": "cargo-registry:corp", "locked": False}
+BUS_BELONGS = "the D-Bus session bus belongs to another user (user ID 0); run this as that user"
+
+
+def lines(desktop, *command):
+    """The items by their URL, the state, and the causes of an unknown one."""
+    done = desktop.run(*command)
+    *items, state = map(json.loads, done.stdout.splitlines())
+    assert done.stderr == ""
+    assert done.returncode == (state["state"] == "unknown")
+    return items, state.pop("state"), state.pop("error", None)
+
+
+def listed(desktop):
+    return lines(desktop, desktop.helper, "--list")
+
+
+def peeked(desktop):
+    items, state, error = lines(desktop, desktop.helper, "--peek")
+    assert items == []
+    return state, error
 
 
 def test_all_registries_without_their_tokens(keyring):
     other = request("login", url="sparse+https://example.org/", name=None, token="t-2")
     assert keyring.ask(request("login", token="t-1"), other) == [LOGGED_IN] * 2
+    keyring.secret_tool_store("t-3", "xdg:schema", "org.rust-lang.cargo.registry", "url", "u", collection="session")
     keyring.secret_tool_store("mine", "url", "https://example.net/", "application", "another")
+    items, state, error = listed(keyring)
+    assert (state, error) == ("listed", None)
+    assert sorted(items, key=lambda item: item["url"]) == [
+        CORP,
+        {"url": "sparse+https://example.org/", "label": "cargo-registry:sparse+https://example.org/", "locked": False},
+        {"url": "u", "label": "by hand", "locked": False},
+    ]
+
+
+def test_a_locked_collection_is_not_searched(keyring):
+    keyring.ask(request("login", token="t-1"))
+    keyring.secret_tool_store("t-3", "xdg:schema", "org.rust-lang.cargo.registry", "url", "u", collection="session")
     keyring.lock()
-    done = keyring.run(keyring.helper, "--list")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(done.stdout.splitlines()) == [
-        ".",
-        "sparse+https://example.com/index/\tcargo-registry:corp",
-        "sparse+https://example.org/\tcargo-registry:sparse+https://example.org/",
+    items, state, _ = listed(keyring)
+    assert ([item["url"] for item in items], state) == (["u"], "locked")
+
+
+def test_an_item_that_is_locked_by_itself(bus):
+    bus.start_mock("locked,open,described", items=2)
+    items, state, _ = listed(bus)
+    assert ([(item["url"], item["locked"]) for item in items], state) == (
+        [("sparse+https://example.com/", True), ("sparse+https://example.org/", True)],
+        "locked",
+    )
+
+
+def test_any_text_fits_in_a_line(bus):
+    bus.start_mock("described", items=6)
+    items, state, _ = listed(bus)
+    assert state == "listed"
+    assert [(item["url"], item["label"]) for item in items] == [
+        ("sparse+https://example.com/", "cargo-registry:corp"),
+        ("sparse+https://example.org/", ""),
+        ("sparse+https://a\ttab/", "cargo-registry:tab"),
+        ("sparse+https://a\nline/", "cargo-registry:line"),
+        ("sparse+https://example.net/", "cargo-registry:two\nlines"),
     ]
-    assert done.stdout.endswith("\n.\n")
 
 
-def test_what_does_not_fit_in_a_line_is_left_out(bus):
-    """It cannot be cargo's: no index URL has a tab, and no registry's name a newline."""
-    bus.start_mock("described", items=8)
+@pytest.mark.parametrize("behaviour, items", [("described", 7), ("described", 8), ("gone", 1), ("odd", 1)])
+def test_what_cannot_be_read_is_not_left_out(bus, behaviour, items):
+    bus.start_mock(behaviour, items=items)
+    _, state, error = listed(bus)
+    assert state == "unknown" and error
+
+
+@pytest.mark.parametrize("name, causes", [("a.name.of.its.own", []), (dbus_error("AccessDenied"), [DENIED])])
+def test_an_error_has_its_name(bus, name, causes):
+    bus.start_mock(f"error={name}")
+    assert listed(bus) == ([], "unknown", [*causes, f"in its words ({name})"])
+
+
+@pytest.mark.parametrize("address", [None, "", "/dev/null", "disabled:", "unix:path=/nonexistent/bus"])
+def test_no_bus_is_no_keyring(desktop, address):
+    if address is not None:
+        desktop.env["DBUS_SESSION_BUS_ADDRESS"] = address
+    assert peeked(desktop) == ("none", None)
+    assert listed(desktop) == ([], "none", None)
+
+
+def test_no_service_is_no_keyring(bus):
+    assert peeked(bus) == ("none", None)
+    assert listed(bus) == ([], "none", None)
+
+
+def test_the_bus_in_the_runtime_directory(bus):
+    (bus.root / "services/org.freedesktop.secrets.service").write_text(SERVICE)
+    bus.reload()
+    del bus.env["DBUS_SESSION_BUS_ADDRESS"]
+    bus.env["XDG_RUNTIME_DIR"] = str(bus.root)
+    assert peeked(bus) == ("present", None)
+
+
+def test_a_peek_starts_nothing_and_asks_nothing(bus):
+    (bus.root / "services/org.freedesktop.secrets.service").write_text(SERVICE.replace("/bin/false", f"/bin/touch {bus.root}/started"))
+    bus.reload()
+    assert peeked(bus) == ("present", None)
+    assert not (bus.root / "started").exists()
+    mock = bus.start_mock("silent")
+    assert peeked(bus) == ("present", None)
+    assert bus.said(mock) == ""
+
+
+def test_a_service_that_cannot_be_started(bus):
+    (bus.root / "services/org.freedesktop.secrets.service").write_text(SERVICE)
+    bus.reload()
+    _, state, (first, _) = listed(bus)
+    assert state == "unknown" and "could not be started" in first
+
+
+def test_a_bus_of_another_user(bus):
+    bus.let_others_in()
+    for option in ("--peek", "--list"):
+        _, state, error = lines(bus, "setpriv", "--reuid=65534", "--clear-groups", bus.helper, option)
+        assert (state, error[0]) == ("unknown", BUS_BELONGS)
+
+
+@pytest.mark.parametrize("option", ["--peek", "--list"])
+@pytest.mark.parametrize("missing", ["DBUS_SESSION_BUS_ADDRESS", "nothing"])
+def test_no_directory_is_created(keyring, option, missing):
+    """GLib creates ~/.cache when it looks for the bus and XDG_RUNTIME_DIR is not set."""
+    for variable in ("XDG_RUNTIME_DIR", "XDG_DATA_HOME", missing):
+        keyring.env.pop(variable, None)
+    keyring.run(keyring.helper, option)
+    assert list(pathlib.Path(keyring.env["HOME"]).iterdir()) == []
+
+
+def test_a_file_of_libsecrets(desktop):
+    desktop.env |= {
+        "SECRET_BACKEND": "file",
+        "SECRET_FILE_TEST_PATH": str(desktop.root / "default.keyring"),
+        "SECRET_FILE_TEST_PASSWORD": "test",
+    }
+    assert desktop.ask(request("login", token="t-1")) == LOGGED_IN
+    assert listed(desktop) == ([CORP], "listed", None)
+    assert peeked(desktop) == ("present", None)
+
+
+def test_deadlines_of_a_list(bus):
+    bus.start_mock("silent")
     done = bus.run(bus.helper, "--list")
-    assert done.returncode == 0
-    assert done.stdout.splitlines() == [
-        "sparse+https://example.com/\tcargo-registry:corp",
-        "sparse+https://example.org/\t",
-        "sparse+https://nameless/\t",
-        ".",
-    ]
-
-
-def test_a_failure_is_one_line(desktop):
-    done = desktop.run(desktop.helper, "--list")
-    assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.startswith(f"error: {NO_BUS}: ") and done.stdout.count("\n") == 1
-
-
-def test_a_failure_of_the_service(bus):
-    bus.start_mock("error=a.name.of.its.own")
-    done = bus.run(bus.helper, "--list")
-    assert (done.returncode, done.stdout) == (1, "error: in its words\n")
-
-
-def test_a_thread_that_cannot_be_started(desktop):
-    done = desktop.run(*desktop.traced("clone,clone3:error=EAGAIN"), "--list")
-    assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout == "error: failed to start a thread: Resource temporarily unavailable (os error 11)\n"
+    assert json.loads(done.stdout) == {"state": "unknown", "error": [LATE]}
 
 
 @pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
 def test_nobody_reads_the_list(bus, redirection):
-    bus.start_mock("described", items=8)
+    bus.start_mock("described", items=5)
     done = bus.run("sh", "-c", f'"$1" --list {redirection}', "sh", bus.helper)
     assert (done.returncode, done.stdout) == (1, "")

@@ -9,7 +9,7 @@ import pytest
 
 from desktop import HERE, request
 from process_memory import places_of
-from test_keyring import LOGGED_IN, LOGGED_OUT, NOT_FOUND, token
+from test_keyring import LOCKED, LOGGED_IN, LOGGED_OUT, NOT_FOUND, token
 
 SECRET = "cio-" + "7Qx" * 12
 
@@ -73,7 +73,7 @@ def test_valgrind_is_silent(valgrind):
     assert answers[:4] == [NOT_FOUND, LOGGED_IN, token("t-1"), LOGGED_OUT]
     valgrind.ask(request("login", token="t-1"))
     valgrind.lock()
-    assert valgrind.ask(request("logout"))["Err"]["caused-by"][0] == "the keyring is locked"
+    assert valgrind.ask(request("logout"))["Err"]["caused-by"][0] == LOCKED
 
 
 def test_valgrind_is_silent_without_a_bus(valgrind):

@@ -59,23 +59,19 @@ REGISTRY = {"index-url": "sparse+https://example.com/"}
         (b'{"v":1,"v":1}\n', "the request is not valid JSON"),
         (b'{"v":1} {"v":1}\n', "the request is not valid JSON"),
         (b"[" * 100_000 + b"\n", "the request is not valid JSON"),
-        ([], "the request is not a JSON object"),
+        ([], "the request is malformed: Expected object, got array"),
         (7, "the request is not valid JSON"),
-        ({"kind": "logout", "registry": REGISTRY}, "the request has no protocol version `v`"),
-        ({"v": "1", "kind": "logout", "registry": REGISTRY}, "the request has no protocol version `v`"),
+        ({"kind": "logout", "registry": REGISTRY}, "the request is malformed: Object item not found: v"),
+        ({"v": "1", "kind": "logout", "registry": REGISTRY}, "the request is malformed: Expected integer, got string"),
         ({"v": 2, "token": TOKEN}, "unsupported protocol version 2"),
         ({"v": 999, "registry": {"index-url": ""}, "kind": "x"}, "unsupported protocol version 999"),
-        ({"v": 1, "registry": REGISTRY}, "the request has no `kind`"),
-        ({"v": 1, "kind": 1, "registry": REGISTRY}, "`kind` in the request is not a string"),
-        ({"v": 1, "kind": "logout"}, "the request has no `registry`"),
-        ({"v": 1, "kind": "logout", "registry": "x"}, "the request has no `registry`"),
-        ({"v": 1, "kind": "logout", "registry": {}}, "the request has no `index-url`"),
-        ({"v": 1, "kind": "logout", "registry": {"index-url": None}}, "the request has no `index-url`"),
-        ({"v": 1, "kind": "logout", "registry": REGISTRY | {"name": 3}}, "`name` in the request is not a string"),
-        ({"v": 1, "kind": "login", "registry": REGISTRY, "token": [TOKEN]}, "`token` in the request is not a string"),
-        ({"v": 1, "kind": "login", "registry": REGISTRY, "login-url": 3}, "`login-url` in the request is not a string"),
-        ({"v": 1, "kind": "logout", "registry": REGISTRY, "args": "a"}, "`args` in the request is not a list"),
-        ({"v": 1, "kind": "logout", "registry": REGISTRY, "args": [1]}, "`args` in the request is not a list of strings"),
+        ({"v": 1, "registry": REGISTRY}, "the request is malformed: Object item not found: kind"),
+        ({"v": 1, "kind": 1, "registry": REGISTRY}, "the request is malformed: Expected string, got integer"),
+        ({"v": 1, "kind": "logout"}, "the request is malformed: Object item not found: registry"),
+        ({"v": 1, "kind": "logout", "registry": "x"}, "the request is malformed: Expected object, got string"),
+        ({"v": 1, "kind": "logout", "registry": {}}, "the request is malformed: Object item not found: index-url"),
+        ({"v": 1, "kind": "logout", "registry": REGISTRY | {"name": 3}}, "the request is malformed: Expected string, got integer"),
+        ({"v": 1, "kind": "login", "registry": REGISTRY, "token": [TOKEN]}, "the request is malformed: Expected string, got array"),
     ],
 )
 def test_what_is_no_request_is_told_without_quoting_it(desktop, data, message):
@@ -147,17 +143,11 @@ def test_a_request_that_cannot_be_read(desktop):
     assert json.loads(answer)["Err"]["caused-by"] == ["Is a directory (os error 21)"]
 
 
-@pytest.mark.parametrize(
-    "fault, path, told",
-    [
-        ("openat:error=EMFILE", "/dev/null", "failed to open `/dev/null`"),
-        ("clone,clone3:error=EAGAIN", None, "failed to start a thread"),
-    ],
-)
-def test_what_is_needed_first_cannot_be_had(desktop, fault, path, told):
+def test_what_is_needed_first_cannot_be_had(desktop):
     """Then there is no hello: cargo says that there is none, and standard error why."""
-    done = desktop.run(*desktop.traced(fault, path=path), "--cargo-plugin", input=json.dumps(request("get")) + "\n")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"error: {told}\n")
+    traced = desktop.traced("openat:error=EMFILE", path="/dev/null")
+    done = desktop.run(*traced, "--cargo-plugin", input=json.dumps(request("get")) + "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: failed to open `/dev/null`\n")
 
 
 def test_all_three_closed(desktop):

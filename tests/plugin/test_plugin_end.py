@@ -1,7 +1,6 @@
 """Credential providers that do not end, or not well: deadlines, signals, a terminal, descriptors that cannot be had."""
 
 import os
-import pathlib
 import pty
 import re
 import resource
@@ -13,7 +12,7 @@ import time
 
 import pytest
 
-from plugin_provider import DONE, DRIVER, FAST, HELLO, SOON, gone
+from plugin_provider import DONE, FAST, HELLO, SOON, gone, sanitized
 
 
 # Where cargo hangs
@@ -48,11 +47,6 @@ def test_deadline(provider, case, pidfd):
         out = without_pidfd(provider, speed=FAST)
         assert out.splitlines() == expected
     assert gone(int((provider.place / "pid").read_text()))
-
-
-def sanitized():
-    """Built with the address sanitizer, which needs memory of its own and cannot look for leaks under strace."""
-    return b"__asan_init" in pathlib.Path(DRIVER).read_bytes()
 
 
 def injected(provider, call, error, **options):

@@ -10,11 +10,11 @@
  * An answer is one line `ok` or `error`, then the JSON, the text or the message. A path is the
  * position of each child from the root, `0/3/1`: any key can be named without quoting.
  */
+#include "toml/check.h"
+#include "toml/cut.h"
+#include "toml/toml.h"
 #include "util/base.h"
 #include "util/fs.h"
-#include "toml/toml.h"
-#include "toml/cut.h"
-#include "toml/check.h"
 
 #include <unistd.h>
 

@@ -149,7 +149,7 @@ static void the_doubled_name_is_dropped_once(void **state)
                                           {"cargo-logoff", "logout"},
                                           {"logout", "logout"},
                                           {"cargo-logout/logout", "logout"},
-                                          {"cargo-", ""},
+                                          {"cargo-", " -q"},
                                           {"cargo-logout", "-q logout"},
                                           {"cargo-logout", "cargo-logout"}};
     for (size_t i = 0; i < COUNT(doubled); i++) {
@@ -157,7 +157,7 @@ static void the_doubled_name_is_dropped_once(void **state)
         assert_true(args.quiet);
     }
     for (size_t i = 0; i < COUNT(kept); i++) {
-        assert_int_equal(parse_as(kept[i][0], kept[i][1]), *kept[i][1] ? ARGS_ERROR : ARGS_RUN);
+        assert_int_equal(parse_as(kept[i][0], kept[i][1]), ARGS_ERROR);
     }
     assert_string_equal(
         refusal("logout logout"),

@@ -173,8 +173,9 @@ static void the_message_has_place_and_reason(void **state)
     refuse(*state, STR("a = 1979-02-29"),
            "TOML parse error at line 1, column 5\n  |\n1 | a = **********\n"
            "  |     ^^^^^^^^^^\ninvalid date or time");
-    refuse(*state, STR("a = 1_"), "TOML parse error at line 1, column 5\n  |\n1 | a = **\n"
-                                  "  |     ^^\ninvalid number");
+    refuse(*state, STR("a = 1_"),
+           "TOML parse error at line 1, column 5\n  |\n1 | a = **\n"
+           "  |     ^^\ninvalid number");
 }
 
 /* Within one statement, as in the toml crate, a missing bracket is reported before any value. */

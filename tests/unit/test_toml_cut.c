@@ -1,5 +1,5 @@
-#include "toml/cut.h"
 #include "toml/check.h"
+#include "toml/cut.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
