@@ -69,8 +69,8 @@ def _value(text):
 
 def value_of(world, path):
     """The value of one file of the world; empty if it is not there or cannot be read."""
-    real = real(world, path)
-    return _value(text_of(world, real)) if real else {}
+    found = real(world, path)
+    return _value(text_of(world, found)) if found else {}
 
 
 def table_of(value, name):

@@ -68,6 +68,10 @@ class Case:
     def says(self, result, pattern):
         return re.search(rf"^{pattern}", plain(result.stderr.decode("utf-8", "replace")), re.MULTILINE) is not None
 
+    def stored(self, kind):
+        """Whether a credentials file has one of our registry."""
+        return any(kind in keys for keys in contents.stored(self.world, self.name).values())
+
     def changed(self):
         """Whether one of the credentials files has another value than is expected."""
         return any(not same(self.tree.get(path), self.ours.tree.get(path)) for path in contents.credentials_files(self.world))
@@ -207,6 +211,18 @@ _BY_INDEX = (
 )
 
 
+_FOREIGN = r" +Credential cargo:(wincred|macos-keychain|token-from-stdout)"
+_UNREAD = (r"error: .*(`?source`?|\[source|`source\.)", r"warning: unused config key `(source|term|http|net)\.")
+
+
+def _unread(case):
+    """Settings that a logout does not need are not read: unknown keys of [term], and faults in [source] and [term.progress]."""
+    if case.take(case.missing, *_UNREAD) and case.changed():
+        case.cleared()
+    if "progress" in str(case.world.files):
+        case.take(case.extra, " +Credential")
+
+
 def _by_name(case):
     """cargo looks a token up by the index, in variables first, so that other registries come in the way; and removes by name."""
     error = case.take(case.missing, *_BY_INDEX)
@@ -235,9 +251,9 @@ def _goes_on(case):
 
 def _secret_key(case):
     """cargo does not see a secret-key without token, and tells of the token alone."""
-    if any("secret-key" in keys for keys in contents.stored(case.world, case.name).values()) and case.changed():
-        if not any("token" in keys for keys in contents.stored(case.world, case.name).values()):
-            case.take(case.missing, NOTE)
+    if case.take(case.extra, " +Logout secret-key for `[^`]*` has been removed from local storage") or case.stored("secret-key"):
+        if not case.stored("token"):
+            case.take(case.missing, NOTE, ABSENT)
         case.cleared()
 
 
@@ -271,10 +287,11 @@ def _all_providers(case):
         return
     asked = case.take(case.extra, " +Credential", BY_PROVIDER, r"note: credential provider `", NOTE, *_OF_PROVIDER)
     if asked or case.changed():
-        case.take(case.missing, ABSENT, NOTE, *(_OF_PROVIDER if case.ours.status == 101 or case.says(case.ours, " +Logout") else ()))
+        case.take(case.missing, ABSENT, NOTE, *(_OF_PROVIDER if case.ours.status == 101 or case.changed() else ()))
         case.take(case.extra, ABSENT, OF_CREDENTIALS)
         if case.changed():
             case.cleared()
+    case.take(case.missing, _FOREIGN)
     for path in case.tree.keys() | case.ours.tree.keys():
         if path.startswith("bin/") and path.endswith((".asked", ".token")):
             case.tree.pop(path, None)
@@ -342,6 +359,7 @@ DIFFERENCES = (
     Difference("number", of_fault(toml_number)),
     Difference("long-key", _long_key),
     Difference("own-words", _own_words),
+    Difference("unread", _unread),
     Difference("orphan", _orphan),
     Difference("old-token", _old_token),
     Difference("secret-key", _secret_key),

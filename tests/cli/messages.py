@@ -3,7 +3,8 @@
 import re
 
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
-_START = re.compile(r"(warning|note|error): |error:$| {1,9}[A-Z][a-z]+ ")
+_START = re.compile(r"(warning|note|error): ")
+_VERB = re.compile(r" +[A-Z][a-z]+ $")  # of a status line, right-aligned to 12 columns
 
 
 def plain(text):
@@ -14,7 +15,8 @@ def messages(stderr):
     """Each message as a text, in order. A line of its own between two messages is a provider's."""
     found = []
     for line in stderr.decode("utf-8", "backslashreplace").splitlines(keepends=True):
-        start = _START.match(plain(line)) is not None
+        head = plain(line)
+        start = _START.match(head) or _VERB.match(head[:13])
         head = plain(found[-1]) if found else ""
         belongs = line[:1] in " \t\n" or head.startswith(("error", "note")) or "is deprecated" in head
         if found and not start and belongs:
