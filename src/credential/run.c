@@ -14,16 +14,11 @@ static bool has_removed(const struct registry *registry)
     return c != NULL;
 }
 
-static bool is_orphan(const struct registry *registry)
-{
-    return !registry->has_index && !registry->index_setting.value.data;
-}
-
 /* A name without an index is an error only if it was asked for, and has nothing to be removed. */
 static void forgive_orphans(const struct run *run)
 {
     for (struct registry *r = run->inventory.registries.first; r; r = r->next) {
-        if (is_orphan(r) && (r != run->inventory.chosen || has_removed(r))) {
+        if (r->undefined && (r != run->inventory.chosen || has_removed(r))) {
             r->failure = NULL;
         }
     }
