@@ -10,19 +10,16 @@ from differences import DIFFERENCES, Case
 from messages import messages, only_in_one, plain
 from world import run
 
-_PLACE = re.compile(r"warning: cargo can still use a (token|secret-key) for `.*?: (\S+):(\d+)\n", re.DOTALL)
+_LOCATION = re.compile(r"warning: cargo can still use a (token|secret-key) for `.*?: (\S+):(\d+)\n", re.DOTALL)
 _VARIABLE = re.compile(r"warning: cargo can still use a .* environment variable `(.*)`")
 
 
-def explained(world, theirs, ours, root, used=None):
-    """Texts, one for each thing that differs and that no difference explains. `used` gets the names of those that explain something."""
+def unexplained_of(world, theirs, ours, root):
+    """Texts, one for each thing that differs and that no difference explains."""
     missing, extra = only_in_one(messages(theirs.stderr), messages(ours.stderr))
     case = Case(world, dataclasses.replace(theirs), ours, missing, extra, dict(theirs.tree))
     for difference in DIFFERENCES:
-        before = (list(case.missing), list(case.extra), dict(case.tree), case.theirs.status, case.theirs.stdout)
         difference.explain(case)
-        if used is not None and before != (case.missing, case.extra, case.tree, case.theirs.status, case.theirs.stdout):
-            used.add(difference.name)
     status = ours.status if theirs.status in (0, 101) and ours.status in (0, 101) else case.theirs.status
     found = [f"not printed: {text}" for text in case.missing] + [f"printed: {text}" for text in case.extra]
     expected = dataclasses.replace(case.theirs, status=status, stderr=b"", tree=_at(case.tree, root))
@@ -33,7 +30,7 @@ def _at(tree, root):
     return {path: dataclasses.replace(node, content=node.content.replace(b"{ROOT}", root.encode())) for path, node in tree.items()}
 
 
-def _own_promises(world, root, ours):
+def broken_promises(world, root, ours):
     """What holds whatever cargo does."""
     found = ["a token was printed"] if secrets_shown(world, ours) else []
     removed = False
@@ -49,7 +46,7 @@ def _own_promises(world, root, ours):
         found.append("what is said to be removed from credentials files is not what was removed")
     if ours.status in (0, 101) and (ours.status == 101) != (re.search("^error: ", text, re.MULTILINE) is not None) and world.stdout != "full":
         found.append(f"exit status {ours.status}")
-    for kind, path, line in _PLACE.findall(text):
+    for kind, path, line in _LOCATION.findall(text):
         real = os.path.relpath(path, root)
         lines = contents.text_of(world, contents.real(world, real)).split(b"\n") if contents.real(world, real) else []
         if int(line) > len(lines) or (kind.encode() not in lines[int(line) - 1] and b"\\u" not in lines[int(line) - 1]):
@@ -68,13 +65,11 @@ def unexplained(world, root, cargo, ours):
     """Texts, one for each thing that differs; empty when all is well. cargo and ours are argument lists."""
     result = run(world, root, ours)
     if os.environ.get("WITHOUT_CARGO"):
-        return _ended_well(result) + _own_promises(world, root, result)
+        return _ended_well(result) + broken_promises(world, root, result)
     theirs = without_cache_tag(world, run(world, root, cargo))
-    found = explained(world, theirs, result, root) + _own_promises(world, root, result)
+    found = unexplained_of(world, theirs, result, root) + broken_promises(world, root, result)
     if found:
         found.append(f"(cargo's stderr: {theirs.stderr.decode('utf-8', 'backslashreplace')})")
         found.append(f"(our stderr: {result.stderr.decode('utf-8', 'backslashreplace')})")
     return found
 
-
-__all__ = ["report", "unexplained"]

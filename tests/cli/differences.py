@@ -20,7 +20,7 @@ ABSENT = r" +Logout not currently logged in to "
 NOTE = r"note: This does not revoke the token"
 USABLE = r"warning: (cargo can still use a |a project that defines )"
 UNUSED = r"note: \S+ has a (token|secret-key) for `[^`]*` that cargo does not use"
-OF_CREDENTIALS = r"warning: (both `[^\n]*/credentials` and|`[^\n]*/credentials` is deprecated)"
+DEPRECATED = r"warning: (both `[^\n]*/(config|credentials)` and|`[^\n]*/(config|credentials)` is deprecated)"
 ERROR = r"error: "
 
 
@@ -56,8 +56,9 @@ class Case:
     @property
     def name(self):
         """The registry that ours is about."""
-        told = re.search(r"Logout .*? (?:for|to) `(.*?)`", plain(self.ours.stderr.decode("utf-8", "replace")))
-        return told[1] if told else contents.asked_name(self.world)
+        text = plain((self.ours.stderr + self.theirs.stderr).decode("utf-8", "replace"))
+        told = re.search(r"Logout .*? (?:for|to) `(.*?)`|registry index was not found in any configuration: `(.*?)`", text)
+        return (told[1] or told[2]) if told else contents.asked_name(self.world)
 
     @property
     def stopped(self):
@@ -80,6 +81,8 @@ class Case:
         """The credentials files are expected without anything of our registry; all of them."""
         self.take(self.extra, REMOVED, NOTE)
         self.take(self.missing, ABSENT)
+        if not self.changed():
+            return
         found = contents.stored(self.world, self.name)
         for path in contents.credentials_files(self.world):
             what = self.world.files[path]
@@ -106,7 +109,7 @@ def _keeps_text(case):
     """Where a table was there only by the dotted names of what is removed, nothing of it stays; cargo writes an empty one."""
     for path in contents.credentials_files(case.world):
         theirs, mine = case.tree.get(path), case.ours.tree.get(path)
-        if theirs and mine and theirs != mine and _without_empty(theirs.content) == _without_empty(mine.content):
+        if theirs and mine and not same_toml(theirs.content, mine.content) and _without_empty(theirs.content) == _without_empty(mine.content):
             headers = re.findall(rb"^[ \t]*\[.*?\]", contents.text_of(case.world, path), re.MULTILINE)
             if all(header in mine.content for header in headers):
                 case.tree[path] = dataclasses.replace(theirs, content=mine.content)
@@ -135,14 +138,10 @@ def _creates_nothing(case):
         case.tree.pop(home, None)
 
 
-def _own_name(case):
-    """Usage errors name cargo-logout."""
+def _own_help(case):
+    """Help is our own text, with colors where cargo's has them, and 101 if it could not be written. Usage errors name cargo-logout."""
     if case.theirs.status == 1:
         case.pair(lambda theirs, ours: theirs.replace("cargo logout", "cargo-logout") == ours)
-
-
-def _own_help(case):
-    """The help is our own text, with colors where cargo's has them. If it could not be written, the status is 101."""
     if case.theirs.status == 0 and any(word in ("-h", "--help") or re.fullmatch("-[qv]+h", word) for word in case.world.args):
         if (b"\x1b" in case.ours.stdout) == (b"\x1b" in case.theirs.stdout):
             case.theirs.stdout = case.ours.stdout
@@ -169,10 +168,12 @@ def _is_masked(line, masked):
 def _hidden(case):
     """Provider arguments are `…`, control characters are escaped."""
 
+    control = any(not word.isprintable() for word in case.world.args)
+
     def same(theirs, ours):
-        escaped = re.sub("(?!\x1b\\[[0-9;]*m|\n|\t)[\x00-\x1f\x7f]|\x1b\\[31m", lambda found: f"\\u{{{ord(found[0][0]):x}}}{found[0][1:]}", theirs)
-        shown = re.escape(ours).replace("…", "[^\n]*?")
-        return re.fullmatch(shown, theirs) is not None or re.fullmatch(shown, escaped) is not None
+        if control and plain(theirs).split()[:2] == plain(ours).split()[:2]:
+            return True  # cargo prints them or leaves them out, depending on colors
+        return re.fullmatch(re.escape(ours).replace("…", "[^\n]*?"), theirs) is not None
 
     case.pair(same)
 
@@ -184,6 +185,7 @@ def _told_once(case):
     for text in list(case.missing):
         if plain(text).startswith("warning: ") and text in told:
             case.missing.remove(text)
+    case.take(case.extra, "warning: environment variables are expected to use uppercase letters")
 
 
 def _quiet(case):
@@ -194,6 +196,8 @@ def _quiet(case):
 
 def _still_usable(case):
     """cargo says removed, or nothing, of a token in a variable or a config file, or of one by another name with the same index."""
+    if not case.stored("token") and contents.has_token_elsewhere(case.world, case.name) and case.take(case.missing, REMOVED, NOTE):
+        case.take(case.extra, ABSENT)
     if case.take(case.extra, USABLE, UNUSED):
         case.take(case.extra, " +Finished removed")
         case.take(case.missing, ABSENT)
@@ -212,12 +216,20 @@ _BY_INDEX = (
 
 
 _FOREIGN = r" +Credential cargo:(wincred|macos-keychain|token-from-stdout)"
-_UNREAD = (r"error: .*(`?source`?|\[source|`source\.)", r"warning: unused config key `(source|term|http|net)\.")
+_UNREAD = (
+    ERROR + r".*(`?source`?|\[source|`source\.)",
+    ERROR + r".*: could not load config key `(registry|registries\..*)\.(token|secret-key)`",
+    ERROR + r"expected table for configuration key `registr",
+    ERROR + r"crates-io is replaced with remote registry crates-io;",
+    r"note: Sources are not allowed to be defined multiple times",
+    r"warning: unused config key `(source|term|http|net)\.",
+)
 
 
 def _unread(case):
-    """Settings that a logout does not need are not read: unknown keys of [term], and faults in [source] and [term.progress]."""
-    if case.take(case.missing, *_UNREAD) and case.changed():
+    """Settings that a logout does not need are not checked: [source], unknown keys of [term], and the type of what is no token."""
+    if case.take(case.missing, *_UNREAD):
+        case.take(case.extra, ABSENT, " +Credential", "warning: unused config key")
         case.cleared()
     if "progress" in str(case.world.files):
         case.take(case.extra, " +Credential")
@@ -226,47 +238,53 @@ def _unread(case):
 def _by_name(case):
     """cargo looks a token up by the index, in variables first, so that other registries come in the way; and removes by name."""
     error = case.take(case.missing, *_BY_INDEX)
-    others = case.says(case.theirs, REMOVED) and case.changed()
-    if error or others:
+    if error or (case.theirs.status == 0 and case.says(case.theirs, " +Logout") and case.changed()):
         case.cleared()
         case.take(case.missing, REMOVED, NOTE, ABSENT)
-        case.take(case.extra, ABSENT, USABLE, " +Credential", " +Finished removed", OF_CREDENTIALS)
+        case.take(case.extra, ABSENT, USABLE, " +Credential", " +Finished removed", DEPRECATED)
 
 
 def _orphan(case):
     """cargo does not go on with a name that has no index. Nor do we, if it is registry.default."""
-    if case.stopped and "registry index was not found" in case.stopped and contents.stored(case.world, case.name):
-        case.take(case.missing, ERROR + "registry index was not found")
+    if case.stopped and re.search("registry index was not found|in registry name", case.stopped) and contents.stored(case.world, case.name):
+        case.take(case.missing, ERROR + "registry index was not found", ERROR + "invalid character `.*` in registry name")
         case.cleared()
-        case.take(case.extra, OF_CREDENTIALS)
+        case.take(case.extra, DEPRECATED, " +Credential")
+
+
+def _newer_cargo(case):
+    """A path of an `include` is normalized before it is used, as in cargo since 1.97."""
+    texts = [*(str(getattr(what, "text", what)) for what in case.world.files.values()), f"include {case.world.args}"]
+    if any(re.search(r"include.*(\./|/['\"]|/\.)", text) for text in texts):
+        if case.take(case.missing, ERROR + "(could not load Cargo configuration|failed to load config from)"):
+            case.take(case.extra, ERROR)
+            case.cleared()
 
 
 def _goes_on(case):
     """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
     if case.stopped and case.ours.status == 101:
-        if case.changed():
-            case.cleared()
-        case.take(case.extra, OF_CREDENTIALS, USABLE, UNUSED, " +Credential", " +Finished removed")
+        case.cleared()
+        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed")
+        if not any(plain(text).startswith("error") for text in case.missing):
+            case.take(case.extra, ERROR)
 
 
-def _secret_key(case):
-    """cargo does not see a secret-key without token, and tells of the token alone."""
+def _every_secret(case):
+    """Removed are a secret-key without token, a `token` above all tables, and what both `credentials` and `credentials.toml` have.
+
+    cargo does not see the first, lets the second replace [registry] or leaves it, and cleans one of the files.
+    """
+    files = contents.credentials_files(case.world)
     if case.take(case.extra, " +Logout secret-key for `[^`]*` has been removed from local storage") or case.stored("secret-key"):
         if not case.stored("token"):
             case.take(case.missing, NOTE, ABSENT)
         case.cleared()
-
-
-def _old_token(case):
-    """A `token` above all tables: cargo lets it replace [registry], or leaves it alone; we take it out, and only it."""
-    if any("token" in contents.value_of(case.world, path) for path in contents.credentials_files(case.world)):
+    if any("token" in contents.value_of(case.world, path) for path in files):
+        case.take(case.extra, ABSENT)
         case.take(case.missing, ERROR + r"error in \S+: could not load config key `registry.token`")
         case.cleared()
-
-
-def _both_files(case):
-    """cargo cleans only `credentials` where `credentials.toml` is there too."""
-    if len(contents.credentials_files(case.world)) > 1 and case.changed():
+    if len(files) > 1 and case.theirs.status == 0:
         case.cleared()
 
 
@@ -283,14 +301,13 @@ def _all_providers(case):
 
     We ask all of them, clear the credentials files whichever they are, and ask each for the token again.
     """
-    if not any("provider" in str(getattr(what, "text", what)) for what in [*case.world.files.values(), *case.world.args, *case.world.env]):
+    if not any("provider" in str(getattr(what, "text", what)).lower() for what in [*case.world.files.values(), *case.world.args, *case.world.env]):
         return
     asked = case.take(case.extra, " +Credential", BY_PROVIDER, r"note: credential provider `", NOTE, *_OF_PROVIDER)
-    if asked or case.changed():
-        case.take(case.missing, ABSENT, NOTE, *(_OF_PROVIDER if case.ours.status == 101 or case.changed() else ()))
-        case.take(case.extra, ABSENT, OF_CREDENTIALS)
-        if case.changed():
-            case.cleared()
+    if asked or case.changed() or case.missing:
+        case.take(case.missing, ABSENT, NOTE, *(_OF_PROVIDER if case.ours.status == 101 or case.stored("token") or case.stored("secret-key") else ()))
+        case.take(case.extra, ABSENT, DEPRECATED)
+        case.cleared()
     case.take(case.missing, _FOREIGN)
     for path in case.tree.keys() | case.ours.tree.keys():
         if path.startswith("bin/") and path.endswith((".asked", ".token")):
@@ -301,7 +318,7 @@ def _all_providers(case):
 
 _LIBRARY_ERROR = re.compile(
     r"could not load config key|failed to merge|--config arg|failed to convert|failed to parse|invalid configuration for key|unsupported TOML"
-    r"|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|could not parse TOML|source|invalid URL|cannot be set through"
+    r"|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL|cannot be set through"
 )
 
 
@@ -332,41 +349,38 @@ def toml_number(theirs, ours):
     return ours["line"] == theirs["line"] and (ours["reason"] in _OUR_NUMBER or unquoted)
 
 
-def of_fault(applies):
-    """The rule that accepts the fault in our words and at our place, if the class applies to it and cargo's."""
+def _toml_faults(case):
+    """Of several faults in a file the first is reported, numbers and dates in our words, and a key of too many parts with its place."""
 
-    def same(theirs, ours):
+    def same_fault(theirs, ours):
         one, other = (TOML_FAULT.search(plain(text).encode()) for text in (theirs, ours))
-        return bool(one and other and applies(one, other))
+        return bool(one and other and (toml_first_fault(one, other) or toml_number(one, other)))
 
-    return lambda case: case.pair(same)
+    case.pair(lambda theirs, ours: same_fault(theirs, ours) or all("recursion limit\n" in text for text in (theirs, ours)))
 
 
-def _long_key(case):
-    """cargo says only "recursion limit" about a key of more than 80 parts; we also say where it is."""
-    case.pair(lambda theirs, ours: all("recursion limit\n" in text for text in (theirs, ours)))
+def _suggests(case):
+    """We suggest names of registries."""
+    case.take(case.extra, "note: did you mean `")
 
 
 DIFFERENCES = (
-    Difference("keeps-text", _keeps_text),
-    Difference("own-name", _own_name),
     Difference("own-help", _own_help),
     Difference("masked", _masked),
     Difference("hidden", _hidden),
     Difference("told-once", _told_once),
     Difference("quiet", _quiet),
-    Difference("first-fault", of_fault(toml_first_fault)),
-    Difference("number", of_fault(toml_number)),
-    Difference("long-key", _long_key),
+    Difference("toml-faults", _toml_faults),
     Difference("own-words", _own_words),
     Difference("unread", _unread),
+    Difference("suggests", _suggests),
     Difference("orphan", _orphan),
-    Difference("old-token", _old_token),
-    Difference("secret-key", _secret_key),
-    Difference("both-files", _both_files),
+    Difference("every-secret", _every_secret),
     Difference("by-name", _by_name),
     Difference("still-usable", _still_usable),
     Difference("all-providers", _all_providers),
+    Difference("newer-cargo", _newer_cargo),
     Difference("goes-on", _goes_on),
     Difference("creates-nothing", _creates_nothing),
+    Difference("keeps-text", _keeps_text),
 )

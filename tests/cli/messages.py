@@ -14,9 +14,9 @@ def plain(text):
 def messages(stderr):
     """Each message as a text, in order. A line of its own between two messages is a provider's."""
     found = []
-    for line in stderr.decode("utf-8", "backslashreplace").splitlines(keepends=True):
-        head = plain(line)
-        start = _START.match(head) or _VERB.match(head[:13])
+    for line in re.findall(r"[^\n]*\n|[^\n]+", stderr.decode("utf-8", "backslashreplace")):
+        shown = plain(line)
+        start = _START.match(shown) or _VERB.match(shown[:13])
         head = plain(found[-1]) if found else ""
         belongs = line[:1] in " \t\n" or head.startswith(("error", "note")) or "is deprecated" in head
         if found and not start and belongs:
