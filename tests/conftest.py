@@ -1,9 +1,14 @@
-"""For all tests: signals are as in a terminal, even where ./test runs in the background, with them ignored.
+"""For all tests: signals and variables are as in a terminal, even if the tests run in the background or in CI.
 
-What is ignored stays ignored in every program that a test starts, and then one that waits for a Ctrl-C waits for ever.
+A signal that is ignored stays ignored in every program that a test starts, and a program that waits for a Ctrl-C would wait for ever.
+In CI the program gives other advice; a test of that sets the variables itself.
 """
 
+import os
 import signal
+
+for name in ("CI", "GITHUB_ENV"):
+    os.environ.pop(name, None)
 
 for number, handler in (
     (signal.SIGINT, signal.default_int_handler),

@@ -3,11 +3,13 @@
 
 program=cargo-logout # in a build directory
 python=/usr/bin/python3         # Debian's, which has pytest, whatever else is in PATH
-build_packages="gcc libbsd-dev libc6-dev libcurl4-openssl-dev libgit2-dev libjansson-dev libsecret-1-dev meson ninja-build pkgconf"
-test_packages="clang clang-format clang-tidy cppcheck dbus fish git gnome-keyring libcmocka-dev libglib2.0-bin
-    libsecret-tools mandoc nginx-light openssl pkgconf python3 python3-gi python3-hypothesis python3-pytest
+build_packages="gcc libbsd-dev libc6-dev libcurl4-openssl-dev libgit2-dev libjansson-dev libsecret-1-dev libssl-dev meson ninja-build pkgconf"
+test_packages="binutils clang clang-format clang-tidy cppcheck dbus fish git gnome-keyring libcmocka-dev libglib2.0-bin
+    libsecret-tools man-db mandoc nginx-light openssl pkgconf python3 python3-gi python3-hypothesis python3-pytest
     python3-pytest-xdist shellcheck strace util-linux valgrind zsh"
 full_packages="keepassxc xdotool xvfb" # with --full
+oracle_package=cargo-web # later Debians have a newer cargo
+grep -qsE '^VERSION_CODENAME=(bookworm|trixie)$' /etc/os-release || oracle_package=cargo
 
 # say TEXT: on stderr, so that stdout is the program's own.
 say() {
@@ -40,7 +42,7 @@ install() {
     log=$(mktemp)
     # shellcheck disable=SC2086
     if ! { $as_root apt-get -qq update &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y $wanted; } \
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends --no-remove -y $wanted; } \
         </dev/null >"$log" 2>&1; then
         cat "$log" >&2
         say "apt could not install them."
@@ -49,20 +51,31 @@ install() {
     rm "$log"
 }
 
-# build DIRECTORY "MESON OPTIONS" [TARGET...]: sets it up when needed and builds. Says something only when it fails.
+# install_oracle: a cargo to compare with, unless there is one. It must not take the place of one that someone else installed.
+install_oracle() {
+    if ! "$python" tests/cli/oracle.py >/dev/null 2>&1; then
+        [ -n "${CARGO-}" ] || install $oracle_package
+        "$python" tests/cli/oracle.py >/dev/null || exit 1
+    fi
+}
+
+# build DIRECTORY "MESON OPTIONS" [TARGET...]: sets it up with these options and builds. Prints something only if it fails.
 build() {
     directory=$1
     options=$2
     shift 2
     log=$directory.log
-    if [ ! -f "$directory/build.ninja" ]; then
+    again=
+    if [ -f "$directory/build.ninja" ]; then
+        again=--reconfigure
+    else
         say "Building in $directory ..."
-        # shellcheck disable=SC2086
-        meson setup "$directory" $options >"$log" 2>&1 || {
-            cat "$log" >&2
-            return 1
-        }
     fi
+    # shellcheck disable=SC2086
+    meson setup $again "$directory" $options >"$log" 2>&1 || {
+        cat "$log" >&2
+        return 1
+    }
     ninja -C "$directory" "$@" >"$log" 2>&1 || {
         cat "$log" >&2
         return 1

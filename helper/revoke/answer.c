@@ -2,9 +2,36 @@
 
 #include "util/utf8.h"
 
+#include <ctype.h>
 #include <jansson.h>
 
-#define TEXT_LIMIT ((size_t)1000) /* bytes of one value; crates.io's longest detail has 436 */
+#define TEXT_LIMIT     ((size_t)1000) /* bytes of one value; crates.io's longest detail has 436 */
+#define PASSWORD_LEAST ((size_t)4)
+
+static const char *const verdict_names[] = {
+    [TOKEN_REVOKED_CHECKED] = "revoked-checked",
+    [TOKEN_REVOKED_UNCHECKED] = "revoked-unchecked",
+    [TOKEN_ALREADY_INVALID] = "already-invalid",
+    [TOKEN_UNRECOGNIZED] = "unrecognized",
+    [TOKEN_NOT_A_TOKEN] = "not-a-token",
+    [TOKEN_VALID] = "valid",
+    [TOKEN_NOT_PERMITTED] = "not-permitted",
+    [TOKEN_UNSUPPORTED] = "unsupported",
+    [TOKEN_REFUSED] = "refused",
+    [TOKEN_NO_ANSWER] = "no-answer",
+    [TOKEN_NO_API] = "no-api",
+    [TOKEN_UNKNOWN] = "unknown",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+bool verdict_is_invalid(enum verdict verdict)
+{
+    return verdict <= TOKEN_NOT_A_TOKEN;
+}
 
 /* Control characters, line and paragraph separators, and those that change the direction. */
 static bool is_fit_to_show(uint32_t c)
@@ -33,18 +60,84 @@ static struct str one_line(struct arena *arena, struct str text)
     return buf_str(&out);
 }
 
-static struct str without_token(struct arena *arena, struct str text, struct str token)
+void secrets_add(struct secrets *secrets, struct str text)
+{
+    if (text.len > 0 && secrets->count < COUNT(secrets->list)) {
+        secrets->list[secrets->count++] = text;
+    }
+}
+
+void secrets_add_userinfo(struct secrets *secrets, struct str url)
+{
+    if (url.len == 0) {
+        return;
+    }
+    const char *scheme = memmem(url.data, url.len, "://", 3);
+    size_t start = scheme ? (size_t)(scheme - url.data) + 3 : 0;
+    size_t end = start + strcspn(url.data + start, "/?#");
+    struct str authority = {url.data + start, end - start};
+    ptrdiff_t at = str_rfind(authority, '@');
+    if (at <= 0) {
+        return;
+    }
+    struct str userinfo = {authority.data, (size_t)at};
+    ptrdiff_t colon = str_find(userinfo, ':');
+    secrets_add(secrets, userinfo);
+    if (colon >= 0 && userinfo.len - (size_t)colon > PASSWORD_LEAST) {
+        secrets_add(secrets, (struct str){userinfo.data + colon + 1, (size_t)(at - colon - 1)});
+    }
+}
+
+/* The byte at `at`, percent-encoded any number of times, and where it ends. */
+static unsigned char decoded_byte(struct str text, size_t at, size_t *end)
+{
+    unsigned char byte = (unsigned char)text.data[at];
+    *end = at + 1;
+    while (byte == '%' && *end + 1 < text.len && isxdigit((unsigned char)text.data[*end]) &&
+           isxdigit((unsigned char)text.data[*end + 1])) {
+        char digits[3] = {text.data[*end], text.data[*end + 1], '\0'};
+        byte = (unsigned char)strtoul(digits, NULL, 16);
+        *end += 2;
+    }
+    return byte;
+}
+
+/* The length of what spells the secret at `at`, in any case: a host name has only one. 0: it is not
+ * there. */
+static size_t spelled_length(struct str text, size_t at, struct str secret, bool decode)
+{
+    size_t next = at;
+    for (size_t i = 0; i < secret.len; i++) {
+        if (next >= text.len) {
+            return 0;
+        }
+        unsigned char byte = (unsigned char)text.data[next];
+        if (decode) {
+            byte = decoded_byte(text, next, &next);
+        } else {
+            next++;
+        }
+        if (tolower(byte) != tolower((unsigned char)secret.data[i])) {
+            return 0;
+        }
+    }
+    return next - at;
+}
+
+static struct str without_secret(struct arena *arena, struct str text, struct str secret)
 {
     struct buf out = buf_new(arena);
     size_t at = 0;
-    const char *found;
-    bool is_seen = strspn(token.data, " ") < token.len; /* what looks like blanks shows nothing */
-    while (is_seen && (found = memmem(text.data + at, text.len - at, token.data, token.len))) {
-        buf_add_bytes(&out, text.data + at, (size_t)(found - text.data) - at);
-        buf_add(&out, STR("[the token]"));
-        at = (size_t)(found - text.data) + token.len;
+    while (at < text.len) {
+        size_t len = spelled_length(text, at, secret, false);
+        len = len > 0 ? len : spelled_length(text, at, secret, true);
+        if (len > 0) {
+            buf_add(&out, STR("[secret]"));
+            at += len;
+        } else {
+            buf_add_char(&out, text.data[at++]);
+        }
     }
-    buf_add_bytes(&out, text.data + at, text.len - at);
     return buf_str(&out);
 }
 
@@ -61,30 +154,52 @@ static struct str not_too_long(struct arena *arena, struct str text)
 }
 
 static void text_set(struct arena *arena, json_t *json, const char *key, struct str text,
-                     struct str token)
+                     const struct secrets *secrets)
 {
-    if (text.len > 0) {
-        /* The token as it would look: a line's end may have become one of its spaces. */
-        struct str looks = one_line(arena, token);
-        struct str line = without_token(arena, one_line(arena, text), looks);
-        struct str shown = not_too_long(arena, line);
-        json_object_set_new(json, key, json_stringn(shown.data, shown.len));
+    if (text.len == 0) {
+        return;
     }
+    struct str line = one_line(arena, text);
+    for (size_t i = 0; i < secrets->count; i++) {
+        /* as the secret would look: a line's end may have become one of its spaces */
+        struct str looks = one_line(arena, secrets->list[i]);
+        if (strspn(looks.data, " ") < looks.len) { /* blanks show nothing */
+            line = without_secret(arena, line, looks);
+        }
+    }
+    struct str shown = not_too_long(arena, line);
+    json_object_set_new(json, key, json_stringn(shown.data, shown.len));
 }
 
-struct str answer_line(struct arena *arena, const struct answer *answer, struct str token)
+static struct str line_of(struct arena *arena, json_t *json)
 {
-    json_t *json =
-        json_pack("{sb ss}", "dead", how_is_dead(answer->how), "how", how_name(answer->how));
-    text_set(arena, json, "url", answer->url, token);
-    if (answer->status > 0) {
-        json_object_set_new(json, "status", json_integer(answer->status));
-    }
-    text_set(arena, json, "detail", answer->detail, token);
     size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT);
     char *line = arena_alloc(arena, len + 2);
     (void)json_dumpb(json, line, len, JSON_COMPACT);
     line[len] = '\n';
     json_decref(json);
     return (struct str){line, len + 1};
+}
+
+struct str answer_line(struct arena *arena, long id, const struct answer *answer,
+                       const struct secrets *secrets)
+{
+    json_t *json =
+        json_pack("{sI ss sb}", "id", (json_int_t)id, "verdict", verdict_name(answer->verdict),
+                  "invalid", verdict_is_invalid(answer->verdict));
+    text_set(arena, json, "url", answer->url, secrets);
+    if (answer->status > 0) {
+        json_object_set_new(json, "status", json_integer(answer->status));
+    }
+    text_set(arena, json, "detail", answer->detail, secrets);
+    text_set(arena, json, "who", answer->facts.who, secrets);
+    text_set(arena, json, "scopes", answer->facts.scopes, secrets);
+    text_set(arena, json, "expires", answer->facts.expires, secrets);
+    text_set(arena, json, "page", answer->page, secrets);
+    return line_of(arena, json);
+}
+
+struct str waiting_line(struct arena *arena, long id, const char *why)
+{
+    return line_of(arena, json_pack("{sI ss}", "id", (json_int_t)id, "waiting", why));
 }

@@ -20,6 +20,7 @@ struct receiver {
     size_t headers_len;
     bool has_headers; /* up to the empty line */
     bool too_large;
+    bool too_long; /* more came than the stated length */
 };
 
 bool http_header_can_hold(struct str value)
@@ -62,6 +63,8 @@ static struct str url_shown(struct arena *arena, CURLU *handle)
     (void)curl_url_set(copy, CURLUPART_USER, NULL, 0);
     (void)curl_url_set(copy, CURLUPART_PASSWORD, NULL, 0);
     (void)curl_url_set(copy, CURLUPART_OPTIONS, NULL, 0);
+    (void)curl_url_set(copy, CURLUPART_QUERY, NULL, 0);
+    (void)curl_url_set(copy, CURLUPART_FRAGMENT, NULL, 0);
     struct str text = url_part(arena, copy, CURLUPART_URL);
     curl_url_cleanup(copy);
     return text;
@@ -88,8 +91,9 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
         return err_new(arena, "its scheme is neither https nor http");
     }
     if (url.is_plain && !is_loopback(arena, url_part(arena, url.handle, CURLUPART_HOST))) {
-        return err_new(arena, "a token is not sent over http but to this machine itself: anyone "
-                              "on the way could read it");
+        return err_new(arena,
+                       "a token is sent over http to this machine only, because others could "
+                       "read it on its way");
     }
     url.shown = url_shown(arena, url.handle);
     *out = url;
@@ -121,6 +125,18 @@ static size_t take_header(const char *data, size_t size, size_t count, void *arg
         receiver->has_headers = true;
     }
     return receiver->too_large ? 0 : line.len;
+}
+
+/* libcurl passes over what follows a body of the stated length, and says so only here. */
+static int take_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *argument)
+{
+    (void)curl;
+    struct receiver *receiver = argument;
+    static const char words[] = "xcess found";
+    if (type == CURLINFO_TEXT && memmem(data, size, words, strlen(words))) {
+        receiver->too_long = true;
+    }
+    return 0;
 }
 
 /* An option that libcurl does not take must not be passed over: TLS depends on them. The first such
@@ -194,14 +210,18 @@ static CURLcode set_limits(CURL *curl, CURLcode rc, const struct http *http,
     SET(CURLOPT_WRITEDATA, receiver);
     SET(CURLOPT_HEADERFUNCTION, take_header);
     SET(CURLOPT_HEADERDATA, receiver);
+    SET(CURLOPT_DEBUGFUNCTION, take_debug);
+    SET(CURLOPT_DEBUGDATA, receiver);
+    SET(CURLOPT_VERBOSE, 1L); /* for take_debug(); nothing is printed */
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     return rc;
 }
 
-static struct curl_slist *headers_new(struct arena *arena, struct str token)
+static struct curl_slist *headers_new(struct arena *arena, struct str authorization)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Accept: application/json");
-    if (list && token.len > 0) {
-        struct str header = str_format(arena, "Authorization: %s", token.data);
+    if (list && authorization.len > 0) {
+        struct str header = str_format(arena, "Authorization: %s", authorization.data);
         struct curl_slist *longer = curl_slist_append(list, header.data);
         if (!longer) {
             curl_slist_free_all(list);
@@ -225,26 +245,48 @@ static enum http_outcome outcome_of(CURLcode rc)
     }
 }
 
-/* libcurl takes the end of a connection for the end of a body, even where TLS could tell that it
- * was not the server who ended it. */
-static bool has_end(CURL *curl, long status)
+/* How many headers of this name the answer has; `value` is that of the last. */
+static size_t header_count(CURL *curl, const char *name, struct str *value)
 {
     struct curl_header *header;
-    return status == 204 ||
-           curl_easy_header(curl, "Content-Length", 0, CURLH_HEADER, -1, &header) == CURLHE_OK ||
-           (curl_easy_header(curl, "Transfer-Encoding", 0, CURLH_HEADER, -1, &header) ==
-                CURLHE_OK &&
-            strcasecmp(header->value, "chunked") == 0);
+    if (curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+        *value = STR("");
+        return 0;
+    }
+    *value = str_of(header->value);
+    return header->amount;
 }
 
-static void reply_read(struct arena *arena, CURL *curl, struct http_reply *reply, long *retry_after)
+/* libcurl takes the end of a connection for the end of a body, even where TLS could tell that the
+ * server did not end it, and accepts lengths that contradict each other. */
+static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
+{
+    struct str length;
+    struct str encoding;
+    size_t lengths = header_count(curl, "Content-Length", &length);
+    size_t encodings = header_count(curl, "Transfer-Encoding", &encoding);
+    if (receiver->too_long || lengths + encodings > 1) {
+        return false;
+    }
+    if (status == 204) {
+        return encodings == 0 && (lengths == 0 || str_eq(length, STR("0")));
+    }
+    if (encodings == 1) {
+        return strcasecmp(encoding.data, "chunked") == 0;
+    }
+    return lengths == 1 && length.len > 0 && strspn(length.data, "0123456789") == length.len &&
+           strtoull(length.data, NULL, 10) == receiver->body.len;
+}
+
+static void reply_read(struct arena *arena, CURL *curl, const struct receiver *receiver,
+                       struct http_reply *reply, long *retry_after)
 {
     char *moved_to = NULL;
     curl_off_t seconds = 0;
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
     (void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &moved_to);
     (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
-    reply->has_end = has_end(curl, reply->status);
+    reply->is_whole = is_whole(curl, reply->status, receiver);
     CURLU *handle = curl_url();
     if (moved_to && curl_url_set(handle, CURLUPART_URL, moved_to, CURLU_NON_SUPPORT_SCHEME) == 0) {
         reply->moved_to = url_shown(arena, handle);
@@ -253,13 +295,14 @@ static void reply_read(struct arena *arena, CURL *curl, struct http_reply *reply
     *retry_after = seconds > 0 && seconds <= WAIT_SECONDS ? (long)seconds : 0;
 }
 
-static struct http_reply call_once(const struct http *http, const char *method,
-                                   const struct url *url, struct str token, long *retry_after)
+static struct http_reply call_server(const struct http *http, const char *method,
+                                     const struct url *url, struct str authorization,
+                                     long *retry_after)
 {
     struct arena *arena = http->arena;
     struct receiver receiver = {.body = buf_new(arena)};
     char words[CURL_ERROR_SIZE] = "";
-    struct curl_slist *headers = headers_new(arena, token);
+    struct curl_slist *headers = headers_new(arena, authorization);
     CURL *curl = curl_easy_init();
     CURLcode rc = headers ? CURLE_OK : CURLE_OUT_OF_MEMORY;
     SET(CURLOPT_ERRORBUFFER, words);
@@ -275,7 +318,7 @@ static struct http_reply call_once(const struct http *http, const char *method,
     struct http_reply reply = {.outcome = outcome_of(rc), .body = buf_str(&receiver.body)};
     *retry_after = 0;
     if (rc == CURLE_OK) {
-        reply_read(arena, curl, &reply, retry_after);
+        reply_read(arena, curl, &receiver, &reply, retry_after);
     } else if (receiver.too_large) {
         reply.words = STR("the answer is larger than any of a registry");
     } else {
@@ -299,11 +342,11 @@ static int64_t wait_before_next(const struct http_reply *reply, long retry_after
 }
 
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
-                            struct str token)
+                            struct str authorization)
 {
     for (long calls = 1;; calls++) {
         long retry_after;
-        struct http_reply reply = call_once(http, method, url, token, &retry_after);
+        struct http_reply reply = call_server(http, method, url, authorization, &retry_after);
         int64_t wait = wait_before_next(&reply, retry_after, calls);
         if (calls > http->settings->retries || wait < 0 || child_clock() + wait >= http->deadline) {
             return reply;

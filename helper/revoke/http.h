@@ -1,31 +1,31 @@
 /*
  * One HTTP call, by libcurl, as careful as a token needs it.
  *
- * url_parse() first: it takes https, and http where it leads to this machine only (127.0.0.0/8,
- * ::1, localhost); everything else is an error, for the token could be read on the way. http_call()
- * then sends the request and waits for the whole answer.
+ * url_parse() comes first. It accepts https, and http to this machine only (127.0.0.0/8, ::1,
+ * localhost), because a token that is sent over http can be read on its way. http_call() then sends
+ * the request and waits for the whole answer.
  *
- * - TLS is verified, against `cainfo` or what the system trusts. Nothing in the environment turns
- *   that off.
- * - No redirect is followed, no cookie kept, no .netrc read, no compression asked for. A proxy is
- *   told where to connect to, never the token; http does not go through a proxy.
- * - It ends: a connection has 10 seconds or `timeout_seconds`, the whole of all calls until
- *   `deadline`, and an answer has a limit. A silent server has `timeout_seconds`, as in cargo
+ * - TLS is verified against `cainfo` or what the system trusts. No variable turns that off.
+ * - No redirect is followed, no cookie kept, no .netrc or .curlrc read, no compression asked for. A
+ *   proxy learns where to connect to, never the token. http does not go through a proxy.
+ * - A connection has 10 seconds or `timeout_seconds`, all calls together end at `deadline`, and an
+ *   answer has a limit. A silent server has `timeout_seconds`, as in cargo
  *   (HttpTimeout::configure).
- * - It is called again only where nothing can have happened: where no connection was made, or the
- *   server says when to come again (429 and 503 with Retry-After), `retries` times at most.
+ * - A call is repeated only if the server cannot have acted on it: if no connection was made, or if
+ *   the server says when to come again (429 and 503 with Retry-After), `retries` times at most.
  *
- * Whatever goes wrong after the request is out may have gone wrong before the server read it or
- * after: HTTP_FAILED does not say which, so it never means that the token is dead.
+ * An error after the request is out can have come before the server read it or after. HTTP_FAILED
+ * does not say which, so it never means that a token is invalid.
  *
- * The answer lies in the arena. curl_global_init_mem() is the caller's.
+ * The answer is in the arena. Calls of several threads do not disturb each other.
+ * curl_global_init_mem() is the caller's.
  */
 #ifndef REVOKE_HTTP_H
 #define REVOKE_HTTP_H
 
 #include "util/base.h"
 
-enum { HTTP_SECONDS = 30 }; /* for all calls of a run */
+enum { HTTP_SECONDS = 30 }; /* the longest silence of a server */
 
 struct http_settings {
     struct str proxy;
@@ -41,12 +41,12 @@ struct http_settings {
 struct http {
     struct arena *arena;
     const struct http_settings *settings;
-    int64_t deadline; /* milliseconds, of child_clock() */
+    int64_t deadline; /* a time of child_clock() */
 };
 
 struct url {
     void *handle;     /* CURLU */
-    struct str shown; /* without user and password */
+    struct str shown; /* without user, password, query and fragment */
     bool is_plain;    /* http, on this machine */
 };
 
@@ -63,16 +63,16 @@ struct http_reply {
     enum http_outcome outcome;
     long status;
     struct str body;
-    bool has_end;        /* the server says where the body ends; else it may have been cut off */
-    struct str moved_to; /* where a redirect leads; empty: it is none */
+    bool is_whole;       /* its length is stated once, and the body has it */
+    struct str moved_to; /* where a redirect leads, without its secrets; empty: it is none */
     struct str words;    /* libcurl's, if it failed */
 };
 
-/* Can this be the value of a header? As cargo has it for tokens (crates_io's check_token). */
+/* Returns true if this can be the value of a header (cargo: check_token). */
 bool http_header_can_hold(struct str value);
 
-/* `token` empty: none is sent. */
+/* `authorization` is the value of that header; empty: none is sent. */
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
-                            struct str token);
+                            struct str authorization);
 
 #endif

@@ -1,27 +1,20 @@
 /*
- * cargo-logout-revoke: ends one token on the server of its registry, for cargo-logout --revoke.
+ * cargo-logout-revoke: asks registry servers about tokens, for cargo-logout.
  *
- * It reads one request, a line of JSON on standard input (request.h), makes the call that revokes
- * the token, and writes one answer, a line of JSON on standard output (answer.h). With an answer it
- * ends with status 0, whatever the answer is; otherwise, with 1 and a sentence on standard error,
- * or by a signal, nothing is known about the token, and it has to be kept.
+ * It reads requests, one line of JSON each, up to the end of standard input (request.h), makes the
+ * calls (dialogue.h), and writes one line of JSON for each request when its answer is known
+ * (answer.h), in any order. The exit status is 0 if every request has an answer, whatever the
+ * answers are. If it is 1, or a signal ended the helper, nothing is known about the tokens that
+ * have no answer, and they must be kept.
  *
- *     dead     the one thing to act on: may the token be removed, because it is of no use any more?
- *     how      dead:  revoked, unknown-token, not-a-token
- *              alive: not-permitted, unsupported, refused    what the server says (verdict.h)
- *                     no-answer                              network, TLS, time, a broken one
- *                     no-api                                 where to call (api_base.h)
- *     url      the one that was called last
- *     status   its HTTP status, if it answered
- *     detail   a reason for a person
+ * Up to 8 requests are worked on at once, those of one group one after the other.
  *
- * It is a process of its own so that the main program need not load libcurl, and so that a call
- * that hangs can be ended by ending it: the signals of a terminal do so at once. It ends with its
- * parent, too.
+ * It is a process of its own so that the main program need not load libcurl, and so that killing it
+ * ends a call that hangs. The signals of a terminal end it at once. It ends with its parent, too.
  *
- * The token is in the memory of this process only: not in its arguments, its environment, its
- * output, a core file, or the reach of other processes of the user; all that held it has been
- * overwritten before the answer is written.
+ * Tokens are in the memory of this process only: not in its arguments, its environment, its output,
+ * a core file, or the reach of other processes of the user. All memory that held the token of a
+ * request is overwritten before its answer is written.
  */
 #include "util/base.h"
 #include "util/child.h"
@@ -29,6 +22,7 @@
 
 #include "answer.h"
 #include "api_base.h"
+#include "dialogue.h"
 #include "git.h"
 #include "http.h"
 #include "request.h"
@@ -36,33 +30,65 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <jansson.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-#define REQUEST_LIMIT ((size_t)256 * 1024) /* bytes of the request */
-#define GRACE_SECONDS 5U                   /* beyond those of the calls, should a library hang */
+#define INPUT_LIMIT   ((size_t)16 * 1024 * 1024)
+#define GRACE_SECONDS 5 /* beyond the time of all requests, should a library hang */
 #define READ_SIZE     4096
 #define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below have used */
+#define WORKERS       8
 
 static const char usage[] =
-    "End a registry token on the registry's server\n"
+    "Ask registry servers about tokens: revoke or check them\n"
     "\n"
     "This is a helper of cargo-logout, which runs it for `cargo-logout --revoke`.\n"
     "\n"
     "Usage: cargo-logout-revoke\n"
     "\n"
-    "It reads a request, one line of JSON, from standard input, and answers with another.\n"
+    "It reads requests, one line of JSON each, from standard input, and answers each with a line.\n"
     "\n"
     "Options:\n"
     "  -h, --help     Print help\n"
     "  -V, --version  Print version\n";
 
-/* Standard input up to the end of the line, which may be that of the input. */
-static struct err *request_line(struct arena *arena, struct str *out)
+/* One request and all memory that belongs to it. */
+struct task {
+    struct arena arena;
+    struct request request;
+    bool started;
+    bool done;
+};
+
+/* What the workers share. */
+struct work {
+    struct task *tasks;
+    size_t count;
+    int64_t until; /* a time of child_clock() */
+    bool failed;   /* an answer could not be written */
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
+/* A request while it is worked on. */
+struct session {
+    struct work *work;
+    const struct request *request;
+    struct http http;
+    struct str api;
+    struct str authorization;
+    enum token_kind kind;
+    struct str called[CALL_REVOKE + 1]; /* the URL of each call */
+};
+
+static struct err *input_read(struct arena *arena, struct str *out)
 {
-    struct buf line = buf_new(arena);
+    struct buf input = buf_new(arena);
     ssize_t n;
     do {
         char *piece = arena_alloc(arena, READ_SIZE); /* not the stack: the arena is wiped */
@@ -71,110 +97,148 @@ static struct err *request_line(struct arena *arena, struct str *out)
             return err_new(arena, "failed to read the request: %s",
                            err_os(arena, errno)->message.data);
         }
-        buf_add_bytes(&line, piece, n > 0 ? (size_t)n : 0);
-        if (line.len > REQUEST_LIMIT) {
-            return err_new(arena, "the request is longer than %zu bytes", REQUEST_LIMIT);
+        buf_add_bytes(&input, piece, n > 0 ? (size_t)n : 0);
+        if (input.len > INPUT_LIMIT) {
+            return err_new(arena, "the requests are longer than %zu bytes", INPUT_LIMIT);
         }
-    } while (n != 0 && str_find(buf_str(&line), '\n') < 0);
-    *out = buf_str(&line);
+    } while (n != 0);
+    *out = buf_str(&input);
     return NULL;
 }
 
-/* As cargo builds it (crates_io::Registry::req). The base is looked at alone, too: `https://` would
- * make a host of what follows. */
-static struct err *api_url(struct arena *arena, struct str base, enum token_kind kind,
-                           struct url *out)
+static bool line_write(struct work *work, struct str line)
 {
-    const char *route =
-        kind == TOKEN_TRUSTED_PUBLISHING ? "trusted_publishing/tokens" : "tokens/current";
-    CLEANUP(url_free) struct url alone = {0};
-    TRY(url_parse(arena, base, &alone));
-    return url_parse(arena, str_format(arena, "%s/api/v1/%s", base.data, route), out);
+    (void)pthread_mutex_lock(&work->mutex);
+    bool written = write_all(STDOUT_FILENO, line);
+    work->failed = work->failed || !written;
+    (void)pthread_mutex_unlock(&work->mutex);
+    return written;
 }
 
-/* crates.io wants to be told the scheme for its short-lived tokens; others take what cargo sends.
- */
-static struct str authorization(struct arena *arena, const struct request *request)
+static struct http_reply session_call(void *context, enum call call)
 {
-    return request->kind == TOKEN_TRUSTED_PUBLISHING
-               ? str_format(arena, "Bearer %s", request->token.data)
-               : request->token;
+    struct session *session = context;
+    const struct server *server = &servers[session->kind];
+    struct arena *arena = session->http.arena;
+    const char *path = call == CALL_CHECK ? server->check_path : server->revoke_path;
+    CLEANUP(url_free) struct url url = {0};
+    struct err *err = url_parse(arena, str_format(arena, "%s%s", session->api.data, path), &url);
+    if (err) {
+        return (struct http_reply){.outcome = HTTP_FAILED, .words = err->message};
+    }
+    session->called[call] = url.shown;
+    return http_call(&session->http, call == CALL_CHECK ? "GET" : "DELETE", &url,
+                     session->authorization);
 }
 
-static void judge(struct arena *arena, enum token_kind kind, const struct http_reply *reply,
-                  struct answer *answer)
+/* The page that cargo names to a person who logs in. */
+static struct str page_of(struct arena *arena, struct str api)
 {
-    answer->status = reply->status;
-    if (reply->outcome != HTTP_ANSWERED) {
-        answer->how = HOW_NO_ANSWER;
-        answer->detail = reply->words;
-        return;
-    }
-    struct verdict verdict = verdict_of(arena, kind, reply->status, reply->body);
-    answer->how = verdict.how;
-    answer->detail = verdict.detail;
-    /* JSON that was cut off would not be JSON; nothing, cut off, is still nothing */
-    if (verdict.how == HOW_REVOKED && reply->body.len == 0 && !reply->has_end) {
-        answer->how = HOW_NO_ANSWER;
-        answer->detail = STR("the answer may have been cut off: it says neither yes nor no");
-    }
-    if (reply->moved_to.len > 0) {
-        answer->detail =
-            str_format(arena, "it redirects to %s, which is not followed", reply->moved_to.data);
-    }
+    CLEANUP(url_free) struct url url = {0};
+    struct err *err = url_parse(arena, str_format(arena, "%s/me", api.data), &url);
+    return err ? STR("") : url.shown;
 }
 
-static struct answer token_revoke(struct arena *arena, const struct request *request)
+static bool session_pause(void *context, int64_t milliseconds, const char *why)
 {
-    struct http http = {
-        .arena = arena,
-        .settings = &request->http,
-        .deadline = child_clock() + (int64_t)HTTP_SECONDS * 1000,
-    };
-    if (!http_header_can_hold(request->token)) {
+    const struct session *session = context;
+    if (child_clock() + milliseconds >= session->http.deadline) {
+        return false;
+    }
+    struct arena *arena = session->http.arena;
+    (void)line_write(session->work, waiting_line(arena, session->request->id, why));
+    struct timespec pause = {.tv_sec = milliseconds / 1000,
+                             .tv_nsec = milliseconds % 1000 * 1000000};
+    while (nanosleep(&pause, &pause) < 0 && errno == EINTR) {
+    }
+    return true;
+}
+
+static struct answer not_sent(enum reading reading, enum token_kind kind)
+{
+    if (reading == READ_UNSUPPORTED) {
         return (struct answer){
-            .how = HOW_NO_ANSWER,
-            .detail = STR("it was not sent: no header can hold it, so no registry can know it"),
+            .verdict = TOKEN_UNSUPPORTED,
+            .detail = STR("it was not sent: the stored value is not a token but credentials of "
+                          "another scheme"),
         };
     }
-    struct api_base base = api_base_find(&http, request);
+    return (struct answer){
+        .verdict = TOKEN_NOT_A_TOKEN,
+        .detail = kind == KIND_CRATES_IO
+                      ? STR("it was not sent: tokens of crates.io begin with `cio`")
+                      : STR("it was not sent: no request can carry it"),
+    };
+}
+
+static struct answer request_answer(struct session *session)
+{
+    const struct request *request = session->request;
+    struct arena *arena = session->http.arena;
+    session->kind = request->kind;
+    enum reading reading =
+        server_authorization(arena, request->token, &session->kind, &session->authorization);
+    if (reading != READ_OTHER) {
+        return not_sent(reading, request->kind);
+    }
+    if (!dialogue_has_calls(request->action, session->kind)) {
+        return (struct answer){.verdict = TOKEN_UNKNOWN,
+                               .detail = STR("no request can tell whether it is valid")};
+    }
+    struct api_base base = api_base_find(&session->http, request, session->authorization);
     struct answer answer = {
-        .how = HOW_NO_API, .url = base.url, .status = base.status, .detail = base.detail};
+        .verdict = TOKEN_NO_API, .url = base.url, .status = base.status, .detail = base.detail};
     if (!base.found) {
         return answer;
     }
-    CLEANUP(url_free) struct url url = {0};
-    struct err *err = api_url(arena, base.api, request->kind, &url);
+    struct err *err = api_base_check(arena, base.api);
     if (err) {
         answer.detail =
             str_format(arena, "the registry's API cannot be called: %s", err->message.data);
         return answer;
     }
-    answer.url = url.shown;
-    struct http_reply reply = http_call(&http, "DELETE", &url, authorization(arena, request));
-    judge(arena, request->kind, &reply, &answer);
+    session->api = base.api;
+    struct dialogue dialogue = {
+        .arena = arena,
+        .action = request->action,
+        .kind = session->kind,
+        .recheck_ms = request->recheck_ms,
+        .poll_ms = request->poll_ms,
+        .context = session,
+        .call = session_call,
+        .pause = session_pause,
+    };
+    answer = dialogue_run(&dialogue);
+    answer.url = session->called[answer.call];
+    if (!request->has_api && !verdict_is_invalid(answer.verdict)) {
+        answer.page = page_of(arena, base.api);
+    }
     return answer;
 }
 
-/* The answer is in an arena of its own: that with the token is wiped before anyone reads it. */
-static struct err *answer_request(struct arena *answers, struct str *out)
+static struct str task_line(struct work *work, struct task *task)
 {
-    CLEANUP(arena_free) struct arena arena = {0};
-    struct str line = {0};
-    struct request request;
-    struct err *err = request_line(&arena, &line);
-    err = err ? err : request_parse(&arena, line, &request);
-    if (err) {
-        return err_new(answers, "%s", err->message.data);
+    struct arena *arena = &task->arena;
+    struct request *request = &task->request;
+    if (!request->http.has_proxy) {
+        request->http.has_proxy = git_proxy(arena, &request->http.proxy);
     }
-    if (!request.http.has_proxy) {
-        request.http.has_proxy = git_proxy(&arena, &request.http.proxy);
-    }
-    (void)alarm(HTTP_SECONDS + GRACE_SECONDS);
-    struct answer answer = token_revoke(&arena, &request);
-    struct str text = answer_line(&arena, &answer, request.token);
-    *out = str_copy(answers, text.data, text.len);
-    return NULL;
+    int64_t limit = child_clock() + request->limit_ms;
+    struct session session = {
+        .work = work,
+        .request = request,
+        .http = {.arena = arena,
+                 .settings = &request->http,
+                 .deadline = limit < work->until ? limit : work->until},
+    };
+    struct answer answer = request_answer(&session);
+    struct secrets secrets = {0};
+    secrets_add(&secrets, request->token);
+    secrets_add(&secrets, server_token(request->token));
+    secrets_add_userinfo(&secrets, request->http.proxy);
+    secrets_add_userinfo(&secrets, request->index);
+    secrets_add_userinfo(&secrets, session.api);
+    return answer_line(arena, request->id, &answer, &secrets);
 }
 
 /* Registers that held a piece of the token end up on the stack, as does what a library has there.
@@ -185,7 +249,100 @@ __attribute__((noinline)) static void stack_wipe(void)
     explicit_bzero(below, sizeof(below));
 }
 
-/* No core file, no look into it by other processes of this user, no end after its parent's. */
+/* The answer is in an arena of its own, because that with the token is wiped before. */
+static void task_run(struct work *work, struct task *task)
+{
+    CLEANUP(arena_free) struct arena arena = {0};
+    struct str line = task_line(work, task);
+    line = str_copy(&arena, line.data, line.len);
+    arena_free(&task->arena);
+    stack_wipe();
+    (void)line_write(work, line);
+}
+
+/* Called with the mutex held. NULL: all are started, or `wait` says that one can be later. */
+static struct task *task_next(const struct work *work, bool *wait)
+{
+    *wait = false;
+    for (size_t i = 0; i < work->count; i++) {
+        struct task *task = &work->tasks[i];
+        bool free = !task->started;
+        for (size_t j = 0; free && j < work->count; j++) {
+            const struct task *other = &work->tasks[j];
+            free = !(other->started && !other->done && other->request.group == task->request.group);
+        }
+        if (free) {
+            return task;
+        }
+        *wait = *wait || !task->started;
+    }
+    return NULL;
+}
+
+static void *worker(void *argument)
+{
+    struct work *work = argument;
+    bool wait = true;
+    (void)pthread_mutex_lock(&work->mutex);
+    for (;;) {
+        struct task *task = task_next(work, &wait);
+        if (!task && !wait) {
+            break;
+        }
+        if (!task) {
+            (void)pthread_cond_wait(&work->changed, &work->mutex);
+            continue;
+        }
+        task->started = true;
+        (void)pthread_mutex_unlock(&work->mutex);
+        task_run(work, task);
+        (void)pthread_mutex_lock(&work->mutex);
+        task->done = true;
+        (void)pthread_cond_broadcast(&work->changed);
+    }
+    (void)pthread_mutex_unlock(&work->mutex);
+    return NULL;
+}
+
+static size_t line_length(struct str text, size_t start)
+{
+    const char *newline = memchr(text.data + start, '\n', text.len - start);
+    return newline ? (size_t)(newline - text.data) - start : text.len - start;
+}
+
+static struct err *tasks_parse(struct arena *arena, struct str input, struct work *work)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < input.len; at += line_length(input, at) + 1) {
+        count++;
+    }
+    work->tasks = arena_new_array(arena, struct task, count);
+    for (size_t at = 0; at < input.len; at += line_length(input, at) + 1) {
+        struct task *task = &work->tasks[work->count++];
+        struct str line = {input.data + at, line_length(input, at)};
+        TRY(request_parse(&task->arena, line, &task->request));
+    }
+    return work->count > 0 ? NULL : err_new(arena, "there is no request");
+}
+
+static void tasks_run(struct work *work)
+{
+    long run_ms = work->tasks[0].request.run_ms;
+    pthread_t threads[WORKERS - 1];
+    size_t count = 0;
+    work->until = child_clock() + run_ms;
+    (void)alarm((unsigned)(run_ms / 1000) + GRACE_SECONDS);
+    while (count < COUNT(threads) && count + 1 < work->count &&
+           pthread_create(&threads[count], NULL, worker, work) == 0) {
+        count++;
+    }
+    (void)worker(work);
+    for (size_t i = 0; i < count; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+}
+
+/* No core file, no look into it by other processes of this user, no life after its parent's. */
 static void shield(void)
 {
     arena_private();
@@ -195,19 +352,32 @@ static void shield(void)
     (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write there how to read the connection */
 }
 
+static struct err *work_prepare(struct arena *arena, struct work *work)
+{
+    CLEANUP(arena_free) struct arena input = {0};
+    struct str text;
+    struct err *err = input_read(&input, &text);
+    err = err ? err : tasks_parse(arena, text, work);
+    return err ? err_new(arena, "%s", err->message.data) : NULL;
+}
+
 static int serve(void)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    struct str line = {0};
+    struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     shield();
     wiping_init();
-    struct err *err = answer_request(&arena, &line);
-    stack_wipe();
-    if (err) {
-        (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
-        return 1;
+    struct err *err = work_prepare(&arena, &work);
+    if (!err) {
+        tasks_run(&work);
+        return work.failed ? 1 : 0;
     }
-    return write_all(STDOUT_FILENO, line) ? 0 : 1;
+    for (size_t i = 0; i < work.count; i++) {
+        arena_free(&work.tasks[i].arena);
+    }
+    stack_wipe();
+    (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
+    return 1;
 }
 
 int main(int argc, char **argv)

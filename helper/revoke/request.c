@@ -2,10 +2,16 @@
 
 #include <curl/curl.h>
 #include <jansson.h>
+#include <limits.h>
 
-#define REQUEST_VERSION 1
+#define REQUEST_VERSION 2
 #define RETRY_DEFAULT   3 /* cargo's for net.retry */
 #define RETRY_LIMIT     100
+#define TIME_LIMIT      (24L * 3600 * 1000)
+#define LIMIT_MS        30000
+#define RUN_MS          300000
+#define RECHECK_MS      5000
+#define POLL_MS         2000
 
 static struct err *wrong_type(struct arena *arena, const char *key, const char *wanted)
 {
@@ -45,47 +51,65 @@ static struct err *number_get(struct arena *arena, const json_t *object, const c
     return NULL;
 }
 
-static struct err *kind_get(struct arena *arena, const json_t *json, enum token_kind *out)
+/* The index of the string in the list. */
+static struct err *name_get(struct arena *arena, const json_t *json, const char *key,
+                            const char *const *names, size_t count, size_t *out)
 {
-    static const char *const names[] = {
-        [TOKEN_CRATES_IO] = "crates-io",
-        [TOKEN_TRUSTED_PUBLISHING] = "trusted-publishing",
-        [TOKEN_REGISTRY] = "registry",
-    };
     struct str name = {0};
     bool there = false;
-    TRY(text_get(arena, json, "kind", &name, &there));
-    for (size_t i = 0; i < COUNT(names); i++) {
-        if (str_eq(name, str_of(names[i]))) {
-            *out = (enum token_kind)i;
+    TRY(text_get(arena, json, key, &name, &there));
+    for (size_t i = 0; there && i < count; i++) {
+        if (names[i] && str_eq(name, str_of(names[i]))) {
+            *out = i;
             return NULL;
         }
     }
-    return err_new(arena, "the request has no known `kind`");
+    return err_new(arena, "the request has no known `%s`", key);
 }
 
-static struct err *source_get(struct arena *arena, const json_t *json, struct request *out)
+static struct err *action_get(struct arena *arena, const json_t *json, struct request *out)
 {
-    static const char *const keys[] = {
-        [API_KNOWN] = "api",
-        [API_FROM_INDEX] = "index",
-        [API_FROM_CLONE] = "clone",
-    };
-    size_t count = 0;
-    for (size_t i = 0; i < COUNT(keys); i++) {
-        struct str place = {0};
-        bool there = false;
-        TRY(text_get(arena, json, keys[i], &place, &there));
-        if (there) {
-            out->source = (enum api_source)i;
-            out->place = place;
-            count++;
-        }
+    static const char *const actions[] = {
+        [ACTION_REVOKE] = "revoke", [ACTION_CHECK] = "check", [ACTION_INSPECT] = "inspect"};
+    const char *kinds[COUNT(servers)];
+    size_t action = 0;
+    size_t kind = 0;
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        kinds[i] = servers[i].name;
     }
-    if (count != 1) {
-        return err_new(arena, "the request has not one of `api`, `index` and `clone`");
+    TRY(name_get(arena, json, "action", actions, COUNT(actions), &action));
+    TRY(name_get(arena, json, "kind", kinds, COUNT(kinds), &kind));
+    out->action = (enum action)action;
+    out->kind = (enum token_kind)kind;
+    return NULL;
+}
+
+static struct err *place_get(struct arena *arena, const json_t *json, struct request *out)
+{
+    bool has_index = false;
+    bool there = false;
+    TRY(text_get(arena, json, "api", &out->api, &out->has_api));
+    TRY(text_get(arena, json, "index", &out->index, &has_index));
+    TRY(text_get(arena, json, "canonical", &out->canonical, &there));
+    TRY(text_get(arena, json, "host", &out->host, &there));
+    TRY(text_get(arena, json, "cargo_home", &out->cargo_home, &there));
+    out->sparse = json_is_true(json_object_get(json, "sparse"));
+    if (out->has_api == has_index) {
+        return err_new(arena, "the request has not one of `api` and `index`");
     }
     return NULL;
+}
+
+static struct err *times_get(struct arena *arena, const json_t *json, struct request *out)
+{
+    out->limit_ms = LIMIT_MS;
+    out->run_ms = RUN_MS;
+    out->recheck_ms = RECHECK_MS;
+    out->poll_ms = POLL_MS;
+    TRY(number_get(arena, json, "limit_ms", TIME_LIMIT, &out->limit_ms));
+    TRY(number_get(arena, json, "run_ms", TIME_LIMIT, &out->run_ms));
+    TRY(number_get(arena, json, "recheck_ms", TIME_LIMIT, &out->recheck_ms));
+    return number_get(arena, json, "poll_ms", TIME_LIMIT, &out->poll_ms);
 }
 
 /* The numbers are such that a maximum is the same number 16 bits further up (http::to_ssl_version).
@@ -133,6 +157,13 @@ static struct err *tls_get(struct arena *arena, const json_t *json, struct http_
     return NULL;
 }
 
+/* Who runs a server learns from each request where it comes from. */
+static const char user_agent[] = "cargo-logout/" VERSION
+#ifdef PROJECT_URL
+                                 " (" PROJECT_URL ")"
+#endif
+    ;
+
 static struct err *settings_get(struct arena *arena, const json_t *json, struct http_settings *out)
 {
     bool there = false;
@@ -141,10 +172,10 @@ static struct err *settings_get(struct arena *arena, const json_t *json, struct 
     TRY(text_get(arena, json, "cainfo", &out->cainfo, &there));
     TRY(text_get(arena, json, "user_agent", &out->user_agent, &there));
     if (!there) {
-        out->user_agent = STR("cargo-logout/" VERSION " (" PROJECT_URL ")");
+        out->user_agent = str_of(user_agent);
     }
     if (!http_header_can_hold(out->user_agent)) {
-        return err_new(arena, "`user_agent` in the request is nothing that a header can hold");
+        return err_new(arena, "`user_agent` in the request cannot be the value of a header");
     }
     TRY(number_get(arena, json, "timeout", HTTP_SECONDS, &out->timeout_seconds));
     TRY(number_get(arena, json, "retry", RETRY_LIMIT, &out->retries));
@@ -163,10 +194,12 @@ static struct err *request_read(struct arena *arena, const json_t *json, struct 
     if (!there) {
         return err_new(arena, "the request has no `token`");
     }
-    TRY(kind_get(arena, json, &request.kind));
-    TRY(source_get(arena, json, &request));
-    TRY(text_get(arena, json, "cache", &request.cache, &there));
+    TRY(number_get(arena, json, "id", LONG_MAX, &request.id));
+    TRY(number_get(arena, json, "group", LONG_MAX, &request.group));
+    TRY(action_get(arena, json, &request));
+    TRY(place_get(arena, json, &request));
     TRY(settings_get(arena, json, &request.http));
+    TRY(times_get(arena, json, &request));
     *out = request;
     return NULL;
 }

@@ -1,39 +1,60 @@
 /*
- * What cargo-logout wants done: one line of JSON, the only input of the helper.
+ * What cargo-logout wants done: one line of JSON for each call, the only input of the helper.
  *
- *     {"v":1,"token":"...","kind":"crates-io","api":"https://crates.io"}
+ *     {"v":2,"id":0,"group":0,"action":"revoke","kind":"GitLab","api":"https://gitlab.example",
+ *      "token":"..."}
  *
- *     v             1
- *     token         goes nowhere but into the Authorization header
- *     kind          `crates-io`, `trusted-publishing` or `registry`
+ *     v             2
+ *     id            comes back with the answer
+ *     group         requests of one group are made one after the other
+ *     action        `revoke`, `check` or `inspect`
+ *     kind          a name of the table in server.c
+ *     token         as it is stored; it is sent in the Authorization header only
  *  one of these says where the API is:
- *     api           its base, where it is known
- *     index         the URL of a sparse index, whose config.json names it
- *     clone         cargo's clone of a git index, whose config.json names it
- *  what cargo has of its own, all of it optional:
- *     cache         cargo's copy of that config.json, for when the index cannot be reached
+ *     api           its URL
+ *     index         the URL of an index, whose config.json names it
+ *  with `index`:
+ *     sparse        true if the index is served over HTTP; else cargo's clone of it is read
+ *     canonical     the URL that cargo compares indexes by
+ *     host          of that URL; may be empty
+ *     cargo_home    has cargo's copy of the index
+ *  cargo's settings, all of them optional:
  *     proxy, cainfo, timeout (seconds), check_revoke, ssl_version ({"min","max"}), user_agent
  *                   of [http]
  *     retry         of [net]
+ *  times, in milliseconds, all of them optional:
+ *     limit_ms      for this request, once it begins
+ *     run_ms        for all requests, from the start of the helper
+ *     recheck_ms    before crates.io is asked a second time
+ *     poll_ms       between checks of a server that takes its time
  *
- * A key with null counts as one that is not there, other keys are not looked at. A fault is told
- * without quoting the line, for it may be in the middle of the token. All lies in the arena.
+ * A key with null counts as one that is not there, other keys are ignored. Errors do not quote the
+ * line, because the error may be in the middle of the token. All lives in the arena.
  */
 #ifndef REVOKE_REQUEST_H
 #define REVOKE_REQUEST_H
 
+#include "dialogue.h"
 #include "http.h"
-#include "verdict.h"
-
-enum api_source { API_KNOWN, API_FROM_INDEX, API_FROM_CLONE };
 
 struct request {
-    struct str token;
+    long id;
+    long group;
+    enum action action;
     enum token_kind kind;
-    enum api_source source;
-    struct str place; /* a URL or a path, as `source` says */
-    struct str cache; /* a path; empty: there is none */
+    struct str token;
+    bool has_api;
+    struct str api;
+    struct str index; /* tells the API if `has_api` is false */
+    bool sparse;
+    struct str canonical;
+    struct str host;
+    struct str cargo_home;
     struct http_settings http;
+    long limit_ms;
+    long run_ms;
+    long recheck_ms;
+    long poll_ms;
 };
 
 struct err *request_parse(struct arena *arena, struct str line, struct request *out) MUST_CHECK;

@@ -29,6 +29,7 @@ static void *wiping_realloc(void *memory, size_t size)
 void wiping_init(void)
 {
     json_set_alloc_funcs(malloc, wiping_free);
+    json_object_seed(0); /* before there are threads */
     (void)curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup,
                                calloc);
 }

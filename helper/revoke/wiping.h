@@ -1,9 +1,9 @@
 /*
- * Memory of libraries that hold the token for a while: libcurl builds the request out of it,
- * jansson reads it. Both take their memory from here, and it is overwritten when they give it back.
+ * Memory of libraries that hold the token for a while: libcurl builds the request from it, jansson
+ * reads it. Both allocate here, and their memory is overwritten when they give it back.
  *
- * wiping_init() once, before anything else of theirs is called. OpenSSL needs none of it: it
- * encrypts what it sends where it lies.
+ * wiping_init() is called once, before any other function of theirs. OpenSSL needs none of this: it
+ * encrypts what it sends in place.
  */
 #ifndef REVOKE_WIPING_H
 #define REVOKE_WIPING_H

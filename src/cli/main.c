@@ -1,100 +1,127 @@
 /*
- * From the command line to the exit status, in cargo's order. Nothing is decided here but what is
- * said and how the program ends.
+ * From the command line to the exit status, in cargo's order. Nothing is decided here but the order
+ * and how the program exits.
  */
-#include "config/context.h"
-#include "cli/args.h"
 #include "cli/help.h"
+#include "cli/options.h"
 #include "cli/report.h"
+#include "cli/term.h"
 #include "cli/usage.h"
-#include "credential/logout.h"
+#include "credential/run.h"
 
 #include <unistd.h>
 
-enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_REMAINS = 2, STATUS_FAILED = 101 };
+enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 };
 
-static int print_out(const struct shell *shell, struct str text)
+static int status_of(const struct logout_options *options, const struct run *run)
 {
-    return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;
-}
-
-static int status_of(const struct args *args, const struct logout *logout)
-{
-    if (logout_failed(logout)) {
+    if (run->totals.failed > 0) {
         return STATUS_FAILED;
     }
-    return args->strict && logout_remains(logout) ? STATUS_REMAINS : STATUS_DONE;
+    return options->strict && run->strict_fails ? STATUS_LEFT : STATUS_DONE;
 }
 
-/* false: standard output did not take it all. */
-static bool report(struct shell *shell, const struct args *args,
-                   const struct logout_options *options, const struct logout *logout, int status)
+/* false: standard output did not take all of it. */
+static bool report(const struct shell *shell, const struct args *args,
+                   const struct logout_options *options, const struct run *run, int status)
 {
-    if (args->dry_run) {
-        report_plan(shell, options, logout);
-    } else if (!args->status) {
-        report_logout(shell, options, logout);
-    }
-    if (options->survey_only) {
-        report_failures(shell, logout);
+    if (options->status) {
+        report_keyring(shell, options, &run->inventory);
+        report_failures(shell, options, run);
+    } else {
+        report_logout(shell, options, run);
     }
     if (args->json) {
-        return report_json(shell, options, logout, status);
+        return report_json(shell, options, run, status);
     }
-    return !args->status || report_status(shell, options, logout);
+    return !options->status || report_status(shell, options, run);
 }
 
-/* The command line is good: configuration, then the job. */
-static struct err *run(struct context *context, const struct args *args, int *status)
+static struct logout_options options_of(const struct args *args)
 {
-    context_warn_alias(context);
-    TRY(args_check_unstable(context->arena, args));
-    const struct context_options set = {
-        .verbose = args->verbose,
-        .quiet = args->quiet,
-        .color = args->has_color ? args->color : (struct str){0},
-        .offline = args->offline,
-        .config = args->config,
-        .config_count = args->config_count,
-    };
-    TRY(context_configure(context, &set));
-    const struct logout_options options = {
+    return (struct logout_options){
         .registry = args->has_registry ? &args->registry : NULL,
         .all = args->all || (args->status && !args->has_registry),
         .everywhere = args->everywhere,
-        .survey_only = args->status || args->dry_run,
         .revoke = args->revoke && !args->status,
+        .status = args->status,
+        .dry_run = args->dry_run,
+        .check = args->check,
+        .strict = args->strict,
+        .timeout = (int)args->timeout,
         .offline = args->frozen    ? "--frozen"
                    : args->offline ? "--offline"
                                    : NULL,
     };
+}
+
+/* The command line is good: configuration, then the job. */
+static struct err *run(struct config *config, const struct args *args, int *status)
+{
+    struct shell *shell = config->shell;
+    term_warn_alias(config);
+    TRY(args_check_unstable(config->arena, args));
+    config_load_arguments(config, args->config, args->config_count);
+    TRY(term_configure(config, args));
+    config_load_credentials(config);
+    const struct logout_options options = options_of(args);
     CLEANUP(signals_release) struct signals signals = {0};
-    struct logout logout = {0};
-    struct err *err = logout_run(context, &options, &signals, &logout);
-    *status = err ? STATUS_FAILED : status_of(args, &logout);
-    if (!err && !report(context->shell, args, &options, &logout, *status)) {
-        *status = STATUS_FAILED;
-        shell_error(context->shell,
-                    err_new(context->arena, "the report could not be written to standard output"));
+    struct run result = {0};
+    struct err *err = run_all(config, &options, &signals, &result);
+    if (err) {
+        return err;
     }
-    return err;
+    *status = status_of(&options, &result);
+    if (!report(shell, args, &options, &result, *status)) {
+        *status = STATUS_FAILED;
+        shell_error(shell,
+                    err_new(config->arena, "the report could not be written to standard output"));
+    }
+    return NULL;
+}
+
+static int usage(struct config *config, int argc, char **argv, const struct args_error *error)
+{
+    struct arena *arena = config->arena;
+    struct str *names = NULL;
+    size_t count = 0;
+    if (args_error_word(error)) {
+        struct registries all;
+        registries_find(config, &all);
+        names = arena_new_array(arena, struct str, all.count);
+        for (const struct registry *r = all.first; r; r = r->next) {
+            names[count++] = r->name;
+        }
+    }
+    shell_print_err(config->shell, usage_error(arena, error, names, count));
+    bool json = false;
+    for (int i = 1; i < argc; i++) {
+        json |= strcmp(argv[i], "--message-format=json") == 0 ||
+                (strcmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--message-format") == 0);
+    }
+    if (json) {
+        (void)report_json_failure(config->shell, err_new(arena, "the command line is not valid"),
+                                  STATUS_USAGE);
+    }
+    return STATUS_USAGE;
 }
 
 static int start(struct arena *arena, struct shell *shell, int argc, char **argv)
 {
-    struct context context;
-    struct err *err = context_init(&context, arena, shell, environ);
+    struct config config;
+    struct args args;
+    struct args_error error;
+    struct err *err = config_init(&config, arena, shell, environ);
     if (err) {
         shell_error(shell, err);
         return STATUS_FAILED;
     }
-    enum color_choice color = context_term_color(&context);
-    struct args args;
-    struct args_error error;
+    config_load_files(&config);
+    enum color_choice color = term_color(&config);
     enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
-    if (outcome == ARGS_RUN && !args_z_help(&args)) {
+    if (outcome == ARGS_RUN) {
         int status = STATUS_FAILED;
-        err = run(&context, &args, &status);
+        err = run(&config, &args, &status);
         if (err) {
             shell_error(shell, err);
         }
@@ -104,18 +131,11 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         return status;
     }
     shell_set_color(shell, color);
-    switch (outcome) {
-    case ARGS_HELP:
-        return print_out(shell, help_text(arena, help_width()));
-    case ARGS_VERSION:
-        return print_out(shell, help_version(arena));
-    case ARGS_ERROR:
-        shell_print_err(shell, usage_error(arena, &error));
-        return STATUS_USAGE;
-    case ARGS_RUN: /* -Z help */
-        break;
+    if (outcome == ARGS_ERROR) {
+        return usage(&config, argc, argv, &error);
     }
-    return print_out(shell, help_unstable(arena));
+    bool complete = shell_print_out(shell, outcome == ARGS_HELP ? help_text() : help_version());
+    return complete ? STATUS_DONE : STATUS_FAILED;
 }
 
 int main(int argc, char **argv)

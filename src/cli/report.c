@@ -1,71 +1,138 @@
 #include "cli/report.h"
 
-static const char *name_of(const struct logout_registry *registry)
+#include "cli/similar.h"
+#include "util/text.h"
+
+static const char *name_of(const struct credential *c)
 {
-    return registry->registry.name.data;
+    return c->registry->shown.data;
 }
 
-/* Where it was, as the end of `token for `x` has been removed`. */
-static struct str from_where(struct arena *arena, const struct credential *credential)
+static bool is_revoked(const struct credential *c)
 {
-    switch (credential->place) {
+    return c->answer && server_verdict_is_invalid(c->answer->verdict);
+}
+
+/*
+ * What was removed.
+ */
+
+/* Where it was, as the end of `token for `x` has been removed`. */
+static struct str from_where(struct arena *arena, const struct credential *c)
+{
+    switch (c->place) {
     case PLACE_CONFIG:
-        return str_format(arena, "from `%s`", credential->where.data);
+        return str_format(arena, "from `%s`", c->file->shown.data);
     case PLACE_PROVIDER:
-        if (credential->provider->kind == PROVIDER_LIBSECRET) {
-            return STR("from the Secret Service");
+        if (c->provider->kind != PROVIDER_LIBSECRET) {
+            return str_format(arena, "by credential provider `%s`", c->provider->shown.data);
         }
-        return str_format(arena, "by credential provider `%s`", credential->where.data);
+        return STR("from the Secret Service");
+    case PLACE_KEYRING:
+        return STR("from the Secret Service");
     case PLACE_CREDENTIALS: /* cargo's words, whichever file it was */
-    case PLACE_ENVIRONMENT: /* is never removed */
+    case PLACE_VARIABLE:
         break;
     }
     return STR("from local storage");
 }
 
-/* Two files or lines that are told in the same words are told once. */
-static bool was_told(struct arena *arena, const struct logout_registry *registry,
-                     const struct credential *credential)
+/* Two files or lines that have the same words are reported once. */
+static bool was_reported(struct arena *arena, const struct credential *c)
 {
-    const struct credential *other = registry->credentials;
-    for (; other != credential; other = other->next) {
-        if (other->state == CREDENTIAL_REMOVED && other->kind == credential->kind &&
-            str_eq(from_where(arena, other), from_where(arena, credential))) {
+    for (const struct credential *other = c->registry->credentials; other != c;
+         other = other->next) {
+        if (other->result == RESULT_REMOVED && other->kind == c->kind &&
+            str_eq(from_where(arena, other), from_where(arena, c))) {
             return true;
         }
     }
     return false;
 }
 
-static bool report_removed(struct shell *shell, const struct logout_registry *registry)
+static const char *verdict_words(enum server_verdict verdict)
 {
-    bool any = false;
-    for (const struct credential *c = registry->credentials; c; c = c->next) {
-        if (c->state == CREDENTIAL_REMOVED && !was_told(shell->arena, registry, c)) {
-            shell_status(shell, "Logout", "%s for `%s` has been removed %s",
-                         credential_kind_name(c->kind), name_of(registry),
-                         from_where(shell->arena, c).data);
-            any = true;
-        }
-    }
-    return any;
+    static const char *const words[] = {
+        [VERDICT_REVOKED_CHECKED] = "has been revoked, and the server now rejects it",
+        [VERDICT_REVOKED_UNCHECKED] = "has been revoked, not checked",
+        [VERDICT_ALREADY_INVALID] = "was already invalid",
+        [VERDICT_UNRECOGNIZED] = "is not valid: crates.io does not recognize this token",
+        [VERDICT_NOT_A_TOKEN] = "is not a token of this server",
+    };
+    return words[verdict];
 }
 
-static void note_tokens(const struct shell *shell, const struct logout *logout)
+/* `https://crates.io` of a URL. */
+static struct str server_of(struct arena *arena, struct str url)
 {
-    struct arena *arena = shell->arena;
-    if (logout->count > 1) {
+    const char *host = memmem(url.data, url.len, "://", 3);
+    size_t end = host ? (size_t)(host - url.data) + 3 : 0;
+    end += strcspn(url.data + end, "/?#");
+    return text_shown(arena, str_slice(arena, url, 0, end));
+}
+
+static void report_revoked(const struct shell *shell, const struct credential *c)
+{
+    for (const struct credential *other = c->registry->credentials; other != c;
+         other = other->next) {
+        if (other->answer == c->answer) {
+            return; /* the same answer is about the same token */
+        }
+    }
+    shell_status(shell, c->answer->verdict <= VERDICT_REVOKED_UNCHECKED ? "Revoked" : "Revoke",
+                 "token for `%s` %s (%s)", name_of(c), verdict_words(c->answer->verdict),
+                 server_of(shell->arena, c->answer->url).data);
+}
+
+static void report_removed(const struct shell *shell, const struct credential *c)
+{
+    if (c->result == RESULT_REMOVED && !was_reported(shell->arena, c)) {
+        shell_status(shell, "Logout", "%s for `%s` has been removed %s", credential_kind_name(c),
+                     name_of(c), from_where(shell->arena, c).data);
+    }
+}
+
+/* What the note about revoking is about. */
+struct removed {
+    size_t tokens;
+    const struct registry *registry; /* of the first */
+    bool several_registries;
+};
+
+static struct removed removed_of(const struct inventory *inventory)
+{
+    struct removed removed = {0};
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        if (c->result != RESULT_REMOVED || c->kind != CREDENTIAL_TOKEN || is_revoked(c)) {
+            continue;
+        }
+        removed.tokens++;
+        removed.registry = removed.registry ? removed.registry : c->registry;
+        removed.several_registries |= removed.registry != c->registry;
+    }
+    return removed;
+}
+
+/* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here.
+ */
+static void note_revoking(const struct shell *shell, const struct run *run)
+{
+    struct removed removed = removed_of(&run->inventory);
+    if (removed.tokens == 0 || shell->verbosity == VERBOSITY_QUIET) {
+        return;
+    }
+    if (removed.several_registries) {
         shell_print_err(shell,
                         STR("note: This does not revoke the tokens on the registry servers.\n"
                             "    If you need to revoke them, visit the registries' websites "
                             "and follow the instructions there.\n"));
         return;
     }
-    const struct logout_registry *registry = logout->registries;
-    struct str where = registry->registry.is_crates_io
-                           ? STR("<https://crates.io/me>")
-                           : str_format(arena, "the `%s` website", name_of(registry));
-    shell_print_err(shell, str_format(arena,
+    struct str where = removed.registry->is_crates_io ? STR("<https://crates.io/me>")
+                                                      : str_format(shell->arena, "the `%s` website",
+                                                                   removed.registry->shown.data);
+    shell_print_err(shell, str_format(shell->arena,
                                       "note: This does not revoke the token on the registry "
                                       "server.\n"
                                       "    If you need to revoke the token, visit %s and follow "
@@ -73,164 +140,372 @@ static void note_tokens(const struct shell *shell, const struct logout *logout)
                                       where.data));
 }
 
-/* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here.
+/*
+ * What is left.
  */
-static void report_note(const struct shell *shell, const struct logout_options *options,
-                        const struct logout *logout)
+
+static struct str left_title(struct arena *arena, const struct credential *c, enum usable usable)
 {
-    bool token = false;
-    bool secret_key = false;
-    for (size_t i = 0; i < logout->count; i++) {
-        for (const struct credential *c = logout->registries[i].credentials; c; c = c->next) {
-            bool open = c->state == CREDENTIAL_REMOVED && !logout_is_dead(c);
-            bool is_key = options->revoke && c->kind == CREDENTIAL_SECRET_KEY;
-            token |= open && !is_key;
-            secret_key |= open && is_key;
-        }
+    const char *kind = credential_kind_name(c);
+    struct str where = credential_location(arena, c);
+    if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
+        bool elsewhere = c->plan == PLAN_LEAVE;
+        return str_format(arena, "not checked: whether a token for `%s` is behind %s%s", name_of(c),
+                          where.data, elsewhere ? ", which cargo asks in another directory" : "");
     }
-    if (shell->verbosity == VERBOSITY_QUIET) {
+    if (usable == USABLE_UNKNOWN) {
+        return str_format(arena, "a project that defines `%s` can use its %s: %s", name_of(c), kind,
+                          where.data);
+    }
+    return str_format(arena, "cargo can still use a %s for `%s`%s: %s", kind, name_of(c),
+                      c->asked_about ? "" : ", which has the same index", where.data);
+}
+
+void report_left(const struct shell *shell, const struct credential *c)
+{
+    struct arena *arena = shell->arena;
+    struct fix fix = credential_fix(arena, c);
+    struct str help =
+        fix.text.len > 0 ? str_format(arena, "to remove it, %s", fix.text.data) : STR("");
+    shell_alert(shell, left_title(arena, c, credential_usable(c)), help);
+}
+
+/* A revoked token that is still stored where only a person can remove it. */
+static void report_revoked_left(const struct shell *shell, const struct credential *c)
+{
+    struct arena *arena = shell->arena;
+    struct fix fix = credential_fix(arena, c);
+    shell_alert(shell,
+                str_format(arena, "a token for `%s` that is no longer valid is still stored: %s",
+                           name_of(c), credential_location(arena, c).data),
+                str_format(arena, "to remove it, %s", fix.text.data));
+}
+
+/* An error says enough about a token that was kept; a provider that continues to give one, or a
+ * file that cannot be written, needs its fix too. */
+static bool is_reported_as_left(const struct credential *c)
+{
+    enum usable usable = credential_usable(c);
+    bool explained = c->result == RESULT_KEPT && c->place != PLACE_VARIABLE;
+    return usable != USABLE_NO && !explained && !(c->result == RESULT_NOT_CHECKED && c->error);
+}
+
+static void report_one_left(const struct shell *shell, const struct credential *c)
+{
+    if (is_revoked(c) && c->result == RESULT_PENDING) {
+        report_revoked_left(shell, c);
+    } else if (is_reported_as_left(c)) {
+        report_left(shell, c);
+    } else if (c->result == RESULT_NOT_CHECKED && c->error && !c->error_is_final) {
+        struct fix fix = credential_fix(shell->arena, c);
+        shell_alert(shell, str_format(shell->arena, "not checked: %s", c->error->message.data),
+                    str_format(shell->arena, "to have it asked, %s", fix.text.data));
+    } else if (c->asked_about && c->place == PLACE_CONFIG && c->effect == NEVER_USED &&
+               c->result == RESULT_PENDING && c->value.len > 0) {
+        shell_note(shell, "%s has a %s for `%s` that cargo does not use",
+                   credential_location(shell->arena, c).data, credential_kind_name(c), name_of(c));
+    }
+}
+
+void report_keyring(const struct shell *shell, const struct logout_options *options,
+                    const struct inventory *inventory)
+{
+    const struct keyring_view *keyring = &inventory->keyring;
+    if (!inventory->keyring_asked) {
         return;
     }
-    if (token) {
-        note_tokens(shell, logout);
-    }
-    if (secret_key) {
-        shell_print_err(shell, STR("note: A secret key has nothing on a registry server that could "
-                                   "be revoked with it.\n"
-                                   "    If a registry knows its public key, visit its website to "
-                                   "have that removed.\n"));
-    }
-}
-
-struct str report_cure(struct arena *arena, const struct credential *credential)
-{
-    switch (credential->place) {
-    case PLACE_ENVIRONMENT:
-        return str_format(arena, "unset %s", credential->where.data);
-    case PLACE_PROVIDER:
-        if (credential->provider->kind == PROVIDER_TOKEN_FROM_STDOUT) {
-            return STR("");
-        }
+    switch (keyring->state) {
+    case KEYRING_PRESENT:
+        shell_note(shell, "the keyring (Secret Service) was not checked, because no configuration "
+                          "uses it; `cargo-logout --all` looks into it");
         break;
-    case PLACE_CREDENTIALS:
-    case PLACE_CONFIG:
+    case KEYRING_LOCKED:
+        shell_alert(shell, STR("not checked: the keyring (Secret Service), because it is locked"),
+                    options->all && !options->status
+                        ? STR("unlock it and run the same command again")
+                        : STR("unlock it first"));
+        break;
+    case KEYRING_UNKNOWN: {
+        struct str help = STR("");
+        for (const struct err *e = keyring->reason->cause; e; e = e->cause) {
+            help = e->message;
+        }
+        shell_alert(shell,
+                    str_format(shell->arena, "not checked: the keyring (Secret Service): %s",
+                               keyring->reason->message.data),
+                    help);
         break;
     }
-    return str_format(arena, "cargo-logout --registry %s%s", credential->registry.data,
-                      credential->place == PLACE_CONFIG ? " --everywhere" : "");
-}
-
-static struct str help_of(struct arena *arena, const struct credential *credential)
-{
-    struct str command = report_cure(arena, credential);
-    if (command.len == 0) {
-        return STR("to end it, take the provider out of cargo's configuration, or the token from "
-                   "where the provider has it");
+    case KEYRING_NONE:
+    case KEYRING_LISTED:
+        break;
     }
-    return str_format(arena, "to end it, run `%s`", command.data);
 }
 
-void report_left(struct shell *shell, const struct logout_registry *registry,
-                 const struct credential *credential)
+/*
+ * What failed.
+ */
+
+static bool has_cause(const struct err *chain, const struct err *wanted)
 {
-    struct arena *arena = shell->arena;
-    struct str other = STR("");
-    if (!str_eq(credential->registry, registry->registry.name)) {
-        other =
-            str_format(arena, " (as `%s`, which has the same index)", credential->registry.data);
+    while (chain && chain != wanted && !str_eq(chain->message, wanted->message)) {
+        chain = chain->cause;
     }
-    struct str title = str_format(arena, "a %s for `%s`%s is still in force: %s",
-                                  credential_kind_name(credential->kind), name_of(registry),
-                                  other.data, credential_place(arena, credential).data);
-    shell_warn_help(shell, title, help_of(arena, credential));
+    return chain != NULL;
 }
 
-/* One that is dead, but where only somebody else can take it away. */
-static void report_dead(struct shell *shell, const struct logout_registry *registry,
-                        const struct credential *credential)
+static bool same_error(const struct err *a, const struct err *b)
 {
-    struct arena *arena = shell->arena;
-    struct str title = str_format(arena, "a token for `%s` that is dead is still there: %s",
-                                  name_of(registry), credential_place(arena, credential).data);
-    shell_warn_help(shell, title, help_of(arena, credential));
-}
-
-/* A file or a provider that failed is told as an error; but one that only hands out tokens goes on,
- * as a variable does. */
-static bool is_told_as_left(const struct credential *credential)
-{
-    bool only_gives =
-        credential->provider && credential->provider->kind == PROVIDER_TOKEN_FROM_STDOUT;
-    bool is_told = credential->state == CREDENTIAL_FAILED ||
-                   (credential->state == CREDENTIAL_KEPT && credential->place != PLACE_ENVIRONMENT);
-    return logout_leaves(credential) && (!is_told || only_gives);
-}
-
-/* Of several registries each says which one it was; of one, cargo's words are enough. */
-static void report_failure(struct shell *shell, const struct logout *logout,
-                           const struct logout_registry *registry, const struct err *failure)
-{
-    if (logout->count > 1) {
-        failure = err_wrap(shell->arena, failure, "failed to log out of `%s`", name_of(registry));
+    while (a && b && str_eq(a->message, b->message)) {
+        a = a->cause;
+        b = b->cause;
     }
-    shell_error(shell, failure);
+    return !a && !b;
 }
 
-/* A file that failed has failed for each credential in it, and is told once. */
-void report_failures(struct shell *shell, const struct logout *logout)
+/* The names of the registries from `c` on that failed in the same way. *again: an earlier one has
+ * reported this failure for all. */
+static struct str names_of_failure(const struct inventory *inventory, const struct credential *c,
+                                   size_t *count, bool *again)
 {
-    const struct err *told = NULL;
-    if (logout->failure) {
-        shell_error(shell, logout->failure);
-    }
-    for (size_t i = 0; i < logout->count; i++) {
-        const struct logout_registry *registry = &logout->registries[i];
-        for (const struct credential *c = registry->credentials; c; c = c->next) {
-            if (c->failure && c->failure != told) {
-                report_failure(shell, logout, registry, c->failure);
-                told = c->failure;
-            }
+    struct buf names = buf_new(inventory->config->arena);
+    bool seen = false;
+    const struct registry *last = NULL;
+    *again = false;
+    *count = 0;
+    for (const struct credential *o = inventory_first(inventory); o;
+         o = inventory_next(inventory, o)) {
+        if (!o->error || !o->error_is_final || !same_error(o->error, c->error)) {
+            continue;
         }
-        if (registry->failure) {
-            report_failure(shell, logout, registry, registry->failure);
+        *again |= !seen && o != c;
+        seen |= o == c;
+        if (o->registry != last) {
+            buf_addf(&names, "%s`%s`", names.len > 0 ? ", " : "", name_of(o));
+            (*count)++;
+            last = o->registry;
         }
     }
+    return buf_str(&names);
 }
 
-static bool has_anything(const struct logout *logout, const struct logout_registry *registry)
+static void report_credential_failures(const struct shell *shell,
+                                       const struct logout_options *options, const struct run *run)
 {
-    bool any = logout->failure || registry->failure;
+    const struct inventory *inventory = &run->inventory;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        bool again = false;
+        size_t count = 0;
+        if (!c->error || !c->error_is_final) {
+            continue;
+        }
+        struct str names = names_of_failure(inventory, c, &count, &again);
+        if (again) {
+            continue;
+        }
+        const struct err *err = c->error;
+        if (options->all) {
+            err = err_wrap(shell->arena, err, "failed to log out of %s", names.data);
+        }
+        shell_error(shell, err);
+    }
+}
+
+/* For a name that nothing knows, the known one that is most like it. */
+static void suggest_name(const struct shell *shell, const struct inventory *inventory)
+{
+    const struct registry *chosen = inventory->chosen;
+    const struct registry *similar = NULL;
+    double best = 0;
+    if (!chosen || chosen->indexed || !chosen->failure) {
+        return;
+    }
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        bool known = r != chosen && r->has_index && r->valid && text_is_plain(r->name);
+        if (known && similar_better(shell->arena, chosen->name, r->name.data, &best)) {
+            similar = r;
+        }
+    }
+    if (similar) {
+        shell_note(shell, "did you mean `--registry %s`?", similar->shown.data);
+    }
+}
+
+void report_failures(const struct shell *shell, const struct logout_options *options,
+                     const struct run *run)
+{
+    const struct inventory *inventory = &run->inventory;
+    report_credential_failures(shell, options, run);
+    if (run->failure) {
+        shell_error(shell, run->failure);
+    }
+    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
+        if (file->failure && !has_cause(run->failure, file->failure)) {
+            shell_error(shell, file->failure);
+        }
+    }
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        if (!r->failure || !inventory_is_about(inventory, r) ||
+            has_cause(run->failure, r->failure)) {
+            continue;
+        }
+        shell_error(shell, options->all ? err_wrap(shell->arena, r->failure,
+                                                   "failed to log out of `%s`", r->shown.data)
+                                        : r->failure);
+    }
+    suggest_name(shell, inventory);
+}
+
+/*
+ * The whole.
+ */
+
+static bool has_anything(const struct inventory *inventory, const struct registry *registry)
+{
+    bool any = registry->failure || !inventory_is_about(inventory, registry);
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        any |= c->state == CREDENTIAL_REMOVED || c->state == CREDENTIAL_KEPT ||
-               c->state == CREDENTIAL_FAILED || logout_leaves(c) || logout_is_dead(c);
+        any |= c->result == RESULT_REMOVED || c->error || credential_usable(c) != USABLE_NO ||
+               is_revoked(c);
     }
     return any;
 }
 
-void report_logout(struct shell *shell, const struct logout_options *options,
-                   const struct logout *logout)
+/* Registries with nothing. For one registry cargo's words; of many, one line. */
+static void report_absent(const struct shell *shell, const struct run *run)
 {
-    bool removed = false;
-    for (size_t i = 0; i < logout->count; i++) {
-        const struct logout_registry *registry = &logout->registries[i];
-        report_revoked(shell, registry);
-        removed |= report_removed(shell, registry);
-        if (!has_anything(logout, registry)) {
-            shell_status(shell, "Logout", "not currently logged in to `%s`", name_of(registry));
+    const struct inventory *inventory = &run->inventory;
+    const struct registry *only = NULL;
+    size_t absent = 0;
+    size_t others = 0;
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        if (!inventory_has(inventory, r) ||
+            (!r->has_index && !r->credentials && r != inventory->chosen)) {
+            continue;
+        }
+        if (has_anything(inventory, r)) {
+            others++;
+        } else {
+            only = r;
+            absent++;
         }
     }
-    if (removed) {
-        report_note(shell, options, logout);
+    bool each = absent == 1 || shell->verbosity >= VERBOSITY_VERBOSE;
+    if (run->failure || absent == 0) {
+        return;
     }
-    for (size_t i = 0; i < logout->count; i++) {
-        const struct logout_registry *registry = &logout->registries[i];
-        for (const struct credential *c = registry->credentials; c; c = c->next) {
-            if (is_told_as_left(c)) {
-                report_left(shell, registry, c);
-            } else if (c->state == CREDENTIAL_FOUND && logout_is_dead(c)) {
-                report_dead(shell, registry, c);
-            }
+    if (inventory->chosen || (absent == 1 && others == 0)) {
+        shell_status(shell, "Logout", "not currently logged in to `%s`", only->shown.data);
+        return;
+    }
+    for (const struct registry *r = inventory->registries.first; each && r; r = r->next) {
+        if (r->has_index && !has_anything(inventory, r)) {
+            shell_status(shell, "Logout", "not currently logged in to `%s`", r->shown.data);
         }
     }
-    report_failures(shell, logout);
+    if (!each) {
+        shell_status(shell, "Logout", "not currently logged in to %zu%s registries", absent,
+                     others > 0 ? " other" : "");
+    }
+}
+
+static void report_summary(const struct shell *shell, const struct run *run, bool dry_run)
+{
+    const struct totals *totals = &run->totals;
+    const struct inventory *inventory = &run->inventory;
+    const struct registry *first = NULL;
+    bool several = false;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        if (c->result == RESULT_REMOVED || credential_usable(c) != USABLE_NO || c->error) {
+            first = first ? first : c->registry;
+            several |= first != c->registry;
+        }
+    }
+    if (several && !dry_run) {
+        shell_status(shell, "Finished", "removed %zu, left %zu, not checked %zu", totals->removed,
+                     totals->left, totals->not_checked);
+    }
+}
+
+static void report_planned(const struct shell *shell, const struct credential *c)
+{
+    struct str where = credential_location(shell->arena, c);
+    if (c->result != RESULT_PENDING) {
+        return;
+    }
+    if (c->revoke_first) {
+        const struct server_answer *answer = c->answer;
+        struct str page = STR("");
+        if (answer && (answer->who.len > 0 || answer->scopes.len > 0)) {
+            page = str_format(shell->arena, " (%s%s%s%s%s)",
+                              text_shown(shell->arena, answer->who).data,
+                              answer->scopes.len > 0 ? "; scopes: " : "",
+                              text_shown(shell->arena, answer->scopes).data,
+                              answer->expires.len > 0 ? "; expires " : "",
+                              text_shown(shell->arena, answer->expires).data);
+        }
+        shell_status(shell, "Revoke", "token for `%s` would be revoked first%s", name_of(c),
+                     page.data);
+    }
+    switch (c->plan) {
+    case PLAN_REMOVE:
+        shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
+                     credential_kind_name(c), name_of(c), where.data);
+        break;
+    case PLAN_ASK:
+        shell_status(shell, "Logout", "%s would be asked to log out of `%s`", where.data,
+                     name_of(c));
+        break;
+    case PLAN_LEAVE:
+    case PLAN_CANNOT:
+        report_one_left(shell, c);
+        break;
+    }
+}
+
+void report_logout(const struct shell *shell, const struct logout_options *options,
+                   const struct run *run)
+{
+    const struct inventory *inventory = &run->inventory;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        if (options->dry_run) {
+            report_planned(shell, c);
+            continue;
+        }
+        if (is_revoked(c)) {
+            report_revoked(shell, c);
+        }
+        report_removed(shell, c);
+    }
+    report_absent(shell, run);
+    if (!options->dry_run) {
+        note_revoking(shell, run);
+        for (const struct credential *c = inventory_first(inventory); c;
+             c = inventory_next(inventory, c)) {
+            report_one_left(shell, c);
+        }
+    }
+    report_keyring(shell, options, inventory);
+    report_failures(shell, options, run);
+    report_summary(shell, run, options->dry_run);
+    if (options->dry_run) {
+        shell_note(shell, "this was a dry run: nothing was changed");
+    }
+}
+
+const char *report_plan_name(const struct credential *c)
+{
+    switch (c->plan) {
+    case PLAN_REMOVE:
+        return "remove";
+    case PLAN_ASK:
+        return "ask";
+    case PLAN_CANNOT:
+        return "cannot";
+    case PLAN_LEAVE:
+        break;
+    }
+    return "leave";
 }

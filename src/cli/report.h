@@ -1,48 +1,42 @@
 /*
- * What a run did, told to a person in cargo's words, as a table, or to a program as JSON lines.
+ * What a run did, in cargo's words for a person, as a table, or as JSON lines for a program. All of
+ * it is read from the credentials' final states; nothing is decided here.
  */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include "credential/run.h"
 #include "util/shell.h"
-#include "credential/logout.h"
 
-/* On standard error: what was removed, what is left in force and how to end it, what failed. */
-void report_logout(struct shell *shell, const struct logout_options *options,
-                   const struct logout *logout);
+/* On standard error: what was removed, what cargo can still use and how to remove it, what failed.
+ * After a dry run: what would be done. */
+void report_logout(const struct shell *shell, const struct logout_options *options,
+                   const struct run *run);
 
-/* Of one registry: what its server said, of tokens that are dead now. */
-void report_revoked(struct shell *shell, const struct logout_registry *registry);
+/* On standard error: the failures only. */
+void report_failures(const struct shell *shell, const struct logout_options *options,
+                     const struct run *run);
 
-/* What --revoke would do with this one first; false: it would be kept. */
-bool report_revoke_plan(struct shell *shell, const struct logout_registry *registry,
-                        const struct credential *credential);
+/* On standard output: a table of all credentials, with -v also of every location that was checked.
+ * false: standard output did not take all of it. */
+bool report_status(const struct shell *shell, const struct logout_options *options,
+                   const struct run *run);
 
-/* On standard error: only the failures. */
-void report_failures(struct shell *shell, const struct logout *logout);
+/* On standard output: one object a line; docs/json.md has the schema. */
+bool report_json(const struct shell *shell, const struct logout_options *options,
+                 const struct run *run, int status);
 
-/* On standard error: what would be done. */
-void report_plan(struct shell *shell, const struct logout_options *options,
-                 const struct logout *logout);
+/* The same for a run that ended before it knew any registry. `failure` is a chain of causes. */
+bool report_json_failure(const struct shell *shell, const struct err *failure, int status);
 
-/*
- * On standard output: a table of all credentials, and what a logout would do with them; or the
- * same as JSON, one object a line (README has the schema), `status` being the exit status. false:
- * standard output did not take it all.
- */
-bool report_status(struct shell *shell, const struct logout_options *options,
-                   const struct logout *logout);
-bool report_json(struct shell *shell, const struct logout_options *options,
-                 const struct logout *logout, int status);
+/* On standard error: what could not be learned about the keyring. */
+void report_keyring(const struct shell *shell, const struct logout_options *options,
+                    const struct inventory *inventory);
 
-/* The same of a run that came to no registry. */
-bool report_json_failure(struct shell *shell, const struct err *failure, int status);
+/* The warning that cargo can still use a credential, and what removes it. */
+void report_left(const struct shell *shell, const struct credential *credential);
 
-/* The warning that one is still in force. */
-void report_left(struct shell *shell, const struct logout_registry *registry,
-                 const struct credential *credential);
-
-/* The command that ends what is left, or the empty str where no command can. */
-struct str report_cure(struct arena *arena, const struct credential *credential);
+/* What a run would do or has done: `remove`, `would be removed`, ... for the table and JSON. */
+const char *report_plan_name(const struct credential *credential);
 
 #endif

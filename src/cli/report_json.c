@@ -1,19 +1,43 @@
-/* --message-format json. The schema is in README, and a test keeps it. */
-#include "util/utf8.h"
+/* --message-format json: docs/json.md describes the lines. */
 #include "cli/report.h"
-#include "credential/remove.h"
-#include "credential/revoke.h"
 #include "util/json.h"
+#include "util/text.h"
+#include "util/utf8.h"
 
 static void add_key(struct buf *out, const char *key)
 {
-    buf_addf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", key);
+    char last = out->data[out->len - 1];
+    buf_addf(out, "%s\"%s\":", last == '{' ? "" : ",", key);
+}
+
+/* A JSON string in which nothing acts on a terminal. */
+static void add_text(struct buf *out, struct str value)
+{
+    struct buf quoted = buf_new(out->arena);
+    json_write_string(&quoted, utf8_lossy(out->arena, value));
+    struct str text = buf_str(&quoted);
+    for (size_t at = 0; at < text.len;) {
+        uint32_t c = 0;
+        bool valid = true;
+        size_t len = utf8_decode(text, at, &c, &valid);
+        if (c >= 0x7F && text_is_control(c)) {
+            buf_addf(out, "\\u%04x", (unsigned)c);
+        } else {
+            buf_add_bytes(out, text.data + at, len);
+        }
+        at += len;
+    }
 }
 
 static void add_string(struct buf *out, const char *key, struct str value)
 {
     add_key(out, key);
-    json_write_string(out, utf8_lossy(out->arena, value));
+    add_text(out, value);
+}
+
+static void add_word(struct buf *out, const char *key, const char *value)
+{
+    add_string(out, key, str_of(value));
 }
 
 static void add_number(struct buf *out, const char *key, size_t value)
@@ -22,16 +46,18 @@ static void add_number(struct buf *out, const char *key, size_t value)
     buf_addf(out, "%zu", value);
 }
 
-static void add_bool(struct buf *out, const char *key, bool value)
+/* Left out if it is empty. */
+static void add_optional(struct buf *out, const char *key, struct str value)
 {
-    add_key(out, key);
-    buf_addf(out, "%s", value ? "true" : "false");
+    if (value.len > 0) {
+        add_string(out, key, value);
+    }
 }
 
 static void begin(struct buf *out, const char *reason)
 {
-    buf_add_char(out, '{');
-    add_string(out, "reason", str_of(reason));
+    buf_add(out, STR("{\"schema\":1"));
+    add_word(out, "reason", reason);
 }
 
 static void end(struct buf *out)
@@ -39,138 +65,215 @@ static void end(struct buf *out)
     buf_add(out, STR("}\n"));
 }
 
-/* The chain in one line: `a: b: c`. */
+/* The chain of causes, outermost first. */
 static void add_error(struct buf *out, const struct err *err)
 {
-    struct buf text = buf_new(out->arena);
-    for (; err; err = err->cause) {
-        buf_add(&text, err->message);
-        buf_add(&text, err->cause ? STR(": ") : STR(""));
-    }
-    add_string(out, "error", buf_str(&text));
-}
-
-static const char *state_name(const struct logout_options *options,
-                              const struct logout_registry *registry,
-                              const struct credential *credential)
-{
-    static const char *const names[] = {
-        [CREDENTIAL_FOUND] = "found",
-        [CREDENTIAL_UNASKED] = "not-asked",
-        [CREDENTIAL_REMOVED] = "removed",
-        [CREDENTIAL_ABSENT] = "absent",
-        [CREDENTIAL_UNSUITED] = "not-supported",
-        [CREDENTIAL_KEPT] = "kept",
-        [CREDENTIAL_FAILED] = "failed",
-    };
-    bool planned = options->survey_only && remove_takes(options, registry, credential) &&
-                   !revoke_would_keep(options, registry, credential);
-    return planned ? "would-be-removed" : names[credential->state];
-}
-
-static void add_place(struct buf *out, const struct credential *credential)
-{
-    static const struct {
-        const char *place;
-        const char *where;
-    } names[] = {
-        [PLACE_CREDENTIALS] = {"credentials-file", "path"},
-        [PLACE_CONFIG] = {"config-file", "path"},
-        [PLACE_ENVIRONMENT] = {"environment", "variable"},
-        [PLACE_PROVIDER] = {"provider", "provider"},
-    };
-    add_string(out, "place", str_of(names[credential->place].place));
-    add_string(out, names[credential->place].where, credential->where);
-    if (credential->line > 0) {
-        add_number(out, "line", credential->line);
-    }
-}
-
-/* What became of it on its server, or would. */
-static void add_revocation(struct buf *out, const struct logout_options *options,
-                           const struct logout_registry *registry,
-                           const struct credential *credential)
-{
-    static const char *const looks[] = {
-        [REVOCABLE_UNKNOWN] = "unknown",
-        [REVOCABLE_NO] = "no",
-        [REVOCABLE_MAYBE] = "maybe",
-        [REVOCABLE_YES] = "yes",
-    };
-    const struct revocation *revocation = credential->revocation;
-    add_string(out, "revocable", str_of(looks[credential->revocable]));
-    if (!revocation) {
-        if (options->survey_only && options->revoke &&
-            revoke_takes(options, registry, credential)) {
-            bool kept = revoke_would_keep(options, registry, credential);
-            add_string(out, "revocation", kept ? STR("would-not-be-tried") : STR("would-be-tried"));
-        }
+    if (!err) {
         return;
     }
-    add_string(out, "revocation", str_of(revocation_name(revocation->how)));
-    add_bool(out, "dead", revocation->dead);
-    if (revocation->url.len > 0) {
-        add_string(out, "url", revocation->url);
+    add_key(out, "error");
+    buf_add_char(out, '[');
+    for (const struct err *e = err; e; e = e->cause) {
+        buf_add(out, e == err ? STR("") : STR(","));
+        add_text(out, e->message);
     }
-    if (revocation->status > 0) {
-        add_number(out, "http_status", revocation->status);
+    buf_add_char(out, ']');
+}
+
+static const char *usable_name(enum usable usable)
+{
+    return usable == USABLE_YES ? "yes" : usable == USABLE_NO ? "no" : "unknown";
+}
+
+static const char *effect_name(enum effect effect)
+{
+    static const char *const names[] = {
+        [NEVER_USED] = "never-used",
+        [USED_IF_OTHERS_GO] = "used-if-others-go",
+        [PERHAPS_USED] = "perhaps-used",
+        [IN_USE] = "in-use",
+    };
+    return names[effect];
+}
+
+static const char *result_name(enum result result)
+{
+    static const char *const names[] = {
+        [RESULT_PENDING] = "pending",         [RESULT_REMOVED] = "removed",
+        [RESULT_NOT_FOUND] = "not-found",     [RESULT_NOT_SUPPORTED] = "not-supported",
+        [RESULT_NOT_CHECKED] = "not-checked", [RESULT_KEPT] = "kept",
+        [RESULT_FAILED] = "failed",
+    };
+    return names[result];
+}
+
+static void add_file_location(struct buf *out, struct str path, size_t line, bool credentials)
+{
+    add_word(out, "type", "file");
+    add_word(out, "file", credentials ? "credentials" : "config");
+    add_string(out, "path", path);
+    if (line > 0) {
+        add_number(out, "line", line);
     }
-    if (revocation->detail.len > 0) {
-        add_string(out, "detail", revocation->detail);
+}
+
+static void add_setting(struct buf *out, const struct setting *setting)
+{
+    if (setting->value.data) {
+        add_string(out, "configured", setting_location(out->arena, setting));
+    }
+}
+
+static void add_location(struct buf *out, const struct credential *c)
+{
+    add_key(out, "location");
+    buf_add_char(out, '{');
+    switch (c->place) {
+    case PLACE_CREDENTIALS:
+    case PLACE_CONFIG:
+        add_file_location(out, c->file->path, credential_line(c), c->place == PLACE_CREDENTIALS);
+        break;
+    case PLACE_VARIABLE:
+        add_word(out, "type", "variable");
+        add_string(out, "name", c->variable);
+        break;
+    case PLACE_PROVIDER:
+        add_word(out, "type", "provider");
+        add_string(out, "program", c->provider->words[0]);
+        add_setting(out, &c->provider->setting);
+        break;
+    case PLACE_KEYRING:
+        add_word(out, "type", "keyring");
+        add_string(out, "index", index_url_shown(out->arena, c->item->index_url));
+        break;
+    }
+    add_string(out, "text", credential_location(out->arena, c));
+    buf_add_char(out, '}');
+}
+
+static void add_answer(struct buf *out, const struct server_answer *answer)
+{
+    if (!answer) {
+        return;
+    }
+    add_key(out, "server");
+    buf_add_char(out, '{');
+    add_word(out, "verdict", server_verdict_name(answer->verdict));
+    add_optional(out, "url", answer->url);
+    if (answer->status > 0) {
+        add_number(out, "http_status", answer->status);
+    }
+    add_optional(out, "detail", answer->detail);
+    add_optional(out, "who", answer->who);
+    add_optional(out, "scopes", answer->scopes);
+    add_optional(out, "expires", answer->expires);
+    add_optional(out, "page", answer->page);
+    buf_add_char(out, '}');
+}
+
+static void add_fix(struct buf *out, const struct credential *c)
+{
+    struct fix fix = credential_fix(out->arena, c);
+    if (credential_usable(c) == USABLE_NO || fix.count == 0) {
+        return;
+    }
+    add_key(out, "fix");
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < fix.count; i++) {
+        buf_add(out, i > 0 ? STR(",") : STR(""));
+        add_text(out, fix.words[i]);
+    }
+    buf_add_char(out, ']');
+}
+
+static void add_index(struct buf *out, const struct registry *registry)
+{
+    if (registry->has_index) {
+        add_string(out, "index", index_url_shown(out->arena, registry->index.text));
     }
 }
 
 static void add_credential(struct buf *out, const struct logout_options *options,
-                           const struct logout_registry *registry,
-                           const struct credential *credential)
+                           const struct credential *c)
 {
-    static const char *const uses[] = {[USE_NO] = "no", [USE_MAYBE] = "maybe", [USE_YES] = "yes"};
+    static const char *const validities[] = {
+        [VALIDITY_UNASKED] = "unknown",
+        [VALIDITY_NO] = "no",
+        [VALIDITY_YES] = "yes",
+        [VALIDITY_UNKNOWN] = "unknown",
+    };
     begin(out, "credential");
-    add_string(out, "registry", credential->registry);
-    add_string(out, "kind", str_of(credential_kind_name(credential->kind)));
-    add_place(out, credential);
-    add_string(out, "state", str_of(state_name(options, registry, credential)));
-    add_string(out, "in_use", str_of(uses[credential->use]));
-    add_revocation(out, options, registry, credential);
-    add_bool(out, "remains", logout_leaves(credential));
-    struct str cure = report_cure(out->arena, credential);
-    if (logout_leaves(credential) && cure.len > 0) {
-        add_string(out, "cure", cure);
+    add_string(out, "registry", c->registry->name);
+    add_index(out, c->registry);
+    add_word(out, "kind", credential_kind_name(c));
+    add_location(out, c);
+    add_word(out, "usable", usable_name(credential_usable(c)));
+    add_word(out, "effect", effect_name(c->effect));
+    add_word(out, "plan", report_plan_name(c));
+    add_word(out, "result", result_name(c->result));
+    if (options->check) {
+        add_word(out, "valid", validities[c->valid]);
     }
-    if (credential->failure) {
-        add_error(out, credential->failure);
-    }
+    add_answer(out, c->answer);
+    add_fix(out, c);
+    add_error(out, c->error);
     end(out);
 }
 
-static void add_failure(struct buf *out, const struct str *registry, const struct err *failure)
+static void add_unreadable(struct buf *out, const struct config_file *file)
+{
+    begin(out, "credential");
+    add_word(out, "kind", "unknown");
+    add_key(out, "location");
+    buf_add_char(out, '{');
+    add_file_location(out, file->path, 0, file->credentials);
+    add_string(out, "text", file->shown);
+    buf_add_char(out, '}');
+    add_word(out, "usable", "unknown");
+    add_word(out, "effect", "perhaps-used");
+    add_word(out, "plan", "cannot");
+    add_word(out, "result", "not-checked");
+    add_error(out, file->failure);
+    end(out);
+}
+
+static void add_failure(struct buf *out, const struct registry *registry, const struct err *failure)
 {
     begin(out, "error");
     if (registry) {
-        add_string(out, "registry", *registry);
+        add_string(out, "registry", registry->name);
     }
     add_error(out, failure);
     end(out);
 }
 
-struct totals {
-    size_t removed;
-    size_t remaining;
-    size_t failed;
-};
-
-static void add_registry(struct buf *out, const struct logout_options *options,
-                         const struct logout_registry *registry, struct totals *totals)
+/* One object for each registry, also for one with nothing. */
+static void add_registry(struct buf *out, const struct registry *registry)
 {
+    enum usable usable = USABLE_NO;
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        add_credential(out, options, registry, c);
-        totals->removed += c->state == CREDENTIAL_REMOVED;
-        totals->remaining += logout_leaves(c);
-        totals->failed += c->failure != NULL;
+        enum usable each = credential_usable(c);
+        usable = each > usable ? each : usable;
     }
-    if (registry->failure) {
-        add_failure(out, &registry->registry.name, registry->failure);
-        totals->failed++;
+    begin(out, "registry");
+    add_string(out, "registry", registry->name);
+    add_index(out, registry);
+    add_word(out, "usable", usable_name(usable));
+    end(out);
+}
+
+static void add_keyring(struct buf *out, const struct inventory *inventory)
+{
+    static const char *const states[] = {
+        [KEYRING_NONE] = "none",       [KEYRING_PRESENT] = "not-searched",
+        [KEYRING_LISTED] = "listed",   [KEYRING_LOCKED] = "locked",
+        [KEYRING_UNKNOWN] = "unknown",
+    };
+    if (inventory->keyring_asked) {
+        begin(out, "keyring");
+        add_word(out, "state", states[inventory->keyring.state]);
+        add_error(out, inventory->keyring.reason);
+        end(out);
     }
 }
 
@@ -179,28 +282,43 @@ static void add_finish(struct buf *out, int status, const struct totals *totals)
     begin(out, "logout-finished");
     add_number(out, "status", (size_t)status);
     add_number(out, "removed", totals->removed);
-    add_number(out, "remaining", totals->remaining);
+    add_number(out, "left", totals->left);
+    add_number(out, "not_checked", totals->not_checked);
     add_number(out, "failed", totals->failed);
     end(out);
 }
 
-bool report_json(struct shell *shell, const struct logout_options *options,
-                 const struct logout *logout, int status)
+bool report_json(const struct shell *shell, const struct logout_options *options,
+                 const struct run *run, int status)
 {
+    const struct inventory *inventory = &run->inventory;
     struct buf out = buf_new(shell->arena);
-    struct totals totals = {0};
-    for (size_t i = 0; i < logout->count; i++) {
-        add_registry(&out, options, &logout->registries[i], &totals);
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        if (!inventory_has(inventory, r)) {
+            continue;
+        }
+        add_registry(&out, r);
+        for (const struct credential *c = r->credentials; c; c = c->next) {
+            add_credential(&out, options, c);
+        }
+        if (r->failure && inventory_is_about(inventory, r)) {
+            add_failure(&out, r, r->failure);
+        }
     }
-    if (logout->failure) {
-        add_failure(&out, NULL, logout->failure);
-        totals.failed++;
+    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
+        if (file->failure) {
+            add_unreadable(&out, file);
+        }
     }
-    add_finish(&out, status, &totals);
+    add_keyring(&out, inventory);
+    if (run->failure) {
+        add_failure(&out, NULL, run->failure);
+    }
+    add_finish(&out, status, &run->totals);
     return shell_print_out(shell, buf_str(&out));
 }
 
-bool report_json_failure(struct shell *shell, const struct err *failure, int status)
+bool report_json_failure(const struct shell *shell, const struct err *failure, int status)
 {
     struct buf out = buf_new(shell->arena);
     add_failure(&out, NULL, failure);

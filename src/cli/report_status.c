@@ -1,170 +1,219 @@
-/* What there is and what would be done: --status and --dry-run. */
+/* --status: what there is, as a table. */
 #include "cli/report.h"
-#include "credential/remove.h"
-#include "credential/revoke.h"
+#include "util/text.h"
 
-enum { COLUMNS = 6, GAP = 2 };
+enum { COLUMNS = 7, GAP = 2, NARROWEST = 12 };
 
 struct row {
     struct str cells[COLUMNS];
+    bool warns; /* cargo can use it */
 };
 
-static const char *use_name(enum credential_use use)
+struct table {
+    struct row *rows;
+    size_t count;
+    size_t columns;
+};
+
+/* `~` for the home directory. */
+static struct str short_location(struct arena *arena, const struct credential *c)
 {
-    static const char *const names[] = {[USE_NO] = "no", [USE_MAYBE] = "maybe", [USE_YES] = "yes"};
-    return names[use];
+    struct str location = credential_location(arena, c);
+    const char *home = getenv("HOME");
+    struct str dir = str_of(home);
+    bool below =
+        c->file && dir.len > 1 && str_starts(location, dir) && location.data[dir.len] == '/';
+    return below ? str_format(arena, "~%s", location.data + dir.len) : location;
 }
 
-/* What --revoke can do about it, as far as its form tells. */
-static const char *revocable_name(enum credential_revocable revocable)
+static const char *usable_name(const struct credential *c)
 {
-    static const char *const names[] = {
-        [REVOCABLE_UNKNOWN] = "unknown",
-        [REVOCABLE_NO] = "no",
-        [REVOCABLE_MAYBE] = "maybe",
-        [REVOCABLE_YES] = "yes",
-    };
-    return names[revocable];
+    enum usable usable = credential_usable(c);
+    return usable == USABLE_YES ? "yes" : usable == USABLE_NO ? "no" : "unknown";
 }
 
-/* What a logout with these options does with it. */
-static const char *plan_of(const struct logout_options *options,
-                           const struct logout_registry *registry,
-                           const struct credential *credential)
+static const char *plan_name(const struct credential *c)
 {
-    if (remove_takes(options, registry, credential)) {
+    switch (c->plan) {
+    case PLAN_REMOVE:
         return "removed";
+    case PLAN_ASK:
+        return "provider is asked";
+    case PLAN_CANNOT:
+        return "cannot be removed";
+    case PLAN_LEAVE:
+        break;
     }
-    bool asked = credential->place == PLACE_PROVIDER &&
-                 credential->provider->kind != PROVIDER_TOKEN_FROM_STDOUT;
-    return asked ? "provider is asked" : "stays";
+    return "left";
 }
 
-static bool is_listed(const struct credential *credential)
+static struct str valid_name(struct arena *arena, const struct credential *c)
 {
-    return credential->state != CREDENTIAL_ABSENT;
+    const char *word = c->valid == VALIDITY_YES  ? "yes"
+                       : c->valid == VALIDITY_NO ? "no"
+                                                 : "unknown";
+    if (c->answer && c->answer->who.len > 0) {
+        return str_format(arena, "%s (%s)", word, text_shown(arena, c->answer->who).data);
+    }
+    return str_of(word);
 }
 
-static struct row row_of(struct arena *arena, const struct logout_options *options,
-                         const struct logout_registry *registry,
-                         const struct credential *credential)
+static void add_cell(struct row *row, size_t *column, struct str cell)
 {
-    return (struct row){{
-        credential->registry,
-        credential->state == CREDENTIAL_UNASKED ? STR("not asked")
-                                                : str_of(credential_kind_name(credential->kind)),
-        str_of(use_name(credential->use)),
-        str_of(plan_of(options, registry, credential)),
-        str_of(revocable_name(credential->revocable)),
-        credential_place(arena, credential),
-    }};
+    row->cells[(*column)++] = cell;
 }
 
-static size_t rows_make(struct arena *arena, const struct logout_options *options,
-                        const struct logout *logout, struct row **out)
+static void add_row(struct arena *arena, const struct shell *shell,
+                    const struct logout_options *options, struct table *table,
+                    const struct credential *c)
 {
-    size_t count = 1;
-    for (size_t i = 0; i < logout->count; i++) {
-        for (const struct credential *c = logout->registries[i].credentials; c; c = c->next) {
-            count++;
+    struct row *row = &table->rows[table->count++];
+    size_t column = 0;
+    row->warns = c && credential_usable(c) == USABLE_YES;
+    add_cell(row, &column, c ? c->registry->shown : STR("REGISTRY"));
+    add_cell(row, &column, c ? str_of(credential_kind_name(c)) : STR("KIND"));
+    add_cell(row, &column, c ? str_of(usable_name(c)) : STR("USABLE"));
+    if (options->check) {
+        add_cell(row, &column, c ? valid_name(arena, c) : STR("VALID"));
+    }
+    add_cell(row, &column, c ? str_of(plan_name(c)) : STR("ON LOGOUT"));
+    if (shell->verbosity >= VERBOSITY_VERBOSE) {
+        struct str index =
+            c && c->registry->has_index ? index_url_shown(arena, c->registry->index.text) : STR("");
+        add_cell(row, &column, c ? index : STR("INDEX"));
+    }
+    add_cell(row, &column, c ? short_location(arena, c) : STR("LOCATION"));
+    table->columns = column;
+}
+
+static bool is_listed(const struct credential *c)
+{
+    return c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED;
+}
+
+static void find_widths(struct arena *arena, const struct table *table, size_t *widths)
+{
+    for (size_t r = 0; r < table->count; r++) {
+        for (size_t c = 0; c < table->columns; c++) {
+            size_t width = text_width(arena, table->rows[r].cells[c]);
+            widths[c] = width > widths[c] ? width : widths[c];
         }
     }
-    struct row *rows = arena_new_array(arena, struct row, count);
-    rows[0] = (struct row){{STR("REGISTRY"), STR("KIND"), STR("IN USE"), STR("ON LOGOUT"),
-                            STR("REVOCABLE"), STR("PLACE")}};
-    count = 1;
-    for (size_t i = 0; i < logout->count; i++) {
-        const struct logout_registry *registry = &logout->registries[i];
-        for (const struct credential *c = registry->credentials; c; c = c->next) {
-            if (is_listed(c)) {
-                rows[count++] = row_of(arena, options, registry, c);
-            }
-        }
-    }
-    *out = rows;
-    return count;
 }
 
-static size_t characters(struct str text)
+/* On a terminal, the widest column becomes narrower until a row fits. */
+static void fit(const struct shell *shell, const struct table *table, size_t *widths)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    size_t room = shell_columns(shell);
+    for (;;) {
+        size_t widest = 0;
+        size_t total = 0;
+        for (size_t c = 0; c < table->columns; c++) {
+            total += widths[c] + (c + 1 < table->columns ? GAP : 0);
+            widest = widths[c] > widths[widest] ? c : widest;
+        }
+        if (room == 0 || total <= room || widths[widest] <= NARROWEST) {
+            return;
+        }
+        size_t over = total - room;
+        size_t least = widths[widest] - over;
+        widths[widest] = over < widths[widest] && least > NARROWEST ? least : widths[widest] - 1;
     }
-    return count;
 }
 
-/* Columns of the widest cell's characters; the last has no end. */
-static struct str table(struct arena *arena, const struct row *rows, size_t count)
+static struct str draw(const struct shell *shell, const struct table *table)
 {
-    size_t width[COLUMNS] = {0};
-    for (size_t r = 0; r < count; r++) {
-        for (size_t c = 0; c < COLUMNS; c++) {
-            size_t len = characters(rows[r].cells[c]);
-            width[c] = len > width[c] ? len : width[c];
-        }
-    }
+    struct arena *arena = shell->arena;
+    size_t widths[COLUMNS] = {0};
+    find_widths(arena, table, widths);
+    fit(shell, table, widths);
     struct buf out = buf_new(arena);
-    for (size_t r = 0; r < count; r++) {
-        for (size_t c = 0; c < COLUMNS; c++) {
-            struct str cell = rows[r].cells[c];
+    for (size_t r = 0; r < table->count; r++) {
+        const struct row *row = &table->rows[r];
+        buf_add(&out, row->warns ? STR(COLOR_WARN) : STR(""));
+        for (size_t c = 0; c < table->columns; c++) {
+            struct str cell = text_fit(arena, row->cells[c], widths[c]);
             buf_add(&out, cell);
-            if (c + 1 < COLUMNS) {
-                buf_add_times(&out, ' ', width[c] + GAP - characters(cell));
+            size_t width = text_width(arena, cell);
+            if (c + 1 < table->columns) {
+                buf_add_times(&out, ' ', widths[c] + GAP - (width < widths[c] ? width : widths[c]));
             }
         }
+        buf_add(&out, row->warns ? STR(COLOR_RESET) : STR(""));
         buf_add_char(&out, '\n');
     }
     return buf_str(&out);
 }
 
-bool report_status(struct shell *shell, const struct logout_options *options,
-                   const struct logout *logout)
+static size_t count_in(const struct inventory *inventory, const struct config_file *file)
 {
-    struct row *rows;
-    size_t count = rows_make(shell->arena, options, logout, &rows);
-    if (count == 1) {
+    size_t count = 0;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        count += c->file == file;
+    }
+    return count;
+}
+
+/* With -v: every location that was checked, with its result. */
+static struct str checked(struct arena *arena, const struct run *run)
+{
+    static const char *const keyring[] = {
+        [KEYRING_NONE] = "none on this machine",
+        [KEYRING_PRESENT] = "not searched",
+        [KEYRING_LISTED] = "searched",
+        [KEYRING_LOCKED] = "locked",
+        [KEYRING_UNKNOWN] = "could not be searched",
+    };
+    const struct inventory *inventory = &run->inventory;
+    const struct config *config = inventory->config;
+    struct buf out = buf_new(arena);
+    buf_add(&out, STR("Checked:\n"));
+    for (const struct looked *l = config->looked; l; l = l->next) {
+        buf_addf(&out, "  %s: does not exist\n", text_shown(arena, l->path).data);
+    }
+    for (const struct config_file *file = config->files; file; file = file->next) {
+        size_t count = count_in(inventory, file);
+        if (file->failure) {
+            buf_addf(&out, "  %s: unreadable\n", file->shown.data);
+        } else {
+            buf_addf(&out, "  %s: %zu credential%s\n", file->shown.data, count,
+                     count == 1 ? "" : "s");
+        }
+    }
+    buf_addf(&out, "  environment: %zu variable%s of cargo\n", config->environment.count,
+             config->environment.count == 1 ? "" : "s");
+    buf_addf(&out, "  keyring: %s\n",
+             inventory->keyring_asked ? keyring[inventory->keyring.state] : "not asked");
+    return buf_str(&out);
+}
+
+bool report_status(const struct shell *shell, const struct logout_options *options,
+                   const struct run *run)
+{
+    struct arena *arena = shell->arena;
+    const struct inventory *inventory = &run->inventory;
+    size_t count = 1;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        count++;
+    }
+    struct table table = {.rows = arena_new_array(arena, struct row, count)};
+    add_row(arena, shell, options, &table, NULL);
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        if (is_listed(c)) {
+            add_row(arena, shell, options, &table, c);
+        }
+    }
+    bool complete = true;
+    if (table.count > 1) {
+        complete = shell_print_out(shell, draw(shell, &table));
+    } else if (run->totals.not_checked == 0 && run->totals.failed == 0) {
         shell_status(shell, "Logout", "no credentials found");
-        return true;
     }
-    return shell_print_out(shell, table(shell->arena, rows, count));
-}
-
-/* Of one credential. */
-static void plan_one(struct shell *shell, const struct logout_options *options,
-                     const struct logout_registry *registry, const struct credential *credential)
-{
-    struct str place = credential_place(shell->arena, credential);
-    const char *name = registry->registry.name.data;
-    if (options->revoke && revoke_takes(options, registry, credential) &&
-        !report_revoke_plan(shell, registry, credential)) {
-        return;
+    if (shell->verbosity >= VERBOSITY_VERBOSE) {
+        complete = shell_print_out(shell, checked(arena, run)) && complete;
     }
-    if (remove_takes(options, registry, credential)) {
-        shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
-                     credential_kind_name(credential->kind), name, place.data);
-    } else if (credential->place == PLACE_PROVIDER) {
-        shell_status(shell, "Logout", "%s would be asked to log out of `%s`", place.data, name);
-    } else if (logout_leaves(credential)) {
-        report_left(shell, registry, credential);
-    }
-}
-
-void report_plan(struct shell *shell, const struct logout_options *options,
-                 const struct logout *logout)
-{
-    for (size_t i = 0; i < logout->count; i++) {
-        const struct logout_registry *registry = &logout->registries[i];
-        bool any = false;
-        for (const struct credential *c = registry->credentials; c; c = c->next) {
-            if (is_listed(c)) {
-                plan_one(shell, options, registry, c);
-                any = true;
-            }
-        }
-        if (!any && !registry->failure && !logout->failure) {
-            shell_status(shell, "Logout", "not currently logged in to `%s`",
-                         registry->registry.name.data);
-        }
-    }
+    return complete;
 }

@@ -1,19 +1,18 @@
 /*
- * What cargo's parser (clap) says of a command line that it cannot take: error, tip, usage, and
- * where to find more. With colours; shell_print_err() takes them out where there are none.
+ * The text of a usage error: what is wrong, a suggestion, the usage line, and the pointer to
+ * --help. The words and colors are the ones of cargo's parser (clap).
  */
 #ifndef CLI_USAGE_H
 #define CLI_USAGE_H
 
-#include "cli/args.h"
+#include "cli/options.h"
 
-/* The whole text, with its last newline. */
-struct str usage_error(struct arena *arena, const struct args_error *error);
-
-/* What follows an option's name: ` <REGISTRY>`, `...` or nothing. */
-void usage_value(struct buf *out, const struct args_option *option);
-
-/* `Usage: cargo logout ...` without a newline. */
-void usage_line(struct buf *out, const struct args_option *const *used, size_t used_count);
+/*
+ * The text ends with a newline and contains colors, which shell_print_err() removes if standard
+ * error has none. `names` are registries that the user can name; it may be empty. If the error is
+ * an argument that is one of them, or `crates.io`, the text suggests --registry.
+ */
+struct str usage_error(struct arena *arena, const struct args_error *error, const struct str *names,
+                       size_t name_count);
 
 #endif

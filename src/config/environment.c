@@ -1,70 +1,52 @@
 #include "config/environment.h"
 
-#include "util/lazy.h"
-#include "toml/toml.h"
+#include "util/list.h"
+#include "util/unicode.h"
+#include "util/utf8.h"
 
 #include <strings.h>
 
-static bool is_ascii(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if ((unsigned char)s.data[i] >= 0x80) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/*
- * Rust's str::to_uppercase, with all of Unicode's rules. Without libunistring letters beyond ASCII
- * stay as they are: the variable of a registry called `ünï` is then not found, as if it were unset.
- */
-static struct str upper(struct arena *arena, struct str s)
-{
-    typedef unsigned char *u8_toupper(const unsigned char *, size_t, const char *, const void *,
-                                      unsigned char *, size_t *);
-    static const char *const libraries[] = {"libunistring.so.2", "libunistring.so.5", NULL};
-    void (*symbol)(void) = NULL;
-    if (is_ascii(s) || lazy_symbol(arena, libraries, "u8_toupper", &symbol)) {
-        return str_upper(arena, s);
-    }
-    /* The caller gives the memory, so that no copy is left outside the arena. No letter becomes
-     * more than three times as long. */
-    size_t len = s.len * 3 + 1;
-    unsigned char *memory = arena_alloc(arena, len);
-    unsigned char *result =
-        ((u8_toupper *)symbol)((const unsigned char *)s.data, s.len, "", NULL, memory, &len);
-    return result ? str_copy(arena, (const char *)result, len) : str_upper(arena, s);
-}
-
 struct str environment_part(struct arena *arena, struct str part)
 {
-    struct str converted = upper(arena, part);
-    char *data = arena_alloc(arena, converted.len + 1);
-    for (size_t i = 0; i < converted.len; i++) {
-        char c = converted.data[i];
-        data[i] = c;
-        if (c == '-') {
+    struct str upper = unicode_upper(arena, part);
+    char *data = arena_alloc(arena, upper.len + 1);
+    for (size_t i = 0; i < upper.len; i++) {
+        data[i] = upper.data[i];
+        if (data[i] == '-') {
             data[i] = '_';
         }
     }
-    return (struct str){data, converted.len};
+    return (struct str){data, upper.len};
 }
 
-/* The letters of CARGO have no other letter whose upper case they are, so this misses none. */
+/* No letter beyond ASCII has one of the letters of CARGO as its upper case. */
 static bool is_cargos(const char *entry)
 {
     return strncasecmp(entry, "cargo", 5) == 0 && (entry[5] == '_' || entry[5] == '-');
 }
 
-static struct variable *find(const struct environment *environment, struct str name)
+static int by_name(const void *a, const void *b)
 {
+    const struct variable *one = a;
+    const struct variable *other = b;
+    int order = str_cmp(one->name, other->name);
+    return order ? order : list_order(one->position, other->position);
+}
+
+static int by_normal(const void *a, const void *b)
+{
+    return str_cmp((*(struct variable *const *)a)->normal, (*(struct variable *const *)b)->normal);
+}
+
+static void keep_last_of_each_name(struct environment *environment)
+{
+    size_t kept = 0;
     for (size_t i = 0; i < environment->count; i++) {
-        if (str_eq(environment->variables[i].name, name)) {
-            return &environment->variables[i];
-        }
+        bool same = kept > 0 &&
+                    str_eq(environment->variables[kept - 1].name, environment->variables[i].name);
+        environment->variables[same ? kept - 1 : kept++] = environment->variables[i];
     }
-    return NULL;
+    environment->count = kept;
 }
 
 void environment_init(struct environment *environment, struct arena *arena, char *const *block)
@@ -73,49 +55,51 @@ void environment_init(struct environment *environment, struct arena *arena, char
     for (size_t i = 0; block[i]; i++) {
         count += is_cargos(block[i]);
     }
-    environment->variables = arena_new_array(arena, struct variable, count);
-    environment->count = 0;
+    *environment =
+        (struct environment){.variables = arena_new_array(arena, struct variable, count)};
     for (size_t i = 0; block[i]; i++) {
         const char *equals = strchr(block[i], '=');
         if (!equals || !is_cargos(block[i])) {
             continue;
         }
         struct str name = str_copy(arena, block[i], (size_t)(equals - block[i]));
-        if (!utf8_valid(name)) {
-            continue;
-        }
-        struct variable *same = find(environment, name);
-        if (!same) {
-            same = &environment->variables[environment->count++];
-        }
         struct str value = str_of(equals + 1);
-        *same = (struct variable){name, value, environment_part(arena, name), utf8_valid(value)};
+        if (utf8_valid(name)) {
+            environment->variables[environment->count++] =
+                (struct variable){name, value, environment_part(arena, name), utf8_valid(value), i};
+        }
     }
+    list_sort(environment->variables, environment->count, sizeof(struct variable), by_name);
+    keep_last_of_each_name(environment);
+    environment->by_normal = arena_new_array(arena, struct variable *, environment->count);
+    for (size_t i = 0; i < environment->count; i++) {
+        environment->by_normal[i] = &environment->variables[i];
+    }
+    list_sort(environment->by_normal, environment->count, sizeof(struct variable *), by_normal);
 }
 
 const struct variable *environment_get(const struct environment *environment, struct str name)
 {
-    return find(environment, name);
-}
-
-bool environment_has_prefix(const struct environment *environment, struct str prefix)
-{
-    for (size_t i = 0; i < environment->count; i++) {
-        if (str_starts(environment->variables[i].name, prefix)) {
-            return true;
+    size_t low = 0;
+    size_t high = environment->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_cmp(environment->variables[middle].name, name);
+        if (order == 0) {
+            return &environment->variables[middle];
         }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
     }
-    return false;
+    return NULL;
 }
 
 const struct variable *environment_wrong_case(const struct environment *environment,
                                               struct str name)
 {
-    for (size_t i = environment->count; i > 0; i--) {
-        const struct variable *variable = &environment->variables[i - 1];
-        if (variable->valid && str_eq(variable->normal, name)) {
-            return variable;
-        }
-    }
-    return NULL;
+    const struct variable key = {.normal = name};
+    const struct variable *wanted = &key;
+    struct variable **found = list_find(&wanted, environment->by_normal, environment->count,
+                                        sizeof(struct variable *), by_normal);
+    return found && (*found)->valid ? *found : NULL;
 }

@@ -1,55 +1,56 @@
 #include "config/network.h"
 
 #include "util/fs.h"
-#include "config/config_schema.h"
+#include "util/text.h"
 
-/* cargo: Retry::new. */
-#define RETRY 3
+enum { RETRY = 3 }; /* cargo: Retry::new */
 
-static struct str value_of(const struct config_string *string)
+static struct err *string_of(struct config *config, struct view view, const struct key *key,
+                             struct setting *out)
 {
-    return string ? string->value : STR("");
+    bool set = false;
+    *out = (struct setting){.value = STR("")};
+    return config_string(config, view, key, &set, out);
 }
 
-/* `default` is what is set anyway, and `tlsv1` what curl has as 1.0 and later. */
-static struct err *check_version(struct arena *arena, struct str *version)
+/* `default` is what is set anyway. */
+static struct err *version_of(struct config *config, struct view view, const struct key *key,
+                              struct str *out)
 {
     static const char *const known[] = {"tlsv1", "tlsv1.0", "tlsv1.1", "tlsv1.2", "tlsv1.3"};
-    if (version->len == 0 || str_eq(*version, STR("default"))) {
-        *version = STR("");
-        return NULL;
-    }
+    struct setting setting;
+    TRY(string_of(config, view, key, &setting));
+    *out = str_eq(setting.value, STR("default")) ? STR("") : setting.value;
     for (size_t i = 0; i < COUNT(known); i++) {
-        if (str_eq(*version, str_of(known[i]))) {
+        if (out->len == 0 || str_eq(*out, str_of(known[i]))) {
             return NULL;
         }
     }
-    return err_new(arena,
-                   "Invalid ssl version `%.*s`,choose from 'default', 'tlsv1', 'tlsv1.0', "
-                   "'tlsv1.1', 'tlsv1.2', 'tlsv1.3'.",
-                   STR_ARG(*version));
+    return err_new(config->arena,
+                   "Invalid ssl version `%s`,choose from 'default', 'tlsv1', 'tlsv1.0', 'tlsv1.1', "
+                   "'tlsv1.2', 'tlsv1.3'.",
+                   text_shown(config->arena, *out).data);
 }
 
-static struct err *read_versions(struct context *context, const struct http_config *http,
-                                 struct network *network)
+/* `http.ssl-version` is a word, or a table with `min` and `max`. */
+static struct err *read_versions(struct config *config, struct view view, struct network *network)
 {
-    const struct config_either *either = http->ssl_version;
-    if (!either) {
+    struct key word = KEY(STR("http"), STR("ssl-version"));
+    struct key min = KEY(STR("http"), STR("ssl-version"), STR("min"));
+    struct key max = KEY(STR("http"), STR("ssl-version"), STR("max"));
+    if (!version_of(config, view, &word, &network->ssl_min) && network->ssl_min.len > 0) {
         return NULL;
     }
-    if (either->string) {
-        network->ssl_min = either->string->value;
-    } else {
-        const struct ssl_version_config *range = either->table;
-        network->ssl_min = value_of(range->min);
-        network->ssl_max = value_of(range->max);
-    }
-    TRY(check_version(context->arena, &network->ssl_min));
-    return check_version(context->arena, &network->ssl_max);
+    struct err *err = version_of(config, view, &min, &network->ssl_min);
+    err = err ? err : version_of(config, view, &max, &network->ssl_max);
+    return err ? err
+           : network->ssl_min.len + network->ssl_max.len > 0
+               ? NULL
+               : version_of(config, view, &word, &network->ssl_min);
 }
 
-/* cargo: HttpTimeout::new. What is no number of Rust's counts as not set; one that is too large for
- * it, which cargo takes for such, means the longest time: what a number of JSON may be. */
+/* cargo: HttpTimeout::new. What is no number in Rust counts as not set; one that is too large means
+ * the longest time that JSON can carry. */
 static const uint64_t *timeout_of_environment(struct arena *arena)
 {
     const char *text = getenv("HTTP_TIMEOUT");
@@ -63,36 +64,82 @@ static const uint64_t *timeout_of_environment(struct arena *arena)
     return timeout;
 }
 
-struct err *network_settings(struct context *context, const char *offline, struct network *out)
+static struct err *read_numbers(struct config *config, struct view view, struct network *network)
 {
-    struct arena *arena = context->arena;
-    struct config_value configuration;
-    const struct net_config *net;
-    TRY(config_root(context, &configuration)); /* what is broken may forbid the network */
-    TRY(config_net(context, &net));
-    if (!offline && net->offline && *net->offline) {
-        offline = "`net.offline`";
+    struct key timeout = KEY(STR("http"), STR("timeout"));
+    struct key check = KEY(STR("http"), STR("check-revoke"));
+    struct key retry = KEY(STR("net"), STR("retry"));
+    uint64_t seconds = 0;
+    bool checks = false;
+    bool set = false;
+    TRY(config_number(config, view, &retry, &set, &network->retry));
+    TRY(config_number(config, view, &timeout, &set, &seconds));
+    network->timeout = timeout_of_environment(config->arena);
+    if (set) {
+        uint64_t *copy = arena_new(config->arena, uint64_t);
+        *copy = seconds;
+        network->timeout = copy;
     }
-    if (offline) {
-        return err_new(arena, "attempting to make an HTTP request, but %s was specified", offline);
+    TRY(config_boolean(config, view, &check, &set, &checks));
+    if (set) {
+        bool *copy = arena_new(config->arena, bool);
+        *copy = checks;
+        network->check_revoke = copy;
     }
-    const struct http_config *http;
-    TRY(config_http(context, &http));
-    struct network network = {
-        .proxy = value_of(http->proxy),
-        .cainfo = STR(""),
-        .user_agent = value_of(http->user_agent),
-        .ssl_min = STR(""),
-        .ssl_max = STR(""),
-        .timeout = http->timeout ? http->timeout : timeout_of_environment(arena),
-        .check_revoke = http->check_revoke,
-        .retry = net->retry ? *net->retry : RETRY,
-    };
-    if (http->cainfo) {
-        struct str root = definition_root(context, http->cainfo->definition);
-        network.cainfo = path_join(arena, root, http->cainfo->value);
+    return NULL;
+}
+
+struct err *network_settings(struct config *config, struct view view, struct network *out)
+{
+    struct network network = {.ssl_min = STR(""), .ssl_max = STR(""), .retry = RETRY};
+    struct key keys[] = {KEY(STR("http"), STR("proxy")), KEY(STR("http"), STR("cainfo")),
+                         KEY(STR("http"), STR("user-agent"))};
+    struct setting proxy;
+    struct setting cainfo;
+    struct setting agent;
+    TRY(string_of(config, view, &keys[0], &proxy));
+    TRY(string_of(config, view, &keys[1], &cainfo));
+    TRY(string_of(config, view, &keys[2], &agent));
+    network.proxy = proxy.value;
+    network.user_agent = agent.value;
+    network.cainfo = cainfo.value;
+    if (cainfo.value.len > 0) {
+        network.cainfo = path_join(config->arena, setting_root(config, &cainfo), cainfo.value);
     }
-    TRY(read_versions(context, http, &network));
+    TRY(read_numbers(config, view, &network));
+    TRY(read_versions(config, view, &network));
     *out = network;
     return NULL;
+}
+
+struct err *network_allowed(struct config *config, const char *option)
+{
+    struct key key = KEY(STR("net"), STR("offline"));
+    bool set = false;
+    bool offline = false;
+    TRY(config_boolean(config, VIEW_HERE, &key, &set, &offline));
+    if (!option && set && offline) {
+        option = "`net.offline`";
+    }
+    return option ? err_new(config->arena,
+                            "attempting to make an HTTP request, but %s was specified", option)
+                  : NULL;
+}
+
+bool network_untrusted(struct config *config, struct setting *out)
+{
+    static const char *const names[] = {"proxy", "cainfo", "proxy-cainfo", "ssl-version",
+                                        "check-revoke"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct key key = KEY(STR("http"), str_of(names[i]));
+        for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+            const struct toml_node *node =
+                config_sees(VIEW_HERE, layer) ? layer_get(layer, &key) : NULL;
+            if (node && layer->origin == ORIGIN_PROJECT) {
+                *out = (struct setting){.layer = layer, .node = node};
+                return true;
+            }
+        }
+    }
+    return false;
 }

@@ -1,94 +1,127 @@
 /*
- * A credential at a place: what every step of a logout is about. It never holds the secret.
+ * A credential: one token, secret key, provider or keyring item that exists, where it is, what
+ * cargo would do with it, what a run will do with it, and what became of it. Everything that is
+ * printed follows from these fields.
  *
- * A registry may have many: a token in the credentials file, another in a project's config.toml, a
- * third in a variable, a fourth behind a provider. cargo takes one of them; the others wait for
- * their turn.
- *
- * A token also lives on its registry's server, where a revocation ends it: the same one for all
- * places that hold the same token.
+ *     inventory   what exists                                          inventory.h
+ *     plan        what this run does with each, decided once           plan.h
+ *     revoke      the tokens that are going to be removed              revoke.h
+ *     remove      from files and by providers, checked afterwards      remove.h
  */
 #ifndef CREDENTIAL_CREDENTIAL_H
 #define CREDENTIAL_CREDENTIAL_H
 
-#include "registry/provider.h"
+#include "credential/keyring.h"
+#include "credential/revoke_client.h"
 
-enum credential_kind { CREDENTIAL_TOKEN, CREDENTIAL_SECRET_KEY };
+#include "registry/registry.h"
 
-enum place_kind {
-    PLACE_CREDENTIALS, /* the credentials files, and what they include: a logout clears these */
-    PLACE_CONFIG,      /* configuration files and what they include: cleared when asked to */
-    PLACE_ENVIRONMENT, /* a variable: only the shell that has set it can take it back */
-    PLACE_PROVIDER,    /* behind a provider other than cargo:token: it is asked */
+enum credential_kind {
+    CREDENTIAL_TOKEN,
+    CREDENTIAL_SECRET_KEY,
+    CREDENTIAL_UNKNOWN, /* something that could not be looked into */
 };
 
-enum credential_state {
-    CREDENTIAL_FOUND,    /* is there, and this run does not take it */
-    CREDENTIAL_UNASKED,  /* a provider that this run does not ask */
-    CREDENTIAL_REMOVED,  /* was there, is gone */
-    CREDENTIAL_ABSENT,   /* looked for, and not there */
-    CREDENTIAL_UNSUITED, /* the provider does not do this registry */
-    CREDENTIAL_KEPT,     /* is there, and was to be taken if it had been revoked; see failure */
-    CREDENTIAL_FAILED,   /* may still be there, see failure */
+enum credential_place {
+    PLACE_CREDENTIALS, /* a credentials file, or a file that it includes */
+    PLACE_CONFIG,      /* a configuration file */
+    PLACE_VARIABLE,
+    PLACE_PROVIDER,
+    PLACE_KEYRING, /* an item that no provider of a known registry would find */
 };
 
-/* Can the registry's server be asked to end it? What its form says; a look at it, not a question.
- */
-enum credential_revocable {
-    REVOCABLE_UNKNOWN, /* nobody has seen it: a provider has it */
-    REVOCABLE_NO,      /* a secret key, or nothing that the server could know */
-    REVOCABLE_MAYBE,   /* the server decides */
-    REVOCABLE_YES,     /* of trusted publishing: each may end itself */
+/* Would cargo use it? */
+enum effect {
+    NEVER_USED,
+    USED_IF_OTHERS_GO, /* another one comes first, or cargo must be started elsewhere */
+    PERHAPS_USED,      /* nobody here can know: a provider, a registry that is defined elsewhere */
+    IN_USE,
 };
 
-enum revocation_how {
-    /* dead */
-    REVOCATION_REVOKED,       /* just now */
-    REVOCATION_UNKNOWN_TOKEN, /* the server does not know it: revoked, expired, never valid */
-    REVOCATION_NOT_A_TOKEN,   /* the server says that no token looks like this */
-    /* not known to be dead */
-    REVOCATION_NOT_PERMITTED, /* it may not end itself */
-    REVOCATION_UNSUPPORTED,   /* the server cannot do it */
-    REVOCATION_REFUSED,
-    REVOCATION_NO_ANSWER,
-    REVOCATION_NO_API,   /* nobody knows where to ask */
-    REVOCATION_NOT_SENT, /* nothing that may be sent there */
+enum plan {
+    PLAN_LEAVE,
+    PLAN_REMOVE,
+    PLAN_ASK,    /* the provider is asked to forget it */
+    PLAN_CANNOT, /* it was to be removed or asked; `error` says why that is not possible */
 };
 
-struct revocation {
-    bool dead;
-    enum revocation_how how;
-    struct str url;    /* what was called last; may be empty */
-    unsigned status;   /* HTTP's, or 0 */
-    struct str detail; /* what the server said, or why there is no answer; may be empty */
+enum result {
+    RESULT_PENDING,
+    RESULT_REMOVED,
+    RESULT_NOT_FOUND,     /* it was gone, or the provider has none */
+    RESULT_NOT_SUPPORTED, /* the provider does not handle this registry */
+    RESULT_NOT_CHECKED,   /* `error` says why */
+    RESULT_KEPT,          /* it was to be revoked first, and that failed */
+    RESULT_FAILED,
 };
 
-/* Would cargo take this one? It depends on the providers before it, which nobody can look into. */
-enum credential_use { USE_NO, USE_MAYBE, USE_YES };
+enum validity { VALIDITY_UNASKED, VALIDITY_NO, VALIDITY_YES, VALIDITY_UNKNOWN };
 
 struct credential {
+    struct registry *registry; /* the name under which it is stored */
     enum credential_kind kind;
-    enum place_kind place;
-    enum credential_state state;
-    struct str where;                /* path, variable or the provider's command */
-    size_t line;                     /* in a file, else 0 */
-    struct str registry;             /* the name under which it stands there */
-    const struct provider *provider; /* PLACE_PROVIDER */
-    bool in_force;                   /* cargo would take it, if there were no other */
-    enum credential_use use;
-    enum credential_revocable revocable;
-    const struct revocation *revocation; /* NULL: the server was not asked */
-    const struct err *failure;
-    struct credential *next;
+    enum credential_place place;
+
+    struct config_file *file;     /* of the first two places */
+    const struct toml_node *node; /* in there; NULL if the file could not be read */
+    struct str variable;
+    const struct provider *provider;
+    const struct keyring_item *item;
+    struct str value; /* of a file or variable; data NULL if it is no string */
+
+    enum effect effect;
+    enum plan plan;
+    bool asked_about; /* of a registry that this run is about; others only share an index */
+    bool revoke_first;
+    enum result result;
+    enum validity valid;
+    const struct server_answer *answer; /* NULL: no server was asked */
+    const struct err *error;
+    bool error_is_final;     /* `error` makes the exit status 101 */
+    struct credential *next; /* of the same registry */
 };
 
-/* "token" or "secret-key" */
-const char *credential_kind_name(enum credential_kind kind);
+/* What a run is asked to do. */
+struct logout_options {
+    const struct str *registry; /* the name asked for; NULL: registry.default, else crates.io */
+    bool all;                   /* every registry that anything knows */
+    bool everywhere;            /* configuration files too */
+    bool revoke;
+    bool status;  /* only look */
+    bool dry_run; /* only say what would be done */
+    bool check;   /* with status: ask servers and providers */
+    bool strict;
+    int timeout;         /* seconds of network time */
+    const char *offline; /* the option that forbids the network, or NULL */
+};
 
-/* "unknown-token" */
-const char *revocation_name(enum revocation_how how);
+enum usable { USABLE_NO, USABLE_UNKNOWN, USABLE_YES };
 
-/* /path/config.toml:3, environment variable `X`, credential provider `x a` */
-struct str credential_place(struct arena *arena, const struct credential *credential);
+/* Whether cargo can use it, as things are now. */
+enum usable credential_usable(const struct credential *credential);
+
+/* `token`, `secret-key`, `unknown` */
+const char *credential_kind_name(const struct credential *credential);
+
+/* The URL of the index that it is for; empty if that is not known. */
+struct str credential_index_url(const struct credential *credential);
+
+/* /path/config.toml:3, environment variable `X`, credential provider `P …`. */
+struct str credential_location(struct arena *arena, const struct credential *credential);
+
+/* The line in the file, or 0. */
+size_t credential_line(const struct credential *credential);
+
+/*
+ * What a person can do about it. `words` is a command, or has no words if no command helps; `text`
+ * is always a sentence part for `to remove it, …`.
+ */
+struct fix {
+    const struct str *words;
+    size_t count;
+    struct str text;
+};
+
+struct fix credential_fix(struct arena *arena, const struct credential *credential);
 
 #endif

@@ -216,29 +216,41 @@ static struct err *step_check(struct arena *arena, int fd, const struct edit_ste
     return err;
 }
 
-struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit,
-                       struct edit_leftover *out)
+/* fdatasync may leave the mode for later; a mode that is not on the disk is no harm. */
+static int make_private(int fd)
 {
-    struct edit_leftover left = {0};
+    struct stat status;
+    bool private = fstat(fd, &status) == 0 && (status.st_mode & 07777) == MODE;
+    return private || TEMP_FAILURE_RETRY(fchmod(fd, MODE)) == 0 ? 0 : errno;
+}
+
+/* The blank lines go only if they are still the end of the file. */
+static int shorten(int fd, const struct edit *edit)
+{
     struct stat status;
     if (fstat(fd, &status) < 0) {
-        return err_os(arena, errno);
+        return errno;
     }
-    bool mode = (status.st_mode & 07777) != MODE;
-    if (mode && TEMP_FAILURE_RETRY(fchmod(fd, MODE)) < 0) {
-        left.mode = errno;
-    }
+    bool grown = status.st_size != (off_t)edit->before.len;
+    return grown || TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)edit->length)) == 0 ? 0 : errno;
+}
+
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
+                       struct edit_leftover *out)
+{
     for (size_t i = 0; i < edit->count; i++) {
         TRY(step_write(arena, fd, edit, &edit->steps[i]));
-        /* fdatasync may leave the mode for later */
-        if (TEMP_FAILURE_RETRY(mode ? fsync(fd) : fdatasync(fd)) < 0) {
+        if (TEMP_FAILURE_RETRY(fdatasync(fd)) < 0) {
             return err_os(arena, errno);
         }
         TRY(step_check(arena, fd, &edit->steps[i]));
     }
-    if (edit->length < edit->before.len &&
-        TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)edit->length)) < 0) {
-        left.length = errno;
+    struct edit_leftover left = {0};
+    if (mode == EDIT_MAKE_PRIVATE) {
+        left.mode = make_private(fd);
+    }
+    if (edit->length < edit->before.len) {
+        left.length = shorten(fd, edit);
     }
     *out = left;
     return NULL;

@@ -76,13 +76,19 @@ struct edit_leftover {
 struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
                        size_t count);
 
+/* What becomes of the file's mode, which is changed after the last step. */
+enum edit_mode {
+    EDIT_KEEP_MODE,
+    EDIT_MAKE_PRIVATE, /* 0600, as cargo does with its credentials file */
+};
+
 /*
- * `fd` is open for reading and writing, locked, and holds edit->before. First of all the mode
- * becomes 0600, so that a run that is stopped does not leave it to one that finds nothing to do.
- * Each step is read again once it is on the disk. On failure the file is valid and holds the old
- * text or some of the cuts less; where even that could not be had, the err says so.
+ * `fd` is open for reading and writing, locked, and holds edit->before. Each step is read again
+ * once it is on the disk. If another program has appended to the file meanwhile, the file is not
+ * shortened. On failure the file is valid and holds the old text or some of the cuts less; if even
+ * that was not possible, the err says so.
  */
-struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit,
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
                        struct edit_leftover *out) MUST_CHECK;
 
 #endif

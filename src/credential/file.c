@@ -4,106 +4,74 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "config/load.h"
+#include "credential/edit.h"
+#include "credential/inventory.h"
+#include "toml/cut.h"
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/lock.h"
-#include "credential/edit.h"
-#include "toml/toml_cut.h"
 
-#define FILE_LIMIT ((size_t)256 * 1024 * 1024) /* as for any configuration file */
-#define ATTEMPTS   16 /* at a file that is replaced while its lock is waited for */
+enum { ATTEMPTS = 16 }; /* at a file that other programs replace meanwhile */
 
+/* The values that are removed, in the order of the text. */
 struct victims {
-    const struct toml_node **nodes; /* in the order of the text, when all are there */
+    const struct toml_node **nodes;
     size_t count;
 };
 
-struct credentials {
-    struct str path;
+struct open_file {
+    const struct config_file *file;
     int fd;
     int read_only; /* errno of opening it for writing, or 0 */
 };
 
-static void credentials_close(struct credentials *file)
+static void open_file_close(struct open_file *file)
 {
     fd_close(&file->fd);
 }
 
 /*
- * *found is false where there is no file. One that cannot be written to is an error only if there
- * is something to remove. One that cannot be read is not there for cargo if it has no extension.
+ * *found is false if there is no file. One that cannot be written to is an error only if there is
+ * something to remove. One without an extension that cannot be read does not exist for cargo.
  */
-static struct err *credentials_open(struct arena *arena, struct credentials *file, bool *found)
+static struct err *open_it(struct arena *arena, struct open_file *file, bool *found)
 {
     /* O_NONBLOCK: a FIFO is refused when it is read, not waited for. */
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    const char *path = file->file->path.data;
     file->read_only = 0;
-    file->fd = (int)TEMP_FAILURE_RETRY(open(file->path.data, O_RDWR | flags));
+    file->fd = (int)TEMP_FAILURE_RETRY(open(path, O_RDWR | flags));
     if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
         file->read_only = errno;
-        file->fd = (int)TEMP_FAILURE_RETRY(open(file->path.data, O_RDONLY | flags));
+        file->fd = (int)TEMP_FAILURE_RETRY(open(path, O_RDONLY | flags));
     }
     *found = file->fd >= 0;
     if (*found || errno == ENOENT || errno == ENOTDIR) {
         return NULL;
     }
-    if (errno == EACCES && !str_ends(file->path, STR(".toml"))) {
+    if (errno == EACCES && !str_ends(file->file->path, STR(".toml"))) {
         return NULL;
     }
-    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->path.data);
+    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->file->shown.data);
 }
 
 /* Opened, locked, and what its name names. */
-static struct err *credentials_take(struct shell *shell, struct credentials *file, bool *found)
+static struct err *lock_it(const struct shell *shell, struct open_file *file, bool *found)
 {
+    const struct lock_wait *wait = file->file->credentials ? &lock_of_credentials : &lock_of_config;
     for (int i = 0; i < ATTEMPTS; i++) {
-        TRY(credentials_open(shell->arena, file, found));
+        TRY(open_it(shell->arena, file, found));
         if (!*found) {
             return NULL;
         }
-        TRY(lock_acquire(shell, file->fd, file->path, LOCK_EXCLUSIVE, "credentials' config file"));
-        if (fd_identity(file->fd, file->path) == FILE_SAME) {
+        TRY(lock_acquire(shell, file->fd, file->file->shown, LOCK_EXCLUSIVE, wait));
+        if (fd_identity(file->fd, file->file->path) == FILE_SAME) {
             return NULL;
         }
         fd_close(&file->fd);
     }
-    return err_new(shell->arena, "`%s` is replaced by another program again and again",
-                   file->path.data);
-}
-
-static const struct toml_node *table_get(const struct toml_node *table, struct str key)
-{
-    const struct toml_node *node = table ? toml_get(table, key) : NULL;
-    return node && node->type == TOML_TABLE ? node : NULL;
-}
-
-static void found_add(struct file_found *found, const struct toml_node *node, bool is_secret_key)
-{
-    if (node) {
-        found->nodes[found->count] = node;
-        found->is_secret_key[found->count++] = is_secret_key;
-    }
-}
-
-/* cargo: save_credentials. */
-void file_find(const struct toml_doc *doc, struct str registry, struct file_found *out)
-{
-    struct file_found found = {0};
-    const struct toml_node *table;
-    if (str_eq(registry, STR("crates-io"))) {
-        table = table_get(doc->root, STR("registry"));
-        /* A table of that name is somebody's own. */
-        const struct toml_node *old = toml_get(doc->root, STR("token"));
-        found_add(&found, old && old->type == TOML_STRING ? old : NULL, false);
-    } else {
-        table = table_get(table_get(doc->root, STR("registries")), registry);
-    }
-    if (table) {
-        found_add(&found, toml_get(table, STR("token")), false);
-        found_add(&found, toml_get(table, STR("secret-key")), true);
-        found.subject = toml_get(table, STR("secret-key-subject"));
-    }
-    *out = found;
+    return err_new(shell->arena, "other programs keep replacing `%s`", file->file->shown.data);
 }
 
 static int by_place(const void *a, const void *b)
@@ -113,49 +81,55 @@ static int by_place(const void *a, const void *b)
     return list_order(one->value.start, other->value.start);
 }
 
-/* May this one go? */
-static bool may_go(const struct file_request *request, size_t registry,
-                   const struct toml_node *node)
+static bool may_be_removed(const struct file_job *job, const struct toml_node *node)
 {
-    if (!request->only) {
+    if (!job->only_listed) {
         return true;
     }
-    const struct file_token *token = request->only[registry];
+    const struct token_list *token = job->only;
     while (token && !(node->type == TOML_STRING && str_eq(token->value, node->string))) {
         token = token->next;
     }
     return token != NULL;
 }
 
-static void victims_find(struct arena *arena, const struct toml_doc *doc,
-                         const struct file_request *request, struct victims *victims,
-                         struct file_removed *removed)
+static void add_victims(struct victims *victims, struct file_job *job, const struct found *found)
+{
+    size_t before = victims->count;
+    for (size_t n = 0; n < found->count; n++) {
+        if (!found->is_secret_key[n] && !may_be_removed(job, found->nodes[n])) {
+            job->kept = true;
+            continue;
+        }
+        victims->nodes[victims->count++] = found->nodes[n];
+        job->removed_token |= !found->is_secret_key[n];
+        job->removed_secret_key |= found->is_secret_key[n];
+    }
+    if (victims->count > before && found->subject) {
+        victims->nodes[victims->count++] = found->subject;
+    }
+}
+
+static void find_victims(struct arena *arena, const struct toml_doc *doc, struct file_job *jobs,
+                         size_t count, struct victims *victims)
 {
     victims->nodes =
-        arena_new_array(arena, const struct toml_node *, request->count *(FILE_FOUND + 1));
-    for (size_t i = 0; i < request->count; i++) {
-        struct file_found found;
-        file_find(doc, request->registries[i], &found);
-        size_t before = victims->count;
-        for (size_t n = 0; n < found.count; n++) {
-            if (!found.is_secret_key[n] && !may_go(request, i, found.nodes[n])) {
-                removed[i].kept = true;
-                continue;
-            }
-            victims->nodes[victims->count++] = found.nodes[n];
-            removed[i].token |= !found.is_secret_key[n];
-            removed[i].secret_key |= found.is_secret_key[n];
-        }
-        if (victims->count > before && found.subject) {
-            victims->nodes[victims->count++] = found.subject;
+        arena_new_array(arena, const struct toml_node *, (count + 1) * (FOUND_MOST + 1));
+    for (size_t i = 0; i < count; i++) {
+        struct found found;
+        inventory_find_in(doc, jobs[i].registry, false, &found);
+        add_victims(victims, &jobs[i], &found);
+        if (str_eq(jobs[i].registry, STR(CRATES_IO_NAME))) {
+            inventory_find_in(doc, jobs[i].registry, true, &found);
+            add_victims(victims, &jobs[i], &found);
         }
     }
     list_sort(victims->nodes, victims->count, sizeof(struct toml_node *), by_place);
 }
 
 /* The pieces of the text that go, each with the (last) value in it. */
-static struct edit_cut *cuts_make(struct arena *arena, const struct toml_cut *cut,
-                                  const struct victims *victims)
+static struct edit_cut *cuts_of(struct arena *arena, const struct toml_cut *cut,
+                                const struct victims *victims)
 {
     struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, cut->count);
     size_t next = 0;
@@ -170,72 +144,95 @@ static struct edit_cut *cuts_make(struct arena *arena, const struct toml_cut *cu
     return cuts;
 }
 
-static struct err *credentials_cut(struct shell *shell, const struct credentials *file,
-                                   const struct toml_doc *doc, const struct victims *victims)
+static struct err *cut(const struct shell *shell, const struct open_file *file,
+                       const struct toml_doc *doc, const struct victims *victims)
 {
     struct arena *arena = shell->arena;
-    struct toml_cut cut;
-    TRY(toml_cut(arena, doc, victims->nodes, victims->count, &cut));
-    const struct edit_cut *cuts = cuts_make(arena, &cut, victims);
-    const struct edit *edit = edit_plan(arena, doc->text, cuts, cut.count);
+    const char *shown = file->file->shown.data;
+    struct toml_cut pieces;
+    TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
+    const struct edit *edit =
+        edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
     struct edit_leftover left;
-    struct err *err = edit_apply(arena, file->fd, edit, &left);
+    enum edit_mode mode = file->file->credentials ? EDIT_MAKE_PRIVATE : EDIT_KEEP_MODE;
+    struct err *err = edit_apply(arena, file->fd, edit, mode, &left);
     if (err) {
-        return err_wrap(arena, err, "failed to write to `%s`", file->path.data);
+        return err_wrap(arena, err, "failed to write to `%s`", shown);
     }
     if (left.mode) {
-        shell_warn(shell, "failed to set permissions of `%s`: %s", file->path.data,
+        shell_warn(shell, "failed to set permissions of `%s`: %s", shown,
                    err_os(arena, left.mode)->message.data);
     }
     if (left.length) {
-        shell_warn(shell, "failed to take the blank lines off the end of `%s`: %s", file->path.data,
+        shell_warn(shell, "failed to remove the blank lines at the end of `%s`: %s", shown,
                    err_os(arena, left.length)->message.data);
     }
     return NULL;
 }
 
-static struct err *credentials_remove(struct shell *shell, const struct credentials *file,
-                                      const struct toml_doc *doc,
-                                      const struct file_request *request,
-                                      struct file_removed *removed)
+/* What the file holds under the lock. The same text need not be parsed again. */
+static struct err *read_doc(struct arena *arena, const struct open_file *file,
+                            const struct toml_doc **out)
 {
-    struct victims victims = {0};
-    victims_find(shell->arena, doc, request, &victims, removed);
-    if (victims.count == 0) {
+    const struct config_file *seen = file->file;
+    if (seen->doc && fd_holds(file->fd, seen->doc->text)) {
+        *out = seen->doc;
         return NULL;
-    }
-    if (file->read_only) {
-        return err_wrap(shell->arena, err_os(shell->arena, file->read_only), "failed to open: %s",
-                        file->path.data);
-    }
-    return credentials_cut(shell, file, doc, &victims);
-}
-
-struct err *file_remove(struct shell *shell, const struct file_request *request,
-                        struct file_removed *removed)
-{
-    struct arena *arena = shell->arena;
-    CLEANUP(credentials_close) struct credentials file = {.path = request->path, .fd = -1};
-    bool found;
-    TRY(credentials_take(shell, &file, &found));
-    if (!found) {
-        return NULL;
-    }
-    if (fd_holds(file.fd, request->seen->text)) {
-        return credentials_remove(shell, &file, request->seen, request, removed);
     }
     struct str text;
-    struct err *err = fd_read(arena, file.fd, FILE_LIMIT, &text);
+    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }
     if (err) {
-        return err_wrap(arena, err, "failed to read configuration file `%s`", file.path.data);
+        return err_wrap(arena, err, "failed to read configuration file `%s`", seen->shown.data);
     }
     struct toml_doc *doc;
-    err = toml_parse(arena, text, TOML_MASK, &doc);
+    err = toml_parse(arena, text, &doc);
     if (err) {
-        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file.path.data);
+        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", seen->shown.data);
     }
-    return credentials_remove(shell, &file, doc, request, removed);
+    *out = doc;
+    return NULL;
+}
+
+/* One round. *again: the name has another file now. */
+static struct err *remove_once(const struct shell *shell, struct open_file *file,
+                               struct file_job *jobs, size_t count, bool *again)
+{
+    struct arena *arena = shell->arena;
+    bool found;
+    *again = false;
+    TRY(lock_it(shell, file, &found));
+    if (!found) {
+        return NULL;
+    }
+    const struct toml_doc *doc;
+    TRY(read_doc(arena, file, &doc));
+    struct victims victims = {0};
+    find_victims(arena, doc, jobs, count, &victims);
+    if (victims.count == 0) {
+        return NULL;
+    }
+    if (file->read_only) {
+        return err_wrap(arena, err_os(arena, file->read_only), "failed to open: %s",
+                        file->file->shown.data);
+    }
+    TRY(cut(shell, file, doc, &victims));
+    *again = fd_identity(file->fd, file->file->path) == FILE_OTHER;
+    return NULL;
+}
+
+struct err *file_remove(const struct shell *shell, const struct config_file *target,
+                        struct file_job *jobs, size_t count)
+{
+    for (int i = 0; i < ATTEMPTS; i++) {
+        CLEANUP(open_file_close) struct open_file file = {.file = target, .fd = -1};
+        bool again;
+        TRY(remove_once(shell, &file, jobs, count, &again));
+        if (!again) {
+            return NULL;
+        }
+    }
+    return err_new(shell->arena, "other programs keep replacing `%s`", target->shown.data);
 }

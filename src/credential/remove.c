@@ -1,204 +1,286 @@
 #include "credential/remove.h"
 
-#include "credential/ask.h"
+#include "credential/file.h"
+#include "util/helper.h"
 
-bool remove_takes(const struct logout_options *options, const struct logout_registry *registry,
-                  const struct credential *credential)
+/*
+ * Files.
+ */
+
+static const struct err *token_failed(struct arena *arena, const struct err *cause)
 {
-    if (!str_eq(credential->registry, registry->registry.name)) {
-        return false; /* another name's, that only has the same index */
-    }
-    return credential->place == PLACE_CREDENTIALS ||
-           (credential->place == PLACE_CONFIG && options->everywhere);
+    return err_wrap(arena, cause, "credential provider `cargo:token` failed action `logout`");
 }
 
-/* The first one from `credential` on that is taken out of this file. */
-static struct credential *next_in_file(const struct logout_options *options,
-                                       const struct logout_registry *registry,
-                                       const struct config_file *file,
-                                       struct credential *credential)
+static bool is_planned_in(const struct credential *c, const struct config_file *file)
 {
-    while (credential &&
-           !(remove_takes(options, registry, credential) && credential->state == CREDENTIAL_FOUND &&
-             str_eq(credential->where, file->path))) {
-        credential = credential->next;
-    }
-    return credential;
+    return c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
 }
 
-static struct err *token_failed(struct context *context, const struct err *cause)
+/* Tokens that the server has confirmed to be invalid: only these are removed after --revoke. */
+static const struct token_list *revoked_tokens(struct arena *arena, const struct registry *registry)
 {
-    return err_wrap(context->arena, cause,
-                    "credential provider `cargo:token` failed action `logout`");
-}
-
-/* What became of one that was to be taken out of the file. */
-static void settle_one(struct arena *arena, const struct logout_registry *registry,
-                       struct credential *credential, const struct file_removed *removed,
-                       const struct err *failure)
-{
-    bool token = credential->kind == CREDENTIAL_TOKEN;
-    if (failure && logout_is_dead(credential)) {
-        failure = err_wrap(arena, failure, "the token for `%s` is dead, but is still in `%s`",
-                           registry->registry.name.data, credential->where.data);
-    }
-    if (failure) {
-        credential->state = CREDENTIAL_FAILED;
-        credential->failure = failure;
-    } else if (token ? removed->token : removed->secret_key) {
-        credential->state = CREDENTIAL_REMOVED;
-    } else if (token && removed->kept) {
-        credential->state = CREDENTIAL_KEPT;
-        credential->revocation = NULL; /* that was about another token */
-        credential->failure = err_new(
-            arena, "`%s` has another token for `%s` now than the one that was revoked; it is kept",
-            credential->where.data, registry->registry.name.data);
-    } else {
-        credential->state = CREDENTIAL_ABSENT; /* somebody was faster */
-    }
-}
-
-static void settle(struct context *context, const struct logout_options *options,
-                   struct logout_registry *registry, const struct config_file *file,
-                   const struct file_removed *removed, const struct err *failure)
-{
-    struct credential *credential = registry->credentials;
-    while ((credential = next_in_file(options, registry, file, credential))) {
-        settle_one(context->arena, registry, credential, removed, failure);
-        credential = credential->next;
-    }
-}
-
-/* One edit for all registries that the file has something of. */
-static void clear_file(struct context *context, const struct logout_options *options,
-                       struct logout *logout, const struct config_file *file)
-{
-    struct arena *arena = context->arena;
-    struct logout_registry **concerned =
-        arena_new_array(arena, struct logout_registry *, logout->count);
-    struct str *names = arena_new_array(arena, struct str, logout->count);
-    const struct file_token **only =
-        arena_new_array(arena, const struct file_token *, logout->count);
-    struct file_removed *removed = arena_new_array(arena, struct file_removed, logout->count);
-    size_t count = 0;
-    for (size_t i = 0; i < logout->count; i++) {
-        struct logout_registry *registry = &logout->registries[i];
-        if (next_in_file(options, registry, file, registry->credentials)) {
-            concerned[count] = registry;
-            only[count] = registry->dead;
-            names[count++] = registry->registry.name;
+    const struct token_list *list = NULL;
+    for (const struct credential *c = registry->credentials; c; c = c->next) {
+        if (c->answer && server_verdict_is_invalid(c->answer->verdict) && c->value.data) {
+            struct token_list *token = arena_new(arena, struct token_list);
+            *token = (struct token_list){c->value, list};
+            list = token;
+        }
+        if (c->kind == CREDENTIAL_TOKEN && c->value.data && !c->revoke_first) {
+            struct token_list *token = arena_new(arena, struct token_list);
+            *token = (struct token_list){c->value, list};
+            list = token;
         }
     }
+    return list;
+}
+
+static void settle_one(struct arena *arena, struct credential *c, const struct file_job *job,
+                       const struct err *failure)
+{
+    bool token = c->kind == CREDENTIAL_TOKEN;
+    if (failure) {
+        c->result = RESULT_FAILED;
+        c->error = failure;
+        c->error_is_final = true;
+    } else if (token ? job->removed_token : job->removed_secret_key) {
+        c->result = RESULT_REMOVED;
+    } else if (token && job->kept) {
+        c->result = RESULT_KEPT;
+        c->answer = NULL; /* that was about another token */
+        c->error =
+            err_new(arena,
+                    "`%s` now has another token for `%s` than the one that was revoked; it is "
+                    "kept",
+                    c->file->shown.data, c->registry->shown.data);
+        c->error_is_final = true;
+    } else {
+        c->result = RESULT_NOT_FOUND; /* somebody else was faster */
+    }
+}
+
+static void settle(struct arena *arena, const struct registry *registry,
+                   const struct config_file *file, const struct file_job *job,
+                   const struct err *failure)
+{
+    for (struct credential *c = registry->credentials; c; c = c->next) {
+        if (is_planned_in(c, file)) {
+            settle_one(arena, c, job, failure);
+        }
+    }
+}
+
+/* The registries that have something to be removed from the file, once each. */
+static size_t jobs_for(const struct inventory *inventory, const struct logout_options *options,
+                       const struct config_file *file, struct file_job *jobs,
+                       const struct registry **registries)
+{
+    size_t count = 0;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        bool is_new = count == 0 || registries[count - 1] != c->registry;
+        if (!is_planned_in(c, file) || !is_new) {
+            continue;
+        }
+        registries[count] = c->registry;
+        jobs[count++] = (struct file_job){
+            .registry = c->registry->name,
+            .only_listed = options->revoke,
+            .only = options->revoke ? revoked_tokens(inventory->config->arena, c->registry) : NULL,
+        };
+    }
+    return count;
+}
+
+/* One edit for all registries. */
+static void clear_file(const struct inventory *inventory, const struct logout_options *options,
+                       const struct config_file *file)
+{
+    struct arena *arena = inventory->config->arena;
+    struct file_job *jobs = arena_new_array(arena, struct file_job, inventory->registries.count);
+    const struct registry **registries =
+        arena_new_array(arena, const struct registry *, inventory->registries.count);
+    size_t count = jobs_for(inventory, options, file, jobs, registries);
     if (count == 0) {
         return;
     }
-    const struct file_request request = {
-        .path = file->path,
-        .registries = names,
-        .count = count,
-        .only = options->revoke ? only : NULL,
-        .seen = file->doc,
-    };
-    struct err *err = file_remove(context->shell, &request, removed);
-    struct err *failure = err ? token_failed(context, err) : NULL;
+    struct err *err = file_remove(inventory->config->shell, file, jobs, count);
+    const struct err *failure = err ? token_failed(arena, err) : NULL;
     for (size_t i = 0; i < count; i++) {
-        settle(context, options, concerned[i], file, &removed[i], failure);
+        settle(arena, registries[i], file, &jobs[i], failure);
     }
 }
 
-static void clear_files(struct context *context, const struct logout_options *options,
-                        struct logout *logout)
+static bool has_plan(const struct inventory *inventory, const struct config_file *file)
 {
-    for (const struct config_file *file = context->files; file; file = file->next) {
-        clear_file(context, options, logout, file);
+    struct credential *c = inventory_first(inventory);
+    while (c && !is_planned_in(c, file)) {
+        c = inventory_next(inventory, c);
     }
+    return c != NULL;
+}
+
+static void clear_files(const struct inventory *inventory, const struct logout_options *options)
+{
+    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
+        if (has_plan(inventory, file)) {
+            clear_file(inventory, options, file);
+        }
+    }
+}
+
+/*
+ * Providers.
+ */
+
+struct err *remove_call_of(const struct inventory *inventory, const struct credential *c,
+                           struct provider_call *out)
+{
+    struct arena *arena = inventory->config->arena;
+    bool keyring = c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
+    struct str *helper = arena_new(arena, struct str);
+    *out = (struct provider_call){
+        .words = keyring ? helper : c->provider->words,
+        .count = keyring ? 1 : c->provider->count,
+        .shown = c->provider ? c->provider->shown : STR("cargo:libsecret"),
+        .registry = c->registry->name,
+        .index_url = credential_index_url(c),
+    };
+    return keyring ? helper_path(arena, STR("cargo-credential-libsecret"), helper) : NULL;
+}
+
+/* The provider still has a token, or that is not known. */
+static void still_serves(const struct inventory *inventory, struct credential *c)
+{
+    struct arena *arena = inventory->config->arena;
+    c->result = RESULT_FAILED;
+    c->effect = IN_USE;
+    c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
+                       c->provider->shown.data, c->registry->shown.data);
+    c->error_is_final = true;
+}
+
+/*
+ * Asks again. The keyring's helper has searched once more by itself. An error is no token: cargo
+ * gets none either.
+ */
+static bool serves(const struct inventory *inventory, const struct credential *c,
+                   const struct provider_call *call, bool *failed)
+{
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    *failed = false;
+    if (c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET) {
+        return false;
+    }
+    struct err *err = provider_verify(inventory->config->shell, call, &outcome, NULL);
+    *failed = err != NULL;
+    if (err && inventory->config->shell->verbosity >= VERBOSITY_VERBOSE) {
+        shell_note(inventory->config->shell, "credential provider `%s` gives no token for `%s`: %s",
+                   call->shown.data, c->registry->shown.data, err->message.data);
+    }
+    return !err && outcome == PROVIDER_GAVE_TOKEN;
+}
+
+static void settle_provider(const struct inventory *inventory, struct credential *c,
+                            const struct provider_call *call, enum provider_outcome outcome)
+{
+    bool failed;
+    if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
+        c->result = RESULT_NOT_SUPPORTED;
+    } else if (serves(inventory, c, call, &failed)) {
+        still_serves(inventory, c);
+    } else {
+        c->result = outcome == PROVIDER_REMOVED ? RESULT_REMOVED : RESULT_NOT_FOUND;
+    }
+}
+
+static void settle_failure(const struct inventory *inventory, struct credential *c,
+                           const struct provider_call *call, const struct err *err)
+{
+    struct arena *arena = inventory->config->arena;
+    bool failed = true;
+    bool still = call && serves(inventory, c, call, &failed);
+    c->result = still ? RESULT_FAILED : RESULT_NOT_CHECKED;
+    c->effect = still ? IN_USE : c->effect;
+    c->error = err_wrap(arena, err, "credential provider `%s` failed action `logout`",
+                        c->provider ? c->provider->shown.data : "cargo:libsecret");
+    c->error_is_final = true;
 }
 
 /* cargo: credential_action, the middle of its loop. */
-static void ask_provider(struct context *context, const struct logout_registry *registry,
-                         struct credential *credential)
+static void ask(const struct inventory *inventory, struct credential *c)
 {
-    const struct provider *provider = credential->provider;
-    struct arena *arena = context->arena;
-    if (credential->state == CREDENTIAL_KEPT || credential->state == CREDENTIAL_FAILED ||
-        credential->state == CREDENTIAL_UNSUITED) {
-        return; /* that is known since it was asked for the token */
-    }
-    if (provider->kind == PROVIDER_PASETO) {
-        credential->state = CREDENTIAL_FAILED;
-        credential->failure = err_new(arena, "cargo:paseto requires -Zasymmetric-token");
+    struct shell *shell = inventory->config->shell;
+    struct provider_call call;
+    enum provider_outcome outcome = PROVIDER_OPERATION_NOT_SUPPORTED;
+    struct err *err = remove_call_of(inventory, c, &call);
+    if (err) {
+        settle_failure(inventory, c, NULL, err);
         return;
     }
-    provider_announce(context, provider, "logout", &registry->registry);
-    enum plugin_outcome outcome = PLUGIN_OPERATION_NOT_SUPPORTED;
-    struct err *err = NULL;
-    if (provider->kind != PROVIDER_TOKEN_FROM_STDOUT) {
-        err = ask_logout(context, &registry->registry, provider, &outcome);
+    if (c->provider) {
+        provider_announce(shell, c->provider, "logout", c->registry->shown);
     }
-    if (!err && outcome == PLUGIN_OPERATION_NOT_SUPPORTED) {
-        err = err_new(arena, "requested operation not supported");
+    err = provider_logout(shell, &call, &outcome);
+    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
+        err = err_new(shell->arena, "requested operation not supported");
     }
     if (err) {
-        credential->state = CREDENTIAL_FAILED;
-        credential->failure = err_wrap(
-            arena, err, "credential provider `%s` failed action `logout`", credential->where.data);
-        if (logout_is_dead(credential)) {
-            credential->failure =
-                err_wrap(arena, credential->failure,
-                         "the token for `%s` is dead, but credential provider `%s` still has it",
-                         registry->registry.name.data, credential->where.data);
-        }
-        return;
+        settle_failure(inventory, c, &call, err);
+    } else {
+        settle_provider(inventory, c, &call, outcome);
     }
-    credential->state = outcome == PLUGIN_REMOVED     ? CREDENTIAL_REMOVED
-                        : outcome == PLUGIN_NOT_FOUND ? CREDENTIAL_ABSENT
-                                                      : CREDENTIAL_UNSUITED;
 }
 
 /* cargo: credential_action, its end. */
-static void check_handled(struct context *context, struct logout_registry *registry)
+static void check_handled(const struct inventory *inventory, struct registry *registry)
 {
-    bool handled = registry->takes_tokens || registry->provider_count == 0;
+    bool handled = registry->failure || !registry->has_index || registry->group->takes_tokens;
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        handled |= c->place == PLACE_PROVIDER ? c->state != CREDENTIAL_UNSUITED
-                                              : c->state == CREDENTIAL_REMOVED;
+        bool asked = c->plan != PLAN_LEAVE && c->result != RESULT_NOT_SUPPORTED;
+        handled |= c->place == PLACE_PROVIDER ? asked : c->result == RESULT_REMOVED;
     }
-    if (!handled && !registry->failure) {
+    if (!handled && inventory_is_about(inventory, registry)) {
         registry->failure =
-            err_new(context->arena, "no credential providers could handle the request");
+            err_new(inventory->config->arena, "no credential providers could handle the request");
     }
 }
 
-void remove_credentials(struct context *context, const struct logout_options *options,
-                        struct logout *logout)
+static void announce_token(const struct inventory *inventory, const struct registry *registry)
 {
-    bool cleared = false;
-    for (size_t i = 0; i < logout->count; i++) {
-        struct logout_registry *registry = &logout->registries[i];
-        struct credential *credential = registry->credentials;
-        for (size_t p = 0; p < registry->provider_count; p++) {
-            const struct provider *provider = &registry->providers[p];
-            while (credential && credential->place != PLACE_PROVIDER) {
-                credential = credential->next;
-            }
-            if (credential && credential->provider == provider) {
-                ask_provider(context, registry, credential);
-                credential = credential->next;
-                continue;
-            }
-            if (!logout->failure) { /* else cargo would not come so far */
-                provider_announce(context, provider, "logout", &registry->registry);
-            }
-            if (provider->kind == PROVIDER_TOKEN && !cleared) {
-                clear_files(context, options, logout);
-                cleared = true;
-            }
+    for (size_t i = 0; i < registry->providers.count; i++) {
+        if (registry->providers.items[i].kind == PROVIDER_TOKEN &&
+            inventory_is_about(inventory, registry)) {
+            provider_announce(inventory->config->shell, &registry->providers.items[i], "logout",
+                              registry->shown);
         }
     }
-    if (!cleared) {
-        clear_files(context, options, logout);
+}
+
+/* Items of the same name under other URLs, which the provider did not find. */
+static void look_again(struct inventory *inventory)
+{
+    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked) {
+        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
     }
-    for (size_t i = 0; i < logout->count; i++) {
-        check_handled(context, &logout->registries[i]);
+}
+
+void remove_all(struct inventory *inventory, const struct logout_options *options)
+{
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        announce_token(inventory, r);
     }
+    clear_files(inventory, options);
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (c->plan == PLAN_ASK && c->result == RESULT_PENDING) {
+            ask(inventory, c);
+        }
+    }
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        if (inventory_has(inventory, r)) {
+            check_handled(inventory, r);
+        }
+    }
+    look_again(inventory);
 }

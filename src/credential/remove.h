@@ -1,17 +1,18 @@
 /*
- * The second step: the credentials files are cleared, and the providers of each registry asked, all
- * of them, in cargo's order. Whatever fails is kept with its credential; the rest goes on.
+ * Carries out the plan: removes credentials from files, asks providers to forget theirs, and checks
+ * both. A file is read again by its name; a provider is asked for the token again. Whatever fails
+ * is kept with its credential, and the others continue.
  */
 #ifndef CREDENTIAL_REMOVE_H
 #define CREDENTIAL_REMOVE_H
 
-#include "credential/logout.h"
+#include "credential/inventory.h"
+#include "credential/provider_client.h"
 
-/* Is it this run's to take out of a file? */
-bool remove_takes(const struct logout_options *options, const struct logout_registry *registry,
-                  const struct credential *credential);
+void remove_all(struct inventory *inventory, const struct logout_options *options);
 
-void remove_credentials(struct context *context, const struct logout_options *options,
-                        struct logout *logout);
+/* The call for a provider or a keyring item. */
+struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,
+                           struct provider_call *out) MUST_CHECK;
 
 #endif

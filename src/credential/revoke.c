@@ -1,334 +1,479 @@
 #include "credential/revoke.h"
 
-#include "credential/ask.h"
 #include "credential/remove.h"
+#include "util/child.h"
+#include "util/fs.h"
+#include "util/text.h"
 
-/* A token that was sent, or would have been, and what came of it. */
-struct known {
-    const struct revoker_server *server;
-    struct str token;
-    const struct revocation *revocation;
-    const struct err *cause; /* why nobody knows, where it is not the server's answer */
-    struct known *next;
+/* Network settings, and why a project's are not used. */
+struct networks {
+    struct network home;
+    struct network here;
+    bool has_untrusted;
+    struct setting untrusted;
 };
 
-struct revoke {
-    struct context *context;
-    const struct network *network;
-    struct signals *signals;
-    struct known *known;
-};
-
-bool revoke_takes(const struct logout_options *options, const struct logout_registry *registry,
-                  const struct credential *credential)
+static struct err *read_networks(struct config *config, const struct logout_options *options,
+                                 struct networks *out)
 {
-    if (credential->kind != CREDENTIAL_TOKEN ||
-        !str_eq(credential->registry, registry->registry.name)) {
+    if (config->name_is_unknown) { /* a file that cannot be read can forbid it, or set a proxy */
+        return err_wrap(config->arena, config->failure, "the network settings are not known");
+    }
+    TRY(network_allowed(config, options->offline));
+    struct view trusted = {config->project_count, true, false};
+    TRY(network_settings(config, trusted, &out->home));
+    TRY(network_settings(config, VIEW_HERE, &out->here));
+    out->has_untrusted = network_untrusted(config, &out->untrusted);
+    return NULL;
+}
+
+/* Whether the token is the project's own, so that the project may decide where it is sent. */
+static bool is_of_project(const struct inventory *inventory, const struct credential *c)
+{
+    if (c->place != PLACE_CONFIG) {
         return false;
     }
-    switch (credential->place) {
-    case PLACE_ENVIRONMENT:
-        return options->everywhere;
-    case PLACE_PROVIDER:
-        return credential->provider->kind == PROVIDER_LIBSECRET ||
-               credential->provider->kind == PROVIDER_EXTERNAL;
-    case PLACE_CREDENTIALS:
-    case PLACE_CONFIG:
-        break;
+    bool project = false;
+    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
+        if (layer->file == c->file && layer->origin != ORIGIN_PROJECT) {
+            return false;
+        }
+        project |= layer->file == c->file;
     }
-    return remove_takes(options, registry, credential);
+    return project;
 }
 
-bool revoke_would_keep(const struct logout_options *options, const struct logout_registry *registry,
-                       const struct credential *credential)
+static struct str project_of(struct config *config, const struct setting *setting)
 {
-    return options->revoke && revoke_takes(options, registry, credential) &&
-           (credential->revocable == REVOCABLE_NO || !registry->server);
+    return text_shown(config->arena, setting_root(config, setting));
 }
 
-static struct str token_in_file(const struct context *context, const struct credential *credential)
+/* The index without the project's files: the same index as here, another one, or none. */
+enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
+
+static enum home_index index_at_home(struct config *config, const struct registry *registry)
 {
-    const struct config_file *file = context->files;
-    while (!str_eq(file->path, credential->where)) {
-        file = file->next;
-        assert(file); /* the survey saw it in one of them */
+    struct key key = KEY(STR("registries"), registry->name, STR("index"));
+    struct view trusted = {config->project_count, true, false};
+    struct setting setting;
+    bool set = false;
+    struct index_url url;
+    struct str canonical;
+    if (config_string(config, trusted, &key, &set, &setting) || !set) {
+        return HOME_NONE;
     }
-    struct file_found found;
-    file_find(file->doc, credential->registry, &found);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct toml_node *node = found.nodes[i];
-        if (!found.is_secret_key[i] && node->type == TOML_STRING &&
-            toml_line(file->doc, node->key_span.start) == credential->line) {
-            return node->string;
+    if (index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url) ||
+        index_url_canonical(config->arena, &url, &canonical)) {
+        return HOME_OTHER;
+    }
+    return str_eq(canonical, registry->canonical) ? HOME_SAME : HOME_OTHER;
+}
+
+/* Why the project's index must not get this token, or NULL. */
+static const struct err *index_untrusted(struct config *config, const struct registry *registry)
+{
+    const struct setting *setting = &registry->index_setting;
+    if (registry->is_crates_io || !setting->layer || setting->layer->origin != ORIGIN_PROJECT) {
+        return NULL;
+    }
+    enum home_index home = index_at_home(config, registry);
+    if (home == HOME_SAME) {
+        return NULL;
+    }
+    struct arena *arena = config->arena;
+    struct str where = setting_location(arena, setting);
+    struct err *fix =
+        home == HOME_OTHER
+            ? err_new(arena,
+                      "run it outside of `%s`, where your own configuration has another index",
+                      project_of(config, setting).data)
+            : err_new(arena, "if you trust it, run the same command with `--config %s`",
+                      text_quoted(arena, setting->layer->file->shown).data);
+    return err_wrap(arena, fix,
+                    "the index of `%s` is only from a project (%s), and the token is not",
+                    registry->shown.data, where.data);
+}
+
+static const struct err *network_untrusted_by(struct config *config,
+                                              const struct networks *networks)
+{
+    if (!networks->has_untrusted) {
+        return NULL;
+    }
+    struct arena *arena = config->arena;
+    struct err *fix =
+        err_new(arena, "run it outside of `%s`", project_of(config, &networks->untrusted).data);
+    return err_wrap(arena, fix, "a project's configuration sets how its request would be made: %s",
+                    setting_location(arena, &networks->untrusted).data);
+}
+
+/* Why this token is not sent anywhere, or NULL. */
+static const struct err *obstacle(const struct inventory *inventory,
+                                  const struct networks *networks, const struct credential *c)
+{
+    struct config *config = inventory->config;
+    struct str url = credential_index_url(c);
+    if (url.len == 0) {
+        return err_new(config->arena, "the URL of its registry's index is not known");
+    }
+    if (!is_of_project(inventory, c)) {
+        const struct err *err =
+            c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c->registry);
+        err = err ? err : network_untrusted_by(config, networks);
+        if (err) {
+            return err;
         }
     }
-    return STR("");
-}
-
-/* Of a file or a variable; empty where it is no string. */
-static struct str token_of(const struct context *context, const struct credential *credential)
-{
-    if (credential->place == PLACE_ENVIRONMENT) {
-        const struct variable *variable = environment_get(&context->environment, credential->where);
-        assert(variable); /* the survey saw it, and nobody changes our copy */
-        return variable->value;
+    enum server_kind kind = server_kind_of(url);
+    const char *why = server_obstacle(kind, url);
+    if (why) {
+        return err_new(config->arena, "%s", why);
     }
-    return token_in_file(context, credential);
+    if (c->value.data && !server_can_know(kind, c->value)) {
+        return err_new(config->arena, "%s",
+                       kind == SERVER_CRATES_IO
+                           ? "it was not sent, because it cannot be a token of crates.io: those "
+                             "begin with `cio`"
+                           : "it was not sent, because a request cannot carry it");
+    }
+    return NULL;
 }
 
-/* cargo: credential_action, for `get`. *found is false where there is nothing to revoke; the
- * credential then says why, or is to be asked as in any logout. */
-static void token_of_provider(struct context *context, const struct logout_registry *registry,
-                              struct credential *credential, bool *found, struct str *token)
+static void keep(const struct inventory *inventory, struct credential *c, const struct err *cause)
 {
-    struct arena *arena = context->arena;
-    enum plugin_outcome outcome = PLUGIN_NOT_FOUND;
-    provider_announce(context, credential->provider, "get", &registry->registry);
-    struct err *err =
-        ask_token(context, &registry->registry, credential->provider, &outcome, token);
-    if (!err && outcome == PLUGIN_OPERATION_NOT_SUPPORTED) {
+    struct arena *arena = inventory->config->arena;
+    const char *local = c->place == PLACE_VARIABLE
+                            ? ""
+                            : "; without `--revoke`, cargo-logout removes it from this machine";
+    c->result = RESULT_KEPT;
+    c->error_is_final = true;
+    c->error = err_wrap(arena, cause, "failed to revoke the token for `%s`, so it is kept: %s%s",
+                        c->registry->shown.data, credential_location(arena, c).data, local);
+}
+
+static struct server_call call_of(const struct inventory *inventory,
+                                  const struct networks *networks, const struct credential *c,
+                                  struct str token, enum server_action action)
+{
+    return (struct server_call){
+        .action = action,
+        .index_url = credential_index_url(c),
+        .registry = c->registry->shown,
+        .token = token,
+        .cargo_home = inventory->config->home,
+        .network = is_of_project(inventory, c) ? &networks->here : &networks->home,
+    };
+}
+
+struct err *revoke_prepare(struct inventory *inventory, const struct logout_options *options)
+{
+    struct networks networks;
+    struct err *err = read_networks(inventory->config, options, &networks);
+    if (err) {
+        return err_wrap(inventory->config->arena, err,
+                        "tokens cannot be revoked, so none was removed");
+    }
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        const struct err *why = c->revoke_first ? obstacle(inventory, &networks, c) : NULL;
+        if (why) {
+            keep(inventory, c, why);
+        }
+    }
+    return NULL;
+}
+
+/*
+ * The tokens of this run, and the calls for them.
+ */
+struct batch {
+    struct credential **credentials;
+    struct server_call *calls;
+    size_t count;
+};
+
+static struct batch batch_new(const struct inventory *inventory)
+{
+    size_t count = 0;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        count++;
+    }
+    return (struct batch){
+        arena_new_array(inventory->config->arena, struct credential *, count),
+        arena_new_array(inventory->config->arena, struct server_call, count),
+        0,
+    };
+}
+
+/* cargo: credential_action, for `get`. false: there is nothing to send, and the credential says why
+ * or is asked as in any logout. */
+static bool token_of_provider(struct inventory *inventory, struct credential *c, struct str *token)
+{
+    struct arena *arena = inventory->config->arena;
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    struct provider_call call;
+    struct err *err = remove_call_of(inventory, c, &call);
+    if (!err) {
+        err = provider_get(inventory->config->shell, &call, &outcome, token);
+    }
+    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
         err = err_new(arena, "requested operation not supported");
     }
     if (err) {
-        credential->state = CREDENTIAL_FAILED;
-        credential->failure = err_wrap(arena, err, "credential provider `%s` failed action `get`",
-                                       credential->where.data);
-    } else if (outcome == PLUGIN_URL_NOT_SUPPORTED) {
-        credential->state = CREDENTIAL_UNSUITED;
+        c->result = RESULT_KEPT;
+        c->error_is_final = true;
+        c->error =
+            err_wrap(arena, err, "credential provider `%s` failed action `get`", call.shown.data);
+    } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
+        c->result = RESULT_NOT_SUPPORTED;
     }
-    *found = !err && outcome == PLUGIN_FOUND;
+    return !err && outcome == PROVIDER_GAVE_TOKEN;
 }
 
-/* Where there is none, each registry has its own reason. */
-static bool same_server(const struct revoker_server *a, const struct revoker_server *b)
+static bool token_of(struct inventory *inventory, struct credential *c, struct str *token)
 {
-    return a && b && str_eq(a->api, b->api) && str_eq(a->index, b->index) &&
-           str_eq(a->clone, b->clone);
+    if (c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING) {
+        return token_of_provider(inventory, c, token);
+    }
+    *token = c->value;
+    return c->value.data != NULL;
 }
 
-static const struct known *known_find(const struct revoke *revoke,
-                                      const struct logout_registry *registry, struct str token)
+static bool same_token(const struct server_call *a, const struct server_call *b)
 {
-    const struct known *known = revoke->known;
-    while (known &&
-           !(same_server(known->server, registry->server) && str_eq(known->token, token))) {
-        known = known->next;
-    }
-    return known;
+    return str_eq(a->index_url, b->index_url) && str_eq(a->token, b->token);
 }
 
-struct notice {
-    struct shell *shell;
-    struct str registry;
-};
-
-/* Only to a person: a log has no use for it. */
-static void say_waiting(void *context)
+static void ask_servers(const struct inventory *inventory, const struct logout_options *options,
+                        struct batch *batch, const struct err **errors)
 {
-    const struct notice *notice = context;
-    if (notice->shell->terminal_err) {
-        shell_status(notice->shell, "Revoking",
-                     "token for `%s`: waiting for its server, %d seconds at most",
-                     notice->registry.data, REVOKER_SECONDS);
-    }
-}
-
-/* What can be said without asking, or else the server's answer. */
-static struct err *ask_server(const struct revoke *revoke, const struct logout_registry *registry,
-                              struct str token, struct revocation *out)
-{
-    struct arena *arena = revoke->context->arena;
-    const struct registry *named = &registry->registry;
-    *out = (struct revocation){.how = REVOCATION_NOT_SENT, .url = STR(""), .detail = STR("")};
-    if (revoke_look(named, token) == REVOCABLE_NO) {
-        return NULL;
-    }
-    if (!registry->server) {
-        out->how = REVOCATION_NO_API;
-        out->detail = registry->no_server;
-        return NULL;
-    }
-    out->how = REVOCATION_NO_ANSWER;
-    if (signals_came(revoke->signals)) {
-        return err_new(arena, "interrupted by a signal");
-    }
-    struct revoker_call call = {
-        .server = registry->server,
-        .kind = revoke_kind(named, token),
-        .token = token,
-        .network = revoke->network,
-    };
-    struct notice notice = {revoke->context->shell, named->name};
-    struct revoker_wait wait = {say_waiting, &notice};
-    return revoker_run(arena, &call, &wait, out);
-}
-
-/* Why it is kept, as one can act on it. */
-static const char *reason_of(const struct logout_registry *registry, enum revocation_how how)
-{
-    bool crates_io = revoke_kind(&registry->registry, STR("")) == REVOKER_CRATES_IO;
-    switch (how) {
-    case REVOCATION_NOT_PERMITTED:
-        return crates_io ? "a token with scopes cannot end itself: only "
-                           "<https://crates.io/settings/tokens> can"
-                         : "this token may not end itself: only the registry's website can";
-    case REVOCATION_UNSUPPORTED:
-        return "this registry cannot revoke a token in this way: its website may";
-    case REVOCATION_REFUSED:
-        return "the server refused, so the token may be alive";
-    case REVOCATION_NO_API:
-        return "nobody says where the registry's API is";
-    case REVOCATION_NOT_SENT:
-        return crates_io ? "it was not sent, since it cannot be a token of crates.io: those begin "
-                           "with `cio`"
-                         : "it was not sent, since it is empty or no text that a request can carry";
-    case REVOCATION_NO_ANSWER:
-    case REVOCATION_REVOKED:
-    case REVOCATION_UNKNOWN_TOKEN:
-    case REVOCATION_NOT_A_TOKEN:
-        break;
-    }
-    return "the server gave no answer, so the token may be alive: try again";
-}
-
-/* `URL answered 403: this token does not ...` */
-static struct err *answer_of(struct arena *arena, const struct revocation *revocation)
-{
-    struct buf text = buf_new(arena);
-    buf_add(&text, revocation->url);
-    if (revocation->status > 0) {
-        buf_addf(&text, " answered %u", revocation->status);
-    }
-    if (revocation->detail.len > 0) {
-        buf_add(&text, text.len > 0 ? STR(": ") : STR(""));
-        buf_add(&text, revocation->detail);
-    }
-    return text.len > 0 ? err_new(arena, "%.*s", STR_ARG(buf_str(&text))) : NULL;
-}
-
-static void keep(struct arena *arena, const struct logout_registry *registry,
-                 struct credential *credential, const struct err *cause)
-{
-    const struct revocation *revocation = credential->revocation;
-    struct str place = credential_place(arena, credential);
-    const struct err *err = cause ? cause : answer_of(arena, revocation);
-    const char *reason = reason_of(registry, revocation->how);
-    err = err ? err_wrap(arena, err, "%s", reason) : err_new(arena, "%s", reason);
-    const char *local = credential->place == PLACE_ENVIRONMENT
-                            ? ""
-                            : " (without `--revoke` it is removed from this machine all the same)";
-    credential->state = CREDENTIAL_KEPT;
-    credential->failure =
-        err_wrap(arena, err, "failed to revoke the token for `%s`, which is kept%s: %s",
-                 registry->registry.name.data, local, place.data);
-}
-
-static void add_dead(struct arena *arena, struct logout_registry *registry, struct str token)
-{
-    struct file_token *dead = arena_new(arena, struct file_token);
-    *dead = (struct file_token){token, registry->dead};
-    registry->dead = dead;
-}
-
-static void revoke_one(struct revoke *revoke, struct logout_registry *registry,
-                       struct credential *credential)
-{
-    struct arena *arena = revoke->context->arena;
-    bool found = true;
-    struct str token = STR("");
-    if (credential->place == PLACE_PROVIDER) {
-        token_of_provider(revoke->context, registry, credential, &found, &token);
-    } else {
-        token = token_of(revoke->context, credential);
-    }
-    if (!found) {
+    struct arena *arena = inventory->config->arena;
+    struct server_answer *answers = arena_new_array(arena, struct server_answer, batch->count);
+    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
+    if (batch->count == 0) {
         return;
     }
-    const struct known *known = known_find(revoke, registry, token);
-    if (!known) {
-        struct known *asked = arena_new(arena, struct known);
-        struct revocation *revocation = arena_new(arena, struct revocation);
-        *asked = (struct known){.server = registry->server, .token = token, .next = revoke->known};
-        asked->cause = ask_server(revoke, registry, token, revocation);
-        asked->revocation = revocation;
-        revoke->known = asked;
-        known = asked;
-    }
-    credential->revocation = known->revocation;
-    credential->revocable = revoke_look(&registry->registry, token);
-    if (known->revocation->dead) {
-        add_dead(arena, registry, token);
-    } else {
-        keep(arena, registry, credential, known->cause);
+    server_ask(inventory->config->shell, batch->calls, batch->count, until, answers, errors);
+    for (size_t i = 0; i < batch->count; i++) {
+        /* one answer for all copies of a token, so that it is reported once */
+        size_t first = 0;
+        while (!same_token(&batch->calls[first], &batch->calls[i])) {
+            first++;
+        }
+        batch->credentials[i]->answer = errors[i] ? NULL : &answers[first];
     }
 }
 
-/* After a Ctrl-C nothing is begun any more: what is not dead yet is left as it is. */
-static void keep_the_rest(const struct revoke *revoke, const struct logout_options *options,
-                          struct logout *logout)
+/* Why it is kept, in words that help. */
+static const char *reason_of(const struct credential *c)
 {
-    const struct err *failure =
-        err_new(revoke->context->arena, "interrupted by a signal: what was not revoked is kept");
-    for (size_t i = 0; i < logout->count; i++) {
-        struct credential *credential = logout->registries[i].credentials;
-        for (; credential; credential = credential->next) {
-            bool open =
-                credential->state == CREDENTIAL_FOUND || credential->state == CREDENTIAL_UNASKED;
-            bool concerned = remove_takes(options, &logout->registries[i], credential) ||
-                             revoke_takes(options, &logout->registries[i], credential);
-            if (open && concerned && !logout_is_dead(credential)) {
-                credential->state = CREDENTIAL_KEPT;
-                credential->failure = failure;
+    static const char *const reasons[] = {
+        [VERDICT_VALID] = "the server still accepts the token",
+        [VERDICT_NOT_PERMITTED] = "this token is not allowed to revoke itself",
+        [VERDICT_UNSUPPORTED] = "this server does not support that tokens revoke themselves",
+        [VERDICT_REFUSED] = "the server refused, so the token may still be valid",
+        [VERDICT_NO_ANSWER] =
+            "the server gave no complete answer, so the token may still be valid: try again",
+        [VERDICT_NO_API] = "could not find the URL of the registry's API",
+        [VERDICT_UNKNOWN] = "the server's answers do not show whether the token is valid",
+    };
+    if (c->answer->verdict == VERDICT_NOT_PERMITTED && c->registry->means_crates_io) {
+        return "a token with scopes cannot revoke itself: revoke it at "
+               "<https://crates.io/settings/tokens>";
+    }
+    return reasons[c->answer->verdict];
+}
+
+/* `URL answered 403: this token does not ...`, then the page where a person can do it. */
+static const struct err *answer_of(struct arena *arena, const struct credential *c)
+{
+    const struct server_answer *answer = c->answer;
+    struct buf text = buf_new(arena);
+    buf_add(&text, text_shown(arena, answer->url));
+    if (answer->status > 0) {
+        buf_addf(&text, " answered %u", answer->status);
+    }
+    if (answer->detail.len > 0) {
+        buf_add(&text, text.len > 0 ? STR(": ") : STR(""));
+        buf_add(&text, text_shown(arena, answer->detail));
+    }
+    struct err *page = NULL;
+    if (answer->page.len > 0) {
+        page = err_new(arena, "revoke it at <%s>", text_shown(arena, answer->page).data);
+    }
+    struct err *err = text.len > 0 ? err_new(arena, "%s", buf_str(&text).data) : NULL;
+    if (err) {
+        err->cause = page;
+    }
+    return err ? err : page;
+}
+
+static void settle_revoked(const struct inventory *inventory, struct credential *c,
+                           const struct err *error)
+{
+    struct arena *arena = inventory->config->arena;
+    if (error) {
+        keep(inventory, c,
+             err_wrap(arena, error, "the revoke helper failed, so the token may still be valid"));
+    } else if (!server_verdict_is_invalid(c->answer->verdict)) {
+        const struct err *answer = answer_of(arena, c);
+        keep(inventory, c,
+             answer ? err_wrap(arena, answer, "%s", reason_of(c))
+                    : err_new(arena, "%s", reason_of(c)));
+    } else {
+        c->valid = VALIDITY_NO;
+    }
+}
+
+/* The same token of the same registry elsewhere, where this run does not remove it. */
+static void find_copies(const struct batch *batch, size_t i)
+{
+    const struct credential *sent = batch->credentials[i];
+    if (!sent->answer || !server_verdict_is_invalid(sent->answer->verdict)) {
+        return;
+    }
+    for (struct registry *r = sent->registry->group; r; r = r->group_next) {
+        for (struct credential *c = r->credentials; c; c = c->next) {
+            if (!c->answer && c->value.data && str_eq(c->value, batch->calls[i].token)) {
+                c->answer = sent->answer;
+                c->valid = VALIDITY_NO;
             }
         }
     }
 }
 
-/* The same token elsewhere, where this run does not take it, is as dead. */
-static void find_copies(const struct revoke *revoke, struct logout_registry *registry)
+/* After a Ctrl-C nothing is begun: what is not known to be invalid stays as it is. */
+static void keep_the_rest(const struct inventory *inventory)
 {
-    for (struct credential *c = registry->credentials; c; c = c->next) {
-        if (c->revocation || c->kind != CREDENTIAL_TOKEN || c->place == PLACE_PROVIDER) {
+    const struct err *error =
+        err_new(inventory->config->arena, "interrupted by a signal: what was not revoked is kept");
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        bool revoked = c->answer && server_verdict_is_invalid(c->answer->verdict);
+        bool planned = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK;
+        if (c->result == RESULT_PENDING && planned && !revoked) {
+            c->result = RESULT_KEPT;
+            c->error = error;
+            c->error_is_final = true;
+        }
+    }
+}
+
+void revoke_all(struct inventory *inventory, const struct logout_options *options,
+                struct signals *signals)
+{
+    struct networks networks;
+    struct batch batch = batch_new(inventory);
+    signals_hold(signals);
+    if (read_networks(inventory->config, options, &networks)) {
+        return; /* revoke_prepare() has returned this failure, and the run ended there */
+    }
+    for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
+         c = inventory_next(inventory, c)) {
+        struct str token;
+        if (!c->revoke_first || c->result != RESULT_PENDING || !token_of(inventory, c, &token)) {
             continue;
         }
-        const struct known *known = known_find(revoke, registry, token_of(revoke->context, c));
-        if (known && known->revocation->dead) {
-            c->revocation = known->revocation;
-        }
+        batch.calls[batch.count] = call_of(inventory, &networks, c, token, SERVER_REVOKE);
+        batch.credentials[batch.count++] = c;
     }
-}
-
-struct err *revoke_credentials(struct context *context, const struct logout_options *options,
-                               struct signals *signals, struct logout *logout)
-{
-    struct network network;
-    struct err *err = network_settings(context, options->offline, &network);
-    if (err) {
-        return err_wrap(context->arena, err, "tokens cannot be revoked, so none was removed");
-    }
-    for (size_t i = 0; i < logout->count; i++) {
-        revoke_find_server(context, &logout->registries[i]);
-    }
-    if (options->survey_only) {
-        return NULL;
-    }
-    struct revoke revoke = {context, &network, signals, NULL};
-    signals_hold(signals);
-    for (size_t i = 0; i < logout->count; i++) {
-        struct logout_registry *registry = &logout->registries[i];
-        for (struct credential *c = registry->credentials; c && !signals_came(signals);
-             c = c->next) {
-            /* the Secret Service's list may have said that there is none */
-            if (revoke_takes(options, registry, c) && c->state != CREDENTIAL_ABSENT) {
-                revoke_one(&revoke, registry, c);
-            }
+    const struct err **errors =
+        arena_new_array(inventory->config->arena, const struct err *, batch.count);
+    if (!signals_came(signals)) {
+        ask_servers(inventory, options, &batch, errors);
+        for (size_t i = 0; i < batch.count; i++) {
+            settle_revoked(inventory, batch.credentials[i], errors[i]);
+            find_copies(&batch, i);
         }
     }
     if (signals_came(signals)) {
-        keep_the_rest(&revoke, options, logout);
+        keep_the_rest(inventory);
     }
-    for (size_t i = 0; i < logout->count; i++) {
-        find_copies(&revoke, &logout->registries[i]);
+}
+
+/* Whether the server's check gives the token's name and scopes. */
+static bool tells_more(enum server_kind kind)
+{
+    return kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
+}
+
+void revoke_inspect(struct inventory *inventory, const struct logout_options *options)
+{
+    struct networks networks;
+    struct batch batch = batch_new(inventory);
+    if (read_networks(inventory->config, options, &networks)) {
+        return;
+    }
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (c->revoke_first && c->result == RESULT_PENDING && c->value.data &&
+            tells_more(server_kind_of(credential_index_url(c)))) {
+            batch.calls[batch.count] = call_of(inventory, &networks, c, c->value, SERVER_INSPECT);
+            batch.credentials[batch.count++] = c;
+        }
+    }
+    const struct err **errors =
+        arena_new_array(inventory->config->arena, const struct err *, batch.count);
+    ask_servers(inventory, options, &batch, errors);
+}
+
+static void settle_checked(struct credential *c)
+{
+    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
+    bool invalid = verdict == VERDICT_ALREADY_INVALID || verdict == VERDICT_UNRECOGNIZED ||
+                   verdict == VERDICT_NOT_A_TOKEN;
+    c->valid = verdict == VERDICT_VALID ? VALIDITY_YES : invalid ? VALIDITY_NO : VALIDITY_UNKNOWN;
+}
+
+/* --check asks a provider as the check after a logout does. */
+static bool token_for_check(struct inventory *inventory, struct credential *c, struct str *token)
+{
+    struct provider_call call;
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    if (c->place != PLACE_PROVIDER) {
+        *token = c->value;
+        return c->kind == CREDENTIAL_TOKEN && c->value.len > 0;
+    }
+    bool runs = c->provider->kind == PROVIDER_EXTERNAL || c->provider->kind == PROVIDER_LIBSECRET;
+    if (!runs || c->provider->foreign || c->result != RESULT_PENDING ||
+        remove_call_of(inventory, c, &call)) {
+        return false;
+    }
+    const struct err *err = provider_verify(inventory->config->shell, &call, &outcome, token);
+    if (!err && outcome == PROVIDER_GAVE_TOKEN) {
+        c->effect = IN_USE;
+        return true;
+    }
+    c->result = RESULT_NOT_FOUND; /* cargo gets no token either */
+    c->error = err;
+    return false;
+}
+
+struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
+{
+    struct networks networks;
+    struct batch batch = batch_new(inventory);
+    struct err *err = read_networks(inventory->config, options, &networks);
+    if (err) {
+        return err_wrap(inventory->config->arena, err, "tokens cannot be checked");
+    }
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        struct str token;
+        c->valid = VALIDITY_UNKNOWN;
+        if (!token_for_check(inventory, c, &token)) {
+            continue;
+        }
+        const struct err *why = obstacle(inventory, &networks, c);
+        if (why) {
+            c->error = why;
+            continue;
+        }
+        batch.calls[batch.count] = call_of(inventory, &networks, c, token, SERVER_CHECK);
+        batch.credentials[batch.count++] = c;
+    }
+    const struct err **errors =
+        arena_new_array(inventory->config->arena, const struct err *, batch.count);
+    ask_servers(inventory, options, &batch, errors);
+    for (size_t i = 0; i < batch.count; i++) {
+        settle_checked(batch.credentials[i]);
+        batch.credentials[i]->error = errors[i];
     }
     return NULL;
 }

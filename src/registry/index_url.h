@@ -41,19 +41,22 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
 struct err *index_url_resolve(struct arena *arena, struct str text, struct str directory,
                               struct index_url *out) MUST_CHECK;
 
-/* The file: URL of an absolute path. */
-struct err *index_url_from_path(struct arena *arena, struct str path,
-                                struct index_url *out) MUST_CHECK;
-
-/* cargo's CanonicalUrl: fails for URLs such as mailto:x, that cannot have a path. */
+/*
+ * cargo's CanonicalUrl. Fails for URLs such as mailto:x, that cannot have a path. Since 1.96, a
+ * `sparse+` URL keeps the case of github.com paths and `.git` (CVE-2026-5222).
+ */
 struct err *index_url_canonical(struct arena *arena, const struct index_url *url,
                                 struct str *out) MUST_CHECK;
 
+/* The same as cargo 1.95 made it: what any cargo takes for one index is equal here. */
+struct err *index_url_folded(struct arena *arena, const struct index_url *url,
+                             struct str *out) MUST_CHECK;
+
+/* A URL as it may be shown, before or after it was parsed: user name and password become `…`,
+ * except for the user `git`. */
+struct str index_url_shown(struct arena *arena, struct str text);
+
 /* "sparse+https://...": an index over HTTP instead of git. */
 bool index_url_is_sparse(const struct index_url *url);
-
-/* The path of a file: URL, without its encoding; other URLs, and paths that are not UTF-8, as they
- * are. cargo's url_display. */
-struct str index_url_display(struct arena *arena, const struct index_url *url);
 
 #endif

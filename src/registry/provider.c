@@ -1,5 +1,7 @@
 #include "registry/provider.h"
 
+#include "util/text.h"
+
 static enum provider_kind kind_of(struct str program)
 {
     static const char *const built_in[] = {
@@ -18,141 +20,134 @@ static enum provider_kind kind_of(struct str program)
     return PROVIDER_EXTERNAL;
 }
 
-/* What stands in [credential-alias] for a provider without arguments. Errors in there count as not
- * set. cargo: resolve_credential_alias. */
-static const struct config_program *find_alias(struct context *context,
-                                               const struct config_program *program)
+/* Errors in [credential-alias] count as not set. The name is split at its dots, as cargo does. */
+static bool find_alias(struct config *config, struct view view, const struct program *program,
+                       struct program *out)
 {
-    if (program->count > 0) {
-        return NULL;
+    struct arena *arena = config->arena;
+    struct str name = program->setting.value;
+    struct key key = KEY(STR("credential-alias"));
+    size_t start = 0;
+    for (size_t i = 0; i <= name.len; i++) {
+        if (i == name.len || name.data[i] == '.') {
+            if (key.count == COUNT(key.parts)) {
+                return false;
+            }
+            key.parts[key.count++] = str_slice(arena, name, start, i);
+            start = i + 1;
+        }
     }
-    struct str name = program->program.value;
-    struct config_key key =
-        config_key(context->arena, str_format(context->arena, "credential-alias.%s", name.data));
-    const struct config_program *alias = NULL;
-    if (config_program(context, &key, &alias) || !alias) {
-        return NULL;
+    bool set = false;
+    if (program->count > 0 || config_program(config, view, &key, &set, out) || !set) {
+        return false;
     }
     if (kind_of(name) == PROVIDER_EXTERNAL) {
-        return alias;
+        return true;
     }
-    context_warn(
-        context, STR(""),
-        "credential-alias `%s` (defined in `%s`) will be ignored because it would shadow a "
-        "built-in credential-provider",
-        name.data, definition_display(context->arena, alias->program.definition).data);
-    return NULL;
+    if (program->setting.layer || program->setting.variable.len > 0) {
+        config_warn(config, STR(""),
+                    "credential-alias `%s` (defined in `%s`) will be ignored because it would "
+                    "shadow a built-in credential-provider",
+                    name.data, setting_place(arena, &out->setting).data);
+    }
+    return false;
 }
 
-static struct provider make_provider(struct context *context, const struct config_program *written)
+static bool is_foreign(const struct setting *setting)
 {
-    const struct config_program *alias = find_alias(context, written);
-    const struct config_program *meant = alias ? alias : written;
-    struct str program =
-        definition_program(context, meant->program.definition, meant->program.value);
-    return (struct provider){
-        .kind = kind_of(program),
-        .program = program,
-        .arguments = meant->arguments,
-        .count = meant->count,
+    return setting->layer && setting->layer->file && setting->layer->file->foreign;
+}
+
+static void make(struct config *config, struct view view, const struct program *written,
+                 struct provider *out)
+{
+    struct arena *arena = config->arena;
+    struct program alias;
+    bool has_alias = find_alias(config, view, written, &alias);
+    const struct program *meant = has_alias ? &alias : written;
+    struct str *words = arena_new_array(arena, struct str, meant->count + 1);
+    words[0] = program_path(config, meant);
+    for (size_t i = 0; i < meant->count; i++) {
+        words[i + 1] = meant->arguments[i];
+    }
+    *out = (struct provider){
+        .kind = kind_of(words[0]),
+        .words = words,
+        .count = meant->count + 1,
+        .shown = str_format(arena, "%s%s", text_shown(arena, words[0]).data,
+                            meant->count > 0 ? " \xE2\x80\xA6" : ""),
+        .setting = written->setting,
     };
+    if (has_alias) {
+        out->alias = alias.setting;
+    }
+    out->foreign = is_foreign(&out->setting) || is_foreign(&out->alias);
 }
 
-static struct err *global_providers(struct context *context, const struct provider **out,
-                                    size_t *count)
+const struct setting *provider_foreign_setting(const struct provider *provider)
 {
-    struct config_key key = config_key(context->arena, STR("registry.global-credential-providers"));
-    const struct config_strings *list;
-    TRY(config_strings(context, &key, &list));
-    size_t listed = list ? list->count : 0;
-    *count = listed > 0 ? listed : 1;
-    struct provider *providers = arena_new_array(context->arena, struct provider, *count);
-    providers[0] = (struct provider){.kind = PROVIDER_TOKEN, .program = STR("cargo:token")};
-    for (size_t i = 0; i < listed; i++) {
-        struct config_program program =
-            config_program_split(context->arena, &list->values[listed - 1 - i]);
-        providers[i] = make_provider(context, &program);
+    return is_foreign(&provider->setting) ? &provider->setting : &provider->alias;
+}
+
+struct err *provider_list_global(struct config *config, struct view view, struct provider_list *out)
+{
+    static const struct str token_word[] = {{"cargo:token", sizeof("cargo:token") - 1}};
+    static const struct provider token = {.kind = PROVIDER_TOKEN,
+                                          .words = token_word,
+                                          .count = 1,
+                                          .shown = {"cargo:token", sizeof("cargo:token") - 1}};
+    struct key key = KEY(STR("registry"), STR("global-credential-providers"));
+    struct setting *settings;
+    size_t count;
+    TRY(config_list(config, view, &key, &settings, &count));
+    struct provider *providers = arena_new_array(config->arena, struct provider, count + 1);
+    size_t used = 0;
+    for (size_t i = count; i > 0; i--) {
+        struct program program;
+        if (config_program_of(config, &settings[i - 1], &program)) {
+            make(config, view, &program, &providers[used++]);
+        }
     }
-    *out = providers;
+    *out = used > 0 ? (struct provider_list){providers, used} : (struct provider_list){&token, 1};
     return NULL;
 }
 
-static void warn_ignored(struct context *context, const struct registry *registry, const char *what,
-                         const struct config_string *value, const char *reason)
+struct err *provider_list_own(struct config *config, struct view view, const struct key *key,
+                              bool *set, struct provider_list *out)
 {
-    context_warn(context, STR(""),
-                 "registry `%s` has a %s configured in %s that will be ignored because %s",
-                 registry->name.data, what,
-                 definition_display(context->arena, value->definition).data, reason);
+    struct program program;
+    TRY(config_program(config, view, key, set, &program));
+    if (*set) {
+        struct provider *provider = arena_new(config->arena, struct provider);
+        make(config, view, &program, provider);
+        *out = (struct provider_list){provider, 1};
+    }
+    return NULL;
 }
 
-/* The registry has one of its own. */
-static void warn_of_specific(struct context *context, const struct registry *registry,
-                             const struct registry_config *config, const struct provider *provider)
+bool provider_list_has(const struct provider_list *list, enum provider_kind kind)
 {
-    struct str reason =
-        str_format(context->arena, "this registry is configured to use credential-provider `%s`",
-                   provider->program.data);
-    if (config->token && provider->kind != PROVIDER_TOKEN) {
-        warn_ignored(context, registry, "token", config->token, reason.data);
-    }
-    if (config->secret_key && provider->kind != PROVIDER_PASETO) {
-        warn_ignored(context, registry, "secret-key", config->secret_key, reason.data);
-    }
-}
-
-static bool has_kind(const struct provider *providers, size_t count, enum provider_kind kind)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (providers[i].kind == kind) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].kind == kind) {
             return true;
         }
     }
     return false;
 }
 
-struct err *provider_list(struct context *context, const struct registry *registry,
-                          const struct registry_config *config, const struct provider **out,
-                          size_t *count)
+bool provider_same(const struct provider *a, const struct provider *b)
 {
-    /* These are looked at, with their warnings, even where the registry has one of its own. */
-    const struct provider *providers;
-    size_t all;
-    TRY(global_providers(context, &providers, &all));
-    if (config && config->credential_provider) {
-        struct provider *own = arena_new(context->arena, struct provider);
-        *own = make_provider(context, config->credential_provider);
-        warn_of_specific(context, registry, config, own);
-        *out = own;
-        *count = 1;
-        return NULL;
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++) {
+        same = str_eq(a->words[i], b->words[i]);
     }
-    if (config && config->token && !has_kind(providers, all, PROVIDER_TOKEN)) {
-        warn_ignored(context, registry, "token", config->token,
-                     "the `cargo:token` credential provider is not listed in "
-                     "`registry.global-credential-providers`");
-    }
-    *out = providers;
-    *count = all;
-    return NULL;
+    return same;
 }
 
-struct str provider_command(struct arena *arena, const struct provider *provider)
+void provider_announce(const struct shell *shell, const struct provider *provider,
+                       const char *action, struct str registry)
 {
-    struct buf out = buf_new(arena);
-    buf_add(&out, provider->program);
-    for (size_t i = 0; i < provider->count; i++) {
-        buf_add_char(&out, ' ');
-        buf_add(&out, provider->arguments[i]);
-    }
-    return buf_str(&out);
-}
-
-void provider_announce(struct context *context, const struct provider *provider, const char *action,
-                       const struct registry *registry)
-{
-    if (context->shell->verbosity >= VERBOSITY_VERBOSE) {
-        shell_status(context->shell, "Credential", "%s %s %s",
-                     provider_command(context->arena, provider).data, action, registry->name.data);
+    if (shell->verbosity >= VERBOSITY_VERBOSE) {
+        shell_status(shell, "Credential", "%s %s %s", provider->shown.data, action, registry.data);
     }
 }

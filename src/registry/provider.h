@@ -1,22 +1,13 @@
 /*
- * Which credential providers a registry has, in the order in which they are asked.
- *
- *     const struct provider *providers;
- *     size_t count;
- *     TRY(provider_list(context, &registry, config, &providers, &count));
- *     for (size_t i = 0; i < count; i++) {
- *         provider_announce(context->shell, &providers[i], "logout", &registry);
- *         ... ask it
- *     }
- *
- * One that is configured for the registry is the only one; else those of
- * registry.global-credential-providers, the last first; else `cargo:token`. Names are looked up in
- * [credential-alias] once.
+ * The credential providers of a registry. One that is configured for the registry is the only one;
+ * else those of registry.global-credential-providers, the last first; else `cargo:token`. A
+ * provider without arguments is looked up in [credential-alias] once. cargo: credential_provider,
+ * resolve_credential_alias.
  */
 #ifndef REGISTRY_PROVIDER_H
 #define REGISTRY_PROVIDER_H
 
-#include "registry/registry.h"
+#include "config/config.h"
 
 enum provider_kind {
     PROVIDER_TOKEN,
@@ -30,22 +21,37 @@ enum provider_kind {
 
 struct provider {
     enum provider_kind kind;
-    struct str program; /* a path, or a name for PATH; for those of cargo their name */
-    const struct str *arguments;
+    const struct str *words; /* the program, a path or a name for PATH, then its arguments */
+    size_t count;
+    struct str shown;       /* the program, with ` …` for its arguments, which may be secret */
+    struct setting setting; /* what names it: value.data is NULL for the default cargo:token */
+    struct setting alias;   /* what the alias is defined by; value.data is NULL if it is none */
+    bool foreign;           /* a file that others can write names it: it must not be run */
+};
+
+struct provider_list {
+    const struct provider *items;
     size_t count;
 };
 
-/* At least one. Warns of aliases that are not followed, and of a token or secret-key in `config`
- * (which may be NULL) that no provider will look at. cargo: credential_provider. */
-struct err *provider_list(struct context *context, const struct registry *registry,
-                          const struct registry_config *config, const struct provider **out,
-                          size_t *count) MUST_CHECK;
+/* The global ones. At least one. */
+struct err *provider_list_global(struct config *config, struct view view,
+                                 struct provider_list *out) MUST_CHECK;
 
-/* Program and arguments, a space between. */
-struct str provider_command(struct arena *arena, const struct provider *provider);
+/* The one that a key names; *set says whether there is one. */
+struct err *provider_list_own(struct config *config, struct view view, const struct key *key,
+                              bool *set, struct provider_list *out) MUST_CHECK;
 
-/* With -v: `  Credential PROGRAM ARGUMENTS logout crates-io`. */
-void provider_announce(struct context *context, const struct provider *provider, const char *action,
-                       const struct registry *registry);
+bool provider_list_has(const struct provider_list *list, enum provider_kind kind);
+
+/* The setting that makes the provider foreign. */
+const struct setting *provider_foreign_setting(const struct provider *provider);
+
+/* Whether both run the same program with the same arguments. */
+bool provider_same(const struct provider *a, const struct provider *b);
+
+/* With -v: `  Credential PROGRAM … logout crates-io`. */
+void provider_announce(const struct shell *shell, const struct provider *provider,
+                       const char *action, struct str registry);
 
 #endif

@@ -1,17 +1,102 @@
 #include "registry/registry.h"
 
+#include "registry/replacement.h"
+#include "util/list.h"
+#include "util/text.h"
+#include "util/unicode.h"
 #include "util/utf8.h"
-#include "registry/source_map.h"
-#include "registry/identifier.h"
 
-#define INDEX_PREFIX "CARGO_REGISTRIES_"
-#define INDEX_SUFFIX "_INDEX"
+#define PREFIX "CARGO_REGISTRIES_"
+
+/*
+ * Hash tables by text, for names and for indexes.
+ */
+
+struct slot {
+    struct str key; /* data NULL: empty */
+    void *value;
+};
+
+struct table {
+    struct slot *slots;
+    size_t capacity; /* 0 or a power of two */
+    size_t used;
+};
+
+static uint64_t hash(struct str key)
+{
+    uint64_t sum = 14695981039346656037U; /* FNV-1a */
+    for (size_t i = 0; i < key.len; i++) {
+        sum = (sum ^ (unsigned char)key.data[i]) * 1099511628211U;
+    }
+    return sum ^ (sum >> 32);
+}
+
+/* The slot that has the key, else the empty one for it. */
+static struct slot *find_slot(const struct table *table, struct str key)
+{
+    size_t at = (size_t)hash(key) & (table->capacity - 1);
+    while (table->slots[at].key.data && !str_eq(table->slots[at].key, key)) {
+        at = (at + 1) & (table->capacity - 1);
+    }
+    return &table->slots[at];
+}
+
+static void *table_get(const struct table *table, struct str key)
+{
+    return table->used > 0 ? find_slot(table, key)->value : NULL;
+}
+
+/* The value's place, NULL in it if the key is new. */
+static void **table_place(struct arena *arena, struct table *table, struct str key)
+{
+    if (table->used * 2 >= table->capacity) {
+        struct table larger = {.capacity = table->capacity > 0 ? table->capacity * 2 : 16};
+        larger.slots = arena_new_array(arena, struct slot, larger.capacity);
+        larger.used = table->used;
+        for (size_t i = 0; i < table->capacity; i++) {
+            if (table->slots[i].key.data) {
+                *find_slot(&larger, table->slots[i].key) = table->slots[i];
+            }
+        }
+        *table = larger;
+    }
+    struct slot *slot = find_slot(table, key);
+    if (!slot->key.data) {
+        slot->key = key;
+        table->used++;
+    }
+    return &slot->value;
+}
+
+/* Who has an index, by cargo's two ways to look. */
+struct index_names {
+    struct registry *of_variables; /* the first name */
+    size_t variable_count;
+    struct registry *of_files;
+    size_t file_count;
+};
+
+struct registry_table {
+    struct table names;       /* struct registry, by name */
+    struct table parts;       /* struct registry, by variable_part */
+    struct table groups;      /* struct registry, by folded index */
+    struct table indexes;     /* struct index_names, by canonical index */
+    const struct view *views; /* the first is here */
+    size_t view_count;
+    struct provider_list *globals; /* for each view */
+};
+
+/*
+ * Names.
+ */
 
 static struct err *bad_character(struct arena *arena, struct str name, size_t at, size_t len,
                                  const char *reason)
 {
-    return err_new(arena, "invalid character `%.*s` in registry name: `%s`, %s", (int)len,
-                   name.data + at, name.data, reason);
+    return err_new(arena, "invalid character `%s` in registry name: `%s`, %s",
+                   text_shown(arena, str_slice(arena, name, at, at + len)).data,
+                   text_shown(arena, name).data, reason);
 }
 
 struct err *registry_name_check(struct arena *arena, struct str name)
@@ -27,14 +112,14 @@ struct err *registry_name_check(struct arena *arena, struct str name)
             return bad_character(arena, name, at, len, "the name cannot start with a digit");
         }
         if (at == 0 && c != '_') {
-            TRY(identifier_starts(arena, c, &valid));
+            TRY(unicode_xid_start(arena, c, &valid));
             if (!valid) {
                 return bad_character(arena, name, at, len,
                                      "the first character must be a Unicode XID start character "
                                      "(most letters or `_`)");
             }
         } else if (at > 0 && c != '-') {
-            TRY(identifier_continues(arena, c, &valid));
+            TRY(unicode_xid_continue(arena, c, &valid));
             if (!valid) {
                 return bad_character(arena, name, at, len,
                                      "characters must be Unicode XID characters (numbers, `-`, "
@@ -45,98 +130,512 @@ struct err *registry_name_check(struct arena *arena, struct str name)
     return NULL;
 }
 
-struct err *registry_choose(struct context *context, const struct str *asked, struct registry *out)
+struct registry *registries_get(const struct registries *all, struct str name)
 {
+    return table_get(&all->table->names, name);
+}
+
+struct registry *registries_add(struct registries *all, struct str name)
+{
+    struct arena *arena = all->config->arena;
+    struct registry **place = (struct registry **)table_place(arena, &all->table->names, name);
+    if (*place) {
+        return *place;
+    }
+    struct registry *registry = arena_new(arena, struct registry);
+    bool crates_io = str_eq(name, STR(CRATES_IO_NAME));
+    *registry = (struct registry){
+        .name = name,
+        .shown = text_shown(arena, name),
+        .variable_part = environment_part(arena, name),
+        .is_crates_io = crates_io,
+        .means_crates_io = crates_io,
+        .valid = !registry_name_check(arena, name),
+        .next = all->first,
+    };
+    registry->group = registry;
+    registry->group_last = registry;
+    *place = registry;
+    all->first = registry;
+    struct registry **part =
+        (struct registry **)table_place(arena, &all->table->parts, registry->variable_part);
+    registry->part_first = *part ? *part : registry;
+    if (*part) {
+        registry->part_next = (*part)->part_next;
+        (*part)->part_next = registry;
+    } else {
+        *part = registry;
+    }
+    all->count++;
+    return registry;
+}
+
+struct key registry_key(const struct registry *registry, struct str last)
+{
+    return registry->is_crates_io ? KEY(STR("registry"), last)
+                                  : KEY(STR("registries"), registry->name, last);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct registry *one = *(struct registry *const *)a;
+    const struct registry *other = *(struct registry *const *)b;
+    if (one->is_crates_io != other->is_crates_io) {
+        return one->is_crates_io ? -1 : 1;
+    }
+    return str_cmp(one->name, other->name);
+}
+
+void registries_sort(struct registries *all)
+{
+    struct registry **order = arena_new_array(all->config->arena, struct registry *, all->count);
+    size_t count = 0;
+    for (struct registry *r = all->first; r; r = r->next) {
+        order[count++] = r;
+    }
+    list_sort(order, count, sizeof(struct registry *), by_name);
+    struct registry **end = &all->first;
+    for (size_t i = 0; i < count; i++) {
+        *end = order[i];
+        end = &order[i]->next;
+    }
+    *end = NULL;
+}
+
+/*
+ * Groups.
+ */
+
+static void join(struct registry *a, struct registry *b)
+{
+    if (a->group == b->group) {
+        return;
+    }
+    struct registry *into = a->group;
+    struct registry *from = b->group;
+    into->group_last->group_next = from;
+    into->group_last = from->group_last;
+    for (struct registry *r = from; r; r = r->group_next) {
+        r->group = into;
+    }
+}
+
+/* This name may lead to this index: somewhere, or for some cargo. */
+static void join_index(struct registries *all, struct registry *registry, struct str text)
+{
+    struct arena *arena = all->config->arena;
+    struct index_url url;
+    struct str folded;
+    if (index_url_parse(arena, text, &url) || index_url_folded(arena, &url, &folded)) {
+        return;
+    }
+    registry->indexed = true;
+    struct registry **place = (struct registry **)table_place(arena, &all->table->groups, folded);
+    if (*place) {
+        join(*place, registry);
+    } else {
+        *place = registry;
+    }
+}
+
+/* NULL if the text is no URL of an index. */
+static struct index_names *names_of(struct registries *all, struct str text)
+{
+    struct arena *arena = all->config->arena;
+    struct index_url url;
+    struct str canonical;
+    if (index_url_parse(arena, text, &url) || index_url_canonical(arena, &url, &canonical)) {
+        return NULL;
+    }
+    struct index_names **place =
+        (struct index_names **)table_place(arena, &all->table->indexes, canonical);
+    if (!*place) {
+        *place = arena_new(arena, struct index_names);
+    }
+    return *place;
+}
+
+/*
+ * Finding all of them.
+ */
+
+static void add_variable(struct registries *all, const struct variable *variable)
+{
+    static const char *const suffixes[] = {"_INDEX", "_TOKEN", "_SECRET_KEY",
+                                           "_CREDENTIAL_PROVIDER"};
+    struct arena *arena = all->config->arena;
+    for (size_t i = 0; i < COUNT(suffixes); i++) {
+        struct str suffix = str_of(suffixes[i]);
+        if (!str_starts(variable->name, STR(PREFIX)) || !str_ends(variable->name, suffix) ||
+            variable->name.len <= strlen(PREFIX) + suffix.len) {
+            continue;
+        }
+        struct str part =
+            str_slice(arena, variable->name, strlen(PREFIX), variable->name.len - suffix.len);
+        struct registry *registry = registries_add(all, str_lower(arena, part));
+        if (i == 0 && variable->valid) {
+            struct index_names *names = names_of(all, variable->value);
+            join_index(all, registry, variable->value);
+            if (names && names->variable_count++ == 0) {
+                names->of_variables = registry;
+            }
+        }
+        return;
+    }
+}
+
+/* A variable belongs to each name that is written like it: cargo looks it up by name, and its index
+ * by the name in lower case. */
+static void join_variables(struct registries *all)
+{
+    struct arena *arena = all->config->arena;
+    for (struct registry *r = all->first; r; r = r->next) {
+        struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
+        if (r != r->part_first && environment_get(&all->config->environment, variable)) {
+            join(r->part_first, r);
+        }
+    }
+}
+
+static void add_layer(struct registries *all, const struct layer *layer, struct table *seen)
+{
+    struct arena *arena = all->config->arena;
+    const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
+    const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
+    for (; node; node = node->next) {
+        struct registry *registry = registries_add(all, node->key);
+        const struct toml_node *index = toml_get(node, STR("index"));
+        if (!index || index->type != TOML_STRING || layer->credentials) {
+            continue;
+        }
+        join_index(all, registry, index->string);
+        void **place = table_place(arena, seen, registry->name);
+        if (!*place && config_sees(VIEW_HERE, layer)) {
+            struct index_names *names = names_of(all, index->string);
+            *place = registry;
+            if (names && names->file_count++ == 0) {
+                names->of_files = registry;
+            }
+        }
+    }
+}
+
+static struct err *find_index(struct registries *all, struct registry *registry)
+{
+    struct config *config = all->config;
+    struct arena *arena = config->arena;
+    struct key key = KEY(STR("registries"), registry->name, STR("index"));
+    bool set = false;
+    TRY(config_string(config, VIEW_SETTINGS, &key, &set, &registry->index_setting));
+    registry->undefined = !set;
+    if (!set) {
+        return err_new(arena, "registry index was not found in any configuration: `%s`",
+                       registry->shown.data);
+    }
+    struct str root = setting_root(config, &registry->index_setting);
+    struct err *err =
+        index_url_resolve(arena, registry->index_setting.value, root, &registry->index);
+    if (err) {
+        return err_wrap(arena, err, "invalid index URL for registry `%s` defined in %s",
+                        registry->shown.data, setting_place(arena, &registry->index_setting).data);
+    }
+    TRY(index_url_canonical(arena, &registry->index, &registry->canonical));
+    if (index_url_is_sparse(&registry->index) && !str_ends(registry->index.text, STR("/"))) {
+        return err_new(arena, "sparse registry url must end in a slash `/`: %s",
+                       index_url_shown(arena, registry->index.text).data);
+    }
+    registry->has_index = true;
+    join_index(all, registry, registry->index.text);
+    return NULL;
+}
+
+static void find_crates_io(struct registries *all)
+{
+    struct arena *arena = all->config->arena;
+    struct registry *registry = registries_add(all, STR(CRATES_IO_NAME));
+    struct err *err = index_url_parse(arena, STR(CRATES_IO_INDEX), &registry->index);
+    err = err ? err : index_url_canonical(arena, &registry->index, &registry->canonical);
+    assert(!err); /* it is a constant */
+    registry->has_index = true;
+    registry->used = registry;
+    join_index(all, registry, STR(CRATES_IO_INDEX));
+    join_index(all, registry, STR(CRATES_IO_SPARSE_INDEX));
+}
+
+/* cargo: SourceId::is_crates_io. */
+static bool is_index_of_crates_io(const struct registry *registry)
+{
+    return registry->has_index && (str_eq(registry->index.text, STR(CRATES_IO_INDEX)) ||
+                                   str_eq(registry->index.text, STR(CRATES_IO_SPARSE_INDEX)));
+}
+
+/* cargo: registry_credential_config_raw_uncached. If several names have the index, it refuses. */
+static struct registry *used_for(const struct registries *all, const struct registry *registry)
+{
+    const struct index_names *names = table_get(&all->table->indexes, registry->canonical);
+    if (!names) {
+        return NULL;
+    }
+    if (names->variable_count > 0) {
+        return names->variable_count == 1 ? names->of_variables : NULL;
+    }
+    return names->file_count == 1 ? names->of_files : NULL;
+}
+
+static void find_indexes(struct registries *all)
+{
+    struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
+    for (struct registry *r = all->first; r; r = r->next) {
+        if (r->is_crates_io) {
+            continue;
+        }
+        r->failure = find_index(all, r);
+        r->means_crates_io = is_index_of_crates_io(r);
+        if (r->has_index) {
+            r->used = r->means_crates_io ? crates_io : used_for(all, r);
+        }
+    }
+}
+
+/* Here; without our --config; and in each directory above, up to home alone. */
+static void find_views(struct registries *all)
+{
+    struct config *config = all->config;
+    struct registry_table *table = all->table;
+    struct view *views = arena_new_array(config->arena, struct view, config->project_count + 2);
+    bool has_arguments = false;
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        has_arguments |= layer->origin == ORIGIN_CLI;
+    }
+    views[table->view_count++] = VIEW_HERE;
+    for (size_t rank = has_arguments ? 0 : 1; rank <= config->project_count; rank++) {
+        views[table->view_count++] = (struct view){rank, false, false};
+    }
+    table->views = views;
+    table->globals = arena_new_array(config->arena, struct provider_list, table->view_count);
+    for (size_t i = 0; i < table->view_count; i++) {
+        struct err *err = provider_list_global(config, views[i], &table->globals[i]);
+        all->failure = i == 0 ? err : all->failure;
+    }
+}
+
+void registries_find(struct config *config, struct registries *out)
+{
+    struct registries all = {.config = config};
+    all.table = arena_new(config->arena, struct registry_table);
+    struct table seen = {0};
+    find_crates_io(&all);
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        add_layer(&all, layer, &seen);
+    }
+    for (size_t i = 0; i < config->environment.count; i++) {
+        add_variable(&all, &config->environment.variables[i]);
+    }
+    join_variables(&all);
+    find_indexes(&all);
+    find_views(&all);
+    registries_sort(&all);
+    *out = all;
+}
+
+/*
+ * Providers.
+ */
+
+static struct err *providers_in(struct registries *all, const struct registry *registry,
+                                size_t view, struct provider_list *out)
+{
+    bool set = false;
+    if (registry) {
+        struct key key = registry_key(registry, STR("credential-provider"));
+        TRY(provider_list_own(all->config, all->table->views[view], &key, &set, out));
+    }
+    if (!set) {
+        *out = all->table->globals[view];
+    }
+    return NULL;
+}
+
+static bool has_same(const struct provider_list *list, const struct provider *provider)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (provider_same(&list->items[i], provider)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_elsewhere(struct arena *arena, struct registry *registry,
+                          const struct provider_list *list, struct provider **items, size_t *size)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct provider *provider = &list->items[i];
+        if (!has_same(&registry->providers, provider) &&
+            !has_same(&registry->elsewhere, provider)) {
+            *items = list_room(arena, *items, sizeof(**items), registry->elsewhere.count, size);
+            (*items)[registry->elsewhere.count++] = *provider;
+            registry->elsewhere.items = *items;
+        }
+    }
+}
+
+void registry_find_providers(struct registries *all, struct registry *registry)
+{
+    struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
+    struct registry *own = registry->means_crates_io ? crates_io : registry;
+    const struct registry *here = registry->has_index ? registry->used : own;
+    struct err *err = providers_in(all, here, 0, &registry->providers);
+    if (err && !registry->failure) {
+        registry->failure = err;
+    }
+    size_t size = 0;
+    struct provider *items = NULL;
+    for (size_t view = 0; view < all->table->view_count; view++) {
+        struct provider_list list = {0};
+        if (!providers_in(all, own, view, &list)) {
+            add_elsewhere(all->config->arena, registry, &list, &items, &size);
+        }
+    }
+    registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
+                                     provider_list_has(&registry->elsewhere, PROVIDER_TOKEN);
+}
+
+/*
+ * The one that is meant.
+ */
+
+/* Settings that cargo refuses whatever registry is asked for. */
+static struct err *check_crates_io(struct config *config)
+{
+    struct setting setting;
+    bool set = false;
+    struct key index = KEY(STR("registry"), STR("index"));
+    TRY(config_string(config, VIEW_SETTINGS, &index, &set, &setting));
+    if (set) {
+        return err_new(config->arena,
+                       "the `registry.index` config value is no longer supported\n"
+                       "Use `[source]` replacement to alter the default index for crates.io.");
+    }
+    struct key protocol = KEY(STR("registries"), STR(CRATES_IO_NAME), STR("protocol"));
+    TRY(config_string(config, VIEW_SETTINGS, &protocol, &set, &setting));
+    if (set && !str_eq(setting.value, STR("sparse")) && !str_eq(setting.value, STR("git"))) {
+        return err_new(config->arena, "unsupported registry protocol `%s` (defined in %s)",
+                       text_shown(config->arena, setting.value).data,
+                       setting_place(config->arena, &setting).data);
+    }
+    return NULL;
+}
+
+struct err *registry_choose(struct registries *all, const struct str *asked, struct registry **out)
+{
+    struct config *config = all->config;
     struct str name = STR(CRATES_IO_NAME);
     bool named = asked != NULL;
     if (asked) {
         name = *asked;
-        TRY(registry_name_check(context->arena, name));
     } else {
-        struct config_key key = config_key(context->arena, STR("registry.default"));
-        const struct config_string *chosen;
-        TRY(config_string(context, &key, &chosen));
-        if (chosen) {
-            named = true;
-            name = chosen->value;
-        }
+        struct setting setting;
+        struct key key = KEY(STR("registry"), STR("default"));
+        TRY(config_string(config, VIEW_SETTINGS, &key, &named, &setting));
+        name = named ? setting.value : name;
     }
-    struct source source;
-    TRY(source_of_name(context, name, &source));
-    TRY(source_map_check(context, &source, named));
-    *out = (struct registry){
-        .name = name,
-        .is_crates_io = str_eq(name, STR(CRATES_IO_NAME)),
-        .index = source.url,
-    };
+    const struct err *err = registry_name_check(config->arena, name);
+    struct registry *registry = registries_add(all, name);
+    if (!registry->has_index && !registry->failure) {
+        registry->failure = find_index(all, registry); /* a name that nothing else knows */
+    }
+    if (err) {
+        registry->failure = err;
+    }
+    err = check_crates_io(config);
+    if (err && !registry->failure) {
+        registry->failure = err;
+    }
+    if (!named) {
+        TRY(replacement_check(all));
+    }
+    *out = registry;
     return NULL;
-}
-
-/* The part of the variable's name that names a registry; false where it is no index. */
-static bool index_variable(struct arena *arena, const struct variable *variable, struct str *out)
-{
-    struct str name = variable->name;
-    size_t around = strlen(INDEX_PREFIX INDEX_SUFFIX);
-    if (!variable->valid || name.len < around || !str_starts(name, STR(INDEX_PREFIX)) ||
-        !str_ends(name, STR(INDEX_SUFFIX))) {
-        return false;
-    }
-    size_t end = name.len - strlen(INDEX_SUFFIX);
-    *out = str_lower(arena, str_slice(arena, name, strlen(INDEX_PREFIX), end));
-    return true;
-}
-
-static bool same_index(struct arena *arena, struct str text, struct str canonical)
-{
-    struct index_url url;
-    struct str other;
-    return !index_url_parse(arena, text, &url) && !index_url_canonical(arena, &url, &other) &&
-           str_eq(other, canonical);
 }
 
 /*
- * cargo takes the token of the name that has this index in the environment. We take that of the
- * name asked for, and say, as cargo does, that there is another. A variable's name cannot tell
- * `my-reg` from `my_reg`: it is no other.
+ * cargo's warnings.
  */
-static struct err *note_other_name(struct context *context, const struct registry *registry)
+
+static void warn_ignored(const struct registries *all, const struct registry *registry,
+                         const struct registry *used, const char *what, const char *reason)
 {
-    struct arena *arena = context->arena;
-    struct str own = str_lower(arena, environment_part(arena, registry->name));
-    struct str other = STR("");
-    size_t others = 0;
-    struct str canonical;
-    TRY(index_url_canonical(arena, &registry->index, &canonical));
-    for (size_t i = 0; i < context->environment.count; i++) {
-        const struct variable *variable = &context->environment.variables[i];
-        struct str name;
-        if (!index_variable(arena, variable, &name) ||
-            !same_index(arena, variable->value, canonical)) {
-            continue;
-        }
-        if (str_eq(name, own)) {
-            return NULL;
-        }
-        other = name;
-        others++;
+    struct config *config = all->config;
+    struct key key = registry_key(used, str_of(what));
+    struct setting setting;
+    bool set = false;
+    if (!config_string(config, VIEW_HERE, &key, &set, &setting) && set) {
+        config_warn(config, STR(""),
+                    "registry `%s` has a %s configured in %s that will be ignored because %s",
+                    registry->shown.data, what, setting_place(config->arena, &setting).data,
+                    reason);
     }
-    if (others == 1) {
-        shell_note(context->shell, "name of alternative registry `%s` set to `%s`",
-                   registry->index.text.data, other.data);
-    }
-    return NULL;
 }
 
-struct err *registry_credentials(struct context *context, const struct registry *registry,
-                                 const struct registry_config **out)
+/* cargo: credential_provider. */
+static void warn_of_credentials(const struct registries *all, const struct registry *registry,
+                                const struct registry *used)
 {
-    TRY(context_load_credentials(context));
-    if (registry->is_crates_io) {
-        /* The credentials file may have set registry.index. */
-        struct source ignored;
-        TRY(source_crates_io(context, &ignored));
-        return config_registry(context, STR(""), out);
+    const struct provider_list *list = &registry->providers;
+    bool own = list->items != all->table->globals[0].items;
+    if (own) {
+        struct str reason = str_format(
+            all->config->arena, "this registry is configured to use credential-provider `%s`",
+            text_shown(all->config->arena, list->items[0].words[0]).data);
+        if (list->items[0].kind != PROVIDER_TOKEN) {
+            warn_ignored(all, registry, used, "token", reason.data);
+        }
+        if (list->items[0].kind != PROVIDER_PASETO) {
+            warn_ignored(all, registry, used, "secret-key", reason.data);
+        }
+    } else if (!provider_list_has(list, PROVIDER_TOKEN)) {
+        warn_ignored(all, registry, used, "token",
+                     "the `cargo:token` credential provider is not listed in "
+                     "`registry.global-credential-providers`");
     }
-    TRY(note_other_name(context, registry));
-    return config_registry(context, registry->name, out);
+}
+
+void registry_warn(const struct registries *all, const struct registry *registry)
+{
+    static const char *const of_crates_io[] = {
+        "index",
+        "token",
+        "default",
+        "credential-provider",
+        "secret-key",
+        "global-credential-providers",
+        "secret-key-subject",
+        "min-publish-age",
+        "global-min-publish-age",
+        NULL,
+    };
+    static const char *const of_others[] = {
+        "index",
+        "token",
+        "credential-provider",
+        "secret-key",
+        "secret-key-subject",
+        "protocol",
+        "min-publish-age",
+        NULL,
+    };
+    const struct registry *used = registry->used;
+    if (!used || registry->providers.count == 0) {
+        return;
+    }
+    if (used != registry && !registry->means_crates_io) {
+        shell_note(all->config->shell, "name of alternative registry `%s` set to `%s`",
+                   index_url_shown(all->config->arena, registry->index.text).data,
+                   used->shown.data);
+    }
+    struct key table =
+        used->is_crates_io ? KEY(STR("registry")) : KEY(STR("registries"), used->name);
+    config_warn_unused(all->config, &table, used->is_crates_io ? of_crates_io : of_others);
+    warn_of_credentials(all, registry, used);
 }

@@ -1,17 +1,18 @@
 /*
- * TOML 1.1, read without loss: a tree whose nodes know which bytes of the text they are. The text
- * stays the authority; toml_cut.h takes pieces out of it.
+ * Reads TOML 1.1 into a tree whose nodes know their bytes in the text. cut.h removes pairs from the
+ * text.
  *
  *     struct toml_doc *doc;
- *     TRY(toml_parse(arena, text, TOML_SHOW, &doc));
+ *     TRY(toml_parse(arena, text, &doc));
  *     const struct toml_node *registry = toml_get(doc->root, STR("registry"));
  *
- * What is accepted and refused, and each message, is that of the `toml` crate that cargo uses
- * (toml-rs 0.9.11, spec 1.1), with its limits: 80 nested arrays or inline tables, 79 dots in a key.
- * One limit is ours: the caller bounds the size of the text, which is far below 4 GiB.
+ * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses, except for floats
+ * beyond the range of a double, which it accepts too. The limits are those of the crate: 80 nested
+ * arrays or inline tables, 80 parts in a key. One limit is ours: 1,650,000 keys and values, so that
+ * a text of 16 MiB needs less than 250 MB whatever is in it.
  *
- * Everything lives in the arena, keys and strings as copies; `text` itself must live as long as the
- * doc. A node takes 88 bytes, and the time is linear in the text.
+ * Everything lives in the arena. Keys and strings are copies that end with a NUL. `text` must live
+ * as long as the doc. A node has 88 bytes on a 64-bit machine. The time is linear in the text.
  */
 #ifndef TOML_TOML_H
 #define TOML_TOML_H
@@ -29,18 +30,17 @@ enum __attribute__((packed)) toml_type {
     TOML_TABLE,
 };
 
-/* How a table came to be; what may be added to it later, and what cutting it means, depend on it.
- */
+/* What made a table. It decides what can be added later and which bytes a cut removes. */
 enum __attribute__((packed)) toml_origin {
     TOML_ROOT,
     TOML_HEADER,   /* [a.b] */
-    TOML_IMPLICIT, /* `a` of [a.b], until it gets a header of its own */
+    TOML_IMPLICIT, /* `a` of [a.b], until it gets a header or a dotted key of its own */
     TOML_DOTTED,   /* `a` of a.b = 1 */
     TOML_INLINE,   /* { ... } */
     TOML_ELEMENT,  /* one [[a]] */
 };
 
-/* A struct span of half its size, since there are two in each node. */
+/* A struct span of half its size, because each node has two. */
 struct toml_span {
     uint32_t start;
     uint32_t end;
@@ -49,53 +49,51 @@ struct toml_span {
 struct toml_node {
     enum toml_type type;
     enum toml_origin origin;   /* of tables; an array's is ELEMENT (made of [[a]]) or INLINE */
-    uint32_t pair;             /* where `a.b = 1` begins: the first part of its key; values only */
+    uint32_t pair;             /* start of `a.b = 1`, the first part of its key; only values */
     struct str key;            /* decoded; empty in an array */
-    struct toml_span key_span; /* this key's own part, quotes included; {0,0} in an array */
-    struct toml_span value;    /* the value; for a header table the header line's [...]; {0,0} for
-                                  implicit and dotted tables, which have no text of their own */
+    struct toml_span key_span; /* the last part of the key with its quotes; {0,0} in an array */
+    struct toml_span value;    /* the value; for a header table the [...] of its line; {0,0} for
+                                  implicit and dotted tables */
     union {
-        struct str string; /* decoded; for a date or time its text */
+        struct str string; /* decoded; for a float, a date or a time its text */
         int64_t integer;
-        double floating;
         bool boolean;
         struct {
             size_t count;             /* children of arrays and tables */
-            struct toml_index *index; /* for toml_get, where there are many */
+            struct toml_index *index; /* of large tables, for toml_get */
         };
     };
     struct toml_node *parent;
-    struct toml_node *first; /* children as the text first names them; NULL for other types */
+    struct toml_node *first; /* children in the order of the text; NULL for other types */
     struct toml_node *last;
     struct toml_node *next; /* sibling */
 };
 
-struct toml_lines; /* where each line begins, once somebody has asked for one */
+struct toml_lines;
 
 struct toml_doc {
     struct str text;
-    struct toml_node *root; /* TOML_TABLE, TOML_ROOT */
-    struct toml_lines *lines;
+    struct toml_node *root;              /* TOML_TABLE, TOML_ROOT */
+    const struct toml_node *unsupported; /* the first float, date or time of the text, or NULL */
+    struct toml_lines *lines;            /* for toml_line */
 };
 
-/* A snippet of the faulty line belongs to the error text. TOML_MASK blanks all of it that may be
- * part of a secret, for files that hold credentials: place and reason stay, values do not. */
-enum toml_snippet { TOML_SHOW, TOML_MASK };
-
-/* `text` is shorter than 4 GiB; who reads one has a limit far below.
+/*
+ * `text` is valid UTF-8 and shorter than 4 GiB. The caller checks that.
  *
- * The err is the one layer `TOML parse error at line 1, column 5\n  |\n1 | ...`. Text that is not
- * UTF-8 is the caller's to refuse first (utf8_valid). */
-struct err *toml_parse(struct arena *arena, struct str text, enum toml_snippet snippet,
-                       struct toml_doc **out) MUST_CHECK;
+ * The err is about the first statement with a fault and has one layer, `TOML parse error at line 1,
+ * column 5\n  |\n1 | ...`, with cargo's place and reason for the errors that people make. error.h
+ * says what it shows of the line: never a value.
+ */
+struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out) MUST_CHECK;
 
-/* The child of a table, or NULL, also where it is no table. Fast for tables of any size. */
+/* The child of a table, or NULL. NULL too if the node is no table. Fast for tables of any size. */
 struct toml_node *toml_get(const struct toml_node *table, struct str key);
 
-/* Same values, keys and types, order and spelling aside. */
+/* Same values, keys and types; floats and dates by their text. The order of keys is ignored. */
 bool toml_equal(const struct toml_node *a, const struct toml_node *b);
 
-/* Line of a byte offset, from 1. */
+/* The line of a byte offset, from 1. */
 size_t toml_line(const struct toml_doc *doc, size_t offset);
 
 #endif

@@ -7,14 +7,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /* How long a child may take to end by itself after the signal that is to end us both. */
 #define GRACE_MS 1000
+/* When a person is to be told what we wait for. */
+#define NOTICE_MS 2000
 /* Without a pidfd: how often its end is looked for. */
 #define LOOK_MS 20
 /* A pipe's usual capacity, so that one read empties it. */
@@ -78,8 +80,10 @@ static char *const *words_of(struct arena *arena, const char *const *argv)
 }
 
 /* With Rust's settings for a child: nothing blocked, SIGPIPE as it is by default. */
-static int spawn(char *const *argv, int input, int output, pid_t *pid)
+static int spawn(const struct child_exchange *exchange, char *const *argv, int input, int output,
+                 pid_t *pid)
 {
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -87,14 +91,22 @@ static int spawn(char *const *argv, int input, int output, pid_t *pid)
     (void)sigemptyset(&none);
     (void)sigemptyset(&defaults);
     (void)sigaddset(&defaults, SIGPIPE);
+    (void)sigaddset(&defaults, SIGXFSZ);
     (void)posix_spawnattr_init(&attributes);
     (void)posix_spawnattr_setsigmask(&attributes, &none);
     (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (exchange->detached) {
+        flags |= POSIX_SPAWN_SETSID;
+    }
+    (void)posix_spawnattr_setflags(&attributes, flags);
     (void)posix_spawn_file_actions_init(&actions);
     /* each is 0 or ENOMEM */
     int number = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) |
                  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    if (exchange->silent) {
+        number |=
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    }
     if (number == 0) {
         number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
     }
@@ -109,12 +121,15 @@ static bool set_nonblocking(int fd)
     return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
-struct err *child_start(struct arena *arena, const char *const *argv, struct child *out)
+static struct err *start(struct arena *arena, const struct child_exchange *exchange,
+                         struct child *out)
 {
     CLEANUP(fd_close) int its_input = -1;
     CLEANUP(fd_close) int its_output = -1;
     CLEANUP(child_end) struct child child = CHILD_NONE;
     child.arena = arena;
+    child.lines = arena;
+    child.detached = exchange->detached;
     TRY(pipe_open(arena, &its_input, &child.input));
     TRY(pipe_open(arena, &child.output, &its_output));
     if (!set_nonblocking(child.input) || !set_nonblocking(child.output)) {
@@ -124,16 +139,21 @@ struct err *child_start(struct arena *arena, const char *const *argv, struct chi
     (void)signal(SIGCHLD, SIG_DFL); /* inherited as ignored, the exit status would be lost */
     hold_signals(&child);
     pid_t pid;
-    int number = spawn(words_of(arena, argv), its_input, its_output, &pid);
+    int number = spawn(exchange, words_of(arena, exchange->argv), its_input, its_output, &pid);
     if (number != 0) {
         return err_os(arena, number);
     }
     child.pid = pid;
-    child.pidfd = pidfd_open(pid, 0);
+    child.pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* not in every C library */
     *out = child;
     // cppcheck-suppress unreadVariable ; its cleanup reads it
     child = CHILD_NONE;
     return NULL;
+}
+
+struct err *child_start(struct arena *arena, const char *const *argv, struct child *out)
+{
+    return start(arena, &(struct child_exchange){.argv = argv}, out);
 }
 
 static void reap(struct child *child, int flags)
@@ -152,6 +172,15 @@ static int timeout_of(int64_t until, bool look)
     return (int)(left < 0 ? 0 : left > most ? most : left);
 }
 
+static void give_notice(struct child *child)
+{
+    if (child->notice && child_clock() >= child->notice_at) {
+        void (*notice)(void *context) = child->notice;
+        child->notice = NULL;
+        notice(child->context);
+    }
+}
+
 /* Waits for what `events` says of `fd` (-1: nothing), for its exit, a signal, or `until`. */
 static struct err *await(struct child *child, int fd, short events, int64_t until,
                          enum child_result *result)
@@ -164,7 +193,9 @@ static struct err *await(struct child *child, int fd, short events, int64_t unti
     *result = CHILD_DONE;
     while (!child->exited) {
         bool look = child->pidfd < 0;
-        int ready = poll(polls, COUNT(polls), timeout_of(until, look));
+        bool notice_first = child->notice && child->notice_at < until;
+        int64_t limit = notice_first ? child->notice_at : until;
+        int ready = poll(polls, COUNT(polls), timeout_of(limit, look));
         if (ready < 0 && errno != EINTR) {
             return err_os(child->arena, errno);
         }
@@ -178,7 +209,11 @@ static struct err *await(struct child *child, int fd, short events, int64_t unti
         if (ready > 0 && polls[1].revents) {
             return NULL;
         }
-        if (!child->exited && child_clock() >= until) {
+        if (child->exited) {
+            break;
+        }
+        give_notice(child);
+        if (child_clock() >= until) {
             *result = CHILD_TIMED_OUT;
             return NULL;
         }
@@ -217,7 +252,7 @@ static struct err *read_some(struct child *child, bool *end)
 {
     if (child->size - child->len < READ_SIZE) {
         size_t size = child->size ? child->size * 2 : READ_SIZE * 2;
-        child->data = arena_grow(child->arena, child->data, child->len, size);
+        child->data = arena_grow(child->lines, child->data, child->len, size);
         child->size = size;
     }
     ssize_t got = read(child->output, child->data + child->len, child->size - child->len);
@@ -235,7 +270,7 @@ static struct err *read_some(struct child *child, bool *end)
 /* Hands out the first `len` bytes that were read. */
 static struct str take(struct child *child, size_t len)
 {
-    struct str taken = str_copy(child->arena, child->data, len);
+    struct str taken = str_copy(child->lines, child->data, len);
     child->len -= len;
     memmove(child->data, child->data + len, child->len);
     return taken;
@@ -304,19 +339,21 @@ struct err *child_wait(struct child *child, size_t limit, int64_t until, enum ch
     return NULL;
 }
 
-/* SIGTERM and SIGHUP are as a rule sent to us alone, so they are passed on; Ctrl-C and Ctrl-\ come
- * from the terminal to both, and a second one would cut short a child that cleans up. */
+/* SIGTERM and SIGHUP are as a rule sent to us alone, so they are passed on. Ctrl-C and Ctrl-\ come
+ * from the terminal to both, unless the child is detached; a second one would cut short a child
+ * that cleans up. */
 static void let_it_end(struct child *child)
 {
+    static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
     sigset_t pending;
     (void)sigpending(&pending);
-    for (size_t i = 0; i < 2; i++) {
-        int number = i == 0 ? SIGTERM : SIGHUP;
-        if (sigismember(&pending, number) == 1) {
-            (void)kill(child->pid, number);
+    for (size_t i = 0; i < (child->detached ? COUNT(numbers) : 2); i++) {
+        if (sigismember(&pending, numbers[i]) == 1) {
+            (void)kill(child->detached ? -child->pid : child->pid, numbers[i]);
         }
     }
     enum child_result ignored;
+    child->notice = NULL;
     fd_close(&child->signals); /* else it would end the wait at once */
     struct err *failure = await(child, -1, 0, child_clock() + GRACE_MS, &ignored);
     (void)failure;
@@ -336,6 +373,9 @@ void child_end(struct child *child)
         let_it_end(child);
     }
     if (child->pid > 0 && !child->exited) {
+        if (child->detached) {
+            (void)kill(-child->pid, SIGKILL);
+        }
         /* one that has become another user (sudo) may refuse: better a zombie than a hang */
         reap(child, kill(child->pid, SIGKILL) == 0 ? 0 : WNOHANG);
     }
@@ -347,14 +387,67 @@ void child_end(struct child *child)
     *child = CHILD_NONE;
 }
 
+/* What a step that did not come to its end is called. */
+static struct err *unfinished(struct arena *arena, const struct child_exchange *exchange,
+                              enum child_result result)
+{
+    switch (result) {
+    case CHILD_DONE:
+        return NULL;
+    case CHILD_INTERRUPTED:
+        return err_new(arena, "interrupted by a signal");
+    case CHILD_TIMED_OUT:
+        break;
+    }
+    return err_new(arena, "it took longer than %d seconds", exchange->seconds);
+}
+
+struct err *child_exchange(struct arena *arena, const struct child_exchange *exchange,
+                           enum child_step *step, int *status)
+{
+    CLEANUP(arena_free) struct arena lines = {0}; /* wiped here, since a line may hold a token */
+    CLEANUP(child_end) struct child child = CHILD_NONE;
+    enum child_result result = CHILD_DONE;
+    struct str reply = exchange->request;
+    *step = CHILD_START;
+    TRY(start(arena, exchange, &child));
+    child.lines = &lines;
+    child.notice = exchange->notice;
+    child.notice_at = child_clock() + NOTICE_MS;
+    child.context = exchange->context;
+    for (bool done = false; !done;) {
+        struct str line = STR("");
+        *step = CHILD_WRITE;
+        TRY(child_write(&child, reply, exchange->until, &result));
+        TRY(unfinished(arena, exchange, result));
+        *step = CHILD_READ;
+        TRY(child_read_line(&child, exchange->limit, exchange->until, &result, &line));
+        TRY(unfinished(arena, exchange, result));
+        *step = CHILD_LINE;
+        reply = STR("");
+        TRY(exchange->line(exchange->context, line, &reply, &done));
+    }
+    *step = CHILD_EXIT;
+    TRY(child_wait(&child, exchange->limit, exchange->until, &result, status));
+    return unfinished(arena, exchange, result);
+}
+
 struct str child_status_text(struct arena *arena, int status)
 {
     if (WIFEXITED(status)) {
         return str_format(arena, "exit status: %d", WEXITSTATUS(status));
     }
+    static const char *const names[] = {
+        [SIGHUP] = "HUP",   [SIGINT] = "INT",       [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
+        [SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",     [SIGBUS] = "BUS",   [SIGFPE] = "FPE",
+        [SIGKILL] = "KILL", [SIGUSR1] = "USR1",     [SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",
+        [SIGPIPE] = "PIPE", [SIGALRM] = "ALRM",     [SIGTERM] = "TERM", [SIGSTKFLT] = "STKFLT",
+        [SIGCHLD] = "CHLD", [SIGCONT] = "CONT",     [SIGSTOP] = "STOP", [SIGTSTP] = "TSTP",
+        [SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",     [SIGURG] = "URG",   [SIGXCPU] = "XCPU",
+        [SIGXFSZ] = "XFSZ", [SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH",
+        [SIGIO] = "IO",     [SIGPWR] = "PWR",       [SIGSYS] = "SYS"};
     int number = WTERMSIG(status);
-    /* glibc calls it by its older name */
-    const char *name = number == SIGIO ? "IO" : sigabbrev_np(number);
+    const char *name = (size_t)number < COUNT(names) ? names[number] : NULL;
     const char *dumped = WCOREDUMP(status) ? " (core dumped)" : "";
     if (!name) {
         return str_format(arena, "signal: %d%s", number, dumped);

@@ -165,6 +165,31 @@ struct str path_join(struct arena *arena, struct str dir, struct str name)
     return buf_str(&path);
 }
 
+struct str path_normal(struct arena *arena, struct str path)
+{
+    struct buf out = buf_new(arena);
+    for (size_t at = 0; at < path.len;) {
+        size_t end = at;
+        while (end < path.len && path.data[end] != '/') {
+            end++;
+        }
+        size_t len = end - at;
+        bool up = len == 2 && memcmp(path.data + at, "..", 2) == 0;
+        while (up && out.len > 0 && out.data[--out.len] != '/') {
+        }
+        if (len > 0 && !up && !(len == 1 && path.data[at] == '.')) {
+            buf_add_char(&out, '/');
+            buf_add_bytes(&out, path.data + at, len);
+        }
+        at = end + 1;
+    }
+    if (out.len == 0) {
+        return STR("/");
+    }
+    out.data[out.len] = '\0';
+    return buf_str(&out);
+}
+
 bool path_parent(struct arena *arena, struct str path, struct str *out)
 {
     size_t end = path.len;

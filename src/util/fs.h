@@ -51,6 +51,10 @@ bool path_exists(struct str path);
 /* `name` alone where it is absolute; else dir, one slash, name. */
 struct str path_join(struct arena *arena, struct str dir, struct str name);
 
+/* An absolute path without `//`, `.`, `..` and a slash at the end, by its text alone: behind a
+ * symbolic link it may lead elsewhere. cargo: paths::normalize_path. */
+struct str path_normal(struct arena *arena, struct str path);
+
 /* What Rust's Path::parent gives: "/a/b" -> "/a", "/a" -> "/", "a" -> "", "/" -> nothing (false).
  */
 bool path_parent(struct arena *arena, struct str path, struct str *out);

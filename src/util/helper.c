@@ -6,6 +6,27 @@
 #include <limits.h>
 #include <unistd.h>
 
+/* The option of the build, and of meson_options.txt, that has the helper. */
+static const struct {
+    const char *name;
+    const char *option;
+} helpers[] = {
+    {"cargo-credential-libsecret", "libsecret"},
+    {"cargo-logout-revoke", "revoke"},
+};
+
+static struct err *not_installed(struct arena *arena, struct str name)
+{
+    struct err *how = err_new(arena, "install the package `%s`", name.data);
+    for (size_t i = 0; i < COUNT(helpers); i++) {
+        if (str_eq(name, str_of(helpers[i].name))) {
+            how = err_new(arena, "install the package `%s`, or build with `-D%s=enabled`",
+                          name.data, helpers[i].option);
+        }
+    }
+    return err_wrap(arena, how, "`%s` is not installed", name.data);
+}
+
 struct err *helper_path(struct arena *arena, struct str name, struct str *out)
 {
     char self[PATH_MAX];
@@ -15,8 +36,17 @@ struct err *helper_path(struct arena *arena, struct str name, struct str *out)
     }
     struct str dir;
     (void)path_parent(arena, str_copy(arena, self, (size_t)len), &dir);
-    struct str beside = path_join(arena, dir, name);
-    struct str installed = path_join(arena, STR(HELPER_DIR), name);
-    *out = !path_exists(beside) && path_exists(installed) ? installed : beside;
-    return NULL;
+    const struct str dirs[] = {
+        dir,
+        path_join(arena, dir, STR("../libexec/cargo-logout")),
+        STR(HELPER_DIR),
+    };
+    for (size_t i = 0; i < COUNT(dirs); i++) {
+        struct str path = path_join(arena, dirs[i], name);
+        if (path_exists(path)) {
+            *out = path;
+            return NULL;
+        }
+    }
+    return not_installed(arena, name);
 }

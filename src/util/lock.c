@@ -1,40 +1,72 @@
 #include "util/lock.h"
 
+#include "util/child.h"
+#include "util/signals.h"
+
 #include <errno.h>
 #include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
 
-static bool try_flock(int fd, int how)
+enum { INTERVAL_MS = 20, CONFIG_DEADLINE_MS = 20000 };
+
+const struct lock_wait lock_of_credentials = {.what = "credentials' config file"};
+const struct lock_wait lock_of_config = {.what = "config file", .deadline_ms = CONFIG_DEADLINE_MS};
+
+/* 0, or the errno. */
+static int try_flock(int fd, int how)
 {
     int failed;
     do {
-        failed = flock(fd, how);
+        failed = flock(fd, how | LOCK_NB);
     } while (failed && errno == EINTR);
-    return !failed;
+    return failed ? errno : 0;
+}
+
+/* flock() cannot be given a deadline, so the lock is asked for again and again. */
+static struct err *wait_for(const struct shell *shell, int fd, int how,
+                            const struct lock_wait *wait, int *number)
+{
+    bool limited = wait->deadline_ms > 0 && !shell_person(shell);
+    int64_t until = child_clock() + wait->deadline_ms;
+    CLEANUP(signals_release) struct signals signals = {0};
+    signals_hold(&signals);
+    while (*number == EWOULDBLOCK) {
+        if (signals_came_within(&signals, INTERVAL_MS)) {
+            return err_new(shell->arena, "interrupted by a signal");
+        }
+        if (limited && child_clock() > until) {
+            return err_new(shell->arena, "another program has held the lock for %d seconds",
+                           (int)(wait->deadline_ms / 1000));
+        }
+        *number = try_flock(fd, how);
+    }
+    return NULL;
 }
 
 /* cargo: acquire. */
-struct err *lock_acquire(struct shell *shell, int fd, struct str path, enum lock_kind kind,
-                         const char *what)
+struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, enum lock_kind kind,
+                         const struct lock_wait *wait)
 {
     struct statfs filesystem;
     if (fstatfs(fd, &filesystem) == 0 && filesystem.f_type == NFS_SUPER_MAGIC) {
-        return NULL; /* where flock may hang even when told not to wait */
+        return NULL; /* flock may hang there even if told not to wait */
     }
     int how = kind == LOCK_SHARED ? LOCK_SH : LOCK_EX;
-    bool locked = try_flock(fd, how | LOCK_NB);
-    if (!locked && errno == EWOULDBLOCK) {
+    int number = try_flock(fd, how);
+    struct err *err = NULL;
+    if (number == EWOULDBLOCK) {
         if (shell->verbosity == VERBOSITY_VERY_VERBOSE) {
-            shell_status(shell, "Blocking", "waiting for file lock on %s (%s)", what, path.data);
+            shell_status(shell, "Blocking", "waiting for file lock on %s (%s)", wait->what,
+                         shown.data);
         } else {
-            shell_status(shell, "Blocking", "waiting for file lock on %s", what);
+            shell_status(shell, "Blocking", "waiting for file lock on %s", wait->what);
         }
-        locked = try_flock(fd, how);
+        err = wait_for(shell, fd, how, wait, &number);
     }
-    if (locked || errno == ENOSYS || errno == ENOTSUP) {
+    if (!err && (number == 0 || number == ENOSYS || number == ENOTSUP)) {
         return NULL;
     }
-    return err_wrap(shell->arena, err_os(shell->arena, errno), "failed to lock file: %s",
-                    path.data);
+    return err_wrap(shell->arena, err ? err : err_os(shell->arena, number),
+                    "failed to lock file: %s", shown.data);
 }

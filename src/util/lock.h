@@ -1,6 +1,6 @@
 /*
- * cargo's lock on a file: flock on the file itself, so it is the inode that is locked, not the
- * name. It ends when the descriptor is closed.
+ * cargo's lock on a file: flock on the file itself, so the inode is locked, not the name. It ends
+ * when the descriptor is closed.
  */
 #ifndef UTIL_LOCK_H
 #define UTIL_LOCK_H
@@ -9,11 +9,22 @@
 
 enum lock_kind { LOCK_SHARED, LOCK_EXCLUSIVE };
 
+struct lock_wait {
+    const char *what;    /* for `Blocking waiting for file lock on WHAT` */
+    int64_t deadline_ms; /* if no person is there; 0: as long as it takes */
+};
+
+/* Credentials files are waited for as cargo does. Anyone who can read a configuration file can lock
+ * it, so for these there is a limit. */
+extern const struct lock_wait lock_of_credentials;
+extern const struct lock_wait lock_of_config;
+
 /*
- * Waits as long as it takes, and says so first: `Blocking waiting for file lock on WHAT`. Where the
- * file system has no locks there is none, and that is no error.
+ * Says that it waits, if it has to. A signal that would end us ends the wait: it acts at once, or
+ * is the err `interrupted by a signal` if the caller holds signals back (signals.h). A file system
+ * without locks is no error. `shown` is the path for messages.
  */
-struct err *lock_acquire(struct shell *shell, int fd, struct str path, enum lock_kind kind,
-                         const char *what) MUST_CHECK;
+struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, enum lock_kind kind,
+                         const struct lock_wait *wait) MUST_CHECK;
 
 #endif

@@ -1,134 +1,76 @@
 #include "util/shell.h"
 
 #include "util/fs.h"
+#include "util/text.h"
 #include "util/utf8.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { VERB_WIDTH = 12 };
+enum { VERB_WIDTH = 12, MARK = '\001' };
 
-/*
- * Where in a control sequence a byte stands. These are the states of a DEC terminal's parser as far
- * as they matter for taking sequences out.
- */
-enum state {
-    GROUND,
-    ESCAPE,       /* after ESC */
-    INTERMEDIATE, /* ESC and 0x20-0x2F: one final byte ends it */
-    CSI,          /* ESC [ */
-    OSC,          /* ESC ]: up to BEL or ESC \ */
-    DEVICE,       /* ESC P: up to its final byte, from where on it is a STRING */
-    STRING,       /* ESC X, ESC ^, ESC _: up to ESC \ */
-};
-
-static enum state after_escape(unsigned char byte)
+/* The control sequence of a mark. */
+static const char *sequence(char mark)
 {
-    switch (byte) {
-    case '[':
-        return CSI;
-    case ']':
-        return OSC;
-    case 'P':
-        return DEVICE;
-    case 'X':
-    case '^':
-    case '_':
-        return STRING;
+    switch (mark) {
+    case 'h':
+        return "\033[1m\033[92m";
+    case 'e':
+        return "\033[1m\033[91m";
+    case 'w':
+        return "\033[1m\033[33m";
+    case 'c':
+        return "\033[1m\033[94m";
+    case 'l':
+        return "\033[1m\033[96m";
+    case 'p':
+        return "\033[36m";
+    case 'b':
+        return "\033[1m";
     default:
-        if (byte >= 0x30 && byte <= 0x7E) {
-            return GROUND;
+        return "\033[0m";
+    }
+}
+
+/* From `start` up to a mark or the end. */
+static struct str up_to_mark(struct arena *arena, struct str text, size_t start)
+{
+    const char *mark = memchr(text.data + start, MARK, text.len - start);
+    return str_slice(arena, text, start, mark ? (size_t)(mark - text.data) : text.len);
+}
+
+/* The text line by line, tab by tab: those two are the printer's own. */
+static void add_shown(struct arena *arena, struct buf *out, struct str text)
+{
+    for (size_t start = 0; start <= text.len;) {
+        size_t end = start;
+        while (end < text.len && text.data[end] != '\n' && text.data[end] != '\t') {
+            end++;
         }
-        return byte >= 0x20 && byte <= 0x2F ? INTERMEDIATE : ESCAPE;
-    }
-}
-
-static enum state state_after(enum state state, unsigned char byte)
-{
-    enum { CAN = 0x18, SUB = 0x1A, ESC = 0x1B, BEL = 0x07, ST = 0x9C };
-    if (byte == ESC) {
-        return ESCAPE;
-    }
-    if (byte == CAN || byte == SUB) {
-        return GROUND;
-    }
-    switch (state) {
-    case ESCAPE:
-        return after_escape(byte);
-    case INTERMEDIATE:
-        return byte >= 0x30 && byte <= 0x7E ? GROUND : state;
-    case CSI:
-        return byte >= 0x40 && byte <= 0x7E ? GROUND : state;
-    case OSC:
-        return byte == BEL ? GROUND : state;
-    case DEVICE:
-        return byte >= 0x40 && byte <= 0x7E ? STRING : state;
-    case STRING:
-        return byte == ST ? GROUND : state;
-    case GROUND:
-    default:
-        return state;
-    }
-}
-
-/* White space among the control characters. */
-static bool is_space(unsigned char byte)
-{
-    return byte == '\t' || byte == '\n' || byte == '\f' || byte == '\r';
-}
-
-/* Does a byte print that is met in this state? In a short sequence white space still does. */
-static bool prints(enum state state, unsigned char byte)
-{
-    if (state == GROUND) {
-        bool begins_character = byte >= 0xC2; /* no byte of UTF-8 is above 0xF4 */
-        return (byte >= 0x20 && byte < 0x7F) || is_space(byte) || begins_character;
-    }
-    return is_space(byte) && state != OSC && state != DEVICE && state != STRING;
-}
-
-/*
- * Takes control sequences out of UTF-8 text, and other control characters but white space. Mirrors
- * anstream's strip_bytes: once something prints, all that follows prints up to the next control
- * character, even in an unfinished sequence.
- */
-static void strip(struct buf *out, struct str text)
-{
-    enum state state = GROUND;
-    size_t at = 0;
-    while (at < text.len) {
-        unsigned char byte = (unsigned char)text.data[at];
-        bool shown = prints(state, byte);
-        state = state_after(state, byte);
-        if (!shown) {
-            at++;
-            continue;
+        buf_add(out, text_shown(arena, str_slice(arena, text, start, end)));
+        if (end < text.len) {
+            buf_add_char(out, text.data[end]);
         }
-        size_t start = at;
-        while (at < text.len && prints(GROUND, (unsigned char)text.data[at])) {
-            uint32_t character = 0;
-            bool valid = true;
-            size_t len = utf8_decode(text, at, &character, &valid);
-            if (len > 1) {
-                state = GROUND;
-            }
-            at += len;
-        }
-        buf_add_bytes(out, text.data + start, at - start);
+        start = end + 1;
     }
 }
 
 static bool print(const struct shell *shell, int fd, bool color, struct str text)
 {
-    text = utf8_lossy(shell->arena, text); /* paths and variables may be any bytes */
-    if (!color) {
-        struct buf plain = buf_new(shell->arena);
-        strip(&plain, text);
-        text = buf_str(&plain);
+    struct buf out = buf_new(shell->arena);
+    for (size_t at = 0; at < text.len;) {
+        struct str piece = up_to_mark(shell->arena, text, at);
+        add_shown(shell->arena, &out, piece);
+        at += piece.len;
+        if (at < text.len) {
+            buf_add(&out, color ? str_of(sequence(text.data[at + 1])) : STR(""));
+            at += 2;
+        }
     }
-    return write_all(fd, text);
+    return write_all(fd, buf_str(&out));
 }
 
 static bool is_set(const char *value)
@@ -174,6 +116,7 @@ void shell_init(struct shell *shell, struct arena *arena)
 {
     open_standard_descriptors();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader of our messages that is gone must not stop us */
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(2) */
     *shell = (struct shell){
         .arena = arena,
         .verbosity = VERBOSITY_NORMAL,
@@ -189,6 +132,11 @@ void shell_set_color(struct shell *shell, enum color_choice choice)
     bool automatic = choice == COLOR_AUTO;
     shell->color_out = always || (automatic && color_automatic(shell->terminal_out));
     shell->color_err = always || (automatic && color_automatic(shell->terminal_err));
+}
+
+bool shell_person(const struct shell *shell)
+{
+    return shell->terminal_err && isatty(STDIN_FILENO) == 1 && !is_set(getenv("CI"));
 }
 
 struct err *shell_color_parse(struct arena *arena, struct str text, enum color_choice *out)
@@ -218,7 +166,7 @@ static void message_end(const struct shell *shell, struct buf *buf)
     shell_print_err(shell, buf_str(buf));
 }
 
-void shell_status(struct shell *shell, const char *verb, const char *format, ...)
+void shell_status(const struct shell *shell, const char *verb, const char *format, ...)
 {
     if (shell->verbosity == VERBOSITY_QUIET) {
         return;
@@ -232,7 +180,7 @@ void shell_status(struct shell *shell, const char *verb, const char *format, ...
     message_end(shell, &buf);
 }
 
-void shell_warn(struct shell *shell, const char *format, ...)
+void shell_warn(const struct shell *shell, const char *format, ...)
 {
     if (shell->verbosity == VERBOSITY_QUIET) {
         return;
@@ -245,7 +193,7 @@ void shell_warn(struct shell *shell, const char *format, ...)
     message_end(shell, &buf);
 }
 
-void shell_note(struct shell *shell, const char *format, ...)
+void shell_note(const struct shell *shell, const char *format, ...)
 {
     if (shell->verbosity == VERBOSITY_QUIET) {
         return;
@@ -258,17 +206,23 @@ void shell_note(struct shell *shell, const char *format, ...)
     message_end(shell, &buf);
 }
 
-void shell_warn_help(struct shell *shell, struct str title, struct str help)
+void shell_alert(const struct shell *shell, struct str title, struct str help)
 {
-    if (shell->verbosity == VERBOSITY_QUIET) {
-        return;
-    }
     struct buf buf = message_begin(shell, COLOR_WARN, "warning");
     buf_add(&buf, title);
-    buf_add(&buf, STR("\n  " COLOR_CONTEXT "|" COLOR_RESET "\n  " COLOR_CONTEXT
-                      "= " COLOR_RESET COLOR_BOLD "help" COLOR_RESET ": "));
-    buf_add(&buf, help);
+    if (help.len > 0) {
+        buf_add(&buf, STR("\n  " COLOR_CONTEXT "|" COLOR_RESET "\n  " COLOR_CONTEXT
+                          "= " COLOR_RESET COLOR_BOLD "help" COLOR_RESET ": "));
+        buf_add(&buf, help);
+    }
     message_end(shell, &buf);
+}
+
+void shell_warn_help(const struct shell *shell, struct str title, struct str help)
+{
+    if (shell->verbosity != VERBOSITY_QUIET) {
+        shell_alert(shell, title, help);
+    }
 }
 
 /* cargo's indented_lines, line ends as Rust's str::lines has them. */
@@ -287,7 +241,7 @@ static void add_indented(struct buf *buf, struct str text)
     }
 }
 
-void shell_error(struct shell *shell, const struct err *err)
+void shell_error(const struct shell *shell, const struct err *err)
 {
     struct buf buf = message_begin(shell, COLOR_ERROR, "error");
     buf_add(&buf, err->message);
@@ -307,4 +261,13 @@ void shell_print_err(const struct shell *shell, struct str text)
 bool shell_print_out(const struct shell *shell, struct str text)
 {
     return print(shell, STDOUT_FILENO, shell->color_out, text);
+}
+
+size_t shell_columns(const struct shell *shell)
+{
+    struct winsize size = {0};
+    if (!shell->terminal_out || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0) {
+        return 0;
+    }
+    return size.ws_col;
 }

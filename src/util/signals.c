@@ -24,16 +24,22 @@ void signals_hold(struct signals *signals)
     signals->held = sigprocmask(SIG_BLOCK, &set, &signals->mask) == 0;
 }
 
-bool signals_came(struct signals *signals)
+bool signals_came_within(struct signals *signals, int ms)
 {
-    const struct timespec now = {0};
+    struct timespec wait = {ms / 1000, (ms % 1000) * 1000000L};
     sigset_t set;
     signals_set(&set);
     int number;
-    while ((number = sigtimedwait(&set, NULL, &now)) > 0) {
+    while ((number = sigtimedwait(&set, NULL, &wait)) > 0) {
         signals->taken = number;
+        wait = (struct timespec){0};
     }
     return signals->taken != 0;
+}
+
+bool signals_came(struct signals *signals)
+{
+    return signals_came_within(signals, 0);
 }
 
 void signals_release(struct signals *signals)

@@ -32,6 +32,9 @@ void signals_hold(struct signals *signals);
 /* Has one come since they were held? */
 bool signals_came(struct signals *signals);
 
+/* The same, after waiting for one for at most `ms` milliseconds. */
+bool signals_came_within(struct signals *signals, int ms);
+
 /* For CLEANUP. */
 void signals_release(struct signals *signals);
 

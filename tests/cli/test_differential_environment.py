@@ -16,12 +16,11 @@ CASES = {
         creds=None,
         files={"ch/credentials.toml": "[registry\n"},
         env={"CARGO_HOME": "{ROOT}/home/../ch/."},
-        needs=("home-as-given",),
     ),
     "cargo home empty is HOME's": world(env={"CARGO_HOME": ""}),
     "cargo home does not exist": world(creds=None, env={"CARGO_HOME": "{ROOT}/nowhere/deep"}),
-    "cargo home is a file": world(creds=None, files={"ch": "x"}, env={"CARGO_HOME": "{ROOT}/ch"}, needs=("home-as-given",)),
-    "HOME is a file": world(creds=None, files={"h": "x"}, env={"HOME": "{ROOT}/h"}, needs=("home-as-given",)),
+    "cargo home is a file": world(creds=None, files={"ch": "x"}, env={"CARGO_HOME": "{ROOT}/ch"}),
+    "HOME is a file": world(creds=None, files={"h": "x"}, env={"HOME": "{ROOT}/h"}),
     "HOME is relative": world("--registry r", creds=None, files={"proj/h/.cargo/config.toml": '[registries.r]\nindex="x"\n'}, env={"HOME": "h"}),
     "config in the given home": world(
         "--registry r", creds=None, files={"ch/config.toml": '[registries.r]\nindex="x"\n'}, env={"CARGO_HOME": "{ROOT}/ch"}
@@ -100,7 +99,7 @@ CASES = {
     "unknown of registry": world(env={"CARGO_REGISTRY_FOO": "1"}),
     "no PATH": world(env={"PATH": None}),
     "[env] table": world(config='[env]\nCARGO_REGISTRY_DEFAULT = "my-reg"\n'),
-    "[unstable] table": world(config="[unstable]\nfoo=true\n", needs=("config-late",)),
+    "[unstable] table": world(config="[unstable]\nfoo=true\n"),
     # Wrong case.
     "lower case default": world(env={"cargo_registry_default": "x"}),
     "mixed case default": world(env={"Cargo_Registry_Default": "x"}),

@@ -17,8 +17,6 @@ import subprocess
 
 import pytest
 
-import oracle
-
 FIXED = [
     # schemes
     "https://example.com/index", "HTTPS://example.com/index", "http://example.com", "ws://example.com/", "wss://example.com/",
@@ -178,11 +176,6 @@ def differences(urls, cargo, show, home, strict=True):
         others |= {other for other, form in enumerate(plain) if form == canonical}
         return {"OURS": text if kind == "ok" else "", **{f"U{other}": urls[other] for other in others}}
 
-    def comparable(name, number):
-        """1.96 tells sparse URLs apart that 1.95 holds for one."""
-        pair = [urls[number], "" if name.upper() == "OURS" else urls[int(name[1:])]]
-        return oracle.oracle_has("sparse-github-folded") or not any(url.strip().lower().startswith("sparse+") for url in pair)
-
     def compare(number):
         kind, text, canonical = resolved[number]
         text = printed(text)
@@ -194,7 +187,7 @@ def differences(urls, cargo, show, home, strict=True):
             equal = kind == "ok" and text == said and not text.endswith("/")
         elif theirs == "ok":
             held = {name.lower() for name in names if name == "OURS" or urls[int(name[1:])] and plain[int(name[1:])] == canonical}
-            equal = kind == "ok" and text == said and not any(comparable(name, number) for name in same ^ held)
+            equal = kind == "ok" and text == said and same == held
         else:
             equal = kind == theirs and text == said
         if not equal and not strict and text.endswith("invalid international domain name") and re.search("xn--|[^\\x00-\\x7f]", urls[number], re.I):

@@ -17,6 +17,8 @@ import subprocess
 import time
 import tty
 
+from oracle import AS_RELEASE
+
 CARGO_HOME = "home/.cargo"
 CREDENTIALS = CARGO_HOME + "/credentials.toml"
 TIME_LIMIT = 20
@@ -61,7 +63,6 @@ class World:
     umask: int = 0o022
     powerless: bool = False  # root, but without root's right to open everything
     wipe_cwd: bool = False  # the working directory is gone when the program starts
-    needs: tuple = ()  # what the oracle must have: names from oracle.py
 
     def __post_init__(self):
         object.__setattr__(self, "args", tuple(self.args))
@@ -187,7 +188,7 @@ def _sink(kind):
 
 
 def environment(world, root):
-    env = {"HOME": f"{root}/home", "PATH": "/usr/bin:/bin", **world.env}
+    env = {"HOME": f"{root}/home", "PATH": "/usr/bin:/bin", **AS_RELEASE, **world.env}
     return {os.fsencode(name): _bytes(value, root) for name, value in env.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""Completion in the shells themselves: each offers the options that there are, their values, and the registries with credentials."""
+"""Completion in real shells: each offers the options of the help, their values, and the names of registries in cargo's files."""
 
 import os
 import pathlib
@@ -16,21 +16,31 @@ PROMPT = b"ready> "
 SOON = 20  # seconds, for a machine with much to do
 
 
-class Shells:
-    """A cargo home with two registries logged in, and a terminal to press Tab on."""
+NAMES = ["corp", "crates-io", "in_table", "my-reg", "quoted", "ümlaut"]
 
-    def __init__(self, path, program):
+
+class Shells:
+    """A cargo home, a project with a configuration of its own, and a terminal to press Tab on."""
+
+    def __init__(self, path):
         self.path = path
-        (path / "bin").mkdir()
-        (path / "bin/cargo-logout").symlink_to(program)
-        (path / "credentials.toml").write_text(
-            '[registry]\ntoken = "t1"\n[registries.my-reg]\ntoken = "t2"\n[registries."$(touch hurt)"]\ntoken = "t3"\n'
-        )
-        (path / "config.toml").write_text('[registries.my-reg]\nindex = "sparse+https://my-reg.example.com/"\n')
-        self.env = {"HOME": str(path), "ZDOTDIR": str(path), "CARGO_HOME": str(path), "TERM": "dumb", "PATH": f"{path}/bin:/usr/bin:/bin"}
+        self.cwd = path / "project/sub"
+        for directory in (path / "bin", path / "project/.cargo", self.cwd / ".cargo"):
+            directory.mkdir(parents=True)
+        (path / "bin/cargo-logout").write_text(f"#!/bin/sh\ntouch {path}/started\n")
+        (path / "bin/cargo-logout").chmod(0o755)
+        hostile = "".join(f"[registries.{name}]\ntoken = 't'\n" for name in ('"$(touch hurt)"', '"`touch hurt`"', '"a;touch hurt"', "'x' # $(touch hurt)"))
+        (path / "credentials.toml").write_text("[registry]\ntoken = 't'\n[registries.my-reg]\ntoken = 't'\n" + hostile)
+        (path / "config.toml").write_text("""registries.corp.index = "x"\n[ registries . "quoted" ] # it\nindex = "x"\n[net]\nother.index = 1\n[registries.ümlaut]\n""")
+        (path / "project/.cargo/config.toml").write_text('# [registries.no]\n[registries]\nin_table = { index = "x" }\nmy-reg.index = "x"\n')
+        (path / ".cargo").mkdir()
+        (path / ".cargo/config.toml").write_text('not_in_table = 1\n[registries]\n[alias]\nb = "x"\n')
+        os.mkfifo(self.cwd / ".cargo/config.toml")
+        (self.cwd / "config.toml").touch()
+        self.env = {"HOME": str(path), "ZDOTDIR": str(path), "CARGO_HOME": str(path), "TERM": "dumb", "PATH": f"{path}/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
     def output(self, *command):
-        done = subprocess.run(command, cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=SOON)
+        done = subprocess.run(command, cwd=self.cwd, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=SOON)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
@@ -38,7 +48,7 @@ class Shells:
         """What an interactive shell shows from its prompt on, once `wanted` holds of it."""
         pid, terminal = pty.fork()
         if pid == 0:
-            os.chdir(self.path)
+            os.chdir(self.cwd)
             os.execvpe(command[0], command, self.env)
         shown, sent, end = b"", False, time.monotonic() + SOON
         try:
@@ -56,11 +66,11 @@ class Shells:
 
 
 @pytest.fixture(scope="session")
-def shells(tmp_path_factory, program):
-    """One for all tests, as zsh takes seconds for its first start in a new home."""
-    shells = Shells(tmp_path_factory.mktemp("home"), program)
+def shells(tmp_path_factory):
+    """One for all tests, as zsh takes seconds for its first start in a new home. Nothing in files is run, nor is cargo-logout."""
+    shells = Shells(tmp_path_factory.mktemp("home"))
     yield shells
-    assert not (shells.path / "hurt").exists()
+    assert not [path for path in shells.path.rglob("*") if path.name in ("hurt", "started")]
 
 
 def bash(shells, *words):
@@ -129,7 +139,7 @@ def test_values(shell, shells, options):
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_registries(shell, shells):
-    assert sorted(set(shell(shells, "--registry", ""))) == ["crates-io", "my-reg"]
+    assert sorted(set(shell(shells, "--registry", ""))) == NAMES
     assert shell(shells, "-q", "--registry", "my") == ["my-reg"]
 
 

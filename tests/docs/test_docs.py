@@ -1,4 +1,4 @@
-"""Manual page and README tell the options and exit statuses that there are, and what is installed goes where it is looked for."""
+"""The manual page and the README have the options and exit statuses that the program has, and files are installed where other programs look for them."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-PAGE = PROJECT / "man/cargo-logout.1"
+PAGE = PROJECT / "man/cargo-logout-tool.1"
 README = (PROJECT / "README.md").read_text()
 
 
@@ -24,17 +24,40 @@ def macro_options(line):
 
 def test_manual_has_the_options(options):
     told, possible = {}, {}
-    for head, body in re.findall(r"^\.It (Fl [^\n]*)\n(.*?)(?=^\.It |^\.El)", section("OPTIONS"), re.MULTILINE | re.DOTALL):
+    for head, body in re.findall(r"^\.It (Fl [^\n]*)\n(.*?)(?=^\.It Fl|\Z)", section("OPTIONS"), re.MULTILINE | re.DOTALL):
         told.update(macro_options(head))
-        values = re.findall(r"^\.Cm (\w+)", body, re.MULTILINE)
+        values = re.findall(r"^\.It Cm (\w+)", body, re.MULTILINE)
         if values:
             possible["-" + head.split()[1]] = values
     assert told == options.values
     assert possible == options.possible
 
 
-def test_synopsis_has_the_options(options):
-    assert macro_options(section("SYNOPSIS")) == options.values
+def test_synopsis_has_only_options_that_exist(options):
+    assert macro_options(section("SYNOPSIS")).items() <= options.values.items()
+
+
+def test_help_names_the_page(program):
+    """Debian's cargo has a page of the name cargo-logout."""
+    text = subprocess.run([program, "--help"], capture_output=True, text=True, check=True, timeout=20).stdout
+    assert text.splitlines()[-1] == f"Run `man {PAGE.stem}` for more detailed information."
+    assert PAGE.stem != "cargo-logout"
+
+
+@pytest.mark.skipif(not shutil.which("mandb"), reason="needs man-db")
+@pytest.mark.parametrize("beside_cargo", [False, True])
+def test_man_finds_the_page(beside_cargo, tmp_path):
+    """`man cargo-logout` opens ours if cargo's page is not installed, and cargo's if it is."""
+    pages = tmp_path / "man1"
+    pages.mkdir()
+    shutil.copy(PAGE, pages)
+    cargos = pages / "cargo-logout.1"
+    if beside_cargo:
+        cargos.write_text('.TH "CARGO-LOGOUT" "1"\n.SH "NAME"\ncargo\\-logout \\- Remove an API token\n')
+    subprocess.run(["mandb", "--quiet", "--user-db", tmp_path], capture_output=True, check=True, timeout=60)
+    for name, page in ((PAGE.stem, pages / PAGE.name), ("cargo-logout", cargos if beside_cargo else pages / PAGE.name)):
+        found = subprocess.run(["man", "-w", name], env={"MANPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True, timeout=20)
+        assert found.stdout == f"{page}\n"
 
 
 def readme_table(heading):
@@ -87,10 +110,23 @@ def test_installation(program):
     for place in (
         "/bin/cargo-logout",
         "/bin/cargo-credential-libsecret",
-        "/share/man/man1/cargo-logout.1",
+        "/share/man/man1/cargo-logout-tool.1",
         "/share/man/man1/cargo-credential-libsecret.1",
         "/share/bash-completion/completions/cargo-logout",
         "/share/zsh/site-functions/_cargo-logout",
         "/share/fish/vendor_completions.d/cargo-logout.fish",
     ):
         assert any(path.endswith(place) for path in places), place
+    assert not any(path.endswith("/cargo-logout.1") for path in places)
+
+
+@pytest.mark.skipif(not pathlib.Path("/etc/debian_version").exists() or not shutil.which("zsh"), reason="needs Debian and zsh")
+@pytest.mark.parametrize("prefix", ["/usr", "/usr/local"])
+def test_zsh_reads_where_the_completion_is_installed(prefix, program, tmp_path):
+    if not (program.parent / "build.ninja").exists():
+        pytest.skip("needs the build directory")
+    subprocess.run(["meson", "setup", f"--prefix={prefix}", tmp_path / "build", PROJECT], capture_output=True, check=True, timeout=120)
+    out = subprocess.run(["meson", "introspect", "--installed", tmp_path / "build"], capture_output=True, text=True, check=True, timeout=60).stdout
+    (path,) = (pathlib.Path(path) for path in json.loads(out).values() if path.endswith("/_cargo-logout"))
+    read = subprocess.run(["zsh", "-fc", "print -l $fpath"], capture_output=True, text=True, check=True, timeout=20).stdout
+    assert str(path.parent) in read.splitlines()

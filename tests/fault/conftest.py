@@ -1,8 +1,6 @@
 """Fixtures: the program under test, the real cargo, and a cargo home of one's own for each test."""
 
 import pathlib
-import shutil
-import subprocess
 import sys
 
 import pytest
@@ -11,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 
 import homes  # noqa: E402
 import oracle  # noqa: E402
+from registry_server import Registry  # noqa: E402
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -32,13 +31,7 @@ def home(tmp_path, program):
 
 
 @pytest.fixture(scope="session")
-def index(tmp_path_factory):
-    """A git index that cargo login can look into without a network."""
-    if not shutil.which("git"):
-        pytest.skip("no git to make an index with")
-    path = tmp_path_factory.mktemp("index")
-    (path / "config.json").write_text('{"dl": "https://example.com/dl", "api": "https://example.com"}\n')
-    name = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "init.defaultBranch=main")
-    for command in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "index")):
-        subprocess.run(["git", *name, *command], cwd=path, check=True)
-    return path
+def index():
+    """The index of a registry on the loopback device, which cargo login can look into."""
+    with Registry() as registry:
+        yield registry.index

@@ -53,8 +53,12 @@ void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
     if (refused()) {
         return MAP_FAILED;
     }
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): a system call gives a number */
-    return (void *)syscall(SYS_mmap, addr, len, prot, flags, fd, offset);
+#ifdef SYS_mmap2 /* counts in pages, where SYS_mmap takes other arguments */
+    long got = syscall(SYS_mmap2, addr, len, prot, flags, fd, offset >> 12);
+#else
+    long got = syscall(SYS_mmap, addr, len, prot, flags, fd, offset);
+#endif
+    return (void *)got; /* NOLINT(performance-no-int-to-ptr): a system call gives a number */
 }
 
 void *malloc(size_t size)

@@ -26,7 +26,7 @@ class Stage:
         self.injector = inject.Injector(program)
         home.indexes(OTHER, NOBODY)
         config = home.dir / "config.toml"
-        config.write_text(config.read_text().replace(f"https://example.com/{OTHER}", f"file://{index}"))
+        config.write_text(config.read_text().replace(f"https://example.com/{OTHER}", index))
         self.reset()
 
     def reset(self):
@@ -70,8 +70,6 @@ class Stage:
             return
         with process:
             said += process.stderr.read()
-            if "invalid version 0 on git_proxy_options" in said:
-                pytest.skip("this cargo cannot read a git index: Debian's is built for another libgit2")
             assert process.wait(timeout=homes.TIME_LIMIT) == 0, said
 
     def check(self, other):

@@ -25,9 +25,9 @@ class Race:
         self.cargo = [cargo, action, "--registry", OTHER]
         home.indexes(OTHER)
         config = home.dir / "config.toml"
-        config.write_text(config.read_text().replace(f"https://example.com/{OTHER}", f"file://{index}"))
+        config.write_text(config.read_text().replace(f"https://example.com/{OTHER}", index))
         self.reset()
-        self.end(self.start_cargo())  # cargo's clone of the index is made now, not in a race
+        self.end(self.start_cargo())  # cargo fills its caches now, not in a race
 
     def reset(self):
         self.home.write(homes.credentials(2, 2)[0] + homes.table(OTHER))
@@ -47,8 +47,6 @@ class Race:
     def end(self, process, said=""):
         with process:
             said += process.stderr.read()
-            if "invalid version 0 on git_proxy_options" in said:
-                pytest.skip("this cargo cannot read a git index: Debian's is built for another libgit2")
             assert process.wait(timeout=homes.TIME_LIMIT) == 0, said
         return said
 

@@ -1,171 +1,101 @@
 /*
- * What a credential provider writes: any line, as its hello and as its answer. What is understood
- * is what a second reader finds in the tree of the whole line; most of all, "removed" is never read
- * out of anything but an Ok of kind `logout`. A line that is not understood gives one message,
- * which shows no string of the line: a token stands wherever the fuzzer likes. And the strings of a
- * request arrive as they are.
+ * What a credential provider writes: any line, as its hello and as its answer. An outcome is only
+ * read from a line whose tree has it; most of all, "removed" from nothing but an Ok of kind
+ * `logout`. A line that is not understood gives a message that shows no string of it: a token is
+ * wherever the fuzzer likes.
  */
 #include "harness.h"
 
-#include "credential/protocol.h"
-#include "util/json.h"
-#include "toml/toml.h"
+#include "credential/provider_client.h"
 
-static bool read(struct arena *arena, struct str line, struct json_value **out)
+#include <jansson.h>
+
+static bool is(const json_t *value, const char *text)
 {
-    struct json json = json_begin(arena, line);
-    return !json_value(&json, out) && !json_end(&json);
+    return json_is_string(value) &&
+           str_eq(str_of(text), (struct str){json_string_value(value), json_string_length(value)});
 }
 
-static const struct json_value *member(const struct json_value *object, const char *key)
+static void check_outcome(const json_t *tree, bool get, const struct provider_answer *answer)
 {
-    const struct json_value *found = NULL;
-    for (const struct json_value *child = object->first; child; child = child->next) {
-        if (str_eq(child->key, str_of(key))) {
-            HOLDS(found == NULL); /* twice is a fault */
-            found = child;
-        }
+    const json_t *result = json_object_get(tree, answer->ok ? "Ok" : "Err");
+    const json_t *kind = json_object_get(result, "kind");
+    const json_t *token = json_object_get(result, "token");
+    HOLDS(json_object_size(tree) == 1 && json_is_string(kind));
+    if (answer->ok) {
+        HOLDS((answer->failure == NULL) == is(kind, get ? "get" : "logout"));
     }
-    return found;
-}
-
-static bool is_string(const struct json_value *value, const char *text)
-{
-    return value && value->type == JSON_STRING && str_eq(value->string, str_of(text));
-}
-
-/* {"kind": KIND} or [KIND] */
-static const struct json_value *kind_of(const struct json_value *result)
-{
-    return result->type == JSON_OBJECT ? member(result, "kind") : result->first;
-}
-
-static void check_answer(const struct json_value *line, enum answer answer)
-{
-    static const char *const kinds[] = {
-        [ANSWER_GET] = "get",
-        [ANSWER_LOGIN] = "login",
-        [ANSWER_LOGOUT] = "logout",
-        [ANSWER_URL_NOT_SUPPORTED] = "url-not-supported",
-        [ANSWER_NOT_FOUND] = "not-found",
-        [ANSWER_OPERATION_NOT_SUPPORTED] = "operation-not-supported",
-    };
-    HOLDS(line->type == JSON_OBJECT && line->first && !line->first->next);
-    bool ok = answer <= ANSWER_UNKNOWN;
-    HOLDS(str_eq(line->first->key, ok ? STR("Ok") : STR("Err")));
-    HOLDS(line->first->type == JSON_OBJECT || line->first->type == JSON_ARRAY);
-    const struct json_value *kind = kind_of(line->first);
-    HOLDS(kind && kind->type == JSON_STRING);
-    bool known = false;
-    for (size_t i = 0; i < COUNT(kinds); i++) {
-        bool is_this = kinds[i] && is_string(kind, kinds[i]);
-        HOLDS(answer != (enum answer)i || !kinds[i] || is_this);
-        known = known || (is_this && (i <= ANSWER_UNKNOWN) == ok);
-    }
-    HOLDS(known == (answer != ANSWER_UNKNOWN && answer != ANSWER_FAILED));
-}
-
-/* The provider's own words, all of them and in order; these may be shown. */
-static void check_failure(const struct json_value *result, const struct err *failure)
-{
-    if (!is_string(kind_of(result), "other")) {
-        HOLDS(str_eq(failure->message, STR("unknown error kind; try updating Cargo?")));
+    if (answer->failure) {
         return;
     }
-    bool array = result->type == JSON_ARRAY;
-    const struct json_value *message = array ? result->first->next : member(result, "message");
-    const struct json_value *causes = array ? message->next : member(result, "caused-by");
-    HOLDS(message && str_eq(failure->message, message->string));
-    const struct json_value *cause = causes ? causes->first : NULL;
-    for (failure = failure->cause; failure; failure = failure->cause, cause = cause->next) {
-        HOLDS(cause && cause->type == JSON_STRING && str_eq(failure->message, cause->string));
+    switch (answer->outcome) {
+    case PROVIDER_REMOVED:
+        HOLDS(answer->ok && !get);
+        break;
+    case PROVIDER_GAVE_TOKEN:
+        HOLDS(answer->ok && get && json_is_string(token));
+        HOLDS(answer->token.len == json_string_length(token) && answer->token.len > 0);
+        break;
+    case PROVIDER_NOT_FOUND:
+        HOLDS(answer->ok ? get && is(token, "") : is(kind, "not-found"));
+        break;
+    case PROVIDER_URL_NOT_SUPPORTED:
+        HOLDS(!answer->ok && is(kind, "url-not-supported"));
+        break;
+    case PROVIDER_OPERATION_NOT_SUPPORTED:
+        HOLDS(!answer->ok && is(kind, "operation-not-supported"));
+        break;
     }
-    HOLDS(cause == NULL);
 }
 
-static void check_hello(const struct json_value *line, bool version_1, struct str versions)
+/* The provider's own words, all of them and in order, can be shown; other failures show nothing. */
+static void check_failure(const json_t *tree, const struct provider_answer *answer)
 {
-    const struct json_value *list = line->type == JSON_OBJECT ? member(line, "v") : line->first;
-    bool found = false;
-    size_t count = 0;
-    HOLDS(list && list->type == JSON_ARRAY);
-    for (const struct json_value *child = list->first; child; child = child->next) {
-        HOLDS(child->type == JSON_INTEGER && !child->negative && child->integer <= UINT32_MAX);
-        found = found || child->integer == 1;
-        count++;
+    const json_t *result = json_object_get(tree, "Err");
+    const struct err *failure = answer->failure;
+    if (answer->ok || !is(json_object_get(result, "kind"), "other")) {
+        harness_check_err(failure);
+        HOLDS(!failure || !failure->cause);
+        return;
     }
-    HOLDS(found == version_1);
-    HOLDS(versions.len >= 2 && versions.data[0] == '[');
-    HOLDS(strspn(versions.data, "[0123456789, ]") == versions.len);
-    HOLDS(versions.len <= 2 + 12 * count);
+    const json_t *causes = json_object_get(result, "caused-by");
+    HOLDS(str_eq(failure->message,
+                 (struct str){json_string_value(json_object_get(result, "message")),
+                              json_string_length(json_object_get(result, "message"))}));
+    failure = failure->cause;
+    for (size_t i = 0; i < json_array_size(causes); i++, failure = failure->cause) {
+        const json_t *cause = json_array_get(causes, i);
+        HOLDS(failure && str_eq(failure->message,
+                                (struct str){json_string_value(cause), json_string_length(cause)}));
+    }
+    HOLDS(!failure);
 }
 
-static void check_line(struct arena *arena, struct str line)
+static void check_answer(struct arena *arena, struct str line, const json_t *tree, bool get)
 {
-    struct json_value *tree = NULL;
-    bool whole = read(arena, line, &tree);
-    bool version_1 = false;
-    struct str versions;
-    struct err *err = protocol_hello(arena, line, &version_1, &versions);
+    struct provider_answer answer = {.outcome = PROVIDER_URL_NOT_SUPPORTED};
+    struct err *err = provider_answer(arena, line, get ? "get" : "logout", true, &answer);
     harness_check_err(err);
-    HOLDS(err || whole);
-    if (!err) {
-        check_hello(tree, version_1, versions);
+    if (err) {
+        HOLDS(answer.outcome == PROVIDER_URL_NOT_SUPPORTED && !answer.token.data);
+        return;
     }
-    enum answer answer = ANSWER_UNKNOWN;
-    struct err *failure = NULL;
-    err = protocol_answer(arena, line, &answer, &failure);
-    harness_check_err(err);
-    HOLDS(err || whole);
-    if (!err) {
-        check_answer(tree, answer);
-        HOLDS((answer == ANSWER_FAILED) == (failure != NULL));
-    }
-    if (!err && failure) {
-        check_failure(tree->first, failure);
-    }
-}
-
-/* The line's words as names and arguments. */
-static void check_request(struct arena *arena, struct str text)
-{
-    struct str words[8];
-    for (size_t i = 0; i < COUNT(words); i++) {
-        words[i] = harness_piece(arena, &text, ' ');
-    }
-    struct protocol_request request = {
-        .action = STR("logout"),
-        .registry = words[0],
-        .index_url = words[1],
-        .args = words + 2,
-        .count = words[0].len % (COUNT(words) - 1),
-    };
-    struct str line = protocol_request(arena, &request);
-    struct json_value *tree;
-    HOLDS(str_find(line, '\n') == (ptrdiff_t)line.len - 1);
-    HOLDS(read(arena, line, &tree));
-    const struct json_value *registry = member(tree, "registry");
-    HOLDS(registry != NULL);
-    HOLDS(is_string(member(tree, "kind"), "logout"));
-    HOLDS(is_string(member(registry, "name"), words[0].data) || str_find(words[0], '\0') >= 0);
-    HOLDS(is_string(member(registry, "index-url"), words[1].data) || str_find(words[1], '\0') >= 0);
-    const struct json_value *args = member(tree, "args");
-    HOLDS((args != NULL) == (request.count > 0));
-    args = args ? args->first : NULL;
-    for (size_t i = 0; i < request.count; i++, args = args->next) {
-        HOLDS(args && str_eq(args->string, request.args[i]));
-    }
-    HOLDS(args == NULL);
+    HOLDS(tree != NULL);
+    check_outcome(tree, get, &answer);
+    check_failure(tree, &answer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
     struct str line = harness_plant(&arena, data, size);
-    if (utf8_valid(line)) {
-        check_line(&arena, line);
-        check_request(&arena, line);
-    }
+    struct err *err = provider_hello(&arena, line); /* sets jansson's memory: first */
+    json_t *tree = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    harness_check_err(err);
+    HOLDS(err || json_array_size(json_object_get(tree, "v")) > 0);
+    check_answer(&arena, line, tree, false);
+    check_answer(&arena, line, tree, true);
+    json_decref(tree);
     arena_free(&arena);
     return 0;
 }

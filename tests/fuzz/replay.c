@@ -1,69 +1,136 @@
 /*
- * `replay_NAME DIRECTORY...`: each file in the directories, in the order of their names, is given
- * to the harness, as libFuzzer would; and then each of its beginnings, which are other inputs. For
- * any compiler. Says how many files there were.
+ * `replay_NAME TABLE [DIRECTORY]` gives inputs to the harness, as libFuzzer would: each seed of the
+ * table, each file of the directory, which libFuzzer has found, and each of their beginnings. For
+ * any compiler. A line of the table is a seed, in which \\, \n, \r, \t and \xHH stand for one byte;
+ * a line that begins with # is a comment.
  */
 #include "harness.h"
-
-#include "util/fs.h"
 
 #include <dirent.h>
 
 #define INPUT_LIMIT ((size_t)1024 * 1024)
-/* Beginnings of files that are longer take too long, and are like those of others. */
+/* Only shorter inputs are cut: beginnings of longer ones take too long, and resemble others. */
 #define CUT_LIMIT ((size_t)400)
 
-static void replay_file(struct str path)
+static _Noreturn void fail(const char *name, int line)
 {
-    struct arena arena = {0};
-    struct str input;
-    if (file_read(&arena, path, INPUT_LIMIT, &input)) {
-        (void)fprintf(stderr, "%s cannot be read\n", path.data);
-        exit(1);
+    (void)fprintf(stderr, "%s:%d: cannot be read\n", name, line);
+    exit(1);
+}
+
+static FILE *open_or_fail(const char *name)
+{
+    FILE *file = fopen(name, "re");
+    if (!file) {
+        fail(name, 0);
     }
-    for (size_t len = input.len < CUT_LIMIT ? 0 : input.len; len <= input.len; len++) {
-        /* its own memory, without a NUL behind, so that a byte too far is seen */
-        uint8_t *exact = malloc(len ? len : 1);
+    return file;
+}
+
+static void replay(const char *input, size_t len)
+{
+    for (size_t end = len < CUT_LIMIT ? 0 : len; end <= len; end++) {
+        /* memory of its own, so that the address sanitizer sees a read behind the end */
+        uint8_t *exact = malloc(end ? end : 1);
         if (!exact) {
             abort();
         }
-        memcpy(exact, input.data, len);
-        (void)LLVMFuzzerTestOneInput(exact, len);
+        memcpy(exact, input, end);
+        (void)LLVMFuzzerTestOneInput(exact, end);
         free(exact);
     }
-    arena_free(&arena);
 }
 
-static int replay_directory(struct arena *arena, const char *directory)
+static void replay_file(const char *name)
+{
+    static char input[INPUT_LIMIT];
+    FILE *file = open_or_fail(name);
+    size_t len = fread(input, 1, sizeof(input), file);
+    if (ferror(file) || !feof(file)) {
+        fail(name, 0);
+    }
+    (void)fclose(file);
+    replay(input, len);
+}
+
+static void replay_directory(const char *directory)
 {
     struct dirent **entries;
     int count = scandir(directory, &entries, NULL, alphasort);
-    int files = 0;
     if (count < 0) {
-        (void)fprintf(stderr, "%s cannot be read\n", directory);
-        exit(1);
+        fail(directory, 0);
     }
     for (int i = 0; i < count; i++) {
-        if (entries[i]->d_name[0] != '.') {
-            struct str path = path_join(arena, str_of(directory), str_of(entries[i]->d_name));
-            (void)fprintf(stderr, "%s\n", path.data); /* the last one is the one that fails */
-            replay_file(path);
-            files++;
+        char *name;
+        if (asprintf(&name, "%s/%s", directory, entries[i]->d_name) < 0) {
+            abort();
         }
+        if (entries[i]->d_name[0] != '.') {
+            (void)fprintf(stderr, "%s\n", name); /* the last one is the one that fails */
+            replay_file(name);
+        }
+        free(name);
         free(entries[i]);
     }
     free(entries);
-    return files;
+}
+
+/* Replaces the escapes in a line, in place. Returns the length, or -1 if an escape is malformed. */
+static ptrdiff_t unescape(char *line, size_t len)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned int byte = (unsigned char)line[i];
+        if (byte == '\\') {
+            const char *known = "\\\\n\nr\rt\t";
+            char kind = i + 1 < len ? line[++i] : '\0';
+            const char *found = strchr(known, kind);
+            if (kind == 'x' && i + 2 < len && sscanf(line + i + 1, "%2x", &byte) == 1) {
+                i += 2;
+            } else if (kind && found) {
+                byte = (unsigned char)found[1];
+            } else {
+                return -1;
+            }
+        }
+        line[out++] = (char)byte;
+    }
+    return (ptrdiff_t)out;
+}
+
+static void replay_table(const char *table)
+{
+    FILE *file = open_or_fail(table);
+    char *line = NULL;
+    size_t size = 0;
+    int number = 0;
+    for (ssize_t len = getline(&line, &size, file); len > 0; len = getline(&line, &size, file)) {
+        number++;
+        if (line[0] == '#') {
+            continue;
+        }
+        ptrdiff_t bytes = line[len - 1] == '\n' ? unescape(line, (size_t)len - 1) : -1;
+        if (bytes < 0) {
+            fail(table, number);
+        }
+        (void)fprintf(stderr, "%s:%d\n", table, number); /* the last one is the one that fails */
+        replay(line, (size_t)bytes);
+    }
+    if (ferror(file) || !number) {
+        fail(table, number);
+    }
+    free(line);
+    (void)fclose(file);
 }
 
 int main(int argc, char **argv)
 {
-    struct arena arena = {0};
-    int files = 0;
-    for (int i = 1; i < argc; i++) {
-        files += replay_directory(&arena, argv[i]);
+    if (argc < 2) {
+        return 2;
     }
-    arena_free(&arena);
-    (void)printf("%d\n", files);
+    replay_table(argv[1]);
+    if (argc > 2) {
+        replay_directory(argv[2]);
+    }
     return 0;
 }

@@ -181,6 +181,6 @@ def test_help_and_manual_name_the_same_options(desktop):
     assert run(desktop, b"", "-h").stdout == done.stdout
     assert max(map(len, done.stdout.decode().splitlines())) <= 100
     manual = (HERE.parent.parent / "man" / "cargo-credential-libsecret.1").read_text()
-    options = manual.split(".SH OPTIONS")[1].split(".SH")[0].replace("\\-", "-")
-    find = r"(?<![\w-])--?[a-zA-Z][\w-]*"
-    assert set(re.findall(find, options)) == set(re.findall(find, done.stdout.decode()))
+    rows = re.findall(r"^\.It (Fl .*)", manual.split(".Sh OPTIONS")[1].split(".Sh")[0], re.MULTILINE)
+    options = {f"-{name}" for row in rows for name in re.findall(r"Fl (\S+)", row)}
+    assert options == set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", done.stdout.decode()))

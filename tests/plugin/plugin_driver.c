@@ -1,26 +1,45 @@
 /*
- * The plugin client on its own, for tests/plugin/test_plugin.py:
+ * The provider client on its own, for tests/plugin:
  *
- *     plugin_driver NOTICE_MS DEADLINE_MS REGISTRY INDEX_URL PROVIDER [ARG]...
+ *     plugin_driver SPEED ACTION REGISTRY INDEX_URL PROVIDER [ARG]...
  *
- * DEADLINE_MS -1 is none, `default` as NOTICE_MS takes the program's own two. Prints the outcome or
- * the failure and its causes, as cargo shows them, on standard output; `notice` on standard error
- * when it is given. Exits with 0, or 1 after a failure; with 3 where a child or a descriptor is
- * left.
+ * Time passes SPEED times as fast as it does. ACTION is logout, get, verify, verify-token or
+ * verify-verbose. Prints the outcome, with the token if there is one, or the failure and its
+ * causes, as cargo shows them, on standard output. Exits with 0, or 1 after a failure; with 3 if a
+ * child or a descriptor is left.
+ *
+ * With PAUSE in the environment it then waits for the end of its standard input, with all its
+ * memory as it was.
  */
-#include "credential/plugin.h"
+#include "credential/provider_client.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-static void notice(void *context)
+enum { NANO = 1000000000 };
+
+long speed = 1; /* not static, since poll() is an inline function in the headers */
+
+int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    (void)context;
-    static const char text[] = "notice\n";
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
-    (void)ignored;
+    long result = syscall(SYS_clock_gettime, clock, now);
+    int64_t fast = (int64_t)now->tv_nsec * speed;
+    now->tv_sec = now->tv_sec * speed + fast / NANO;
+    now->tv_nsec = fast % NANO;
+    return (int)result;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    int64_t slow = timeout <= 0 ? timeout : timeout / speed + 1;
+    struct timespec limit = {slow / 1000, slow % 1000 * 1000000};
+    return ppoll(fds, count, timeout < 0 ? NULL : &limit, NULL);
 }
 
 static size_t open_descriptors(void)
@@ -45,37 +64,61 @@ static void print_failure(const struct err *err)
     }
 }
 
+static struct err *act(struct shell *shell, const char *action, const struct provider_call *call,
+                       enum provider_outcome *out, struct str *token)
+{
+    if (strcmp(action, "logout") == 0) {
+        return provider_logout(shell, call, out);
+    }
+    if (strcmp(action, "get") == 0) {
+        return provider_get(shell, call, out, token);
+    }
+    if (strcmp(action, "verify-verbose") == 0) {
+        shell->verbosity = VERBOSITY_VERY_VERBOSE;
+    }
+    return provider_verify(shell, call, out, strcmp(action, "verify-token") == 0 ? token : NULL);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const outcomes[] = {
-        [PLUGIN_REMOVED] = "removed",
-        [PLUGIN_NOT_FOUND] = "not-found",
-        [PLUGIN_URL_NOT_SUPPORTED] = "url-not-supported",
-        [PLUGIN_OPERATION_NOT_SUPPORTED] = "operation-not-supported",
+        [PROVIDER_REMOVED] = "removed",
+        [PROVIDER_GAVE_TOKEN] = "gave-token",
+        [PROVIDER_NOT_FOUND] = "not-found",
+        [PROVIDER_URL_NOT_SUPPORTED] = "url-not-supported",
+        [PROVIDER_OPERATION_NOT_SUPPORTED] = "operation-not-supported",
     };
     if (argc < 6) {
         return 2;
     }
     struct arena arena = {0};
-    struct plugin_wait wait = plugin_wait(notice, NULL);
-    if (strcmp(argv[1], "default") != 0) {
-        wait.notice_ms = strtol(argv[1], NULL, 10);
-        wait.deadline_ms = strtol(argv[2], NULL, 10);
-    }
+    struct shell shell = {
+        .arena = &arena,
+        .verbosity = VERBOSITY_NORMAL,
+        .terminal_err = isatty(STDERR_FILENO) == 1,
+    };
+    speed = strtol(argv[1], NULL, 10);
     struct str *words = arena_new_array(&arena, struct str, (size_t)argc);
     size_t count = 0;
     for (int i = 5; i < argc; i++) {
         words[count++] = str_of(argv[i]);
     }
-    struct plugin_call call = {words, count, str_of(argv[3]), str_of(argv[4])};
+    struct provider_call call = {words, count, STR("prov …"), str_of(argv[3]), str_of(argv[4])};
+    (void)signal(SIGPIPE, SIG_IGN);
     size_t before = open_descriptors();
-    enum plugin_outcome outcome;
-    struct err *failure = plugin_logout(&arena, &call, &wait, &outcome);
+    enum provider_outcome outcome;
+    struct str token = STR("");
+    struct err *failure = act(&shell, argv[2], &call, &outcome, &token);
     bool left = open_descriptors() != before || waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD;
     if (failure) {
         print_failure(failure);
     } else {
-        puts(outcomes[outcome]);
+        (void)printf("%s%s%s\n", outcomes[outcome], token.len > 0 ? " " : "", token.data);
+    }
+    if (getenv("PAUSE")) {
+        (void)fflush(stdout);
+        while (read(STDIN_FILENO, &(char){0}, 1) > 0) {
+        }
     }
     arena_free(&arena);
     return left ? 3 : failure ? 1 : 0;

@@ -1,7 +1,6 @@
 """Credential providers that do not end, or not well: deadlines, signals, a terminal, descriptors that cannot be had."""
 
 import os
-import pathlib
 import pty
 import re
 import resource
@@ -13,7 +12,7 @@ import time
 
 import pytest
 
-from plugin_provider import DONE, DRIVER, HELLO, SHORT, SOON, gone
+from plugin_provider import DONE, FAST, HELLO, SOON, gone, sanitized
 
 
 # Where cargo hangs
@@ -39,20 +38,15 @@ HANGS = {
 def test_deadline(provider, case, pidfd):
     text, message = HANGS[case]
     provider.sh(f"echo $$ > {provider.place}/pid\n{text}\n")
-    expected = ["error: " + message.replace("PROV", str(provider.path)), "caused by: it took longer than 0.3 seconds"]
+    expected = ["error: " + message.replace("PROV", str(provider.path)), "caused by: it took longer than 60 seconds"]
     if pidfd:
-        status, out, _ = provider.ours(deadline=SHORT)
+        status, out, _ = provider.ours(speed=FAST)
         assert status == 1
         assert out == [expected[0].removeprefix("error: "), expected[1].removeprefix("caused by: ")]
     else:
-        out = without_pidfd(provider, deadline=SHORT)
+        out = without_pidfd(provider, speed=FAST)
         assert out.splitlines() == expected
     assert gone(int((provider.place / "pid").read_text()))
-
-
-def sanitized():
-    """Built with the address sanitizer, which needs memory of its own and cannot look for leaks under strace."""
-    return b"__asan_init" in pathlib.Path(DRIVER).read_bytes()
 
 
 def injected(provider, call, error, **options):
@@ -77,10 +71,10 @@ def without_pidfd(provider, **options):
 def test_one_that_may_not_be_killed_is_left(provider):
     """It has become another user. The driver sees a child that is left."""
     started_at = time.monotonic()
-    status, text = injected(provider.sh(f"echo $$ > {provider.place}/pid; exec sleep 60"), "kill", "EPERM", deadline=SHORT)
+    status, text = injected(provider.sh(f"echo $$ > {provider.place}/pid; exec sleep 60"), "kill", "EPERM", speed=FAST)
     assert time.monotonic() - started_at < SOON
     os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
-    assert (status, text.splitlines()[1]) == (3, "caused by: it took longer than 0.3 seconds")
+    assert (status, text.splitlines()[1]) == (3, "caused by: it took longer than 60 seconds")
 
 
 def test_without_pidfd(provider):
@@ -93,8 +87,8 @@ def test_without_pidfd(provider):
 
 def test_request_larger_than_a_pipe_unread(provider):
     provider.sh(f"echo '{HELLO.strip()}'; exec sleep 60")
-    lines = provider.failure(args=("x" * 100_000,) * 3, deadline=SHORT)
-    assert lines == ["failed to write to credential provider", "it took longer than 0.3 seconds"]
+    lines = provider.failure(args=("x" * 100_000,) * 3, speed=FAST)
+    assert lines == ["failed to write to credential provider", "it took longer than 60 seconds"]
 
 
 @pytest.mark.parametrize("limit", ["hello", "response"])
@@ -124,7 +118,7 @@ GRANDCHILD = "sleep 60 & echo $! > {place}/pid; "
     "text, lines",
     [
         ("%s", ["failed to deserialize hello", "EOF while parsing a value at line 1 column 0"]),
-        ("printf '{\"v\"'; %s", ["failed to deserialize hello", "EOF while parsing an object at line 1 column 4"]),
+        ("printf '{\"v\"'; %s", ["failed to deserialize hello", "the JSON ends too early at line 1 column 4"]),
         ("echo '{\"v\":[1]}'; read -r line; %s", ["failed to deserialize response", "EOF while parsing a value at line 1 column 0"]),
         ("echo '{\"v\":[1]}'; read -r line; echo '{\"Ok\":{\"kind\":\"logout\"}}'; %s", ["removed"]),
         ("echo '{\"v\":[1]}'; read -r line; %s printf '{\"Ok\":{\"kind\":\"logout\"}}'", ["removed"]),
@@ -167,33 +161,29 @@ def test_a_grandchild_that_goes_on_writing(provider, before, said):
 
 # While we wait
 
+NOTICE = "     Waiting for credential provider `prov …` (registry `mine`)\n"
+
 
 def test_notice_is_given_once_and_the_talk_goes_on(provider):
     """The provider waits until it sees that the notice was given."""
     fifo = provider.place / "fifo"
     os.mkfifo(fifo)
     provider.sh(f"echo '{HELLO.strip()}'; read -r line; read -r go < {fifo}; echo '{DONE.strip()}'")
-    process = provider.start(notice=50, stderr=subprocess.PIPE)
-    assert process.stderr.readline() == b"notice\n"
+    process = provider.start(speed=20, stderr=subprocess.PIPE)
+    assert process.stderr.readline().decode() == NOTICE
     fifo.write_text("go\n")
     out, err = process.communicate(timeout=SOON)
     assert (out, err, process.returncode) == (b"removed\n", b"", 0)
 
 
 def test_notice_then_deadline(provider):
-    status, lines, err = provider.sh("exec sleep 60").ours(notice=50, deadline=SHORT)
-    assert (status, lines[1], err) == (1, "it took longer than 0.3 seconds", "notice\n")
+    status, lines, err = provider.sh("exec sleep 60").ours(speed=FAST)
+    assert (status, lines[1], err) == (1, "it took longer than 60 seconds", NOTICE)
 
 
-def test_no_deadline(provider):
-    """None is none: the notice has come long before the deadline's unit is mistaken."""
-    fifo = provider.place / "fifo"
-    os.mkfifo(fifo)
-    provider.sh(f"read -r go < {fifo}; echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'")
-    process = provider.start(notice=50, deadline=-1, stderr=subprocess.PIPE)
-    assert process.stderr.readline() == b"notice\n"
-    fifo.write_text("go\n")
-    assert process.communicate(timeout=SOON)[0] == b"removed\n"
+def test_an_index_without_a_name(provider):
+    _, _, err = provider.sh("exec sleep 60").ours(speed=FAST, registry="")
+    assert err == "     Waiting for credential provider `prov …`\n"
 
 
 # Signals to us
@@ -292,13 +282,16 @@ def test_an_ignored_signal_stays_ignored(provider):
 # At a terminal
 
 
-def at_terminal(provider, script, answer_to):
-    """Runs the driver with the program's own times in a session with a terminal; `answer_to` maps a prompt to what is typed."""
+def at_terminal(provider, script, answer_to, speed=1, action="logout", ci=None):
+    """Runs the driver in a session with a terminal; `answer_to` maps a prompt to what is typed, or to what is called."""
     provider.sh(script)
-    command = provider.command(notice="default")
+    command = provider.command(speed=speed, action=action)
     pid, controller = pty.fork()
     if pid == 0:
         os.chdir(provider.place)
+        os.environ.pop("CI", None)
+        if ci:
+            os.environ["CI"] = ci
         os.execv(command[0], command)
     seen = b""
     while True:
@@ -311,7 +304,8 @@ def at_terminal(provider, script, answer_to):
         seen += piece
         for prompt, typed in list(answer_to.items()):
             if prompt in seen:
-                os.write(controller, answer_to.pop(prompt))
+                del answer_to[prompt]
+                typed() if callable(typed) else os.write(controller, typed)
     _, status = os.waitpid(pid, 0)
     os.close(controller)
     return os.waitstatus_to_exitcode(status), seen.decode()
@@ -324,11 +318,65 @@ def test_it_can_ask_a_person(provider):
     assert seen.endswith("removed\r\n")
 
 
+def test_a_person_has_all_the_time(provider):
+    """Ten minutes pass, and the provider is still waited for."""
+    fifo = provider.place / "fifo"
+    os.mkfifo(fifo)
+    script = f"sleep 0.3; read -r go < {fifo}; echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'"
+    status, seen = at_terminal(provider, script, {b"Waiting": lambda: fifo.write_text("go\n")}, speed=10 * FAST)
+    assert status == 0, seen
+    assert seen.endswith("removed\r\n")
+
+
+def test_no_person_reads_the_terminal_of_a_job(provider):
+    status, seen = at_terminal(provider, "exec sleep 60", {}, speed=FAST, ci="true")
+    assert status == 1
+    assert "it took longer than 60 seconds" in seen
+
+
 def test_ctrl_c_while_it_asks(provider):
     script = f"echo $$ > {provider.place}/pid; echo '{HELLO.strip()}'; read -r line; printf 'password: ' >/dev/tty; read -r word </dev/tty"
     status, _ = at_terminal(provider, script, {b"password: ": b"\x03"})
     assert status == -signal.SIGINT
     assert gone(int((provider.place / "pid").read_text()))
+
+
+# A verification, which nobody is asked for
+
+
+def test_a_verification_has_no_terminal(provider):
+    script = (
+        f"echo '{HELLO.strip()}'; read -r line; if (: >/dev/tty) 2>/dev/null; then echo yes; else echo no; fi > {provider.place}/terminal\n"
+        f"cut -d' ' -f6 /proc/$$/stat > {provider.place}/session; echo $$ >> {provider.place}/session; echo to a person >&2\n"
+        "echo '{\"Err\":{\"kind\":\"not-found\"}}'"
+    )
+    status, seen = at_terminal(provider, script, {}, action="verify")
+    assert (status, seen) == (0, "not-found\r\n")
+    assert (provider.place / "terminal").read_text() == "no\n"
+    session, pid = (provider.place / "session").read_text().split()
+    assert session == pid
+
+
+def test_a_verification_has_20_seconds_at_a_terminal_too(provider):
+    script = f"sleep 60 & echo $! > {provider.place}/pid; wait"
+    status, seen = at_terminal(provider, script, {}, speed=FAST, action="verify")
+    assert status == 1
+    assert "it took longer than 20 seconds" in seen
+    assert ends(int((provider.place / "pid").read_text()))  # its process group is killed
+
+
+def test_ctrl_c_ends_a_verification(provider):
+    """The terminal's signal comes to us alone, and is passed on."""
+    fifo = provider.place / "ready"
+    os.mkfifo(fifo)
+    provider.sh(f"trap 'echo cleaned > {provider.place}/mark; exit' INT; echo $$ > {fifo}; sleep 60 & wait")
+    process = provider.start(action="verify", start_new_session=True)
+    pid = int(fifo.read_text())
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=SOON)
+    assert process.returncode == -signal.SIGINT
+    assert gone(pid)
+    assert (provider.place / "mark").read_text() == "cleaned\n"
 
 
 # Nothing is left

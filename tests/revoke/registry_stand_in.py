@@ -6,6 +6,7 @@ util/errors, middleware/require_user_agent.rs and cargo_compat.rs): which questi
 What is left out: the database, sessions by cookie, rate limits (`answers` can say so), and all routes but these:
 
     DELETE /api/v1/tokens/current                     the token that is sent revokes itself
+    GET    /api/v1/me                                 is for the website only: what it answers to a token tells whether it is valid
     DELETE /api/v1/trusted_publishing/tokens          the same for the tokens of continuous integration
     GET    /api/v1/crates/NAME/owners                 `cargo owner --list`; crates.io asks for no token here, `private` servers do
     DELETE /api/v1/crates/NAME/VERSION/yank           `cargo yank`
@@ -32,6 +33,7 @@ TOKEN_FORMAT = (
     "information please see https://blog.rust-lang.org/2020/07/14/crates-io-security-advisory.html. We apologize for any inconvenience."
 )
 FAILED = "authentication failed"
+WEBSITE_ONLY = "this action can only be performed on the crates.io website"
 NOT_PERMITTED = "this token does not have the required permissions to perform this action"
 READ_ONLY = (
     "crates.io is currently in read-only mode. Please check https://status.crates.io/ for details and try again later."
@@ -113,7 +115,7 @@ class Registry(http.server.ThreadingHTTPServer):
         self.read_only = False
         self.blocked_agents = ("Amazon CloudFront",)
         self.origins = {"https://crates.io"}
-        self.answers = []  # for the next calls to the API, before anything is looked at
+        self.answers = []  # for the next calls to the API, before anything is looked at; None: as it is
         self.crates = {"foo": ["ada"]}
         self.tokens = {}
         self.trusted = set()
@@ -150,7 +152,9 @@ class Registry(http.server.ThreadingHTTPServer):
 
     def respond(self, request):
         if self.answers and request.path.startswith("/api/"):
-            return self.answers.pop(0)
+            answer = self.answers.pop(0)
+            if answer is not None:
+                return answer
         agent = request.header("User-Agent") or ""
         if agent in ("", *self.blocked_agents):
             raise Refusal(403, "We require that all requests include a `User-Agent` header.  To allow us to determine the impact ...")
@@ -179,7 +183,7 @@ class Registry(http.server.ThreadingHTTPServer):
             raise Refusal(401, f"Invalid `Authorization` header: Found unexpected authentication scheme `{scheme}`")
         return token.strip()
 
-    def check(self, request, scope=None):
+    def check(self, request, scope=None, any_scope=False):
         """AuthCheck::check; the token's state."""
         if set(request.all("Origin")) - self.origins:
             raise Refusal(403, "invalid origin header")
@@ -193,7 +197,7 @@ class Registry(http.server.ThreadingHTTPServer):
             raise Refusal(403, FAILED)
         if self.locked:
             raise Refusal(403, f"This account is indefinitely locked. Reason: {self.locked}")
-        if not state.permits(scope):
+        if not any_scope and not state.permits(scope):
             raise Refusal(403, NOT_PERMITTED)
         return state
 
@@ -205,6 +209,12 @@ class Registry(http.server.ThreadingHTTPServer):
             raise Refusal(503, READ_ONLY)
         state.revoked = True
         return Answer(204)
+
+    def me(self, request):
+        if not self.can_revoke:
+            raise Refusal(404, "Not Found")
+        self.check(request, any_scope=True)
+        raise Refusal(403, WEBSITE_ONLY)
 
     def revoke_trusted(self, request):
         """No question whether there is such a token: 204 in any case."""
@@ -256,6 +266,7 @@ class Registry(http.server.ThreadingHTTPServer):
 
 ROUTES = [
     ("DELETE", r"/api/v1/tokens/current", Registry.revoke_current),
+    ("GET", r"/api/v1/me", Registry.me),
     ("DELETE", r"/api/v1/trusted_publishing/tokens", Registry.revoke_trusted),
     ("GET", r"/api/v1/crates/([^/]+)/owners", Registry.owners),
     ("DELETE", r"/api/v1/crates/([^/]+)/([^/]+)/yank", Registry.yank),

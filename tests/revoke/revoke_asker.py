@@ -1,18 +1,28 @@
-"""Asks the helper by hand: one request, one answer, and what holds of each."""
+"""Asks the helper by hand: requests in, answers out, and what holds of each answer."""
 
 import json
 import os
 import subprocess
 
 SECONDS = 60  # no run takes as long
-DEAD = {"revoked", "unknown-token", "not-a-token"}
-ALIVE = {"not-permitted", "unsupported", "refused", "no-answer", "no-api"}
+INVALID = {"revoked-checked", "revoked-unchecked", "already-invalid", "unrecognized", "not-a-token"}
+OTHERS = {"valid", "not-permitted", "unsupported", "refused", "no-answer", "no-api", "unknown"}
+KEYS = {"verdict", "invalid", "url", "status", "detail", "who", "scopes", "expires", "page"}
 
 
 def environment(**more):
-    """No proxy, no authority, nobody's home; what a build with sanitizers is to know goes on."""
+    """No proxy, no authority, nobody's home. The options of sanitizers are kept."""
     keep = {name: os.environ[name] for name in ("LSAN_OPTIONS", "ASAN_OPTIONS") if name in os.environ}
     return {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"} | keep | more
+
+
+def request(**keys):
+    """One of version 2, with short times. A key with None is left out."""
+    defaults = {
+        "v": 2, "id": 0, "group": 0, "action": "revoke", "kind": "other", "timeout": 1, "retry": 0, "recheck_ms": 1, "poll_ms": 1,
+        "limit_ms": 20000,
+    }  # fmt: skip
+    return {key: value for key, value in (defaults | keys).items() if value is not None}
 
 
 class Asker:
@@ -21,22 +31,29 @@ class Asker:
     def __init__(self, helper):
         self.command = [str(helper)]
         self.env = environment()
+        self.waiting = []  # what the last call said about waiting
 
     def run(self, text):
-        return subprocess.run(
-            self.command, input=text, env=self.env, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+        return subprocess.run(self.command, input=text, env=self.env, capture_output=True, text=True, timeout=SECONDS, check=False)
 
-    def __call__(self, **request):
-        """A request of version 1; `kind` is crates-io if none is given. What would be a long time is one second."""
-        request = {"v": 1, "kind": "crates-io", "timeout": 1, "retry": 0} | request
-        done = self.run(json.dumps(request) + "\n")
+    def all(self, *requests):
+        """The answers by id, in the order in which they came."""
+        done = self.run("".join(json.dumps(each) + "\n" for each in requests))
         assert (done.returncode, done.stderr) == (0, "")
-        assert request["token"] not in done.stdout or not request["token"]
-        assert done.stdout.count("\n") == 1 and done.stdout.endswith("\n")
-        answer = json.loads(done.stdout)
-        assert set(answer) <= {"dead", "how", "url", "status", "detail"}
-        assert answer["how"] in (DEAD if answer["dead"] else ALIVE)
-        assert "@" not in answer.get("url", "")
-        assert all(len(str(value)) <= 1003 for value in answer.values())
-        return answer
+        assert done.stdout.endswith("\n")
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.waiting = [line["waiting"] for line in lines if "waiting" in line]
+        answers = {line.pop("id"): line for line in lines if "waiting" not in line}
+        assert sorted(answers) == sorted(each["id"] for each in requests)
+        for each in requests:
+            token = each["token"].split(" ")[-1]
+            assert not token or token not in done.stdout
+        for answer in answers.values():
+            assert set(answer) <= KEYS
+            assert answer["verdict"] in (INVALID if answer["invalid"] else OTHERS)
+            assert "@" not in answer.get("url", "") and "?" not in answer.get("url", "")
+            assert all(len(str(value)) <= 1003 for value in answer.values())
+        return answers
+
+    def __call__(self, **keys):
+        return self.all(request(**keys))[0]

@@ -2,29 +2,19 @@
 
 import json
 import re
-import subprocess
 
 import pytest
+
+import git_index
 from registry_stand_in import Registry
-from revoke_machine import CURRENT, SECONDS
-
-
-def git(directory, *words):
-    subprocess.run(
-        ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words], cwd=directory, check=True, capture_output=True,
-        timeout=SECONDS, env={"PATH": "/usr/bin:/bin", "HOME": str(directory), "GIT_CONFIG_NOSYSTEM": "1"},
-    )  # fmt: skip
+from revoke_machine import CURRENT, verdict
 
 
 def make_index(machine, name, registry):
-    """The URL of a git index with a config.json."""
+    """The directory of a git index."""
     work = machine.top / "index" / name
-    work.mkdir(parents=True)
-    git(work, "init", "-q")
-    (work / "config.json").write_text(json.dumps({"dl": registry.url, "api": registry.url}))
-    git(work, "add", ".")
-    git(work, "commit", "-qm", "index")
-    return f"file://{work}"
+    git_index.make(work, json.dumps({"dl": registry.url, "api": registry.url}).encode())
+    return work
 
 
 def use(machine, index, token):
@@ -40,12 +30,11 @@ def kept_by_cargo(machine):
 @pytest.mark.parametrize("name, end", [("plain", ""), ("chopped.git", ""), ("Large", "/"), ("with%20blank", ""), ("ünï", ""), ("a", "//"), ("long-" * 20, "")])
 def test_clone_is_where_cargo_has_it(machine, registry, name, end):
     """cargo's hash of a URL."""
-    url = make_index(machine, name.replace("%20", " "), registry).replace(" ", "%20") + end
-    use(machine, url, registry.issue())
+    index = make_index(machine, name.replace("%20", " "), registry)
+    use(machine, f"file://{index}{end}".replace(" ", "%20"), registry.issue())
     machine.cargo("search", "--registry", "x", "foo")
     (directory,) = kept_by_cargo(machine)
-    done = machine.revoke("--registry", "x", "-n")
-    assert re.search(r"the index in `(.*?)`", done.err)[1] == str(directory)
+    git_index.complete(directory, index)
     assert machine.revoke("--registry", "x").status == 0
     assert machine.stored() == []
     assert registry.lines()[-1] == CURRENT
@@ -80,10 +69,12 @@ def test_the_cache_alone_is_not_asked(machine, registry):
 def test_index_that_nobody_has_a_copy_of(machine, registry):
     """What is told to do helps."""
     token = registry.issue()
-    use(machine, make_index(machine, "far", registry), token)
+    index = make_index(machine, "far", registry)
+    use(machine, f"file://{index}", token)
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["revocation"]) == (101, "no-api")
-    advice = re.search(r"`cargo (search --registry x x)` makes one", done.err)[1]
-    machine.cargo(*advice.split())
+    assert (done.status, verdict(done.one)) == (101, "no-api")
+    assert "any `cargo search` in this registry makes one" in done.err
+    machine.cargo("search", "--registry", "x", "x")
+    git_index.complete(kept_by_cargo(machine)[0], index)
     assert machine.revoke("--registry", "x").status == 0
     assert not registry.alive(token)

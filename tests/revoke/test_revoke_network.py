@@ -14,11 +14,12 @@ import sys
 import pytest
 
 from broken_server import Server, answer, at_once, close, drips, for_ever, reset, says, silent
-from revoke_asker import SECONDS
+from revoke_asker import SECONDS, request
 from registry_stand_in import Answer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+OK = b'{"ok":true}'
 FAILED = b'{"errors":[{"detail":"authentication failed"}]}'
 
 
@@ -77,46 +78,64 @@ NO_ANSWER = {
 def test_no_answer(ask, name):
     with Server(NO_ANSWER[name]) as server:
         got = ask(token="cioS3CRET", api=server.url)
-        assert (got["dead"], got["how"]) == (False, "no-answer"), got
+        assert (got["invalid"], got["verdict"]) == (False, "no-answer"), got
         assert got["url"] == server.url + "/api/v1/tokens/current" and got["detail"]
         assert len(server.requests) == 1
 
 
+# Only a whole answer, with its length stated once, is proof.
 ANSWERS = {
-    "HTTP/1.0": (b"HTTP/1.0 200 OK\r\n\r\n{}", "revoked"),
-    "HTTP/1.0, a refusal": (b"HTTP/1.0 403 Forbidden\r\n\r\n" + FAILED, "unknown-token"),
-    "HTTP/1.0, a refusal cut off": (b"HTTP/1.0 403 Forbidden\r\n\r\n" + FAILED[:-3], "refused"),
-    "HTTP/1.0, nothing": (b"HTTP/1.0 200 OK\r\n\r\n", "no-answer"),
-    "until it closes": (b"HTTP/1.1 200 OK\r\n\r\n{}", "revoked"),
-    "until it closes, nothing": (b"HTTP/1.1 200 OK\r\n\r\n", "no-answer"),
-    "no chunks": (CHUNKED + b"0\r\n\r\n", "revoked"),
-    "an encoding without end": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n", "no-answer"),
+    "HTTP/1.0": (b"HTTP/1.0 200 OK\r\n\r\n" + OK, "no-answer"),
+    "HTTP/1.0 with a length": (b"HTTP/1.0 200 OK\r\nContent-Length: 11\r\n\r\n" + OK, "revoked-unchecked"),
+    "HTTP/1.0, a refusal": (b"HTTP/1.0 403 Forbidden\r\n\r\n" + FAILED, "refused"),
+    "until it closes": (b"HTTP/1.1 200 OK\r\n\r\n" + OK, "no-answer"),
+    "until it closes, nothing": (b"HTTP/1.1 200 OK\r\n\r\n", "refused"),
+    "a length that is too short": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" + OK + b"x", "no-answer"),
+    "no length with a body": (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" + OK, "refused"),
+    "two lengths": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nContent-Length: 11\r\n\r\n" + OK, "no-answer"),
+    "two lengths that differ": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nContent-Length: 12\r\n\r\n" + OK, "no-answer"),
+    "two lengths in one": (b"HTTP/1.1 200 OK\r\nContent-Length: 11, 11\r\n\r\n" + OK, "no-answer"),
+    "a length and chunks": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + OK + b"\r\n0\r\n\r\n", "no-answer"),
+    "an encoding without end": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n" + OK, "no-answer"),
+    "two encodings": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + OK + b"\r\n0\r\n\r\n", "no-answer"),
     "no such call, until it closes": (b"HTTP/1.1 404 Not Found\r\n\r\n", "unsupported"),
-    "no reason": (b"HTTP/1.1 204\r\n\r\n", "revoked"),
-    "204 with a body": (b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}", "revoked"),
-    "chunks": (CHUNKED + b"1\r\n{\r\n1;x=y\r\n}\r\n0\r\nX-Trailer: 1\r\n\r\n", "revoked"),
-    "100 before": (b"HTTP/1.1 100 Continue\r\n\r\n" + answer("204 No Content"), "revoked"),
-    "103 before": (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer("204 No Content"), "revoked"),
-    "100 before a refusal": (b"HTTP/1.1 100 Continue\r\n\r\n" + answer("403 Forbidden", FAILED), "unknown-token"),
+    "204 without a reason": (b"HTTP/1.1 204\r\n\r\n", "revoked-unchecked"),
+    "204 with length 0": (b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "revoked-unchecked"),
+    "204 with a length": (b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}", "no-answer"),
+    "204 with a length of words": (b"HTTP/1.1 204 No Content\r\nContent-Length: 0x\r\n\r\n", "no-answer"),
+    "204 with length 0 twice": (b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n", "no-answer"),
+    "204 with chunks": (b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "no-answer"),
+    "chunks": (CHUNKED + b"b;x=y\r\n" + OK + b"\r\n0\r\nX-Trailer: 1\r\n\r\n", "revoked-unchecked"),
+    "no chunks": (CHUNKED + b"0\r\n\r\n", "refused"),
+    "100 before": (b"HTTP/1.1 100 Continue\r\n\r\n" + answer("204 No Content"), "revoked-unchecked"),
+    "103 before": (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer("204 No Content"), "revoked-unchecked"),
+    "100 before a refusal": (b"HTTP/1.1 100 Continue\r\n\r\n" + answer("403 Forbidden", FAILED), "refused"),
     "two answers": (answer("403 Forbidden") + answer("204 No Content"), "refused"),
-    "newlines alone": (b"HTTP/1.1 204 No Content\nA: b\n\n", "revoked"),
-    "folded header": (b"HTTP/1.1 204 No Content\r\nA: b\r\n c\r\n\r\n", "revoked"),
+    "newlines alone": (b"HTTP/1.1 204 No Content\nA: b\n\n", "revoked-unchecked"),
+    "folded header": (b"HTTP/1.1 204 No Content\r\nA: b\r\n c\r\n\r\n", "revoked-unchecked"),
+    "ok": (answer("200 OK", OK), "revoked-unchecked"),
+    "ok and more": (answer("200 OK", b'{"ok":true,"error":"x"}'), "refused"),
+    "ok as text": (answer("200 OK", b'{"ok":"true"}'), "refused"),
+    "ok twice": (answer("200 OK", b'{"ok":false,"ok":true}'), "refused"),
+    "an object": (answer("200 OK", b"{}"), "refused"),
+    "nothing": (answer("200 OK"), "refused"),
+    "an error": (answer("200 OK", b'{"error":"no"}'), "refused"),
     "not JSON": (answer("200 OK", b"Ok!", b"Content-Type: application/json"), "refused"),
     "JSON cut off": (answer("200 OK", b'{"ok":', b"Content-Type: application/json"), "refused"),
     "deep JSON": (answer("200 OK", b"[" * 100000), "refused"),
     "not UTF-8": (answer("400 Bad Request", b'{"errors":[{"detail":"\xff"}]}'), "refused"),
-    "no content type": (answer("403 Forbidden", FAILED), "unknown-token"),
-    "another content type": (answer("403 Forbidden", FAILED, b"Content-Type: image/png"), "unknown-token"),
+    "another content type": (answer("200 OK", OK, b"Content-Type: image/png"), "revoked-unchecked"),
     "HTML": (answer("200 OK", b"<html>", b"Content-Type: text/html"), "refused"),
     "compressed": (answer("200 OK", b"\x1f\x8b\x08", b"Content-Encoding: gzip"), "refused"),
+    **{str(status): (answer(f"{status} Maybe", OK), "refused") for status in (201, 202, 203, 206, 299, 400, 500)},
 }
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answers_of_other_makes(ask, name):
-    text, how = ANSWERS[name]
+    text, verdict = ANSWERS[name]
     with Server(says(text)) as server:
-        assert ask(token="cioS3CRET", api=server.url)["how"] == how
+        assert ask(token="cioS3CRET", api=server.url)["verdict"] == verdict
 
 
 def test_what_is_sent(ask):
@@ -132,12 +151,12 @@ def test_what_is_sent(ask):
 
 def test_refused(ask):
     answer = ask(token="cioS3CRET", api=f"http://127.0.0.1:{closed_port()}")
-    assert (answer["how"], "connect" in answer["detail"]) == ("no-answer", True)
+    assert (answer["verdict"], "connect" in answer["detail"]) == ("no-answer", True)
 
 
 def test_no_such_host(ask):
     answer = ask(token="cioS3CRET", api="https://registry.invalid")
-    assert answer["how"] == "no-answer" and "registry.invalid" in answer["detail"]
+    assert answer["verdict"] == "no-answer" and "registry.invalid" in answer["detail"]
 
 
 def test_a_connection_that_is_never_made(ask):
@@ -152,12 +171,12 @@ def test_a_connection_that_is_never_made(ask):
         answer = ask(token="cioS3CRET", api=f"http://127.0.0.1:{listener.getsockname()[1]}")
         for client in waiting:
             client.close()
-    assert answer["how"] == "no-answer" and "time" in answer["detail"].lower()
+    assert answer["verdict"] == "no-answer" and "time" in answer["detail"].lower()
 
 
 def test_without_a_limit_of_its_own(ask, registry):
     """http.timeout = 0 is none in libcurl; that of all calls holds."""
-    assert ask(token=registry.issue(), api=registry.url, timeout=0)["how"] == "revoked"
+    assert ask(token=registry.issue(), api=registry.url, timeout=0)["verdict"] == "revoked-unchecked"
 
 
 # Again, where nothing can have happened.
@@ -182,7 +201,7 @@ def test_refused_connections_are_tried_again(helper, ask, tmp_path, retry):
 @pytest.mark.parametrize("name", ["closed at once", "reset after the request", "silent", "closed in the body"])
 def test_what_may_have_happened_is_not_tried_again(ask, name):
     with Server(NO_ANSWER[name], says(answer("204 No Content"))) as server:
-        assert ask(token="cioS3CRET", api=server.url, retry=3)["how"] == "no-answer"
+        assert ask(token="cioS3CRET", api=server.url, retry=3)["verdict"] == "no-answer"
         assert len(server.requests) == 1
 
 
@@ -190,7 +209,7 @@ def test_what_may_have_happened_is_not_tried_again(ask, name):
 def test_a_server_that_says_when(ask, registry, status):
     registry.answers = [Answer(status, headers={"Retry-After": "1"})]
     token = registry.issue()
-    assert ask(token=token, api=registry.url, retry=1)["how"] == "revoked"
+    assert ask(token=token, api=registry.url, retry=1)["verdict"] == "revoked-unchecked"
     assert len(registry.requests) == 2
 
 
@@ -213,7 +232,7 @@ def test_a_server_that_says_when(ask, registry, status):
 def test_one_call_is_all(ask, registry, status, headers, retry):
     registry.answers = [Answer(status, {"errors": [{"detail": "not now"}]}, headers)]
     answer = ask(token=registry.issue(), api=registry.url, retry=retry)
-    assert (answer["how"], answer["status"], answer["detail"]) == ("refused", status, "not now")
+    assert (answer["verdict"], answer["status"], answer["detail"]) == ("refused", status, "not now")
     assert len(registry.requests) == 1
 
 
@@ -229,7 +248,7 @@ def test_retries_end(ask, registry):
 @pytest.fixture
 def silence():
     with Server(silent) as server:
-        server.request = json.dumps({"v": 1, "token": "cioS3CRET", "kind": "crates-io", "timeout": 30, "api": server.url})
+        server.request = json.dumps(request(token="cioS3CRET", timeout=30, api=server.url))
         yield server
 
 

@@ -22,13 +22,3 @@ def toml():
     parser = reader.Reader(path)
     yield parser
     parser.close()
-
-
-@pytest.fixture(scope="session")
-def needs_cargo():
-    import oracle  # its directory is in the path since above
-
-    try:
-        oracle.cargo_path()
-    except oracle.NoOracle as error:
-        pytest.skip(str(error))

@@ -52,8 +52,16 @@ SHORT = [
     'a = . 5', 'a=1.5 .', 'a=[.]', 'a={b=.}', 'a=[1 .5]', 'a="$"', '$=1', 'a=$', 'a=~', 'a=abc # x', 'a=abc#x',
     'a.x=1\nb=1e999\na.y=2e999',
     "a=1_0x000", "a=1_abc", "a=1_2+3", "a=1_2-3", "a=0x", "a=1_a.5",
-    # A comment that ends the text moves the place where a bracket is missed.
+    # Where a bracket is missing, behind what is no comment, blank or line end.
     "a={b=1\n # x", "a={b=1\n # x\n", "a={b=1 #", "a={b\n#", "a=[1\n # x", "a=[1 # x\n", "a=[{\n#", "a=[[1,\n#\n#",
+    "a=[1\n\n", "a=[1  \n  ", "a=[\n", "a={b=1,\n\n", "a=[\r\n1\r\n", "a=[[1]\n", "a=[{b=1\n", "a={b\n", "a={b=\n", "a={b.\n", "a = {b = \"x}\n",
+    "a={b=1,c\n}", "a={b=1,c=\n}", "a={b c}", "a={b=,}", "a = [1, 2\n[b]\n", "a = {b = 1\n[b]\n",
+    # A dotted key extends a table that only longer headers made, which then has no header of its own.
+    "[a.b.c]\n[a]\nb.d=1\n[a.b]", "[a.b.c]\n[a]\nb.d=1\n[a.b.e]", "[a.b.c]\n[a]\nb.d=1\nb.e=2", "[a.b.c.d]\n[a]\nb.c.e=1\n[a.b.c]",
+    "[a.b.c.d]\n[a]\nb.c.e=1\n[a.b.g]", "[a.b.c.d]\n[a]\nb.c.e=1\n[[a.b.x]]", "[a.b.c]\n[a]\nb.d=1\nb=2",
+    # What people forget to quote.
+    "a = ./target", "a = ../x", "a = ~/x", "a = /x", "a = https://x.y/z", "a = file:///x", "a = nightly", "a = information", "a = -foo", "a = 0abc",
+    "a = x y\n", "a = \xe9\xe9 x", "a = b = c", "a == b", "token: \"x\"", "a$$b=1", "a$\xe9b=1", "[a$$]", "'\xe9'=1\n'\xe9'=2",
 ]
 
 # At and beyond the limits.
@@ -61,7 +69,7 @@ LONG = [
     "a=" + "[" * 80 + "]" * 80, "a=" + "[" * 81 + "]" * 81, "a=" + "[" * 81,
     "a=" + "{a=" * 80 + "1" + "}" * 80, "a=" + "{a=" * 81 + "1" + "}" * 81, "a=" + "[{a=" * 40 + "[" + "}]" * 40,
     "a" + ".a" * 79 + "=1", "a" + ".a" * 80 + "=1", "[a" + ".a" * 79 + "]", "[a" + ".a" * 80 + "]", "[[a" + ".a" * 80 + "]]",
-    "a={a" + ".a" * 80 + "=1}", "a" + ".a" * 80, "a" + ".a" * 80 + ".\u00e9=1", "a" + ".a" * 80 + "=yes",
+    "a={a" + ".a" * 80 + "=1}", "a" + ".a" * 80, "a" + ".a" * 80 + "=yes",
 ]
 
 DOCUMENTS = SHORT + LONG

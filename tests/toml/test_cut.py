@@ -43,7 +43,6 @@ CASES = [
     ("r = { a = 1\n    , b = 2\n    , c = 3, d = 4 }\n", ["0/1", "0/2"], "r = { a = 1\n    , d = 4 }\n"),
     ("r = { " + ", ".join(f"k{number} = 1" for number in range(20)) + " }", [f"0/{number}" for number in range(1, 20)], "r = { k0 = 1 }"),
     ("r = { a = { token = 1, b = 2 }, c = [{ token = 3 }] }", ["0/0/0", "0/1/0/0"], "r = { a = { b = 2 }, c = [{}] }"),
-    ("r = { token = 1, b }", ["0/0"], "r = { b }"),
     ("a = { b = 1 }\nc = 2\n", ["0", "0/0"], "c = 2\n"),
     ("[a] # c\nx = 1\n# keep\n[b]\n[a.c]\ny = 1\n", ["0"], "# keep\n[b]\n"),
     ("[[a]]\nx = 1\n[b]\n[[a]]\n[a.c]\n", ["0"], "[b]\n"),

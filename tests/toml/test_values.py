@@ -11,14 +11,10 @@ import pathlib
 import subprocess
 import tempfile
 
-import pytest
-
 import generate
 import oracle
 
 DOCUMENTS = int(os.environ.get("TOML_CARGO_DOCUMENTS", "100"))
-
-pytestmark = pytest.mark.usefixtures("needs_cargo")
 
 
 def cargos(document):

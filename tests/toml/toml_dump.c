@@ -3,7 +3,6 @@
  * this directory:
  *
  *     toml_dump                 the tree as JSON
- *     toml_dump mask            the same, with the error's snippet masked
  *     toml_dump cut PATH...     the text without the pairs at the paths
  *     toml_dump many            standard input is one document per record, records and answers
  *                               framed by a line with their length: many documents, one process
@@ -11,11 +10,11 @@
  * An answer is one line `ok` or `error`, then the JSON, the text or the message. A path is the
  * position of each child from the root, `0/3/1`: any key can be named without quoting.
  */
+#include "toml/check.h"
+#include "toml/cut.h"
+#include "toml/toml.h"
 #include "util/base.h"
 #include "util/fs.h"
-#include "toml/toml.h"
-#include "toml/toml_cut.h"
-#include "toml/toml_proof.h"
 
 #include <unistd.h>
 
@@ -60,7 +59,8 @@ static void add_value(struct buf *out, const struct toml_doc *doc, const struct 
         buf_addf(out, ",\"integer\":\"%lld\"", (long long)node->integer);
         break;
     case TOML_FLOAT:
-        buf_addf(out, ",\"float\":\"%.17g\"", node->floating);
+        buf_add(out, STR(",\"float\":"));
+        add_json_string(out, node->string);
         break;
     case TOML_BOOLEAN:
         buf_addf(out, ",\"boolean\":%s", node->boolean ? "true" : "false");
@@ -109,8 +109,7 @@ static const struct toml_node *at_path(const struct toml_doc *doc, const char *p
 static struct err *run(struct arena *arena, struct str text, int argc, char **argv, struct buf *out)
 {
     struct toml_doc *doc;
-    bool mask = argc > 1 && strcmp(argv[1], "mask") == 0;
-    TRY(toml_parse(arena, text, mask ? TOML_MASK : TOML_SHOW, &doc));
+    TRY(toml_parse(arena, text, &doc));
     if (argc < 3 || strcmp(argv[1], "cut") != 0) {
         add_node(out, doc, doc->root);
         return NULL;
@@ -129,7 +128,7 @@ static struct err *run(struct arena *arena, struct str text, int argc, char **ar
     TRY(toml_cut(arena, doc, victims, count, &cut));
     struct str rest = toml_cut_rest(arena, doc->text, &cut);
     struct toml_doc *after;
-    TRY(toml_parse(arena, rest, TOML_SHOW, &after));
+    TRY(toml_parse(arena, rest, &after));
     struct toml_victims gone = toml_victims(arena, victims, count);
     if (!toml_is_without(doc->root, after->root, &gone)) {
         return err_new(arena, "the proof of the cut was wrong");

@@ -1,7 +1,7 @@
 /* What a child's own program cannot show: signals that we survive, and a pipe that somebody else
  * keeps open. The rest is in tests/plugin. */
+#include "credential/provider_client.h"
 #include "util/child.h"
-#include "credential/plugin.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -83,11 +83,11 @@ static void a_plugin_that_we_survive_is_a_failure(void **state)
     assert_int_equal(fchmod(fd, 0700), 0);
     (void)close(fd);
     (void)signal(SIGTERM, handler);
+    struct shell shell = {.arena = &arena};
     const struct str words[] = {str_of(path)};
-    const struct plugin_call call = {words, 1, STR("x"), STR("y")};
-    const struct plugin_wait wait = {.deadline_ms = PLUGIN_NO_DEADLINE};
-    enum plugin_outcome outcome;
-    struct err *err = plugin_logout(&arena, &call, &wait, &outcome);
+    const struct provider_call call = {words, 1, words[0], STR("x"), STR("y")};
+    enum provider_outcome outcome;
+    struct err *err = provider_logout(&shell, &call, &outcome);
     (void)signal(SIGTERM, SIG_DFL);
     (void)unlink(path);
     assert_non_null(err);
@@ -101,11 +101,11 @@ static void a_nul_in_the_program_is_not_cut(void **state)
 {
     (void)state;
     struct arena arena = {0};
+    struct shell shell = {.arena = &arena};
     const struct str words[] = {STR("/bin/true\0x")};
-    const struct plugin_call call = {words, 1, STR("x"), STR("y")};
-    const struct plugin_wait wait = {.deadline_ms = PLUGIN_NO_DEADLINE};
-    enum plugin_outcome outcome;
-    struct err *err = plugin_logout(&arena, &call, &wait, &outcome);
+    const struct provider_call call = {words, 1, words[0], STR("x"), STR("y")};
+    enum provider_outcome outcome;
+    struct err *err = provider_logout(&shell, &call, &outcome);
     assert_non_null(err);
     assert_string_equal(err->message.data, "failed to spawn credential process");
     assert_string_equal(err->cause->message.data, "nul byte found in provided data");
@@ -255,6 +255,100 @@ static void a_line_that_is_there_comes_before_the_signal(void **state)
     (void)signal(SIGTERM, SIG_DFL);
 }
 
+struct lines {
+    size_t count;
+};
+
+/* Answers each number with the next one; the third is the last. */
+static struct err *next_number(void *context, struct str line, struct str *reply, bool *done)
+{
+    struct lines *lines = context;
+    static const char *const expected[] = {"1\n", "3\n", "5\n"};
+    assert_string_equal(line.data, expected[lines->count]);
+    *reply = lines->count == 0 ? STR("2\n") : STR("4\n");
+    *done = ++lines->count == COUNT(expected);
+    return NULL;
+}
+
+static void an_exchange_goes_on_until_it_is_done(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct lines lines = {0};
+    enum child_step step = CHILD_START;
+    int status = 0;
+    const char *const argv[] = {
+        "sh", "-c",
+        "read -r a; echo $((a + 1)); read -r a; echo $((a + 1)); read -r a; "
+        "echo $((a + 1)); cat; exit 3",
+        NULL};
+    const struct child_exchange exchange = {
+        .argv = argv,
+        .until = CHILD_NO_LIMIT,
+        .limit = 100,
+        .request = STR("0\n"),
+        .line = next_number,
+        .context = &lines,
+    };
+    assert_null(child_exchange(&arena, &exchange, &step, &status));
+    assert_int_equal(step, CHILD_EXIT);
+    assert_int_equal(status, 3 << 8);
+    assert_int_equal(lines.count, 3);
+    nothing_is_left();
+    arena_free(&arena);
+}
+
+static struct err *refuse(void *context, struct str line, struct str *reply, bool *done)
+{
+    (void)reply;
+    *done = false;
+    return err_new(context, "not this: %zu bytes", line.len);
+}
+
+static void each_step_of_an_exchange_can_fail(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct buf large = buf_new(&arena);
+    buf_add_times(&large, 'x', 1 << 20);
+    const struct {
+        const char *program;
+        const char *script;
+        struct str request;
+        enum child_step step;
+        const char *message;
+    } cases[] = {
+        {"/nonexistent", "", STR(""), CHILD_START, "No such file or directory (os error 2)"},
+        {"sh", "exec <&-; sleep 60", buf_str(&large), CHILD_WRITE, "Broken pipe (os error 32)"},
+        {"sh", "exec sleep 60", buf_str(&large), CHILD_WRITE, "it took longer than 7 seconds"},
+        {"sh", "exec sleep 60", STR(""), CHILD_READ, "it took longer than 7 seconds"},
+        {"sh", "printf %0101d", STR(""), CHILD_READ, "a line is longer than 100 bytes"},
+        {"sh", "echo x; exec sleep 60", STR(""), CHILD_LINE, "not this: 2 bytes"},
+        {"sh", "exit 0", STR(""), CHILD_LINE, "not this: 0 bytes"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *const argv[] = {cases[i].program, "-c", cases[i].script, NULL};
+        const struct child_exchange exchange = {
+            .argv = argv,
+            .until = child_clock() + (cases[i].message[0] == 'i' ? 50 : 60000),
+            .seconds = 7,
+            .limit = 100,
+            .request = cases[i].request,
+            .line = refuse,
+            .context = &arena,
+        };
+        enum child_step step;
+        int status = 42;
+        struct err *err = child_exchange(&arena, &exchange, &step, &status);
+        assert_non_null(err);
+        assert_string_equal(err->message.data, cases[i].message);
+        assert_int_equal(step, cases[i].step);
+        assert_int_equal(status, 42);
+        nothing_is_left();
+    }
+    arena_free(&arena);
+}
+
 static void without_memory_no_child_is_started(void **state)
 {
     (void)state;
@@ -282,6 +376,8 @@ int main(void)
         cmocka_unit_test(a_wait_that_timed_out_is_taken_up_again),
         cmocka_unit_test(one_that_has_exited_is_not_late),
         cmocka_unit_test(a_line_that_is_there_comes_before_the_signal),
+        cmocka_unit_test(an_exchange_goes_on_until_it_is_done),
+        cmocka_unit_test(each_step_of_an_exchange_can_fail),
         cmocka_unit_test(without_memory_no_child_is_started),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

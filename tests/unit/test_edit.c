@@ -3,7 +3,7 @@
  * any part of its pages written. The cut is put across a page border at each of its bytes.
  */
 #include "edit_document.h"
-#include "toml/toml_cut.h"
+#include "toml/cut.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static const struct form others[] = {
 static struct toml_node *parsed(struct arena *arena, struct str text)
 {
     struct toml_doc *doc;
-    struct err *err = toml_parse(arena, text, TOML_SHOW, &doc);
+    struct err *err = toml_parse(arena, text, &doc);
     if (err) {
         print_error("%s\n", err->message.data);
     }
@@ -348,7 +348,7 @@ static void pairs_go_in_an_order_that_is_safe(void **state)
         struct arena arena = {0};
         struct str text = several_text(&arena, several[i / 140], (size_t)2 * EDIT_PAGE - i % 140);
         struct toml_doc *doc;
-        assert_null(toml_parse(&arena, text, TOML_SHOW, &doc));
+        assert_null(toml_parse(&arena, text, &doc));
         const struct toml_node *pairs[3];
         size_t count = pairs_of(doc->root, pairs);
         struct toml_cut cut;

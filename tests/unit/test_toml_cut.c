@@ -1,5 +1,5 @@
-#include "toml/toml_cut.h"
-#include "toml/toml_proof.h"
+#include "toml/check.h"
+#include "toml/cut.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 static struct toml_doc *parse(struct arena *arena, struct str text)
 {
     struct toml_doc *doc;
-    assert_null(toml_parse(arena, text, TOML_SHOW, &doc));
+    assert_null(toml_parse(arena, text, &doc));
     return doc;
 }
 
@@ -185,6 +185,26 @@ static void another_texts_statement_is_refused(void **state)
     }
 }
 
+/* `b` is extended by a pair under [a]: its path is b.d, and not d. */
+static void a_pair_of_an_extended_table_is_cut(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct toml_doc *doc = parse(&arena, STR("[a.b.c]\nx = 1\n[a]\nb.d = 2\nz = 3\n"));
+    const struct toml_node *d = node_at(doc, "a/b/d");
+    struct toml_cut cut;
+    assert_null(toml_cut(&arena, doc, &d, 1, &cut));
+    assert_string_equal(toml_cut_rest(&arena, doc->text, &cut).data,
+                        "[a.b.c]\nx = 1\n[a]\nz = 3\n");
+    const struct toml_node *b = node_at(doc, "a/b");
+    assert_null(toml_cut(&arena, doc, &b, 1, &cut));
+    assert_string_equal(toml_cut_rest(&arena, doc->text, &cut).data, "[a]\nz = 3\n");
+    struct toml_victims none = {0};
+    const struct span piece = {18, 20}; /* leaves d = 2 */
+    assert_false(toml_proven(doc, &none, &d, 1, &piece, 1));
+    arena_free(&arena);
+}
+
 static void many_victims_are_cut_at_once(void **state)
 {
     (void)state;
@@ -218,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_piece_of_no_statement_that_is_cut_from_is_seen),
         cmocka_unit_test(each_other_rest_is_refused),
         cmocka_unit_test(another_texts_statement_is_refused),
+        cmocka_unit_test(a_pair_of_an_extended_table_is_cut),
         cmocka_unit_test(many_victims_are_cut_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,90 @@
+#include "cli/term.h"
+
+struct term {
+    bool verbose;
+    bool quiet;
+    bool has_color;
+    struct str color;
+};
+
+/* One bad value makes cargo ignore the whole table. */
+static struct term read_term(struct config *config)
+{
+    struct key verbose = KEY(STR("term"), STR("verbose"));
+    struct key quiet = KEY(STR("term"), STR("quiet"));
+    struct key color = KEY(STR("term"), STR("color"));
+    struct term term = {0};
+    struct setting setting = {.value = STR("")};
+    bool set = false;
+    if (config_boolean(config, VIEW_HERE, &verbose, &set, &term.verbose) ||
+        config_boolean(config, VIEW_HERE, &quiet, &set, &term.quiet) ||
+        config_string(config, VIEW_HERE, &color, &term.has_color, &setting)) {
+        return (struct term){0};
+    }
+    term.color = setting.value;
+    return term;
+}
+
+enum color_choice term_color(struct config *config)
+{
+    struct term term = read_term(config);
+    enum color_choice choice = COLOR_AUTO;
+    if (term.has_color && shell_color_parse(config->arena, term.color, &choice)) {
+        return COLOR_AUTO;
+    }
+    return choice;
+}
+
+void term_warn_alias(struct config *config)
+{
+    struct key key = KEY(STR("alias"), STR("logout"));
+    struct program alias;
+    bool set = false;
+    if (!config_program(config, VIEW_HERE, &key, &set, &alias) && set) {
+        config_warn(config, STR(""),
+                    "user-defined alias `logout` is ignored, because it is shadowed by a built-in "
+                    "command");
+    }
+}
+
+static void fail(struct config *config, const struct err *err)
+{
+    config->failure = config->failure ? config->failure : err;
+}
+
+static struct err *choose_verbosity(struct config *config, const struct args *args,
+                                    const struct term *term, enum verbosity *out)
+{
+    if (args->verbose > 0 && args->quiet) {
+        return err_new(config->arena, "cannot set both --verbose and --quiet");
+    }
+    if (args->verbose > 0) {
+        *out = args->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
+    } else if (args->quiet) {
+        *out = VERBOSITY_QUIET;
+    } else if (term->verbose && term->quiet) {
+        fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
+    } else if (term->verbose) {
+        *out = VERBOSITY_VERBOSE;
+    } else {
+        *out = term->quiet ? VERBOSITY_QUIET : VERBOSITY_NORMAL;
+    }
+    return NULL;
+}
+
+struct err *term_configure(struct config *config, const struct args *args)
+{
+    struct term term = read_term(config);
+    enum color_choice choice = COLOR_AUTO;
+    TRY(choose_verbosity(config, args, &term, &config->shell->verbosity));
+    if (args->has_color) {
+        TRY(shell_color_parse(config->arena, args->color, &choice));
+    } else if (term.has_color) {
+        struct err *err = shell_color_parse(config->arena, term.color, &choice);
+        if (err) {
+            fail(config, err);
+        }
+    }
+    shell_set_color(config->shell, choice);
+    return NULL;
+}

@@ -1,0 +1,177 @@
+/* `include = ["a.toml", {path = "b.toml", optional = true}]`. cargo: include_paths, load_includes.
+ */
+#include "config/load.h"
+
+#include "util/fs.h"
+#include "util/text.h"
+
+struct include {
+    struct str path; /* as written */
+    bool optional;
+};
+
+static struct str place_of(const struct config_file *file)
+{
+    return file ? file->shown : STR("--config cli option");
+}
+
+static struct err *wrong_type(struct arena *arena, const struct config_file *file,
+                              const char *wanted, const struct toml_node *node, size_t index,
+                              const char *key)
+{
+    return err_new(arena, "expected %s, but found %s at `include[%zu]%s` in `%s`", wanted,
+                   config_type_name(node), index, key, place_of(file).data);
+}
+
+static struct err *include_of(struct arena *arena, const struct config_file *file,
+                              const struct toml_node *node, size_t index, struct include *out)
+{
+    if (node->type == TOML_STRING) {
+        *out = (struct include){node->string, false};
+        return NULL;
+    }
+    if (node->type != TOML_TABLE) {
+        return wrong_type(arena, file, "a string or table", node, index, "");
+    }
+    const struct toml_node *path = toml_get(node, STR("path"));
+    const struct toml_node *optional = toml_get(node, STR("optional"));
+    if (!path) {
+        return err_new(arena, "missing field `path` at `include[%zu]` in `%s`", index,
+                       place_of(file).data);
+    }
+    if (path->type != TOML_STRING) {
+        return wrong_type(arena, file, "a string", path, index, ".path");
+    }
+    if (optional && optional->type != TOML_BOOLEAN) {
+        return wrong_type(arena, file, "a boolean", optional, index, ".optional");
+    }
+    *out = (struct include){path->string, optional && optional->boolean};
+    return NULL;
+}
+
+/* Whether Rust's Path::extension is `toml`; `.toml` alone has none. */
+static bool ends_with_toml(struct str path)
+{
+    size_t end = path.len;
+    for (;;) {
+        if (end > 1 && path.data[end - 1] == '/') {
+            end--;
+        } else if (end > 2 && path.data[end - 1] == '.' && path.data[end - 2] == '/') {
+            end -= 2;
+        } else {
+            break;
+        }
+    }
+    struct str extension = STR(".toml");
+    return end > extension.len && path.data[end - extension.len - 1] != '/' &&
+           memcmp(path.data + end - extension.len, extension.data, extension.len) == 0;
+}
+
+static struct err *check_path(struct arena *arena, const struct config_file *file, struct str path)
+{
+    const char *rule = NULL;
+    if (!ends_with_toml(path)) {
+        rule = "path ending with `.toml`";
+    } else if (strpbrk(path.data, "*?[]")) {
+        rule = "path without glob patterns";
+    } else if (strpbrk(path.data, "{}")) {
+        rule = "path without template braces";
+    }
+    if (!rule) {
+        return NULL;
+    }
+    return err_new(arena, "expected a config include %s, but found `%s` from `%s`", rule,
+                   text_shown(arena, path).data, place_of(file).data);
+}
+
+/* All entries are checked before the first is read. */
+static struct err *read_list(struct arena *arena, const struct config_file *file,
+                             const struct toml_node *list, struct include **out)
+{
+    if (list->type != TOML_ARRAY) {
+        return err_new(arena,
+                       "expected a list of strings or a list of tables, but found %s at `include` "
+                       "in `%s`",
+                       config_type_name(list), place_of(file).data);
+    }
+    struct include *includes = arena_new_array(arena, struct include, list->count);
+    size_t n = 0;
+    for (const struct toml_node *node = list->first; node; node = node->next, n++) {
+        TRY(include_of(arena, file, node, n, &includes[n]));
+    }
+    for (size_t i = 0; i < n; i++) {
+        TRY(check_path(arena, file, includes[i].path));
+    }
+    *out = includes;
+    return NULL;
+}
+
+/* cargo before 1.97 reads the path as written. If `..` behind a link makes that another file, both
+ * are read. */
+static const struct err *load_spellings(struct config *config, struct load *load, struct str path,
+                                        struct layer **out)
+{
+    struct str normal = path_normal(config->arena, path);
+    bool differ = !str_eq(path, normal) && path_exists(path) && !path_same(path, normal);
+    const struct err *err = NULL;
+    if (!differ || path_exists(normal)) {
+        err = load_file(config, load, normal, -1, out);
+    }
+    if (differ) {
+        struct layer *plain = NULL;
+        const struct err *of_plain = load_file(config, load, path, -1, &plain);
+        layers_append(out, plain);
+        err = err ? err : of_plain;
+    }
+    return err;
+}
+
+static const struct err *load_include(struct config *config, struct load *load,
+                                      const struct config_file *file, const struct include *include,
+                                      struct layer **out)
+{
+    struct arena *arena = config->arena;
+    struct str dir = config->cwd;
+    if (file) {
+        (void)path_parent(arena, file->path, &dir);
+    }
+    struct str path = path_join(arena, dir, include->path);
+    if (include->optional && !path_exists(path) && !path_exists(path_normal(arena, path))) {
+        return NULL;
+    }
+    const struct err *err;
+    if (load->depth == INCLUDE_DEPTH) {
+        err = err_new(arena, "more than %d files include each other", INCLUDE_DEPTH);
+    } else {
+        load->depth++;
+        err = load_spellings(config, load, path, out);
+        load->depth--;
+    }
+    return err ? err_wrap(arena, err, "failed to load config include `%s` from `%s`",
+                          text_shown(arena, include->path).data, place_of(file).data)
+               : NULL;
+}
+
+const struct err *load_includes(struct config *config, struct load *load, struct config_file *file,
+                                const struct toml_doc *doc, struct layer **out)
+{
+    const struct toml_node *list = toml_get(doc->root, STR("include"));
+    struct include *includes = NULL;
+    if (!list) {
+        return NULL;
+    }
+    const struct err *first = read_list(config->arena, file, list, &includes);
+    if (first) {
+        return first;
+    }
+    struct layer *layers = NULL; /* the later beats the earlier, so each goes before the others */
+    for (size_t i = 0; i < list->count; i++) {
+        struct layer *each = NULL;
+        const struct err *err = load_include(config, load, file, &includes[i], &each);
+        first = first ? first : err;
+        layers_append(&each, layers);
+        layers = each;
+    }
+    *out = layers;
+    return first;
+}

@@ -1,0 +1,446 @@
+/* Files: found, read, and put in order. */
+#include "config/load.h"
+
+#include "util/fs.h"
+#include "util/lock.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* cargo: home::cargo_home_with_cwd. */
+static struct err *find_home(struct config *config, struct str *out)
+{
+    struct arena *arena = config->arena;
+    const char *cargo_home = getenv("CARGO_HOME");
+    if (cargo_home && *cargo_home) {
+        struct str given = path_join(arena, config->cwd, str_of(cargo_home));
+        struct str normal = path_normal(arena, given);
+        /* Behind a link, `..` is another directory; cargo before 1.99 uses that one. */
+        *out = path_exists(given) && !path_same(given, normal) ? given : normal;
+        return NULL;
+    }
+    const char *home = getenv("HOME");
+    if (!home || !*home) {
+        const struct passwd *user = getpwuid(geteuid());
+        home = user ? user->pw_dir : NULL;
+    }
+    if (!home) {
+        return err_new(arena, "Cargo couldn't find your home directory. This probably means that "
+                              "$HOME was not set.");
+    }
+    *out = path_join(arena, str_copy(arena, home, strlen(home)), STR(".cargo"));
+    return NULL;
+}
+
+struct err *config_init(struct config *config, struct arena *arena, struct shell *shell,
+                        char *const *block)
+{
+    *config = (struct config){.arena = arena, .shell = shell};
+    struct err *err = path_cwd(arena, &config->cwd);
+    if (err) {
+        return err_wrap(arena, err, "couldn't get the current directory of the process");
+    }
+    TRY(find_home(config, &config->home));
+    environment_init(&config->environment, arena, block);
+    return NULL;
+}
+
+struct warning {
+    struct str text;
+    struct warning *next;
+};
+
+void config_warn(struct config *config, struct str help, const char *format, ...)
+{
+    struct buf text = buf_new(config->arena);
+    va_list arguments;
+    va_start(arguments, format);
+    buf_vaddf(&text, format, arguments);
+    va_end(arguments);
+    for (const struct warning *w = config->warnings; w; w = w->next) {
+        if (str_eq(w->text, buf_str(&text))) {
+            return;
+        }
+    }
+    struct warning *warning = arena_new(config->arena, struct warning);
+    *warning = (struct warning){buf_str(&text), config->warnings};
+    config->warnings = warning;
+    if (help.len > 0) {
+        shell_warn_help(config->shell, warning->text, help);
+    } else {
+        shell_warn(config->shell, "%s", warning->text.data);
+    }
+}
+
+void layers_append(struct layer **list, struct layer *more)
+{
+    while (*list) {
+        list = &(*list)->next;
+    }
+    *list = more;
+}
+
+/*
+ * One file.
+ */
+
+static bool is_theirs(const struct stat *status)
+{
+    return (status->st_uid != 0 && status->st_uid != geteuid()) || (status->st_mode & S_IWOTH);
+}
+
+/* Whether others than root and the caller decide what the file says: they own it, can write it, or
+ * own the link or the directory through which it was found. */
+static bool is_foreign(struct arena *arena, struct str path)
+{
+    struct str dir;
+    struct stat file;
+    struct stat link;
+    struct stat parent;
+    if (!path_parent(arena, path, &dir) || stat(path.data, &file) < 0 ||
+        lstat(path.data, &link) < 0 || stat(dir.data, &parent) < 0) {
+        return true;
+    }
+    return is_theirs(&file) || (!S_ISLNK(link.st_mode) && is_theirs(&link)) ||
+           (S_ISLNK(link.st_mode) && link.st_uid != 0 && link.st_uid != geteuid()) ||
+           is_theirs(&parent);
+}
+
+static bool is_outside(struct arena *arena, struct str path, struct str project)
+{
+    struct str real;
+    struct str root;
+    if (!path_canonical(arena, path, &real) || !path_canonical(arena, project, &root)) {
+        return true;
+    }
+    return root.len > 1 && !(str_starts(real, root) && real.data[root.len] == '/');
+}
+
+static struct err *read_text(struct config *config, struct str path, int fd, struct str *out)
+{
+    if (memchr(path.data, '\0', path.len)) {
+        return err_new(config->arena, "file name contained an unexpected NUL byte");
+    }
+    size_t left = BYTES_LIMIT - config->byte_count;
+    size_t limit = left < FILE_LIMIT ? left : FILE_LIMIT;
+    struct str text;
+    struct err *err = fd >= 0 ? fd_read(config->arena, fd, limit, &text)
+                              : file_read(config->arena, path, limit, &text);
+    if (err && limit < FILE_LIMIT) {
+        err = err_wrap(config->arena, err,
+                       "all configuration files together have at most %zu bytes", BYTES_LIMIT);
+    }
+    if (!err && !utf8_valid(text)) {
+        err = err_new(config->arena, "stream did not contain valid UTF-8");
+    }
+    if (err) {
+        return err;
+    }
+    config->byte_count += text.len;
+    *out = text;
+    return NULL;
+}
+
+/* The path of a node as a key, from the root down. */
+static void add_node_key(struct arena *arena, struct buf *out, const struct toml_node *node)
+{
+    const struct toml_node *parent = node->parent;
+    if (!parent) {
+        return;
+    }
+    add_node_key(arena, out, parent);
+    if (parent->type == TOML_ARRAY) {
+        size_t index = 0;
+        for (const struct toml_node *n = parent->first; n != node; n = n->next) {
+            index++;
+        }
+        buf_addf(out, "[%zu]", index);
+        return;
+    }
+    buf_add(out, parent->parent ? STR(".") : STR(""));
+    buf_add(out, key_shown(arena, &KEY(node->key)));
+}
+
+/* cargo knows no floats and no dates, wherever they are. */
+static struct err *check_types(struct arena *arena, const struct toml_doc *doc)
+{
+    if (!doc->unsupported) {
+        return NULL;
+    }
+    struct err *err = err_new(arena, "unsupported TOML configuration type `%s`",
+                              config_type_name(doc->unsupported));
+    struct buf key = buf_new(arena);
+    add_node_key(arena, &key, doc->unsupported);
+    return err_wrap(arena, err, "failed to parse config at `%s`", buf_str(&key).data);
+}
+
+static const struct err *read_doc(struct config *config, const struct config_file *file, int fd,
+                                  const struct toml_doc **out)
+{
+    struct arena *arena = config->arena;
+    struct str text;
+    struct err *err = read_text(config, file->path, fd, &text);
+    if (err) {
+        return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
+    }
+    struct toml_doc *doc;
+    err = toml_parse(arena, text, &doc);
+    if (err) {
+        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->shown.data);
+    }
+    *out = doc;
+    err = check_types(arena, doc);
+    if (err) {
+        return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
+                        file->shown.data);
+    }
+    return NULL;
+}
+
+static struct config_file *find_file(struct config *config, struct str path)
+{
+    struct config_file *file = config->files;
+    while (file && !str_eq(file->path, path)) {
+        file = file->next;
+    }
+    return file;
+}
+
+static struct config_file *get_file(struct config *config, struct str path, int fd)
+{
+    struct config_file *file = find_file(config, path);
+    if (file) {
+        return file;
+    }
+    file = arena_new(config->arena, struct config_file);
+    *file = (struct config_file){.path = path, .shown = text_shown(config->arena, path)};
+    if (++config->file_count > FILES_LIMIT) {
+        file->failure = err_new(config->arena, "more than %d configuration files", FILES_LIMIT);
+    } else {
+        file->failure = read_doc(config, file, fd, &file->doc);
+    }
+    struct config_file **end = &config->files;
+    while (*end) {
+        end = &(*end)->next;
+    }
+    *end = file;
+    return file;
+}
+
+/* What a file is trusted with. A file that the command line names is the caller's choice, even if a
+ * project has it too. */
+static void judge(struct config *config, const struct load *load, struct config_file *file)
+{
+    if (load->origin == ORIGIN_PROJECT) {
+        file->foreign = is_foreign(config->arena, file->path);
+        file->leaves = is_outside(config->arena, file->path, load->project);
+    } else {
+        file->foreign = false;
+        file->leaves = false;
+    }
+    file->credentials |= load->credentials;
+}
+
+static const struct err *mark_seen(struct config *config, struct load *load, struct str path)
+{
+    for (const struct load_seen *s = load->seen; s; s = s->next) {
+        if (str_eq(s->path, path)) {
+            return err_new(config->arena, "config `include` cycle detected with path `%s`",
+                           text_shown(config->arena, path).data);
+        }
+    }
+    struct load_seen *new = arena_new(config->arena, struct load_seen);
+    *new = (struct load_seen){path, load->seen};
+    load->seen = new;
+    return NULL;
+}
+
+const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
+                            struct layer **out)
+{
+    const struct err *err = mark_seen(config, load, path);
+    if (err) {
+        return err;
+    }
+    bool is_new = !find_file(config, path);
+    struct config_file *file = get_file(config, path, fd);
+    if (is_new || load->origin != ORIGIN_PROJECT) {
+        judge(config, load, file);
+    }
+    struct layer *layer = arena_new(config->arena, struct layer);
+    *layer = (struct layer){
+        .file = file,
+        .doc = file->doc,
+        .origin = load->origin,
+        .credentials = load->credentials,
+        .rank = load->rank,
+    };
+    *out = layer;
+    err = file->failure;
+    const struct err *includes =
+        file->doc ? load_includes(config, load, file, file->doc, &layer->next) : NULL;
+    return err ? err : includes;
+}
+
+/*
+ * Where cargo looks for files.
+ */
+
+/* `NAME` or `NAME.toml` in a directory. */
+struct found {
+    struct str path;   /* empty: there is none */
+    struct str hidden; /* `NAME.toml`, if `NAME` is used and both exist */
+    int fd;
+};
+
+static void warn_deprecated(struct config *config, struct str plain, struct str name)
+{
+    struct str help = str_format(config->arena,
+                                 "if you need to support cargo 1.38 or earlier, you can symlink "
+                                 "`%s` to `%s.toml`",
+                                 name.data, name.data);
+    config_warn(config, help, "`%s` is deprecated in favor of `%s.toml`",
+                text_shown(config->arena, plain).data, name.data);
+}
+
+static void add_looked(struct config *config, struct str path)
+{
+    struct looked *looked = arena_new(config->arena, struct looked);
+    *looked = (struct looked){path, config->looked};
+    config->looked = looked;
+}
+
+/* cargo: get_file_path. What exists and cannot be opened is reported when it is read. */
+static struct found find_in(struct config *config, struct str dir, struct str name)
+{
+    struct arena *arena = config->arena;
+    struct str plain = path_join(arena, dir, name);
+    struct str with = str_format(arena, "%s.toml", plain.data);
+    struct found found = {STR(""), STR(""), file_open(plain)};
+    if (found.fd < 0 && file_absent(errno)) {
+        found.fd = file_open(with);
+        if (found.fd >= 0 || (errno != ENOENT && path_exists(with))) {
+            found.path = with;
+        } else {
+            add_looked(config, with);
+        }
+        return found;
+    }
+    found.path = plain;
+    switch (fd_identity(found.fd, with)) {
+    case FILE_OTHER:
+        found.hidden = with;
+        config_warn(config, STR(""), "both `%s` and `%s` exist. Using `%s`",
+                    text_shown(arena, plain).data, text_shown(arena, with).data,
+                    text_shown(arena, plain).data);
+        break;
+    case FILE_ABSENT:
+        warn_deprecated(config, plain, name);
+        break;
+    case FILE_SAME:
+        break;
+    }
+    return found;
+}
+
+/* The twin that cargo does not read while the other one exists. */
+static void load_hidden(struct config *config, const struct load *like, struct str path,
+                        struct layer **out)
+{
+    struct load load = *like;
+    load.seen = NULL;
+    (void)load_file(config, &load, path, -1, out); /* its layer has the failure */
+    for (struct layer *layer = *out; layer; layer = layer->next) {
+        layer->hidden = true;
+    }
+}
+
+/* Both spellings of a file. Returns the failure that cargo would see. */
+static const struct err *load_both(struct config *config, struct load *load,
+                                   const struct found *found)
+{
+    struct layer *layers = NULL;
+    const struct err *err = NULL;
+    if (found->path.len > 0) {
+        err = load_file(config, load, found->path, found->fd, &layers);
+    }
+    if (found->hidden.len > 0) {
+        struct layer *hidden = NULL;
+        load_hidden(config, load, found->hidden, &hidden);
+        layers_append(&layers, hidden);
+    }
+    layers_append(&config->layers, layers);
+    return err;
+}
+
+static void keep_first(struct config *config, const struct err *err)
+{
+    if (err && !config->failure) {
+        config->failure = err_wrap(config->arena, err, "could not load Cargo configuration");
+    }
+    config->name_is_unknown |= err != NULL;
+}
+
+/* Home is home even if the walk meets it first. */
+static bool load_directory(struct config *config, struct str dir, struct str config_dir)
+{
+    bool is_home = str_eq(config_dir, config->home) || path_same(config_dir, config->home);
+    struct found found = find_in(config, config_dir, STR("config"));
+    CLEANUP(fd_close) int fd = found.fd;
+    struct load load = {.origin = ORIGIN_HOME};
+    if (!is_home && found.path.len > 0) {
+        load = (struct load){
+            .origin = ORIGIN_PROJECT,
+            .rank = config->project_count++,
+            .project = dir,
+        };
+    }
+    keep_first(config, load_both(config, &load, &found));
+    return is_home;
+}
+
+/* cargo: walk_tree. */
+void config_load_files(struct config *config)
+{
+    struct str dir = config->cwd;
+    bool home_done = false;
+    do {
+        home_done |= load_directory(config, dir, path_join(config->arena, dir, STR(".cargo")));
+    } while (path_parent(config->arena, dir, &dir));
+    if (!home_done) {
+        (void)load_directory(config, config->home, config->home);
+    }
+}
+
+/* Without the lock, as cargo does. Only a file that cannot be parsed is waited for and read again,
+ * because another cargo may have been between its write and its ftruncate. */
+static const struct err *load_credentials_file(struct config *config, struct load *load,
+                                               const struct found *found)
+{
+    if (found->fd >= 0) {
+        struct config_file *file = get_file(config, found->path, found->fd);
+        if (file->failure && !lock_acquire(config->shell, found->fd, file->shown, LOCK_SHARED,
+                                           &lock_of_credentials)) {
+            file->failure = read_doc(config, file, found->fd, &file->doc);
+        }
+    }
+    return load_both(config, load, found);
+}
+
+void config_load_credentials(struct config *config)
+{
+    struct found found = find_in(config, config->home, STR("credentials"));
+    CLEANUP(fd_close) int fd = found.fd;
+    struct load load = {.origin = ORIGIN_HOME, .credentials = true};
+    struct layer *others = config->layers;
+    config->layers = NULL;
+    const struct err *err = load_credentials_file(config, &load, &found);
+    layers_append(&config->layers, others);
+    keep_first(config, config_check_types(config));
+    if (!config->failure) {
+        config->failure = err;
+    }
+}

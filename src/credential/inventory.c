@@ -1,0 +1,409 @@
+#include "credential/inventory.h"
+
+#include "util/helper.h"
+
+#define VARIABLE_PREFIX "CARGO_REGISTRIES_"
+
+bool inventory_has(const struct inventory *inventory, const struct registry *registry)
+{
+    return !inventory->chosen || registry->group == inventory->chosen->group;
+}
+
+bool inventory_is_about(const struct inventory *inventory, const struct registry *registry)
+{
+    return !inventory->chosen || registry == inventory->chosen;
+}
+
+static struct credential *first_from(const struct inventory *inventory,
+                                     const struct registry *registry)
+{
+    while (registry && (!registry->credentials || !inventory_has(inventory, registry))) {
+        registry = registry->next;
+    }
+    return registry ? registry->credentials : NULL;
+}
+
+struct credential *inventory_first(const struct inventory *inventory)
+{
+    return first_from(inventory, inventory->registries.first);
+}
+
+struct credential *inventory_next(const struct inventory *inventory,
+                                  const struct credential *credential)
+{
+    return credential->next ? credential->next : first_from(inventory, credential->registry->next);
+}
+
+static struct credential *add(const struct inventory *inventory, struct registry *registry,
+                              struct credential credential)
+{
+    struct credential **end = &registry->credentials;
+    while (*end) {
+        end = &(*end)->next;
+    }
+    credential.registry = registry;
+    credential.asked_about = inventory_is_about(inventory, registry);
+    *end = arena_new(inventory->config->arena, struct credential);
+    **end = credential;
+    return *end;
+}
+
+/*
+ * Files.
+ */
+
+static void found_add(struct found *found, const struct toml_node *node, bool is_secret_key)
+{
+    if (node) {
+        found->nodes[found->count] = node;
+        found->is_secret_key[found->count++] = is_secret_key;
+    }
+}
+
+void inventory_find_in(const struct toml_doc *doc, struct str registry, bool misplaced,
+                       struct found *out)
+{
+    struct found found = {0};
+    const struct toml_node *table;
+    if (str_eq(registry, STR(CRATES_IO_NAME)) && !misplaced) {
+        table = toml_get(doc->root, STR("registry"));
+        /* Before 2015 the file was `token = "..."` and nothing else. A table is somebody's own. */
+        const struct toml_node *old = toml_get(doc->root, STR("token"));
+        found_add(&found, old && old->type == TOML_STRING ? old : NULL, false);
+    } else {
+        table = toml_get(doc->root, STR("registries"));
+        table = table ? toml_get(table, registry) : NULL;
+    }
+    if (table && table->type == TOML_TABLE) {
+        found_add(&found, toml_get(table, STR("token")), false);
+        found_add(&found, toml_get(table, STR("secret-key")), true);
+        found.subject = toml_get(table, STR("secret-key-subject"));
+    }
+    *out = found;
+}
+
+static void take_found(struct inventory *inventory, struct registry *registry, bool misplaced,
+                       const struct layer *layer)
+{
+    struct found found;
+    inventory_find_in(layer->doc, registry->name, misplaced, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct toml_node *node = found.nodes[i];
+        bool is_old = node->parent == layer->doc->root;
+        bool is_read = !misplaced && (!is_old || layer->credentials);
+        struct credential credential = {
+            .kind = found.is_secret_key[i] ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+            .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
+            .file = layer->file,
+            .node = node,
+            .effect = is_read ? USED_IF_OTHERS_GO : NEVER_USED,
+        };
+        if (node->type == TOML_STRING) {
+            credential.value = node->string;
+        }
+        add(inventory, registry, credential);
+    }
+}
+
+static void take_layer(struct inventory *inventory, const struct layer *layer)
+{
+    struct registries *all = &inventory->registries;
+    struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
+    take_found(inventory, crates_io, false, layer);
+    const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
+    const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
+    for (; node; node = node->next) {
+        struct registry *registry = registries_get(all, node->key);
+        take_found(inventory, registry, registry == crates_io, layer);
+    }
+}
+
+/* A file counts once, however many layers it makes. */
+static bool is_first_of_file(const struct inventory *inventory, const struct layer *layer)
+{
+    const struct layer *first = inventory->config->layers;
+    while (first->file != layer->file) {
+        first = first->next;
+    }
+    return first == layer;
+}
+
+static void take_files(struct inventory *inventory)
+{
+    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
+        if (layer->file && layer->doc && is_first_of_file(inventory, layer)) {
+            take_layer(inventory, layer);
+        }
+    }
+}
+
+/*
+ * Variables.
+ */
+
+static void take_variable(struct inventory *inventory, struct registry *registry, struct str name,
+                          enum credential_kind kind)
+{
+    const struct variable *variable = environment_get(&inventory->config->environment, name);
+    if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
+        add(inventory, registry,
+            (struct credential){
+                .kind = kind,
+                .place = PLACE_VARIABLE,
+                .variable = name,
+                .value = variable->value,
+                .effect = USED_IF_OTHERS_GO,
+            });
+    }
+}
+
+/* A variable belongs to every name that is written like it, and counts once: for the one that was
+ * asked for, else for one that has an index. */
+static bool is_owner(const struct inventory *inventory, const struct registry *registry)
+{
+    const struct registry *owner = NULL;
+    if (registry->is_crates_io) {
+        return true; /* CARGO_REGISTRY_TOKEN is no other name's */
+    }
+    for (const struct registry *r = registry->part_first; r; r = r->part_next) {
+        bool better = !owner || r == inventory->chosen ||
+                      (owner != inventory->chosen && r->has_index && !owner->has_index);
+        owner = !r->is_crates_io && better ? r : owner;
+    }
+    return owner == registry;
+}
+
+static void take_variables(struct inventory *inventory)
+{
+    struct arena *arena = inventory->config->arena;
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        struct key token = registry_key(r, STR("token"));
+        struct key secret = registry_key(r, STR("secret-key"));
+        struct str names[] = {key_variable(arena, &token), key_variable(arena, &secret)};
+        bool any = environment_get(&inventory->config->environment, names[0]) ||
+                   environment_get(&inventory->config->environment, names[1]);
+        if (any && is_owner(inventory, r)) {
+            take_variable(inventory, r, names[0], CREDENTIAL_TOKEN);
+            take_variable(inventory, r, names[1], CREDENTIAL_SECRET_KEY);
+        }
+    }
+}
+
+/*
+ * Providers.
+ */
+
+static enum effect effect_of(const struct provider *provider)
+{
+    if (provider->kind == PROVIDER_PASETO) {
+        return NEVER_USED; /* needs a nightly cargo, and a key that is a credential of its own */
+    }
+    return provider->kind == PROVIDER_TOKEN_FROM_STDOUT ? IN_USE : PERHAPS_USED;
+}
+
+/* Those of cargo for other systems have nothing here; cargo:token is the files and variables. */
+static bool holds_credentials(const struct provider *provider)
+{
+    return provider->kind != PROVIDER_TOKEN && provider->kind != PROVIDER_WINCRED &&
+           provider->kind != PROVIDER_MACOS_KEYCHAIN;
+}
+
+static void take_list(struct inventory *inventory, struct registry *registry,
+                      const struct provider_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct provider *provider = &list->items[i];
+        if (!holds_credentials(provider)) {
+            continue;
+        }
+        inventory->uses_keyring |= provider->kind == PROVIDER_LIBSECRET;
+        if (registry->has_index) {
+            add(inventory, registry,
+                (struct credential){
+                    .kind = CREDENTIAL_TOKEN,
+                    .place = PLACE_PROVIDER,
+                    .provider = provider,
+                    .effect = effect_of(provider),
+                });
+        }
+    }
+}
+
+static void take_providers(struct inventory *inventory)
+{
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        if (inventory_has(inventory, r)) {
+            registry_find_providers(&inventory->registries, r);
+            take_list(inventory, r, &r->providers);
+            take_list(inventory, r, &r->elsewhere);
+        }
+    }
+}
+
+/*
+ * Effects.
+ */
+
+/* Whether any name of the group leads to an index, here or elsewhere. */
+static bool is_defined(const struct registry *registry)
+{
+    return registry->indexed || registry->group->group_next;
+}
+
+static void judge_stored(struct credential *c)
+{
+    bool is_empty = !c->value.data || c->value.len == 0;
+    if (c->effect != USED_IF_OTHERS_GO || c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING) {
+        return;
+    }
+    if (is_empty || !c->registry->group->takes_tokens) {
+        c->effect = NEVER_USED;
+    } else if (!is_defined(c->registry)) {
+        c->effect = PERHAPS_USED; /* another project may define it */
+    }
+}
+
+/* The token that cargo would send for this registry, unless a provider before cargo:token has one.
+ */
+static void find_used(const struct inventory *inventory, const struct registry *registry)
+{
+    struct config *config = inventory->config;
+    const struct registry *used = registry->used;
+    bool first =
+        registry->providers.count > 0 && registry->providers.items[0].kind == PROVIDER_TOKEN;
+    if (!used || !first) {
+        return;
+    }
+    struct key key = registry_key(used, STR("token"));
+    struct setting setting;
+    bool set = false;
+    if (config_string(config, VIEW_HERE, &key, &set, &setting) || !set) {
+        return;
+    }
+    for (struct registry *r = used->part_first; r; r = r->part_next) {
+        for (struct credential *c = r->credentials; c; c = c->next) {
+            bool same = setting.node ? c->node == setting.node
+                                     : c->kind == CREDENTIAL_TOKEN && c->place == PLACE_VARIABLE &&
+                                           str_eq(c->variable, setting.variable);
+            if (same && c->effect == USED_IF_OTHERS_GO) {
+                c->effect = IN_USE;
+            }
+        }
+    }
+}
+
+static void judge_effects(const struct inventory *inventory)
+{
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        judge_stored(c);
+    }
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        if (inventory_has(inventory, r)) {
+            find_used(inventory, r);
+        }
+    }
+}
+
+/*
+ * The keyring.
+ */
+
+static bool is_keyring(const struct credential *credential)
+{
+    return credential->place == PLACE_PROVIDER && credential->provider->kind == PROVIDER_LIBSECRET;
+}
+
+/* The provider that would find the item. */
+static struct credential *finder_of(const struct registry *registry,
+                                    const struct keyring_item *item)
+{
+    struct credential *c = registry->has_index && str_eq(registry->index.text, item->index_url)
+                               ? registry->credentials
+                               : NULL;
+    while (c && !is_keyring(c)) {
+        c = c->next;
+    }
+    return c;
+}
+
+static void take_item(struct inventory *inventory, const struct keyring_item *item)
+{
+    bool is_found = false;
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        struct credential *c = finder_of(r, item);
+        if (c) {
+            c->effect = IN_USE;
+            c->item = item;
+            is_found = true;
+        }
+    }
+    struct str name = item->name.len > 0 ? item->name : item->index_url;
+    struct registry *registry = registries_add(&inventory->registries, name);
+    if (is_found || (inventory->chosen && registry != inventory->chosen)) {
+        return;
+    }
+    add(inventory, registry,
+        (struct credential){
+            .kind = CREDENTIAL_TOKEN,
+            .place = PLACE_KEYRING,
+            .item = item,
+            .effect = inventory->uses_keyring ? PERHAPS_USED : NEVER_USED,
+        });
+}
+
+void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how)
+{
+    keyring_look(inventory->config->shell, how, &inventory->keyring);
+    inventory->keyring_asked = true;
+    for (const struct keyring_item *item = inventory->keyring.items; item; item = item->next) {
+        take_item(inventory, item);
+    }
+    registries_sort(&inventory->registries);
+    if (inventory->keyring.state != KEYRING_LISTED) {
+        return;
+    }
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (is_keyring(c) && !c->item && c->result == RESULT_PENDING) {
+            c->result = RESULT_NOT_FOUND;
+        }
+    }
+}
+
+/* A run for one registry asks its provider, which looks for itself. If no configuration uses the
+ * keyring, a helper that is not installed is no news. */
+static void take_keyring(struct inventory *inventory, const struct logout_options *options)
+{
+    bool looks_only = options->status || options->dry_run;
+    struct str helper;
+    if (!inventory->uses_keyring &&
+        helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper)) {
+        return;
+    }
+    if (looks_only && inventory->uses_keyring) {
+        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
+    } else if (!inventory->chosen) {
+        inventory_look_into_keyring(inventory, looks_only ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
+    }
+}
+
+struct err *inventory_take(struct config *config, const struct logout_options *options,
+                           struct inventory *out)
+{
+    struct inventory inventory = {.config = config};
+    registries_find(config, &inventory.registries);
+    if (!options->all) {
+        if (!options->registry && config->name_is_unknown) {
+            return err_wrap(config->arena, config->failure->cause, "%s",
+                            config->failure->message.data);
+        }
+        TRY(registry_choose(&inventory.registries, options->registry, &inventory.chosen));
+        registries_sort(&inventory.registries);
+    }
+    take_files(&inventory);
+    take_variables(&inventory);
+    take_providers(&inventory);
+    judge_effects(&inventory);
+    take_keyring(&inventory, options);
+    *out = inventory;
+    return NULL;
+}

@@ -1,0 +1,437 @@
+#include "credential/provider_client.h"
+
+#include "util/child.h"
+#include "util/json.h"
+
+#include <jansson.h>
+
+/* A hello or an answer, and what may follow the answer. cargo has no limit. */
+#define LINE_LIMIT ((size_t)1024 * 1024)
+
+#define SECONDS        60
+#define VERIFY_SECONDS 20
+
+/* Providers that report "nothing is stored" as an error: the program's name, and how a message of
+ * that error ends. cargo-credential-pass repeats in it what `pass` wrote. */
+static const struct {
+    const char *program;
+    const char *ending;
+} not_found_errors[] = {
+    {"cargo-credential-pass", " is not in the password store."},
+    {"cargo-credential-pass", " is not in the password store.')"},
+};
+
+/* What is asked: the kind of the request, and what follows it in the line. */
+struct question {
+    const char *kind;
+    const char *operation;
+};
+
+static const struct question logout = {"logout", ""};
+static const struct question read_token = {"get", ",\"operation\":\"read\""};
+/* cargo sends along what it publishes, and providers refuse a request that lacks it. */
+static const struct question publish_token = {
+    "get", ",\"operation\":\"publish\",\"name\":\"cargo-logout\",\"vers\":\"0.0.0\",\"cksum\":"
+           "\"0000000000000000000000000000000000000000000000000000000000000000\""};
+
+/* One call, which has two talks if the second question is asked. */
+struct talk {
+    struct shell *shell;
+    const struct provider_call *call;
+    int64_t until;
+    int seconds;
+    bool alone;       /* without a terminal */
+    bool keeps_token; /* else its only copies are wiped when they were read */
+    bool noticed;     /* the person was told that we wait */
+    const struct question *question;
+    bool greeted;
+    struct provider_answer answer;
+};
+
+static void json_release(json_t **json)
+{
+    json_decref(*json);
+}
+
+static struct str request_line(struct arena *arena, const struct provider_call *call,
+                               const struct question *question)
+{
+    struct buf buf = buf_new(arena);
+    buf_add(&buf, STR("{\"v\":1,\"registry\":{\"index-url\":"));
+    json_write_string(&buf, call->index_url);
+    if (call->registry.len > 0) {
+        buf_add(&buf, STR(",\"name\":"));
+        json_write_string(&buf, call->registry);
+    }
+    buf_addf(&buf, "},\"kind\":\"%s\"%s", question->kind, question->operation);
+    for (size_t i = 1; i < call->count; i++) {
+        buf_add(&buf, i == 1 ? STR(",\"args\":[") : STR(","));
+        json_write_string(&buf, call->words[i]);
+    }
+    buf_add(&buf, call->count > 1 ? STR("]}\n") : STR("}\n"));
+    return buf_str(&buf);
+}
+
+/* jansson's own text is not used, since it quotes the line. The first two texts are cargo's, for
+ * programs that exit without a line or are no providers. */
+static struct err *malformed(struct arena *arena, struct str line, const json_error_t *error)
+{
+    if (line.len == 0) {
+        return err_new(arena, "EOF while parsing a value at line 1 column 0");
+    }
+    if (!strchr(" \t\r\n{[\"-0123456789tfn", line.data[0])) {
+        return err_new(arena, "expected value at line 1 column 1");
+    }
+    const char *what = "malformed JSON";
+    switch ((int)json_error_code(error)) {
+    case json_error_out_of_memory:
+        return err_new(arena, "out of memory");
+    case json_error_premature_end_of_input:
+        what = "the JSON ends too early";
+        break;
+    case json_error_end_of_input_expected:
+        what = "there is something behind the JSON";
+        break;
+    case json_error_invalid_utf8:
+        what = "invalid UTF-8";
+        break;
+    case json_error_duplicate_key:
+        what = "a key is there twice";
+        break;
+    default:
+        break;
+    }
+    return err_new(arena, "%s at line %d column %d", what, error->line, error->column);
+}
+
+/* An object, which the caller owns. */
+static struct err *line_read(struct arena *arena, struct str line, json_t **out)
+{
+    json_error_t error;
+    json_wipe_memory();
+    *out = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    struct err *err = *out ? NULL : malformed(arena, line, &error);
+    explicit_bzero(&error, sizeof(error));
+    return err;
+}
+
+static struct str string_of(struct arena *arena, const json_t *string)
+{
+    return str_copy(arena, json_string_value(string), json_string_length(string));
+}
+
+static bool is_string(const json_t *value, const char *text)
+{
+    return json_is_string(value) && strcmp(json_string_value(value), text) == 0 &&
+           json_string_length(value) == strlen(text);
+}
+
+static bool is_version(const json_t *value)
+{
+    return json_is_integer(value) && json_integer_value(value) >= 0 &&
+           json_integer_value(value) <= UINT32_MAX;
+}
+
+/* The versions as Rust shows a list, and whether version 1 is among them. */
+static struct err *versions_read(struct arena *arena, struct str line, struct str *out, bool *known)
+{
+    CLEANUP(json_release) json_t *hello = NULL;
+    TRY(line_read(arena, line, &hello));
+    const json_t *versions = json_object_get(hello, "v");
+    struct buf list = buf_new(arena);
+    bool valid = json_is_array(versions);
+    buf_add_char(&list, '[');
+    for (size_t i = 0; i < json_array_size(versions); i++) {
+        const json_t *version = json_array_get(versions, i);
+        valid = valid && is_version(version);
+        *known = *known || json_integer_value(version) == 1;
+        buf_addf(&list, "%s%lld", i == 0 ? "" : ", ", (long long)json_integer_value(version));
+    }
+    buf_add_char(&list, ']');
+    *out = buf_str(&list);
+    return valid ? NULL : err_new(arena, "expected `{\"v\":[…]}` with a list of versions");
+}
+
+struct err *provider_hello(struct arena *arena, struct str line)
+{
+    bool known = false;
+    struct str versions = STR("");
+    struct err *err = versions_read(arena, line, &versions, &known);
+    if (err) {
+        return err_wrap(arena, err, "failed to deserialize hello");
+    }
+    if (known) {
+        return NULL;
+    }
+    return err_new(arena,
+                   "credential provider supports protocol versions %s, while Cargo supports [1]",
+                   versions.data);
+}
+
+/* {"kind":"other","message":"it broke","caused-by":["because","of this"]} */
+static struct err *failure_read(struct arena *arena, const json_t *result, struct err **out)
+{
+    const json_t *message = json_object_get(result, "message");
+    const json_t *causes = json_object_get(result, "caused-by");
+    bool valid =
+        json_is_string(message) && (!causes || json_is_null(causes) || json_is_array(causes));
+    struct err *top = arena_new(arena, struct err);
+    struct err *layer = top;
+    layer->message = valid ? string_of(arena, message) : STR("");
+    for (size_t i = 0; valid && i < json_array_size(causes); i++) {
+        struct err *below = arena_new(arena, struct err);
+        valid = json_is_string(json_array_get(causes, i));
+        below->message = valid ? string_of(arena, json_array_get(causes, i)) : STR("");
+        layer->cause = below;
+        layer = below;
+    }
+    *out = top;
+    return valid ? NULL
+                 : err_new(arena, "expected a string `message` and a list of strings `caused-by`");
+}
+
+/* What is under Ok. */
+static struct err *ok_read(struct arena *arena, const json_t *result, const char *wanted,
+                           bool keeps_token, struct provider_answer *out)
+{
+    static const char *const names[][2] = {
+        {"get", "Get"}, {"login", "Login"}, {"logout", "Logout"}};
+    const json_t *kind = json_object_get(result, "kind");
+    const json_t *token = json_object_get(result, "token");
+    out->ok = true;
+    if (!is_string(kind, wanted)) {
+        const char *name = "Unknown";
+        for (size_t i = 0; i < COUNT(names); i++) {
+            name = is_string(kind, names[i][0]) ? names[i][1] : name;
+        }
+        out->failure =
+            err_new(arena, "credential provider produced unexpected response for `%s` request: %s",
+                    wanted, name);
+        return NULL;
+    }
+    out->outcome = PROVIDER_REMOVED;
+    if (strcmp(wanted, "get") != 0) {
+        return NULL;
+    }
+    if (!json_is_string(token)) {
+        return err_new(arena, "expected a string `token`");
+    }
+    if (keeps_token) {
+        out->token = string_of(arena, token);
+    }
+    out->outcome = json_string_length(token) > 0 ? PROVIDER_GAVE_TOKEN : PROVIDER_NOT_FOUND;
+    return NULL;
+}
+
+/* What is under Err. */
+static struct err *err_read(struct arena *arena, const json_t *result, struct provider_answer *out)
+{
+    static const struct {
+        const char *kind;
+        enum provider_outcome outcome;
+    } kinds[] = {
+        {"url-not-supported", PROVIDER_URL_NOT_SUPPORTED},
+        {"not-found", PROVIDER_NOT_FOUND},
+        {"operation-not-supported", PROVIDER_OPERATION_NOT_SUPPORTED},
+    };
+    const json_t *kind = json_object_get(result, "kind");
+    if (is_string(kind, "other")) {
+        return failure_read(arena, result, &out->failure);
+    }
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        if (is_string(kind, kinds[i].kind)) {
+            out->outcome = kinds[i].outcome;
+            return NULL;
+        }
+    }
+    out->failure = err_new(arena, "unknown error kind; try updating Cargo?");
+    return NULL;
+}
+
+static struct err *answer_read(struct arena *arena, struct str line, const char *wanted,
+                               bool keeps_token, struct provider_answer *out)
+{
+    CLEANUP(json_release) json_t *answer = NULL;
+    TRY(line_read(arena, line, &answer));
+    const json_t *ok = json_object_get(answer, "Ok");
+    const json_t *result = ok ? ok : json_object_get(answer, "Err");
+    if (json_object_size(answer) != 1 || !json_is_string(json_object_get(result, "kind"))) {
+        return err_new(arena, "expected `{\"Ok\":{\"kind\":…}}` or `{\"Err\":{\"kind\":…}}`");
+    }
+    return ok ? ok_read(arena, result, wanted, keeps_token, out) : err_read(arena, result, out);
+}
+
+struct err *provider_answer(struct arena *arena, struct str line, const char *wanted,
+                            bool keeps_token, struct provider_answer *out)
+{
+    struct provider_answer answer = {.token = STR("")};
+    struct err *err = answer_read(arena, line, wanted, keeps_token, &answer);
+    if (err) {
+        return err_wrap(arena, err, "failed to deserialize response");
+    }
+    *out = answer;
+    return NULL;
+}
+
+/* Does the provider say in an error that nothing is stored? */
+static bool is_not_found(struct str program, const struct err *failure)
+{
+    ptrdiff_t slash = str_rfind(program, '/');
+    for (; failure; failure = failure->cause) {
+        for (size_t i = 0; i < COUNT(not_found_errors); i++) {
+            if (strcmp(program.data + slash + 1, not_found_errors[i].program) == 0 &&
+                str_ends(failure->message, str_of(not_found_errors[i].ending))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct err *on_line(void *context, struct str line, struct str *reply, bool *done)
+{
+    struct talk *talk = context;
+    struct arena *arena = talk->shell->arena;
+    if (!talk->greeted) {
+        talk->greeted = true;
+        TRY(provider_hello(arena, line));
+        *reply = request_line(arena, talk->call, talk->question);
+        return NULL;
+    }
+    *done = true;
+    return provider_answer(arena, line, talk->question->kind, talk->keeps_token, &talk->answer);
+}
+
+static void on_notice(void *context)
+{
+    struct talk *talk = context;
+    const struct provider_call *call = talk->call;
+    if (talk->noticed) {
+        return;
+    }
+    talk->noticed = true;
+    if (call->registry.len > 0) {
+        shell_status(talk->shell, "Waiting", "for credential provider `%s` (registry `%s`)",
+                     call->shown.data, call->registry.data);
+    } else {
+        shell_status(talk->shell, "Waiting", "for credential provider `%s`", call->shown.data);
+    }
+}
+
+static struct err *exchange(struct talk *talk, enum child_step *step, int *status)
+{
+    struct str program = talk->call->words[0];
+    const char *const argv[] = {program.data, "--cargo-plugin", NULL};
+    const struct child_exchange exchange = {
+        .argv = argv,
+        .detached = talk->alone,
+        .silent = talk->alone && talk->shell->verbosity < VERBOSITY_VERY_VERBOSE,
+        .until = talk->until,
+        .seconds = talk->seconds,
+        .limit = LINE_LIMIT,
+        .request = STR(""),
+        .line = on_line,
+        .notice = on_notice,
+        .context = talk,
+    };
+    if (str_find(program, '\0') >= 0) {
+        *step = CHILD_START;
+        return err_new(talk->shell->arena, "nul byte found in provided data"); /* Rust's words */
+    }
+    return child_exchange(talk->shell->arena, &exchange, step, status);
+}
+
+/* cargo: CredentialProcessCredential::run, and what credential_action makes of its answer. */
+static struct err *ask(struct talk *talk, const struct question *question,
+                       enum provider_outcome *out)
+{
+    struct arena *arena = talk->shell->arena;
+    struct str program = talk->call->words[0];
+    enum child_step step;
+    int status = 0;
+    talk->question = question;
+    talk->greeted = false;
+    struct err *err = exchange(talk, &step, &status);
+    const struct provider_answer *answer = &talk->answer;
+    if (err && step == CHILD_START) {
+        return err_wrap(arena, err, "failed to spawn credential process");
+    }
+    if (err && step == CHILD_WRITE) {
+        return err_wrap(arena, err, "failed to write to credential provider");
+    }
+    if (err && step == CHILD_READ) {
+        return err_wrap(arena, err, "failed to read %s from credential provider",
+                        talk->greeted ? "response" : "hello");
+    }
+    if (err && step == CHILD_LINE) {
+        return err;
+    }
+    if (err && answer->ok) {
+        return err_wrap(arena, err, "credential process `%.*s` did not exit after its answer",
+                        STR_ARG(program));
+    }
+    if (answer->ok && status != 0) {
+        return err_new(arena, "credential process `%.*s` failed with status %s", STR_ARG(program),
+                       child_status_text(arena, status).data);
+    }
+    if (answer->failure && !is_not_found(program, answer->failure)) {
+        return answer->failure;
+    }
+    *out = answer->failure ? PROVIDER_NOT_FOUND : answer->outcome;
+    return NULL;
+}
+
+/* A person has all the time there is. */
+static struct talk attended(struct shell *shell, const struct provider_call *call)
+{
+    return (struct talk){
+        .shell = shell,
+        .call = call,
+        .until = shell_person(shell) ? CHILD_NO_LIMIT : child_clock() + (int64_t)SECONDS * 1000,
+        .seconds = SECONDS,
+    };
+}
+
+struct err *provider_logout(struct shell *shell, const struct provider_call *call,
+                            enum provider_outcome *out)
+{
+    struct talk talk = attended(shell, call);
+    return ask(&talk, &logout, out);
+}
+
+struct err *provider_get(struct shell *shell, const struct provider_call *call,
+                         enum provider_outcome *out, struct str *token)
+{
+    struct talk talk = attended(shell, call);
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    talk.keeps_token = true;
+    TRY(ask(&talk, &read_token, &outcome));
+    if (outcome == PROVIDER_GAVE_TOKEN) {
+        *token = talk.answer.token;
+    }
+    *out = outcome;
+    return NULL;
+}
+
+struct err *provider_verify(struct shell *shell, const struct provider_call *call,
+                            enum provider_outcome *out, struct str *token)
+{
+    struct talk talk = {
+        .shell = shell,
+        .call = call,
+        .until = child_clock() + (int64_t)VERIFY_SECONDS * 1000,
+        .seconds = VERIFY_SECONDS,
+        .alone = true,
+        .keeps_token = token != NULL,
+    };
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    TRY(ask(&talk, &read_token, &outcome));
+    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
+        TRY(ask(&talk, &publish_token, &outcome));
+    }
+    if (token && outcome == PROVIDER_GAVE_TOKEN) {
+        *token = talk.answer.token;
+    }
+    *out = outcome;
+    return NULL;
+}

@@ -1,0 +1,106 @@
+#include "credential/run.h"
+
+#include "credential/plan.h"
+#include "credential/remove.h"
+#include "credential/revoke.h"
+
+/* Something under this name is removed: then it does not matter that no configuration knows it. */
+static bool has_removed(const struct registry *registry)
+{
+    const struct credential *c = registry->credentials;
+    while (c && !(c->file && (c->plan == PLAN_REMOVE || c->plan == PLAN_CANNOT))) {
+        c = c->next;
+    }
+    return c != NULL;
+}
+
+/* A name without an index is an error only if it was asked for, has nothing to be removed, and is
+ * not in a file that could not be read. */
+static void forgive_orphans(const struct run *run)
+{
+    const struct inventory *inventory = &run->inventory;
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        bool explained = r != inventory->chosen || has_removed(r) || inventory->config->failure;
+        if (r->undefined && explained) {
+            r->failure = NULL;
+        }
+    }
+}
+
+static bool counts_for_strict(const struct credential *c)
+{
+    return credential_usable(c) != USABLE_NO && c->valid != VALIDITY_NO;
+}
+
+static void count(struct run *run)
+{
+    struct totals *totals = &run->totals;
+    const struct inventory *inventory = &run->inventory;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        enum usable usable = credential_usable(c);
+        totals->removed += c->result == RESULT_REMOVED;
+        totals->left += usable == USABLE_YES;
+        totals->not_checked += usable == USABLE_UNKNOWN;
+        totals->failed += c->error && c->error_is_final;
+        run->strict_fails |= counts_for_strict(c);
+    }
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        totals->failed += inventory_is_about(inventory, r) && r->failure != NULL;
+    }
+    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
+        totals->not_checked += file->failure != NULL;
+        totals->failed += file->failure && !run->failure; /* cargo does not read it: a twin */
+        run->strict_fails |= file->failure != NULL;
+    }
+    bool keyring_unknown =
+        inventory->keyring_asked &&
+        (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
+    totals->not_checked += keyring_unknown;
+    run->strict_fails |= keyring_unknown;
+    totals->failed += run->failure != NULL;
+}
+
+static struct err *act(struct run *run, const struct logout_options *options,
+                       struct signals *signals)
+{
+    struct inventory *inventory = &run->inventory;
+    if (options->status) {
+        return options->check ? revoke_check(inventory, options) : NULL;
+    }
+    struct err *err = options->revoke ? revoke_prepare(inventory, options) : NULL;
+    if (options->dry_run) {
+        run->failure = run->failure ? run->failure : err;
+        if (options->revoke && !err) {
+            revoke_inspect(inventory, options);
+        }
+        return NULL;
+    }
+    if (err) {
+        return err;
+    }
+    if (options->revoke) {
+        revoke_all(inventory, options, signals);
+    }
+    remove_all(inventory, options);
+    return NULL;
+}
+
+struct err *run_all(struct config *config, const struct logout_options *options,
+                    struct signals *signals, struct run *out)
+{
+    struct run run = {0};
+    TRY(inventory_take(config, options, &run.inventory));
+    run.failure = config->failure ? config->failure : run.inventory.registries.failure;
+    for (struct registry *r = run.inventory.registries.first; r; r = r->next) {
+        if (inventory_is_about(&run.inventory, r) && !config->failure) {
+            registry_warn(&run.inventory.registries, r);
+        }
+    }
+    plan_make(&run.inventory, options);
+    TRY(act(&run, options, signals));
+    forgive_orphans(&run);
+    count(&run);
+    *out = run;
+    return NULL;
+}

@@ -1,0 +1,37 @@
+/*
+ * Removes key/value pairs from a TOML text and keeps every other byte: comments, order, quoting,
+ * line ends, a byte order mark, a missing last newline. It computes bytes; it writes no file.
+ *
+ *     token = "x" # mine            is removed with its line: the comment and the line's end
+ *     a = { token = "x", b = 1 }    loses one comma too: a = { b = 1 }
+ *     a.token = "x"                 is removed with its line; a table that only this key made too
+ *
+ * Comments on lines of their own stay, also those above the pair. Table headers stay, even of
+ * tables that become empty, as in cargo. A victim is any node with a key: also a whole inline
+ * table, or a table with all headers and pairs that it is made of.
+ *
+ * check.h proves each cut: the rest means what the tree means without the victims. If it does not,
+ * toml_cut returns an err.
+ *
+ *     struct toml_cut cut;
+ *     TRY(toml_cut(arena, doc, victims, count, &cut));
+ *     struct str rest = toml_cut_rest(arena, doc->text, &cut);
+ */
+#ifndef TOML_CUT_H
+#define TOML_CUT_H
+
+#include "toml/toml.h"
+
+/* The bytes to remove, in the order of the text. Pieces can touch but not overlap. */
+struct toml_cut {
+    const struct span *pieces;
+    size_t count;
+};
+
+struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
+                     const struct toml_node *const *victims, size_t count,
+                     struct toml_cut *out) MUST_CHECK;
+
+struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut);
+
+#endif

@@ -1,0 +1,146 @@
+#include "toml/error.h"
+
+#include "toml/scan.h"
+
+struct place {
+    size_t line;       /* from 0 */
+    size_t column;     /* in characters, from 0 */
+    struct span bytes; /* the whole line without its line end */
+    size_t room;       /* most carets that fit */
+};
+
+static size_t count_characters(struct str text, size_t start, size_t end)
+{
+    size_t count = 0;
+    for (size_t i = start; i < end; i++) {
+        count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
+    }
+    return count;
+}
+
+/* As toml::de::error::translate_position: a place behind the last byte is that of the last byte and
+ * one column more, even if the last byte is a newline. At a character that is not ASCII the column
+ * counts bytes. */
+static struct place place_of(struct str text, size_t offset)
+{
+    size_t index = offset < text.len ? offset : text.len - 1;
+    const char *newline = memrchr(text.data, '\n', index);
+    size_t start = newline ? (size_t)(newline - text.data) + 1 : 0;
+    bool whole = (unsigned char)text.data[index] < 0xc0;
+    size_t column = whole ? count_characters(text, start, index + 1) - 1 : index - start;
+    column += offset - index;
+    size_t line = 0;
+    for (size_t i = 0; i < start; i++) {
+        line += text.data[i] == '\n';
+    }
+    const char *following = memchr(text.data + start, '\n', text.len - start);
+    size_t end = following ? (size_t)(following - text.data) : text.len;
+    size_t room = end - start > column ? end - start - column : 0;
+    end -= end > start && text.data[end - 1] == '\r'; /* cargo indents by lines() and loses it */
+    return (struct place){line, column, {start, end}, room};
+}
+
+static struct toml_token skip_blank(struct str text, size_t at)
+{
+    struct toml_token token = toml_scan(text, at);
+    return token.kind == TOML_BLANK ? toml_scan(text, token.end) : token;
+}
+
+static bool is_readable(struct str text, struct toml_token part)
+{
+    if (part.kind != TOML_BASIC && part.kind != TOML_LITERAL) {
+        return part.kind == TOML_ATOM && part.plain;
+    }
+    size_t at = part.start;
+    while (at < part.end && toml_is(text.data[at], TOML_TEXT)) {
+        at++;
+    }
+    return at == part.end;
+}
+
+/* The token behind a key of bare and quoted parts; TOML_END if it is none. */
+static struct toml_token behind_key(struct str text, size_t at)
+{
+    struct toml_token token;
+    do {
+        token = skip_blank(text, at);
+        if (!is_readable(text, token)) {
+            return (struct toml_token){.kind = TOML_END};
+        }
+        token = skip_blank(text, token.end);
+        at = token.end;
+    } while (token.kind == TOML_DOT);
+    return token;
+}
+
+/* The end of `[key]` or `[[key]]`, or `start`. */
+static size_t header_end(struct str text, size_t start)
+{
+    bool element = toml_scan(text, start + 1).kind == TOML_OPEN_BRACKET;
+    struct toml_token token = behind_key(text, start + 1 + element);
+    if (element && token.kind == TOML_CLOSE_BRACKET) {
+        token = toml_scan(text, token.end);
+    }
+    return token.kind == TOML_CLOSE_BRACKET ? token.end : start;
+}
+
+/* The end of `key =`, or `start`. */
+static size_t key_end(struct str text, size_t start)
+{
+    struct toml_token equals = behind_key(text, start);
+    if (equals.kind != TOML_EQUALS) {
+        return start;
+    }
+    struct toml_token more = toml_scan(text, equals.end);
+    more = more.kind == TOML_EQUALS ? toml_scan(text, more.end) : more;
+    more = more.kind == TOML_BLANK ? toml_scan(text, more.end) : more;
+    bool ends = more.kind == TOML_NEWLINE || more.kind == TOML_COMMENT || more.kind == TOML_END;
+    bool base64 = ends && !toml_is_blank(text.data[equals.start - 1]);
+    return base64 ? start : equals.end;
+}
+
+/* What stays readable of the line that the statement begins on; empty if there is nothing. */
+static struct span readable(struct str text, size_t statement)
+{
+    size_t start = skip_blank(text, statement).start;
+    bool bracket = start < text.len && text.data[start] == '[';
+    return (struct span){start, bracket ? header_end(text, start) : key_end(text, start)};
+}
+
+static void add_masked(struct buf *buf, struct str text, size_t start, size_t end)
+{
+    for (size_t i = start; i < end; i++) {
+        char c = text.data[i];
+        if (toml_is_blank(c)) {
+            buf_add_char(buf, c);
+        } else if (((unsigned char)c & 0xc0) != 0x80) {
+            buf_add_char(buf, '*');
+        }
+    }
+}
+
+struct err *toml_fault_err(struct arena *arena, struct str text, const struct toml_fault *fault,
+                           size_t statement)
+{
+    struct buf buf = buf_new(arena);
+    struct place place = place_of(text, fault->at.start);
+    size_t start = place.bytes.start;
+    struct span shown = statement < start ? (struct span){start, start} : readable(text, statement);
+    int gutter = (int)str_format(arena, "%zu", place.line + 1).len + 1;
+    size_t marks = fault->at.end - fault->at.start;
+    marks = marks < place.room ? marks : place.room;
+
+    buf_addf(&buf, "TOML parse error at line %zu, column %zu\n", place.line + 1, place.column + 1);
+    buf_addf(&buf, "%*s|\n%zu | ", gutter, "", place.line + 1);
+    add_masked(&buf, text, start, shown.start);
+    buf_add_bytes(&buf, text.data + shown.start, shown.end - shown.start);
+    add_masked(&buf, text, shown.end, place.bytes.end);
+    buf_addf(&buf, "\n%*s|", gutter, "");
+    buf_add_times(&buf, ' ', place.column + 1);
+    buf_add_times(&buf, '^', marks ? marks : 1);
+    buf_addf(&buf, "\n%s", fault->reason);
+    if (fault->expected) {
+        buf_addf(&buf, ", expected %s", fault->expected);
+    }
+    return err_new(arena, "%s", buf_str(&buf).data);
+}

@@ -1,0 +1,74 @@
+/*
+ * Cuts a TOML text into tokens. A token's kind follows from its first bytes; the parser and the
+ * decoders check the rest. A line's end always ends a single-line string, so that a missing quote
+ * does not swallow the rest of the file.
+ */
+#ifndef TOML_SCAN_H
+#define TOML_SCAN_H
+
+#include "util/base.h"
+
+enum __attribute__((packed)) toml_kind {
+    TOML_END,
+    TOML_DOT,
+    TOML_EQUALS,
+    TOML_COMMA,
+    TOML_OPEN_BRACKET,
+    TOML_CLOSE_BRACKET,
+    TOML_OPEN_BRACE,
+    TOML_CLOSE_BRACE,
+    TOML_BLANK,   /* spaces and tabs */
+    TOML_COMMENT, /* up to the line's end */
+    TOML_NEWLINE, /* \n, \r\n or a lone \r, which is a fault */
+    TOML_LITERAL, /* '...' */
+    TOML_BASIC,   /* "..." */
+    TOML_LITERAL_LINES,
+    TOML_BASIC_LINES,
+    TOML_ATOM, /* everything else: bare keys, numbers, true, unquoted text */
+};
+
+struct toml_token {
+    enum toml_kind kind;
+    bool plain; /* a bare key, or a closed single-line string without escapes */
+    uint32_t start;
+    uint32_t end;
+};
+
+/* The token at `at`; TOML_END, which is empty, behind the last byte. */
+struct toml_token toml_scan(struct str text, size_t at);
+
+/* What a byte can be. The bytes of UTF-8 beyond ASCII are TOML_TEXT and TOML_PLAIN. */
+enum toml_class {
+    TOML_TEXT = 1,      /* allowed in a comment or a literal string */
+    TOML_PLAIN = 2,     /* allowed in a basic string without an escape */
+    TOML_BARE = 4,      /* allowed in a bare key */
+    TOML_DELIMITER = 8, /* ends an atom */
+};
+
+extern const unsigned char toml_classes[256];
+
+static inline bool toml_is(char byte, enum toml_class wanted)
+{
+    return toml_classes[(unsigned char)byte] & wanted;
+}
+
+/* Between other tokens: blanks, comments and line ends. */
+static inline bool toml_is_gap(enum toml_kind kind)
+{
+    return kind == TOML_BLANK || kind == TOML_COMMENT || kind == TOML_NEWLINE;
+}
+
+static inline bool toml_is_string(enum toml_kind kind)
+{
+    return kind >= TOML_LITERAL && kind <= TOML_BASIC_LINES;
+}
+
+static inline bool toml_is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* The end of a statement's line: behind the blanks, the comment and the line's end at `at`. */
+size_t toml_line_end(struct str text, size_t at);
+
+#endif
