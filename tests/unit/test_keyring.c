@@ -26,10 +26,8 @@ static volatile sig_atomic_t handled;
 
 struct err *helper_path(struct arena *of, struct str name, struct str *out)
 {
-    (void)of;
-    (void)name;
     *out = str_of(script);
-    return NULL;
+    return path_exists(*out) ? NULL : err_new(of, "`%s` is not installed", name.data);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)
