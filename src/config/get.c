@@ -45,7 +45,7 @@ struct str key_shown(struct arena *arena, const struct key *key)
 
 bool config_sees(struct view view, const struct layer *layer)
 {
-    if (layer->hidden || !layer->doc) {
+    if (layer->hidden || !layer->doc || (view.early && layer->credentials)) {
         return false;
     }
     switch (layer->origin) {
@@ -61,7 +61,7 @@ bool config_sees(struct view view, const struct layer *layer)
 
 struct view config_view_home(const struct config *config)
 {
-    return (struct view){config->project_count, false};
+    return (struct view){config->project_count, false, false};
 }
 
 struct str setting_place(struct arena *arena, const struct setting *setting)

@@ -71,7 +71,7 @@ static struct err *ask(const char *question, bool *set, struct str *out)
     char kind = *question;
     struct key key = key_of(strchr(question, ' ') + 1);
     struct view view = kind == 'h' && question[1] == 'o' ? config_view_home(config)
-                       : kind == 'a'                     ? (struct view){1, false}
+                       : kind == 'a'                     ? (struct view){1, false, false}
                                                          : VIEW_HERE;
     struct setting setting;
     bool boolean = false;

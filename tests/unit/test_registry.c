@@ -119,6 +119,10 @@ static void names_lead_to_an_index_and_back(void **state)
          "a=https://github.com/A/b.git~b, b=https://github.com/a/B~a"},
         /* cargo finds no name for an index that was relative */
         {P "registries.a.index = 'file:i'\n", "a=file://ROOT/proj/i"},
+        /* what the credentials file says of an index is not read */
+        {C "registries.a = {index = 'https://h/', token = 't'}\n" P
+           "registries.b.index = 'https://h/'\n",
+         "a=, b=https://h/>"},
         {"@ch/config\n" H "registries.a.index = 'https://h/'\n", "a="},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -166,6 +170,13 @@ static void one_registry_is_meant(void **state)
          "1: invalid character `1` in registry name: `1`, the name cannot start with a "
          "digit",
          ""},
+        {C "registry.default = 'a'\n" P "registries.a.index = 'https://a/'\n", NULL,
+         "crates-io: ", ""},
+        {C "registries.a.index = 'https://a/'\n", "a",
+         "a: registry index was not found in any configuration: `a`", ""},
+        {C "registry.index = 'x'\nregistries.crates-io.protocol = 'x'\n"
+           "source.crates-io.replace-with = 'a'\n",
+         NULL, "crates-io: ", ""},
         {P "registry.default = 1\n", NULL,
          "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
          "integer",
