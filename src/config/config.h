@@ -85,18 +85,18 @@ void config_load_arguments(struct config *config, const struct str *arguments, s
 void config_load_credentials(struct config *config);
 
 /*
- * Where cargo would be started: which layers it would see. VIEW_HERE is here, with our --config.
- * cargo reads its credentials file only when it looks for a token or a provider, so the registry
- * that is meant, its index and [term] are looked for with VIEW_EARLY.
+ * Where cargo would be started: which layers it would see. {0, true} is here, with our --config.
  */
 struct view {
-    size_t rank;    /* project layers below this rank are not seen */
-    bool arguments; /* --config is seen */
-    bool early;     /* the credentials file is not seen */
+    size_t rank;        /* project layers below this rank are not seen */
+    bool arguments;     /* --config is seen */
+    bool settings_only; /* credentials files are not */
 };
 
-#define VIEW_HERE  ((struct view){0, true, false})
-#define VIEW_EARLY ((struct view){0, true, true})
+#define VIEW_HERE ((struct view){0, true, false})
+
+/* What decides which registry is meant: cargo finds that out before it reads credentials. */
+#define VIEW_SETTINGS ((struct view){0, true, true})
 
 bool config_sees(struct view view, const struct layer *layer);
 

@@ -306,7 +306,7 @@ static void add_layer(struct registries *all, const struct layer *layer, struct 
         struct registry *registry = registries_add(all, node->key);
         const struct toml_node *index = toml_get(node, STR("index"));
         if (!index || index->type != TOML_STRING || layer->credentials) {
-            continue; /* cargo reads no index from the credentials file */
+            continue;
         }
         join_index(all, registry, index->string);
         void **place = table_place(arena, seen, registry->name);
@@ -326,7 +326,8 @@ static struct err *find_index(struct registries *all, struct registry *registry)
     struct arena *arena = config->arena;
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
     bool set = false;
-    TRY(config_string(config, VIEW_EARLY, &key, &set, &registry->index_setting));
+    TRY(config_string(config, VIEW_SETTINGS, &key, &set, &registry->index_setting));
+    registry->undefined = !set;
     if (!set) {
         return err_new(arena, "registry index was not found in any configuration: `%s`",
                        registry->shown.data);
@@ -510,14 +511,14 @@ static struct err *check_crates_io(struct config *config)
     struct setting setting;
     bool set = false;
     struct key index = KEY(STR("registry"), STR("index"));
-    TRY(config_string(config, VIEW_EARLY, &index, &set, &setting));
+    TRY(config_string(config, VIEW_SETTINGS, &index, &set, &setting));
     if (set) {
         return err_new(config->arena,
                        "the `registry.index` config value is no longer supported\n"
                        "Use `[source]` replacement to alter the default index for crates.io.");
     }
     struct key protocol = KEY(STR("registries"), STR(CRATES_IO_NAME), STR("protocol"));
-    TRY(config_string(config, VIEW_EARLY, &protocol, &set, &setting));
+    TRY(config_string(config, VIEW_SETTINGS, &protocol, &set, &setting));
     if (set && !str_eq(setting.value, STR("sparse")) && !str_eq(setting.value, STR("git"))) {
         return err_new(config->arena, "unsupported registry protocol `%s` (defined in %s)",
                        text_shown(config->arena, setting.value).data,
@@ -536,7 +537,7 @@ struct err *registry_choose(struct registries *all, const struct str *asked, str
     } else {
         struct setting setting;
         struct key key = KEY(STR("registry"), STR("default"));
-        TRY(config_string(config, VIEW_EARLY, &key, &named, &setting));
+        TRY(config_string(config, VIEW_SETTINGS, &key, &named, &setting));
         name = named ? setting.value : name;
     }
     const struct err *err = registry_name_check(config->arena, name);
