@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include <sys/stat.h>
+#include <time.h>
 
 #define P "@proj/.cargo/config.toml\n"
 #define H "@ch/config.toml\n"
@@ -391,6 +392,33 @@ static void what_has_no_effect_is_warned_of(void **state)
     }
 }
 
+/* Names in one file, with one index, and in variables. */
+static void many_names_cost_little(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    struct arena arena = {0};
+    struct buf text = buf_new(&arena);
+    buf_add(&text, STR(C "[registries]\n"));
+    for (int i = 0; i < MANY; i++) {
+        buf_addf(&text, "r%d.token = 't'\n", i);
+    }
+    buf_add(&text, STR(P "[registries]\n"));
+    for (int i = 0; i < MANY; i++) {
+        buf_addf(&text, "r%d.index = 'https://h/'\n", i);
+    }
+    world_begin(&world, buf_str(&text).data);
+    clock_t start = clock();
+    world_load(&world);
+    registries_find(&world.config, &all);
+    assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
+    assert_int_equal(all.count, MANY + 1);
+    assert_null(get("r0")->used);
+    assert_ptr_equal(get("r0")->group, get("r19999")->group);
+    world_end(&world);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +428,7 @@ int main(void)
         cmocka_unit_test(providers_are_asked_in_order),
         cmocka_unit_test(a_provider_that_others_name_is_foreign),
         cmocka_unit_test(what_has_no_effect_is_warned_of),
+        cmocka_unit_test(many_names_cost_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
