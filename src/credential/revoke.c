@@ -54,7 +54,7 @@ enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
 static enum home_index index_at_home(struct config *config, const struct registry *registry)
 {
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
-    struct view trusted = {config->project_count, true, false};
+    struct view trusted = {config->project_count, true, true};
     struct setting setting;
     bool set = false;
     struct index_url url;

@@ -26,8 +26,10 @@ static volatile sig_atomic_t handled;
 
 struct err *helper_path(struct arena *of, struct str name, struct str *out)
 {
+    (void)of;
+    (void)name;
     *out = str_of(script);
-    return path_exists(*out) ? NULL : err_new(of, "`%s` is not installed", name.data);
+    return NULL;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)
@@ -178,7 +180,7 @@ static void without_a_bus_there_is_no_keyring_and_with_one_the_helper_is_needed(
     (void)unlink(script);
     keyring_look(&shell, KEYRING_PEEK, &view);
     assert_int_equal(view.state, KEYRING_UNKNOWN);
-    assert_non_null(strstr(view.reason->message.data, "failed to start"));
+    assert_non_null(strstr(view.reason->message.data, "failed to start `"));
 
     (void)setenv("DBUS_SESSION_BUS_ADDRESS", "", 1);
     keyring_look(&shell, KEYRING_PEEK, &view);
