@@ -176,14 +176,12 @@ static struct err *wrong_type(struct config *config, const struct key *key,
                    wanted, config_type_name(setting->node));
 }
 
-/* cargo stops at a variable that is not UTF-8 if it needs its value. */
-static struct err *check_variable(struct config *config, const struct key *key, bool set,
-                                  const struct setting *found)
+/* cargo stops at a variable that is not UTF-8 if nothing else sets the key. */
+static struct err *check_variable(struct config *config, const struct key *key, bool set)
 {
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
-    bool overruled = set && found->layer && found->layer->origin == ORIGIN_CLI;
-    return variable && !variable->valid && !overruled
+    return variable && !variable->valid && !set
                ? err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
                          text_shown(config->arena, name).data)
                : NULL;
@@ -201,7 +199,7 @@ struct err *config_string(struct config *config, struct view view, const struct 
 {
     struct setting found;
     *set = find(config, view, key, &found);
-    TRY(check_variable(config, key, *set, &found));
+    TRY(check_variable(config, key, *set));
     if (*set && found.node && found.node->type != TOML_STRING) {
         *set = false;
         return wrong_type(config, key, &found, "a string");
@@ -425,7 +423,7 @@ struct err *config_program(struct config *config, struct view view, const struct
 {
     struct setting found;
     *set = find(config, view, key, &found);
-    TRY(check_variable(config, key, *set, &found));
+    TRY(check_variable(config, key, *set));
     if (!*set) {
         return NULL;
     }

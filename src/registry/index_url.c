@@ -497,7 +497,7 @@ struct err *index_url_resolve(struct arena *arena, struct str text, struct str d
         struct buf absolute = buf_new(arena);
         buf_add(&absolute, STR("file://"));
         encode(&absolute, directory, "%?#\\");
-        buf_add_char(&absolute, '/');
+        buf_add(&absolute, str_ends(directory, STR("/")) ? STR("") : STR("/"));
         buf_add(&absolute, clean.len == 5 ? STR("truncated-by-url_with_base")
                                           : str_slice(arena, clean, 5, clean.len));
         TRY(index_url_parse(arena, buf_str(&absolute), &url));
