@@ -26,6 +26,7 @@ ERRORS = {
     "close": ("EINTR", "EIO", "ENOSPC", "EDQUOT"),
     "dup2": ("EBUSY", "EINTR", "EMFILE"),
     "execve": ("EACCES", "E2BIG", "EIO", "ELOOP", "EMFILE", "ENOEXEC", "ENOMEM", "ETXTBSY"),
+    "faccessat2": ("EACCES", "EIO", "ELOOP", "ENOMEM", "ENOSYS", "EROFS"),
     "fchmod": ("EIO", "EPERM", "EROFS", "EOPNOTSUPP", "EINTR"),
     "fcntl": ("EMFILE", "EINVAL", "EPERM"),
     "fdatasync": DISK,
@@ -66,7 +67,7 @@ LOST = ("fchmod", "fdatasync", "flock", "fsync", "ftruncate", "pwrite64")
 # These fail only for arguments that are wrong.
 CANNOT_FAIL = {
     "arch_prctl", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "gettid", "getuid", "prctl",
-    "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "vfork",
+    "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "setsid", "vfork",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ import scenarios
 
 OUT_OF_MEMORY = "error: out of memory\n"
 SHOWN = 400  # of what is wrong
-SECRETS = re.compile(r"S3CRET|a token")
+SECRETS = re.compile("S3CRET")
 CLAIM = f"token for `me` {scenarios.REMOVED} "
 
 
@@ -85,8 +85,8 @@ class Judge:
     def _json(self, run):
         objects = [json.loads(line) for line in run.out.splitlines(keepends=True) if line.endswith("\n")]
         for found in objects:
-            if found.get("state") == "removed" and "path" in found:
-                require(self._is_gone(found["path"]), "I3", found)
+            if found.get("result") == "removed" and found["location"]["type"] == "file":
+                require(self._is_gone(found["location"]["path"]), "I3", found)
         if run.status == 0:
             require(objects and objects[-1]["reason"] == "logout-finished", "I3", "no last line, but status 0")
         for last in objects[-1:]:

@@ -100,37 +100,33 @@ def pair(name, key="token", quote='"', end="\n"):
 
 
 PROVIDER = """#!/bin/sh
-# A credential provider that keeps its token in the file $0.store; it tells what it was given in $0.given.
+# A credential provider that keeps its token in the file $0.store; it writes what it was given to $0.given.
 if [ "$1" = --list ]; then
-    [ ! -s "$0.store" ] || printf 'sparse+https://example.com/me/\\tcargo-registry:me\\n'
-    echo .
+    [ ! -s "$0.store" ] || echo '{"url":"sparse+https://example.com/me/","label":"cargo-registry:me","locked":false}'
+    echo '{"state":"listed"}'
     exit
 fi
-{ echo "$0" "$@"; set; echo /proc/$$/fd/*; } >"$0.given"
+{ echo "$0" "$@"; set; echo /proc/$$/fd/*; } >>"$0.given"
 echo '{"v":[1]}' || exit
 read -r request || exit
 case $request in
-*'"kind":"logout"'*) ;;
-*) echo '{"Err":{"kind":"operation-not-supported"}}'; exit ;;
+*'"kind":"logout"'*) answer='{"Ok":{"kind":"logout"}}' ;;
+*'"kind":"get"'*) answer='{"Ok":{"kind":"get","token":"S3CRET-of-provider","cache":"never","operation_independent":true}}' ;;
+*) answer='{"Err":{"kind":"operation-not-supported"}}' ;;
 esac
-if [ -s "$0.store" ]; then
-    : >"$0.store"
-    echo '{"Ok":{"kind":"logout"}}'
-else
-    echo '{"Err":{"kind":"not-found"}}'
-fi
+[ -s "$0.store" ] || answer='{"Err":{"kind":"not-found"}}'
+case $request in *'"kind":"logout"'*) : >"$0.store" ;; esac
+echo "$answer"
 """
 
 REVOKER = """#!/bin/sh
-# Ends the token: the file $0.store is the server, where it is alive or not.
+# Revokes the token: the file $0.store is the server, where it is valid or not.
 { echo "$0" "$@"; set; echo /proc/$$/fd/*; } >"$0.given"
 read -r request || exit 1
-if [ -s "$0.store" ]; then
-    : >"$0.store"
-    echo '{"dead":true,"how":"revoked","status":204}'
-else
-    echo '{"dead":true,"how":"unknown-token","status":403}'
-fi
+verdict=already-invalid status=403
+[ ! -s "$0.store" ] || verdict=revoked-unchecked status=204
+: >"$0.store"
+printf '{"id":0,"verdict":"%s","invalid":true,"url":"https://example.com/","status":%s}\\n' $verdict $status
 """
 
 
@@ -170,7 +166,7 @@ class World:
                 path.write_text(document.old)
             path.chmod(self.modes[path])
         if self.provider:
-            self.store.write_text("a token\n")
+            self.store.write_text("S3CRET-of-provider\n")
             self.given.write_text("")
 
     def texts(self):
@@ -266,6 +262,7 @@ def keyring(root, program):
     """The Secret Service's helper, which is looked for beside the program, is ours here; it is run twice."""
     world = World(root, alone(root, program), "--all")
     world.add_provider(root / "bin/cargo-credential-libsecret")
+    world.env["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent"  # there could be a keyring
     chain = "[registry]\nglobal-credential-providers = ['cargo:token', 'cargo:libsecret']\n"
     world.add(world.home / "config.toml", config("me", more=chain))
     world.add(world.home / "credentials.toml", "[registries.me]\n", pair("me"))

@@ -101,7 +101,7 @@ def test_a_device(home, device, status):
     home.file.symlink_to(f"/dev/{device}")
     result = home.run()
     assert result.returncode == status
-    assert ("larger than 268435456 bytes" in result.stderr) == (status == 101)
+    assert ("larger than 16777216 bytes" in result.stderr) == (status == 101)
     assert home.file.is_symlink()
 
 

@@ -48,7 +48,7 @@ class Sweep:
 
     def finish(self):
         print(f"{self.tried} faults, {self.missed} not met, {len(self.judge.recovered)} states")
-        assert not self.broken, f"{len(self.broken)} of {self.tried}\n" + "\n".join(self.broken)
+        assert not self.broken, f"{len(self.broken)} of {self.tried}\n" + "\n".join(self.broken[:10])
         assert self.missed * 20 <= self.tried
         invariants.leaves_no_process(self.world.root)
 
