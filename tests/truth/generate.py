@@ -185,7 +185,7 @@ def world_of(maker, features):
             links.setdefault(rest[0], rest[1])
     config += [f"$TOP/{file}" for file in ("arg.toml", "x/arg2.toml") if file in files]
     if maker.home == "link":
-        links["link"] = "$TOP/h/.cargo"
+        links = {"link": "$TOP/h/.cargo"} | links
     texts = {file: render(keys, includes.get(file, []), maker.style) for file, keys in files.items()}
     return World(
         files=texts, names=list(dict.fromkeys([*maker.names, "crates-io"])), command=maker.command, links=links, env=env, config=config,

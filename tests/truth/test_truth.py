@@ -16,7 +16,27 @@ FIRST = int(os.environ.get("TRUTH_FIRST", "0"))
 BATCH = 25
 
 # What random worlds found, made small.
-NAMED = {}
+R, R2 = ('[registries.r]\nindex = "sparse+http://127.0.0.1:$PORT/%s/"\n' % index for index in ("i1", "i2"))
+NAMED = {
+    "a provider that says url-not-supported and gives": World(
+        files={"h/.cargo/config.toml": R + 'credential-provider = "$TOP/bin/p"\n'},
+        names=["r"], command=["--registry", "r"], programs={"p": "url-not-supported"},
+    ),
+    **{
+        f"a provider of the index that home has: {words}": World(
+            files={"h/w/p/.cargo/config.toml": R2, "h/.cargo/config.toml": R + 'credential-provider = "$TOP/bin/p"\n'},
+            names=["r"], command=words.split(), programs={"p": temper},
+        )
+        for words, temper in (("--registry r", "honest"), ("--all", "liar"))
+    },
+    "a provider of an index that home has, and the name means crates.io here": World(
+        files={
+            "h/w/.cargo/config": '[registries.r]\nindex = "sparse+https://index.crates.io/"\n',
+            "h/.cargo/config.toml": R,
+        },
+        names=["r"], command=["--all"], programs={"p": "liar"}, env={"CARGO_REGISTRIES_R_CREDENTIAL_PROVIDER": "$TOP/bin/p"},
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("world", NAMED.values(), ids=NAMED)
