@@ -186,10 +186,10 @@ static void settle_provider(const struct inventory *inventory, struct credential
                             const struct provider_call *call, enum provider_outcome outcome)
 {
     bool failed;
-    if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
-        c->result = RESULT_NOT_SUPPORTED;
-    } else if (serves(inventory, c, call, &failed)) {
+    if (serves(inventory, c, call, &failed)) {
         still_serves(inventory, c);
+    } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
+        c->result = RESULT_NOT_SUPPORTED;
     } else {
         c->result = outcome == PROVIDER_REMOVED ? RESULT_REMOVED : RESULT_NOT_FOUND;
     }
