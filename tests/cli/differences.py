@@ -265,7 +265,7 @@ def _goes_on(case):
     """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
     if case.stopped and case.ours.status == 101:
         case.cleared()
-        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed")
+        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed", "warning: (unused config key|user-defined alias)")
         if not any(plain(text).startswith("error") for text in case.missing):
             case.take(case.extra, ERROR)
 
@@ -309,6 +309,9 @@ def _all_providers(case):
         case.take(case.extra, ABSENT, DEPRECATED)
         case.cleared()
     case.take(case.missing, _FOREIGN)
+    if any("provider" in str(what) and "proj/" in path for path, what in case.world.files.items()):
+        case.take(case.missing, ERROR + "no credential providers could handle the request")  # but elsewhere one does
+        case.take(case.extra, ABSENT)
     for path in case.tree.keys() | case.ours.tree.keys():
         if path.startswith("bin/") and path.endswith((".asked", ".token")):
             case.tree.pop(path, None)
