@@ -179,10 +179,12 @@ static size_t cut_items(struct pieces *pieces, struct str text, const struct ite
 static size_t find_open_tail(const struct items *items)
 {
     size_t tail = 0;
+    bool closed = false;
     for (size_t i = 0; i < items->count; i++) {
         tail = items->list[i].victim ? tail : i + 1;
+        closed = items->list[i].comma > 0;
     }
-    return items->list[items->count - 1].comma == 0 ? tail : items->count;
+    return closed ? items->count : tail;
 }
 
 static void cut_inline(struct pieces *pieces, struct str text, const struct toml_node *table,

@@ -11,7 +11,10 @@ enum number { NO_NUMBER, NUMBER, OUT_OF_RANGE };
 
 static char peek(const struct reader *r)
 {
-    return r->at < r->len ? r->data[r->at] : '\0';
+    if (r->at == r->len) {
+        return '\0';
+    }
+    return r->data[r->at];
 }
 
 static bool take(struct reader *r, const char *any)
@@ -41,8 +44,8 @@ static unsigned int digit_of(char c)
     if (c >= '0' && c <= '9') {
         return (unsigned int)(c - '0');
     }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a') + 10 : UINT8_MAX;
+    int letter = c | 0x20;
+    return letter >= 'a' && letter <= 'f' ? (unsigned int)(letter - 'a') + 10 : UINT8_MAX;
 }
 
 /* Digits with single `_` between them; false if there are none. */
@@ -138,8 +141,9 @@ static int number_at(const struct reader *r, size_t at)
 static bool take_date(struct reader *r)
 {
     static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (!take_field(r, 0, 99) || !take_field(r, 0, 99) || !take(r, "-") || !take_field(r, 1, 12) ||
-        !take(r, "-")) {
+    bool century = take_field(r, 0, 99);
+    bool years = take_field(r, 0, 99);
+    if (!century || !years || !take(r, "-") || !take_field(r, 1, 12) || !take(r, "-")) {
         return false;
     }
     int year = number_at(r, 0) * 100 + number_at(r, 2);

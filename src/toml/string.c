@@ -35,7 +35,7 @@ static void add_character(struct decoder *d, uint32_t c)
         to[i] = (char)(0x80 | (c & 0x3f));
         c >>= 6;
     }
-    to[0] = bytes == 1 ? (char)c : (char)(first[bytes] | c);
+    to[0] = (char)(first[bytes] | c);
     d->out.len += (size_t)bytes;
 }
 
@@ -56,7 +56,10 @@ struct str toml_copy(struct toml_parser *p, size_t start, size_t end)
 /* NUL, which is allowed nowhere, at the string's end. */
 static char peek(const struct decoder *d)
 {
-    return d->at < d->end ? d->text.data[d->at] : '\0';
+    if (d->at == d->end) {
+        return '\0';
+    }
+    return d->text.data[d->at];
 }
 
 /* The line end at the decoder's place: 0, 1 or 2 bytes. */
@@ -83,8 +86,8 @@ static int hex_digit(char c)
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    int letter = c | 0x20;
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 static bool decode_hex(struct decoder *d, size_t digits)
@@ -152,11 +155,10 @@ static bool decode_escape(struct decoder *d)
 /* A character that is not allowed; in basic strings as many as there are. */
 static bool bad_character(struct decoder *d)
 {
-    const char *allowed = d->kind->lines ? "\\\"\n\r" : "\\";
+    struct str allowed = d->kind->lines ? STR("\\\"\n\r") : STR("\\");
     size_t bad = d->at;
     while (d->kind->plain == TOML_PLAIN && bad < d->end &&
-           !toml_is(d->text.data[bad], TOML_PLAIN) &&
-           !memchr(allowed, d->text.data[bad], strlen(allowed))) {
+           !toml_is(d->text.data[bad], TOML_PLAIN) && str_find(allowed, d->text.data[bad]) < 0) {
         bad++;
     }
     return toml_fault(d->p, d->kind->invalid, d->kind->characters, d->at, bad);

@@ -13,24 +13,25 @@ enum { INTERVAL_MS = 20, CONFIG_DEADLINE_MS = 20000 };
 const struct lock_wait lock_of_credentials = {.what = "credentials' config file"};
 const struct lock_wait lock_of_config = {.what = "config file", .deadline_ms = CONFIG_DEADLINE_MS};
 
-static bool try_flock(int fd, int how)
+/* 0, or the errno. */
+static int try_flock(int fd, int how)
 {
     int failed;
     do {
         failed = flock(fd, how | LOCK_NB);
     } while (failed && errno == EINTR);
-    return !failed;
+    return failed ? errno : 0;
 }
 
 /* flock() cannot be given a deadline, so the lock is asked for again and again. */
 static struct err *wait_for(const struct shell *shell, int fd, int how,
-                            const struct lock_wait *wait, bool *locked)
+                            const struct lock_wait *wait, int *number)
 {
     bool limited = wait->deadline_ms > 0 && !shell_person(shell);
     int64_t until = child_clock() + wait->deadline_ms;
     CLEANUP(signals_release) struct signals signals = {0};
     signals_hold(&signals);
-    while (!*locked && errno == EWOULDBLOCK) {
+    while (*number == EWOULDBLOCK) {
         if (signals_came_within(&signals, INTERVAL_MS)) {
             return err_new(shell->arena, "interrupted by a signal");
         }
@@ -38,7 +39,7 @@ static struct err *wait_for(const struct shell *shell, int fd, int how,
             return err_new(shell->arena, "another program has held the lock for %d seconds",
                            (int)(wait->deadline_ms / 1000));
         }
-        *locked = try_flock(fd, how);
+        *number = try_flock(fd, how);
     }
     return NULL;
 }
@@ -52,21 +53,18 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, en
         return NULL; /* flock may hang there even if told not to wait */
     }
     int how = kind == LOCK_SHARED ? LOCK_SH : LOCK_EX;
-    bool locked = try_flock(fd, how);
-    int number = errno;
+    int number = try_flock(fd, how);
     struct err *err = NULL;
-    if (!locked && number == EWOULDBLOCK) {
+    if (number == EWOULDBLOCK) {
         if (shell->verbosity == VERBOSITY_VERY_VERBOSE) {
             shell_status(shell, "Blocking", "waiting for file lock on %s (%s)", wait->what,
                          shown.data);
         } else {
             shell_status(shell, "Blocking", "waiting for file lock on %s", wait->what);
         }
-        errno = number;
-        err = wait_for(shell, fd, how, wait, &locked);
-        number = errno;
+        err = wait_for(shell, fd, how, wait, &number);
     }
-    if (!err && (locked || number == ENOSYS || number == ENOTSUP)) {
+    if (!err && (number == 0 || number == ENOSYS || number == ENOTSUP)) {
         return NULL;
     }
     return err_wrap(shell->arena, err ? err : err_os(shell->arena, number),

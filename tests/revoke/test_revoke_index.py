@@ -19,14 +19,26 @@ def config(registry, **more):
     return json.dumps({"dl": registry.url, "api": registry.url} | more).encode()
 
 
-def sparse(registry):
-    return registry.index.removeprefix("sparse+")
+def sparse(where, home="/nonexistent"):
+    """The request's keys for an index. The directory of cargo's copy is known for this canonical URL."""
+    url = where if isinstance(where, str) else where.index.removeprefix("sparse+")
+    return {"index": url, "sparse": True, "canonical": "sparse+https://index.crates.io/", "host": "index.crates.io", "cargo_home": str(home)}
+
+
+def cache_in(home):
+    directory = home / "registry/index/index.crates.io-1949cf8c6b5b557f"
+    directory.mkdir(parents=True)
+    return directory / "config.json"
+
+
+def cloned(url, home):
+    return {"index": url, "sparse": False, "canonical": url, "host": "", "cargo_home": str(home)}
 
 
 def test_an_open_index(ask, registry):
     token = registry.issue()
-    answer = ask(token=token, kind="registry", index=sparse(registry))
-    assert (answer["how"], answer["url"]) == ("revoked", registry.url + "/api/v1/tokens/current")
+    answer = ask(token=token, **sparse(registry))
+    assert (answer["verdict"], answer["url"]) == ("revoked-unchecked", registry.url + "/api/v1/tokens/current")
     first, second = registry.requests
     assert (first.line, first.header("Authorization")) == ("GET /index/config.json", None)
     assert second.header("Authorization") == token
@@ -35,7 +47,7 @@ def test_an_open_index(ask, registry):
 def test_an_index_that_wants_a_token(ask, registry):
     registry.auth_required = True
     token = registry.issue()
-    assert ask(token=token, kind="registry", index=sparse(registry))["how"] == "revoked"
+    assert ask(token=token, **sparse(registry))["verdict"] == "revoked-unchecked"
     assert [(request.line, request.header("Authorization")) for request in registry.requests] == [
         ("GET /index/config.json", None),
         ("GET /index/config.json", token),
@@ -46,15 +58,15 @@ def test_an_index_that_wants_a_token(ask, registry):
 def test_an_index_that_does_not_know_the_token(ask, registry, tmp_path):
     """Not for certain dead: who knows what such an index means by that. And the cache does not make up for it."""
     registry.auth_required = True
-    (tmp_path / "config.json").write_bytes(config(registry))
-    answer = ask(token="cio" + "x" * 32, kind="registry", index=sparse(registry), cache=str(tmp_path / "config.json"))
-    assert (answer["dead"], answer["how"], answer["status"]) == (False, "no-api", 401)
+    cache_in(tmp_path).write_bytes(config(registry))
+    answer = ask(token="cio" + "x" * 32, **sparse(registry, tmp_path))
+    assert (answer["invalid"], answer["verdict"], answer["status"]) == (False, "no-api", 401)
     assert answer["url"] == registry.url + "/index/config.json"
     assert registry.lines() == ["GET /index/config.json"] * 2
 
 
 def test_an_index_without_a_slash_at_its_end(ask, registry):
-    assert ask(token=registry.issue(), kind="registry", index=sparse(registry).rstrip("/"))["how"] == "revoked"
+    assert ask(token=registry.issue(), **sparse(sparse(registry)["index"].rstrip("/")))["verdict"] == "revoked-unchecked"
 
 
 @pytest.mark.parametrize(
@@ -67,36 +79,36 @@ def test_an_index_without_a_slash_at_its_end(ask, registry):
 )  # fmt: skip
 def test_an_index_without_an_api(ask, registry, body):
     registry.config = body
-    answer = ask(token=registry.issue(), kind="registry", index=sparse(registry))
-    assert (answer["dead"], answer["how"]) == (False, "no-api") and answer["detail"]
+    answer = ask(token=registry.issue(), **sparse(registry))
+    assert (answer["invalid"], answer["verdict"]) == (False, "no-api") and answer["detail"]
     assert registry.lines() == ["GET /index/config.json"]
 
 
 @pytest.mark.parametrize("api", ["http://192.0.2.1", "ftp://127.0.0.1/", "//127.0.0.1", "", "javascript:alert(1)"])
 def test_an_api_that_the_token_does_not_go_to(ask, registry, api):
     registry.api = api
-    answer = ask(token=registry.issue(), kind="registry", index=sparse(registry))
-    assert answer["how"] == "no-api" and "cannot be called" in answer["detail"]
+    answer = ask(token=registry.issue(), **sparse(registry))
+    assert answer["verdict"] == "no-api" and "cannot be called" in answer["detail"]
 
 
 def test_an_index_that_shows_the_token(ask, registry):
     token = registry.issue()
     registry.api = f"{API}/{token}"
-    assert ask(token=token, kind="registry", index=sparse(registry))["how"] == "no-answer"
+    assert ask(token=token, **sparse(registry))["verdict"] == "no-answer"
 
 
 @pytest.mark.parametrize("index", ["http://192.0.2.1/", "ssh://127.0.0.1/", "index"])
 def test_an_index_that_is_not_asked(ask, index):
-    answer = ask(token="cioS3CRET", kind="registry", index=index)
-    assert answer["how"] == "no-api" and "cannot be asked" in answer["detail"]
+    answer = ask(token="cioS3CRET", **sparse(index))
+    assert answer["verdict"] == "no-api" and "cannot be asked" in answer["detail"]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
 def test_what_the_index_says_is_final(ask, registry, tmp_path, status):
-    (tmp_path / "config.json").write_bytes(config(registry))
+    cache_in(tmp_path).write_bytes(config(registry))
     with Server(says(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)) as server:
-        answer = ask(token=registry.issue(), kind="registry", index=server.url + "/", cache=str(tmp_path / "config.json"))
-    assert (answer["how"], answer["status"]) == ("no-api", status)
+        answer = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))
+    assert (answer["verdict"], answer["status"]) == ("no-api", status)
     assert str(status) in answer["detail"] and registry.requests == []
 
 
@@ -112,26 +124,26 @@ DOWN = {
 
 @pytest.mark.parametrize("name", DOWN)
 def test_the_cache_where_the_index_is_down(ask, registry, tmp_path, name):
-    (tmp_path / "config.json").write_bytes(config(registry))
+    cache_in(tmp_path).write_bytes(config(registry))
     with Server(DOWN[name]) as server:
-        request = {"token": registry.issue(), "kind": "registry", "index": server.url + "/"}
-        without = ask(**request)
-        assert without["how"] == "no-api" and without["url"] == server.url + "/config.json" and without["detail"]
+        token = registry.issue()
+        without = ask(token=token, **sparse(server.url + "/"))
+        assert without["verdict"] == "no-api" and without["url"] == server.url + "/config.json" and without["detail"]
         assert name != "moved" or "redirects to http://127.0.0.1:1/config.json" in without["detail"]
-        assert ask(**request, cache=str(tmp_path / "missing"))["how"] == "no-api"
-        assert ask(**request, cache=str(tmp_path / "config.json"))["how"] == "revoked"
+        assert ask(token=token, **sparse(server.url + "/", tmp_path / "missing"))["verdict"] == "no-api"
+        assert ask(token=token, **sparse(server.url + "/", tmp_path))["verdict"] == "revoked-unchecked"
 
 
 def test_the_cache_is_not_used_where_the_index_is_up(ask, registry, tmp_path):
-    (tmp_path / "config.json").write_text(json.dumps({"dl": "", "api": API}))
-    assert ask(token=registry.issue(), kind="registry", index=sparse(registry), cache=str(tmp_path / "config.json"))["how"] == "revoked"
+    cache_in(tmp_path).write_text(json.dumps({"dl": "", "api": API}))
+    assert ask(token=registry.issue(), **sparse(registry, tmp_path))["verdict"] == "revoked-unchecked"
 
 
 @pytest.mark.parametrize("kind", ["empty", "no api", "broken", "large", "directory", "fifo", "unreadable link"])
 def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
     import os
 
-    path = tmp_path / "config.json"
+    path = cache_in(tmp_path)
     texts = {"empty": b"", "no api": b"{}", "broken": b"{", "large": config(registry) + b" " * 300_000}
     if kind in texts:
         path.write_bytes(texts[kind])
@@ -142,8 +154,8 @@ def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
     else:
         path.symlink_to(path)
     with Server(at_once(reset)) as server:
-        answer = ask(token=registry.issue(), kind="registry", index=server.url + "/", cache=str(path))
-    assert answer["how"] == "no-api" and registry.requests == []
+        answer = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))
+    assert answer["verdict"] == "no-api" and registry.requests == []
 
 
 # git indexes.
@@ -171,35 +183,35 @@ def clone(tmp_path, index, cargo):
     return path
 
 
-def test_cargos_clone(ask, registry, clone):
+def test_cargos_clone(ask, registry, clone, index):
     registry.requests.clear()
-    answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
-    assert (answer["how"], answer["url"]) == ("revoked", registry.url + "/api/v1/tokens/current")
+    answer = ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))
+    assert (answer["verdict"], answer["url"]) == ("revoked-unchecked", registry.url + "/api/v1/tokens/current")
     assert registry.lines() == ["DELETE /api/v1/tokens/current"]
 
 
-def test_a_clone_that_is_packed(ask, registry, clone):
+def test_a_clone_that_is_packed(ask, registry, clone, index):
     git("gc", "-q", cwd=clone)
     assert list((clone / ".git/objects/pack").glob("*.pack"))
-    assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
+    assert ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "revoked-unchecked"
 
 
-def test_a_clone_of_someone_else(ask, registry, clone):
+def test_a_clone_of_someone_else(ask, registry, clone, index):
     """A cargo home that is shared: git and libgit2 would not read it."""
     import os
 
     for path in [clone, *clone.rglob("*")]:
         os.chown(path, 65534, 65534)
-    assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
+    assert ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "revoked-unchecked"
 
 
 def test_the_commit_that_was_fetched_last(ask, registry, clone, index):
     (index / "config.json").write_text(json.dumps({"dl": "", "api": API}))
     git("commit", "-qam", "moved", cwd=index)
-    assert ask(token=registry.issue(), kind="registry", clone=str(clone))["how"] == "revoked"
+    assert ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "revoked-unchecked"
     git("fetch", "-q", str(index), FETCHED, cwd=clone)
-    answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
-    assert (answer["how"], answer["url"]) == ("no-answer", API + "/api/v1/tokens/current")
+    answer = ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))
+    assert (answer["verdict"], answer["url"]) == ("no-answer", API + "/api/v1/tokens/current")
 
 
 def damage(path, how):
@@ -241,24 +253,25 @@ def damage(path, how):
         "no file", "no JSON", "no api", "large",
     ],
 )  # fmt: skip
-def test_clones_that_give_none(ask, registry, clone, how):
+def test_clones_that_give_none(ask, registry, clone, index, how):
     damage(clone, how)
     registry.requests.clear()
-    answer = ask(token=registry.issue(), kind="registry", clone=str(clone))
-    assert (answer["dead"], answer["how"]) == (False, "no-api") and answer["detail"]
+    answer = ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))
+    assert (answer["invalid"], answer["verdict"]) == (False, "no-api") and answer["detail"]
     assert registry.requests == []
 
 
 def test_no_clone(ask, tmp_path):
-    for path in (tmp_path / "missing", tmp_path, pathlib.Path("/dev/null")):
-        answer = ask(token="cioS3CRET", kind="registry", clone=str(path))
-        assert answer["how"] == "no-api" and "clone" in answer["detail"]
+    for home in (tmp_path / "missing", tmp_path, pathlib.Path("/dev/null")):
+        answer = ask(token="cioS3CRET", **cloned("https://registry.example/index", home))
+        assert answer["verdict"] == "no-api" and "no copy of the index yet" in answer["detail"]
 
 
-def test_a_clone_is_not_looked_for_above(ask, clone):
-    inside = clone / "some/where"
-    inside.mkdir(parents=True)
-    assert ask(token="cioS3CRET", kind="registry", clone=str(inside))["how"] == "no-api"
+def test_a_clone_is_not_looked_for_above(ask, clone, index):
+    """Not in a directory above the one that cargo uses."""
+    (clone / ".git").rename(clone.parent / ".git")
+    (clone / ".git").mkdir()
+    assert ask(token="cioS3CRET", **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "no-api"
 
 
 def test_retry_after_from_the_index(ask, registry):
@@ -268,4 +281,4 @@ def test_retry_after_from_the_index(ask, registry):
         says(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(config(registry)) + config(registry)),
     ) as server:
         registry.answers = [Answer(503, headers={"Retry-After": "1"})]
-        assert ask(token=registry.issue(), kind="registry", index=server.url, retry=1)["how"] == "revoked"
+        assert ask(token=registry.issue(), **sparse(server.url), retry=1)["verdict"] == "revoked-unchecked"

@@ -1,572 +1,670 @@
-#include "config_world.h"
+/* What is read, in which order, and which value of a key counts. What cargo makes of the same files
+ * is compared in tests/cli. */
+#include "world.h"
 
-#include "util/fs.h"
-#include "config/config_layer.h"
-#include "config/config_schema.h"
+#include "config/load.h"
+#include "config/network.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-static void keys_have_variables_and_quotes(void **state)
+#define P "@proj/.cargo/config.toml\n"
+#define S "@proj/sub/.cargo/config.toml\n"
+#define H "@ch/config.toml\n"
+#define C "@ch/credentials.toml\n"
+
+static struct world world;
+
+static struct key key_of(const char *dotted)
 {
-    struct world *world = *state;
-    struct config_key key = config_key(&world->arena, STR("registries.my-reg.index"));
-    assert_int_equal(key.count, 3);
-    assert_string_equal(key.env.data, "CARGO_REGISTRIES_MY_REG_INDEX");
-    assert_string_equal(config_key_display(&world->arena, &key).data, "registries.my-reg.index");
-
-    struct config_key source = config_key(&world->arena, STR("source"));
-    source = config_key_push_sensitive(&world->arena, &source, STR("a b.c"));
-    assert_string_equal(source.env.data, "CARGO_SOURCE_a b.c");
-    assert_string_equal(config_key_display(&world->arena, &source).data, "source.\"a b.c\"");
-
-    static const char *const quoted[][2] = {
-        {"", ""},
-        {"a b", "\"a b\""},
-        {"a\tb", "\"a\\tb\""},
-        {"a\"b", "'a\"b'"},
-        {"a\\b", "'a\\b'"},
-        {"a\"'", "\"\"\"a\"'\"\"\""},
-        {"a\nb", "\"\"\"\na\nb\"\"\""},
-        {"a\\'\n", "'''\na\\'\n'''"},
-        {"a\\'''", "\"a\\\\'''\""},
-        {"a\"\"\"\n'''", "\"\"\"\na\"\"\\\"\n'''\"\"\""},
-        {"\x01\r", "\"\\u0001\\r\""},
-        {"\f\t\x7f", "\"\\f\\t\\u007F\""},
-        {"\"\"a\"", "'\"\"a\"'"},
-        {"''a\"'", "\"\"\"''a\"'\"\"\""},
-        {"\x01\n", "\"\"\"\n\\u0001\n\"\"\""},
-    };
-    for (size_t i = 0; i < COUNT(quoted); i++) {
-        struct str part = str_of(quoted[i][0]);
-        struct config_key one = {.parts = &part, .count = 1};
-        assert_string_equal(config_key_display(&world->arena, &one).data, quoted[i][1]);
+    struct key key = {.count = 0};
+    struct str rest = str_of(dotted);
+    while (rest.len > 0) {
+        ptrdiff_t dot = str_find(rest, '.');
+        size_t len = dot < 0 ? rest.len : (size_t)dot;
+        key.parts[key.count++] = str_slice(&world.arena, rest, 0, len);
+        rest = str_slice(&world.arena, rest, dot < 0 ? len : len + 1, rest.len);
     }
+    return key;
 }
 
-static void letters_beyond_ascii_have_capitals(void **state)
+static struct str valued(const struct setting *setting)
 {
-    struct world *world = *state;
-    struct str part = environment_part(&world->arena, STR("\xC3\xBC-stra\xC3\x9F"));
-    assert_true(str_eq(part, STR("\xC3\x9C_STRASS")) || /* where libunistring is not installed */
-                str_eq(part, STR("\xC3\xBC_STRA\xC3\x9F")));
+    return str_format(&world.arena, "%s @ %s", setting->value.data,
+                      setting_location(&world.arena, setting).data);
 }
 
-static void nearer_files_win(void **state)
+static struct err *list_of(struct view view, const struct key *key, struct str *out)
 {
-    struct world *world = *state;
-    put(world, "proj/sub/.cargo/config.toml", "registry.default = 'near'\na.l = ['near']\n");
-    put(world, "proj/.cargo/config.toml", "registry.default = 'far'\nb.x = 'far'\na.l = ['far']\n");
-    put(world, "ch/config.toml", "[registry]\ntoken = 'home'\n[a]\nl = ['home']\nm = 'm'\n");
-    start(world);
-    assert_set(world, "registry.default", "near", "/proj/sub/.cargo/config.toml");
-    assert_set(world, "b.x", "far", "/proj/.cargo/config.toml");
-    assert_set(world, "registry.token", "home", "/ch/config.toml");
-    assert_set(world, "a.m", "m", "/ch/config.toml");
-    assert_string_equal(words(world, "a.l"), "home far near");
-    assert_null(string(world, "registry.index"));
-    assert_null(words(world, "a.n"));
-}
-
-static void a_program_is_replaced_as_a_whole(void **state)
-{
-    struct world *world = *state;
-    put(world, "proj/.cargo/config.toml",
-        "a.b = 1\nregistry.default = 'x'\nregistry.credential-provider = ['./p', 'x']\n");
-    put(world, "ch/config.toml",
-        "a.b = 2\nregistry.default = 'y'\nregistry.credential-provider = ['q', 'y']\n");
-    start(world);
-    assert_string_equal(program(world, "registry.credential-provider"),
-                        str_format(&world->arena, "%.*s x", STR_ARG(at(world, "proj/./p"))).data);
-}
-
-static void home_is_read_once(void **state)
-{
-    struct world *world = *state;
-    put(world, "proj/.cargo/config.toml", "a.l = ['once']\n");
-    assert_int_equal(symlink(at(world, "proj/.cargo").data, at(world, "link").data), 0);
-    assert_int_equal(setenv("CARGO_HOME", at(world, "link").data, 1), 0);
-    start(world);
-    assert_string_equal(words(world, "a.l"), "once");
-}
-
-static void tables_and_plain_values_do_not_mix(void **state)
-{
-    struct world *world = *state;
-    put(world, "proj/.cargo/config.toml", "[registry]\ntoken = []\n");
-    put(world, "ch/config.toml", "[registry]\ntoken = 'x'\n");
-    start(world);
-    const char *expected =
-        "could not load Cargo configuration / failed to merge configuration at "
-        "`ROOT/ch/config.toml` / failed to merge key `registry` between "
-        "ROOT/proj/.cargo/config.toml and ROOT/ch/config.toml / failed to merge key `token` "
-        "between ROOT/proj/.cargo/config.toml and ROOT/ch/config.toml / failed to merge config "
-        "value from `ROOT/ch/config.toml` into `ROOT/proj/.cargo/config.toml`: expected array, "
-        "but found string";
-    assert_chain(world, string_error(world, "registry.default"), expected);
-    assert_chain(world, string_error(world, "registry.default"), expected); /* and again */
-}
-
-static void floats_are_refused_with_their_place(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "a.'b c'.d = [1, {e = 1.5}]\n");
-    start(world);
-    assert_chain(world, string_error(world, "a.b"),
-                 "could not load Cargo configuration / failed to load TOML configuration from "
-                 "`ROOT/ch/config.toml` / failed to parse config at `a.\"b c\".d[1].e` / "
-                 "unsupported TOML configuration type `float`");
-}
-
-static void variables_beat_files_and_arguments_beat_variables(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "registry.default = 'file'\na.b = 'file'\n");
-    variable(world, "CARGO_REGISTRY_DEFAULT=env");
-    variable(world, "CARGO_A_B=env");
-    start(world);
-    assert_set(world, "registry.default", "env", "environment variable `CARGO_REGISTRY_DEFAULT`");
-    assert_chain(world, configure(world, "registry.default='cli'", NULL), "");
-    assert_set(world, "registry.default", "cli", "--config cli option");
-    assert_set(world, "a.b", "env", "environment variable `CARGO_A_B`");
-}
-
-static void a_wrong_type_is_an_error_even_below_a_variable(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "registry.default = 5\n");
-    variable(world, "CARGO_REGISTRY_DEFAULT=env");
-    start(world);
-    assert_chain(world, string_error(world, "registry.default"),
-                 "error in environment variable `CARGO_REGISTRY_DEFAULT`: could not load config "
-                 "key `registry.default` / error in ROOT/ch/config.toml: `registry.default` "
-                 "expected a string, but found a integer");
-    assert_chain(world, string_error(world, "registry.default.x"),
-                 "expected table for configuration key `registry.default`, but found integer in "
-                 "ROOT/ch/config.toml");
-}
-
-static void a_variable_that_is_not_utf8_is_seen_but_not_read(void **state)
-{
-    struct world *world = *state;
-    variable(world, "CARGO_REGISTRY_DEFAULT=\xFF");
-    start(world);
-    assert_chain(world, string_error(world, "registry.default"),
-                 "error in environment variable `CARGO_REGISTRY_DEFAULT`: could not load config "
-                 "key `registry.default` / missing config key `registry.default`");
-}
-
-static void variables_join_lists_and_replace_programs(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml",
-        "[registry]\nglobal-credential-providers = ['a b', 'c']\ncredential-provider = ['p', "
-        "'q']\n");
-    variable(world, "CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS= d \xE2\x80\x83 e ");
-    variable(world, "CARGO_REGISTRY_CREDENTIAL_PROVIDER=./r s");
-    start(world);
-    assert_string_equal(words(world, "registry.global-credential-providers"), "a b c d e");
-    struct str expected = at(world, "proj/sub/./r s");
-    assert_string_equal(program(world, "registry.credential-provider"), expected.data);
-    /* --config is above the variable */
-    assert_chain(world, configure(world, "registry.credential-provider=['t']", NULL), "");
-    assert_string_equal(program(world, "registry.credential-provider"), "t");
-}
-
-static void an_empty_program_is_an_error(void **state)
-{
-    struct world *world = *state;
-    variable(world, "CARGO_REGISTRY_CREDENTIAL_PROVIDER= ");
-    start(world);
-    const struct registry_config *config = NULL;
-    assert_chain(world, config_registry(&world->context, STR(""), &config),
-                 "invalid length 0, expected at least one element");
-}
-
-static void list_elements_are_checked(void **state)
-{
-    struct world *world = *state;
-    static const char *const wrong[][2] = {
-        {"true", "boolean `true`"},
-        {"false", "boolean `false`"},
-        {"{}", "map"},
-        {"['b']", "sequence"},
-    };
-    const struct config_strings *list = NULL;
-    for (size_t i = 0; i < COUNT(wrong); i++) {
-        put(world, "ch/config.toml", str_format(&world->arena, "x.y = [%s]\n", wrong[i][0]).data);
-        start(world);
-        struct config_key y = config_key(&world->arena, STR("x.y"));
-        struct err *err = config_strings(&world->context, &y, &list);
-        assert_non_null(err);
-        assert_string_equal(
-            err->cause->message.data,
-            str_format(&world->arena, "invalid type: %s, expected a string", wrong[i][1]).data);
-    }
-    put(world, "ch/config.toml", "registry.global-credential-providers = ['a', 3]\nx.y = 'z'\n");
-    start(world);
-    struct config_key key = config_key(&world->arena, STR("registry.global-credential-providers"));
-    assert_chain(world, config_strings(&world->context, &key, &list),
-                 "error in ROOT/ch/config.toml: failed to parse config at "
-                 "`registry.global-credential-providers[1]` / invalid type: integer `3`, expected "
-                 "a string");
-    key = config_key(&world->arena, STR("x.y"));
-    assert_chain(world, config_strings(&world->context, &key, &list),
-                 "invalid configuration for key `x.y`\nexpected a list, but found a string for "
-                 "`x.y` in ROOT/ch/config.toml");
-}
-
-static void a_program_from_one_string_splits_at_ascii_space(void **state)
-{
-    struct world *world = *state;
-    struct config_string text = {.value = STR(" p  a\v\tb\fc\rd\ne ")};
-    struct config_program split = config_program_split(&world->arena, &text);
-    assert_string_equal(split.program.value.data, "p");
-    static const char *const arguments[] = {"a\v", "b", "c", "d", "e"};
-    assert_int_equal(split.count, COUNT(arguments));
-    for (size_t i = 0; i < COUNT(arguments); i++) {
-        assert_string_equal(split.arguments[i].data, arguments[i]);
-    }
-}
-
-static void a_registry_can_be_the_environments_alone(void **state)
-{
-    struct world *world = *state;
-    variable(world, "CARGO_REGISTRIES_MY_REG_SECRET_KEY_SUBJECT=s");
-    start(world);
-    const struct registry_config *config = NULL;
-    assert_chain(world, config_registry(&world->context, STR("my-reg"), &config), "");
-    assert_non_null(config);
-    assert_null(config->token);
-    assert_null(config->secret_key); /* the variable's name begins with this one's */
-    assert_string_equal(config->secret_key_subject->value.data, "s");
-    assert_chain(world, config_registry(&world->context, STR("other"), &config), "");
-    assert_null(config);
-}
-
-static void sources_are_read_by_name(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml",
-        "[source.crates-io]\nreplace-with = 'a.b'\n[source.'a.b']\ndirectory = 'd'\n");
-    start(world);
-    const struct source_entry *entries = NULL;
+    struct setting *items = NULL;
     size_t count = 0;
-    assert_chain(world, config_sources(&world->context, &entries, &count), "");
-    assert_int_equal(count, 2);
-    assert_string_equal(entries[0].name.data, "crates-io");
-    assert_string_equal(entries[0].config->replace_with->value.data, "a.b");
-    assert_string_equal(entries[1].config->directory->value.data, "d");
-    struct str root = definition_root(&world->context, entries[1].config->directory->definition);
-    assert_string_equal(root.data, world->root.data);
-}
-
-static void includes_are_below_the_file_and_in_order(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml",
-        "include = ['a.toml', {path = 'd/b.toml'}, {path = 'no.toml', optional = true}]\n"
-        "x.own = 'own'\n");
-    put(world, "ch/a.toml", "x.own = 'a'\nx.a = 'a'\nx.both = 'a'\nx.l = ['a']\n");
-    put(world, "ch/d/b.toml", "include = ['c.toml']\nx.both = 'b'\nx.l = ['b']\n");
-    put(world, "ch/d/c.toml", "x.l = ['c']\nx.c = 'c'\n");
-    start(world);
-    assert_set(world, "x.own", "own", "/ch/config.toml");
-    assert_set(world, "x.a", "a", "/ch/a.toml");
-    assert_set(world, "x.both", "b", "/ch/d/b.toml");
-    assert_set(world, "x.c", "c", "/ch/d/c.toml");
-    assert_string_equal(words(world, "x.l"), "a c b");
-}
-
-static void a_circle_of_includes_is_seen(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "include = ['./a.toml']\n");
-    put(world, "ch/a.toml", "include = ['.//a.toml']\n");
-    start(world);
-    assert_chain(world, string_error(world, "x"),
-                 "could not load Cargo configuration / failed to load config include `./a.toml` "
-                 "from `ROOT/ch/config.toml` / failed to load config include `.//a.toml` from "
-                 "`ROOT/ch/./a.toml` / config `include` cycle detected with path "
-                 "`ROOT/ch/././/a.toml`");
-}
-
-static void a_circle_that_never_looks_the_same_ends_too(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "include = ['a.toml']\n");
-    put(world, "ch/a.toml", "include = ['../ch/a.toml']\n");
-    start(world);
-    const struct err *err = string_error(world, "x");
-    assert_non_null(err);
-    while (err->cause) {
-        err = err->cause;
+    TRY(config_list(&world.config, view, key, &items, &count));
+    struct buf text = buf_new(&world.arena);
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(&text, "%s%s", i > 0 ? ", " : "", valued(&items[i]).data);
     }
-    assert_true(strstr(err->message.data, "more than") || strstr(err->message.data, "too long"));
+    *out = buf_str(&text);
+    return NULL;
 }
 
-static void arguments_are_one_dotted_key(void **state)
+static struct err *program_of(const struct key *key, bool *set, struct str *out)
 {
-    struct world *world = *state;
-    start(world);
-    assert_chain(world, configure(world, "a.b=1\nc=2", NULL),
-                 "--config argument `a.b=1\nc=2` was not a TOML dotted key expression (such as "
-                 "`build.jobs = 2`)");
-    assert_chain(world, configure(world, "a.b={}", NULL),
-                 "--config argument `a.b={}` sets a value to an inline table, which is not "
-                 "accepted");
-    assert_chain(world, configure(world, "a=1 # c", NULL),
-                 "--config argument `a=1 # c` includes non-whitespace decoration");
-    assert_chain(world, configure(world, "a=['#']", NULL), "");
-    assert_chain(world, configure(world, "a.b=[1]", "a.b=2"),
-                 "failed to merge --config argument `a.b=2` / failed to merge key `a` between "
-                 "--config cli option and --config cli option / failed to merge key `b` between "
-                 "--config cli option and --config cli option / failed to merge config value from "
-                 "`--config cli option` into `--config cli option`: expected array, but found "
-                 "integer");
-}
-
-static void no_message_shows_a_token(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "[registry]\ntoken = 'cio-secret\n");
-    put(world, "ch/credentials.toml", "[registry]\nx = 'cio-secret\n");
-    start(world);
-    const char *arguments[] = {
-        "registry.token='cio-secret'",         "registry.token=cio-secret",
-        "registries.a.token='cio-secret",      "registry.token='cio-secret' #",
-        "registries={a={token='cio-secret'}}", "registry.secret-key='cio-secret'",
-        "registry.token\t=\t'cio-secret' #"};
-    for (size_t i = 0; i < COUNT(arguments); i++) {
-        struct err *err = configure(world, arguments[i], NULL);
-        assert_non_null(err);
-        assert_null(strstr(chain(world, err).data, "cio-secret"));
+    struct program program;
+    TRY(config_program(&world.config, VIEW_HERE, key, set, &program));
+    struct buf text = buf_new(&world.arena);
+    if (*set) {
+        buf_add(&text, program_path(&world.config, &program));
     }
-    struct err *err = string_error(world, "registry.token");
-    assert_non_null(err);
-    assert_null(strstr(chain(world, err).data, "cio-secret"));
-
-    put(world, "ch/config.toml", "");
-    start(world);
-    err = context_load_credentials(&world->context);
-    assert_non_null(err);
-    assert_null(strstr(chain(world, err).data, "cio-secret"));
+    for (size_t i = 0; *set && i < program.count; i++) {
+        buf_addf(&text, "|%s", program.arguments[i].data);
+    }
+    *out = buf_str(&text);
+    return NULL;
 }
 
-static void credentials_are_above_the_files(void **state)
+/* KIND KEY: the string as seen `here`, in `home` or `above` the working directory, a boolean, a
+ * number, a list or a program. */
+static struct err *ask(const char *question, bool *set, struct str *out)
 {
-    struct world *world = *state;
-    put(world, "ch/config.toml",
-        "[registry]\ntoken = 'config'\ndefault = 'd'\n[registries.r]\nindex = 'i'\n");
-    put(world, "ch/credentials.toml",
-        "token = 'old'\n[registry]\ntoken = 'own'\n[registries]\nr.token = 'r'\n");
-    start(world);
-    assert_set(world, "registry.token", "config", "/ch/config.toml");
-    assert_chain(world, context_load_credentials(&world->context), "");
-    assert_set(world, "registry.token", "own", "/ch/credentials.toml");
-    assert_set(world, "registry.default", "d", "/ch/config.toml");
-    assert_set(world, "registries.r.token", "r", "/ch/credentials.toml");
-    assert_set(world, "registries.r.index", "i", "/ch/config.toml");
-    const struct config_file *file = world->context.files;
-    assert_string_equal(file->path.data, at(world, "ch/config.toml").data);
-    assert_false(file->is_credentials);
-    assert_string_equal(file->next->path.data, at(world, "ch/credentials.toml").data);
-    assert_true(file->next->is_credentials);
-    assert_int_equal(world->context.credentials_hidden.len, 0);
-}
-
-static void arguments_stay_behind_all_files_in_a_list(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "a.l = ['config']\n");
-    put(world, "ch/credentials.toml", "a.l = ['credentials']\n");
-    start(world);
-    assert_chain(world, configure(world, "a.l=['argument']", NULL), "");
-    assert_chain(world, context_load_credentials(&world->context), "");
-    assert_string_equal(words(world, "a.l"), "config credentials argument");
-}
-
-static void an_old_token_counts_beside_an_empty_registry(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "[registry]\ndefault = 'd'\n");
-    put(world, "ch/credentials", "token = 'old'\n[registry]\nsecret-key = 's'\n");
-    put(world, "ch/credentials.toml", "token = 'hidden'\n");
-    start(world);
-    assert_chain(world, context_load_credentials(&world->context), "");
-    assert_set(world, "registry.token", "old", "/ch/credentials");
-    assert_set(world, "registry.secret-key", "s", "/ch/credentials");
-    assert_set(world, "registry.default", "d", "/ch/config.toml");
-    assert_string_equal(world->context.credentials_hidden.data,
-                        at(world, "ch/credentials.toml").data);
-}
-
-static void a_table_called_token_is_none(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/credentials.toml", "[token]\nx = 1\n");
-    start(world);
-    assert_chain(world, context_load_credentials(&world->context), "");
-    assert_null(string(world, "registry.token"));
-}
-
-static void term_is_dropped_for_one_bad_value(void **state)
-{
-    struct world *world = *state;
-    put(world, "ch/config.toml", "[term]\nquiet = true\nprogress.when = 'always'\n");
-    start(world);
-    struct term_config term;
-    config_term(&world->context, &term);
-    assert_null(term.quiet);
-    put(world, "ch/config.toml", "[term]\nquiet = true\nprogress = {when = 'always', width = 5}\n");
-    start(world);
-    config_term(&world->context, &term);
-    assert_true(*term.quiet);
-    assert_int_equal(*term.progress->width, 5);
-    put(world, "ch/config.toml", "[term]\nquiet = true\nprogress.when = 'never'\n");
-    start(world);
-    config_term(&world->context, &term);
-    assert_true(*term.quiet);
-    static const char *const bad[] = {"when = 'sometimes'", "when = 3", "width = -1",
-                                      "width = 'x'"};
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        put(world, "ch/config.toml",
-            str_format(&world->arena, "[term]\nquiet = true\nprogress.%s\n", bad[i]).data);
-        start(world);
-        config_term(&world->context, &term);
-        assert_null(term.quiet);
+    struct config *config = &world.config;
+    char kind = *question;
+    struct key key = key_of(strchr(question, ' ') + 1);
+    struct view view = kind == 'h' && question[1] == 'o' ? config_view_home(config)
+                       : kind == 'a'                     ? (struct view){1, false}
+                                                         : VIEW_HERE;
+    struct setting setting;
+    bool boolean = false;
+    uint64_t number = 0;
+    *set = true;
+    switch (kind) {
+    case 'b':
+        TRY(config_boolean(config, view, &key, set, &boolean));
+        *out = boolean ? STR("true") : STR("false");
+        return NULL;
+    case 'n':
+        TRY(config_number(config, view, &key, set, &number));
+        *out = str_format(&world.arena, "%llu", (unsigned long long)number);
+        return NULL;
+    case 'l':
+        return list_of(view, &key, out);
+    case 'p':
+        return program_of(&key, set, out);
+    default:
+        TRY(config_string(config, view, &key, set, &setting));
+        *out = *set ? valued(&setting) : STR("");
+        return NULL;
     }
 }
 
-/* What is printed to standard error by the call. */
-static struct str printed_by(struct world *world, void (*call)(struct world *))
+static const char *answer(const char *question)
 {
-    struct str path = at(world, "stderr");
-    int saved = dup(STDERR_FILENO);
-    int file = open(path.data, O_RDWR | O_CREAT | O_TRUNC, 0600);
-    assert_true(saved >= 0 && file >= 0);
-    assert_true(dup2(file, STDERR_FILENO) >= 0);
-    call(world);
-    assert_true(dup2(saved, STDERR_FILENO) >= 0);
-    struct str text;
-    assert_null(fd_read(&world->arena, file, 100000, &text));
-    (void)close(saved);
-    (void)close(file);
-    return chain(world, err_new(&world->arena, "%.*s", STR_ARG(text)));
+    bool set = false;
+    struct str text = STR("");
+    struct err *err = ask(question, &set, &text);
+    return err ? world_chain(&world, err) : set ? world_shown(&world, text) : "unset";
 }
 
-static void look_around(struct world *world)
+struct question {
+    const char *world;
+    const char *question;
+    const char *answer;
+};
+
+static void check(const struct question *questions, size_t count)
 {
-    start(world);
-    shell_set_color(&world->shell, COLOR_NEVER);
-    world->shell.verbosity = VERBOSITY_NORMAL;
-    (void)context_term_color(&world->context);
-    context_warn_alias(&world->context);
-    struct context_options options = {0};
-    assert_null(context_configure(&world->context, &options));
-    const struct registry_config *config = NULL;
-    assert_null(config_registry(&world->context, STR("r"), &config));
-    assert_null(config_registry(&world->context, STR("r"), &config));
+    for (size_t i = 0; i < count; i++) {
+        world_begin(&world, questions[i].world);
+        world_load(&world);
+        assert_string_equal(answer(questions[i].question), questions[i].answer);
+        world_end(&world);
+    }
 }
 
-static void each_warning_is_given_once(void **state)
+static void the_first_layer_that_has_a_key_wins(void **state)
 {
-    struct world *world = *state;
-    put(world, "ch/config",
-        "alias.logout = 'x'\nterm.foo = 1\nnet.ssh.foo = 1\nregistries.r = {foo = 1, token = "
-        "'x'}\n");
-    variable(world, "cargo_registries_r_token=x");
-    assert_string_equal(
-        printed_by(world, look_around).data,
-        "warning: `ROOT/ch/config` is deprecated in favor of `config.toml`\n"
-        "  |\n"
-        "  = help: if you need to support cargo 1.38 or earlier, you can symlink `config` to "
-        "`config.toml`\n"
-        "warning: unused config key `term.foo` in `ROOT/ch/config`\n"
-        "warning: user-defined alias `logout` is ignored, because it is shadowed by a built-in "
-        "command\n"
-        "warning: unused config key `net.ssh.foo` in `ROOT/ch/config`\n"
-        "warning: unused config key `registries.r.foo` in `ROOT/ch/config`\n"
-        "warning: environment variables are expected to use uppercase letters and underscores, the "
-        "variable `cargo_registries_r_token` will be ignored and have no effect\n");
+    (void)state;
+    static const char all[] = P "a.b = 'project'\n" S "a.b = 'sub'\n" H "a.b = 'home'\n" C
+                                "a.b = 'credentials'\n$CARGO_A_B=variable\n+a.b = 'cli'\n";
+    static const char files[] = P "a.b = 'project'\n" S "a.b = 'sub'\n" H "a.b = 'home'\n";
+    static const struct question questions[] = {
+        /* the credentials file beats --config, and a variable beats any file */
+        {all, "here a.b", "variable @ environment variable `CARGO_A_B`"},
+        {all, "home a.b", "variable @ environment variable `CARGO_A_B`"},
+        {P "a.b = 'p'\n$CARGO_A_B=v\n+a.b='1'\n+a.b='2'\n", "here a.b", "2 @ --config cli option"},
+        {P "a.b = 'p'\n" C "a.b = 'c'\n", "here a.b", "c @ ROOT/ch/credentials.toml:1"},
+        {C "a.b = 'c'\n+a.b='x'\n", "here a.b", "c @ ROOT/ch/credentials.toml:1"},
+        {files, "here a.b", "sub @ ROOT/proj/sub/.cargo/config.toml:1"},
+        {files, "above a.b", "project @ ROOT/proj/.cargo/config.toml:1"},
+        {files, "home a.b", "home @ ROOT/ch/config.toml:1"},
+        {P "\n[a]\nb = 'x'\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:3"},
+        {P "[a]\nc = 1\n" H "a.b = 'x'\n", "here a.b", "x @ ROOT/ch/config.toml:1"},
+        {"@x.toml\na.b = 'x'\n+../../x.toml\n", "here a.b", "x @ ROOT/proj/sub/../../x.toml:1"},
+        {P "a.b = 'x'\n$CARGO_A_B=\xFF\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:1"},
+        {P "a.b = 'x'\n$cargo_a_b=y\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:1"},
+        {"", "here a.b", "unset"},
+    };
+    check(questions, COUNT(questions));
 }
 
-static void a_variable_in_the_wrong_case_is_told(void **state)
+static void a_value_has_one_type(void **state)
 {
-    struct world *world = *state;
-    variable(world, "cargo_registry_default=x");
-    start(world);
-    assert_null(string(world, "registry.default"));
-    assert_non_null(world->context.warnings);
+    (void)state;
+    static const struct question questions[] = {
+        {P "a.b = 1\n", "here a.b",
+         "error in ROOT/proj/.cargo/config.toml: `a.b` expected a string, but found a integer"},
+        {P "a.b = true\n", "boolean a.b", "true"},
+        {P "a.b = 'true'\n", "boolean a.b",
+         "error in ROOT/proj/.cargo/config.toml: `a.b` expected true/false, but found a string"},
+        {"$CARGO_A_B=false\n", "boolean a.b", "false"},
+        {"$CARGO_A_B=yes\n", "boolean a.b",
+         "error in environment variable `CARGO_A_B`: expected `true` or `false`"},
+        {"", "boolean a.b", "unset"},
+        {"+a.b=7\n", "number a.b", "7"},
+        {"$CARGO_A_B=18446744073709551615\n", "number a.b", "18446744073709551615"},
+        {"$CARGO_A_B=18446744073709551616\n", "number a.b",
+         "error in environment variable `CARGO_A_B`: expected an integer that is not negative"},
+        {"$CARGO_A_B=\n", "number a.b",
+         "error in environment variable `CARGO_A_B`: expected an integer that is not negative"},
+        {P "a.b = -1\n", "number a.b",
+         "error in ROOT/proj/.cargo/config.toml: expected an integer that is not negative"},
+        {P "a.b = []\n", "number a.b",
+         "error in ROOT/proj/.cargo/config.toml: `a.b` expected an integer, but found a array"},
+        {"", "number a.b", "unset"},
+    };
+    check(questions, COUNT(questions));
+}
+
+static void lists_are_joined_and_programs_are_not(void **state)
+{
+    (void)state;
+    static const char all[] =
+        P "a.b = ['p', 'q']\n" H "a.b = ['h']\n$CARGO_A_B=x  y\n+a.b=['1']\n+a.b=['2']\n";
+    static const struct question questions[] = {
+        {all, "list a.b",
+         "h @ ROOT/ch/config.toml:1, p @ ROOT/proj/.cargo/config.toml:1, "
+         "q @ ROOT/proj/.cargo/config.toml:1, x @ environment variable `CARGO_A_B`, "
+         "y @ environment variable `CARGO_A_B`, 1 @ --config cli option, 2 @ --config cli option"},
+        {"", "list a.b", ""},
+        {P "a.b = 'x'\n", "list a.b",
+         "invalid configuration for key `a.b`\nexpected a list, but found a string for `a.b` in "
+         "ROOT/proj/.cargo/config.toml"},
+        {P "a.b = [1]\n", "list a.b",
+         "error in ROOT/proj/.cargo/config.toml: `a.b` expected a list of strings, but found a "
+         "integer in it"},
+        {all, "program a.b", "2"},
+        {P "a.b = ['bin/x', 'a b']\n", "program a.b", "ROOT/proj/bin/x|a b"},
+        {P "a.b = ' x  y\\u2003z'\n", "program a.b", "x|y\\u2003z"},
+        {P "a.b = \" x  y\\u2003z\"\n", "program a.b", "x|y|z"},
+        {"$CARGO_A_B=./x y\n", "program a.b", "ROOT/proj/sub/./x|y"},
+        {"$CARGO_A_B= \n", "program a.b",
+         "error in environment variable `CARGO_A_B`: could not load config key `a.b` / invalid "
+         "length 0, expected at least one element"},
+        {P "a.b = 1\n", "program a.b",
+         "error in ROOT/proj/.cargo/config.toml: `a.b` expected a string or an array of strings, "
+         "but found a integer"},
+        {P "a.b = [1]\n", "program a.b",
+         "error in ROOT/proj/.cargo/config.toml: `a.b` expected a list of strings, but found a "
+         "integer in it"},
+        {"", "program a.b", "unset"},
+    };
+    check(questions, COUNT(questions));
+}
+
+/* Each layer's file without the root: `c` credentials, `p` with its rank, `h` home, `a` arguments,
+ * `!` not seen by cargo, `?` not readable. */
+static const char *layers(void)
+{
+    struct buf out = buf_new(&world.arena);
+    for (const struct layer *layer = world.config.layers; layer; layer = layer->next) {
+        buf_add(&out, out.len > 0 ? STR(" ") : STR(""));
+        buf_add(&out, layer->hidden ? STR("!") : STR(""));
+        buf_add(&out, layer->doc ? STR("") : STR("?"));
+        if (layer->credentials) {
+            buf_add(&out, STR("c:"));
+        } else if (layer->origin == ORIGIN_PROJECT) {
+            buf_addf(&out, "p%zu:", layer->rank);
+        } else {
+            buf_add(&out, layer->origin == ORIGIN_HOME ? STR("h:") : STR("a:"));
+        }
+        const char *path = layer->file ? layer->file->shown.data : "";
+        buf_addf(&out, "%s", layer->file ? path + world.root.len + 1 : "-");
+    }
+    return buf_str(&out).data;
+}
+
+static void layers_are_in_the_order_of_priority(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *world;
+        const char *layers;
+        const char *failure;
+    } cases[] = {
+        {P S H C "@x.toml\n+../../x.toml\n+a.b=1\n",
+         "c:ch/credentials.toml a:- a:proj/sub/../../x.toml p0:proj/sub/.cargo/config.toml "
+         "p1:proj/.cargo/config.toml h:ch/config.toml",
+         ""},
+        {"@ch/credentials\na.b = 1\n" C, "c:ch/credentials !c:ch/credentials.toml", ""},
+        {"@ch/config\n@ch/config.toml -> config\n", "h:ch/config", ""},
+        {"@proj/.cargo/config\nx = 1\n" P "x = [\n",
+         "p0:proj/.cargo/config !?p0:proj/.cargo/config.toml", ""},
+        {P "include = ['a.toml', {path = 'b.toml', optional = true}, {path = 'no.toml', "
+           "optional = true}]\n@proj/.cargo/a.toml\n@proj/.cargo/b.toml\n",
+         "p0:proj/.cargo/config.toml p0:proj/.cargo/b.toml p0:proj/.cargo/a.toml", ""},
+        {C "include = ['a.toml']\n@ch/a.toml\n", "c:ch/credentials.toml c:ch/a.toml", ""},
+        {"+include = ['x.toml']\n@proj/sub/x.toml\n", "a:- a:proj/sub/x.toml", ""},
+        {P "include = ['a.toml']\n@proj/.cargo/a.toml\ninclude = ['config.toml']\n",
+         "p0:proj/.cargo/config.toml p0:proj/.cargo/a.toml",
+         "could not load Cargo configuration / failed to load config include `a.toml` from "
+         "`ROOT/proj/.cargo/config.toml` / failed to load config include `config.toml` from "
+         "`ROOT/proj/.cargo/a.toml` / config `include` cycle detected with path "
+         "`ROOT/proj/.cargo/config.toml`"},
+        {P "include = ['../.cargo/./config.toml']\n", "p0:proj/.cargo/config.toml",
+         "could not load Cargo configuration / failed to load config include "
+         "`../.cargo/./config.toml` from `ROOT/proj/.cargo/config.toml` / config `include` cycle "
+         "detected with path `ROOT/proj/.cargo/config.toml`"},
+        /* behind a link, `..` is another directory: both files are read */
+        {P "include = ['link/../x.toml']\n@proj/.cargo/x.toml\n@other/x.toml\n@other/dir/\n"
+           "@proj/.cargo/link -> ../../other/dir\n",
+         "p0:proj/.cargo/config.toml p0:proj/.cargo/x.toml p0:proj/.cargo/link/../x.toml", ""},
+        {P "include = ['link/../x.toml']\n@other/x.toml\n@other/dir/\n"
+           "@proj/.cargo/link -> ../../other/dir\n",
+         "p0:proj/.cargo/config.toml p0:proj/.cargo/link/../x.toml", ""},
+        {P "a.b = 1.5\n" H "x = [\n", "p0:proj/.cargo/config.toml ?h:ch/config.toml",
+         "could not load Cargo configuration / failed to load TOML configuration from "
+         "`ROOT/proj/.cargo/config.toml` / failed to parse config at `a.b` / unsupported TOML "
+         "configuration type `float`"},
+        {P "x.y = [1, {z = 2020-01-01}]\n", "p0:proj/.cargo/config.toml",
+         "could not load Cargo configuration / failed to load TOML configuration from "
+         "`ROOT/proj/.cargo/config.toml` / failed to parse config at `x.y[1].z` / unsupported TOML "
+         "configuration type `datetime`"},
+        {P "\xFF\n" H, "?p0:proj/.cargo/config.toml h:ch/config.toml",
+         "could not load Cargo configuration / failed to read configuration file "
+         "`ROOT/proj/.cargo/config.toml` / stream did not contain valid UTF-8"},
+        {"@proj/.cargo/config.toml/\n", "?p0:proj/.cargo/config.toml",
+         "could not load Cargo configuration / failed to read configuration file "
+         "`ROOT/proj/.cargo/config.toml` / Is a directory (os error 21)"},
+        {P "a = 1\n" H "a = [1]\n", "p0:proj/.cargo/config.toml h:ch/config.toml",
+         "could not load Cargo configuration / `a` is of type integer in "
+         "ROOT/proj/.cargo/config.toml:1, but of type array in ROOT/ch/config.toml:1"},
+        {S "a.b.c = 1\n" P "a.x = 1\n" H "\na.b = 'x'\n",
+         "p0:proj/sub/.cargo/config.toml p1:proj/.cargo/config.toml h:ch/config.toml",
+         "could not load Cargo configuration / `b` is of type table in "
+         "ROOT/proj/sub/.cargo/config.toml:1, but of type string in ROOT/ch/config.toml:2"},
+        {P "a = 1\n" H "a = 'x'\n", "p0:proj/.cargo/config.toml h:ch/config.toml", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        world_begin(&world, cases[i].world);
+        world_load(&world);
+        assert_string_equal(layers(), cases[i].layers);
+        assert_string_equal(world_chain(&world, world.config.failure), cases[i].failure);
+        world_end(&world);
+    }
+}
+
+/* All after the same two layers. */
+static void includes_that_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"'x.toml'", "expected a list of strings or a list of tables, but found string at "
+                     "`include` in `F`"},
+        {"[1]", "expected a string or table, but found integer at `include[0]` in `F`"},
+        {"['x.toml', {}]", "missing field `path` at `include[1]` in `F`"},
+        {"[{path = 1}]", "expected a string, but found integer at `include[0].path` in `F`"},
+        {"[{path = 'x.toml', optional = 1}]",
+         "expected a boolean, but found integer at `include[0].optional` in `F`"},
+        {"['x']", "expected a config include path ending with `.toml`, but found `x` from `F`"},
+        {"['a/.toml/.']",
+         "expected a config include path ending with `.toml`, but found `a/.toml/.` from `F`"},
+        {"['*.toml']",
+         "expected a config include path without glob patterns, but found `*.toml` from `F`"},
+        {"['{x}.toml']",
+         "expected a config include path without template braces, but found `{x}.toml` from `F`"},
+        {"[\"\\u0000.toml\"]",
+         "failed to load config include `\\u{0}.toml` from `F` / failed to read configuration file "
+         "`ROOT/proj/.cargo/\\u{0}.toml` / file name contained an unexpected NUL byte"},
+        {"['x.toml/./']",
+         "failed to load config include `x.toml/./` from `F` / failed to read configuration file "
+         "`ROOT/proj/.cargo/x.toml` / No such file or directory (os error 2)"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[200];
+        (void)snprintf(text, sizeof(text), P "include = %s\n", cases[i][0]);
+        world_begin(&world, text);
+        world_load(&world);
+        assert_non_null(world.config.failure);
+        struct str file = world_path(&world, "proj/.cargo/config.toml");
+        struct buf wanted = buf_new(&world.arena);
+        for (const char *c = cases[i][1]; *c; c++) {
+            bool is_file = *c == 'F' && c[1] == '`';
+            buf_addf(&wanted, is_file ? "%s" : "%.1s", is_file ? file.data : c);
+        }
+        assert_string_equal(world_chain(&world, world.config.failure->cause),
+                            world_shown(&world, buf_str(&wanted)));
+        world_end(&world);
+    }
+}
+
+static void arguments_are_one_key_or_a_file(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"+a={b=1}\n", "--config argument `a=\u2026` sets a value to an inline table, which is not "
+                       "accepted"},
+        {"+[[a]]\n", "--config argument `\u2026` sets a value to an array of tables, which is not "
+                     "accepted"},
+        {"+a.b=1 # x\n", "--config argument `a.b=\u2026` includes non-whitespace decoration"},
+        {"+\n", "--config argument `\u2026` was not a TOML dotted key expression (such as "
+                "`build.jobs = 2`)"},
+        {"+registry.token='x'\n",
+         "registry.token cannot be set through --config for security reasons"},
+        {"+registries.a.secret-key='x'\n",
+         "registries.a.secret-key cannot be set through --config for security reasons"},
+        {"+a=1.5\n", "failed to convert --config argument `a=\u2026`: it has a float"},
+        {"+include=['no.toml']\n",
+         "failed to load --config include / failed to load config include `no.toml` from `--config "
+         "cli option` / failed to read configuration file `ROOT/proj/sub/no.toml` / No such file "
+         "or directory (os error 2)"},
+        {"@x.toml\n\xFF\n+../../x.toml\n",
+         "failed to load config from `ROOT/proj/sub/../../x.toml` / failed to read configuration "
+         "file `ROOT/proj/sub/../../x.toml` / stream did not contain valid UTF-8"},
+        {"+a.b=1\n+a.c=[1] \n", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        world_begin(&world, cases[i][0]);
+        world_load(&world);
+        assert_string_equal(world_chain(&world, world.config.failure), cases[i][1]);
+        assert_int_equal(world.config.name_is_unknown, cases[i][1][0] != '\0');
+        world_end(&world);
+    }
+}
+
+/* `count` files that include each other in a row. */
+static void put_chain(struct buf *text, size_t count)
+{
+    buf_addf(text, P "include = ['f0.toml']\n");
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(text, "@proj/.cargo/f%zu.toml\ninclude = [", i);
+        buf_addf(text, i + 1 < count ? "'f%zu.toml'" : "", i + 1);
+        buf_add(text, STR("]\n"));
+    }
+}
+
+static void what_is_read_has_limits(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t count = INCLUDE_DEPTH; count <= INCLUDE_DEPTH + 1; count++) {
+        struct buf text = buf_new(&arena);
+        put_chain(&text, count);
+        world_begin(&world, buf_str(&text).data);
+        world_load(&world);
+        bool fails = strstr(world_chain(&world, world.config.failure),
+                            "more than 100 files include each other") != NULL;
+        assert_int_equal(fails, count > INCLUDE_DEPTH);
+        world_end(&world);
+    }
+    struct buf text = buf_new(&arena);
+    buf_add(&text, STR(P "include = ["));
+    for (int i = 0; i < FILES_LIMIT; i++) {
+        buf_addf(&text, "{path = 'f%d.toml', optional = true},", i);
+    }
+    buf_add(&text, STR("]\n"));
+    for (int i = 0; i < FILES_LIMIT; i++) {
+        buf_addf(&text, "@proj/.cargo/f%d.toml\n", i);
+    }
+    world_begin(&world, buf_str(&text).data);
+    world_load(&world);
     assert_non_null(
-        environment_wrong_case(&world->context.environment, STR("CARGO_REGISTRY_DEFAULT")));
+        strstr(world_chain(&world, world.config.failure), "more than 1000 configuration files"));
+    world_end(&world);
+    arena_free(&arena);
 }
 
-enum { MANY = 3000 };
-
-static void large_tables_merge_key_by_key(void **state)
+static void one_file_and_all_of_them_have_a_size(void **state)
 {
-    struct world *world = *state;
-    struct buf near = buf_new(&world->arena);
-    struct buf far = buf_new(&world->arena);
-    for (int i = 0; i < MANY; i++) {
-        buf_addf(&near, "[registries.r%d]\nindex = 'i'\n", i);
-        buf_addf(&far, "[registries.r%d]\ntoken = 't%d'\n", i + MANY / 2, i + MANY / 2);
+    (void)state;
+    world_begin(&world, P "include = ['a.toml', 'b.toml', 'c.toml', 'd.toml', 'e.toml']\n"
+                          "@proj/.cargo/a.toml\n@proj/.cargo/b.toml\n@proj/.cargo/c.toml\n"
+                          "@proj/.cargo/d.toml\n@proj/.cargo/e.toml\n");
+    struct buf line = buf_new(&world.arena);
+    buf_addf(&line, "#");
+    buf_add_times(&line, '-', 16 * 1024 * 1024 - 100);
+    for (char name = 'a'; name <= 'e'; name++) {
+        struct str path = str_format(&world.arena, "%s/proj/.cargo/%c.toml", world.root.data, name);
+        FILE *file = fopen(path.data, "we");
+        assert_non_null(file);
+        assert_int_equal(fwrite(line.data, 1, line.len, file), line.len);
+        assert_int_equal(fclose(file), 0);
     }
-    put(world, "proj/.cargo/config.toml", buf_str(&near).data);
-    put(world, "ch/config.toml", buf_str(&far).data);
-    start(world);
-    struct config_key key = config_key(&world->arena, STR("registries"));
-    struct config_iter iter;
-    assert_chain(world, config_map(&world->context, &key, &iter), "");
-    int count = 0;
-    int merged = 0;
-    while (config_next(&iter)) {
-        struct config_value value;
-        count++;
-        merged += config_table_get(&iter.value, STR("index"), &value) &&
-                  config_table_get(&iter.value, STR("token"), &value);
-    }
-    assert_int_equal(count, MANY + MANY / 2);
-    assert_int_equal(merged, MANY / 2);
-    assert_set(world, "registries.r2000.token", "t2000", "/ch/config.toml");
+    world_load(&world);
+    const char *chain = world_chain(&world, world.config.failure);
+    assert_non_null(strstr(chain, "`ROOT/proj/.cargo/e.toml` / all configuration files together "
+                                  "have at most 67108864 bytes / the file is larger than "));
+    world_end(&world);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+/* Others than the caller decide what is in a file; a file outside of its project. */
+static void files_of_a_project_are_judged(void **state)
+{
+    (void)state;
+    world_begin(&world, P "include = ['in.toml', '../../out.toml', 'link.toml', 'all.toml']\n"
+                          "@proj/.cargo/in.toml\n@out.toml\n@proj/.cargo/all.toml\n"
+                          "@proj/.cargo/link.toml -> ../../out.toml\n");
+    assert_int_equal(chmod(world_path(&world, "proj/.cargo/all.toml").data, 0666), 0);
+    world_load(&world);
+    static const struct {
+        const char *name;
+        bool foreign;
+        bool leaves;
+    } cases[] = {
+        {"proj/.cargo/config.toml", false, false},
+        {"proj/.cargo/in.toml", false, false},
+        {"out.toml", false, true},
+        {"proj/.cargo/link.toml", false, true},
+        {"proj/.cargo/all.toml", true, false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct config_file *file = world.config.files;
+        while (!str_eq(file->path, world_path(&world, cases[i].name))) {
+            file = file->next;
+        }
+        assert_int_equal(file->foreign, cases[i].foreign);
+        assert_int_equal(file->leaves, cases[i].leaves);
+    }
+    world_end(&world);
+}
+
+static void home_is_where_the_variables_say(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"rel", "/h", "ROOT/proj/sub/rel"},
+        {"/a/b/../c/", "/h", "/a/c"},
+        {"", "/h", "/h/.cargo"},
+        {NULL, "/h", "/h/.cargo"},
+        {"ROOT/link/../x", "/h", "ROOT/real/x"},
+    };
+    world_begin(&world, "@real/dir/\n@real/x/\n@link -> real/dir\n");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct str given = str_of(cases[i][0]);
+        if (str_starts(given, STR("ROOT"))) {
+            given = world_path(&world, given.data + 5);
+        }
+        assert_int_equal(cases[i][0] ? setenv("CARGO_HOME", given.data, 1) : unsetenv("CARGO_HOME"),
+                         0);
+        assert_int_equal(setenv("HOME", cases[i][1], 1), 0);
+        struct config config;
+        assert_null(config_init(&config, &world.arena, &world.shell, world.variables));
+        struct str expected = str_of(cases[i][2]);
+        if (i == COUNT(cases) - 1) {
+            expected = world_path(&world, "link/../x"); /* `real/x`, which is not ROOT/x */
+            assert_string_equal(config.home.data, expected.data);
+        } else {
+            assert_string_equal(world_shown(&world, config.home), expected.data);
+        }
+    }
+    (void)unsetenv("CARGO_HOME");
+    (void)unsetenv("HOME");
+    struct config config;
+    assert_null(config_init(&config, &world.arena, &world.shell, world.variables));
+    assert_true(str_ends(config.home, STR("/.cargo")));
+    world_end(&world);
+}
+
+static void keys_are_shown_as_they_are_written(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct key key = KEY(STR("a-B_1"), STR("c d"), STR("e\"f"), STR("g\"h'"));
+    assert_string_equal(key_shown(&arena, &key).data, "a-B_1.\"c d\".'e\"f'.\"g\"h'\"");
+    assert_string_equal(key_shown(&arena, &KEY(STR(""), STR("\n"))).data, "\"\".\"\\n\"");
+    assert_string_equal(key_variable(&arena, &KEY(STR("a-b"), STR("\u00E9x"))).data,
+                        "CARGO_A_B_\u00C9X");
+    arena_free(&arena);
+}
+
+static void many_variables_cost_little(void **state)
+{
+    (void)state;
+    enum { MANY = 60000 };
+    struct arena arena = {0};
+    char **block = arena_new_array(&arena, char *, MANY + 4);
+    static char last[] = "CARGO_X7=twice";
+    static char wrong[] = "Cargo_x-lower=v";
+    static char invalid[] = "CARGO_\xFF=v";
+    for (size_t i = 0; i < MANY; i++) {
+        struct str entry = str_format(&arena, "CARGO_X%zu=%zu", i, i);
+        block[i] = memcpy(arena_alloc(&arena, entry.len + 1), entry.data, entry.len);
+    }
+    block[MANY] = last;
+    block[MANY + 1] = wrong;
+    block[MANY + 2] = invalid;
+    int64_t start = (int64_t)clock();
+    struct environment environment;
+    environment_init(&environment, &arena, block);
+    assert_true((int64_t)clock() - start < 3 * CLOCKS_PER_SEC);
+    assert_int_equal(environment.count, MANY + 1);
+    assert_string_equal(environment_get(&environment, STR("CARGO_X59999"))->value.data, "59999");
+    assert_string_equal(environment_get(&environment, STR("CARGO_X7"))->value.data, "twice");
+    assert_null(environment_get(&environment, STR("CARGO_X_LOWER")));
+    assert_string_equal(environment_wrong_case(&environment, STR("CARGO_X_LOWER"))->name.data,
+                        "Cargo_x-lower");
+    assert_null(environment_wrong_case(&environment, STR("CARGO_Y")));
+    arena_free(&arena);
+}
+
+/* Settings of the network: proxy, cainfo, agent, versions, timeout, check-revoke, retry. */
+static const char *network_of(void)
+{
+    struct network network;
+    struct err *err = network_settings(&world.config, VIEW_HERE, &network);
+    if (err) {
+        return world_chain(&world, err);
+    }
+    struct str text = str_format(
+        &world.arena, "%s %s %s %s-%s %lld %d %llu", network.proxy.data, network.cainfo.data,
+        network.user_agent.data, network.ssl_min.data, network.ssl_max.data,
+        network.timeout ? (long long)*network.timeout : -1,
+        network.check_revoke ? *network.check_revoke : -1, (unsigned long long)network.retry);
+    return world_shown(&world, text);
+}
+
+static void the_network_is_as_cargo_has_it(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"", "   - -1 -1 3", ""},
+        {H "[http]\nproxy = 'p'\ncainfo = 'ca'\nuser-agent = 'u'\nssl-version = 'tlsv1.2'\n"
+           "timeout = 7\ncheck-revoke = false\n[net]\nretry = 0\n",
+         "p ROOT/ca u tlsv1.2- 7 0 0", ""},
+        {P "http.ssl-version = {min = 'tlsv1', max = 'tlsv1.3'}\n", "   tlsv1-tlsv1.3 -1 -1 3",
+         "ROOT/proj/.cargo/config.toml:1"},
+        {H "http.ssl-version = 'default'\n", "   - -1 -1 3", ""},
+        {H "http.ssl-version = 'x'\n",
+         "Invalid ssl version `x`,choose from 'default', 'tlsv1', 'tlsv1.0', 'tlsv1.1', "
+         "'tlsv1.2', 'tlsv1.3'.",
+         ""},
+        {"$CARGO_NET_RETRY=x\n",
+         "error in environment variable `CARGO_NET_RETRY`: expected an integer that is not "
+         "negative",
+         ""},
+        {P "\nhttp.proxy = 'p'\n", "p   - -1 -1 3", "ROOT/proj/.cargo/config.toml:2"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct setting setting;
+        world_begin(&world, cases[i][0]);
+        world_load(&world);
+        assert_string_equal(network_of(), cases[i][1]);
+        bool untrusted = network_untrusted(&world.config, &setting);
+        assert_string_equal(
+            untrusted ? world_shown(&world, setting_location(&world.arena, &setting)) : "",
+            cases[i][2]);
+        world_end(&world);
+    }
+}
+
+static void the_network_may_be_off(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *world;
+        const char *option;
+        const char *failure;
+    } cases[] = {
+        {"", NULL, ""},
+        {"", "--frozen", "attempting to make an HTTP request, but --frozen was specified"},
+        {"$CARGO_NET_OFFLINE=true\n", NULL,
+         "attempting to make an HTTP request, but `net.offline` was specified"},
+        {P "net.offline = false\n", NULL, ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        world_begin(&world, cases[i].world);
+        world_load(&world);
+        assert_string_equal(world_chain(&world, network_allowed(&world.config, cases[i].option)),
+                            cases[i].failure);
+        world_end(&world);
+    }
+}
+
+static void a_timeout_of_the_environment(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"30", "   - 30 -1 3"}, {"+30", "   - 30 -1 3"},
+        {"x", "   - -1 -1 3"},  {"", "   - -1 -1 3"},
+        {"-1", "   - -1 -1 3"}, {"99999999999999999999999", "   - 9223372036854775807 -1 3"},
+    };
+    world_begin(&world, "");
+    world_load(&world);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(setenv("HTTP_TIMEOUT", cases[i][0], 1), 0);
+        assert_string_equal(network_of(), cases[i][1]);
+    }
+    assert_int_equal(unsetenv("HTTP_TIMEOUT"), 0);
+    world_end(&world);
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(keys_have_variables_and_quotes),
-        TEST(letters_beyond_ascii_have_capitals),
-        TEST(nearer_files_win),
-        TEST(a_program_is_replaced_as_a_whole),
-        TEST(home_is_read_once),
-        TEST(tables_and_plain_values_do_not_mix),
-        TEST(floats_are_refused_with_their_place),
-        TEST(variables_beat_files_and_arguments_beat_variables),
-        TEST(a_wrong_type_is_an_error_even_below_a_variable),
-        TEST(a_variable_that_is_not_utf8_is_seen_but_not_read),
-        TEST(variables_join_lists_and_replace_programs),
-        TEST(an_empty_program_is_an_error),
-        TEST(list_elements_are_checked),
-        TEST(a_program_from_one_string_splits_at_ascii_space),
-        TEST(a_registry_can_be_the_environments_alone),
-        TEST(sources_are_read_by_name),
-        TEST(includes_are_below_the_file_and_in_order),
-        TEST(a_circle_of_includes_is_seen),
-        TEST(a_circle_that_never_looks_the_same_ends_too),
-        TEST(arguments_are_one_dotted_key),
-        TEST(no_message_shows_a_token),
-        TEST(credentials_are_above_the_files),
-        TEST(arguments_stay_behind_all_files_in_a_list),
-        TEST(an_old_token_counts_beside_an_empty_registry),
-        TEST(a_table_called_token_is_none),
-        TEST(term_is_dropped_for_one_bad_value),
-        TEST(each_warning_is_given_once),
-        TEST(a_variable_in_the_wrong_case_is_told),
-        TEST(large_tables_merge_key_by_key),
+        cmocka_unit_test(the_first_layer_that_has_a_key_wins),
+        cmocka_unit_test(a_value_has_one_type),
+        cmocka_unit_test(lists_are_joined_and_programs_are_not),
+        cmocka_unit_test(layers_are_in_the_order_of_priority),
+        cmocka_unit_test(includes_that_are_refused),
+        cmocka_unit_test(arguments_are_one_key_or_a_file),
+        cmocka_unit_test(what_is_read_has_limits),
+        cmocka_unit_test(one_file_and_all_of_them_have_a_size),
+        cmocka_unit_test(files_of_a_project_are_judged),
+        cmocka_unit_test(home_is_where_the_variables_say),
+        cmocka_unit_test(keys_are_shown_as_they_are_written),
+        cmocka_unit_test(many_variables_cost_little),
+        cmocka_unit_test(the_network_is_as_cargo_has_it),
+        cmocka_unit_test(the_network_may_be_off),
+        cmocka_unit_test(a_timeout_of_the_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

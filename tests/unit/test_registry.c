@@ -1,211 +1,394 @@
-#include "registry/provider.h"
+/* From names to indexes and back, and who keeps a registry's token. */
 #include "registry/registry.h"
+#include "world.h"
 
-#include <setjmp.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include <cmocka.h>
+#define P "@proj/.cargo/config.toml\n"
+#define H "@ch/config.toml\n"
+#define C "@ch/credentials.toml\n"
+#define S "sparse+https://"
 
-/* What is cargo's own is compared with cargo in tests/cli; here is what differs from it, and what
- * no message shows. */
+static struct world world;
+static struct registries all;
 
-static struct arena arena;
-static struct shell shell;
-static struct context context;
-static char directory[] = "/tmp/test_registry.XXXXXX";
-
-static struct str in_directory(const char *name)
+static void begin(const char *text)
 {
-    return str_format(&arena, "%s/%s", directory, name);
+    world_begin(&world, text);
+    world_load(&world);
+    registries_find(&world.config, &all);
 }
 
-static void write_file(const char *name, const char *text)
+static struct registry *get(const char *name)
 {
-    FILE *file = fopen(in_directory(name).data, "we");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
+    struct registry *registry = registries_get(&all, str_of(name));
+    assert_non_null(registry);
+    return registry;
 }
 
-static char *writable(const char *text)
-{
-    return memcpy(arena_alloc(&arena, strlen(text) + 1), text, strlen(text) + 1);
-}
-
-/* A cargo home with these two files, and an environment of these variables. */
-static void world(const char *config, const char *credentials, const char *const *variables)
-{
-    char **block = arena_new_array(&arena, char *, 16);
-    write_file("config.toml", config);
-    write_file("credentials.toml", credentials);
-    assert_int_equal(setenv("CARGO_HOME", directory, 1), 0);
-    for (size_t i = 0; variables && variables[i]; i++) {
-        block[i] = writable(variables[i]);
-    }
-    shell_init(&shell, &arena);
-    shell.verbosity = VERBOSITY_QUIET;
-    assert_null(context_init(&context, &arena, &shell, block));
-}
-
-static const char *message(const struct err *err)
-{
-    assert_non_null(err);
-    return err->message.data;
-}
-
-static struct err *choose(const char *name, struct registry *registry)
-{
-    struct str asked = str_of(name);
-    return registry_choose(&context, name ? &asked : NULL, registry);
-}
-
-static void names(void **state)
+static void names_are_checked(void **state)
 {
     (void)state;
+    struct arena arena = {0};
     static const char *const good[] = {
         "_", "a-", "_x1", "\xc3\xbcn\xc3\xaf", "\xe6\x97\xa5", "A", "a\xe2\x80\x8d"};
-    static const char *const bad[] = {
-        "", "1", "-", "a.b", "a\xcc\x81.", "\xcc\x81", "\xf0\x9f\xa6\x80"};
+    static const char *const bad[][2] = {
+        {"", "registry name cannot be empty"},
+        {"1", "invalid character `1` in registry name: `1`, the name cannot start with a digit"},
+        {"-", "invalid character `-` in registry name: `-`, the first character must be a Unicode "
+              "XID start character (most letters or `_`)"},
+        {"a.b", "invalid character `.` in registry name: `a.b`, characters must be Unicode XID "
+                "characters (numbers, `-`, `_`, or most letters)"},
+        {"a\n", "invalid character `\\n` in registry name: `a\\n`, characters must be Unicode XID "
+                "characters (numbers, `-`, `_`, or most letters)"},
+        {"\xcc\x81", "invalid character `\xcc\x81` in registry name: `\xcc\x81`, the first "
+                     "character must be a Unicode XID start character (most letters or `_`)"},
+    };
     for (size_t i = 0; i < COUNT(good); i++) {
         assert_null(registry_name_check(&arena, str_of(good[i])));
     }
     for (size_t i = 0; i < COUNT(bad); i++) {
-        assert_non_null(registry_name_check(&arena, str_of(bad[i])));
+        const struct err *err = registry_name_check(&arena, str_of(bad[i][0]));
+        assert_non_null(err);
+        assert_string_equal(err->message.data, bad[i][1]);
     }
-    assert_string_equal(message(registry_name_check(&arena, STR("a\xf0\x9f\xa6\x80"))),
-                        "invalid character `\xf0\x9f\xa6\x80` in registry name: "
-                        "`a\xf0\x9f\xa6\x80`, characters must be Unicode XID characters "
-                        "(numbers, `-`, `_`, or most letters)");
-}
-
-/* cargo: two names with one index are an error. */
-static void the_name_asked_for_has_its_token(void **state)
-{
-    (void)state;
-    static const char *const variables[] = {"CARGO_REGISTRIES_C_INDEX=https://h/", NULL};
-    struct registry registry;
-    const struct registry_config *config;
-    world("[registries]\na.index = 'https://h/'\nb.index = 'https://H:443'\n",
-          "[registries]\na.token = '1'\nb.token = '2'\n", variables);
-    assert_null(choose("b", &registry));
-    assert_string_equal(registry.index.text.data, "https://h/");
-    assert_null(registry_credentials(&context, &registry, &config));
-    assert_string_equal(config->token->value.data, "2");
-}
-
-/* cargo: not logged in, or the token of crates.io. */
-static void an_index_in_any_form_is_its_names(void **state)
-{
-    (void)state;
-    static const char *const variables[] = {"CARGO_REGISTRIES_MY_REG_INDEX=https://h/", NULL};
-    static const char *const asked[] = {"my-reg", "relative", "crate"};
-    struct registry registry;
-    const struct registry_config *config;
-    world("[registries]\nrelative.index = 'file:i'\ncrate.index = '" CRATES_IO_INDEX "'\n",
-          "[registry]\ntoken = 'not this'\n[registries]\nmy-reg.token = 'this'\n"
-          "relative.token = 'this'\ncrate.token = 'this'\n",
-          variables);
-    for (size_t i = 0; i < COUNT(asked); i++) {
-        assert_null(choose(asked[i], &registry));
-        assert_false(registry.is_crates_io);
-        assert_null(registry_credentials(&context, &registry, &config));
-        assert_string_equal(config->token->value.data, "this");
-    }
-    assert_null(choose(NULL, &registry));
-    assert_true(registry.is_crates_io);
-    assert_string_equal(registry.index.text.data, CRATES_IO_INDEX);
-}
-
-/* cargo: runs for ever. */
-static void a_circle_of_others_is_found(void **state)
-{
-    (void)state;
-    struct registry registry;
-    world("[source]\ncrates-io.replace-with = 'a'\na = {directory = 'a', replace-with = 'b'}\n"
-          "b = {directory = 'b', replace-with = 'a'}\n",
-          "", NULL);
-    assert_true(strncmp(message(choose(NULL, &registry)),
-                        "detected a cycle of `replace-with` sources, the source `", 56) == 0);
-}
-
-/* cargo: panics. */
-static void a_sparse_url_of_nothing_is_an_error(void **state)
-{
-    (void)state;
-    struct registry registry;
-    world("[registries]\nr.index = 'sparse+1://x/'\n", "", NULL);
-    assert_string_equal(message(choose("r", &registry)),
-                        "invalid url `1://x/`: relative URL without a base");
-}
-
-static void providers_are_the_last_first_with_aliases(void **state)
-{
-    (void)state;
-    struct registry registry;
-    const struct registry_config *config;
-    const struct provider *providers;
-    size_t count;
-    world("[registry]\n"
-          "global-credential-providers = ['cargo:token', 'dir/p  a\tb', 'short', 'short x', 'q']\n"
-          "[credential-alias]\nshort = ['cargo:libsecret', 'a b']\nq = 'short'\n",
-          "", NULL);
-    assert_null(choose(NULL, &registry));
-    assert_null(registry_credentials(&context, &registry, &config));
-    assert_null(provider_list(&context, &registry, config, &providers, &count));
-    static const struct {
-        enum provider_kind kind;
-        const char *command;
-    } expected[] = {
-        {PROVIDER_EXTERNAL, "short"}, /* q; aliases are not followed twice */
-        {PROVIDER_EXTERNAL, "short x"},        {PROVIDER_LIBSECRET, "cargo:libsecret a b"},
-        {PROVIDER_EXTERNAL, "/tmp/dir/p a b"}, {PROVIDER_TOKEN, "cargo:token"},
-    };
-    assert_int_equal(count, COUNT(expected));
-    for (size_t i = 0; i < count; i++) {
-        assert_int_equal(providers[i].kind, expected[i].kind);
-        assert_string_equal(provider_command(&arena, &providers[i]).data, expected[i].command);
-    }
-}
-
-static void without_any_it_is_cargo_token(void **state)
-{
-    (void)state;
-    struct registry registry;
-    const struct provider *providers;
-    size_t count;
-    world("", "", NULL);
-    assert_null(choose(NULL, &registry));
-    assert_null(provider_list(&context, &registry, NULL, &providers, &count));
-    assert_int_equal(count, 1);
-    assert_int_equal(providers[0].kind, PROVIDER_TOKEN);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    return mkdtemp(directory) && chdir("/") == 0 ? 0 : -1;
-}
-
-static int clean_up(void **state)
-{
-    (void)state;
-    unlink(in_directory("config.toml").data);
-    unlink(in_directory("credentials.toml").data);
-    rmdir(directory);
     arena_free(&arena);
-    return 0;
+}
+
+/* For each name but crates-io without others: its index, `>` whose token cargo uses, and `~` the
+ * other names of its group. */
+static const char *names(void)
+{
+    struct buf out = buf_new(&world.arena);
+    for (const struct registry *r = all.first; r; r = r->next) {
+        if (r->is_crates_io && !r->group->group_next) {
+            continue;
+        }
+        buf_addf(&out, "%s%s=%s", out.len > 0 ? ", " : "", r->shown.data,
+                 r->has_index ? r->index.text.data : "");
+        if (r->used) {
+            buf_addf(&out, ">%s", r->used == r ? "" : r->used->shown.data);
+        }
+        for (const struct registry *o = r->group; o; o = o->group_next) {
+            buf_addf(&out, o == r ? "" : "~%s", o->shown.data);
+        }
+    }
+    return world_shown(&world, buf_str(&out));
+}
+
+static void names_lead_to_an_index_and_back(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {P "registries.a.index = 'https://a/'\n" C "registries.b.token = 't'\n",
+         "a=https://a/>, b="},
+        /* the index of a variable has its name alone, whatever the files say */
+        {P "registries.a.index = 'https://h/'\n$CARGO_REGISTRIES_B_INDEX=https://h/\n",
+         "a=https://h/>b~b, b=https://h/>~a"},
+        /* with several names cargo refuses */
+        {P "registries.a.index = 'https://h/'\nregistries.b.index = 'https://H:443'\n",
+         "a=https://h/~b, b=https://h/~a"},
+        {"$CARGO_REGISTRIES_A_INDEX=https://h/\n$CARGO_REGISTRIES_B_INDEX=https://h/\n",
+         "a=https://h/~b, b=https://h/~a"},
+        /* one name with two indexes: the nearest counts, the other may be meant elsewhere */
+        {P "registries.a.index = 'https://a/'\n" H "registries.a.index = 'https://b/'\n"
+           "registries.b.index = 'https://b/'\n",
+         "a=https://a/>~b, b=https://b/>~a"},
+        /* a variable belongs to all names that are written like it */
+        {C "registries.My-reg.token = 't'\nregistries.my_reg.token = 't'\n"
+           "$CARGO_REGISTRIES_MY_REG_INDEX=https://h/\n",
+         "My-reg=https://h/>my_reg~my_reg, my_reg=https://h/>~My-reg"},
+        {"$CARGO_REGISTRIES_MY_REG_TOKEN=t\n$CARGO_REGISTRIES_O_SECRET_KEY=t\n"
+         "$CARGO_REGISTRIES_P_CREDENTIAL_PROVIDER=t\n$CARGO_REGISTRIES_Q_OTHER=t\n"
+         "$CARGO_REGISTRIES__TOKEN=t\n",
+         "my_reg=, o=, p="},
+        /* crates.io has two indexes */
+        {P "registries.a.index = '" CRATES_IO_INDEX "'\nregistries.b.index = "
+           "'" CRATES_IO_SPARSE_INDEX "'\n",
+         "crates-io=" CRATES_IO_INDEX ">~a~b, a=" CRATES_IO_INDEX ">crates-io~crates-io~b, "
+         "b=" CRATES_IO_SPARSE_INDEX ">crates-io~crates-io~a"},
+        {P "registries.a.index = '" CRATES_IO_INDEX ".git'\n",
+         "crates-io=" CRATES_IO_INDEX ">~a, a=" CRATES_IO_INDEX ".git>~crates-io"},
+        /* cargo 1.95 folded what 1.96 tells apart: one group, two indexes */
+        {P "registries.a.index = '" S "github.com/A/'\nregistries.b.index = '" S "github.com/a/'\n",
+         "a=" S "github.com/A/>~b, b=" S "github.com/a/>~a"},
+        {P "registries.a.index = '" S "h/x.git/'\nregistries.b.index = '" S "h/x/'\n",
+         "a=" S "h/x.git/>~b, b=" S "h/x/>~a"},
+        {P "registries.a.index = 'https://github.com/A/b.git'\n"
+           "registries.b.index = 'https://github.com/a/B'\n",
+         "a=https://github.com/A/b.git~b, b=https://github.com/a/B~a"},
+        /* cargo finds no name for an index that was relative */
+        {P "registries.a.index = 'file:i'\n", "a=file://ROOT/proj/i"},
+        {"@ch/config\n" H "registries.a.index = 'https://h/'\n", "a="},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        begin(cases[i][0]);
+        assert_string_equal(names(), cases[i][1]);
+        assert_ptr_equal(get("crates-io"), all.first);
+        world_end(&world);
+    }
+}
+
+/* The name that is chosen, and its failure; or why none is. */
+static const char *choice(const char *asked)
+{
+    struct str name = str_of(asked);
+    struct registry *registry = NULL;
+    struct err *err = registry_choose(&all, asked ? &name : NULL, &registry);
+    if (err) {
+        return world_chain(&world, err);
+    }
+    return str_format(&world.arena, "%s: %s", registry->shown.data,
+                      world_chain(&world, registry->failure))
+        .data;
+}
+
+static void one_registry_is_meant(void **state)
+{
+    (void)state;
+    static const char replaced[] = P "source.crates-io.replace-with = 'a'\n";
+    static const char not_remote[] = "crates-io is replaced with non-remote-registry source %s;\n"
+                                     "include `--registry crates-io` to use crates.io";
+    static const char cycle[] = "detected a cycle of `replace-with` sources, the source `%s` is "
+                                "eventually replaced with itself (configuration in "
+                                "`ROOT/proj/.cargo/config.toml`)";
+    static const struct {
+        const char *world;
+        const char *asked;
+        const char *choice;
+        const char *part; /* for %s */
+    } cases[] = {
+        {"", NULL, "crates-io: ", ""},
+        {P "registries.a.index = 'https://a/'\nregistry.default = 'a'\n", NULL, "a: ", ""},
+        {P "registries.a.index = 'https://a/'\nregistry.default = 'b'\n", "a", "a: ", ""},
+        {"", "a", "a: registry index was not found in any configuration: `a`", ""},
+        {"", "1",
+         "1: invalid character `1` in registry name: `1`, the name cannot start with a "
+         "digit",
+         ""},
+        {P "registry.default = 1\n", NULL,
+         "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
+         "integer",
+         ""},
+        {P "registries.a.index = 'x'\n", "a",
+         "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid "
+         "url `x`: relative URL without a base",
+         ""},
+        {P "registries.a.index = 'https://u:p@h/'\n", "a",
+         "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / registry "
+         "URLs may not contain passwords",
+         ""},
+        {P "registries.a.index = 'sparse+https://h/x'\n", "a",
+         "a: sparse registry url must end in a slash `/`: sparse+https://h/x", ""},
+        {P "registries.a.index = 'mailto:x'\n", "a",
+         "a: invalid url `mailto:x`: cannot-be-a-base-URLs are not supported", ""},
+        {P "registries.a.index = 1\n", "a",
+         "a: error in ROOT/proj/.cargo/config.toml: `registries.a.index` expected a string, but "
+         "found a integer",
+         ""},
+        {P "registry.index = 'x'\n", NULL,
+         "crates-io: the `registry.index` config value is no longer supported\nUse `[source]` "
+         "replacement to alter the default index for crates.io.",
+         ""},
+        {P "registries.crates-io.protocol = 'x'\n", NULL,
+         "crates-io: unsupported registry protocol `x` (defined in ROOT/proj/.cargo/config.toml)",
+         ""},
+        {P "registries.crates-io.protocol = 'git'\n", NULL, "crates-io: ", ""},
+        {replaced, "crates-io", "crates-io: ", ""},
+        {replaced, NULL,
+         "could not find a configured source with the name `a` when attempting to lookup "
+         "`crates-io` (configuration in `ROOT/proj/.cargo/config.toml`)",
+         ""},
+        {P "source.crates-io.replace-with = 'a'\nregistries.a.index = 'https://a/'\n", NULL,
+         "crates-io is replaced with remote registry a;\ninclude `--registry a` or `--registry "
+         "crates-io`",
+         ""},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.registry = 'https://a/'\n", NULL,
+         not_remote, "registry `a`"},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.registry = '" CRATES_IO_INDEX "'\n", NULL,
+         "crates-io: ", ""},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.git = 'https://a/'\n", NULL, not_remote,
+         "https://a/"},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.directory = 'd'\n", NULL, not_remote,
+         "dir ROOT/proj/d"},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL, not_remote,
+         "registry `ROOT/proj/d`"},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.branch = 'd'\n", NULL, not_remote, "`a`"},
+        {P "source.crates-io.replace-with = 'crates-io'\n", NULL, cycle, "crates-io"},
+        {P "source = {crates-io.replace-with = 'a', a.replace-with = 'b', b.replace-with = 'a'}\n",
+         NULL, cycle, "a"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char wanted[400];
+        const char *hole = strstr(cases[i].choice, "%s");
+        size_t head = hole ? (size_t)(hole - cases[i].choice) : strlen(cases[i].choice);
+        (void)snprintf(wanted, sizeof(wanted), "%.*s%s%s", (int)head, cases[i].choice,
+                       cases[i].part, hole ? hole + 2 : "");
+        begin(cases[i].world);
+        assert_string_equal(choice(cases[i].asked), wanted);
+        world_end(&world);
+    }
+}
+
+static void add_list(struct buf *out, const struct provider_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct provider *provider = &list->items[i];
+        buf_add(out, i > 0 ? STR(", ") : STR(""));
+        for (size_t n = 0; n < provider->count; n++) {
+            buf_addf(out, "%s%s", n > 0 ? "|" : "", provider->words[n].data);
+        }
+        buf_add(out, provider->alias.value.data ? STR(" alias") : STR(""));
+        buf_add(out, provider->foreign ? STR(" foreign") : STR(""));
+    }
+}
+
+/* Those here; those of other directories; `no tokens` if cargo:token is in neither. */
+static const char *providers(const char *name)
+{
+    struct registry *registry = get(name);
+    registry_find_providers(&all, registry);
+    struct buf out = buf_new(&world.arena);
+    add_list(&out, &registry->providers);
+    if (registry->elsewhere.count > 0) {
+        buf_add(&out, STR("; "));
+        add_list(&out, &registry->elsewhere);
+    }
+    buf_add(&out, registry->group->takes_tokens ? STR("") : STR(" (no tokens)"));
+    return registry->failure ? world_chain(&world, registry->failure)
+                             : world_shown(&world, buf_str(&out));
+}
+
+static void providers_are_asked_in_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *world;
+        const char *name;
+        const char *providers;
+    } cases[] = {
+        {"", "crates-io", "cargo:token"},
+        {P "registry.global-credential-providers = ['cargo:token', 'dir/p  a\\tb', \"x\\ty\"]\n",
+         "crates-io", "x|y, ROOT/proj/dir/p|a\\tb, cargo:token"},
+        /* an alias is followed once, not with arguments, not of a built-in one, not `a.b.c.d` */
+        {P "registry.global-credential-providers = ['s', 's x', 'q', 'cargo:token', 'a.b', "
+           "'1.2.3.4']\n[credential-alias]\ns = ['cargo:libsecret', 'a b']\nq = 's'\n"
+           "\"cargo:token\" = 'no'\na.b = 'c'\n1.2.3.4 = 'no'\n",
+         "crates-io", "1.2.3.4, c alias, cargo:token, s alias, s|x, cargo:libsecret|a b alias"},
+        {P "registry.global-credential-providers = ['s', ' ']\ncredential-alias.s = 1\n",
+         "crates-io", "s; cargo:token"},
+        /* its own is the only one; elsewhere the global ones are asked */
+        {P "registries.a = {index = 'https://a/', credential-provider = ['p', 'x']}\n", "a",
+         "p|x; cargo:token"},
+        {H "registries.a = {index = 'https://a/', credential-provider = 'p x'}\n", "a",
+         "p|x (no tokens)"},
+        {H "registry.credential-provider = 'cargo:libsecret'\nregistries.b.index = "
+           "'" CRATES_IO_SPARSE_INDEX "'\n",
+         "b", "cargo:libsecret (no tokens)"},
+        {H "registries.a.index = 'https://a/'\n$CARGO_REGISTRIES_A_CREDENTIAL_PROVIDER=p\n", "a",
+         "p (no tokens)"},
+        /* without --config, and in home, others are asked */
+        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+           "registry.global-credential-providers = ['h']\n"
+           "+registries.a.credential-provider='cli'\n",
+         "a", "cli; p, h (no tokens)"},
+        {P "registries.a = {index = 'https://a/', credential-provider = ['']}\n", "a",
+         "; cargo:token"},
+        {P "registries.a = {index = 'https://a/', credential-provider = 1}\n", "a",
+         "error in ROOT/proj/.cargo/config.toml: `registries.a.credential-provider` expected a "
+         "string or an array of strings, but found a integer"},
+        {P "registries.a = {index = 'https://a/', credential-provider = []}\n", "a",
+         "error in ROOT/proj/.cargo/config.toml: could not load config key "
+         "`registries.a.credential-provider` / invalid length 0, expected at least one element"},
+        /* two names with one index: cargo asks the global ones */
+        {P "registries.a = {index = 'https://h/', credential-provider = 'p'}\n"
+           "registries.b.index = 'https://h/'\n",
+         "a", "cargo:token; p"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        begin(cases[i].world);
+        assert_string_equal(providers(cases[i].name), cases[i].providers);
+        world_end(&world);
+    }
+}
+
+static void a_provider_that_others_name_is_foreign(void **state)
+{
+    (void)state;
+    world_begin(&world, P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+                          "registries.b = {index = 'https://b/', credential-provider = 's'}\n"
+                          "@proj/sub/.cargo/config.toml\ncredential-alias.s = 'x'\n");
+    static const char *const files[] = {"proj/.cargo/config.toml", "proj/sub/.cargo/config.toml"};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        assert_int_equal(chmod(world_path(&world, files[i]).data, 0666), 0);
+    }
+    world_load(&world);
+    registries_find(&world.config, &all);
+    assert_string_equal(providers("a"), "p foreign; cargo:token");
+    assert_string_equal(providers("b"), "x alias foreign; s (no tokens)");
+    const struct setting *setting = provider_foreign_setting(&get("b")->providers.items[0]);
+    assert_string_equal(world_shown(&world, setting_location(&world.arena, setting)),
+                        "ROOT/proj/sub/.cargo/config.toml:1");
+    world_end(&world);
+}
+
+static void what_has_no_effect_is_warned_of(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *world;
+        const char *name;
+        const char *warning;
+    } cases[] = {
+        {H "registries.a = {index = 'https://a/', x = 1}\n", "a",
+         "warning: unused config key `registries.a.x` in `ROOT/ch/config.toml`\n"},
+        {H "registry.x = 1\n" P "registry.x = 2\n", "crates-io",
+         "warning: unused config key `registry.x` in `ROOT/proj/.cargo/config.toml`\n"},
+        {H "registries.a = {index = 'https://a/', credential-provider = 'p', token = 't'}\n", "a",
+         "warning: registry `a` has a token configured in ROOT/ch/config.toml that will be ignored "
+         "because "
+         "this registry is configured to use credential-provider `p`\n"},
+        {H "registries.a = {index = 'https://a/', credential-provider = 'cargo:token', secret-key "
+           "= 't'}\n",
+         "a",
+         "warning: registry `a` has a secret-key configured in ROOT/ch/config.toml that will be "
+         "ignored "
+         "because this registry is configured to use credential-provider `cargo:token`\n"},
+        {H "registry = {token = 't', global-credential-providers = ['p']}\n", "crates-io",
+         "warning: registry `crates-io` has a token configured in ROOT/ch/config.toml that will be "
+         "ignored "
+         "because the `cargo:token` credential provider is not listed in "
+         "`registry.global-credential-providers`\n"},
+        {H "registry.token = 't'\n", "crates-io", ""},
+        {H "registries.a.index = 'https://h/'\nregistries.b.index = 'https://h/'\nregistries.a.x = "
+           "1\n",
+         "a", ""},
+        {H "registries.a = {index = 'https://h/', x = 1}\n$CARGO_REGISTRIES_B_INDEX=https://h/\n",
+         "a",
+         "note: name of alternative registry `https://h/` set to `b`\n"
+         "note: name of alternative registry `https://h/` set to `b`\n"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        begin(cases[i].world);
+        (void)providers(cases[i].name);
+        world.shell.verbosity = VERBOSITY_NORMAL;
+        int held = world_catch_stderr();
+        registry_warn(&all, get(cases[i].name));
+        registry_warn(&all, get(cases[i].name)); /* each is printed once */
+        assert_string_equal(world_shown(&world, world_stderr(&world, held)), cases[i].warning);
+        world_end(&world);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names),
-        cmocka_unit_test(the_name_asked_for_has_its_token),
-        cmocka_unit_test(an_index_in_any_form_is_its_names),
-        cmocka_unit_test(a_circle_of_others_is_found),
-        cmocka_unit_test(a_sparse_url_of_nothing_is_an_error),
-        cmocka_unit_test(providers_are_the_last_first_with_aliases),
-        cmocka_unit_test(without_any_it_is_cargo_token),
+        cmocka_unit_test(names_are_checked),
+        cmocka_unit_test(names_lead_to_an_index_and_back),
+        cmocka_unit_test(one_registry_is_meant),
+        cmocka_unit_test(providers_are_asked_in_order),
+        cmocka_unit_test(a_provider_that_others_name_is_foreign),
+        cmocka_unit_test(what_has_no_effect_is_warned_of),
     };
-    return cmocka_run_group_tests(tests, set_up, clean_up);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
