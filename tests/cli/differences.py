@@ -252,6 +252,9 @@ def _orphan(case):
         case.take(case.extra, DEPRECATED, " +Credential")
 
 
+_FILE = ERROR + "(could not load Cargo configuration|could not parse TOML|failed to (load|read))"
+
+
 def _newer_cargo(case):
     """A path of an `include` is normalized before it is used, as in cargo since 1.97."""
     texts = [*(str(getattr(what, "text", what)) for what in case.world.files.values()), f"include {case.world.args}"]
@@ -266,6 +269,8 @@ def _goes_on(case):
     if case.stopped and case.ours.status == 101:
         case.cleared()
         case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed", "warning: (unused config key|user-defined alias)")
+        if any(re.match(_FILE, plain(text)) for text in case.extra):
+            case.take(case.missing, ERROR + ".* in registry name", ERROR + "registry name cannot be empty", ERROR + "registry index was not found")
         if not any(plain(text).startswith("error") for text in case.missing):
             case.take(case.extra, ERROR)
 
