@@ -200,7 +200,9 @@ static struct fix fix_foreign(struct arena *arena, const struct credential *c)
     struct fix fix = command(arena, &words);
     struct stat status;
     const struct passwd *owner =
-        geteuid() == 0 && stat(path.data, &status) == 0 ? getpwuid(status.st_uid) : NULL;
+        geteuid() == 0 && stat(path.data, &status) == 0 && status.st_uid != 0
+            ? getpwuid(status.st_uid)
+            : NULL;
     if (owner && fix.count > 0) {
         fix.text = str_format(
             arena, "%s if you trust that file, or `sudo -u %s cargo-logout --registry %s`",

@@ -20,7 +20,7 @@ static struct err *read_networks(struct config *config, const struct logout_opti
         return err_wrap(config->arena, config->failure, "the network settings are not known");
     }
     TRY(network_allowed(config, options->offline));
-    struct view trusted = {config->project_count, true};
+    struct view trusted = {config->project_count, true, false};
     TRY(network_settings(config, trusted, &out->home));
     TRY(network_settings(config, VIEW_HERE, &out->here));
     out->has_untrusted = network_untrusted(config, &out->untrusted);
@@ -54,7 +54,7 @@ enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
 static enum home_index index_at_home(struct config *config, const struct registry *registry)
 {
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
-    struct view trusted = {config->project_count, true};
+    struct view trusted = {config->project_count, true, false};
     struct setting setting;
     bool set = false;
     struct index_url url;

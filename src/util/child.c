@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,7 +144,7 @@ static struct err *start(struct arena *arena, const struct child_exchange *excha
         return err_os(arena, number);
     }
     child.pid = pid;
-    child.pidfd = pidfd_open(pid, 0);
+    child.pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* not in every C library */
     *out = child;
     // cppcheck-suppress unreadVariable ; its cleanup reads it
     child = CHILD_NONE;
@@ -437,9 +437,17 @@ struct str child_status_text(struct arena *arena, int status)
     if (WIFEXITED(status)) {
         return str_format(arena, "exit status: %d", WEXITSTATUS(status));
     }
+    static const char *const names[] = {
+        [SIGHUP] = "HUP",   [SIGINT] = "INT",       [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
+        [SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",     [SIGBUS] = "BUS",   [SIGFPE] = "FPE",
+        [SIGKILL] = "KILL", [SIGUSR1] = "USR1",     [SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",
+        [SIGPIPE] = "PIPE", [SIGALRM] = "ALRM",     [SIGTERM] = "TERM", [SIGSTKFLT] = "STKFLT",
+        [SIGCHLD] = "CHLD", [SIGCONT] = "CONT",     [SIGSTOP] = "STOP", [SIGTSTP] = "TSTP",
+        [SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",     [SIGURG] = "URG",   [SIGXCPU] = "XCPU",
+        [SIGXFSZ] = "XFSZ", [SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH",
+        [SIGIO] = "IO",     [SIGPWR] = "PWR",       [SIGSYS] = "SYS"};
     int number = WTERMSIG(status);
-    /* glibc calls it by its older name */
-    const char *name = number == SIGIO ? "IO" : sigabbrev_np(number);
+    const char *name = (size_t)number < COUNT(names) ? names[number] : NULL;
     const char *dumped = WCOREDUMP(status) ? " (core dumped)" : "";
     if (!name) {
         return str_format(arena, "signal: %d%s", number, dumped);

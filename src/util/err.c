@@ -31,8 +31,13 @@ struct err *err_wrap(struct arena *arena, const struct err *cause, const char *f
 
 struct err *err_os(struct arena *arena, int number)
 {
-    /* strerrordesc_np: the C locale's text, as Rust prints it, and safe without a lock. */
+    /* The C locale's text, as Rust prints it, safe without a lock. Not every C library has
+     * strerrordesc_np; this program sets no locale. */
+#ifdef __GLIBC__
     const char *text = strerrordesc_np(number);
+#else
+    const char *text = strerror(number);
+#endif
     if (!text) {
         return err_new(arena, "Unknown error %d (os error %d)", number, number);
     }
