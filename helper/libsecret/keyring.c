@@ -1,9 +1,12 @@
+#define SECRET_API_SUBJECT_TO_CHANGE /* the functions that take paths */
 #include <libsecret/secret.h>
 
 #include "bus.h"
 #include "keyring.h"
 #include "protocol.h"
 #include "service.h"
+
+#define COLLECTION "org.freedesktop.Secret.Collection"
 
 /* A list of SecretRetrievable, for the cleanup attribute. */
 static void items_release(GList **items)
@@ -76,6 +79,17 @@ static size_t count_locked(const GList *items)
     return count;
 }
 
+/* What a failed attempt to unlock says: a reason below the error that it is locked. */
+static struct err *unlock_reason(const struct keyring *keyring, GError *error)
+{
+    if (!g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
+        return error ? bus_error(keyring->arena, error) : NULL;
+    }
+    struct err *why = err_new(keyring->arena, "%s", error->message);
+    g_error_free(error);
+    return why;
+}
+
 /*
  * Tries to unlock what is locked, and searches again for the state as it is then. Whether it worked
  * is seen there. `why` is the reason if the service gave one (a person's "no" has none).
@@ -90,18 +104,12 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
             locked = g_list_prepend(locked, at->data);
         }
     }
-    *why = NULL;
     if (!locked) {
         return NULL;
     }
     SecretService *service = secret_item_get_service(locked->data);
     (void)secret_service_unlock_sync(service, locked, NULL, NULL, &error);
-    if (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        *why = err_new(keyring->arena, "%s", error->message); /* locked_error() says the rest */
-        g_error_free(error);
-    } else if (error) {
-        *why = bus_error(keyring->arena, error);
-    }
+    *why = unlock_reason(keyring, error);
 
     GList *again = NULL;
     struct err *blind = items_search(keyring, url, &again);
@@ -111,6 +119,92 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
     items_release(items);
     *items = again;
     return NULL;
+}
+
+/* The property of a collection, or NULL. Where this fails, what a search found is all there is. */
+static GVariant *collection_property(const struct keyring *keyring, const char *path,
+                                     const char *property, const char *type)
+{
+    GVariant *value = NULL;
+    struct err *err =
+        bus_property(keyring->arena, keyring->bus, path, COLLECTION, property, type, &value);
+    return err ? NULL : value;
+}
+
+static bool is_locked_collection(const struct keyring *keyring, const char *path)
+{
+    g_autoptr(GVariant) locked = collection_property(keyring, path, "Locked", "b");
+    return locked && g_variant_get_boolean(locked);
+}
+
+/* KeePassXC shows no items of a locked database. */
+static bool shows_no_items(const struct keyring *keyring, const char *path)
+{
+    g_autoptr(GVariant) items = collection_property(keyring, path, "Items", "ao");
+    return items && g_variant_n_children(items) == 0;
+}
+
+/* gnome-keyring knows only hashes of the attributes of a collection that was never unlocked, and
+ * finds none by the name of its schema. A search by the URL alone finds the item. */
+static bool holds_url(const struct keyring *keyring, const char *path, struct str url)
+{
+    g_autoptr(GVariant) found = NULL;
+    g_autoptr(GVariant) items = NULL;
+    struct err *err =
+        bus_call(keyring->arena, keyring->bus, SECRETS_NAME, path, COLLECTION, "SearchItems",
+                 g_variant_new_parsed("({'url': %s},)", url.data), "(ao)", &found);
+    if (err) {
+        return false;
+    }
+    items = g_variant_get_child_value(found, 0);
+    return g_variant_n_children(items) > 0;
+}
+
+/* The paths of the locked collections that hold the URL, or with `hidden` perhaps hold it, in a
+ * list that ends with NULL. */
+static const char **sealed_collections(const struct keyring *keyring, struct str url, bool hidden)
+{
+    g_autoptr(GVariant) value = NULL;
+    struct arena *arena = keyring->arena;
+    if (!keyring->bus ||
+        bus_property(arena, keyring->bus, SECRETS_PATH, "org.freedesktop.Secret.Service",
+                     "Collections", "ao", &value)) {
+        return arena_new_array(arena, const char *, 1);
+    }
+    g_autofree const char **paths = g_variant_get_objv(value, NULL);
+    const char **sealed = arena_new_array(arena, const char *, g_variant_n_children(value) + 1);
+    for (size_t i = 0, count = 0; paths[i]; i++) {
+        if (is_locked_collection(keyring, paths[i]) &&
+            (holds_url(keyring, paths[i], url) || (hidden && shows_no_items(keyring, paths[i])))) {
+            sealed[count++] = str_copy(arena, paths[i], strlen(paths[i])).data;
+        }
+    }
+    return sealed;
+}
+
+/* All items for the URL. A locked collection that holds it is unlocked if that is possible; `why`
+ * is the reason if it is not. */
+static struct err *items_find(const struct keyring *keyring, struct str url, GList **items,
+                              struct err **why)
+{
+    *why = NULL;
+    TRY(items_search(keyring, url, items));
+    if (count_locked(*items) > 0) {
+        return NULL; /* items_unlock() unlocks them and their collections */
+    }
+    const char **sealed = sealed_collections(keyring, url, false);
+    if (!sealed[0]) {
+        return NULL;
+    }
+    GError *error = NULL;
+    g_autoptr(SecretService) service = service_new(&error);
+    if (service) {
+        (void)secret_service_unlock_dbus_paths_sync(service, sealed, NULL, NULL, &error);
+    }
+    *why = unlock_reason(keyring, error);
+    items_release(items);
+    *items = NULL;
+    return items_search(keyring, url, items);
 }
 
 /* The first item that can be read; cargo takes the first as well. NULL: all are locked. */
@@ -125,11 +219,9 @@ static SecretRetrievable *first_unlocked(GList *items)
 /* A keyring can be open and still lock an item for a program that the person does not allow. */
 static bool is_denied(const struct keyring *keyring, gpointer item)
 {
-    g_autoptr(GVariant) locked = NULL;
-    g_autofree char *collection = g_path_get_dirname(g_dbus_proxy_get_object_path(item));
-    struct err *err = bus_property(keyring->arena, keyring->bus, collection,
-                                   "org.freedesktop.Secret.Collection", "Locked", "b", &locked);
-    return !err && !g_variant_get_boolean(locked);
+    g_autofree char *path = g_path_get_dirname(g_dbus_proxy_get_object_path(item));
+    g_autoptr(GVariant) locked = collection_property(keyring, path, "Locked", "b");
+    return locked && !g_variant_get_boolean(locked);
 }
 
 /* `items` has at least one that is locked. */
@@ -150,14 +242,16 @@ static struct err *locked_error(const struct keyring *keyring, GList *items, con
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token, bool *found)
 {
     CLEANUP(items_release) GList *items = NULL;
-    struct err *why = NULL;
-    TRY(items_search(keyring, url, &items));
+    struct err *why;
+    TRY(items_find(keyring, url, &items, &why));
     if (items && !first_unlocked(items)) {
         TRY(items_unlock(keyring, url, &items, &why));
     }
     if (!items) {
         *found = false;
-        return NULL;
+        return sealed_collections(keyring, url, false)[0]
+                   ? err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR)
+                   : NULL;
     }
     SecretRetrievable *item = first_unlocked(items);
     if (!item) {
@@ -236,19 +330,17 @@ static struct err *file_clear(const struct keyring *keyring, struct str url)
     return error ? err_new(keyring->arena, "%s", error->message) : NULL;
 }
 
-struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
+/* Deletes what can be deleted, and searches again. */
+static struct err *items_erase(const struct keyring *keyring, struct str url, GList **items)
 {
-    CLEANUP(items_release) GList *items = NULL;
     CLEANUP(items_release) GList *left = NULL;
-    struct err *locked;
-    TRY(items_search(keyring, url, &items));
-    *found = items != NULL;
-    TRY(items_unlock(keyring, url, &items, &locked));
+    struct err *locked = NULL;
     struct err *failed = NULL;
-    if (items && !is_item(items->data)) {
+    TRY(items_unlock(keyring, url, items, &locked));
+    if (*items && !is_item((*items)->data)) {
         TRY(file_clear(keyring, url));
     } else {
-        failed = items_delete(keyring, items);
+        failed = items_delete(keyring, *items);
     }
 
     struct err *blind = items_search(keyring, url, &left);
@@ -263,4 +355,18 @@ struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
                         g_list_length(left));
     }
     return NULL;
+}
+
+struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
+{
+    CLEANUP(items_release) GList *items = NULL;
+    struct err *why;
+    TRY(items_find(keyring, url, &items, &why));
+    *found = items != NULL;
+    if (items) {
+        TRY(items_erase(keyring, url, &items));
+    }
+    return sealed_collections(keyring, url, true)[0]
+               ? err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR)
+               : NULL;
 }

@@ -42,7 +42,8 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
 
 /*
  * Removes every matching item in every collection and searches again: without an error none is
- * left. `found`: there was one. If some items are locked, the others are still removed.
+ * left. `found`: there was one. If some items are locked, the others are still removed. A locked
+ * collection that shows no items is an error too: whether it has one cannot be known.
  */
 struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #include "service.h"
 
 /* SECRET_BACKEND_EXTENSION_POINT_NAME, of a header of libsecret's that cannot be included */
+#define TYPE_NAME               "CargoSecretService"
 #define BACKEND_EXTENSION_POINT "secret-backend"
 #define ABOVE_THE_BUILT_IN      1 /* libsecret registers its own with priority 0 */
 
@@ -84,7 +85,12 @@ void service_take_over(bool can_ask)
         .instance_size = sizeof(SecretService),
     };
     g_type_ensure(SECRET_TYPE_SERVICE);
-    GType type = g_type_register_static(SECRET_TYPE_SERVICE, "CargoSecretService", &info, 0);
+    GType type = g_type_register_static(SECRET_TYPE_SERVICE, TYPE_NAME, &info, 0);
     /* The name is libsecret's: SECRET_BACKEND and sandboxes choose among backends as ever. */
     g_io_extension_point_implement(BACKEND_EXTENSION_POINT, type, "service", ABOVE_THE_BUILT_IN);
+}
+
+void *service_new(GError **error)
+{
+    return g_initable_new(g_type_from_name(TYPE_NAME), NULL, error, NULL);
 }

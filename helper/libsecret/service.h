@@ -12,10 +12,15 @@
 #ifndef LIBSECRET_SERVICE_H
 #define LIBSECRET_SERVICE_H
 
+#include <gio/gio.h>
+
 #include <stdbool.h>
 
 /* Before the first call into libsecret, once. Without `can_ask` a question fails at once, as
  * locked. */
 void service_take_over(bool can_ask);
+
+/* A SecretService of this kind; libsecret keeps its own to itself. */
+void *service_new(GError **error);
 
 #endif

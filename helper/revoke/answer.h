@@ -39,7 +39,7 @@ struct answer {
     long status;       /* of HTTP; 0: there was no answer */
     struct str detail; /* may be empty, as all that follow */
     struct token_facts facts;
-    struct str page;
+    struct str page; /* where a person can revoke the token */
 };
 
 /* What no line may show. */

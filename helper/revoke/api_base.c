@@ -91,10 +91,11 @@ static struct api_base from_clone(struct arena *arena, const struct request *req
     struct str config;
     struct err *err = index_cache_directory(arena, request, &directory);
     if (!err && !path_exists(path_join(arena, directory, STR(".git")))) {
-        return not_found(str_format(arena,
-                                    "cargo has no copy of the index yet, in `%s`; `cargo search` "
-                                    "in this registry makes one",
-                                    directory.data));
+        return not_found(
+            str_format(arena,
+                       "cargo has no copy of the index yet in `%s`; any `cargo search` "
+                       "in this registry makes one",
+                       directory.data));
     }
     err = err ? err : clone_read(arena, directory, CONFIG_NAME, CONFIG_LIMIT, &config);
     if (err) {

@@ -210,7 +210,9 @@ static struct answer request_answer(struct session *session)
     };
     answer = dialogue_run(&dialogue);
     answer.url = session->called[answer.call];
-    answer.page = request->has_api ? STR("") : page_of(arena, base.api);
+    if (!request->has_api && !verdict_is_invalid(answer.verdict)) {
+        answer.page = page_of(arena, base.api);
+    }
     return answer;
 }
 

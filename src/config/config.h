@@ -88,11 +88,15 @@ void config_load_credentials(struct config *config);
  * Where cargo would be started: which layers it would see. {0, true} is here, with our --config.
  */
 struct view {
-    size_t rank;    /* project layers below this rank are not seen */
-    bool arguments; /* --config is seen */
+    size_t rank;        /* project layers below this rank are not seen */
+    bool arguments;     /* --config is seen */
+    bool settings_only; /* credentials files are not */
 };
 
-#define VIEW_HERE ((struct view){0, true})
+#define VIEW_HERE ((struct view){0, true, false})
+
+/* What decides which registry is meant: cargo finds that out before it reads credentials. */
+#define VIEW_SETTINGS ((struct view){0, true, true})
 
 bool config_sees(struct view view, const struct layer *layer);
 

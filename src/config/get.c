@@ -45,7 +45,7 @@ struct str key_shown(struct arena *arena, const struct key *key)
 
 bool config_sees(struct view view, const struct layer *layer)
 {
-    if (layer->hidden || !layer->doc) {
+    if (layer->hidden || !layer->doc || (view.settings_only && layer->credentials)) {
         return false;
     }
     switch (layer->origin) {
@@ -61,7 +61,7 @@ bool config_sees(struct view view, const struct layer *layer)
 
 struct view config_view_home(const struct config *config)
 {
-    return (struct view){config->project_count, false};
+    return (struct view){config->project_count, false, false};
 }
 
 struct str setting_place(struct arena *arena, const struct setting *setting)
@@ -176,6 +176,19 @@ static struct err *wrong_type(struct config *config, const struct key *key,
                    wanted, config_type_name(setting->node));
 }
 
+/* cargo stops at a variable that is not UTF-8 if it needs its value. */
+static struct err *check_variable(struct config *config, const struct key *key, bool set,
+                                  const struct setting *found)
+{
+    struct str name = key_variable(config->arena, key);
+    const struct variable *variable = environment_get(&config->environment, name);
+    bool overruled = set && found->layer && found->layer->origin == ORIGIN_CLI;
+    return variable && !variable->valid && !overruled
+               ? err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
+                         text_shown(config->arena, name).data)
+               : NULL;
+}
+
 static struct err *wrong_word(struct config *config, const struct setting *setting,
                               const char *wanted)
 {
@@ -188,6 +201,7 @@ struct err *config_string(struct config *config, struct view view, const struct 
 {
     struct setting found;
     *set = find(config, view, key, &found);
+    TRY(check_variable(config, key, *set, &found));
     if (*set && found.node && found.node->type != TOML_STRING) {
         *set = false;
         return wrong_type(config, key, &found, "a string");
@@ -411,6 +425,7 @@ struct err *config_program(struct config *config, struct view view, const struct
 {
     struct setting found;
     *set = find(config, view, key, &found);
+    TRY(check_variable(config, key, *set, &found));
     if (!*set) {
         return NULL;
     }

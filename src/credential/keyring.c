@@ -146,9 +146,6 @@ static struct err *look_at(struct look *look, struct keyring_view *view)
     struct arena *arena = look->arena;
     struct str program;
     TRY(helper_path(arena, STR(HELPER), &program));
-    if (!path_exists(program)) {
-        return err_new(arena, "`" HELPER "` is not installed; install it, then try again");
-    }
     const char *option = look->how == KEYRING_PEEK ? "--peek" : "--list";
     const char *const argv[] = {program.data, option, NULL};
     CLEANUP(child_end) struct child child = CHILD_NONE;

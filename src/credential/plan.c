@@ -62,9 +62,17 @@ static bool is_here(const struct credential *c)
     return c->provider >= list->items && c->provider < list->items + list->count;
 }
 
-static void plan_provider(struct arena *arena, const struct logout_options *options,
+/* A look has found out that the provider can only fail. */
+static bool has_no_keyring(const struct inventory *inventory, const struct credential *c)
+{
+    return c->provider->kind == PROVIDER_LIBSECRET && inventory->keyring_asked &&
+           inventory->keyring.state == KEYRING_NONE;
+}
+
+static void plan_provider(const struct inventory *inventory, const struct logout_options *options,
                           struct credential *c)
 {
+    struct arena *arena = inventory->config->arena;
     if (!is_here(c) && !options->all) {
         return;
     }
@@ -81,6 +89,13 @@ static void plan_provider(struct arena *arena, const struct logout_options *opti
         cannot(options, c, not_supported(arena, c));
     } else if (c->provider->kind == PROVIDER_PASETO) {
         cannot(options, c, err_new(arena, "cargo:paseto requires -Zasymmetric-token"));
+    } else if (options->dry_run && has_no_keyring(inventory, c)) {
+        struct err *err = err_new(arena, "there is no keyring (Secret Service) in this session");
+        cannot(options, c,
+               err_wrap(arena, err, "credential provider `%s` failed action `logout`",
+                        c->provider->shown.data));
+        c->result = RESULT_NOT_CHECKED;
+        c->plan = PLAN_ASK;
     } else {
         c->plan = PLAN_ASK;
     }
@@ -99,7 +114,7 @@ static void plan_one(const struct inventory *inventory, const struct logout_opti
         plan_file(arena, options, c);
         break;
     case PLACE_PROVIDER:
-        plan_provider(arena, options, c);
+        plan_provider(inventory, options, c);
         break;
     case PLACE_KEYRING:
         c->plan = options->all ? PLAN_ASK : PLAN_LEAVE;

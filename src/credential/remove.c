@@ -238,8 +238,8 @@ static void check_handled(const struct inventory *inventory, struct registry *re
 {
     bool handled = registry->failure || !registry->has_index || registry->group->takes_tokens;
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        handled |= c->place == PLACE_PROVIDER ? c->result != RESULT_NOT_SUPPORTED
-                                              : c->result == RESULT_REMOVED;
+        bool asked = c->plan != PLAN_LEAVE && c->result != RESULT_NOT_SUPPORTED;
+        handled |= c->place == PLACE_PROVIDER ? asked : c->result == RESULT_REMOVED;
     }
     if (!handled && inventory_is_about(inventory, registry)) {
         registry->failure =

@@ -16,8 +16,11 @@ struct networks {
 static struct err *read_networks(struct config *config, const struct logout_options *options,
                                  struct networks *out)
 {
+    if (config->name_is_unknown) { /* a file that cannot be read can forbid it, or set a proxy */
+        return err_wrap(config->arena, config->failure, "the network settings are not known");
+    }
     TRY(network_allowed(config, options->offline));
-    struct view trusted = {config->project_count, true};
+    struct view trusted = {config->project_count, true, false};
     TRY(network_settings(config, trusted, &out->home));
     TRY(network_settings(config, VIEW_HERE, &out->here));
     out->has_untrusted = network_untrusted(config, &out->untrusted);
@@ -51,7 +54,7 @@ enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
 static enum home_index index_at_home(struct config *config, const struct registry *registry)
 {
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
-    struct view trusted = {config->project_count, true};
+    struct view trusted = {config->project_count, true, false};
     struct setting setting;
     bool set = false;
     struct index_url url;
@@ -235,6 +238,11 @@ static bool token_of(struct inventory *inventory, struct credential *c, struct s
     return c->value.data != NULL;
 }
 
+static bool same_token(const struct server_call *a, const struct server_call *b)
+{
+    return str_eq(a->index_url, b->index_url) && str_eq(a->token, b->token);
+}
+
 static void ask_servers(const struct inventory *inventory, const struct logout_options *options,
                         struct batch *batch, const struct err **errors)
 {
@@ -246,7 +254,12 @@ static void ask_servers(const struct inventory *inventory, const struct logout_o
     }
     server_ask(inventory->config->shell, batch->calls, batch->count, until, answers, errors);
     for (size_t i = 0; i < batch->count; i++) {
-        batch->credentials[i]->answer = errors[i] ? NULL : &answers[i];
+        /* one answer for all copies of a token, so that it is reported once */
+        size_t first = 0;
+        while (!same_token(&batch->calls[first], &batch->calls[i])) {
+            first++;
+        }
+        batch->credentials[i]->answer = errors[i] ? NULL : &answers[first];
     }
 }
 

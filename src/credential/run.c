@@ -14,16 +14,14 @@ static bool has_removed(const struct registry *registry)
     return c != NULL;
 }
 
-static bool is_orphan(const struct registry *registry)
-{
-    return !registry->has_index && !registry->index_setting.value.data;
-}
-
-/* A name without an index is an error only if it was asked for, and has nothing to be removed. */
+/* A name without an index is an error only if it was asked for, has nothing to be removed, and is
+ * not in a file that could not be read. */
 static void forgive_orphans(const struct run *run)
 {
-    for (struct registry *r = run->inventory.registries.first; r; r = r->next) {
-        if (is_orphan(r) && (r != run->inventory.chosen || has_removed(r))) {
+    const struct inventory *inventory = &run->inventory;
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        bool explained = r != inventory->chosen || has_removed(r) || inventory->config->failure;
+        if (r->undefined && explained) {
             r->failure = NULL;
         }
     }
@@ -52,6 +50,7 @@ static void count(struct run *run)
     }
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
         totals->not_checked += file->failure != NULL;
+        totals->failed += file->failure && !run->failure; /* cargo does not read it: a twin */
         run->strict_fails |= file->failure != NULL;
     }
     bool keyring_unknown =

@@ -149,7 +149,9 @@ static bool is_loopback(struct str host)
     ptrdiff_t bracket = str_rfind(host, ']');
     ptrdiff_t colon = str_rfind(host, ':');
     struct str name = colon > bracket ? view(host, 0, (size_t)colon) : host;
-    return str_eq(name, STR("localhost")) || str_eq(name, STR("[::1]")) ||
+    static const char localhost[] = "localhost"; /* in any case */
+    return str_eq(name, STR("[::1]")) ||
+           (name.len == strlen(localhost) && strncasecmp(name.data, localhost, name.len) == 0) ||
            (str_starts(name, STR("127.")) && strspn(name.data, "0123456789.") >= name.len);
 }
 

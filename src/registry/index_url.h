@@ -41,10 +41,6 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
 struct err *index_url_resolve(struct arena *arena, struct str text, struct str directory,
                               struct index_url *out) MUST_CHECK;
 
-/* The file: URL of an absolute path. */
-struct err *index_url_from_path(struct arena *arena, struct str path,
-                                struct index_url *out) MUST_CHECK;
-
 /*
  * cargo's CanonicalUrl. Fails for URLs such as mailto:x, that cannot have a path. Since 1.96, a
  * `sparse+` URL keeps the case of github.com paths and `.git` (CVE-2026-5222).
@@ -62,9 +58,5 @@ struct str index_url_shown(struct arena *arena, struct str text);
 
 /* "sparse+https://...": an index over HTTP instead of git. */
 bool index_url_is_sparse(const struct index_url *url);
-
-/* The path of a file: URL, without its encoding; other URLs, and paths that are not UTF-8, as they
- * are. cargo's url_display. */
-struct str index_url_display(struct arena *arena, const struct index_url *url);
 
 #endif

@@ -326,7 +326,8 @@ static struct err *find_index(struct registries *all, struct registry *registry)
     struct arena *arena = config->arena;
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
     bool set = false;
-    TRY(config_string(config, VIEW_HERE, &key, &set, &registry->index_setting));
+    TRY(config_string(config, VIEW_SETTINGS, &key, &set, &registry->index_setting));
+    registry->undefined = !set;
     if (!set) {
         return err_new(arena, "registry index was not found in any configuration: `%s`",
                        registry->shown.data);
@@ -408,7 +409,7 @@ static void find_views(struct registries *all)
     }
     views[table->view_count++] = VIEW_HERE;
     for (size_t rank = has_arguments ? 0 : 1; rank <= config->project_count; rank++) {
-        views[table->view_count++] = (struct view){rank, false};
+        views[table->view_count++] = (struct view){rank, false, false};
     }
     table->views = views;
     table->globals = arena_new_array(config->arena, struct provider_list, table->view_count);
@@ -510,14 +511,14 @@ static struct err *check_crates_io(struct config *config)
     struct setting setting;
     bool set = false;
     struct key index = KEY(STR("registry"), STR("index"));
-    TRY(config_string(config, VIEW_HERE, &index, &set, &setting));
+    TRY(config_string(config, VIEW_SETTINGS, &index, &set, &setting));
     if (set) {
         return err_new(config->arena,
                        "the `registry.index` config value is no longer supported\n"
                        "Use `[source]` replacement to alter the default index for crates.io.");
     }
     struct key protocol = KEY(STR("registries"), STR(CRATES_IO_NAME), STR("protocol"));
-    TRY(config_string(config, VIEW_HERE, &protocol, &set, &setting));
+    TRY(config_string(config, VIEW_SETTINGS, &protocol, &set, &setting));
     if (set && !str_eq(setting.value, STR("sparse")) && !str_eq(setting.value, STR("git"))) {
         return err_new(config->arena, "unsupported registry protocol `%s` (defined in %s)",
                        text_shown(config->arena, setting.value).data,
@@ -536,7 +537,7 @@ struct err *registry_choose(struct registries *all, const struct str *asked, str
     } else {
         struct setting setting;
         struct key key = KEY(STR("registry"), STR("default"));
-        TRY(config_string(config, VIEW_HERE, &key, &named, &setting));
+        TRY(config_string(config, VIEW_SETTINGS, &key, &named, &setting));
         name = named ? setting.value : name;
     }
     const struct err *err = registry_name_check(config->arena, name);

@@ -36,6 +36,7 @@ struct registry {
     struct index_url index;
     struct str canonical;
     struct setting index_setting; /* not for crates-io */
+    bool undefined;               /* nothing here sets its index; `failure` says so */
     const struct err *failure; /* the index is set but useless, or a setting of this registry is */
 
     struct registry *used;  /* whose token cargo uses for this index; NULL: none, or it refuses */

@@ -15,7 +15,7 @@ static bool find(struct config *config, struct str name, const char *last, struc
     }
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         const struct toml_node *node =
-            config_sees(VIEW_HERE, layer) ? layer_get(layer, &key) : NULL;
+            config_sees(VIEW_SETTINGS, layer) ? layer_get(layer, &key) : NULL;
         if (node) {
             *out = (struct setting){.layer = layer, .node = node};
             out->value = node->type == TOML_STRING ? node->string : STR("");

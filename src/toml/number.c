@@ -11,7 +11,10 @@ enum number { NO_NUMBER, NUMBER, OUT_OF_RANGE };
 
 static char peek(const struct reader *r)
 {
-    return r->at < r->len ? r->data[r->at] : '\0';
+    if (r->at == r->len) {
+        return '\0';
+    }
+    return r->data[r->at];
 }
 
 static bool take(struct reader *r, const char *any)

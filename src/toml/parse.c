@@ -2,7 +2,6 @@
 
 #include "toml/tree.h"
 
-#define LARGEST_TEXT  UINT32_MAX
 #define DEEPEST_VALUE 80 /* brackets of arrays and inline tables */
 #define MOST_PARTS    80 /* of one key */
 #define MOST_NODES    1650000
@@ -110,19 +109,17 @@ static bool take_comment(struct toml_parser *p)
 /* Blanks, comments and line ends. */
 static bool skip_gap(struct toml_parser *p)
 {
-    for (;;) {
-        if (p->token.kind == TOML_BLANK) {
+    bool ok = true;
+    while (ok && toml_is_gap(p->token.kind)) {
+        if (p->token.kind == TOML_NEWLINE) {
+            ok = take_newline(p);
+        } else if (p->token.kind == TOML_COMMENT) {
+            ok = take_comment(p);
+        } else {
             next(p);
-        } else if (p->token.kind == TOML_NEWLINE) {
-            if (!take_newline(p)) {
-                return false;
-            }
-        } else if (p->token.kind != TOML_COMMENT) {
-            return true;
-        } else if (!take_comment(p)) {
-            return false;
         }
     }
+    return ok;
 }
 
 /* The rest of a statement's line. */
@@ -580,7 +577,7 @@ static bool statement(struct toml_parser *p)
 
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out)
 {
-    assert(text.len < LARGEST_TEXT);
+    assert(text.len < UINT32_MAX);
     struct toml_parser p = {.arena = arena, .text = text};
     p.pool = arena_alloc(arena, text.len + 1);
     p.root = node_new(&p);

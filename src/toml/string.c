@@ -56,7 +56,10 @@ struct str toml_copy(struct toml_parser *p, size_t start, size_t end)
 /* NUL, which is allowed nowhere, at the string's end. */
 static char peek(const struct decoder *d)
 {
-    return d->at < d->end ? d->text.data[d->at] : '\0';
+    if (d->at == d->end) {
+        return '\0';
+    }
+    return d->text.data[d->at];
 }
 
 /* The line end at the decoder's place: 0, 1 or 2 bytes. */

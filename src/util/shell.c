@@ -46,8 +46,10 @@ static struct str up_to_mark(struct arena *arena, struct str text, size_t start)
 static void add_shown(struct arena *arena, struct buf *out, struct str text)
 {
     for (size_t start = 0; start <= text.len;) {
-        size_t end = start + strcspn(text.data + start, "\n\t");
-        end = end < text.len ? end : text.len;
+        size_t end = start;
+        while (end < text.len && text.data[end] != '\n' && text.data[end] != '\t') {
+            end++;
+        }
         buf_add(out, text_shown(arena, str_slice(arena, text, start, end)));
         if (end < text.len) {
             buf_add_char(out, text.data[end]);

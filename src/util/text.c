@@ -131,11 +131,15 @@ struct str text_fit(struct arena *arena, struct str text, size_t columns)
     struct str rest = str_slice(arena, text, head, text.len);
     size_t cut = text_width(arena, rest) -
                  (columns - 1 - text_width(arena, str_slice(arena, text, 0, head)));
-    for (tail = head; cut > 0 && tail < text.len;) {
+    for (tail = head; tail < text.len;) {
         uint32_t c = 0;
         bool valid = true;
-        tail += utf8_decode(text, tail, &c, &valid);
+        size_t len = utf8_decode(text, tail, &c, &valid);
         size_t gone = unicode_width(arena, c);
+        if (cut == 0 && gone > 0) {
+            break; /* what combines with the last one that went goes too */
+        }
+        tail += len;
         cut -= gone < cut ? gone : cut;
     }
     return str_format(arena, "%.*s\xE2\x80\xA6%.*s", (int)head, text.data, (int)(text.len - tail),

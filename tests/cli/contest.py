@@ -2,53 +2,56 @@
 
 import dataclasses
 import os
+import re
 
 import contents
-import outcome as outcomes
-from cargo_says import Cargo
 from compare import differences, kept_bytes_in_order, report, secrets_shown, without_cache_tag
-from differences import DIFFERENCES
+from differences import DIFFERENCES, Case
+from messages import messages, only_in_one, plain
 from world import run
 
+_LOCATION = re.compile(r"warning: cargo can still use a (token|secret-key) for `.*?: (\S+):(\d+)\n", re.DOTALL)
+_VARIABLE = re.compile(r"warning: cargo can still use a .* environment variable `(.*)`")
 
-def _with_cure(world, result, cargo):
-    """What cargo's run came to in a world without the trouble that a difference is about: only credentials may change there.
 
-    And its result. Those of the world as it is if no difference is about such trouble.
-    """
-    outcome = outcomes.outcome_of(world, result, cargo)
+def unexplained_of(world, theirs, ours, root):
+    """Texts, one for each thing that differs and that no difference explains."""
+    missing, extra = only_in_one(messages(theirs.stderr), messages(ours.stderr))
+    case = Case(world, dataclasses.replace(theirs), ours, missing, extra, dict(theirs.tree))
     for difference in DIFFERENCES:
-        cured = difference.of_world(world, outcome, result)
-        if cured:
-            better = cargo.run(cured)
-            changed = {path: better.tree.get(path) for path in contents.credentials_files(world)}
-            tree = {**result.tree, **{path: node for path, node in changed.items() if node}}
-            better = dataclasses.replace(better, tree=tree)
-            return outcomes.outcome_of(cured, better, cargo), better
-    return outcome, result
+        difference.explain(case)
+    status = ours.status if theirs.status in (0, 101) and ours.status in (0, 101) else case.theirs.status
+    found = [f"not printed: {text}" for text in case.missing] + [f"printed: {text}" for text in case.extra]
+    expected = dataclasses.replace(case.theirs, status=status, stderr=b"", tree=_at(case.tree, root))
+    return found + differences(expected, dataclasses.replace(ours, stderr=b""))
 
 
-def expected(world, root, program, result, ours):
-    """What we should do, given what cargo did: cargo's result, changed by each difference that applies."""
-    cargo = Cargo(root, program)
-    outcome, result = _with_cure(world, result, cargo)
-    if outcome:
-        for difference in DIFFERENCES:
-            outcome = difference.of_outcome(world, outcome, cargo) or outcome
-        result = outcomes.result_of(outcome)
-        result.stderr = result.stderr.replace(b"{ROOT}", root.encode())
-    for difference in DIFFERENCES:
-        result = difference.of_result(world, result, ours) or result
-    return result
+def _at(tree, root):
+    return {path: dataclasses.replace(node, content=node.content.replace(b"{ROOT}", root.encode())) for path, node in tree.items()}
 
 
-def _own_promises(world, root, ours):
-    """What holds whatever cargo does: no token is printed, and credentials files lose bytes but get no new ones."""
+def broken_promises(world, root, ours):
+    """What holds whatever cargo does."""
     found = ["a token was printed"] if secrets_shown(world, ours) else []
+    removed = False
     for path in contents.credentials_files(world):
         before = contents.text_of(world, path).replace(b"{ROOT}", root.encode())
         if path in ours.tree and not kept_bytes_in_order(before, ours.tree[path].content):
             found.append(f"{path}: not the old text with pieces cut out: {ours.tree[path].content}")
+        removed |= path in ours.tree and ours.tree[path].content != before
+    text = plain(ours.stderr.decode("utf-8", "backslashreplace"))
+    said = " has been removed from local storage\n" in text
+    is_quiet = re.search("^ +Logout", text, re.MULTILINE) is None
+    if said != removed and not (removed and is_quiet):
+        found.append("what is said to be removed from credentials files is not what was removed")
+    if ours.status in (0, 101) and (ours.status == 101) != (re.search("^error: ", text, re.MULTILINE) is not None) and world.stdout != "full":
+        found.append(f"exit status {ours.status}")
+    for kind, path, line in _LOCATION.findall(text):
+        real = os.path.relpath(path, root)
+        lines = contents.text_of(world, contents.real(world, real)).split(b"\n") if contents.real(world, real) else []
+        if int(line) > len(lines) or (kind.encode() not in lines[int(line) - 1] and b"\\u" not in lines[int(line) - 1]):
+            found.append(f"no {kind} in {path}:{line}")
+    found += [f"{variable} is not set" for variable in _VARIABLE.findall(text) if variable not in world.env]
     return found
 
 
@@ -60,14 +63,13 @@ def _ended_well(result):
 
 def unexplained(world, root, cargo, ours):
     """Texts, one for each thing that differs; empty when all is well. cargo and ours are argument lists."""
-    if os.environ.get("WITHOUT_CARGO"):
-        result = run(world, root, ours)
-        return _ended_well(result) + _own_promises(world, root, result)
-    theirs = without_cache_tag(world, run(world, root, cargo))
     result = run(world, root, ours)
-    found = differences(expected(world, root, cargo, theirs, result), result) + _own_promises(world, root, result)
+    if os.environ.get("WITHOUT_CARGO"):
+        return _ended_well(result) + broken_promises(world, root, result)
+    theirs = without_cache_tag(world, run(world, root, cargo))
+    found = unexplained_of(world, theirs, result, root) + broken_promises(world, root, result)
     if found:
-        found.append(f"(cargo's own stderr: {theirs.stderr.decode('utf-8', 'backslashreplace')})")
+        found.append(f"(cargo's stderr: {theirs.stderr.decode('utf-8', 'backslashreplace')})")
+        found.append(f"(our stderr: {result.stderr.decode('utf-8', 'backslashreplace')})")
     return found
-
 

@@ -1,9 +1,8 @@
-"""Where we do not do as cargo does: each has a name, which README's section on differences uses too.
+"""Where cargo-logout does not do as cargo does. Each difference has a name, under which docs/differences.md explains it.
 
-Each difference turns what is expected of us in a world, at first what cargo did, into what is expected with it; None where
-it does not apply. It does so in one of three ways: of_world changes the world into one where cargo does what we do; of_outcome
-changes what was removed, what is still in force, and the files (outcome.py takes cargo's result apart, and makes one of it
-again); of_result changes texts, status or files. `cargo` is what can be asked for more (cargo_says.py). What is left unexpected after all is a bug, in cargo-logout or in this list.
+What both print is taken apart into messages, and those that both print are put aside. A difference explains some of the rest:
+messages of cargo's that we do not print, messages of ours that cargo does not print, and files. What no difference explains is
+a bug, in cargo-logout or in this list. That our messages are true is checked apart (contest.py), and by tests/places.
 """
 
 import dataclasses
@@ -11,150 +10,109 @@ import re
 import typing
 
 import contents
-import outcome as outcomes
-from compare import NotToml, toml_value
-from whole_chain import gone_through
-from world import CREDENTIALS
+from compare import NotToml, same_toml, toml_value
+from messages import plain
+from world import CREDENTIALS, Node
+
+REMOVED = r" +Logout (token|secret-key) for `[^`]*` has been removed from local storage\n"
+BY_PROVIDER = r" +Logout token for `[^`]*` has been removed (by credential provider|from the Secret Service)"
+ABSENT = r" +Logout not currently logged in to "
+NOTE = r"note: This does not revoke the token"
+USABLE = r"warning: (cargo can still use a |a project that defines )"
+UNUSED = r"note: \S+ has a (token|secret-key) for `[^`]*` that cargo does not use"
+DEPRECATED = r"warning: (both `[^\n]*/(config|credentials)` and|`[^\n]*/(config|credentials)` is deprecated)"
+ERROR = r"error: "
 
 
-def _nothing(*_):
-    return None
+@dataclasses.dataclass
+class Case:
+    """One world, both results, and the messages that only one of them has."""
+
+    world: object
+    theirs: object
+    ours: object
+    missing: list  # cargo's messages that we do not print
+    extra: list  # our messages that cargo does not print
+    tree: dict  # what the files are expected to be: at first cargo's
+
+    def take(self, messages, *patterns):
+        """Removes the messages that match one of the patterns; true if there were any."""
+        taken = [text for text in messages if any(re.match(pattern, plain(text), re.DOTALL) for pattern in patterns)]
+        for text in taken:
+            messages.remove(text)
+        return bool(taken)
+
+    def pair(self, same):
+        """Removes pairs of a message of cargo's and one of ours for which `same` is true; true if there were any."""
+        found = False
+        for one in list(self.missing):
+            other = next((text for text in self.extra if same(one, text)), None)
+            if other is not None:
+                self.missing.remove(one)
+                self.extra.remove(other)
+                found = True
+        return found
+
+    @property
+    def name(self):
+        """The registry that ours is about."""
+        text = plain((self.ours.stderr + self.theirs.stderr).decode("utf-8", "replace"))
+        told = re.search(r"Logout .*? (?:for|to) `(.*?)`|registry index was not found in any configuration: `(.*?)`", text)
+        return (told[1] or told[2]) if told else contents.asked_name(self.world)
+
+    @property
+    def stopped(self):
+        """cargo's error, if it ended with one."""
+        found = re.search(r"^error: .*", plain(self.theirs.stderr.decode("utf-8", "replace")), re.MULTILINE | re.DOTALL)
+        return found[0] if found and self.theirs.status == 101 else None
+
+    def says(self, result, pattern):
+        return re.search(rf"^{pattern}", plain(result.stderr.decode("utf-8", "replace")), re.MULTILINE) is not None
+
+    def stored(self, kind):
+        """Whether a credentials file has one of our registry."""
+        return any(kind in keys for keys in contents.stored(self.world, self.name).values())
+
+    def changed(self):
+        """Whether one of the credentials files has another value than is expected."""
+        return any(not same(self.tree.get(path), self.ours.tree.get(path)) for path in contents.credentials_files(self.world))
+
+    def cleared(self):
+        """The credentials files are expected without anything of our registry; all of them."""
+        self.take(self.extra, REMOVED, NOTE)
+        self.take(self.missing, ABSENT)
+        if not self.changed():
+            return
+        found = contents.stored(self.world, self.name)
+        for path in contents.credentials_files(self.world):
+            what = self.world.files[path]
+            if path in found:
+                self.tree[path] = Node("file", 0o600, contents.without(contents.value_of(self.world, path), self.name))
+            else:
+                self.tree[path] = Node("file", getattr(what, "mode", 0o644), contents.text_of(self.world, path))
+            for link, target in self.world.files.items():
+                if getattr(target, "target", None) == path and self.tree.get(link) and self.tree[link].kind == "file":
+                    self.tree[link] = self.tree[path]
+
+
+def same(left, right):
+    return left == right or (left and right and left.mode == right.mode and same_toml(left.content, right.content))
 
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
     name: str
-    of_world: typing.Callable = _nothing  # (world, outcome or None, result) -> world or None
-    of_outcome: typing.Callable = _nothing  # (world, outcome, cargo) -> outcome or None
-    of_result: typing.Callable = _nothing  # (world, result, ours) -> result or None
+    explain: typing.Callable  # (case) -> None
 
 
-_BY_INDEX = re.compile(
-    rb"error(\x1b\[0m)?: (multiple registries are configured with the same index url '"
-    rb"|invalid url `.*`: |sparse registry url must end in a slash"
-    rb"|expected a (table|string), but found a \w+ for `registries\.)"
-    rb"|note(\x1b\[0m)?: name of alternative registry `"
-)
-
-
-def _by_name(world, outcome, result):
-    """cargo looks a token up by the index, in variables first, so that other registries come in the way; and removes by name.
-
-    The cure: each other registry gets an index of its own, and the one asked for gets its index from --config, not by variable.
-    """
-    name = outcome.name if outcome else contents.asked_name(world)
-    wrong = False
-    if outcome:
-        has_token = any("token" in keys for keys in contents.stored(world, name).values())
-        wrong = outcome.token_was_asked and has_token != bool(outcome.removed) and not contents.has_token_elsewhere(world, name)
-    if not wrong and not _BY_INDEX.search(result.stderr):
-        return None
-    return contents.with_indexes_apart(world, name)
-
-
-def _secret_key(world, outcome, _cargo):
-    """cargo does not see a secret-key without token, and tells of the token alone."""
-    keys = set().union(*contents.stored(world, outcome.name).values())
-    return outcomes.removed_by_name(world, outcome) if "secret-key" in keys else None
-
-
-def _old_token_table(world, _outcome, result):
-    """cargo takes any `token` above all tables for registry.token, even a table; the cure: that table has another name."""
-    if b": could not load config key `registry.token`" not in result.stderr:
-        return None
-    files = dict(world.files)
-    for path in contents.credentials_files(world):
-        if isinstance(contents.value_of(world, path).get("token"), dict):
-            files[path] = contents.text_of(world, path).replace(b"[token", b"[cured-token")
-    return dataclasses.replace(world, files=files)
-
-
-def _old_token(world, outcome, _cargo):
-    """A `token` above all tables: cargo lets it replace [registry], or leaves it alone; we take it out, and only it."""
-    old = any("token" in contents.value_of(world, path) for path in contents.credentials_files(world))
-    return outcomes.removed_by_name(world, outcome) if old else None
-
-
-def _both_files(world, outcome, _cargo):
-    """cargo cleans only `credentials` where `credentials.toml` is there too."""
-    return outcomes.removed_by_name(world, outcome) if len(contents.credentials_files(world)) > 1 else None
-
-
-def _still_in_force(world, outcome, cargo):
-    """cargo says removed of a token in a variable or a config file, which it does not touch; one by another name it does not see."""
-    remaining = outcomes.in_force(world, outcome, cargo)
-    return dataclasses.replace(outcomes.removed_by_name(world, outcome), remaining=remaining) if remaining else None
-
-
-def _whole_chain(world, outcome, cargo):
-    """cargo stops at the first provider that answers or fails, or at a broken credentials file; what a provider removed it does not tell.
-
-    We ask all of them, and clear the credentials files whichever they are.
-    """
-    if outcome.is_orphan or outcome.is_stopped or (outcome.chain == (("cargo:token",),) and not outcome.fault):
-        return None
-    cleared = outcome if outcome.token_was_asked else outcomes.removed_by_name(world, dataclasses.replace(outcome, removed=()))
-    return gone_through(world, cleared, cargo)
-
-
-_UNASKED = re.compile(
-    rb"(?P<error>\A(?:\x1b\S+?)?error(?:\x1b\[0m)?: )(?P<cause>credential provider produced unexpected response for `logout` request: \w+).*", re.DOTALL
-)
-
-
-# What the provider `two-lines` answers.
-_MALFORMED = re.compile(rb"(  failed to deserialize response\n\nCaused by:\n  )control character .* while parsing a string at line 2 column 0\n")
-
-
-def _provider_error(_world, outcome, _cargo):
-    """cargo prints an answer to another request for debugging, without a word of whose it is; has a back-quote too many elsewhere; and
-    describes malformed JSON in the words of its library, ours of the other one."""
-    errors = []
-    for error, words in zip(outcome.errors, outcome.failed_by):
-        unasked = _UNASKED.match(error)
-        if unasked:
-            told = f"credential provider `{' '.join(words)}` failed action `logout`\n\nCaused by:\n  ".encode()
-            error = unasked["error"] + told + unasked["cause"] + b"\n"
-        error = _MALFORMED.sub(rb"\1malformed JSON at line 1 column 36\n", error)
-        errors.append(re.sub(rb"(\n  credential process `.*` failed with status .*)`\n\Z", rb"\1\n", error))
-    return dataclasses.replace(outcome, errors=tuple(errors)) if errors else None
-
-
-def _orphan(world, outcome, _cargo):
-    """cargo does not go on with a name that has no index. Nor do we, if it is registry.default."""
-    if not outcome.is_orphan or not contents.stored(world, outcome.name):
-        return None
-    return outcomes.removed_by_name(world, dataclasses.replace(outcome, errors=()))
-
-
-def _goes_on(world, outcome, _cargo):
-    """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
-    return outcomes.removed_by_name(world, outcome) if outcome.is_stopped and contents.stored(world, outcome.name) else None
-
-
-def _creates_nothing(world, result, _ours):
-    """cargo makes an empty credentials file, and the folders above it, when only a variable or a config has a token."""
-    node = result.tree.get(CREDENTIALS)
-    if CREDENTIALS in world.files or node is None or node.content:
-        return None
-    tree = {path: what for path, what in result.tree.items() if path != CREDENTIALS}
-    home = CREDENTIALS.rpartition("/")[0]
-    if not any(path.startswith(home + "/") for path in [*tree, *world.files]):
-        tree.pop(home, None)
-    return dataclasses.replace(result, tree=tree)
-
-
-def _dotted(world, result, ours):
+def _keeps_text(case):
     """Where a table was there only by the dotted names of what is removed, nothing of it stays; cargo writes an empty one."""
-    tree = dict(result.tree)
-    for path in contents.credentials_files(world):
-        theirs, mine, text = tree.get(path), ours.tree.get(path), contents.text_of(world, path)
-        if theirs is None or mine is None or theirs == mine:
-            continue
-        headers = re.findall(rb"^[ \t]*\[.*?\]", text, re.MULTILINE)
-        if all(header in mine.content for header in headers) and _without_empty(theirs.content) == _without_empty(mine.content):
-            tree[path] = dataclasses.replace(theirs, content=mine.content)
-    return dataclasses.replace(result, tree=tree)
+    for path in contents.credentials_files(case.world):
+        theirs, mine = case.tree.get(path), case.ours.tree.get(path)
+        if theirs and mine and not same_toml(theirs.content, mine.content) and _without_empty(theirs.content) == _without_empty(mine.content):
+            headers = re.findall(rb"^[ \t]*\[.*?\]", contents.text_of(case.world, path), re.MULTILINE)
+            if all(header in mine.content for header in headers):
+                case.tree[path] = dataclasses.replace(theirs, content=mine.content)
 
 
 def _without_empty(content):
@@ -169,73 +127,204 @@ def _without_empty(content):
     return {key: inner for key, inner in value.items() if key not in ("registry", "registries") or inner != {}}
 
 
-def _plain(line):
-    return re.sub(rb"\x1b\[[0-9;]*m", b"", line)
+def _creates_nothing(case):
+    """cargo makes an empty credentials file, and the folders above it, when only a variable or a config has a token."""
+    node = case.tree.get(CREDENTIALS)
+    if CREDENTIALS in case.world.files or node is None or node.content:
+        return
+    del case.tree[CREDENTIALS]
+    home = CREDENTIALS.rpartition("/")[0]
+    if not any(path.startswith(home + "/") for path in [*case.tree, *case.world.files]):
+        case.tree.pop(home, None)
 
 
-def _told_once(_world, result, ours):
-    """cargo tells some warnings twice or seven times, and those of one table in the order of a hash table."""
-    blocks = re.findall(rb"[^\n]*\n(?:  (?:\x1b\[1m\x1b\[94m)?[|=][^\n]*\n)*|[^\n]+\Z", result.stderr)
-    told, seen = [], set()
-    for block in blocks:
-        plain = _plain(block)
-        if not plain.startswith(b"warning: ") or plain not in seen:
-            told.append(block)
-        seen.add(plain)
-    unused = [block for block in told if _plain(block).startswith(b"warning: unused config key")]
-    in_our_order = sorted(unused, key=ours.stderr.find)
-    order = iter(in_our_order)
-    told = [next(order) if block in unused else block for block in told]
-    return dataclasses.replace(result, stderr=b"".join(told))
+def _own_help(case):
+    """Help is our own text, with colors where cargo's has them, and 101 if it could not be written. Usage errors name cargo-logout."""
+    if case.theirs.status == 1:
+        case.pair(lambda theirs, ours: theirs.replace("cargo logout", "cargo-logout") == ours)
+    if case.theirs.status == 0 and any(word in ("-h", "--help") or re.fullmatch("-[qv]+h", word) for word in case.world.args):
+        if (b"\x1b" in case.ours.stdout) == (b"\x1b" in case.theirs.stdout):
+            case.theirs.stdout = case.ours.stdout
+        if case.world.stdout == "full":
+            case.theirs.status = 101
+    if case.theirs.stdout.startswith(b"Available unstable (nightly-only) flags:"):
+        case.theirs.status, case.theirs.stdout = 101, b""
+        case.take(case.extra, ERROR + "the `-Z` flag is only accepted on the nightly channel")
 
 
-def _own_help(_world, result, ours):
-    """The help is our own text, with colors where cargo's has them."""
-    same_colors = (b"\x1b" in ours.stdout) == (b"\x1b" in result.stdout)
-    is_help = result.stdout.startswith(b"Remove an API token") and b"cargo-logout [OPTIONS]" in ours.stdout
-    return dataclasses.replace(result, stdout=ours.stdout) if is_help and same_colors else None
-
-
-def _own_name(_world, result, _ours):
-    """Usage errors name cargo-logout."""
-    return dataclasses.replace(result, stderr=result.stderr.replace(b"cargo logout", b"cargo-logout")) if result.status == 1 else None
-
-
-def _z_help(_world, result, _ours):
-    """cargo lists its own unstable flags; we refuse the option as any other -Z."""
-    if not result.stdout.startswith(b"Available unstable (nightly-only) flags:"):
-        return None
-    refusal = (
-        b"error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is the `stable` channel\n"
-        b"See https://doc.rust-lang.org/book/appendix-07-nightly-rust.html for more information about Rust release channels.\n"
-    )
-    return dataclasses.replace(result, status=101, stdout=b"", stderr=refusal)
-
-
-def _full_stdout(world, result, _ours):
-    """cargo does not see that its help could not be written."""
-    full = world.stdout == "full" and result.status == 0 and any(word in ("-h", "--help") for word in world.args)
-    return dataclasses.replace(result, status=101) if full else None
-
-
-def _quiet(_world, outcome, _cargo):
-    """With -q cargo prints the note on a removal, but not the removal."""
-    return dataclasses.replace(outcome, note_with_quiet=False) if outcome.quiet else None
-
-
-def _masked(_world, result, ours):
+def _masked(case):
     """cargo shows the faulty line; we show stars for all but white space, a header and a key before `=`."""
-    theirs, mine = (text.split(b"\n") for text in (result.stderr, ours.stderr))
-    if len(theirs) != len(mine):
-        return None
-    lines = [ours_line if _is_masked(line, ours_line) else line for line, ours_line in zip(theirs, mine)]
-    return dataclasses.replace(result, stderr=b"\n".join(lines))
+    case.pair(lambda theirs, ours: len(theirs) == len(ours) and all(map(_is_masked, theirs.split("\n"), ours.split("\n"))))
 
 
 def _is_masked(line, masked):
-    """Whether the second is the first with stars for some of its characters, also for those that cargo does not print."""
-    line, masked = line.decode(errors="replace"), masked.decode(errors="replace")
-    return re.match(r" *\d+ \| ", line) is not None and re.fullmatch(re.escape(masked).replace(r"\*", ".?"), line) is not None
+    """Whether the second is the first, perhaps with stars for some of its characters."""
+    if line == masked:
+        return True
+    stars = len(line) == len(masked) and all(one == other or other == "*" for one, other in zip(line, masked))
+    return stars and re.match(r" *\d+ \| ", line) is not None
+
+
+def _hidden(case):
+    """Provider arguments are `…`, control characters are escaped."""
+
+    control = any(not word.isprintable() for word in case.world.args)
+
+    def same(theirs, ours):
+        if control and plain(theirs).split()[:2] == plain(ours).split()[:2]:
+            return True  # cargo prints them or leaves them out, depending on colors
+        return re.fullmatch(re.escape(ours).replace("…", "[^\n]*?"), theirs) is not None
+
+    case.pair(same)
+
+
+def _told_once(case):
+    """cargo tells some warnings twice or seven times, and the unused keys of one table in the order of a hash table."""
+    case.pair(lambda theirs, ours: theirs == ours and plain(ours).startswith("warning: unused config key"))
+    told = case.ours.stderr.decode("utf-8", "backslashreplace")
+    for text in list(case.missing):
+        if plain(text).startswith("warning: ") and text in told:
+            case.missing.remove(text)
+    case.take(case.extra, "warning: environment variables are expected to use uppercase letters")
+
+
+def _quiet(case):
+    """With -q cargo prints the note on a removal, but not the removal."""
+    if not case.says(case.ours, " +Logout"):
+        case.take(case.missing, NOTE)
+
+
+def _still_usable(case):
+    """cargo says removed, or nothing, of a token in a variable or a config file, or of one by another name with the same index."""
+    if not case.stored("token") and contents.has_token_elsewhere(case.world, case.name) and case.take(case.missing, REMOVED, NOTE):
+        case.take(case.extra, ABSENT)
+    if case.take(case.extra, USABLE, UNUSED):
+        case.take(case.extra, " +Finished removed")
+        case.take(case.missing, ABSENT)
+        stored = case.says(case.ours, REMOVED)
+        if not stored:
+            case.take(case.missing, REMOVED, NOTE)
+
+
+_BY_INDEX = (
+    ERROR + r"multiple registries are configured with the same index url '",
+    ERROR + r"invalid url `.*`: ",
+    ERROR + r"sparse registry url must end in a slash",
+    ERROR + r"expected a (table|string), but found a \w+ for `registries\.",
+    r"note: name of alternative registry `",
+)
+
+
+_FOREIGN = r" +Credential cargo:(wincred|macos-keychain|token-from-stdout)"
+_UNREAD = (
+    ERROR + r".*(`?source`?|\[source|`source\.)",
+    ERROR + r".*: could not load config key `(registry|registries\..*)\.(token|secret-key)`",
+    ERROR + r"expected table for configuration key `registr",
+    ERROR + r"crates-io is replaced with remote registry crates-io;",
+    r"note: Sources are not allowed to be defined multiple times",
+    r"warning: unused config key `(source|term|http|net)\.",
+)
+
+
+def _unread(case):
+    """Settings that a logout does not need are not checked: [source], unknown keys of [term], and the type of what is no token."""
+    if case.take(case.missing, *_UNREAD):
+        case.take(case.extra, ABSENT, " +Credential", "warning: unused config key")
+        case.cleared()
+    if "progress" in str(case.world.files):
+        case.take(case.extra, " +Credential")
+
+
+def _by_name(case):
+    """cargo looks a token up by the index, in variables first, so that other registries come in the way; and removes by name."""
+    error = case.take(case.missing, *_BY_INDEX)
+    if error or (case.theirs.status == 0 and case.says(case.theirs, " +Logout") and case.changed()):
+        case.cleared()
+        case.take(case.missing, REMOVED, NOTE, ABSENT)
+        case.take(case.extra, ABSENT, USABLE, " +Credential", " +Finished removed", DEPRECATED)
+
+
+def _orphan(case):
+    """cargo does not go on with a name that has no index. Nor do we, if it is registry.default."""
+    if case.stopped and re.search("registry index was not found|in registry name", case.stopped) and contents.stored(case.world, case.name):
+        case.take(case.missing, ERROR + "registry index was not found", ERROR + "invalid character `.*` in registry name")
+        case.cleared()
+        case.take(case.extra, DEPRECATED, " +Credential")
+
+
+def _newer_cargo(case):
+    """A path of an `include` is normalized before it is used, as in cargo since 1.97."""
+    texts = [*(str(getattr(what, "text", what)) for what in case.world.files.values()), f"include {case.world.args}"]
+    if any(re.search(r"include.*(\./|/['\"]|/\.)", text) for text in texts):
+        if case.take(case.missing, ERROR + "(could not load Cargo configuration|failed to load config from)"):
+            case.take(case.extra, ERROR)
+            case.cleared()
+
+
+def _goes_on(case):
+    """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
+    if case.stopped and case.ours.status == 101:
+        case.cleared()
+        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed")
+        if not any(plain(text).startswith("error") for text in case.missing):
+            case.take(case.extra, ERROR)
+
+
+def _every_secret(case):
+    """Removed are a secret-key without token, a `token` above all tables, and what both `credentials` and `credentials.toml` have.
+
+    cargo does not see the first, lets the second replace [registry] or leaves it, and cleans one of the files.
+    """
+    files = contents.credentials_files(case.world)
+    if case.take(case.extra, " +Logout secret-key for `[^`]*` has been removed from local storage") or case.stored("secret-key"):
+        if not case.stored("token"):
+            case.take(case.missing, NOTE, ABSENT)
+        case.cleared()
+    if any("token" in contents.value_of(case.world, path) for path in files):
+        case.take(case.extra, ABSENT)
+        case.take(case.missing, ERROR + r"error in \S+: could not load config key `registry.token`")
+        case.cleared()
+    if len(files) > 1 and case.theirs.status == 0:
+        case.cleared()
+
+
+_OF_PROVIDER = (
+    ERROR + r"credential provider `[^\n]*` failed action `logout`",
+    ERROR + r"no credential providers could handle the request",
+    ERROR + r"credential provider produced unexpected response",
+    r"[a-z]",  # what a provider prints itself
+)
+
+
+def _all_providers(case):
+    """cargo stops at the first provider that answers or fails, is silent about what it removed, and does not check.
+
+    We ask all of them, clear the credentials files whichever they are, and ask each for the token again.
+    """
+    if not any("provider" in str(getattr(what, "text", what)).lower() for what in [*case.world.files.values(), *case.world.args, *case.world.env]):
+        return
+    asked = case.take(case.extra, " +Credential", BY_PROVIDER, r"note: credential provider `", NOTE, *_OF_PROVIDER)
+    if asked or case.changed() or case.missing:
+        case.take(case.missing, ABSENT, NOTE, *(_OF_PROVIDER if case.ours.status == 101 or case.stored("token") or case.stored("secret-key") else ()))
+        case.take(case.extra, ABSENT, DEPRECATED)
+        case.cleared()
+    case.take(case.missing, _FOREIGN)
+    for path in case.tree.keys() | case.ours.tree.keys():
+        if path.startswith("bin/") and path.endswith((".asked", ".token")):
+            case.tree.pop(path, None)
+            if path in case.ours.tree:
+                case.tree[path] = case.ours.tree[path]
+
+
+_LIBRARY_ERROR = re.compile(
+    r"could not load config key|failed to merge|--config arg|failed to convert|failed to parse|invalid configuration for key|unsupported TOML"
+    r"|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL|cannot be set through"
+)
+
+
+def _own_words(case):
+    """A setting of the wrong type, settings that do not fit together, --config and a provider's malformed answer: an error in our words."""
+    case.pair(lambda theirs, ours: plain(ours).startswith("error: ") and plain(theirs).startswith("error") and _LIBRARY_ERROR.search(plain(theirs)) is not None)
 
 
 TOML_FAULT = re.compile(
@@ -260,46 +349,38 @@ def toml_number(theirs, ours):
     return ours["line"] == theirs["line"] and (ours["reason"] in _OUR_NUMBER or unquoted)
 
 
-def of_fault(applies):
-    """The rule that gives the fault in our words and at our place, if the class applies to it and cargo's."""
+def _toml_faults(case):
+    """Of several faults in a file the first is reported, numbers and dates in our words, and a key of too many parts with its place."""
 
-    def rule(_world, result, ours):
-        theirs, mine = TOML_FAULT.search(result.stderr), TOML_FAULT.search(ours.stderr)
-        if not theirs or not mine or not applies(theirs, mine):
-            return None
-        return dataclasses.replace(result, stderr=result.stderr[: theirs.start()] + mine[0] + result.stderr[theirs.end() :])
+    def same_fault(theirs, ours):
+        one, other = (TOML_FAULT.search(plain(text).encode()) for text in (theirs, ours))
+        return bool(one and other and (toml_first_fault(one, other) or toml_number(one, other)))
 
-    return rule
+    case.pair(lambda theirs, ours: same_fault(theirs, ours) or all("recursion limit\n" in text for text in (theirs, ours)))
 
 
-def _long_key(_world, result, ours):
-    """cargo says only "recursion limit" about a key of more than 80 parts; we also say where it is."""
-    mine = TOML_FAULT.search(ours.stderr)
-    if not mine or mine["reason"] != b"recursion limit":
-        return None
-    return dataclasses.replace(result, stderr=re.sub(rb"^ *recursion limit$", lambda _: mine[0], result.stderr, flags=re.MULTILINE))
+def _suggests(case):
+    """We suggest names of registries."""
+    case.take(case.extra, "note: did you mean `")
 
 
 DIFFERENCES = (
-    Difference("keeps-text", of_result=_dotted),  # else: credentials are compared by value, contest.py sees that nothing was put in
-    Difference("by-name", of_world=_by_name),
-    Difference("whole-chain", of_outcome=_whole_chain),
-    Difference("provider-error", of_outcome=_provider_error),
-    Difference("orphan", of_outcome=_orphan),
-    Difference("goes-on", of_outcome=_goes_on),
-    Difference("secret-key", of_outcome=_secret_key),
-    Difference("old-token", of_world=_old_token_table, of_outcome=_old_token),
-    Difference("both-files", of_outcome=_both_files),
-    Difference("still-in-force", of_outcome=_still_in_force),
-    Difference("creates-nothing", of_result=_creates_nothing),
-    Difference("quiet", of_outcome=_quiet),
-    Difference("told-once", of_result=_told_once),
-    Difference("masked", of_result=_masked),
-    Difference("own-help", of_result=_own_help),
-    Difference("own-name", of_result=_own_name),
-    Difference("z-help", of_result=_z_help),
-    Difference("full-stdout", of_result=_full_stdout),
-    Difference("first-fault", of_result=of_fault(toml_first_fault)),
-    Difference("number", of_result=of_fault(toml_number)),
-    Difference("long-key", of_result=_long_key),
+    Difference("own-help", _own_help),
+    Difference("masked", _masked),
+    Difference("hidden", _hidden),
+    Difference("told-once", _told_once),
+    Difference("quiet", _quiet),
+    Difference("toml-faults", _toml_faults),
+    Difference("own-words", _own_words),
+    Difference("unread", _unread),
+    Difference("suggests", _suggests),
+    Difference("orphan", _orphan),
+    Difference("every-secret", _every_secret),
+    Difference("by-name", _by_name),
+    Difference("still-usable", _still_usable),
+    Difference("all-providers", _all_providers),
+    Difference("newer-cargo", _newer_cargo),
+    Difference("goes-on", _goes_on),
+    Difference("creates-nothing", _creates_nothing),
+    Difference("keeps-text", _keeps_text),
 )

@@ -1,4 +1,4 @@
-"""The harness itself: cargo agrees with cargo, each kind of difference is seen, and each that is allowed is in README."""
+"""The harness itself: cargo agrees with cargo, each kind of difference is seen, and each that is allowed is documented."""
 
 import dataclasses
 import pathlib
@@ -6,12 +6,13 @@ import re
 
 import compare
 import contest as contests
+import messages
 import pytest
 from cases import LOGGED_IN, MY_REG, mine, world
 from differences import DIFFERENCES
 from world import CREDENTIALS, File, Node, Result, run
 
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs/differences.md"
 
 
 @pytest.mark.parametrize("case", [world(), mine(creds=None), world("--frob"), world(stderr="tty", env={"TERM": "xterm"})])
@@ -86,7 +87,56 @@ def test_worlds_have_modes(root):
     assert run(case, root, ["/bin/true"]).tree[CREDENTIALS].mode == 0o4711
 
 
-def test_each_difference_is_in_the_readme():
-    section = re.search(r"^## Differences.*?\n(.*?)(?=^## |\Z)", README.read_text(), re.MULTILINE | re.DOTALL)
-    told = re.findall(r"^[-*] \**`([a-z0-9-]+)`", section[1], re.MULTILINE)
+def test_each_difference_is_documented():
+    told = re.findall(r"^- `([a-z0-9-]+)`: ", DOCUMENT.read_text(), re.MULTILINE)
     assert sorted(told) == sorted(difference.name for difference in DIFFERENCES)
+
+
+def test_messages():
+    text = b"warning: a\n  |\n  = help: b\n      Logout c\nnote: d\n    If e\nnoise\nerror: f\n\nCaused by:\n  g\nerror: h\n"
+    taken_apart = ["warning: a\n  |\n  = help: b\n", "      Logout c\n", "note: d\n    If e\n", "noise\n", "error: f\n\nCaused by:\n  g\n", "error: h\n"]
+    assert messages.messages(text) == taken_apart
+
+
+def test_an_order_that_differs_is_seen():
+    assert messages.only_in_one(["a", "b", "c"], ["a", "c", "b"]) in ((["b"], ["b"]), (["c"], ["c"]))
+
+
+def changed(case, result, **changes):
+    """What is found if cargo's own result had this change."""
+    return contests.unexplained_of(case, result, dataclasses.replace(result, **changes), "/root")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stderr": b""},
+        {"stderr": b"      Logout token for `crates-io` has been removed from local storage\n"},
+        {"stderr": b"error: x\n", "status": 101},
+        {"status": 2},
+        {"stdout": b"x"},
+        {"tree": {CREDENTIALS: Node("file", 0o600, LOGGED_IN.encode())}},
+        {"tree": {CREDENTIALS: Node("file", 0o600, b"")}},
+        {"tree": {}},
+    ],
+)
+def test_what_no_difference_explains_is_found(changes, root, cargo):
+    case = world()
+    assert changed(case, run(case, root, [cargo, "logout"])) == []
+    assert changed(case, run(case, root, [cargo, "logout"]), **changes)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "      Logout token for `crates-io` has been removed from local storage\n",
+        "warning: cargo can still use a token for `crates-io`: environment variable `CARGO_REGISTRY_TOKEN`\n",
+        "warning: cargo can still use a token for `crates-io`: {ROOT}/home/.cargo/credentials.toml:9\n",
+        "error: x\n",
+        "s3cret",
+    ],
+)
+def test_what_is_not_true_is_found(wrong):
+    tree = {CREDENTIALS: Node("file", 0o644, LOGGED_IN.encode())}
+    assert contests.broken_promises(world(), "/root", Result(0, b"", b"", tree)) == []
+    assert contests.broken_promises(world(), "/root", Result(0, b"", wrong.replace("{ROOT}", "/root").encode(), tree))

@@ -15,7 +15,7 @@ import contest as contests
 from random_worlds import random_world
 from world import File
 
-WORLDS = int(os.environ.get("RANDOM_WORLDS", "2000"))
+WORLDS = int(os.environ.get("RANDOM_WORLDS", "100"))
 FIRST = int(os.environ.get("RANDOM_SEED", "1"))
 CHUNK = 50
 SHOWN = 5  # failures of one chunk that are made small and told

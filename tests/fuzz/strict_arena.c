@@ -1,5 +1,5 @@
 /*
- * base/arena.h for harnesses: the linker finds it before the library's. Each allocation is one of
+ * util/arena.h for harnesses: the linker finds it before the library's. Each allocation is one of
  * malloc's, of the size that was asked for, with a fence before it that the address sanitizer
  * watches, as it does what is behind; growing always moves, and gives the old place back.
  */

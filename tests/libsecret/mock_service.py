@@ -7,6 +7,8 @@ ITEMS items that match everything, and sends secrets unencrypted. The collection
 
     locked           the items are locked until they are unlocked
     open             ... and their collection is not, as in KeePassXC
+    sealed           what is locked is found by its URL alone, as in a gnome-keyring that was never unlocked
+    hidden           the collection is locked and shows nothing, as in KeePassXC
     gone             the collection that the service names does not exist
     odd              its property Locked is a text
     slow=SECONDS     the first search takes that long
@@ -62,6 +64,7 @@ INTERFACES = """
   </method>
   <method name="SearchItems"><arg type="a{ss}" direction="in"/><arg type="ao" direction="out"/></method>
   <property name="Locked" type="LOCKED" access="read"/>
+  <property name="Items" type="ao" access="read"/>
  </interface>
  <interface name="org.freedesktop.Secret.Item">
   <method name="Delete"><arg type="o" direction="out"/></method>
@@ -123,10 +126,12 @@ class Service:
         if "described" in self.behaviour and path in self.items:
             attributes, label = DESCRIBED[self.items.index(path)]
         locked = path in self.locked if path in self.items else bool(self.locked) and "open" not in self.behaviour
+        locked = locked or ("hidden" in self.behaviour and path == COLLECTION)
         odd = "odd" in self.behaviour and path == COLLECTION
         return {
             "Collections": GLib.Variant("ao", [COLLECTION]),
             "Locked": GLib.Variant("s", "maybe") if odd else GLib.Variant("b", locked),
+            "Items": GLib.Variant("ao", self.items),
             "Attributes": None if attributes is None else GLib.Variant("a{ss}", attributes),
             "Label": None if label is None else GLib.Variant("s", label),
         }.get(name, GLib.Variant("t", 0))
@@ -149,7 +154,7 @@ class Service:
             raise NotSupported("only plain")
         return GLib.Variant("(vo)", (GLib.Variant("s", ""), ROOT + "/session/s"))
 
-    def SearchItems(self, path, _attributes):
+    def SearchItems(self, path, attributes):
         self.searches += 1
         if "silent" in self.behaviour:
             return NEVER
@@ -159,13 +164,15 @@ class Service:
         if "blind" in self.behaviour and self.searches > 1:
             raise Refused("the index is broken")
         free = [item for item in self.items if item not in self.locked]
+        if "sealed" in self.behaviour and self.locked and "xdg:schema" in attributes:
+            return GLib.Variant("(aoao)", ([], []))
         if path == COLLECTION:
             return GLib.Variant("(ao)", (self.items,))
         return GLib.Variant("(aoao)", (free, [item for item in self.items if item in self.locked]))
 
     def Unlock(self, _path, wanted):
         def unlock():
-            self.locked -= set(wanted)
+            self.locked -= set(self.items if COLLECTION in wanted else wanted)
             return GLib.Variant("ao", wanted)
 
         if "unlock-fails" in self.behaviour:

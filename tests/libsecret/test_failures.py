@@ -308,6 +308,21 @@ def test_denied_is_not_locked(bus, kind, what):
     assert bus.ask(request(kind)) == failed(what, NOT_ALLOWED)
 
 
+def test_a_locked_collection_that_shows_nothing_is_not_empty(bus):
+    bus.start_mock("hidden", items=0)
+    assert bus.ask(request("logout")) == failed("erase", LOCKED)
+    assert bus.ask(request("get")) == NOT_FOUND  # as cargo's own: it asks the next provider then
+
+
+@pytest.mark.parametrize("kind, what, done", [("get", "get", token("mock-token")), ("logout", "erase", LOGGED_OUT)])
+@pytest.mark.parametrize("unlock", ["unlock-prompt", "unlock-refused", "unlock-fails"])
+def test_a_collection_that_was_never_unlocked_is_unlocked_first(bus, kind, what, done, unlock):
+    bus.env["DISPLAY"] = ":0"
+    bus.start_mock(f"locked,sealed,{unlock}", items=2)
+    why = ["the prompter is broken (org.freedesktop.DBus.Error.Failed)"] * (unlock == "unlock-fails")
+    assert bus.ask(request(kind)) == (done if unlock == "unlock-prompt" else failed(what, LOCKED, *why))
+
+
 def test_a_bus_of_another_user(bus):
     bus.let_others_in()
     done = bus.run(

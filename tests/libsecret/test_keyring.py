@@ -130,6 +130,10 @@ def test_locked_but_not_this_registry(keyring):
     keyring.ask(request("login", token="t-1"))
     keyring.lock()
     assert keyring.ask(request("logout", url="sparse+https://example.org/")) == NOT_FOUND
+    keyring.end(keyring.daemon)
+    keyring.start_keyring(unlock=False)  # which knows only hashes of the attributes
+    assert keyring.ask(request("logout", url="sparse+https://example.org/")) == NOT_FOUND
+    assert keyring.ask(request("logout")) == failed("erase", LOCKED, NOBODY_TO_ASK)
 
 
 def test_what_is_not_locked_is_erased_and_the_rest_told(keyring):

@@ -6,6 +6,7 @@ is the URL before an index's name, $BIN the directory of the providers, $TOP tha
 
 import dataclasses
 import os
+import shlex
 import string
 import subprocess
 
@@ -52,13 +53,18 @@ class Run:
     err: str
     lines: list = None  # of JSON
 
-    def places(self, state):
-        """(kind, where) of what is in this state."""
-        return [
-            (line["kind"], line[schema.WHERE[line["place"]]])
-            for line in self.lines
-            if line["reason"] == "credential" and line["state"] == state
-        ]
+    def credentials(self, **wanted):
+        """The lines of credentials that have these values."""
+        return [line for line in self.lines if line["reason"] == "credential" and wanted.items() <= line.items()]
+
+    def places(self, result, usable=None):
+        """(kind, where) of what has this result."""
+        wanted = {"result": result} | ({"usable": usable} if usable else {})
+        return [(line["kind"], where(line)) for line in self.credentials(**wanted)]
+
+
+def where(line):
+    return line["location"][schema.WHERE[line["location"]["type"]]]
 
 
 class Machine:
@@ -151,7 +157,7 @@ class Machine:
         return sent[0] if sent else None
 
     def logout(self, *arguments, json=True, before=()):
-        """A run of ours. Whatever it is about, it shows no secret, keeps its promises, and names what remains."""
+        """A run of ours. Whatever it is about, it shows no secret, keeps its promises, and reports what remains usable."""
         words = [*arguments, "--message-format", "json"] if json else arguments
         env = {"ASAN_OPTIONS": "detect_leaks=0"} if before else None  # a traced process cannot look for leaks
         done = self.run(*before, self.program, *words, env=env)
@@ -161,17 +167,17 @@ class Machine:
         assert (result.status == 101) == ("error: " in result.err), result.err
         if json:
             result.lines = schema.check(result.out, result.status)
-            self.all_is_named(result, arguments)
+            self.all_is_reported(result, arguments)
         return result
 
     @staticmethod
-    def all_is_named(result, arguments):
-        if {"-q", "--quiet", "--status", "--dry-run", "-n"} & set(arguments):
+    def all_is_reported(result, arguments):
+        """Neither -q nor a failure of something else keeps back what cargo can still use."""
+        if "--status" in arguments:
             return
-        for line in result.lines:
-            if line.get("remains"):
-                where = line[schema.WHERE[line["place"]]]
-                assert where in result.err
-                if line["state"] == "found":
-                    assert line["place"] != "config-file" or f"{where}:{line['line']}" in result.err
-                    assert f"run `{line['cure']}`" in result.err
+        for line in result.credentials():
+            planned = {"-n", "--dry-run"} & set(arguments) and line["plan"] in ("remove", "ask")
+            if line["usable"] != "no" and not planned:
+                assert line["location"]["text"] in result.err or line["result"] == "not-checked", result.err
+                if line["result"] == "pending" and "fix" in line:
+                    assert f"`{shlex.join(line['fix'])}`" in result.err

@@ -1,75 +1,73 @@
-"""What --message-format json promises: the keys of each line, and what may stand there."""
+"""What --message-format json promises: the keys of each line, and the words in them (docs/json.md)."""
 
 import json
 
-WHERE = {"credentials-file": "path", "config-file": "path", "environment": "variable", "provider": "provider"}
-STATES = ("found", "not-asked", "removed", "absent", "not-supported", "kept", "failed", "would-be-removed")
-DEAD = ("revoked", "unknown-token", "not-a-token")
-ALIVE = ("not-permitted", "unsupported", "refused", "no-answer", "no-api", "not-sent")
-PLANNED = ("would-be-tried", "would-not-be-tried")
-NUMBERS = ("status", "removed", "remaining", "failed")
+WHERE = {"file": "path", "variable": "name", "provider": "program", "keyring": "index"}
+EFFECTS = ("never-used", "used-if-others-go", "perhaps-used", "in-use")
+PLANS = ("leave", "remove", "ask", "cannot")
+GONE = ("removed", "not-found", "not-supported")
+RESULTS = ("pending", "not-checked", "kept", "failed", *GONE)
+COUNTERS = ("removed", "left", "not_checked", "failed")
 
 
-def _keys(line, needed, optional=()):
-    assert list(line) == [key for key in [*needed, *optional] if key in needed or key in line], line
+def _keys(line, *names):
+    """In this order; a name with `?` may be missing."""
+    wanted = [name.strip("?") for name in names]
+    assert list(line) == [key for key in wanted if key in line], line
+    assert not [name for name in names if not name.endswith("?") and name not in line], line
 
 
-def _check_revocation(line):
-    """The keys of what became of it on its server, where it was asked, or would be."""
-    assert line["revocable"] in ("yes", "maybe", "no", "unknown")
-    assert line["kind"] == "token" or line["revocable"] == "no"
-    word = line.get("revocation")
-    if word in (None, *PLANNED):
-        return ["revocation"] if word else []
-    assert word in DEAD + ALIVE and line["kind"] == "token"
-    assert line["dead"] == (word in DEAD)
-    assert line["dead"] or line["state"] == "kept"
-    assert type(line.get("http_status", 0)) is int
-    return ["revocation", "dead", *(key for key in ("url", "http_status", "detail") if key in line)]
+def _check_location(at):
+    _keys(at, "type", *(("file",) if at["type"] == "file" else ()), WHERE[at["type"]], "line?", "configured?", "text")
+    assert all(type(value) is (int if key == "line" else str) for key, value in at.items())
+    assert at.get("file", "config") in ("config", "credentials")
+    assert "line" not in at or at["text"] == f"{at['path']}:{at['line']}"
+    assert ("configured" in at) <= (at["type"] == "provider")
 
 
 def _check_credential(line):
-    place = line["place"]
-    needed = ["reason", "registry", "kind", "place", WHERE[place], "state", "in_use", "revocable", "remains"]
-    if "line" in line:
-        assert place in ("credentials-file", "config-file")
-        assert type(line["line"]) is int and line["line"] > 0
-        needed.insert(5, "line")
-    at = needed.index("remains")
-    needed[at:at] = _check_revocation(line)
-    _keys(line, needed, ["cure", "error"])
-    assert isinstance(line["registry"], str) and line["registry"]
-    assert line["kind"] in ("token", "secret-key")
-    assert isinstance(line[WHERE[place]], str)
-    assert line["state"] in STATES
-    assert line["in_use"] in ("yes", "maybe", "no")
-    assert isinstance(line["remains"], bool)
-    assert not line["remains"] or line["state"] in ("found", "kept", "failed", "would-be-removed")
-    assert not (line["remains"] and line.get("dead"))
-    only_gives = line.get("provider", "").startswith("cargo:token-from-stdout")
-    assert ("cure" in line) == (line["remains"] and not only_gives)
-    assert ("error" in line) == (line["state"] in ("kept", "failed"))
+    _keys(line, "schema", "reason", "registry?", "index?", "kind", "location", "usable", "effect", "plan", "result",
+          "valid?", "server?", "fix?", "error?")  # fmt: skip
+    _check_location(line["location"])
+    assert ("registry" in line) == (line["kind"] in ("token", "secret-key"))
+    assert line["effect"] in EFFECTS and line["plan"] in PLANS and line["result"] in RESULTS
+    if line["result"] in GONE or line["effect"] == "never-used":
+        usable = "no"
+    elif line["effect"] == "perhaps-used" or line["result"] == "not-checked":
+        usable = "unknown"
+    else:
+        usable = "yes"
+    assert line["usable"] == usable
+    assert usable != "no" or "fix" not in line
+    assert all(isinstance(word, str) and word for word in line.get("fix", ()))
+    assert line["result"] not in ("kept", "failed") or line["error"]
 
 
 def check(text, status):
-    """The lines of one run that ended with `status`; fails where they are not as promised."""
+    """The lines of one run that ended with `status`; fails if they are not as promised."""
     assert text.endswith("\n")
     *lines, last = map(json.loads, text.splitlines())
     for line in lines:
+        assert line["schema"] == 1
+        assert all(isinstance(cause, str) for cause in line.get("error", ()))
         if line["reason"] == "credential":
             _check_credential(line)
+        elif line["reason"] == "registry":
+            _keys(line, "schema", "reason", "registry", "index?", "usable")
+        elif line["reason"] == "keyring":
+            _keys(line, "schema", "reason", "state", "error?")
         else:
             assert line["reason"] == "error"
-            _keys(line, ["reason", "registry", "error"] if "registry" in line else ["reason", "error"])
-            assert all(isinstance(value, str) for value in line.values())
-    assert last["reason"] == "logout-finished"
-    _keys(last, ["reason", *NUMBERS])
-    assert last == {
-        "reason": "logout-finished",
-        "status": status,
-        "removed": sum(line.get("state") == "removed" for line in lines),
-        "remaining": sum(line.get("remains", False) for line in lines),
-        "failed": sum("error" in line for line in lines),
-    }
-    assert (status == 101) == (last["failed"] > 0)
+            _keys(line, "schema", "reason", "registry?", "error")
+    rows = [line for line in lines if line["reason"] == "credential"]
+    for line in lines:
+        if line["reason"] == "registry":
+            of_it = {row["usable"] for row in rows if row.get("registry") == line["registry"]}
+            assert line["usable"] == next((word for word in ("yes", "unknown") if word in of_it), "no")
+    _keys(last, "schema", "reason", "status", *COUNTERS)
+    assert (last["schema"], last["reason"], last["status"]) == (1, "logout-finished", status)
+    assert last["removed"] == sum(row["result"] == "removed" for row in rows)
+    assert last["left"] == sum(row["usable"] == "yes" for row in rows)
+    keyring = any(line["reason"] == "keyring" and line["state"] in ("locked", "unknown") for line in lines)
+    assert last["not_checked"] == sum(row["usable"] == "unknown" for row in rows) + keyring
     return lines

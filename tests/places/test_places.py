@@ -2,6 +2,7 @@
 
 import pytest
 
+from machine import where
 from test_still_in import CORP, CRATES_IO, TOKEN
 
 ANOTHER = CORP.replace("registries.corp", "registries.another")
@@ -52,7 +53,7 @@ def test_configuration(machine, layer):
 
     done = machine.logout("--registry", "corp", *words)
     assert done.status == 0
-    assert f"warning: a token for `corp` is still in force: {path}:{line}\n" in done.err
+    assert f"warning: cargo can still use a token for `corp`: {path}:{line}\n" in done.err
     assert path.read_text() == text
     assert machine.secrets_on_disk() in ([path.name], [])  # one outside of both for an argument
     assert machine.sends("corp", words) == secret
@@ -75,9 +76,9 @@ def test_all_layers_at_once(machine):
 
     done = machine.logout("--registry", "corp", *words)
     assert done.status == 0
-    assert set(done.places("found")) == paths
+    assert set(done.places("pending", "yes")) == paths
     assert machine.sends("corp", words) == "S3CRET-0"
-    assert [line["path"] for line in done.lines if line["in_use"] == "yes"] == [str(machine.path(names[0]))]
+    assert [where(line) for line in done.credentials(effect="in-use")] == [str(machine.path(names[0]))]
 
     done = machine.logout("--registry", "corp", "--everywhere", *words)
     assert set(done.places("removed")) == paths
@@ -94,8 +95,8 @@ def test_variable(machine, whose, name, kind):
     done = machine.logout("--registry", whose)
     assert done.status == 0
     assert "removed" not in done.err
-    assert f"warning: a {kind} for `{whose}` is still in force: environment variable `{variable}`\n" in done.err
-    assert f"to end it, run `unset {variable}`\n" in done.err
+    assert f"warning: cargo can still use a {kind} for `{whose}`: environment variable `{variable}`\n" in done.err
+    assert f"to remove it, run `unset {variable}`\n" in done.err
     assert machine.tree() == before
     assert machine.logout("--registry", whose, "--strict", "--everywhere").status == 2
     if kind == "token":
@@ -114,11 +115,10 @@ def test_credentials_that_include(machine):
 
 
 def test_the_same_file_included_twice(machine):
-    """By the configuration and by the credentials: it is named, and cleared once."""
+    """By the configuration and by the credentials: it is a credentials file, and cleared once."""
     machine.write({"config.toml": f'include = ["t.toml"]\n{CORP}', "credentials.toml": 'include = ["t.toml"]\n', "t.toml": TOKEN})
     done = machine.logout("--registry", "corp")
-    assert f"still in force: {machine.path('t.toml')}:2\n" in done.err
-    assert machine.logout("--registry", "corp", "--everywhere", "--strict").status == 0
+    assert done.places("removed") == [("token", str(machine.path("t.toml")))]
     assert machine.secrets_on_disk() == []
     assert machine.sends() is None
 
@@ -155,7 +155,7 @@ def test_another_name_of_the_index(machine, place):
     machine.env |= machine_env
     done = machine.logout("--registry", "corp", "--everywhere")
     assert done.status == 0
-    assert "a token for `corp` (as `another`, which has the same index) is still in force: " in done.err
+    assert "cargo can still use a token for `another`, which has the same index: " in done.err
     assert f"run `{cure}`" in done.err
     assert machine.logout("--registry", "corp", "--strict").status == 2
     machine.write({"config.toml": ANOTHER})
@@ -173,10 +173,10 @@ def test_a_name_of_crates_io(machine, index):
     """Whatever its name, cargo takes crates.io's token for it."""
     machine.write({"config.toml": f'[registries.corp]\nindex = "{index}"\n', "credentials.toml": f"{TOKEN}{CRATES_IO}"})
     looked = machine.logout("--status", "--registry", "corp")
-    assert [line["registry"] for line in looked.lines if line["in_use"] == "yes"] == ["crates-io"]
+    assert [line["registry"] for line in looked.credentials(effect="in-use")] == ["crates-io"]
     done = machine.logout("--registry", "corp", "--strict")
     assert done.status == 2
-    assert "a token for `corp` (as `crates-io`, which has the same index) is still in force: " in done.err
+    assert "cargo can still use a token for `crates-io`, which has the same index: " in done.err
     assert machine.logout("--registry", "crates-io", "--strict").status == 0
     assert machine.secrets_on_disk() == []
 
@@ -195,12 +195,12 @@ def test_secret_key(machine, name):
 
 
 def test_token_that_no_provider_looks_at(machine):
-    """A stale one, in a configuration: not in force, so no warning but cargo's own; taken with --everywhere."""
+    """A stale one, in a configuration: not usable, so there is no warning but cargo's own; removed with --everywhere."""
     machine.providers("removes")
     machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes"\ntoken = "S3CRET-stale"\n'})
     done = machine.logout("--registry", "corp", "--strict")
     assert done.status == 0
-    assert "still in force" not in done.err
+    assert "can still use" not in done.err
     assert "registry `corp` has a token configured in" in done.err
     machine.logout("--registry", "corp", "--everywhere")
     assert machine.secrets_on_disk() == []

@@ -116,9 +116,9 @@ def test_status_knows_without_asking(machine, keyring, locked):
         keyring.lock()
     for option in ("--status", "--dry-run"):
         done = machine.logout(option, "--registry", "corp")
-        (line,) = done.lines
-        assert (done.status, line["provider"]) == (0, "cargo:libsecret")
-        assert line["state"] in ("found", "would-be-removed")
+        (line,) = done.credentials()
+        assert (done.status, line["location"]["program"], line["plan"]) == (0, "cargo:libsecret", "ask")
+        assert line["usable"] == ("unknown" if locked else "yes")
         assert machine.logout(option, "--registry", "corp", "--strict").status == 2
     table = machine.logout("--status", json=False).out
     assert "credential provider `cargo:libsecret`" in table
@@ -128,10 +128,10 @@ def test_status_knows_without_asking(machine, keyring, locked):
 
 def test_status_of_an_empty_keyring(machine, keyring):
     done = machine.logout("--status", "--strict", "--registry", "corp")
-    assert (done.status, done.places("found")) == (0, [])
+    assert (done.status, done.places("pending")) == (0, [])
 
 
-def test_status_asks_no_keyring_that_is_not_in_the_chain(machine, session):
+def test_status_asks_no_keyring_that_is_not_in_the_chain(machine, keyring):
     trace = machine.top / "trace"
     for providers in (("cargo:token",), ("cargo:token", "cargo:libsecret")):
         machine.write({"config.toml": chain(*providers)})
@@ -151,7 +151,7 @@ def test_a_dry_run_with_an_empty_keyring(machine, keyring):
 
 def test_all_beside_a_keyring(machine, keyring):
     """An item whose label has no name, one of a registry whose table is broken, a token of no registry in a file."""
-    machine.providers("not-found")
+    machine.provider("not-found")
     machine.write({"config.toml": chain("$BIN/not-found", "cargo:libsecret") + "[registries.odd]\nindex = 3\n"})
     machine.write({"credentials.toml": TOKEN.replace("corp", "orphan")})
     store(machine, keyring, "corp")
@@ -166,7 +166,7 @@ def test_all_beside_a_keyring(machine, keyring):
 
 def test_status_without_a_keyring(machine, session):
     done = machine.logout("--status", "--registry", "corp")
-    assert (done.status, [line["state"] for line in done.lines]) == (0, ["not-asked"])
+    assert (done.status, [line["usable"] for line in done.credentials()]) == (0, ["unknown"])
 
 
 def test_all_takes_items_that_no_registry_has(machine, keyring):
@@ -190,7 +190,7 @@ def test_all_with_a_locked_keyring(machine, keyring):
     machine.write({"credentials.toml": TOKEN})
     done = machine.logout("--all")
     assert done.status == 101
-    assert "failed to log out of `corp`" in done.err and "failed to log out of `gone`" in done.err
+    assert "failed to log out of `" in done.err and "not checked: the keyring (Secret Service), because it is locked" in done.err
     assert machine.secrets_on_disk() == []
 
 

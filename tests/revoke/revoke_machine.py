@@ -3,12 +3,15 @@
     machine.registries(x=registry)               # config.toml
     machine.credentials(x=token)                 # credentials.toml
     done = machine.revoke("--registry", "x")     # done.one is the line of the only credential
+    done.verdicts()                              # what the servers said, by registry
 
 crates.io is a stand-in too: `CratesIo` answers for https://crates.io and its index, by a proxy and an authority that the
 configuration names, so that the client does all that it does with the real one.
 """
 
 import contextlib
+import dataclasses
+import json
 import os
 import re
 import signal
@@ -20,6 +23,7 @@ import machine as machines
 from tls import Authority, Nginx, Proxy, Site
 
 SECONDS = machines.SECONDS
+CHECK = "GET /api/v1/me"
 CURRENT = "DELETE /api/v1/tokens/current"
 TRUSTED = "DELETE /api/v1/trusted_publishing/tokens"
 CONFIG = "GET /index/config.json"
@@ -54,6 +58,34 @@ class CratesIo:
         return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{self.authority.path}"\n'
 
 
+@dataclasses.dataclass
+class Outcome:
+    status: int
+    out: str
+    err: str
+    lines: list  # of credentials, in JSON
+
+    @classmethod
+    def of(cls, status, out, err):
+        assert machines.SECRET not in out + err, "a token was shown"
+        sys.stderr.write(err)
+        lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+        return cls(status, out, err, [line for line in lines if line["reason"] == "credential"])
+
+    @property
+    def one(self):
+        [line] = self.lines
+        return line
+
+    def verdicts(self):
+        """(result, verdict) of each token, by registry."""
+        return {line["registry"]: (line.get("result"), verdict(line)) for line in self.lines}
+
+
+def verdict(line):
+    return line.get("server", {}).get("verdict")
+
+
 class RevokeMachine(machines.Machine):
     def registries(self, more="", **registries):
         tables = [f'[registries.{name}]\nindex = "{registry.index}"\n' for name, registry in registries.items()]
@@ -70,12 +102,10 @@ class RevokeMachine(machines.Machine):
         """The tokens in the credentials file."""
         return re.findall(r'token = "(.*)"', self.read("credentials.toml"))
 
-    def revoke(self, *arguments, **options):
-        done = self.logout("--revoke", *arguments, **options)
-        if done.lines:
-            found = [line for line in done.lines if line["reason"] == "credential"]
-            done.one = found[0] if len(found) == 1 else None
-        return done
+    def revoke(self, *arguments, json=True, before=(), env=None):
+        words = ["--revoke", *arguments, *(["--message-format", "json"] if json else [])]
+        done = self.run(*before, self.program, *words, env=env)
+        return Outcome.of(done.returncode, done.stdout, done.stderr)
 
     def start(self, *arguments, **options):
         """A run that goes on while the test does something; `finish` ends it."""
@@ -91,21 +121,19 @@ class RevokeMachine(machines.Machine):
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-        assert machines.SECRET not in out + err, "a token was shown"
-        sys.stderr.write(err)
-        return machines.Run(process.returncode, out, err)
+        return Outcome.of(process.returncode, out, err)
 
     def owners(self, name="crates-io"):
         """Does the real cargo still get an answer with its token?"""
         return self.cargo("owner", "--list", "--registry", name, "foo")
 
 
-def hook(registry, method, action):
-    """Does `action` before the server answers the first request of this method."""
+def hook(registry, method, action, concerns=lambda _: True):
+    """Does `action` before the server answers the first such request of this method."""
     respond, once = registry.respond, threading.Event()
 
     def hooked(request):
-        if request.method == method and not once.is_set():
+        if request.method == method and concerns(request) and not once.is_set():
             once.set()
             action(request)
         return respond(request)
@@ -113,13 +141,13 @@ def hook(registry, method, action):
     registry.respond = hooked
 
 
-def check(done, machine, state, how, token):
+def check(done, machine, result, said, token):
     """One token, one registry."""
-    assert (done.one["state"], done.one["revocation"]) == (state, how), done.err
-    assert done.status == OFF[state]
-    assert machine.stored() == ([] if state == "removed" else [token])
+    assert (done.one["result"], verdict(done.one)) == (result, said), done.err
+    assert done.status == OFF[result]
+    assert machine.stored() == ([] if result == "removed" else [token])
     assert "This does not revoke" not in done.err
-    assert ("# of" in machine.read("credentials.toml")) and ("Logout token" in done.err) == (state == "removed")
+    assert ("# of" in machine.read("credentials.toml")) and ("has been removed" in done.err) == (result == "removed")
 
 
 def provider_chain(machine, registry, *behaviours):

@@ -1,58 +1,55 @@
-"""--revoke as a whole: what is dead is removed, what is not certain to be is kept, and each is told, without a token."""
+"""--revoke as a whole: a token that is invalid afterwards is removed, any other is kept, and each is reported without the token."""
 
 import json
 
 import pytest
 from registry_stand_in import Answer, Registry
-from revoke_machine import CONFIG, CURRENT, TRUSTED, check, provider_chain
+from revoke_machine import CHECK, CONFIG, CURRENT, TRUSTED, check, provider_chain, verdict
 from tls import free_ports
+from vendor_stand_in import KINDS, Vendor
 
-OTHERS = {  # what the server is made to do: state, revocation, the reason that is told
-    "alive": ({}, "removed", "revoked", None),
-    "any-2xx": ({"answers": [Answer(200, {"ok": True})]}, "removed", "revoked", None),
-    "2xx-with-errors": ({"answers": [Answer(200, {"errors": [{"detail": "no way"}]})]}, "kept", "refused", "no way"),
-    "unsupported": ({"can_revoke": False}, "kept", "unsupported", "cannot revoke a token in this way"),
+OTHERS = {  # what the server is made to do: result, verdict, the reason that is reported
+    "valid": ({}, "removed", "revoked-unchecked", None),
+    "ok": ({"answers": [Answer(200, {"ok": True})]}, "removed", "revoked-unchecked", None),
+    "200-with-error": ({"answers": [Answer(200, {"error": "no way"})]}, "kept", "refused", "answered 200"),
+    "202": ({"answers": [Answer(202)]}, "kept", "refused", "answered 202"),
+    "unsupported": ({"can_revoke": False}, "kept", "unsupported", "does not support that tokens revoke themselves"),
     "405": ({"answers": [Answer(405)]}, "kept", "unsupported", "answered 405"),
     "401": ({"answers": [Answer(401)]}, "kept", "refused", "answered 401"),
+    "scoped": ({"scopes": ("yank",)}, "kept", "not-permitted", "this token is not allowed to revoke itself"),
     "locked": ({"locked": "spam"}, "kept", "refused", "locked. Reason: spam"),
     "read-only": ({"read_only": True}, "kept", "refused", "read-only mode"),
     "redirect": ({"answers": [Answer(302, headers={"Location": "https://other.example/"})]}, "kept", "refused", "other.example"),
     "500": ({"answers": [Answer(500)]}, "kept", "refused", "answered 500"),
     "no-api": ({"api": None}, "kept", "no-api", "config.json"),
+    "query": ({"api": "http://127.0.0.1/?"}, "kept", "no-api", "query or a fragment"),
     "no-json": ({"config": b"<html>"}, "kept", "no-api", "config.json"),
-    "private": ({"auth_required": True}, "removed", "revoked", None),
+    "private": ({"auth_required": True}, "removed", "revoked-unchecked", None),
 }
 
 
 @pytest.mark.parametrize("case", OTHERS)
 def test_other_registry(machine, registry, case):
-    changes, state, how, told = OTHERS[case]
+    changes, result, said, told = OTHERS[case]
+    token = registry.issue(scopes=changes.get("scopes"))
     for name, value in changes.items():
         setattr(registry, name, value)
-    token = registry.issue()
     machine.registries(x=registry)
     machine.credentials(x=token)
     done = machine.revoke("--registry", "x")
-    check(done, machine, state, how, token)
-    assert registry.alive(token) == (state == "kept" or case == "any-2xx")
-    assert registry.lines().count(CURRENT) == (0 if how == "no-api" else 1)
+    check(done, machine, result, said, token)
+    assert registry.alive(token) == (result == "kept" or case == "ok")
+    assert registry.lines().count(CURRENT) == (0 if said == "no-api" else 1)
     assert "other.example" not in "".join(str(request.headers) for request in registry.requests)
     if told:
         assert told in done.err
-        assert f"which is kept (without `--revoke` it is removed from this machine all the same): {machine.home}" in done.err
-    # and it still is removed without
-    assert machine.logout("--registry", "x").status == 0
+        assert f"so it is kept: {machine.path('credentials.toml')}" in done.err
+        assert "without `--revoke`, cargo-logout removes it from this machine" in done.err
+    if said in ("unsupported", "not-permitted"):
+        assert f"revoke it at <{registry.url}/me>" in done.err
+    # without --revoke it is removed
+    assert machine.run(machine.program, "--registry", "x").returncode == 0
     assert machine.stored() == []
-
-
-def test_scoped_token_of_another_registry(machine, registry):
-    token = registry.issue(scopes=("yank",))
-    machine.registries(x=registry)
-    machine.credentials(x=token)
-    done = machine.revoke("--registry", "x")
-    check(done, machine, "kept", "not-permitted", token)
-    assert "only the registry's website can" in done.err
-    assert registry.alive(token)
 
 
 def test_no_server(machine, registry):
@@ -70,42 +67,79 @@ def test_no_index(machine, registry):
     machine.credentials(x="S3CRET-x")
     done = machine.revoke("--registry", "x", "--config", "net.retry=0")
     check(done, machine, "kept", "no-api", "S3CRET-x")
-    assert "config.json" in done.err
+    assert "could not find the URL of the registry's API" in done.err
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_servers_of_other_makes(machine, kind):
+    with Vendor(kind) as server:
+        token = server.issue()
+        machine.registries(x=server)
+        machine.credentials(x=f"Bearer {token}")
+        plan = machine.revoke("--registry", "x", "--dry-run")
+        assert plan.status == 0 and server.methods() == ["GET"] and server.alive(token)
+        assert f"would be revoked first ({server.kind.who}; scopes: {server.kind.scopes}" in plan.err
+        done = machine.revoke("--registry", "x")
+        check(done, machine, "removed", "revoked-checked", token)
+        assert not server.alive(token) and server.methods()[1:] == ["GET", "DELETE", "GET"]
+        assert "has been revoked, and the server now rejects it" in done.err
+
+
+def test_one_token_of_two_projects_is_one_call(machine):
+    """A token of GitLab opens all of its registries."""
+    with Vendor("GitLab") as server:
+        token = server.issue()
+        indexes = {name: server.index.replace("/42/", f"/{number}/") for name, number in (("x", 1), ("y", 2))}
+        machine.write({"config.toml": "".join(f'[registries.{name}]\nindex = "{index}"\n' for name, index in indexes.items())})
+        machine.credentials(x=token, y=token)
+        done = machine.revoke("--all")
+        assert done.verdicts() == {"x": ("removed", "revoked-checked"), "y": ("removed", "revoked-checked")}
+        assert (done.status, machine.stored(), server.methods()) == (0, [], ["GET", "DELETE", "GET"])
+
+
+def test_check_says_whose_tokens_are_valid(machine, registry):
+    with Vendor("GitLab") as valid, Vendor("Gitea") as gone:
+        machine.registries(v=valid, g=gone, o=registry)
+        machine.credentials(v=valid.issue(), g="S3CRET-gone", o=registry.issue())
+        words = ["--status", "--check", "--message-format", "json"]
+        done = machine.run(machine.program, *words)
+        lines = {line["registry"]: line["valid"] for line in map(json.loads, done.stdout.splitlines()) if line["reason"] == "credential"}
+        assert lines == {"v": "yes", "g": "no", "o": "unknown"}
+        assert (valid.methods(), gone.methods(), registry.lines()) == (["GET"], ["GET"], [])
+        assert machine.run(machine.program, *words, "--strict").returncode == 2
 
 
 def crates_io_cases():
     return {
-        "alive": (lambda r: r.issue(), CURRENT, "removed", "revoked", "has been revoked by https://crates.io"),
-        "expired": (lambda r: r.issue(expired=True), CURRENT, "removed", "unknown-token", "https://crates.io does not know it"),
-        "revoked": (lambda r: r.issue(revoked=True), CURRENT, "removed", "unknown-token", "does not know it"),
-        "scoped": (lambda r: r.issue(scopes=("yank",)), CURRENT, "kept", "not-permitted", "only <https://crates.io/settings/tokens> can"),
-        "trusted": (lambda r: r.issue_trusted(), TRUSTED, "removed", "revoked", "has been revoked by https://crates.io"),
-        "no-token": (lambda r: setattr(r, "prefix", "cioX") or "cioS3CRET", CURRENT, "removed", "not-a-token", "says that it is none"),
-        "old": (lambda r: "S3CRET", None, "kept", "not-sent", "those begin with `cio`"),
-        "locked": (lambda r: setattr(r, "locked", "spam") or r.issue(), CURRENT, "kept", "refused", "Reason: spam"),
+        "valid": (lambda r: r.issue(), [CHECK, CURRENT, CHECK], "removed", "revoked-checked", "the server now rejects it (https://crates.io)"),
+        "scoped": (lambda r: r.issue(scopes=("yank",)), [CHECK, CURRENT], "kept", "not-permitted", "<https://crates.io/settings/tokens>"),
+        "trusted": (lambda r: r.issue_trusted(), [TRUSTED], "removed", "revoked-unchecked", "has been revoked, not checked (https://crates.io)"),
+        "no-token": (lambda r: setattr(r, "prefix", "cioX") or "cioS3CRET", [CHECK], "removed", "not-a-token", "is not a token of this server"),
+        "old": (lambda r: "S3CRET", [], "kept", None, "those begin with `cio`"),
+        "locked": (lambda r: setattr(r, "locked", "spam") or r.issue(), [CHECK], "kept", "refused", "Reason: spam"),
+        "expired": (lambda r: r.issue(expired=True), [CHECK, CHECK], "removed", "unrecognized", "crates.io does not recognize this token"),
     }
 
 
 @pytest.mark.parametrize("case", crates_io_cases())
 def test_crates_io(machine, crates_io, case):
-    make, line, state, how, told = crates_io_cases()[case]
+    make, lines, result, said, told = crates_io_cases()[case]
     token = make(crates_io)
     machine.credentials(crates_io=token)
     done = machine.revoke()
-    check(done, machine, state, how, token)
-    assert crates_io.lines() == ([line] if line else [])
+    check(done, machine, result, said, token)
+    assert crates_io.lines() == lines
     assert told in done.err
-    assert crates_io.alive(token) == (state == "kept" and how != "not-sent")
-    if line:
-        request = crates_io.requests[0]
-        assert request.header("Authorization") == (f"Bearer {token}" if line == TRUSTED else token)
+    assert crates_io.alive(token) == (result == "kept" and case != "old")
+    for request in crates_io.requests:
+        assert request.header("Authorization") == (f"Bearer {token}" if request.line == TRUSTED else token)
 
 
 def test_under_another_name_it_is_crates_io_all_the_same(machine, crates_io):
     machine.write({"config.toml": machine.read("config.toml") + '[registries.io]\nindex = "sparse+https://index.crates.io/"\n'})
     token = crates_io.issue()
     machine.credentials(io=token)
-    check(machine.revoke("--registry", "io"), machine, "removed", "revoked", token)
+    check(machine.revoke("--registry", "io"), machine, "removed", "revoked-checked", token)
 
 
 def test_the_real_cargo_is_out(machine, crates_io):
@@ -140,17 +174,16 @@ def test_all_each_on_its_own(machine, registry):
     machine.registries(good=registry, scoped=registry)
     machine.credentials(good=good, scoped=scoped, crates_io="S3CRET", orphan="S3CRET-orphan")
     done = machine.revoke("--all")
-    found = {line["registry"]: (line["state"], line["revocation"]) for line in done.lines if line["reason"] == "credential"}
-    assert found == {
-        "good": ("removed", "revoked"),
+    assert done.verdicts() == {
+        "good": ("removed", "revoked-unchecked"),
         "scoped": ("kept", "not-permitted"),
-        "crates-io": ("kept", "not-sent"),
-        "orphan": ("kept", "no-api"),
+        "crates-io": ("kept", None),
+        "orphan": ("kept", None),
     }
     assert done.status == 101
     assert machine.stored() == [scoped, "S3CRET", "S3CRET-orphan"]
     assert done.err.count("error: failed to log out of") == 3
-    assert "no configuration says where its index is" in done.err
+    assert "the URL of its registry's index is not known" in done.err
 
 
 def test_the_same_token_is_sent_once(machine, registry):
@@ -163,10 +196,10 @@ def test_the_same_token_is_sent_once(machine, registry):
     done = machine.revoke("--registry", "x", "--strict")
     assert registry.lines() == [CONFIG, CURRENT]
     assert done.status == 0, "what is dead does not authenticate"
-    assert [line["revocation"] for line in done.lines if line["reason"] == "credential"] == ["revoked"] * 4
+    assert [verdict(line) for line in done.lines] == ["revoked-unchecked"] * 4
     assert machine.secrets_on_disk() == ["config.toml"]
     assert done.err.count("has been revoked") == 1
-    assert "is dead is still there: environment variable `CARGO_REGISTRIES_X_TOKEN`" in done.err
+    assert "that is no longer valid is still stored: environment variable `CARGO_REGISTRIES_X_TOKEN`" in done.err
     assert "run `unset CARGO_REGISTRIES_X_TOKEN`" in done.err
     assert "run `cargo-logout --registry x --everywhere`" in done.err
 
@@ -178,7 +211,7 @@ def test_two_names_of_one_index(machine, registry):
     machine.credentials(x=token, y=token)
     done = machine.revoke("--registry", "x")
     assert (done.status, machine.stored()) == (0, [token])
-    assert "a token for `x` that is dead is still there" in done.err and "run `cargo-logout --registry y`" in done.err
+    assert "a token for `y` that is no longer valid is still stored" in done.err and "run `cargo-logout --registry y`" in done.err
 
     token = registry.issue()
     machine.credentials(x=token, y=token)
@@ -196,10 +229,7 @@ def test_the_same_token_of_two_servers_is_sent_to_both(machine, registry):
         machine.registries(x=registry, y=other)
         machine.credentials(x=token, y=token)
         done = machine.revoke("--all")
-        assert {line["registry"]: line["revocation"] for line in done.lines if "revocation" in line} == {
-            "x": "revoked",
-            "y": "not-permitted",
-        }
+        assert done.verdicts() == {"x": ("removed", "revoked-unchecked"), "y": ("kept", "not-permitted")}
         assert machine.stored() == [token]
         assert "# of y" in machine.read("credentials.toml").split("token")[0].splitlines()[-2]
 
@@ -210,10 +240,10 @@ def test_variable_only_with_everywhere(machine, registry):
     machine.env["CARGO_REGISTRIES_X_TOKEN"] = token
     done = machine.revoke("--registry", "x")
     assert (done.status, registry.lines(), registry.alive(token)) == (0, [], True)
-    assert done.one["remains"] and "revocation" not in done.one
+    assert done.one["usable"] == "yes" and verdict(done.one) is None
     done = machine.revoke("--registry", "x", "--everywhere", "--strict")
     assert (done.status, registry.alive(token)) == (0, False)
-    assert (done.one["state"], done.one["revocation"], done.one["remains"]) == ("found", "revoked", False)
+    assert (done.one["result"], verdict(done.one)) == ("pending", "revoked-unchecked")
     assert "run `unset CARGO_REGISTRIES_X_TOKEN`" in done.err
 
 
@@ -222,9 +252,9 @@ def test_variable_that_is_kept(machine, registry):
     machine.registries(x=registry)
     machine.env["CARGO_REGISTRIES_X_TOKEN"] = token
     done = machine.revoke("--registry", "x", "--everywhere")
-    assert (done.status, done.one["state"], done.one["remains"]) == (101, "kept", True)
+    assert (done.status, done.one["result"], done.one["usable"]) == (101, "kept", "yes")
     assert "run `unset CARGO_REGISTRIES_X_TOKEN`" in done.err
-    assert "all the same" not in done.err
+    assert "without `--revoke`" not in done.err
 
 
 def test_configuration_only_with_everywhere(machine, registry):
@@ -234,7 +264,7 @@ def test_configuration_only_with_everywhere(machine, registry):
     assert machine.revoke("--registry", "x").status == 0
     assert registry.alive(token)
     done = machine.revoke("--registry", "x", "--everywhere")
-    assert (done.one["state"], registry.alive(token)) == ("removed", False)
+    assert (done.one["result"], registry.alive(token)) == ("removed", False)
     assert token not in machine.read("/work/.cargo/config.toml")
 
 
@@ -243,8 +273,8 @@ def test_provider(machine, registry):
     provider_chain(machine, registry, "removes")
     machine.provider("removes", token)
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"], done.one["revocation"]) == (0, "removed", "revoked")
-    assert machine.asked() == ["removes", "removes"]  # for the token, then to log out
+    assert (done.status, done.one["result"], verdict(done.one)) == (0, "removed", "revoked-unchecked")
+    assert machine.asked() == ["removes"] * 3  # for the token, to log out, and whether it still has one
     assert not registry.alive(token)
 
 
@@ -252,7 +282,7 @@ def test_provider_keeps_what_is_not_dead(machine, registry):
     provider_chain(machine, registry, "removes")
     machine.provider("removes", registry.issue(scopes=("yank",)))
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"], done.one["revocation"]) == (101, "kept", "not-permitted")
+    assert (done.status, done.one["result"], verdict(done.one)) == (101, "kept", "not-permitted")
     assert machine.asked() == ["removes"]
     assert machine.path("/bin/removes.token").read_text().strip()
 
@@ -261,7 +291,7 @@ def test_provider_without_a_token(machine, registry):
     provider_chain(machine, registry, "removes")
     machine.provider("removes")
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"], registry.lines()) == (0, "absent", [])
+    assert (done.status, done.one["result"], registry.lines()) == (0, "not-found", [])
     assert "not currently logged in to `x`" in done.err
 
 
@@ -270,9 +300,9 @@ def test_provider_that_fails_after_the_token_is_dead(machine, registry):
     provider_chain(machine, registry, "fails")
     machine.provider("fails", token)
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"], done.one["revocation"]) == (101, "failed", "revoked")
+    assert (done.status, done.one["result"], verdict(done.one)) == (101, "failed", "revoked-unchecked")
     assert not registry.alive(token)
-    assert "is dead, but credential provider" in done.err and "the fan is dirty" in done.err
+    assert "has been revoked, not checked" in done.err and "the fan is dirty" in done.err
 
 
 FAILING = {
@@ -290,12 +320,12 @@ FAILING = {
 
 @pytest.mark.parametrize("how", FAILING)
 def test_provider_that_gives_no_token(machine, registry, how):
-    """It is not asked to log out then: nobody knows what it has."""
+    """It is not asked to log out then: what it has is not known."""
     provider_chain(machine, registry, "own")
     script = '#!/bin/sh\necho \'{"v":[1]}\'\nread -r request\necho asked >>$TOP/asked\n' + FAILING[how] + "\n"
     machine.write({"/bin/own": script})
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"]) == (101, "failed")
+    assert (done.status, done.one["result"]) == (101, "kept")
     assert "failed action `get`" in done.err
     assert len(machine.asked()) == 1
     assert registry.lines() == []
@@ -305,7 +335,7 @@ def test_provider_of_other_registries_only(machine, registry):
     provider_chain(machine, registry, "own")
     machine.write({"/bin/own": '#!/bin/sh\necho \'{"v":[1]}\'\nread -r request\necho asked >>$TOP/asked\necho \'{"Err":{"kind":"url-not-supported"}}\'\n'})
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"]) == (101, "not-supported")
+    assert (done.status, done.one["result"]) == (101, "not-supported")
     assert len(machine.asked()) == 1
 
 
@@ -317,7 +347,7 @@ def test_request_for_a_token_is_the_real_cargos(machine, registry):
     machine.write({"/bin/own": keep})
     machine.cargo("search", "--registry", "x", "foo")
     machine.revoke("--registry", "x")
-    theirs, ours, logout = map(json.loads, machine.read("/requests").splitlines())
+    theirs, ours, logout, *_ = map(json.loads, machine.read("/requests").splitlines())
     theirs["registry"].pop("headers")
     assert ours == theirs
     assert list(ours) == list(theirs)
@@ -327,7 +357,7 @@ def test_request_for_a_token_is_the_real_cargos(machine, registry):
 def test_read_only_providers_are_left_alone(machine, registry):
     machine.registries(x=registry, more='[registry]\nglobal-credential-providers = ["cargo:token-from-stdout echo token"]\n')
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"]) == (101, "failed")
+    assert (done.status, done.one["result"]) == (101, "failed")
     assert registry.lines() == []
 
 
@@ -335,8 +365,7 @@ def test_secret_key_is_nothing_to_revoke(machine, registry):
     machine.registries(x=registry)
     machine.write({"credentials.toml": '[registries.x]\nsecret-key = "S3CRET-key"\n'})
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["state"], registry.lines()) == (0, "removed", [])
-    assert "A secret key has nothing on a registry server" in done.err
+    assert (done.status, done.one["result"], registry.lines()) == (0, "removed", [])
 
 
 def test_secret_key_goes_where_the_token_beside_it_stays(machine, registry):
@@ -344,6 +373,5 @@ def test_secret_key_goes_where_the_token_beside_it_stays(machine, registry):
     machine.registries(x=registry)
     machine.write({"credentials.toml": f'[registries.x]\nsecret-key = "S3CRET-key"\ntoken = "{token}"\n'})
     done = machine.revoke("--registry", "x")
-    assert done.places("kept") == [("token", str(machine.path("credentials.toml")))]
-    assert done.places("removed") == [("secret-key", str(machine.path("credentials.toml")))]
+    assert {line["kind"]: line["result"] for line in done.lines} == {"token": "kept", "secret-key": "removed"}
     assert machine.read("credentials.toml") == f'[registries.x]\ntoken = "{token}"\n'

@@ -7,7 +7,7 @@ import pytest
 
 import git_index
 from registry_stand_in import Registry
-from revoke_machine import CURRENT
+from revoke_machine import CURRENT, verdict
 
 
 def make_index(machine, name, registry):
@@ -35,8 +35,6 @@ def test_clone_is_where_cargo_has_it(machine, registry, name, end):
     machine.cargo("search", "--registry", "x", "foo")
     (directory,) = kept_by_cargo(machine)
     git_index.complete(directory, index)
-    done = machine.revoke("--registry", "x", "-n")
-    assert re.search(r"the index in `(.*?)`", done.err)[1] == str(directory)
     assert machine.revoke("--registry", "x").status == 0
     assert machine.stored() == []
     assert registry.lines()[-1] == CURRENT
@@ -74,9 +72,9 @@ def test_index_that_nobody_has_a_copy_of(machine, registry):
     index = make_index(machine, "far", registry)
     use(machine, f"file://{index}", token)
     done = machine.revoke("--registry", "x")
-    assert (done.status, done.one["revocation"]) == (101, "no-api")
-    advice = re.search(r"`cargo (search --registry x x)` makes one", done.err)[1]
-    machine.cargo(*advice.split())
+    assert (done.status, verdict(done.one)) == (101, "no-api")
+    assert "any `cargo search` in this registry makes one" in done.err
+    machine.cargo("search", "--registry", "x", "x")
     git_index.complete(kept_by_cargo(machine)[0], index)
     assert machine.revoke("--registry", "x").status == 0
     assert not registry.alive(token)

@@ -321,9 +321,16 @@ def by_index(ask, registry):
 def test_the_index_names_the_api(by_index, registry):
     token = registry.issue()
     answer = by_index(token)
-    assert judged(answer) == ("revoked-unchecked", 204) and answer["page"] == f"{registry.url}/me"
+    assert judged(answer) == ("revoked-unchecked", 204) and "page" not in answer
     assert registry.lines() == ["GET /index/config.json", DELETE]
     assert registry.requests[0].header("Authorization") is None
+
+
+def test_the_page_where_a_person_can_revoke(by_index, registry):
+    """The address that cargo names to a person who logs in."""
+    registry.can_revoke = False
+    answer = by_index(registry.issue())
+    assert (answer["verdict"], answer["page"]) == ("unsupported", f"{registry.url}/me")
 
 
 def test_an_index_that_wants_the_token(by_index, registry):

@@ -3,6 +3,7 @@
 #include "cli/similar.h"
 #include "cli/usage.h"
 #include "util/base.h"
+#include "util/shell.h"
 
 #include <setjmp.h>
 
@@ -38,8 +39,8 @@ static struct str without_colors(struct str text)
 {
     struct buf buf = buf_new(&arena);
     for (const char *p = text.data; *p; p++) {
-        if (*p == '\033') {
-            p += strcspn(p, "m");
+        if (*p == COLOR_RESET[0]) {
+            p++; /* the mark's letter */
         } else {
             buf_add_char(&buf, *p);
         }

@@ -1,6 +1,5 @@
 #include "util/base.h"
 #include "util/fs.h"
-#include "util/lazy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,23 +74,6 @@ static void errors_have_rust_s_words(void **state)
     assert_string_equal(err_os(&arena, ENOENT)->message.data,
                         "No such file or directory (os error 2)");
     assert_string_equal(err_os(&arena, 9999)->message.data, "Unknown error 9999 (os error 9999)");
-    arena_free(&arena);
-}
-
-static void a_function_is_looked_for_in_one_library_after_the_other(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    static const char *const libraries[] = {"libnothing.so.0", "libc.so.6", NULL};
-    void (*function)(void) = NULL;
-    assert_null(lazy_symbol(&arena, libraries, "strlen", &function));
-    assert_non_null(function);
-    function = NULL;
-    struct err *err = lazy_symbol(&arena, libraries, "no_such_function", &function);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "failed to load libnothing.so.0");
-    assert_non_null(strstr(err->cause->message.data, "no_such_function"));
-    assert_null(function);
     arena_free(&arena);
 }
 
@@ -170,6 +152,14 @@ static void paths_join_and_split_as_rust_does(void **state)
         struct str parent;
         assert_true(path_parent(&arena, str_of(cases[i][0]), &parent));
         assert_string_equal(parent.data, cases[i][1]);
+    }
+    static const char *const normal[][2] = {
+        {"/", "/"},     {"/a//b/./c/", "/a/b/c"},   {"/a/../b", "/b"},
+        {"/..", "/"},   {"/a/b/../../..", "/"},     {"//a", "/a"},
+        {"/a/.", "/a"}, {"/a/..b/.c", "/a/..b/.c"},
+    };
+    for (size_t i = 0; i < COUNT(normal); i++) {
+        assert_string_equal(path_normal(&arena, str_of(normal[i][0])).data, normal[i][1]);
     }
     struct str none;
     assert_false(path_parent(&arena, STR("/"), &none));
@@ -271,7 +261,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(out_of_memory_is_said_and_ends_all),
         cmocka_unit_test(errors_have_rust_s_words),
-        cmocka_unit_test(a_function_is_looked_for_in_one_library_after_the_other),
         cmocka_unit_test(what_is_not_there_and_what_cannot_be_seen),
         cmocka_unit_test(a_terminal_is_read_to_its_end),
         cmocka_unit_test(a_file_is_compared_without_being_read),

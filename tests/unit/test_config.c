@@ -417,8 +417,8 @@ static void what_is_read_has_limits(void **state)
     }
     world_begin(&world, buf_str(&text).data);
     world_load(&world);
-    assert_non_null(strstr(world_chain(&world, world.config.failure),
-                           "more than 1000 configuration files"));
+    assert_non_null(
+        strstr(world_chain(&world, world.config.failure), "more than 1000 configuration files"));
     world_end(&world);
     arena_free(&arena);
 }
@@ -460,8 +460,10 @@ static void files_of_a_project_are_judged(void **state)
         bool foreign;
         bool leaves;
     } cases[] = {
-        {"proj/.cargo/config.toml", false, false}, {"proj/.cargo/in.toml", false, false},
-        {"out.toml", false, true},                 {"proj/.cargo/link.toml", false, true},
+        {"proj/.cargo/config.toml", false, false},
+        {"proj/.cargo/in.toml", false, false},
+        {"out.toml", false, true},
+        {"proj/.cargo/link.toml", false, true},
         {"proj/.cargo/all.toml", true, false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -479,8 +481,10 @@ static void home_is_where_the_variables_say(void **state)
 {
     (void)state;
     static const char *const cases[][3] = {
-        {"rel", "/h", "ROOT/proj/sub/rel"},   {"/a/b/../c/", "/h", "/a/c"},
-        {"", "/h", "/h/.cargo"},              {NULL, "/h", "/h/.cargo"},
+        {"rel", "/h", "ROOT/proj/sub/rel"},
+        {"/a/b/../c/", "/h", "/a/c"},
+        {"", "/h", "/h/.cargo"},
+        {NULL, "/h", "/h/.cargo"},
         {"ROOT/link/../x", "/h", "ROOT/real/x"},
     };
     world_begin(&world, "@real/dir/\n@real/x/\n@link -> real/dir\n");
@@ -629,9 +633,9 @@ static void a_timeout_of_the_environment(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"30", "   - 30 -1 3"}, {"+30", "   - 30 -1 3"}, {"x", "   - -1 -1 3"},
-        {"", "   - -1 -1 3"},   {"-1", "   - -1 -1 3"},  {"99999999999999999999999",
-                                                          "   - 9223372036854775807 -1 3"},
+        {"30", "   - 30 -1 3"}, {"+30", "   - 30 -1 3"},
+        {"x", "   - -1 -1 3"},  {"", "   - -1 -1 3"},
+        {"-1", "   - -1 -1 3"}, {"99999999999999999999999", "   - 9223372036854775807 -1 3"},
     };
     world_begin(&world, "");
     world_load(&world);

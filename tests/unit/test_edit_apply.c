@@ -53,7 +53,7 @@ static void the_file_is_changed_and_private(void **state)
             int fd = file_make(doc.text, registries ? 0600 : 04664);
             const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
             struct edit_leftover left = {1, 1};
-            assert_null(edit_apply(&arena, fd, edit, &left));
+            assert_null(edit_apply(&arena, fd, edit, EDIT_MAKE_PRIVATE, &left));
             assert_int_equal(left.mode, 0);
             assert_int_equal(left.length, 0);
             struct str text = file_text(&arena, fd);
@@ -83,17 +83,20 @@ static void a_short_write_leaves_the_old_text(void **state)
     struct document doc = document_make(&arena, &forms[0], 400, 3);
     const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     for (size_t limit = 401; limit < doc.text.len; limit += 3) {
-        int fd = file_make(doc.text, 0600);
+        int fd = file_make(doc.text, 0640);
         struct rlimit limited = {.rlim_cur = limit, .rlim_max = old.rlim_max};
         struct edit_leftover left;
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &limited), 0);
-        const struct err *err = edit_apply(&arena, fd, edit, &left);
+        const struct err *err = edit_apply(&arena, fd, edit, EDIT_MAKE_PRIVATE, &left);
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
         assert_non_null(err);
         struct str said = str_format(&arena, "only %zu of %zu bytes could be written", limit - 400,
                                      doc.text.len - 400);
         assert_string_equal(err->message.data, said.data);
         assert_true(str_eq(file_text(&arena, fd), doc.text));
+        struct stat status;
+        assert_int_equal(fstat(fd, &status), 0);
+        assert_int_equal(status.st_mode & 07777, 0640); /* it changes after the last write */
         (void)close(fd);
     }
     (void)signal(SIGXFSZ, SIG_DFL);
@@ -144,7 +147,7 @@ static void trial_begin(struct trial *trial)
 
 static const struct err *trial_apply(struct trial *trial)
 {
-    return edit_apply(&trial->arena, trial->fd, trial->edit, &trial->left);
+    return edit_apply(&trial->arena, trial->fd, trial->edit, EDIT_MAKE_PRIVATE, &trial->left);
 }
 
 static void trial_end(struct trial *trial)
@@ -215,13 +218,13 @@ static void what_another_program_has_undone_is_seen(void **state)
             fd = file_make(doc.text, 0600);
             spoilt = i < COUNT(ends) ? (off_t)ends[i] : 0;
             meanwhile = i < COUNT(ends) ? spoil : make_empty;
-            err = edit_apply(&arena, fd, edit, &left);
+            err = edit_apply(&arena, fd, edit, EDIT_MAKE_PRIVATE, &left);
             meanwhile = NULL;
             assert_non_null(err);
             assert_string_equal(err->message.data, "what was written is not in the file");
             (void)close(fd);
         }
-        err = edit_apply(&arena, fd, edit, &left);
+        err = edit_apply(&arena, fd, edit, EDIT_MAKE_PRIVATE, &left);
         assert_non_null(err);
         assert_string_equal(err->message.data, "Bad file descriptor (os error 9)");
         arena_free(&arena);

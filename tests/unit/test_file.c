@@ -1,8 +1,8 @@
 /* The credentials file between the look without a lock and the change under it: the lock is the
  * test's own, and each time that it is taken something happens to the file first. What the kernel
  * makes go wrong is in tests/fault. */
-#include "util/fs.h"
 #include "credential/file.h"
+#include "util/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,16 +67,15 @@ static int end(void **state)
     return 0;
 }
 
-static struct err *remove_from(struct str where, const struct file_token *const *only,
-                               struct file_removed *removed)
+/* The token of `x`, in a file that held TOKEN when it was read. */
+static struct err *remove_from(struct str where, struct file_job *job)
 {
-    const struct str names[] = {STR("x")};
     struct toml_doc *doc;
     assert_null(toml_parse(&arena, STR(TOKEN), &doc));
-    const struct file_request request = {
-        .path = where, .registries = names, .count = 1, .only = only, .seen = doc};
-    *removed = (struct file_removed){0};
-    return file_remove(&shell, &request, removed);
+    const struct config_file file = {
+        .path = where, .shown = where, .doc = doc, .credentials = true};
+    job->registry = STR("x");
+    return file_remove(&shell, &file, job, 1);
 }
 
 static void assert_fails(struct err *err, const char *format, const char *cause)
@@ -102,13 +101,13 @@ static void replace(void)
 static void a_file_that_was_replaced_is_taken_instead(void **state)
 {
     (void)state;
-    struct file_removed removed;
+    struct file_job job = {0};
     struct str other = path_join(&arena, str_of(dir), STR("other"));
     assert_int_equal(link(path.data, other.data), 0);
     meanwhile = replace;
     replacements = 2;
-    assert_null(remove_from(path, NULL, &removed));
-    assert_true(removed.token);
+    assert_null(remove_from(path, &job));
+    assert_true(job.removed_token);
     assert_int_equal(locks, 3);
     assert_string_equal(text_of(path).data, "# new\n" CLEARED);
     assert_string_equal(text_of(other).data, TOKEN); /* it is nobody's file now */
@@ -118,15 +117,14 @@ static void a_file_that_was_replaced_is_taken_instead(void **state)
 static void one_that_is_always_replaced_is_given_up(void **state)
 {
     (void)state;
-    struct file_removed removed;
+    struct file_job job = {0};
     meanwhile = replace;
     replacements = 1000;
-    struct err *err = remove_from(path, NULL, &removed);
+    struct err *err = remove_from(path, &job);
     assert_non_null(err);
-    assert_string_equal(
-        err->message.data,
-        str_format(&arena, "`%s` is replaced by another program again and again", path.data).data);
-    assert_false(removed.token);
+    assert_string_equal(err->message.data,
+                        str_format(&arena, "other programs keep replacing `%s`", path.data).data);
+    assert_false(job.removed_token);
     assert_string_equal(text_of(path).data, "# new\n" TOKEN);
 }
 
@@ -138,15 +136,15 @@ static void take_away(void)
 static void a_file_that_is_gone_has_nothing(void **state)
 {
     (void)state;
-    struct file_removed removed;
+    struct file_job job = {0};
     meanwhile = take_away;
-    assert_null(remove_from(path, NULL, &removed));
-    assert_false(removed.token || removed.secret_key || removed.kept);
+    assert_null(remove_from(path, &job));
+    assert_false(job.removed_token || job.removed_secret_key || job.kept);
     assert_false(path_exists(path));
     write_file(path.data, STR(TOKEN));
     meanwhile = NULL;
-    assert_null(remove_from(path_join(&arena, path, STR("credentials")), NULL, &removed));
-    assert_false(removed.token);
+    assert_null(remove_from(path_join(&arena, path, STR("credentials")), &job));
+    assert_false(job.removed_token);
     assert_string_equal(text_of(path).data, TOKEN);
 }
 
@@ -154,15 +152,15 @@ static void a_file_that_is_gone_has_nothing(void **state)
 static void a_file_that_may_not_be_opened(void **state)
 {
     (void)state;
-    struct file_removed removed;
+    struct file_job job = {0};
     struct str old = path_join(&arena, str_of(dir), STR("credentials"));
     bool root = geteuid() == 0;
     assert_int_equal(chmod(dir, 0), 0);
     if (root) {
         assert_int_equal(seteuid(65534), 0);
     }
-    struct err *of_old = remove_from(old, NULL, &removed);
-    struct err *of_new = remove_from(path, NULL, &removed);
+    struct err *of_old = remove_from(old, &job);
+    struct err *of_new = remove_from(path, &job);
     if (root) {
         assert_int_equal(seteuid(0), 0);
     }
@@ -193,47 +191,85 @@ static void empty(void)
 static void what_it_holds_under_the_lock_counts(void **state)
 {
     (void)state;
-    struct file_removed removed;
+    struct file_job job = {0};
     meanwhile = spoil;
-    assert_fails(remove_from(path, NULL, &removed), "failed to read configuration file",
+    assert_fails(remove_from(path, &job), "failed to read configuration file",
                  "stream did not contain valid UTF-8");
     meanwhile = tear;
-    struct err *err = remove_from(path, NULL, &removed);
+    struct err *err = remove_from(path, &job);
     assert_non_null(err);
     assert_true(str_starts(err->message, STR("could not parse TOML configuration in `")));
     assert_string_equal(text_of(path).data, "[registries.x]\ntoken = \"t\n");
     meanwhile = empty;
-    assert_null(remove_from(path, NULL, &removed));
-    assert_false(removed.token);
+    assert_null(remove_from(path, &job));
+    assert_false(job.removed_token);
     assert_string_equal(text_of(path).data, "");
 }
 
 static void a_fifo_is_not_waited_for(void **state)
 {
     (void)state;
-    struct file_removed removed;
+    struct file_job job = {0};
     (void)unlink(path.data);
     assert_int_equal(mkfifo(path.data, 0600), 0);
-    assert_fails(remove_from(path, NULL, &removed), "failed to read configuration file",
+    assert_fails(remove_from(path, &job), "failed to read configuration file",
                  "not a regular file");
 }
 
-static void count(void)
-{
-    write_file(path.data, STR("[registries.x]\ntoken = 5\n"));
-}
-
-/* No server has been asked about what is no string. */
-static void a_token_that_is_a_number_may_not_go(void **state)
+/* A file that holds `before`, the jobs' registries, what is left, and what each job says: `t`oken
+ * and `s`ecret key removed, `k`ept. */
+static void registries_go_in_one_edit(void **state)
 {
     (void)state;
-    struct file_removed removed;
-    const struct file_token dead = {STR("5"), NULL};
-    const struct file_token *const only[] = {&dead};
-    meanwhile = count;
-    assert_null(remove_from(path, only, &removed));
-    assert_true(removed.kept && !removed.token);
-    assert_string_equal(text_of(path).data, "[registries.x]\ntoken = 5\n");
+    static const struct token_list known = {{"b", 1}, NULL};
+    static const struct token_list listed = {{"a", 1}, &known};
+    static const struct {
+        const char *before;
+        const char *names[3];
+        const struct token_list *only;
+        const char *after;
+        const char *said;
+    } cases[] = {
+        {"[registries]\na.token = 'a'\nb.token = 'b'\nc.token = 'c'\n",
+         {"b", "a", "z"},
+         NULL,
+         "[registries]\nc.token = 'c'\n",
+         "t t "},
+        {"token = 'a'\n[registry]\ntoken = 'b'\nsecret-key = 'k'\nsecret-key-subject = 's'\n"
+         "[registries.crates-io]\ntoken = 'c'\n[registries.x]\nsecret-key-subject = 's'\n",
+         {"crates-io", "x"},
+         NULL,
+         "[registry]\n[registries.crates-io]\n[registries.x]\nsecret-key-subject = 's'\n",
+         "ts "},
+        {"[registries]\na = {token = 'a', secret-key = 'k'}\nb.token = 'x'\nc.token = 5\n",
+         {"a", "b", "c"},
+         &listed,
+         "[registries]\na = {}\nb.token = 'x'\nc.token = 5\n",
+         "ts k k"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct file_job jobs[3] = {0};
+        size_t count = 0;
+        for (; count < COUNT(jobs) && cases[i].names[count]; count++) {
+            jobs[count] = (struct file_job){.registry = str_of(cases[i].names[count]),
+                                            .only_listed = cases[i].only != NULL,
+                                            .only = cases[i].only};
+        }
+        write_file(path.data, str_of(cases[i].before));
+        assert_int_equal(chmod(path.data, 0644), 0);
+        const struct config_file file = {.path = path, .shown = path, .credentials = i != 1};
+        assert_null(file_remove(&shell, &file, jobs, count));
+        struct buf said = buf_new(&arena);
+        for (size_t n = 0; n < count; n++) {
+            buf_addf(&said, "%s%s%s%s", n > 0 ? " " : "", jobs[n].removed_token ? "t" : "",
+                     jobs[n].removed_secret_key ? "s" : "", jobs[n].kept ? "k" : "");
+        }
+        assert_string_equal(buf_str(&said).data, cases[i].said);
+        assert_string_equal(text_of(path).data, cases[i].after);
+        struct stat status;
+        assert_int_equal(stat(path.data, &status), 0);
+        assert_int_equal(status.st_mode & 07777, file.credentials ? 0600 : 0644);
+    }
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -247,7 +283,7 @@ int main(void)
         TEST(a_file_that_may_not_be_opened),
         TEST(what_it_holds_under_the_lock_counts),
         TEST(a_fifo_is_not_waited_for),
-        TEST(a_token_that_is_a_number_may_not_go),
+        TEST(registries_go_in_one_edit),
     };
     if (!mkdtemp(dir)) {
         return 1;

@@ -110,8 +110,7 @@ static void names_lead_to_an_index_and_back(void **state)
         {P "registries.a.index = '" CRATES_IO_INDEX ".git'\n",
          "crates-io=" CRATES_IO_INDEX ">~a, a=" CRATES_IO_INDEX ".git>~crates-io"},
         /* cargo 1.95 folded what 1.96 tells apart: one group, two indexes */
-        {P "registries.a.index = '" S "github.com/A/'\nregistries.b.index = '" S
-           "github.com/a/'\n",
+        {P "registries.a.index = '" S "github.com/A/'\nregistries.b.index = '" S "github.com/a/'\n",
          "a=" S "github.com/A/>~b, b=" S "github.com/a/>~a"},
         {P "registries.a.index = '" S "h/x.git/'\nregistries.b.index = '" S "h/x/'\n",
          "a=" S "h/x.git/>~b, b=" S "h/x/>~a"},
@@ -163,27 +162,34 @@ static void one_registry_is_meant(void **state)
         {P "registries.a.index = 'https://a/'\nregistry.default = 'a'\n", NULL, "a: ", ""},
         {P "registries.a.index = 'https://a/'\nregistry.default = 'b'\n", "a", "a: ", ""},
         {"", "a", "a: registry index was not found in any configuration: `a`", ""},
-        {"", "1", "1: invalid character `1` in registry name: `1`, the name cannot start with a "
-                  "digit", ""},
+        {"", "1",
+         "1: invalid character `1` in registry name: `1`, the name cannot start with a "
+         "digit",
+         ""},
         {P "registry.default = 1\n", NULL,
          "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
-         "integer", ""},
+         "integer",
+         ""},
         {P "registries.a.index = 'x'\n", "a",
          "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid "
-         "url `x`: relative URL without a base", ""},
+         "url `x`: relative URL without a base",
+         ""},
         {P "registries.a.index = 'https://u:p@h/'\n", "a",
          "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / registry "
-         "URLs may not contain passwords", ""},
+         "URLs may not contain passwords",
+         ""},
         {P "registries.a.index = 'sparse+https://h/x'\n", "a",
          "a: sparse registry url must end in a slash `/`: sparse+https://h/x", ""},
         {P "registries.a.index = 'mailto:x'\n", "a",
          "a: invalid url `mailto:x`: cannot-be-a-base-URLs are not supported", ""},
         {P "registries.a.index = 1\n", "a",
          "a: error in ROOT/proj/.cargo/config.toml: `registries.a.index` expected a string, but "
-         "found a integer", ""},
+         "found a integer",
+         ""},
         {P "registry.index = 'x'\n", NULL,
          "crates-io: the `registry.index` config value is no longer supported\nUse `[source]` "
-         "replacement to alter the default index for crates.io.", ""},
+         "replacement to alter the default index for crates.io.",
+         ""},
         {P "registries.crates-io.protocol = 'x'\n", NULL,
          "crates-io: unsupported registry protocol `x` (defined in ROOT/proj/.cargo/config.toml)",
          ""},
@@ -191,22 +197,23 @@ static void one_registry_is_meant(void **state)
         {replaced, "crates-io", "crates-io: ", ""},
         {replaced, NULL,
          "could not find a configured source with the name `a` when attempting to lookup "
-         "`crates-io` (configuration in `ROOT/proj/.cargo/config.toml`)", ""},
+         "`crates-io` (configuration in `ROOT/proj/.cargo/config.toml`)",
+         ""},
         {P "source.crates-io.replace-with = 'a'\nregistries.a.index = 'https://a/'\n", NULL,
          "crates-io is replaced with remote registry a;\ninclude `--registry a` or `--registry "
-         "crates-io`", ""},
+         "crates-io`",
+         ""},
         {P "source.crates-io.replace-with = 'a'\nsource.a.registry = 'https://a/'\n", NULL,
          not_remote, "registry `a`"},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.registry = '" CRATES_IO_INDEX "'\n",
-         NULL, "crates-io: ", ""},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.registry = '" CRATES_IO_INDEX "'\n", NULL,
+         "crates-io: ", ""},
         {P "source.crates-io.replace-with = 'a'\nsource.a.git = 'https://a/'\n", NULL, not_remote,
          "https://a/"},
         {P "source.crates-io.replace-with = 'a'\nsource.a.directory = 'd'\n", NULL, not_remote,
          "dir ROOT/proj/d"},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL,
-         not_remote, "registry `ROOT/proj/d`"},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.branch = 'd'\n", NULL, not_remote,
-         "`a`"},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL, not_remote,
+         "registry `ROOT/proj/d`"},
+        {P "source.crates-io.replace-with = 'a'\nsource.a.branch = 'd'\n", NULL, not_remote, "`a`"},
         {P "source.crates-io.replace-with = 'crates-io'\n", NULL, cycle, "crates-io"},
         {P "source = {crates-io.replace-with = 'a', a.replace-with = 'b', b.replace-with = 'a'}\n",
          NULL, cycle, "a"},
@@ -267,8 +274,7 @@ static void providers_are_asked_in_order(void **state)
         {P "registry.global-credential-providers = ['s', 's x', 'q', 'cargo:token', 'a.b', "
            "'1.2.3.4']\n[credential-alias]\ns = ['cargo:libsecret', 'a b']\nq = 's'\n"
            "\"cargo:token\" = 'no'\na.b = 'c'\n1.2.3.4 = 'no'\n",
-         "crates-io",
-         "1.2.3.4, c alias, cargo:token, s alias, s|x, cargo:libsecret|a b alias"},
+         "crates-io", "1.2.3.4, c alias, cargo:token, s alias, s|x, cargo:libsecret|a b alias"},
         {P "registry.global-credential-providers = ['s', ' ']\ncredential-alias.s = 1\n",
          "crates-io", "s; cargo:token"},
         /* its own is the only one; elsewhere the global ones are asked */
@@ -282,8 +288,8 @@ static void providers_are_asked_in_order(void **state)
         {H "registries.a.index = 'https://a/'\n$CARGO_REGISTRIES_A_CREDENTIAL_PROVIDER=p\n", "a",
          "p (no tokens)"},
         /* without --config, and in home, others are asked */
-        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n"
-           H "registry.global-credential-providers = ['h']\n"
+        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+           "registry.global-credential-providers = ['h']\n"
            "+registries.a.credential-provider='cli'\n",
          "a", "cli; p, h (no tokens)"},
         {P "registries.a = {index = 'https://a/', credential-provider = ['']}\n", "a",
@@ -339,15 +345,18 @@ static void what_has_no_effect_is_warned_of(void **state)
         {H "registry.x = 1\n" P "registry.x = 2\n", "crates-io",
          "warning: unused config key `registry.x` in `ROOT/proj/.cargo/config.toml`\n"},
         {H "registries.a = {index = 'https://a/', credential-provider = 'p', token = 't'}\n", "a",
-         "warning: registry `a` has a token configured in ROOT/ch/config.toml that will be ignored because "
+         "warning: registry `a` has a token configured in ROOT/ch/config.toml that will be ignored "
+         "because "
          "this registry is configured to use credential-provider `p`\n"},
         {H "registries.a = {index = 'https://a/', credential-provider = 'cargo:token', secret-key "
            "= 't'}\n",
          "a",
-         "warning: registry `a` has a secret-key configured in ROOT/ch/config.toml that will be ignored "
+         "warning: registry `a` has a secret-key configured in ROOT/ch/config.toml that will be "
+         "ignored "
          "because this registry is configured to use credential-provider `cargo:token`\n"},
         {H "registry = {token = 't', global-credential-providers = ['p']}\n", "crates-io",
-         "warning: registry `crates-io` has a token configured in ROOT/ch/config.toml that will be ignored "
+         "warning: registry `crates-io` has a token configured in ROOT/ch/config.toml that will be "
+         "ignored "
          "because the `cargo:token` credential provider is not listed in "
          "`registry.global-credential-providers`\n"},
         {H "registry.token = 't'\n", "crates-io", ""},
@@ -355,8 +364,9 @@ static void what_has_no_effect_is_warned_of(void **state)
            "1\n",
          "a", ""},
         {H "registries.a = {index = 'https://h/', x = 1}\n$CARGO_REGISTRIES_B_INDEX=https://h/\n",
-         "a", "note: name of alternative registry `https://h/` set to `b`\n"
-              "note: name of alternative registry `https://h/` set to `b`\n"},
+         "a",
+         "note: name of alternative registry `https://h/` set to `b`\n"
+         "note: name of alternative registry `https://h/` set to `b`\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         begin(cases[i].world);

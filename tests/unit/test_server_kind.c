@@ -95,6 +95,8 @@ static void what_no_token_is_sent_to(void **state)
         {"sparse+http://127.255.0.1/", false, "127.255.0.1"},
         {"sparse+http://[::1]:80/", false, "[::1]:80"},
         {"sparse+http://localhost/", false, "localhost"},
+        {"sparse+http://LocalHost:8/", false, "LocalHost:8"},
+        {"sparse+http://localhost.example/", true, "localhost.example"},
         {"sparse+http://127.0.0.1.example/", true, "127.0.0.1.example"},
         {"sparse+http://192.168.0.1/", true, "192.168.0.1"},
         {"sparse+http://[::2]/", true, "[::2]"},

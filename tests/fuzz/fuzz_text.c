@@ -1,0 +1,58 @@
+/*
+ * Any text: as it is shown it is UTF-8 without control characters, and is not changed again; as an
+ * index URL it shows no password; shortened it is no wider than allowed. A short word is quoted,
+ * and a real shell reads it back.
+ */
+#include "harness.h"
+
+#include "registry/index_url.h"
+#include "util/text.h"
+#include "util/utf8.h"
+
+/* A shell is started for each. */
+#define WORD_LIMIT ((size_t)24)
+
+static void check_shown(struct str shown)
+{
+    HOLDS(utf8_valid(shown) && text_is_plain(shown));
+    for (size_t i = 0; i < shown.len; i++) {
+        unsigned char c = (unsigned char)shown.data[i];
+        HOLDS(c >= ' ' && c != 0x7f);
+    }
+}
+
+static void check_word(struct arena *arena, struct str word)
+{
+    struct str line = str_format(arena, "printf %%s %s", text_quoted(arena, word).data);
+    FILE *shell = popen(line.data, "re"); // NOLINT(cert-env33-c): it is about a shell
+    HOLDS(shell);
+    char text[WORD_LIMIT + 1];
+    size_t len = fread(text, 1, sizeof(text), shell);
+    HOLDS(pclose(shell) == 0);
+    HOLDS(len == word.len && memcmp(text, word.data, len) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    struct str text = str_copy(&arena, (const char *)data, size);
+    struct str shown = text_shown(&arena, text);
+    check_shown(shown);
+    check_shown(index_url_shown(&arena, text));
+    HOLDS(text_is_plain(text) == str_eq(text, shown));
+    for (size_t columns = 3; columns < 12; columns++) {
+        struct str fit = text_fit(&arena, shown, columns);
+        HOLDS(utf8_valid(fit) && text_width(&arena, fit) <= columns);
+    }
+    struct str url = str_format(&arena, "https://u:" SECRET "@%s", shown.data);
+    struct index_url parsed;
+    if (str_find(shown, '@') < 0 && !index_url_parse(&arena, url, &parsed)) {
+        HOLDS(!harness_holds(index_url_shown(&arena, url), STR(SECRET)));
+        HOLDS(!harness_holds(index_url_shown(&arena, parsed.text), STR(SECRET)));
+    }
+    if (text.len <= WORD_LIMIT && str_find(text, '\0') < 0) {
+        check_word(&arena, text);
+    }
+    arena_free(&arena);
+    return 0;
+}

@@ -1,0 +1,374 @@
+/* What exists, whether cargo would use it, what a run does with it, and what is said to a person:
+ * a line for each credential. */
+#include "credential/plan.h"
+#include "util/fs.h"
+#include "util/text.h"
+#include "world.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define P "@proj/.cargo/config.toml\n"
+#define H "@ch/config.toml\n"
+#define C "@ch/credentials.toml\n"
+#define A "registries.a.index = 'https://a/'\n"
+
+static struct world world;
+static struct inventory inventory;
+static struct logout_options options;
+
+static const char *const effects[] = {"never", "if-others-go", "perhaps", "in-use"};
+static const char *const plans[] = {"leave", "remove", "ask", "cannot"};
+
+/* Flags: `a`ll, `e`verywhere, `r`evoke, `s`tatus; then the registry. */
+static void take(const char *how)
+{
+    static struct str name;
+    const char *space = strchr(how, ' ');
+    options = (struct logout_options){
+        .all = strchr(how, 'A') != NULL,
+        .everywhere = strchr(how, 'E') != NULL,
+        .revoke = strchr(how, 'R') != NULL,
+        .status = strchr(how, 'S') != NULL,
+    };
+    if (space) {
+        name = str_of(space + 1);
+        options.registry = &name;
+    }
+    world_load(&world);
+    assert_null(inventory_take(&world.config, &options, &inventory));
+    plan_make(&inventory, &options);
+}
+
+static const char *lines(void)
+{
+    struct arena *arena = &world.arena;
+    struct buf out = buf_new(arena);
+    for (struct credential *c = inventory_first(&inventory); c; c = inventory_next(&inventory, c)) {
+        buf_addf(&out, "%s %s %s %s %s%s", c->registry->shown.data, credential_kind_name(c),
+                 credential_location(arena, c).data, effects[c->effect], plans[c->plan],
+                 c->revoke_first ? " revoke" : "");
+        buf_addf(&out, c->error ? ": %s\n" : "\n%s", c->error ? c->error->message.data : "");
+    }
+    return world_shown(&world, buf_str(&out));
+}
+
+static void all_that_exists_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *world;
+        const char *how;
+        const char *lines;
+    } cases[] = {
+        {C "[registry]\ntoken = 't'\n", "",
+         "crates-io token ROOT/ch/credentials.toml:2 in-use "
+         "remove\n"},
+        {C "token = 'old'\n[registry]\ntoken = 't'\nsecret-key = 's'\n", "R",
+         "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove revoke\n"
+         "crates-io token ROOT/ch/credentials.toml:3 in-use remove revoke\n"
+         "crates-io secret-key ROOT/ch/credentials.toml:4 if-others-go remove\n"},
+        {C "[registries.crates-io]\ntoken = 't'\n", "R",
+         "crates-io token ROOT/ch/credentials.toml:2 never remove\n"},
+        {H "registry.token = 't'\n$CARGO_REGISTRY_TOKEN=v\n", "R",
+         "crates-io token ROOT/ch/config.toml:1 if-others-go leave\n"
+         "crates-io token environment variable `CARGO_REGISTRY_TOKEN` in-use leave\n"},
+        {H "registry.token = 't'\n$CARGO_REGISTRY_TOKEN=v\n", "RE",
+         "crates-io token ROOT/ch/config.toml:1 if-others-go remove revoke\n"
+         "crates-io token environment variable `CARGO_REGISTRY_TOKEN` in-use leave revoke\n"},
+        {C "registry.token = ''\n$CARGO_REGISTRY_TOKEN=\xFF\n$CARGO_REGISTRY_SECRET_KEY=s\n", "",
+         "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
+         "crates-io secret-key environment variable `CARGO_REGISTRY_SECRET_KEY` if-others-go "
+         "leave\n"},
+        {C "registry.token = 5\n", "", "crates-io token ROOT/ch/credentials.toml:1 never remove\n"},
+        /* only for the name asked for, but its twins are shown */
+        {C "registries.a.token = 'a'\nregistries.b.token = 'b'\nregistries.c.token = 'c'\n" H
+           "registries.a.index = 'https://h/'\nregistries.b.index = 'https://h/'\n"
+           "registries.c.index = 'https://c/'\n",
+         " a",
+         "a token ROOT/ch/credentials.toml:1 if-others-go remove\n"
+         "b token ROOT/ch/credentials.toml:2 if-others-go leave\n"},
+        {C "registries.a.token = 'a'\nregistries.b.token = 'b'\n" H A, "A",
+         "a token ROOT/ch/credentials.toml:1 in-use remove\n"
+         "b token ROOT/ch/credentials.toml:2 perhaps remove\n"},
+        /* a hidden twin counts, cargo reads it when the other is gone */
+        {"@ch/credentials\nregistry.token = 't'\n" C "registry.token = 'u'\n", "",
+         "crates-io token ROOT/ch/credentials:1 in-use remove\n"
+         "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"},
+        /* a variable of several names counts once, for the one asked for */
+        {C "registries.A-b.token = 't'\nregistries.a_b.token = 't'\n"
+           "$CARGO_REGISTRIES_A_B_TOKEN=v\n" H "registries.A-b.index = 'https://h/'\n",
+         " a_b",
+         "a_b token ROOT/ch/credentials.toml:2 perhaps remove\n"
+         "a_b token environment variable `CARGO_REGISTRIES_A_B_TOKEN` perhaps leave\n"},
+        /* providers: here, in home alone, not those that have nothing */
+        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+           "registry.global-credential-providers = ['cargo:wincred', 'h']\n",
+         " a",
+         "a token credential provider `p` perhaps ask\n"
+         "a token credential provider `h` perhaps leave\n"},
+        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+           "registry.global-credential-providers = ['cargo:token', 'h x']\n",
+         "AR",
+         "crates-io token credential provider `h \u2026` perhaps ask revoke\n"
+         "a token credential provider `p` perhaps ask revoke\n"
+         "a token credential provider `h \u2026` perhaps ask revoke\n"},
+        {H "registry.credential-provider = ['cargo:token-from-stdout', 'x']\n" C
+           "registry.token = 't'\n",
+         "",
+         "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
+         "crates-io token credential provider `cargo:token-from-stdout \u2026` in-use cannot: "
+         "credential provider `cargo:token-from-stdout \u2026` failed action `logout`\n"},
+        {H "registry.credential-provider = 'cargo:paseto'\n", "S",
+         "crates-io token credential provider `cargo:paseto` never cannot: cargo:paseto requires "
+         "-Zasymmetric-token\n"},
+        /* a provider before cargo:token may have one */
+        {H "registry.global-credential-providers = ['cargo:token', 'h']\n" C
+           "registry.token = 't'\n",
+         "",
+         "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"
+         "crates-io token credential provider `h` perhaps ask\n"},
+        {P "include = ['../../o.toml']\n@o.toml\nregistry.token = 't'\n", "E",
+         "crates-io token ROOT/o.toml:1 in-use cannot: `ROOT/o.toml` is outside of the project "
+         "whose configuration includes it, so it is not edited\n"},
+        {P "include = ['../../o.toml']\n@o.toml\nregistry.token = 't'\n+../../o.toml\n", "",
+         "crates-io token ROOT/proj/sub/../../o.toml:1 in-use leave\n"
+         "crates-io token ROOT/o.toml:1 if-others-go leave\n"},
+        /* `token` without a table is only read from the credentials file */
+        {H "token = 't'\n", "", "crates-io token ROOT/ch/config.toml:1 never leave\n"},
+        {H "token.a = 't'\n[registries]\na = 1\n", "A", ""},
+        {"", "", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        world_begin(&world, cases[i].world);
+        take(cases[i].how);
+        assert_string_equal(lines(), cases[i].lines);
+        world_end(&world);
+    }
+}
+
+static void what_cannot_be_done_is_known_before(void **state)
+{
+    (void)state;
+    world_begin(&world, C "registry.token = 't'\n" P "registry.credential-provider = 'p'\n");
+    assert_int_equal(chmod(world_path(&world, "proj/.cargo/config.toml").data, 0666), 0);
+    assert_int_equal(chmod(world_path(&world, "ch/credentials.toml").data, 0444), 0);
+    assert_int_equal(chmod(world.root.data, 0755), 0);
+    assert_int_equal(chmod(world_path(&world, "ch").data, 0755), 0);
+    bool root = geteuid() == 0;
+    if (root) {
+        assert_int_equal(chown(world_path(&world, "ch/credentials.toml").data, 65534, 65534), 0);
+        assert_int_equal(chown(world_path(&world, "proj").data, 65534, 65534), 0);
+        assert_int_equal(chown(world_path(&world, "proj/.cargo").data, 65534, 65534), 0);
+        assert_int_equal(chown(world_path(&world, "proj/.cargo/config.toml").data, 65534, 65534),
+                         0);
+        assert_int_equal(seteuid(65534), 0);
+    }
+    take("");
+    const struct credential *file = inventory_first(&inventory);
+    const struct credential *provider = inventory_next(&inventory, file);
+    if (root) {
+        assert_int_equal(seteuid(0), 0);
+    }
+    assert_int_equal(file->plan, PLAN_CANNOT);
+    assert_true(file->error_is_final && file->result == RESULT_FAILED);
+    assert_string_equal(world_chain(&world, file->error),
+                        "credential provider `cargo:token` failed action `logout` / failed to "
+                        "open: ROOT/ch/credentials.toml / Permission denied (os error 13)");
+    assert_int_equal(provider->result, RESULT_NOT_CHECKED);
+    assert_false(provider->error_is_final);
+    assert_string_equal(world_chain(&world, provider->error),
+                        "credential provider `p` was not asked: others than you and root can write "
+                        "ROOT/proj/.cargo/config.toml:1, which names it");
+    world_end(&world);
+}
+
+static void an_unreadable_default_is_not_guessed(void **state)
+{
+    (void)state;
+    world_begin(&world, P "x = [\n");
+    world_load(&world);
+    options = (struct logout_options){0};
+    struct err *err = inventory_take(&world.config, &options, &inventory);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "could not load Cargo configuration");
+    struct str name = STR("a");
+    options.registry = &name;
+    assert_null(inventory_take(&world.config, &options, &inventory));
+    world_end(&world);
+}
+
+static void what_is_usable_follows_from_effect_and_result(void **state)
+{
+    (void)state;
+    static const enum result results[] = {
+        RESULT_REMOVED, RESULT_NOT_FOUND, RESULT_NOT_SUPPORTED, RESULT_NOT_CHECKED,
+        RESULT_PENDING, RESULT_KEPT,      RESULT_FAILED};
+    static const char *const expected[] = {"nnnn", "nnnn", "nnnn", "nuuu", "nyuy", "nyuy", "nyuy"};
+    static const char letters[] = {[USABLE_NO] = 'n', [USABLE_UNKNOWN] = 'u', [USABLE_YES] = 'y'};
+    for (size_t i = 0; i < COUNT(results); i++) {
+        for (int effect = NEVER_USED; effect <= IN_USE; effect++) {
+            struct credential c = {.effect = (enum effect)effect, .result = results[i]};
+            assert_int_equal(letters[credential_usable(&c)], expected[i][effect]);
+        }
+    }
+}
+
+/* The words as a shell reads the text have to be the words. */
+static void check_words(const struct fix *fix)
+{
+    if (fix->count == 0) {
+        return;
+    }
+    size_t len = fix->text.len;
+    const char *tick = strchr(fix->text.data, '`');
+    assert_true(str_starts(fix->text, STR("run `")) && tick);
+    while (fix->text.data[--len] != '`') {
+    }
+    size_t start = (size_t)(tick - fix->text.data) + 1;
+    struct str command = str_slice(&world.arena, fix->text, start, len);
+    struct str line = str_format(&world.arena, "printf '%%s\\n' %s", command.data);
+    FILE *shell = popen(line.data, "re"); // NOLINT(cert-env33-c): what a person would do
+    assert_non_null(shell);
+    char read[4096] = "";
+    assert_true(fread(read, 1, sizeof(read) - 1, shell) > 0);
+    assert_int_equal(pclose(shell), 0);
+    struct buf wanted = buf_new(&world.arena);
+    for (size_t i = 0; i < fix->count; i++) {
+        buf_addf(&wanted, "%s\n", fix->words[i].data);
+    }
+    assert_string_equal(read, buf_str(&wanted).data);
+}
+
+static void a_person_is_told_what_helps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *world;
+        const char *how;
+        const char *fix; /* of the first credential */
+    } cases[] = {
+        {C "registry.token = 't'\n", "", "run `cargo-logout --registry crates-io`"},
+        {H "registry.token = 't'\n", "", "run `cargo-logout --registry crates-io --everywhere`"},
+        {C "registries.'a b'.token = 't'\n", "A", "delete the line ROOT/ch/credentials.toml:1"},
+        {"@x.toml\nregistry.token = 't'\n@ch/config.toml -> ../x.toml\n", "S",
+         "run `cargo-logout --registry crates-io --everywhere`"},
+        {"@x.toml\nregistries.'a b'.token = 't'\n@ch/config.toml -> ../x.toml\n", "A",
+         "delete the line ROOT/ch/config.toml:1, which is `ROOT/x.toml`"},
+        {P "include = [\"../../o'o p.toml\"]\n@o'o p.toml\nregistry.token = 't'\n", "S",
+         "run `cargo-logout --registry crates-io --everywhere --config 'ROOT/o'\\''o p.toml'`"},
+        {"$CARGO_REGISTRY_TOKEN=v\n", "", "run `unset CARGO_REGISTRY_TOKEN`"},
+        {"$CARGO_REGISTRIES_\u00C9_TOKEN=v\n", "A",
+         "start your shell without the environment variable `CARGO_REGISTRIES_\u00C9_TOKEN`"},
+        {H "registries.a = {index = 'https://a/', credential-provider = 'p'}\n", "A",
+         "run `cargo-logout --registry a`"},
+        {P A H "registry.global-credential-providers = ['p']\n"
+               "+registries.a.credential-provider='cargo:token'\n",
+         " a", "run `cargo-logout --registry a` where cargo uses it"},
+        {H "registry.credential-provider = 'cargo:token-from-stdout'\n", "",
+         "remove the provider from ROOT/ch/config.toml:1"},
+        {"$CARGO_REGISTRY_CREDENTIAL_PROVIDER=cargo:paseto\n", "",
+         "run `unset CARGO_REGISTRY_CREDENTIAL_PROVIDER`"},
+    };
+    (void)unsetenv("CI");
+    (void)unsetenv("GITHUB_ENV");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        world_begin(&world, cases[i].world);
+        take(cases[i].how);
+        const struct credential *c = inventory_first(&inventory);
+        assert_non_null(c);
+        struct fix fix = credential_fix(&world.arena, c);
+        assert_string_equal(world_shown(&world, fix.text), cases[i].fix);
+        check_words(&fix);
+        world_end(&world);
+    }
+}
+
+static void a_job_has_settings_of_its_own(void **state)
+{
+    (void)state;
+    world_begin(&world, "$CARGO_REGISTRY_TOKEN=v\n");
+    take("");
+    assert_int_equal(setenv("CI", "true", 1), 0);
+    struct fix fix = credential_fix(&world.arena, inventory_first(&inventory));
+    assert_string_equal(fix.text.data, "run `unset CARGO_REGISTRY_TOKEN`, and remove it from the "
+                                       "job's settings");
+    check_words(&fix);
+    assert_int_equal(unsetenv("CI"), 0);
+    world_end(&world);
+}
+
+/* A path that cannot be shown as it must be typed is no command; nor is what failed. */
+static void not_every_fix_is_a_command(void **state)
+{
+    (void)state;
+    world_begin(&world, C "registry.token = 't'\n" P "registry.credential-provider = 'p'\n");
+    assert_int_equal(chmod(world_path(&world, "proj/.cargo/config.toml").data, 0666), 0);
+    take("");
+    struct credential *c = inventory_first(&inventory);
+    struct fix fix = credential_fix(&world.arena, inventory_next(&inventory, c));
+    assert_string_equal(world_shown(&world, fix.text),
+                        "run `cargo-logout --registry crates-io --config "
+                        "ROOT/proj/.cargo/config.toml`");
+    check_words(&fix);
+    c->result = RESULT_FAILED;
+    fix = credential_fix(&world.arena, c);
+    assert_string_equal(world_shown(&world, fix.text),
+                        "delete the line ROOT/ch/credentials.toml:1");
+    struct config_file odd = *c->file;
+    odd.leaves = true;
+    odd.path = STR("/x\ny");
+    c->file = &odd;
+    fix = credential_fix(&world.arena, c);
+    assert_int_equal(fix.count, 0);
+    assert_string_equal(world_shown(&world, fix.text),
+                        "delete the line ROOT/ch/credentials.toml:1");
+    world_end(&world);
+}
+
+static void an_item_is_found_by_its_index(void **state)
+{
+    (void)state;
+    static const struct {
+        struct keyring_item item;
+        const char *fix;
+    } cases[] = {
+        {{.index_url = {"https://h/", 10}, .name = {"x", 1}},
+         "run `cargo-logout --registry x --config 'registries.x.index=\"https://h/\"' --config "
+         "'registries.x.credential-provider=\"cargo:libsecret\"'`"},
+        {{.index_url = {"https://h/\"", 11}, .name = {"x", 1}}, "run `cargo-logout --all`"},
+        {{.index_url = {"https://h/", 10}, .name = {"", 0}}, "run `cargo-logout --all`"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        world_begin(&world, "");
+        struct registry registry = {
+            .name = cases[i].item.name, .shown = cases[i].item.name, .valid = true};
+        struct credential c = {
+            .registry = &registry, .place = PLACE_KEYRING, .item = &cases[i].item};
+        struct fix fix = credential_fix(&world.arena, &c);
+        assert_string_equal(fix.text.data, cases[i].fix);
+        check_words(&fix);
+        assert_true(
+            str_starts(credential_location(&world.arena, &c), STR("keyring item for `https://h/")));
+        world_end(&world);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_that_exists_is_found),
+        cmocka_unit_test(what_cannot_be_done_is_known_before),
+        cmocka_unit_test(an_unreadable_default_is_not_guessed),
+        cmocka_unit_test(what_is_usable_follows_from_effect_and_result),
+        cmocka_unit_test(a_person_is_told_what_helps),
+        cmocka_unit_test(a_job_has_settings_of_its_own),
+        cmocka_unit_test(not_every_fix_is_a_command),
+        cmocka_unit_test(an_item_is_found_by_its_index),
+    };
+    /* no keyring of the one who runs the tests */
+    (void)unsetenv("DBUS_SESSION_BUS_ADDRESS");
+    (void)unsetenv("XDG_RUNTIME_DIR");
+    (void)unsetenv("SECRET_BACKEND");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
