@@ -8,6 +8,7 @@
 
 #include "registry/index_url.h"
 #include "util/text.h"
+#include "util/utf8.h"
 
 static void check_printable(struct str text)
 {
@@ -102,34 +103,8 @@ static void check_text(struct arena *arena, struct str text)
         HOLDS(!resolved.has_password);
         check_url(arena, &resolved);
         struct index_url again;
-        if (is_drive_of_host(&resolved)) {
-            return;
-        }
         HOLDS(!index_url_resolve(arena, resolved.text, STR("/elsewhere"), &again));
         check_same(&resolved, &again);
-    }
-}
-
-/* Two parts that no URL keeps as they are. */
-static bool has_dots(struct str path)
-{
-    return harness_holds(path, STR("..")) || harness_holds(path, STR("%2e")) ||
-           harness_holds(path, STR("%2E"));
-}
-
-static void check_path(struct arena *arena, struct str path)
-{
-    struct index_url url;
-    struct err *err = index_url_from_path(arena, path, &url);
-    HOLDS(!err == str_starts(path, STR("/")));
-    if (err) {
-        return;
-    }
-    check_printable(url.text);
-    struct index_url again;
-    HOLDS(!index_url_parse(arena, url.text, &again));
-    if (!has_dots(path)) {
-        check_same(&url, &again);
     }
 }
 
@@ -137,12 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
     struct str text = str_copy(&arena, (const char *)data, size);
-    if (str_starts(text, STR("\xff"))) {
-        struct str path = str_slice(&arena, text, 1, text.len);
-        if (str_find(path, '\0') < 0) {
-            check_path(&arena, path);
-        }
-    } else if (utf8_valid(text)) {
+    if (utf8_valid(text)) {
         check_text(&arena, text);
     }
     arena_free(&arena);
