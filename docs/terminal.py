@@ -80,7 +80,7 @@ def picture(text):
     plain = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in lines]
     width = round(2 * MARGIN + COLUMN * max(map(len, plain)))
     height = round(2 * MARGIN + LINE * len(lines))
-    out = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">\n'
+    out = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" xml:space="preserve">\n'
     out += "<title>cargo-logout --status, and cargo-logout --all</title>\n"
     out += f"<style>{STYLE}</style>\n"
     out += f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"/>\n'
