@@ -35,7 +35,7 @@ struct err *bus_property(struct arena *arena, GDBusConnection *bus, const char *
                          const char *interface, const char *property, const char *type,
                          GVariant **out) MUST_CHECK;
 
-/* A call of GLib or libsecret that failed, as an error of ours. Takes `error` over. */
-struct err *bus_error(struct arena *arena, GError *error) __attribute__((returns_nonnull));
+/* A call of GLib or libsecret that failed, as an error of ours. Takes the error over. */
+struct err *bus_error(struct arena *arena, GError *taken) __attribute__((returns_nonnull));
 
 #endif

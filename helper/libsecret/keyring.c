@@ -182,16 +182,11 @@ static const char **sealed_collections(const struct keyring *keyring, struct str
     return sealed;
 }
 
-/* All items for the URL. A locked collection that holds it is unlocked if that is possible; `why`
- * is the reason if it is not. */
-static struct err *items_find(const struct keyring *keyring, struct str url, GList **items,
-                              struct err **why)
+/* After a search that found nothing locked: unlocks the locked collections that hold the URL, if
+ * there are any, and searches again. `why` is the reason if that is not possible. */
+static struct err *items_unseal(const struct keyring *keyring, struct str url, GList **items,
+                                struct err **why)
 {
-    *why = NULL;
-    TRY(items_search(keyring, url, items));
-    if (count_locked(*items) > 0) {
-        return NULL; /* items_unlock() unlocks them and their collections */
-    }
     const char **sealed = sealed_collections(keyring, url, false);
     if (!sealed[0]) {
         return NULL;
@@ -224,17 +219,16 @@ static bool is_denied(const struct keyring *keyring, gpointer item)
     return locked && !g_variant_get_boolean(locked);
 }
 
-/* `items` has at least one that is locked. */
-static struct err *locked_error(const struct keyring *keyring, GList *items, const struct err *why)
+/* Why items are still locked. */
+static struct err *locked_error(const struct keyring *keyring, const GList *items,
+                                const struct err *why)
 {
-    while (!is_locked(items->data)) {
-        items = items->next;
-    }
-    if (is_denied(keyring, items->data)) {
-        return err_wrap(
-            keyring->arena, why,
-            "the keyring is unlocked, but access to the item was denied; allow it when the "
-            "keyring asks, then try again");
+    for (; items; items = items->next) {
+        if (is_locked(items->data) && is_denied(keyring, items->data)) {
+            return err_wrap(keyring->arena, why,
+                            "the keyring is unlocked, but access to the item was denied; allow it "
+                            "when the keyring asks, then try again");
+        }
     }
     return err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR);
 }
@@ -242,8 +236,11 @@ static struct err *locked_error(const struct keyring *keyring, GList *items, con
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token, bool *found)
 {
     CLEANUP(items_release) GList *items = NULL;
-    struct err *why;
-    TRY(items_find(keyring, url, &items, &why));
+    struct err *why = NULL;
+    TRY(items_search(keyring, url, &items));
+    if (!items) {
+        TRY(items_unseal(keyring, url, &items, &why));
+    }
     if (items && !first_unlocked(items)) {
         TRY(items_unlock(keyring, url, &items, &why));
     }
@@ -360,8 +357,11 @@ static struct err *items_erase(const struct keyring *keyring, struct str url, GL
 struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
 {
     CLEANUP(items_release) GList *items = NULL;
-    struct err *why;
-    TRY(items_find(keyring, url, &items, &why));
+    struct err *why = NULL;
+    TRY(items_search(keyring, url, &items));
+    if (count_locked(items) == 0) { /* items_unlock() unlocks collections too */
+        TRY(items_unseal(keyring, url, &items, &why));
+    }
     *found = items != NULL;
     if (items) {
         TRY(items_erase(keyring, url, &items));

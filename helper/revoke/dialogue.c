@@ -142,7 +142,7 @@ static struct answer check_contradiction(const struct dialogue *dialogue,
     return conclude(TOKEN_UNKNOWN, contradiction);
 }
 
-static struct answer revoke_token(const struct dialogue *dialogue)
+static struct answer revoke_and_check(const struct dialogue *dialogue)
 {
     bool has_check = server_of(dialogue)->check_path;
     struct turn turn = ask(dialogue, CALL_REVOKE);
@@ -173,7 +173,7 @@ bool dialogue_has_calls(enum action action, enum token_kind kind)
 struct answer dialogue_run(const struct dialogue *dialogue)
 {
     if (!server_of(dialogue)->check_path) {
-        return revoke_token(dialogue);
+        return revoke_and_check(dialogue);
     }
     struct answer before = check(dialogue);
     if (dialogue->action != ACTION_REVOKE) {
@@ -186,7 +186,7 @@ struct answer dialogue_run(const struct dialogue *dialogue)
         before.verdict = before.verdict == TOKEN_ALREADY_INVALID ? TOKEN_REFUSED : before.verdict;
         return before;
     }
-    struct answer answer = revoke_token(dialogue);
+    struct answer answer = revoke_and_check(dialogue);
     answer.facts = before.facts;
     return answer;
 }

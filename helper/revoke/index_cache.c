@@ -72,7 +72,7 @@ struct err *index_cache_directory(struct arena *arena, const struct request *req
                                   struct str *out)
 {
     struct buf hashed = buf_new(arena);
-    struct str hash;
+    struct str hash = STR("");
     buf_add_char(&hashed, request->sparse ? SOURCE_SPARSE : SOURCE_REGISTRY);
     buf_add(&hashed, request->canonical);
     buf_add_char(&hashed, (char)END_OF_STR);

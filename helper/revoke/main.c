@@ -327,6 +327,7 @@ static struct err *tasks_parse(struct arena *arena, struct str input, struct wor
 
 static void tasks_run(struct work *work)
 {
+    assert(work->tasks); /* tasks_parse() has found one */
     long run_ms = work->tasks[0].request.run_ms;
     pthread_t threads[WORKERS - 1];
     size_t count = 0;
@@ -355,7 +356,7 @@ static void shield(void)
 static struct err *work_prepare(struct arena *arena, struct work *work)
 {
     CLEANUP(arena_free) struct arena input = {0};
-    struct str text;
+    struct str text = STR("");
     struct err *err = input_read(&input, &text);
     err = err ? err : tasks_parse(arena, text, work);
     return err ? err_new(arena, "%s", err->message.data) : NULL;

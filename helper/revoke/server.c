@@ -238,9 +238,8 @@ static struct answer_text gitea_read(struct arena *arena, enum call call, long s
             .scopes = words_of(arena, json_object_get(json, "scopes")),
             .expires = STR(""),
         };
-    } else if (status == 401 && str_eq(message, STR("invalid username, password or token"))) {
-        text.reading = READ_INVALID;
-    } else if (status == 404 && is_one_of(message, unknown, COUNT(unknown))) {
+    } else if ((status == 401 && str_eq(message, STR("invalid username, password or token"))) ||
+               (status == 404 && is_one_of(message, unknown, COUNT(unknown)))) {
         text.reading = READ_INVALID;
     }
     return text;

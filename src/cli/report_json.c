@@ -186,10 +186,10 @@ static void add_fix(struct buf *out, const struct credential *c)
     buf_add_char(out, ']');
 }
 
-static void add_index(struct buf *out, const struct registry *registry)
+static void add_index(struct buf *out, struct str url)
 {
-    if (registry->has_index) {
-        add_string(out, "index", index_url_shown(out->arena, registry->index.text));
+    if (url.len > 0) {
+        add_string(out, "index", index_url_shown(out->arena, url));
     }
 }
 
@@ -204,7 +204,7 @@ static void add_credential(struct buf *out, const struct logout_options *options
     };
     begin(out, "credential");
     add_string(out, "registry", c->registry->name);
-    add_index(out, c->registry);
+    add_index(out, credential_index_url(c));
     add_word(out, "kind", credential_kind_name(c));
     add_location(out, c);
     add_word(out, "usable", usable_name(credential_usable(c)));
@@ -257,7 +257,7 @@ static void add_registry(struct buf *out, const struct registry *registry)
     }
     begin(out, "registry");
     add_string(out, "registry", registry->name);
-    add_index(out, registry);
+    add_index(out, registry->has_index ? registry->index.text : STR(""));
     add_word(out, "usable", usable_name(usable));
     end(out);
 }

@@ -78,8 +78,8 @@ static void add_row(struct arena *arena, const struct shell *shell,
     }
     add_cell(row, &column, c ? str_of(plan_name(c)) : STR("ON LOGOUT"));
     if (shell->verbosity >= VERBOSITY_VERBOSE) {
-        struct str index =
-            c && c->registry->has_index ? index_url_shown(arena, c->registry->index.text) : STR("");
+        struct str url = c ? credential_index_url(c) : STR("");
+        struct str index = url.len > 0 ? index_url_shown(arena, url) : STR("");
         add_cell(row, &column, c ? index : STR("INDEX"));
     }
     add_cell(row, &column, c ? short_location(arena, c) : STR("LOCATION"));

@@ -16,9 +16,9 @@ static struct term read_term(struct config *config)
     struct term term = {0};
     struct setting setting = {.value = STR("")};
     bool set = false;
-    if (config_boolean(config, VIEW_HERE, &verbose, &set, &term.verbose) ||
-        config_boolean(config, VIEW_HERE, &quiet, &set, &term.quiet) ||
-        config_string(config, VIEW_HERE, &color, &term.has_color, &setting)) {
+    if (config_boolean(config, VIEW_SETTINGS, &verbose, &set, &term.verbose) ||
+        config_boolean(config, VIEW_SETTINGS, &quiet, &set, &term.quiet) ||
+        config_string(config, VIEW_SETTINGS, &color, &term.has_color, &setting)) {
         return (struct term){0};
     }
     term.color = setting.value;
@@ -40,7 +40,7 @@ void term_warn_alias(struct config *config)
     struct key key = KEY(STR("alias"), STR("logout"));
     struct program alias;
     bool set = false;
-    if (!config_program(config, VIEW_HERE, &key, &set, &alias) && set) {
+    if (!config_program(config, VIEW_SETTINGS, &key, &set, &alias) && set) {
         config_warn(config, STR(""),
                     "user-defined alias `logout` is ignored, because it is shadowed by a built-in "
                     "command");

@@ -48,9 +48,11 @@ const char *credential_kind_name(const struct credential *c)
 
 struct str credential_index_url(const struct credential *c)
 {
-    return c->place == PLACE_KEYRING ? c->item->index_url
-           : c->registry->has_index  ? c->registry->index.text
-                                     : STR("");
+    bool other = c->place == PLACE_PROVIDER && c->provider->index_url.len > 0;
+    return other                       ? c->provider->index_url
+           : c->place == PLACE_KEYRING ? c->item->index_url
+           : c->registry->has_index    ? c->registry->index.text
+                                       : STR("");
 }
 
 size_t credential_line(const struct credential *c)

@@ -217,7 +217,7 @@ static void take_list(struct inventory *inventory, struct registry *registry,
             continue;
         }
         inventory->uses_keyring |= provider->kind == PROVIDER_LIBSECRET;
-        if (registry->has_index) {
+        if (registry->has_index || provider->index_url.len > 0) {
             add(inventory, registry,
                 (struct credential){
                     .kind = CREDENTIAL_TOKEN,
@@ -317,10 +317,8 @@ static bool is_keyring(const struct credential *credential)
 static struct credential *finder_of(const struct registry *registry,
                                     const struct keyring_item *item)
 {
-    struct credential *c = registry->has_index && str_eq(registry->index.text, item->index_url)
-                               ? registry->credentials
-                               : NULL;
-    while (c && !is_keyring(c)) {
+    struct credential *c = registry->credentials;
+    while (c && !(is_keyring(c) && str_eq(credential_index_url(c), item->index_url))) {
         c = c->next;
     }
     return c;

@@ -54,7 +54,7 @@ enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
 static enum home_index index_at_home(struct config *config, const struct registry *registry)
 {
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
-    struct view trusted = {config->project_count, true, false};
+    struct view trusted = {config->project_count, true, true};
     struct setting setting;
     bool set = false;
     struct index_url url;
@@ -70,14 +70,16 @@ static enum home_index index_at_home(struct config *config, const struct registr
 }
 
 /* Why the project's index must not get this token, or NULL. */
-static const struct err *index_untrusted(struct config *config, const struct registry *registry)
+static const struct err *index_untrusted(struct config *config, const struct credential *c)
 {
-    const struct setting *setting = &registry->index_setting;
+    const struct registry *registry = c->registry;
+    bool other = c->place == PLACE_PROVIDER && c->provider->index_url.len > 0;
+    const struct setting *setting = other ? &c->provider->index_setting : &registry->index_setting;
     if (registry->is_crates_io || !setting->layer || setting->layer->origin != ORIGIN_PROJECT) {
         return NULL;
     }
     enum home_index home = index_at_home(config, registry);
-    if (home == HOME_SAME) {
+    if (home == HOME_SAME && !other) {
         return NULL;
     }
     struct arena *arena = config->arena;
@@ -117,8 +119,7 @@ static const struct err *obstacle(const struct inventory *inventory,
         return err_new(config->arena, "the URL of its registry's index is not known");
     }
     if (!is_of_project(inventory, c)) {
-        const struct err *err =
-            c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c->registry);
+        const struct err *err = c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c);
         err = err ? err : network_untrusted_by(config, networks);
         if (err) {
             return err;

@@ -496,8 +496,12 @@ struct err *index_url_resolve(struct arena *arena, struct str text, struct str d
         /* cargo resolves against a name in the directory, which an empty path leaves. */
         struct buf absolute = buf_new(arena);
         buf_add(&absolute, STR("file://"));
-        encode(&absolute, directory, "%?#\\");
-        buf_add(&absolute, str_ends(directory, STR("/")) ? STR("") : STR("/"));
+        struct str without_slash = directory;
+        while (str_ends(without_slash, STR("/"))) {
+            without_slash = str_slice(arena, without_slash, 0, without_slash.len - 1);
+        }
+        encode(&absolute, without_slash, "%?#\\");
+        buf_add_char(&absolute, '/');
         buf_add(&absolute, clean.len == 5 ? STR("truncated-by-url_with_base")
                                           : str_slice(arena, clean, 5, clean.len));
         TRY(index_url_parse(arena, buf_str(&absolute), &url));
@@ -583,17 +587,29 @@ struct err *index_url_folded(struct arena *arena, const struct index_url *url, s
     return canonical_form(arena, url, true, out);
 }
 
+/* Browsers find a user name behind `https:\\` and `https:` too. */
 struct str index_url_shown(struct arena *arena, struct str text)
 {
-    const char *slashes = memmem(text.data, text.len, "//", 2);
-    size_t start = slashes ? (size_t)(slashes - text.data) + 2 : text.len;
-    size_t end = start + strcspn(text.data + start, "/?#\\");
-    const char *at = memrchr(text.data + start, '@', (end < text.len ? end : text.len) - start);
-    struct str user = at ? str_slice(arena, text, start, (size_t)(at - text.data)) : STR("git");
-    if (str_eq(user, STR("git"))) {
+    size_t start = 0;
+    while (start < text.len && !is_one_of(text.data[start], ":/\\")) {
+        start++;
+    }
+    while (start < text.len && is_one_of(text.data[start], ":/\\\t\n\r")) {
+        start++;
+    }
+    size_t at = start;
+    for (size_t i = start; i < text.len && !is_one_of(text.data[i], "/?#\\"); i++) {
+        at = text.data[i] == '@' ? i : at;
+    }
+    struct str user = str_slice(arena, text, start, at);
+    if (at == start || str_eq(user, STR("git")) || str_starts(text, STR("file:"))) {
         return text_shown(arena, text);
     }
-    return text_shown(arena, str_format(arena, "%.*s\xE2\x80\xA6%s", (int)start, text.data, at));
+    struct buf shown = buf_new(arena);
+    buf_add_bytes(&shown, text.data, start);
+    buf_add(&shown, STR("\xE2\x80\xA6"));
+    buf_add_bytes(&shown, text.data + at, text.len - at);
+    return text_shown(arena, buf_str(&shown));
 }
 
 bool index_url_is_sparse(const struct index_url *url)

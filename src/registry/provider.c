@@ -137,7 +137,7 @@ bool provider_list_has(const struct provider_list *list, enum provider_kind kind
 
 bool provider_same(const struct provider *a, const struct provider *b)
 {
-    bool same = a->count == b->count;
+    bool same = a->count == b->count && str_eq(a->index_url, b->index_url);
     for (size_t i = 0; same && i < a->count; i++) {
         same = str_eq(a->words[i], b->words[i]);
     }

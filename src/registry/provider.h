@@ -27,6 +27,10 @@ struct provider {
     struct setting setting; /* what names it: value.data is NULL for the default cargo:token */
     struct setting alias;   /* what the alias is defined by; value.data is NULL if it is none */
     bool foreign;           /* a file that others can write names it: it must not be run */
+
+    /* Of a provider that cargo asks in another directory for another index of the same name. */
+    struct str index_url; /* empty: the registry's */
+    struct setting index_setting;
 };
 
 struct provider_list {
@@ -47,7 +51,7 @@ bool provider_list_has(const struct provider_list *list, enum provider_kind kind
 /* The setting that makes the provider foreign. */
 const struct setting *provider_foreign_setting(const struct provider *provider);
 
-/* Whether both run the same program with the same arguments. */
+/* Whether both run the same program with the same arguments for the same index. */
 bool provider_same(const struct provider *a, const struct provider *b);
 
 /* With -v: `  Credential PROGRAM … logout crates-io`. */

@@ -363,10 +363,9 @@ static void find_crates_io(struct registries *all)
 }
 
 /* cargo: SourceId::is_crates_io. */
-static bool is_index_of_crates_io(const struct registry *registry)
+static bool is_index_of_crates_io(struct str text)
 {
-    return registry->has_index && (str_eq(registry->index.text, STR(CRATES_IO_INDEX)) ||
-                                   str_eq(registry->index.text, STR(CRATES_IO_SPARSE_INDEX)));
+    return str_eq(text, STR(CRATES_IO_INDEX)) || str_eq(text, STR(CRATES_IO_SPARSE_INDEX));
 }
 
 /* cargo: registry_credential_config_raw_uncached. If several names have the index, it refuses. */
@@ -390,7 +389,7 @@ static void find_indexes(struct registries *all)
             continue;
         }
         r->failure = find_index(all, r);
-        r->means_crates_io = is_index_of_crates_io(r);
+        r->means_crates_io = r->has_index && is_index_of_crates_io(r->index.text);
         if (r->has_index) {
             r->used = r->means_crates_io ? crates_io : used_for(all, r);
         }
@@ -467,17 +466,39 @@ static bool has_same(const struct provider_list *list, const struct provider *pr
 }
 
 static void add_elsewhere(struct arena *arena, struct registry *registry,
-                          const struct provider_list *list, struct provider **items, size_t *size)
+                          const struct provider_list *list, const struct provider *index,
+                          struct provider **items, size_t *size)
 {
     for (size_t i = 0; i < list->count; i++) {
-        const struct provider *provider = &list->items[i];
-        if (!has_same(&registry->providers, provider) &&
-            !has_same(&registry->elsewhere, provider)) {
+        struct provider provider = list->items[i];
+        provider.index_url = index->index_url;
+        provider.index_setting = index->index_setting;
+        if (!has_same(&registry->providers, &provider) &&
+            !has_same(&registry->elsewhere, &provider)) {
             *items = list_room(arena, *items, sizeof(**items), registry->elsewhere.count, size);
-            (*items)[registry->elsewhere.count++] = *provider;
+            (*items)[registry->elsewhere.count++] = provider;
             registry->elsewhere.items = *items;
         }
     }
+}
+
+/* The index that the name has in a view, if it is another one than here. */
+static bool other_index(struct registries *all, const struct registry *registry, size_t view,
+                        struct provider *out)
+{
+    struct config *config = all->config;
+    struct key key = KEY(STR("registries"), registry->name, STR("index"));
+    struct setting setting;
+    struct index_url url;
+    bool set = false;
+    if (registry->is_crates_io ||
+        config_string(config, all->table->views[view], &key, &set, &setting) || !set ||
+        index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url) ||
+        (registry->has_index && str_eq(url.text, registry->index.text))) {
+        return false;
+    }
+    *out = (struct provider){.index_url = url.text, .index_setting = setting};
+    return true;
 }
 
 void registry_find_providers(struct registries *all, struct registry *registry)
@@ -493,8 +514,13 @@ void registry_find_providers(struct registries *all, struct registry *registry)
     struct provider *items = NULL;
     for (size_t view = 0; view < all->table->view_count; view++) {
         struct provider_list list = {0};
-        if (!providers_in(all, own, view, &list)) {
-            add_elsewhere(all->config->arena, registry, &list, &items, &size);
+        struct provider index = {0};
+        const struct registry *there = own;
+        if (view > 0 && other_index(all, registry, view, &index)) {
+            there = is_index_of_crates_io(index.index_url) ? crates_io : registry;
+        }
+        if (!providers_in(all, there, view, &list)) {
+            add_elsewhere(all->config->arena, registry, &list, &index, &items, &size);
         }
     }
     registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||

@@ -13,7 +13,6 @@
 #define UTIL_BASE_H
 
 #include <assert.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,23 +20,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
 #define MUST_CHECK             __attribute__((warn_unused_result))
 #define CLEANUP(function)      __attribute__((cleanup(function)))
 #define COUNT(array)           (sizeof(array) / sizeof((array)[0]))
-
-#ifndef TEMP_FAILURE_RETRY /* glibc has it: repeats a call until no signal interrupts it */
-#define TEMP_FAILURE_RETRY(call)                                                                   \
-    __extension__({                                                                                \
-        long result_;                                                                              \
-        do {                                                                                       \
-            result_ = (long)(call);                                                                \
-        } while (result_ == -1 && errno == EINTR);                                                 \
-        result_;                                                                                   \
-    })
-#endif
 
 #include "util/arena.h"
 #include "util/err.h"

@@ -8,6 +8,20 @@
 
 #include "util/base.h"
 
+#include <errno.h>
+#include <unistd.h>
+
+#ifndef TEMP_FAILURE_RETRY /* glibc has it: repeats a call until no signal interrupts it */
+#define TEMP_FAILURE_RETRY(call)                                                                   \
+    __extension__({                                                                                \
+        long result_;                                                                              \
+        do {                                                                                       \
+            result_ = (long)(call);                                                                \
+        } while (result_ == -1 && errno == EINTR);                                                 \
+        result_;                                                                                   \
+    })
+#endif
+
 /* `CLEANUP(fd_close) int fd = -1;` closes what is open when the block ends; -1 is nothing. */
 void fd_close(int *fd);
 

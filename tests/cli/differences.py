@@ -252,6 +252,9 @@ def _orphan(case):
         case.take(case.extra, DEPRECATED, " +Credential")
 
 
+_FILE = ERROR + "(could not load Cargo configuration|could not parse TOML|failed to (load|read))"
+
+
 def _newer_cargo(case):
     """A path of an `include` is normalized before it is used, as in cargo since 1.97."""
     texts = [*(str(getattr(what, "text", what)) for what in case.world.files.values()), f"include {case.world.args}"]
@@ -265,7 +268,9 @@ def _goes_on(case):
     """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
     if case.stopped and case.ours.status == 101:
         case.cleared()
-        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed")
+        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed", "warning: (unused config key|user-defined alias)")
+        if any(re.match(_FILE, plain(text)) for text in case.extra):
+            case.take(case.missing, ERROR + ".* in registry name", ERROR + "registry name cannot be empty", ERROR + "registry index was not found")
         if not any(plain(text).startswith("error") for text in case.missing):
             case.take(case.extra, ERROR)
 
@@ -309,6 +314,9 @@ def _all_providers(case):
         case.take(case.extra, ABSENT, DEPRECATED)
         case.cleared()
     case.take(case.missing, _FOREIGN)
+    if any("provider" in str(what) and "proj/" in path for path, what in case.world.files.items()):
+        case.take(case.missing, ERROR + "no credential providers could handle the request")  # but elsewhere one does
+        case.take(case.extra, ABSENT)
     for path in case.tree.keys() | case.ours.tree.keys():
         if path.startswith("bin/") and path.endswith((".asked", ".token")):
             case.tree.pop(path, None)

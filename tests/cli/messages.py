@@ -18,7 +18,7 @@ def messages(stderr):
         shown = plain(line)
         start = _START.match(shown) or _VERB.match(shown[:13])
         head = plain(found[-1]) if found else ""
-        belongs = line[:1] in " \t\n" or head.startswith(("error", "note")) or "is deprecated" in head
+        belongs = line[:1] in " \t\n" or head.startswith("error") or "is deprecated" in head
         if found and not start and belongs:
             found[-1] += line
         else:

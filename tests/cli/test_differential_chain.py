@@ -5,7 +5,6 @@ What a provider was asked it writes beside itself, so that the requests are comp
 
 import json
 
-import contest as contests
 from cases import MY_REG, differential, world
 from providers import BEHAVIOURS, STARTS, command, scripts
 from world import CREDENTIALS
@@ -134,11 +133,3 @@ WITH_BROKEN_CREDENTIALS = {
 @differential(WITH_BROKEN_CREDENTIALS)
 def test_with_broken_credentials(case, contest):
     contest(case)
-
-
-def test_a_provider_that_is_not_asked_is_found_out(contest, cargo, root, monkeypatch):
-    """What cargo itself does of a chain is not what is expected of ours."""
-    monkeypatch.delenv("WITHOUT_CARGO", raising=False)
-    found = contests.unexplained(CHAINS["token, then one that removes"], root, [cargo, "logout"], [cargo, "logout"])
-    assert any("removes.asked" in text for text in found)
-    assert any("has been removed by credential provider" in text for text in found)

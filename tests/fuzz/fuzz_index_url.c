@@ -108,11 +108,26 @@ static void check_text(struct arena *arena, struct str text)
     }
 }
 
+/* Any directory can be the working directory. */
+static void check_directory(struct arena *arena, struct str directory)
+{
+    struct index_url url;
+    if (str_starts(directory, STR("/"))) {
+        HOLDS(!index_url_resolve(arena, STR("file:i"), directory, &url));
+        check_url(arena, &url);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
     struct str text = str_copy(&arena, (const char *)data, size);
-    if (utf8_valid(text)) {
+    if (str_starts(text, STR("\xff"))) {
+        struct str path = str_slice(&arena, text, 1, text.len);
+        if (str_find(path, '\0') < 0) {
+            check_directory(&arena, path);
+        }
+    } else if (utf8_valid(text)) {
         check_text(&arena, text);
     }
     arena_free(&arena);

@@ -149,7 +149,7 @@ def test_status_table(machine):
     assert done.status == 0
     assert done.err == ""
     header, *rows = [re.split(r" {2,}", line) for line in done.out.splitlines()]
-    home, provider = machine.home, f"credential provider `{machine.path('/bin/removes')}`"
+    home, provider = "~/.cargo", f"credential provider `{machine.path('/bin/removes')}`"
     assert header == ["REGISTRY", "KIND", "USABLE", "ON LOGOUT", "LOCATION"]
     assert sorted(rows) == sorted(
         [

@@ -277,6 +277,19 @@ def test_a_proxy_sees_no_token_of_plain_http(ask, behind, proxy):
     assert proxy.requests == []
 
 
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://me:S3CRETpw@[::bad/", "me:S3CRETpw@127.0.0.1:1", "foo://me:S3CRETpw@127.0.0.1:1", "http://me:S3CRETpw@proxy.invalid:80",
+        "http://me:S3CRETpw@127.0.0.1:99999", "http://me:S3CRET%20pw@127.0.0.1:1/", "http://S3CRET-user@127.0.0.1:1",
+        "http://:S3CRETpw@127.0.0.1:x",
+    ],
+)  # fmt: skip
+def test_the_password_of_a_proxy_is_not_shown(ask, proxy):
+    answer = ask(token="cioS3CRET", api="https://crates.io", proxy=proxy)
+    assert answer["verdict"] == "no-answer" and "S3CRET" not in str(answer), answer
+
+
 # Redirects.
 
 

@@ -71,7 +71,7 @@ static struct err *ask(const char *question, bool *set, struct str *out)
     char kind = *question;
     struct key key = key_of(strchr(question, ' ') + 1);
     struct view view = kind == 'h' && question[1] == 'o' ? config_view_home(config)
-                       : kind == 'a'                     ? (struct view){1, false}
+                       : kind == 'a'                     ? (struct view){1, false, false}
                                                          : VIEW_HERE;
     struct setting setting;
     bool boolean = false;
@@ -141,6 +141,8 @@ static void the_first_layer_that_has_a_key_wins(void **state)
         {P "[a]\nc = 1\n" H "a.b = 'x'\n", "here a.b", "x @ ROOT/ch/config.toml:1"},
         {"@x.toml\na.b = 'x'\n+../../x.toml\n", "here a.b", "x @ ROOT/proj/sub/../../x.toml:1"},
         {P "a.b = 'x'\n$CARGO_A_B=\xFF\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:1"},
+        {"$CARGO_A_B=\xFF\n", "here a.b",
+         "error in environment variable `CARGO_A_B`: it is not UTF-8"},
         {P "a.b = 'x'\n$cargo_a_b=y\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:1"},
         {"", "here a.b", "unset"},
     };

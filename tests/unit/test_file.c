@@ -173,6 +173,32 @@ static void a_file_that_may_not_be_opened(void **state)
     assert_string_equal(text_of(path).data, TOKEN);
 }
 
+/* That it cannot be written to matters only if there is something to remove. */
+static void a_file_that_may_only_be_read(void **state)
+{
+    (void)state;
+    struct file_job job = {0};
+    bool root = geteuid() == 0;
+    assert_true(chmod(dir, 0755) == 0 && chmod(path.data, 0444) == 0);
+    if (root) {
+        assert_int_equal(seteuid(65534), 0);
+    }
+    struct err *err = remove_from(path, &job);
+    const struct config_file file = {.path = path, .shown = path};
+    struct file_job other = {.registry = STR("y")};
+    struct err *none = file_remove(&shell, &file, &other, 1);
+    if (root) {
+        assert_int_equal(seteuid(0), 0);
+    }
+    assert_int_equal(chmod(dir, 0700), 0);
+    assert_null(none);
+    assert_non_null(err);
+    assert_string_equal(err->message.data,
+                        str_format(&arena, "failed to open: %s", path.data).data);
+    assert_string_equal(err->cause->message.data, "Permission denied (os error 13)");
+    assert_string_equal(text_of(path).data, TOKEN);
+}
+
 static void spoil(void)
 {
     write_file(path.data, STR("[registries.x]\ntoken = \"\xff\"\n"));
@@ -281,6 +307,7 @@ int main(void)
         TEST(one_that_is_always_replaced_is_given_up),
         TEST(a_file_that_is_gone_has_nothing),
         TEST(a_file_that_may_not_be_opened),
+        TEST(a_file_that_may_only_be_read),
         TEST(what_it_holds_under_the_lock_counts),
         TEST(a_fifo_is_not_waited_for),
         TEST(registries_go_in_one_edit),

@@ -51,6 +51,8 @@ static void files_are_relative_to_a_directory(void **state)
     static const char *const cases[][3] = {
         {"file:i", "/a/b", "file:///a/b/i"},
         {"file:../i", "/a/b/", "file:///a/i"},
+        {"file:i", "/", "file:///i"},
+        {"file:../i", "/", "file:///i"},
         {"file:", "/a", "file:///a/truncated-by-url_with_base"},
         {"file:/i", "/a", "file:///i"},
         {"https:h", "/a", "https://h/"},
@@ -67,12 +69,43 @@ static void files_are_relative_to_a_directory(void **state)
     arena_free(&arena);
 }
 
+static void what_is_shown_has_no_password(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"https://h/a@b", "https://h/a@b"},
+        {"https://git@h/", "https://git@h/"},
+        {"ssh://u@h/", "ssh://\u2026@h/"},
+        {"sparse+https://u:p@h/?q@", "sparse+https://\u2026@h/?q@"},
+        {"https://u:p@q@h/", "https://\u2026@h/"},
+        {"https:\\\\u:p@h/", "https:\\\\\u2026@h/"},
+        {"https:/u:p@h/", "https:/\u2026@h/"},
+        {"https:u:p@h/", "https:\u2026@h/"},
+        {"https:/\t/u:p@h/", "https:/\\t/\u2026@h/"},
+        {"//u:p@h/", "//\u2026@h/"},
+        {"file:///a@b", "file:///a@b"},
+        {"git@h:a", "git@h:a"},
+        {"https://u:p", "https://u:p"},
+        {"https://\n@h", "https://\\n@h"},
+        {"u:p\033[m", "u:p\\u{1b}[m"},
+        {"", ""},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_string_equal(index_url_shown(&arena, str_of(cases[i][0])).data, cases[i][1]);
+    }
+    assert_string_equal(index_url_shown(&arena, STR("https://u:\0p@h/\0")).data,
+                        "https://\u2026@h/\\u{0}");
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_and_offsets_fit_together),
         cmocka_unit_test(a_nul_is_a_character_like_others),
         cmocka_unit_test(files_are_relative_to_a_directory),
+        cmocka_unit_test(what_is_shown_has_no_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

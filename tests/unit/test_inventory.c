@@ -2,6 +2,7 @@
  * a line for each credential. */
 #include "credential/plan.h"
 #include "util/fs.h"
+#include "util/helper.h"
 #include "util/text.h"
 #include "world.h"
 
@@ -20,7 +21,25 @@ static struct logout_options options;
 static const char *const effects[] = {"never", "if-others-go", "perhaps", "in-use"};
 static const char *const plans[] = {"leave", "remove", "ask", "cannot"};
 
-/* Flags: `a`ll, `e`verywhere, `r`evoke, `s`tatus; then the registry. */
+/* What the keyring says; the test is in its place, and in the helper's. */
+static struct keyring_view keyring;
+static int looks;
+static bool installed = true;
+
+struct err *helper_path(struct arena *arena, struct str name, struct str *out)
+{
+    *out = name;
+    return installed ? NULL : err_new(arena, "not installed");
+}
+
+void keyring_look(struct shell *shell, enum keyring_search how, struct keyring_view *out)
+{
+    (void)shell;
+    looks += how == KEYRING_PEEK ? 1 : 10;
+    *out = keyring;
+}
+
+/* A: all, E: everywhere, R: revoke, S: status, N: dry run; then the registry. */
 static void take(const char *how)
 {
     static struct str name;
@@ -30,6 +49,7 @@ static void take(const char *how)
         .everywhere = strchr(how, 'E') != NULL,
         .revoke = strchr(how, 'R') != NULL,
         .status = strchr(how, 'S') != NULL,
+        .dry_run = strchr(how, 'N') != NULL,
     };
     if (space) {
         name = str_of(space + 1);
@@ -220,7 +240,13 @@ static void check_words(const struct fix *fix)
     if (fix->count == 0) {
         return;
     }
+    static const char *const ends[] = {" if you trust", ", for later", ", and remove"};
     size_t len = fix->text.len;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        const char *found = strstr(fix->text.data, ends[i]);
+        len = found && (size_t)(found - fix->text.data) < len ? (size_t)(found - fix->text.data)
+                                                              : len;
+    }
     const char *tick = strchr(fix->text.data, '`');
     assert_true(str_starts(fix->text, STR("run `")) && tick);
     while (fix->text.data[--len] != '`') {
@@ -294,7 +320,14 @@ static void a_job_has_settings_of_its_own(void **state)
     assert_string_equal(fix.text.data, "run `unset CARGO_REGISTRY_TOKEN`, and remove it from the "
                                        "job's settings");
     check_words(&fix);
-    assert_int_equal(unsetenv("CI"), 0);
+    assert_int_equal(setenv("GITHUB_ENV", "/f", 1), 0);
+    fix = credential_fix(&world.arena, inventory_first(&inventory));
+    assert_string_equal(fix.text.data,
+                        "run `unset CARGO_REGISTRY_TOKEN`, for later steps `echo "
+                        "CARGO_REGISTRY_TOKEN= >>\"$GITHUB_ENV\"`, and remove it from the job's "
+                        "settings");
+    check_words(&fix);
+    assert_true(unsetenv("CI") == 0 && unsetenv("GITHUB_ENV") == 0);
     world_end(&world);
 }
 
@@ -307,9 +340,10 @@ static void not_every_fix_is_a_command(void **state)
     take("");
     struct credential *c = inventory_first(&inventory);
     struct fix fix = credential_fix(&world.arena, inventory_next(&inventory, c));
-    assert_string_equal(world_shown(&world, fix.text),
-                        "run `cargo-logout --registry crates-io --config "
-                        "ROOT/proj/.cargo/config.toml`");
+    assert_true(str_starts(str_of(world_shown(&world, fix.text)),
+                           STR("run `cargo-logout --registry crates-io --config "
+                               "ROOT/proj/.cargo/config.toml`")));
+    assert_null(strstr(fix.text.data, "`sudo -u ")); /* the file has no other owner */
     check_words(&fix);
     c->result = RESULT_FAILED;
     fix = credential_fix(&world.arena, c);
@@ -354,6 +388,72 @@ static void an_item_is_found_by_its_index(void **state)
     }
 }
 
+static void the_keyring_is_looked_into(void **state)
+{
+    (void)state;
+    static struct keyring_item unknown = {.index_url = {"https://x/", 10}, .name = {"", 0}};
+    static struct keyring_item named = {
+        .index_url = {"https://b/", 10}, .name = {"b", 1}, .next = &unknown};
+    static struct keyring_item found = {
+        .index_url = {"https://a/", 10}, .name = {"a", 1}, .next = &named};
+    static const char uses[] = H "registries.a = {index = 'https://a/', credential-provider = "
+                                 "'cargo:libsecret'}\nregistries.c = {index = 'https://c/', "
+                                 "credential-provider = 'cargo:libsecret'}\n";
+    static const struct {
+        const char *world;
+        const char *how;
+        struct keyring_view view;
+        int looks;
+        const char *lines;
+    } cases[] = {
+        /* without a use of it, one look at all of them; none for one registry */
+        {H A, " a", {.state = KEYRING_LISTED, .items = &found}, 0, ""},
+        {H A, "AS", {.state = KEYRING_PRESENT}, 1, ""},
+        {H A,
+         "A",
+         {.state = KEYRING_LISTED, .items = &named},
+         10,
+         "b token keyring item for `https://b/` never ask\n"
+         "https://x/ token keyring item for `https://x/` never ask\n"},
+        {uses,
+         "S a",
+         {.state = KEYRING_LISTED, .items = &found},
+         10,
+         "a token credential provider `cargo:libsecret` in-use ask\n"},
+        {uses,
+         "AS",
+         {.state = KEYRING_LISTED, .items = &found},
+         10,
+         "a token credential provider `cargo:libsecret` in-use ask\n"
+         "b token keyring item for `https://b/` perhaps ask\n"
+         "c token credential provider `cargo:libsecret` perhaps leave\n"
+         "https://x/ token keyring item for `https://x/` perhaps ask\n"},
+        {uses,
+         "N a",
+         {.state = KEYRING_NONE},
+         10,
+         "a token credential provider `cargo:libsecret` perhaps ask: credential provider "
+         "`cargo:libsecret` failed action `logout`\n"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        keyring = cases[i].view;
+        looks = 0;
+        world_begin(&world, cases[i].world);
+        take(cases[i].how);
+        assert_string_equal(lines(), cases[i].lines);
+        assert_int_equal(looks, cases[i].looks);
+        world_end(&world);
+    }
+    keyring = (struct keyring_view){.state = KEYRING_NONE};
+    installed = false;
+    looks = 0;
+    world_begin(&world, H A);
+    take("A");
+    assert_int_equal(looks, 0);
+    world_end(&world);
+    installed = true;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,10 +465,7 @@ int main(void)
         cmocka_unit_test(a_job_has_settings_of_its_own),
         cmocka_unit_test(not_every_fix_is_a_command),
         cmocka_unit_test(an_item_is_found_by_its_index),
+        cmocka_unit_test(the_keyring_is_looked_into),
     };
-    /* no keyring of the one who runs the tests */
-    (void)unsetenv("DBUS_SESSION_BUS_ADDRESS");
-    (void)unsetenv("XDG_RUNTIME_DIR");
-    (void)unsetenv("SECRET_BACKEND");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,7 +180,7 @@ static void without_a_bus_there_is_no_keyring_and_with_one_the_helper_is_needed(
     (void)unlink(script);
     keyring_look(&shell, KEYRING_PEEK, &view);
     assert_int_equal(view.state, KEYRING_UNKNOWN);
-    assert_non_null(strstr(view.reason->message.data, "failed to start"));
+    assert_non_null(strstr(view.reason->message.data, "failed to start `"));
 
     (void)setenv("DBUS_SESSION_BUS_ADDRESS", "", 1);
     keyring_look(&shell, KEYRING_PEEK, &view);

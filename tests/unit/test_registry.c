@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include <sys/stat.h>
+#include <time.h>
 
 #define P "@proj/.cargo/config.toml\n"
 #define H "@ch/config.toml\n"
@@ -119,6 +120,10 @@ static void names_lead_to_an_index_and_back(void **state)
          "a=https://github.com/A/b.git~b, b=https://github.com/a/B~a"},
         /* cargo finds no name for an index that was relative */
         {P "registries.a.index = 'file:i'\n", "a=file://ROOT/proj/i"},
+        /* what the credentials file says of an index is not read */
+        {C "registries.a = {index = 'https://h/', token = 't'}\n" P
+           "registries.b.index = 'https://h/'\n",
+         "a=, b=https://h/>"},
         {"@ch/config\n" H "registries.a.index = 'https://h/'\n", "a="},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -166,6 +171,13 @@ static void one_registry_is_meant(void **state)
          "1: invalid character `1` in registry name: `1`, the name cannot start with a "
          "digit",
          ""},
+        {C "registry.default = 'a'\n" P "registries.a.index = 'https://a/'\n", NULL,
+         "crates-io: ", ""},
+        {C "registries.a.index = 'https://a/'\n", "a",
+         "a: registry index was not found in any configuration: `a`", ""},
+        {C "registry.index = 'x'\nregistries.crates-io.protocol = 'x'\n"
+           "source.crates-io.replace-with = 'a'\n",
+         NULL, "crates-io: ", ""},
         {P "registry.default = 1\n", NULL,
          "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
          "integer",
@@ -380,6 +392,33 @@ static void what_has_no_effect_is_warned_of(void **state)
     }
 }
 
+/* Names in one file, with one index, and in variables. */
+static void many_names_cost_little(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    struct arena arena = {0};
+    struct buf text = buf_new(&arena);
+    buf_add(&text, STR(C "[registries]\n"));
+    for (int i = 0; i < MANY; i++) {
+        buf_addf(&text, "r%d.token = 't'\n", i);
+    }
+    buf_add(&text, STR(P "[registries]\n"));
+    for (int i = 0; i < MANY; i++) {
+        buf_addf(&text, "r%d.index = 'https://h/'\n", i);
+    }
+    world_begin(&world, buf_str(&text).data);
+    clock_t start = clock();
+    world_load(&world);
+    registries_find(&world.config, &all);
+    assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
+    assert_int_equal(all.count, MANY + 1);
+    assert_null(get("r0")->used);
+    assert_ptr_equal(get("r0")->group, get("r19999")->group);
+    world_end(&world);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +428,7 @@ int main(void)
         cmocka_unit_test(providers_are_asked_in_order),
         cmocka_unit_test(a_provider_that_others_name_is_foreign),
         cmocka_unit_test(what_has_no_effect_is_warned_of),
+        cmocka_unit_test(many_names_cost_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,22 @@
+"""The program under test, and the registries."""
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
+
+from servers import Servers  # noqa: E402
+from world import Stage  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory):
+    program = os.environ.get("CARGO_LOGOUT", str(HERE.parents[1] / "build/cargo-logout"))
+    directory = tmp_path_factory.mktemp("truth")
+    servers = Servers(directory)
+    yield Stage(directory / "w", program, servers)
+    servers.close()
