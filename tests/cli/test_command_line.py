@@ -40,6 +40,8 @@ def disagreement(world, root, cargo, program):
     theirs = run(world, root, [cargo, "logout"])
     ours = run(world, root, [program])
     theirs = expected(theirs, ours)
+    if any(mark in ours.stderr for mark in (b"\\u{", "`…`".encode())):
+        theirs.stderr, ours.stderr = (re.sub(rb"\x1b\[[0-9;]*m", b"", text.stderr).split()[:2] for text in (theirs, ours))  # `hidden` in docs/differences.md
     pairs = [(what, getattr(theirs, what), getattr(ours, what)) for what in ("status", "stdout", "stderr")]
     return "\n".join(f"{what}:\n  cargo {left!r}\n  ours  {right!r}" for what, left, right in pairs if left != right)
 
