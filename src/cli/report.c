@@ -192,7 +192,7 @@ static bool is_reported_as_left(const struct credential *c)
 
 static void report_one_left(const struct shell *shell, const struct credential *c)
 {
-    if (is_revoked(c) && c->result == RESULT_PENDING) {
+    if (is_revoked(c) && credential_usable(c) != USABLE_NO) {
         report_revoked_left(shell, c);
     } else if (is_reported_as_left(c)) {
         report_left(shell, c);
