@@ -151,7 +151,7 @@ static struct str left_title(struct arena *arena, const struct credential *c, en
     if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
         bool elsewhere = c->plan == PLAN_LEAVE && c->asked_about;
         return str_format(arena, "not checked: whether a token for `%s` is behind %s%s", name_of(c),
-                          where.data, elsewhere ? ", which cargo asks in another directory" : "");
+                          where.data, elsewhere ? ", which cargo does not ask here" : "");
     }
     if (usable == USABLE_UNKNOWN) {
         return str_format(arena, "a project that defines `%s` can use its %s: %s", name_of(c), kind,
