@@ -264,7 +264,7 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
     }
     const char *text = secret_value_get_text(value);
     if (!text || !g_utf8_validate(text, -1, NULL)) {
-        return err_new(keyring->arena, "what the keyring holds is not text");
+        return err_new(keyring->arena, "the item in the keyring is not text");
     }
     *token = str_copy(keyring->arena, text, strlen(text));
     *found = true;

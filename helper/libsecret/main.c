@@ -181,7 +181,7 @@ static struct err *serve(struct arena *arena, struct plugin *plugin)
         taken = serve_one(plugin, &more);
         arena_clear(plugin->arena);
     }
-    return taken ? NULL : err_new(arena, "cargo does not read the answer");
+    return taken ? NULL : err_new(arena, "cargo did not read the answer");
 }
 
 /* --list and --peek */

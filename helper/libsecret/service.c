@@ -35,15 +35,14 @@ static void on_asked(GObject *prompt, GAsyncResult *result, gpointer user_data)
     GVariant *answer = secret_prompt_perform_finish(SECRET_PROMPT(prompt), result, &error);
     if (answer && is_no_path(answer)) {
         g_variant_unref(answer);
-        g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                "the question whether to do it was answered with no");
+        g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the request was declined");
     } else if (answer) {
         g_task_return_pointer(task, answer, (GDestroyNotify)g_variant_unref);
     } else if (error) {
         g_task_return_error(task, error);
     } else { /* libsecret's own takes this for an error as well, and so never ends */
         g_task_return_new_error(task, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY,
-                                "it ended while it asked a person");
+                                "it exited while it asked a person");
     }
     g_object_unref(task);
 }

@@ -164,12 +164,12 @@ const char *server_obstacle(enum server_kind kind, struct str index_url)
     }
     if (is_plain && !is_loopback(parts.host)) {
         return kind != SERVER_OTHER || str_starts(index_url, STR(SPARSE))
-                   ? "a token is sent over http to this machine only, because others could read it "
-                     "on its way"
+                   ? "a token is sent over http only to this machine, because others could read it "
+                     "on the way"
                    : NULL; /* the API of a git index can have another URL */
     }
     return kind != SERVER_OTHER && !is_plain && !str_eq(parts.scheme, STR("https"))
-               ? "the URL of its index does not tell where its API is"
+               ? "could not find the URL of the registry's API"
                : NULL;
 }
 
