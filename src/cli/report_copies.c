@@ -46,9 +46,11 @@ static void report_copy(const struct shell *shell, const struct logout_options *
     if (copy->error) {
         shell_error(shell, err_wrap(arena, copy->error, "failed to log out of `%s`", name));
     }
+    bool is_home = str_eq(copy->variable, STR("CARGO_HOME"));
     struct fix fix = copy_fix(arena, &run->inventory, copy);
     shell_alert(shell, title_of(arena, copy),
-                str_format(arena, "to remove it, %s%s", fix.text.data,
+                str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
+                           fix.text.data,
                            copy->in_work_tree ? "; if it was committed, its history still has it: "
                                                 "revoke the token"
                                               : ""));

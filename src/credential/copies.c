@@ -29,20 +29,22 @@ static bool in_work_tree(struct arena *arena, struct str path)
     return false;
 }
 
-static struct copy *add(struct finder *finder, struct copy copy)
+/* Unless it is known. An assignment of a token is no other copy of it. */
+static void add(struct finder *finder, struct copy copy)
 {
     for (const struct copy *c = finder->first; c; c = c->next) {
-        if (c->line == copy.line && str_eq(c->path, copy.path) &&
-            str_eq(c->registry, copy.registry) && c->kind == copy.kind &&
-            c->is_secret_key == copy.is_secret_key && str_eq(c->variable, copy.variable)) {
-            return NULL;
+        bool same = c->line == copy.line && c->is_secret_key == copy.is_secret_key &&
+                    str_eq(c->path, copy.path);
+        bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
+        if (same && (is_assignment || (c->kind == copy.kind && str_eq(c->registry, copy.registry) &&
+                                       str_eq(c->variable, copy.variable)))) {
+            return;
         }
     }
     copy.in_work_tree = copy.path.len > 0 && in_work_tree(finder->arena, copy.path);
     *finder->end = arena_new(finder->arena, struct copy);
     **finder->end = copy;
     finder->end = &(*finder->end)->next;
-    return finder->first;
 }
 
 static bool is_about(const struct finder *finder, struct str registry)
@@ -66,16 +68,16 @@ static void take_tokens(struct finder *finder, const struct place *place,
     for (size_t i = 0; i < found.count; i++) {
         const struct toml_node *node = found.nodes[i];
         if (node->type == TOML_STRING && node->string.len > 0) {
-            (void)add(finder, (struct copy){
-                                  .kind = COPY_UNREAD_FILE,
-                                  .file = place->kind,
-                                  .path = place->path,
-                                  .shown = place->shown,
-                                  .line = toml_line(doc, node->key_span.start),
-                                  .registry = str_copy(finder->arena, registry.data, registry.len),
-                                  .is_secret_key = found.is_secret_key[i],
-                                  .is_toml = true,
-                              });
+            add(finder, (struct copy){
+                            .kind = COPY_UNREAD_FILE,
+                            .file = place->kind,
+                            .path = place->path,
+                            .shown = place->shown,
+                            .line = toml_line(doc, node->key_span.start),
+                            .registry = str_copy(finder->arena, registry.data, registry.len),
+                            .is_secret_key = found.is_secret_key[i],
+                            .is_toml = true,
+                        });
         }
     }
 }
@@ -134,13 +136,13 @@ static void take_other(struct finder *finder, const struct needles *needles,
 {
     const struct credential *of = needles_in(needles, place->kind, text);
     if (of || (!finder->inventory->chosen && needle_looks_like_credentials(text))) {
-        (void)add(finder, (struct copy){
-                              .kind = COPY_UNREAD_FILE,
-                              .file = place->kind,
-                              .path = place->path,
-                              .shown = place->shown,
-                              .registry = of ? of->registry->name : STR(""),
-                          });
+        add(finder, (struct copy){
+                        .kind = COPY_UNREAD_FILE,
+                        .file = place->kind,
+                        .path = place->path,
+                        .shown = place->shown,
+                        .registry = of ? of->registry->name : STR(""),
+                    });
     }
 }
 
@@ -207,17 +209,17 @@ static void take_origin(struct finder *finder, const struct assignment *origin)
     bool is_new = finder->options->copies && !is_here && (is_secret || is_home) &&
                   (is_home || !registry || is_about(finder, registry->name));
     if (is_used || is_new) {
-        (void)add(finder, (struct copy){
-                              .kind = COPY_ORIGIN,
-                              .file = KIND_STARTUP,
-                              .path = origin->path,
-                              .shown = origin->shown,
-                              .line = origin->line,
-                              .registry = registry ? registry->name : STR(""),
-                              .variable = origin->variable,
-                              .home = origin->home,
-                              .is_here = is_here,
-                          });
+        add(finder, (struct copy){
+                        .kind = COPY_ORIGIN,
+                        .file = KIND_STARTUP,
+                        .path = origin->path,
+                        .shown = origin->shown,
+                        .line = origin->line,
+                        .registry = registry ? registry->name : STR(""),
+                        .variable = origin->variable,
+                        .home = origin->home,
+                        .is_here = is_here,
+                    });
     }
 }
 
@@ -255,18 +257,17 @@ static void take_user_agent(struct finder *finder)
         const struct toml_node *node =
             layer->file ? layer_get(layer, &KEY(STR("http"), STR("user-agent"))) : NULL;
         if (node && node->type == TOML_STRING && has_token_like_word(node->string)) {
-            (void)add(finder, (struct copy){
-                                  .kind = COPY_POSSIBLE,
-                                  .file = KIND_CARGO,
-                                  .path = layer->file->path,
-                                  .shown = layer->file->shown,
-                                  .line = toml_line(layer->doc, node->key_span.start),
-                              });
+            add(finder, (struct copy){
+                            .kind = COPY_POSSIBLE,
+                            .file = KIND_CARGO,
+                            .path = layer->file->path,
+                            .shown = layer->file->shown,
+                            .line = toml_line(layer->doc, node->key_span.start),
+                        });
         }
     }
     if (variable && has_token_like_word(variable->value)) {
-        (void)add(
-            finder,
+        add(finder,
             (struct copy){.kind = COPY_POSSIBLE, .file = KIND_CARGO, .variable = variable->name});
     }
 }
@@ -278,14 +279,14 @@ static void take_user_agent(struct finder *finder)
 static void take_hit(void *context, const struct place *place, size_t line,
                      const struct credential *of)
 {
-    (void)add(context, (struct copy){
-                           .kind = COPY_OF_TOKEN,
-                           .file = place->kind,
-                           .path = place->path,
-                           .shown = place->shown,
-                           .line = line,
-                           .registry = of->registry->name,
-                       });
+    add(context, (struct copy){
+                     .kind = COPY_OF_TOKEN,
+                     .file = place->kind,
+                     .path = place->path,
+                     .shown = place->shown,
+                     .line = line,
+                     .registry = of->registry->name,
+                 });
 }
 
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
@@ -365,20 +366,22 @@ struct fix copy_fix(struct arena *arena, const struct inventory *inventory, cons
 {
     const struct registry *registry = registries_get(&inventory->registries, copy->registry);
     bool known = registry && registry->has_index && registry->valid;
+    struct str logout[] = {STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies")};
+    struct str rm[] = {STR("rm"), copy->path};
+    struct str home[] = {STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
+                         STR("cargo-logout"), STR("--status")};
     struct fix fix = {NULL, 0, STR("")};
-    if (copy->kind == COPY_UNREAD_FILE && !copy->is_toml) {
-        struct str words[] = {STR("rm"), copy->path};
-        fix = fix_command(arena, words, COUNT(words));
+    if (copy->home.len > 0) {
+        fix = fix_command(arena, home, COUNT(home));
+    } else if (copy->kind == COPY_UNREAD_FILE && !copy->is_toml) {
+        fix = fix_command(arena, rm, COUNT(rm));
     } else if (copy->is_toml && copy->result == RESULT_PENDING && known) {
-        struct str words[] = {STR("cargo-logout"), STR("--registry"), copy->registry,
-                              STR("--copies")};
-        fix = fix_command(arena, words, COUNT(words));
-    } else if (copy->path.len == 0) {
-        struct str words[] = {STR("unset"), copy->variable};
-        fix = fix_command(arena, words, COUNT(words));
+        fix = fix_command(arena, logout, COUNT(logout));
     }
     if (fix.count == 0) {
-        fix.text = str_format(arena, "delete the line %s", copy_location(arena, copy).data);
+        bool line = copy->line > 0 && (copy->kind != COPY_POSSIBLE && copy->file != KIND_CLIENT);
+        fix.text = str_format(arena, "%s %s", line ? "delete the line" : "edit",
+                              copy_location(arena, copy).data);
     }
     return fix;
 }

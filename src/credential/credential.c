@@ -139,11 +139,14 @@ static bool is_fish(void)
 }
 
 /* `unset` lasts until the next shell reads what assigns the variable. */
-static void add_origins(struct buf *text, const struct credential *c)
+static void add_origins(struct buf *text, const struct credential *c, struct str name)
 {
     const char *before = " and delete ";
     const struct assignment *universal = NULL;
     for (const struct assignment *o = c->origins; o; o = o->next) {
+        if (!str_eq(o->variable, name)) {
+            continue;
+        }
         universal = o->universal ? o : universal;
         if (!o->universal) {
             buf_addf(text, "%sthe line %s:%zu", before, o->shown.data, o->line);
@@ -151,8 +154,8 @@ static void add_origins(struct buf *text, const struct credential *c)
         }
     }
     if (universal) {
-        buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu",
-                 universal->variable.data, universal->shown.data, universal->line);
+        buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu", name.data,
+                 universal->shown.data, universal->line);
     }
 }
 
@@ -169,7 +172,7 @@ static struct fix fix_variable(struct arena *arena, const struct credential *c, 
     }
     struct buf text = buf_new(arena);
     buf_add(&text, fix.text);
-    add_origins(&text, c);
+    add_origins(&text, c, name);
     fix.text = buf_str(&text);
     if (getenv("GITHUB_ENV") && fix.count > 0) {
         fix.text =

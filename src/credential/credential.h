@@ -80,7 +80,7 @@ struct credential {
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
     bool error_is_final;              /* `error` makes the exit status 101 */
-    const struct assignment *origins; /* of the variable that keeps it usable; origin.h */
+    const struct assignment *origins; /* of the variable that keeps it usable, among others */
     struct credential *next;          /* of the same registry */
 };
 

@@ -194,19 +194,13 @@ bool origins_needed(const struct inventory *inventory)
     return c != NULL;
 }
 
-void origins_attach(const struct inventory *inventory, const struct assignment *origins)
+void origins_attach(const struct inventory *inventory, const struct assignment *all)
 {
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         struct str name = origin_variable(c);
-        const struct assignment **end = &c->origins;
-        for (const struct assignment *o = origins; o && name.len > 0; o = o->next) {
-            if (str_eq(o->variable, name)) {
-                struct assignment *copy = arena_new(inventory->config->arena, struct assignment);
-                *copy = *o;
-                copy->next = NULL;
-                *end = copy;
-                end = (const struct assignment **)&copy->next;
-            }
+        c->origins = all;
+        while (c->origins && !str_eq(c->origins->variable, name)) {
+            c->origins = c->origins->next;
         }
     }
 }

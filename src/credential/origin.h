@@ -29,8 +29,8 @@ struct assignment *origins_find(struct search *search, const struct place *place
 /* Whether some variable that cargo can still use needs its origin. */
 bool origins_needed(const struct inventory *inventory);
 
-/* Sets `origins` of each credential that a variable keeps usable. */
-void origins_attach(const struct inventory *inventory, const struct assignment *origins);
+/* Sets `origins` of each credential that a variable keeps usable to the first assignment of it. */
+void origins_attach(const struct inventory *inventory, const struct assignment *all);
 
 /* The variable that keeps the credential usable; empty if it is none. */
 struct str origin_variable(const struct credential *credential);
