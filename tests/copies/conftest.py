@@ -22,10 +22,9 @@ CORP = '[registries.corp]\nindex = "sparse+http://127.0.0.1:1/corp/"\n'
 class Home:
     def __init__(self, top, program):
         self.top, self.program, self.work = top / "home", program, top / "work"
-        for directory in (self.top / ".cargo", self.work, top / "bin"):
+        for directory in (self.top / ".cargo", self.work):
             directory.mkdir(parents=True)
-        (top / "bin/cargo-logout").symlink_to(program)
-        self.env = {"HOME": str(self.top), "PATH": f"{top}/bin:/usr/bin:/bin", "SHELL": "/bin/bash", "TERM": "dumb"}
+        self.env = {"HOME": str(self.top), "PATH": "/usr/bin:/bin", "SHELL": "/bin/bash", "TERM": "dumb"}
         self.write(".cargo/config.toml", CORP)
 
     def path(self, name):

@@ -105,7 +105,7 @@ def history_of_fish(home, line):
 
 
 # The last has a byte that zsh writes in another way.
-@pytest.mark.parametrize("token", [TOKEN, f"{TOKEN}-Ã"])
+@pytest.mark.parametrize("token", [TOKEN, f"{TOKEN}-Ã-end"])
 @pytest.mark.parametrize("write", [history_of_bash, history_of_zsh, history_of_fish])
 def test_histories(home, write, token):
     home.env["LC_ALL"] = "C.UTF-8"

@@ -27,7 +27,7 @@ def test_the_fix_ends_it(home, case):
     shell, name, text = SHELLS[case]
     home.env["SHELL"] = f"/usr/bin/{LOGIN[shell][0]}"
     path = home.write(name, text)
-    command = [*LOGIN[shell], "cargo-logout --registry corp --strict"]
+    command = [*LOGIN[shell], f"{home.program} --registry corp --strict"]
     done = home.run(*command, status=2)
     unset = "set -e" if shell == "fish" else "unset"
     found = re.search(rf"to remove it, run `{unset} {NAME}` and delete the line (\S+):(\d+)\n", done.err)
@@ -42,7 +42,7 @@ def test_the_fix_ends_it(home, case):
 def test_universal_variable(home):
     home.env["SHELL"] = "/usr/bin/fish"
     home.run("fish", "-c", f"set -Ux {NAME} {TOKEN}", status=0)
-    command = ["fish", "-l", "-c", "cargo-logout --registry corp --strict"]
+    command = ["fish", "-l", "-c", f"{home.program} --registry corp --strict"]
     done = home.run(*command, status=2)
     assert f"run `set -e {NAME}` and `fish -c 'set -eU {NAME}'`, which removes it from {home.top}/.config/fish/fish_variables:" in done.err
     home.run("fish", "-c", f"set -eU {NAME}", status=0)
@@ -50,9 +50,9 @@ def test_universal_variable(home):
 
 
 ASSIGNMENTS = {
-    "NAME=x": ".env", "export NAME=x": ".envrc", '  export "NAME=x"': ".bashrc", "A=1;NAME=x": ".bashrc",
-    "NAME DEFAULT=x": ".pam_environment", 'NAME="x"': ".config/environment.d/a.conf", "NAME+=x": ".zshrc",
-    "set --global -x NAME x": ".config/fish/config.fish", "true; and set -Ux NAME x": ".config/fish/config.fish",
+    "NAME=VALUE": ".env", "export NAME=VALUE": ".envrc", '  export "NAME=VALUE"': ".bashrc", "A=1;NAME=VALUE": ".bashrc",
+    "NAME DEFAULT=VALUE": ".pam_environment", 'NAME="VALUE"': ".config/environment.d/a.conf", "NAME+=VALUE": ".zshrc",
+    "set --global -x NAME VALUE": ".config/fish/config.fish", "true; and set -Ux NAME VALUE": ".config/fish/config.fish",
 }  # fmt: skip
 OTHERS = (
     "# NAME=x", "true # NAME=x", "echo $NAME=x", "echo ${NAME}", "unset NAME", "NAME=", 'NAME=""; true', "export NAME",
@@ -63,7 +63,7 @@ OTHERS = (
 @pytest.mark.parametrize("text", ASSIGNMENTS)
 def test_assignments(home, text):
     name = ASSIGNMENTS[text]
-    home.write(f"/work/{name}" if name.startswith(".env") else name, "a=1\n" + text.replace("NAME", NAME).replace("x", TOKEN))
+    home.write(f"/work/{name}" if name.startswith(".env") else name, "a=1\n" + text.replace("NAME", NAME).replace("VALUE", TOKEN))
     where = f"/work/{name}:2" if name.startswith(".env") else f"~/{name}:2"
     assert home.found("--registry", "corp", env={NAME: TOKEN}) == [("origin", where)]
 
@@ -77,7 +77,7 @@ def test_no_assignments(home):
 
 def test_provider_variable(home):
     home.write(".profile", "export CARGO_REGISTRIES_CORP_CREDENTIAL_PROVIDER='cargo:token-from-stdout /bin/pass'\n")
-    done = home.run("bash", "-l", "-c", "cargo-logout --registry corp", status=101)
+    done = home.run("bash", "-l", "-c", f"{home.program} --registry corp", status=101)
     assert f"`unset CARGO_REGISTRIES_CORP_CREDENTIAL_PROVIDER` and delete the line {home.top}/.profile:1" in done.err
 
 
@@ -98,13 +98,13 @@ def test_what_this_process_does_not_have(home):
 
 def test_hostile_files_end(home):
     """One long line and many assignments cost little and are not listed without end."""
-    home.write("/work/.env", f"{NAME}=x " * 40000)
-    home.write("/work/.envrc", f"{NAME}=x\n" * 40000)
+    home.write("/work/.env", f"{NAME}=x " * 30000)
+    home.write("/work/.envrc", f"{NAME}=x\n" * 30000)
     found = home.found("--registry", "corp", env={NAME: TOKEN})
     assert 20 < len(found) < 25 and ("not-checked", "/work/.envrc") in found
 
 
 def test_as_in_ci(home):
     home.write(".profile", SET)
-    done = home.run("bash", "-l", "-c", "cargo-logout --registry corp", env={"CI": "1"})
+    done = home.run("bash", "-l", "-c", f"{home.program} --registry corp", env={"CI": "1"})
     assert "and remove it from the job's settings" in done.err
