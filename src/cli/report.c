@@ -149,7 +149,7 @@ static struct str left_title(struct arena *arena, const struct credential *c, en
     const char *kind = credential_kind_name(c);
     struct str where = credential_location(arena, c);
     if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
-        bool elsewhere = c->plan == PLAN_LEAVE;
+        bool elsewhere = c->plan == PLAN_LEAVE && c->asked_about;
         return str_format(arena, "not checked: whether a token for `%s` is behind %s%s", name_of(c),
                           where.data, elsewhere ? ", which cargo asks in another directory" : "");
     }
@@ -192,7 +192,7 @@ static bool is_reported_as_left(const struct credential *c)
 
 static void report_one_left(const struct shell *shell, const struct credential *c)
 {
-    if (is_revoked(c) && c->result == RESULT_PENDING) {
+    if (is_revoked(c) && credential_usable(c) != USABLE_NO) {
         report_revoked_left(shell, c);
     } else if (is_reported_as_left(c)) {
         report_left(shell, c);

@@ -248,6 +248,13 @@ static void add_failure(struct buf *out, const struct registry *registry, const 
     end(out);
 }
 
+/* Not a name that is only a guess from a variable, as my_registry beside my-registry. */
+static bool is_known(const struct inventory *inventory, const struct registry *registry)
+{
+    return registry->has_index || registry->credentials || registry->failure ||
+           registry == inventory->chosen;
+}
+
 /* One object for each registry, also for one with nothing. */
 static void add_registry(struct buf *out, const struct registry *registry)
 {
@@ -347,7 +354,7 @@ bool report_json(const struct shell *shell, const struct logout_options *options
     const struct inventory *inventory = &run->inventory;
     struct buf out = buf_new(shell->arena);
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (!inventory_has(inventory, r)) {
+        if (!inventory_has(inventory, r) || !is_known(inventory, r)) {
             continue;
         }
         add_registry(&out, r);

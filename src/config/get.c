@@ -139,16 +139,27 @@ static void warn_wrong_case(struct config *config, struct str variable)
     }
 }
 
-/* The first layer that has the key, or the variable if that wins. */
-static bool find(struct config *config, struct view view, const struct key *key,
-                 struct setting *out)
+/* The variable of a key, readable or not; NULL if there is none. Few runs have one about
+ * registries, of which there can be many, so their variables are not even named then. */
+static const struct variable *variable_of(struct config *config, const struct key *key)
 {
+    if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr"))) {
+        return NULL;
+    }
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
     if (!variable || !variable->valid) {
         warn_wrong_case(config, name);
-        variable = NULL;
     }
+    return variable;
+}
+
+/* The first layer that has the key, or the variable if that wins. */
+static bool find(struct config *config, struct view view, const struct key *key,
+                 struct setting *out)
+{
+    const struct variable *variable = variable_of(config, key);
+    variable = variable && variable->valid ? variable : NULL;
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
         if (node && (layer->origin == ORIGIN_CLI || !variable)) {
@@ -179,11 +190,10 @@ static struct err *wrong_type(struct config *config, const struct key *key,
 /* cargo stops at a variable that is not UTF-8 if nothing else sets the key. */
 static struct err *check_variable(struct config *config, const struct key *key, bool set)
 {
-    struct str name = key_variable(config->arena, key);
-    const struct variable *variable = environment_get(&config->environment, name);
+    const struct variable *variable = variable_of(config, key);
     return variable && !variable->valid && !set
                ? err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
-                         text_shown(config->arena, name).data)
+                         text_shown(config->arena, variable->name).data)
                : NULL;
 }
 
@@ -386,14 +396,11 @@ struct err *config_list(struct config *config, struct view view, const struct ke
                         struct setting **out, size_t *count)
 {
     struct list list = {0};
-    struct str name = key_variable(config->arena, key);
-    const struct variable *variable = environment_get(&config->environment, name);
+    const struct variable *variable = variable_of(config, key);
     TRY(add_layers(config, view, key, false, config->layers, &list));
     if (variable && variable->valid) {
         const struct setting from = {.value = variable->value, .variable = variable->name};
         list_add_words(config, &list, &from);
-    } else {
-        warn_wrong_case(config, name);
     }
     TRY(add_layers(config, view, key, true, config->layers, &list));
     *out = list.items;

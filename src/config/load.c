@@ -144,6 +144,22 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
     return NULL;
 }
 
+size_t load_mend(struct arena *arena, struct str *text)
+{
+    size_t end = text->len;
+    while (end > 0 && text->data[end - 1] == '\0') {
+        end--;
+    }
+    size_t count = text->len - end;
+    if (count > 0) {
+        struct buf mended = buf_new(arena);
+        buf_add_bytes(&mended, text->data, end);
+        buf_add_times(&mended, '\n', count);
+        *text = buf_str(&mended);
+    }
+    return count;
+}
+
 /* The path of a node as a key, from the root down. */
 static void add_node_key(struct arena *arena, struct buf *out, const struct toml_node *node)
 {
@@ -177,7 +193,7 @@ static struct err *check_types(struct arena *arena, const struct toml_doc *doc)
     return err_wrap(arena, err, "failed to parse config at `%s`", buf_str(&key).data);
 }
 
-static const struct err *read_doc(struct config *config, const struct config_file *file, int fd,
+static const struct err *read_doc(struct config *config, struct config_file *file, int fd,
                                   const struct toml_doc **out)
 {
     struct arena *arena = config->arena;
@@ -186,6 +202,7 @@ static const struct err *read_doc(struct config *config, const struct config_fil
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
     }
+    file->torn = load_mend(arena, &text) > 0;
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {

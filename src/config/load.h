@@ -27,6 +27,9 @@ struct load {
     int depth;
 };
 
+/* Replaces NULs at the end of a text by line ends. Returns how many there were. */
+size_t load_mend(struct arena *arena, struct str *text);
+
 /* The file and what it includes as layers, in order of priority. `fd` is open on the file, or -1;
  * it stays open. Returns the first failure; the layers of what could be read are there all the
  * same. cargo: _load_file. */

@@ -257,10 +257,11 @@ static struct fix fix_provider(struct arena *arena, const struct credential *c)
     if (c->provider->foreign) {
         return fix_foreign(arena, c);
     }
-    if (c->plan == PLAN_ASK && c->result == RESULT_PENDING && c->registry->valid) {
+    bool other_name = !c->asked_about && c->provider->kind != PROVIDER_TOKEN_FROM_STDOUT;
+    if ((c->plan == PLAN_ASK || other_name) && c->result == RESULT_PENDING && c->registry->valid) {
         return command(arena, &words);
     }
-    if (c->plan == PLAN_LEAVE && c->result == RESULT_PENDING) {
+    if (c->plan == PLAN_LEAVE && c->asked_about && c->result == RESULT_PENDING) {
         return (struct fix){NULL, 0,
                             str_format(arena,
                                        "run `cargo-logout --registry %s` where cargo uses it",

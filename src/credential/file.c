@@ -170,12 +170,24 @@ static struct err *cut(const struct shell *shell, const struct open_file *file,
     return NULL;
 }
 
+/* A truncation that a power cut interrupted can leave NULs, which cargo refuses. */
+static struct err *mend(struct arena *arena, const struct open_file *file, struct str *text)
+{
+    size_t count = load_mend(arena, text);
+    size_t at = text->len - count;
+    if (count == 0 || file->read_only) {
+        return NULL;
+    }
+    ssize_t wrote = TEMP_FAILURE_RETRY(pwrite(file->fd, text->data + at, count, (off_t)at));
+    return wrote == (ssize_t)count && fdatasync(file->fd) == 0 ? NULL : err_os(arena, errno);
+}
+
 /* What the file holds under the lock. The same text need not be parsed again. */
 static struct err *read_doc(struct arena *arena, const struct open_file *file,
                             const struct toml_doc **out)
 {
     const struct config_file *seen = file->file;
-    if (seen->doc && fd_holds(file->fd, seen->doc->text)) {
+    if (seen->doc && !seen->torn && fd_holds(file->fd, seen->doc->text)) {
         *out = seen->doc;
         return NULL;
     }
@@ -184,6 +196,7 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }
+    err = err ? err : mend(arena, file, &text);
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", seen->shown.data);
     }

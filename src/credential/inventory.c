@@ -176,6 +176,9 @@ static bool is_owner(const struct inventory *inventory, const struct registry *r
 static void take_variables(struct inventory *inventory)
 {
     struct arena *arena = inventory->config->arena;
+    if (!inventory->config->environment.has_registries) {
+        return;
+    }
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
         struct key token = registry_key(r, STR("token"));
         struct key secret = registry_key(r, STR("secret-key"));

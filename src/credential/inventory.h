@@ -21,6 +21,7 @@ struct inventory {
     bool uses_keyring;       /* a layer names cargo:libsecret */
     bool keyring_asked;
     struct keyring_view keyring;
+    const struct err *keyring_late; /* a call to it ran out of time: it is not waited for again */
 };
 
 /* An err means that it is not known which registry is meant. */

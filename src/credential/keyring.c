@@ -3,6 +3,7 @@
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/helper.h"
+#include "util/json.h"
 
 #include <jansson.h>
 
@@ -170,6 +171,7 @@ void keyring_look(struct shell *shell, enum keyring_search how, struct keyring_v
     if (!can_have_keyring(look.arena)) {
         return;
     }
+    json_wipe_memory();
     struct err *err = look_at(&look, out);
     if (err) {
         out->reason = err;

@@ -1,7 +1,11 @@
 #include "credential/remove.h"
 
 #include "credential/file.h"
+#include "util/child.h"
 #include "util/helper.h"
+
+/* The helper gives up after 20 seconds; a refusal comes sooner. */
+enum { KEYRING_PATIENCE_MS = 19000 };
 
 /*
  * Files.
@@ -101,9 +105,6 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
     const struct registry **registries =
         arena_new_array(arena, const struct registry *, inventory->registries.count);
     size_t count = jobs_for(inventory, options, file, jobs, registries);
-    if (count == 0) {
-        return;
-    }
     struct err *err = file_remove(inventory->config->shell, file, jobs, count);
     const struct err *failure = err ? token_failed(arena, err) : NULL;
     for (size_t i = 0; i < count; i++) {
@@ -123,7 +124,7 @@ static bool has_plan(const struct inventory *inventory, const struct config_file
 static void clear_files(const struct inventory *inventory, const struct logout_options *options)
 {
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
-        if (has_plan(inventory, file)) {
+        if (has_plan(inventory, file) || (file->torn && file->credentials)) {
             clear_file(inventory, options, file);
         }
     }
@@ -133,11 +134,16 @@ static void clear_files(const struct inventory *inventory, const struct logout_o
  * Providers.
  */
 
+static bool is_keyring(const struct credential *c)
+{
+    return c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
+}
+
 struct err *remove_call_of(const struct inventory *inventory, const struct credential *c,
                            struct provider_call *out)
 {
     struct arena *arena = inventory->config->arena;
-    bool keyring = c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
+    bool keyring = is_keyring(c);
     struct str *helper = arena_new(arena, struct str);
     *out = (struct provider_call){
         .words = keyring ? helper : c->provider->words,
@@ -169,7 +175,7 @@ static bool serves(const struct inventory *inventory, const struct credential *c
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     *failed = false;
-    if (c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET) {
+    if (is_keyring(c)) {
         return false;
     }
     struct err *err = provider_verify(inventory->config->shell, call, &outcome, NULL);
@@ -208,22 +214,26 @@ static void settle_failure(const struct inventory *inventory, struct credential 
 }
 
 /* cargo: credential_action, the middle of its loop. */
-static void ask(const struct inventory *inventory, struct credential *c)
+static void ask(struct inventory *inventory, struct credential *c)
 {
     struct shell *shell = inventory->config->shell;
     struct provider_call call;
     enum provider_outcome outcome = PROVIDER_OPERATION_NOT_SUPPORTED;
     struct err *err = remove_call_of(inventory, c, &call);
-    if (err) {
-        settle_failure(inventory, c, NULL, err);
+    if (err || (is_keyring(c) && inventory->keyring_late)) {
+        settle_failure(inventory, c, NULL, err ? err : inventory->keyring_late);
         return;
     }
+    int64_t start = child_clock();
     if (c->provider) {
         provider_announce(shell, c->provider, "logout", c->registry->shown);
     }
     err = provider_logout(shell, &call, &outcome);
     if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
         err = err_new(shell->arena, "requested operation not supported");
+    }
+    if (err && is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
+        inventory->keyring_late = err;
     }
     if (err) {
         settle_failure(inventory, c, &call, err);

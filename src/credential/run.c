@@ -69,16 +69,14 @@ static struct err *act(struct run *run, const struct logout_options *options,
     if (options->status) {
         return options->check ? revoke_check(inventory, options) : NULL;
     }
-    struct err *err = options->revoke ? revoke_prepare(inventory, options) : NULL;
+    if (options->revoke) {
+        TRY(revoke_prepare(inventory, options));
+    }
     if (options->dry_run) {
-        run->failure = run->failure ? run->failure : err;
-        if (options->revoke && !err) {
+        if (options->revoke) {
             revoke_inspect(inventory, options);
         }
         return NULL;
-    }
-    if (err) {
-        return err;
     }
     if (options->revoke) {
         revoke_all(inventory, options, signals);

@@ -289,6 +289,9 @@ static void add_variable(struct registries *all, const struct variable *variable
 static void join_variables(struct registries *all)
 {
     struct arena *arena = all->config->arena;
+    if (!all->config->environment.has_registries) {
+        return;
+    }
     for (struct registry *r = all->first; r; r = r->next) {
         struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
         if (r != r->part_first && environment_get(&all->config->environment, variable)) {

@@ -19,7 +19,7 @@ struct arena_chunk {
     _Alignas(max_align_t) char data[];
 };
 
-static _Noreturn void out_of_memory(void)
+void out_of_memory(void)
 {
     static const char message[] = "error: out of memory\n";
     ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);

@@ -21,6 +21,9 @@ struct arena {
     struct arena_chunk *newest;
 };
 
+/* Ends the process, for other allocators. */
+_Noreturn void out_of_memory(void);
+
 /* Zeroed memory of `size` bytes, aligned for any type. Never NULL; for size 0 a valid pointer. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull, malloc));
 

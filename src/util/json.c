@@ -27,14 +27,12 @@ struct block {
     _Alignas(max_align_t) char data[];
 };
 
+/* Where jansson has no memory, it reports malformed JSON. */
 static void *wiping_malloc(size_t size)
 {
-    if (size > SIZE_MAX - sizeof(struct block)) {
-        return NULL;
-    }
-    struct block *block = malloc(sizeof(*block) + size);
+    struct block *block = size > SIZE_MAX - sizeof(*block) ? NULL : malloc(sizeof(*block) + size);
     if (!block) {
-        return NULL;
+        out_of_memory();
     }
     block->size = size;
     return block->data;

@@ -10,8 +10,9 @@
 /* `text` with quotes, escaped as serde_json writes it. */
 void json_write_string(struct buf *buf, struct str text);
 
-/* From here on jansson overwrites all memory that it gives back, since it might hold a token. Call
- * it before anything else of jansson's; a second call changes nothing. */
+/* From here on jansson overwrites all memory that it gives back, since it might hold a token, and
+ * ends the process as an arena does if there is no memory. Call it before anything else of
+ * jansson's; a second call changes nothing. */
 void json_wipe_memory(void);
 
 #endif

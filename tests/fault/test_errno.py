@@ -31,7 +31,7 @@ def inject(home, kind, what, mode):
     home.write(before, mode)
     result = home.strace("-e", f"inject={what}")
     left = home.text()
-    test_kill.check_left(left, before, after, 0o600)
+    test_kill.check_left(left, before, after)
     assert homes.SECRET not in result.stderr
     again = home.run()
     assert again.returncode == 0, again.stderr

@@ -8,6 +8,7 @@ import os
 import pathlib
 import platform
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -62,14 +63,28 @@ def test_nothing_is_loaded_from_elsewhere(program):
     assert not re.search(r"RPATH|RUNPATH|TEXTREL", dynamic)
 
 
-def test_cargo_logout_is_linked_to_libc_alone():
+def test_cargo_logout_is_linked_to_little():
     if options()["b_sanitize"] != "none":
         pytest.skip("the sanitizers are libraries")
-    assert re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", BUILD / "cargo-logout")) == ["libc.so.6"]
+    needed = set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", BUILD / "cargo-logout")))
+    assert needed - {"libjansson.so.4"} == {"libc.so.6"}
 
 
 def test_stack_protector(program):
     assert "__stack_chk_fail@" in readelf("--dyn-syms", program)
+
+
+def own_commands():
+    """The compiler's command lines for what is installed."""
+    listed = json.loads((BUILD / "compile_commands.json").read_text())
+    commands = [shlex.split(entry["command"]) for entry in listed if re.match(r"(.*/)?(src|helper)/", entry["file"])]
+    assert commands
+    return commands
+
+
+def accepts(compiler, option):
+    command = [compiler, "-Werror", option, "-x", "c", "-c", "/dev/null", "-o", "/dev/null"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def test_fortify(program):
@@ -79,11 +94,27 @@ def test_fortify(program):
     assert "__vsnprintf_chk" in checked, checked
 
 
+def test_fortify_is_3():
+    """Unless the distribution has passed another one; then that one is the last."""
+    if options()["buildtype"] in ("plain", "debug") or options()["b_sanitize"] != "none":
+        pytest.skip("a build without FORTIFY")
+    passed = [word for word in options()["c_args"] if "_FORTIFY_SOURCE=" in word]
+    for words in own_commands():
+        levels = [word for word in words if word.startswith("-D_FORTIFY_SOURCE=")]
+        assert levels[-1] == (passed[-1] if passed else "-D_FORTIFY_SOURCE=3"), words
+
+
+def test_variables_begin_as_zero():
+    option = "-ftrivial-auto-var-init=zero"
+    for words in own_commands():
+        assert (option in words) == accepts(words[0], option), words
+
+
 def test_control_flow_is_guarded():
     """Every object of ours has its marks; the program has them where the C library's own objects do, which Debian 12's do not."""
     if platform.machine() != "x86_64":
         pytest.skip("the mark is x86's")
-    archives = sorted(BUILD.glob("src/*/*.a"))
+    archives = sorted(BUILD.glob("src/*.a"))
     assert len(archives) >= 6
     objects = [path for archive in archives for path in pathlib.Path(f"{archive}.p").glob("*.o")] + sorted(BUILD.glob("*.p/*.o"))
     unmarked = [path.name for path in objects if not re.search("IBT, SHSTK", readelf("-n", path))]
