@@ -488,6 +488,7 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
         }
     }
     report_keyring(shell, options, inventory);
+    report_copies(shell, options, run);
     report_failures(shell, options, run);
     report_summary(shell, run, options->dry_run);
     if (options->dry_run) {
