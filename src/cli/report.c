@@ -151,7 +151,7 @@ static struct str left_title(struct arena *arena, const struct credential *c, en
     if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
         bool elsewhere = c->plan == PLAN_LEAVE && c->asked_about;
         return str_format(arena, "not checked: whether %s%s has a token for `%s`", where.data,
-                          elsewhere ? ", which cargo asks in another directory," : "", name_of(c));
+                          elsewhere ? ", which cargo does not ask here," : "", name_of(c));
     }
     if (usable == USABLE_UNKNOWN) {
         return str_format(arena, "a project that defines `%s` can use its %s: %s", name_of(c), kind,
@@ -488,6 +488,7 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
         }
     }
     report_keyring(shell, options, inventory);
+    report_copies(shell, options, run);
     report_failures(shell, options, run);
     report_summary(shell, run, options->dry_run);
     if (options->dry_run) {

@@ -55,6 +55,8 @@ enum result {
     RESULT_FAILED,
 };
 
+struct assignment;
+
 enum validity { VALIDITY_UNASKED, VALIDITY_NO, VALIDITY_YES, VALIDITY_UNKNOWN };
 
 struct credential {
@@ -77,8 +79,9 @@ struct credential {
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final;     /* `error` makes the exit status 101 */
-    struct credential *next; /* of the same registry */
+    bool error_is_final;              /* `error` makes the exit status 101 */
+    const struct assignment *origins; /* of the variable that keeps it usable, among others */
+    struct credential *next;          /* of the same registry */
 };
 
 /* What a run is asked to do. */
@@ -90,6 +93,7 @@ struct logout_options {
     bool status;  /* only look */
     bool dry_run; /* only say what would be done */
     bool check;   /* with status: ask servers and providers */
+    bool copies;  /* search other files for the tokens, and remove those that cargo wrote there */
     bool strict;
     int timeout;         /* seconds of network time */
     const char *offline; /* the option that forbids the network, or NULL */
@@ -121,6 +125,9 @@ struct fix {
     size_t count;
     struct str text;
 };
+
+/* A command; no words if it could not be shown as it must be typed. */
+struct fix fix_command(struct arena *arena, const struct str *words, size_t count);
 
 struct fix credential_fix(struct arena *arena, const struct credential *credential);
 

@@ -32,7 +32,7 @@ static bool counts_for_strict(const struct credential *c)
     return credential_usable(c) != USABLE_NO && c->valid != VALIDITY_NO;
 }
 
-static void count(struct run *run)
+static void count(struct run *run, const struct logout_options *options)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
@@ -58,7 +58,8 @@ static void count(struct run *run)
         (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
     totals->not_checked += keyring_unknown;
     run->strict_fails |= keyring_unknown;
-    totals->failed += run->failure != NULL;
+    totals->failed += (run->failure != NULL) + copies_failed(&run->copies);
+    run->strict_fails |= options->copies && copies_fail_strict(&run->copies);
 }
 
 static struct err *act(struct run *run, const struct logout_options *options,
@@ -98,7 +99,8 @@ struct err *run_all(struct config *config, const struct logout_options *options,
     plan_make(&run.inventory, options);
     TRY(act(&run, options, signals));
     forgive_orphans(&run);
-    count(&run);
+    copies_find(&run.inventory, options, &run.copies);
+    count(&run, options);
     *out = run;
     return NULL;
 }

@@ -77,3 +77,8 @@ void arena_clear(struct arena *arena)
 {
     arena_free(arena);
 }
+
+void out_of_memory(void)
+{
+    abort();
+}

@@ -43,6 +43,19 @@ def _check_credential(line):
     assert line["result"] not in ("kept", "failed") or line["error"]
 
 
+def _check_copy(line):
+    if line["kind"] == "not-checked":
+        _keys(line, "schema", "reason", "kind", "text", "error")
+        return
+    _keys(line, "schema", "reason", "kind", "of?", "variable?", "home?", "location", "in_git", "result", "fix?", "error?")
+    at = line["location"]
+    _keys(at, "type", *(("file",) if at["type"] == "file" else ()), WHERE[at["type"]], "line?", "text")
+    assert line["kind"] in ("copy", "origin", "unread-file", "possible")
+    assert at.get("file", "cargo") in ("startup", "history", "client", "cargo")
+    assert line["result"] in ("pending", "removed", "not-found", "kept", "failed")
+    assert ("variable" in line) == (line["kind"] == "origin" or at["type"] == "variable")
+
+
 def check(text, status):
     """The lines of one run that ended with `status`; fails if they are not as promised."""
     assert text.endswith("\n")
@@ -54,6 +67,8 @@ def check(text, status):
             _check_credential(line)
         elif line["reason"] == "registry":
             _keys(line, "schema", "reason", "registry", "index?", "usable")
+        elif line["reason"] == "copy":
+            _check_copy(line)
         elif line["reason"] == "keyring":
             _keys(line, "schema", "reason", "state", "error?")
         else:
