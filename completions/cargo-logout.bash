@@ -39,7 +39,7 @@ _cargo_logout() {
         ;;
     --timeout) return ;;
     *)
-        words="--registry --all --everywhere --revoke -n --dry-run --status --check --strict --message-format -v --verbose
+        words="--registry --all --everywhere --revoke -n --dry-run --status --check --copies --strict --message-format -v --verbose
             -q --quiet --color --timeout --config --offline --frozen --locked -h --help -V --version"
         ;;
     esac

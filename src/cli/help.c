@@ -25,6 +25,7 @@ static const char HELP[] =
     "      --status                   List the credentials, and change nothing\n"
     "      --check                    With --status, also ask servers and credential\n"
     "                                 providers for each token\n"
+    "      --copies                   Also search other files for copies of tokens\n"
     "      --strict                   Exit with status 2 if cargo can still use a\n"
     "                                 credential, or if one could not be checked\n"
     "\n"

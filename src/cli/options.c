@@ -12,6 +12,7 @@ const struct args_option args_options[ARGS_OPTION_COUNT] = {
     [ARGS_REVOKE] = {.name = "revoke"},
     [ARGS_STATUS] = {.name = "status", .conflict = &args_options[ARGS_DRY_RUN]},
     [ARGS_CHECK] = {.name = "check", .needs = &args_options[ARGS_STATUS]},
+    [ARGS_COPIES] = {.name = "copies"},
     [ARGS_DRY_RUN] = {.name = "dry-run", .letter = 'n', .conflict = &args_options[ARGS_STATUS]},
     [ARGS_STRICT] = {.name = "strict"},
     [ARGS_MESSAGE_FORMAT] = {.name = "message-format", .value = "FMT", .possible = formats},
@@ -359,6 +360,7 @@ static struct args result(const struct reader *reader)
         .status = GIVEN(ARGS_STATUS),
         .check = GIVEN(ARGS_CHECK),
         .dry_run = GIVEN(ARGS_DRY_RUN),
+        .copies = GIVEN(ARGS_COPIES),
         .strict = GIVEN(ARGS_STRICT),
         .json = GIVEN(ARGS_MESSAGE_FORMAT) &&
                 strcasecmp(reader->value[ARGS_MESSAGE_FORMAT].data, "json") == 0,

@@ -35,6 +35,7 @@ struct args {
     bool status;
     bool check;   /* only with status */
     bool dry_run; /* not with status */
+    bool copies;
     bool strict;
     bool json;        /* --message-format */
     unsigned timeout; /* seconds of network time for revoke and check, 1 to ARGS_TIMEOUT_MOST */
@@ -57,6 +58,7 @@ enum args_id {
     ARGS_REVOKE,
     ARGS_STATUS,
     ARGS_CHECK,
+    ARGS_COPIES,
     ARGS_DRY_RUN,
     ARGS_STRICT,
     ARGS_MESSAGE_FORMAT,

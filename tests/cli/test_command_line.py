@@ -19,7 +19,7 @@ SEED = int(os.environ.get("CARGO_LOGOUT_SEED", "1"))
 RANDOM_LINES = int(os.environ.get("CARGO_LOGOUT_LINES", "600"))
 CHUNK = 50
 
-OUR_OPTIONS = ("--all", "--everywhere", "--revoke", "--status", "--check", "--dry-run", "--strict", "--message-format", "--timeout", "--version")
+OUR_OPTIONS = ("--all", "--everywhere", "--revoke", "--status", "--check", "--copies", "--dry-run", "--strict", "--message-format", "--timeout", "--version")
 Z_REFUSED = (
     b"error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is the `stable` channel\n"
     b"See https://doc.rust-lang.org/book/appendix-07-nightly-rust.html for more information about Rust release channels.\n"

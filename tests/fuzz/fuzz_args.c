@@ -64,6 +64,7 @@ static struct line plain(struct arena *arena, const struct args *args)
     add_flag(&line, args->all, "--all");
     add_flag(&line, args->everywhere, "--everywhere");
     add_flag(&line, args->revoke, "--revoke");
+    add_flag(&line, args->copies, "--copies");
     add_flag(&line, args->check, "--check");
     add_flag(&line, args->status, "--status");
     add_flag(&line, args->dry_run, "--dry-run");
@@ -95,7 +96,7 @@ static void check_same(const struct args *a, const struct args *b)
     HOLDS(a->has_registry == b->has_registry && str_eq(a->registry, b->registry));
     HOLDS(a->has_color == b->has_color && str_eq(a->color, b->color));
     HOLDS(a->all == b->all && a->everywhere == b->everywhere && a->status == b->status);
-    HOLDS(a->revoke == b->revoke && a->check == b->check);
+    HOLDS(a->revoke == b->revoke && a->check == b->check && a->copies == b->copies);
     HOLDS(a->timeout == b->timeout);
     HOLDS(a->dry_run == b->dry_run && a->strict == b->strict && a->json == b->json);
     HOLDS(a->quiet == b->quiet && a->verbose == b->verbose && a->locked == b->locked);
@@ -228,12 +229,19 @@ static bool set(struct args *args, struct str *config, struct str *unstable, enu
                 struct str value)
 {
     bool *flags[ARGS_OPTION_COUNT] = {
-        [ARGS_ALL] = &args->all,       [ARGS_EVERYWHERE] = &args->everywhere,
-        [ARGS_REVOKE] = &args->revoke, [ARGS_CHECK] = &args->check,
-        [ARGS_STATUS] = &args->status, [ARGS_DRY_RUN] = &args->dry_run,
-        [ARGS_STRICT] = &args->strict, [ARGS_QUIET] = &args->quiet,
-        [ARGS_LOCKED] = &args->locked, [ARGS_OFFLINE] = &args->offline,
-        [ARGS_FROZEN] = &args->frozen, [ARGS_REGISTRY] = &args->has_registry,
+        [ARGS_ALL] = &args->all,
+        [ARGS_EVERYWHERE] = &args->everywhere,
+        [ARGS_REVOKE] = &args->revoke,
+        [ARGS_COPIES] = &args->copies,
+        [ARGS_CHECK] = &args->check,
+        [ARGS_STATUS] = &args->status,
+        [ARGS_DRY_RUN] = &args->dry_run,
+        [ARGS_STRICT] = &args->strict,
+        [ARGS_QUIET] = &args->quiet,
+        [ARGS_LOCKED] = &args->locked,
+        [ARGS_OFFLINE] = &args->offline,
+        [ARGS_FROZEN] = &args->frozen,
+        [ARGS_REGISTRY] = &args->has_registry,
     };
     bool excluded = (id == ARGS_CHECK && !args->status) || (id == ARGS_ALL && args->has_registry) ||
                     (id == ARGS_REGISTRY && args->all) || (id == ARGS_STATUS && args->dry_run) ||
