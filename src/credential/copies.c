@@ -368,10 +368,10 @@ struct fix copy_fix(struct arena *arena, const struct inventory *inventory, cons
     bool known = registry && registry->has_index && registry->valid;
     struct str logout[] = {STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies")};
     struct str rm[] = {STR("rm"), copy->path};
-    struct str home[] = {STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
-                         STR("cargo-logout"), STR("--status")};
     struct fix fix = {NULL, 0, STR("")};
     if (copy->home.len > 0) {
+        struct str home[] = {STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
+                             STR("cargo-logout"), STR("--status")};
         fix = fix_command(arena, home, COUNT(home));
     } else if (copy->kind == COPY_UNREAD_FILE && !copy->is_toml) {
         fix = fix_command(arena, rm, COUNT(rm));

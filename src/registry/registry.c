@@ -508,7 +508,8 @@ void registry_find_providers(struct registries *all, struct registry *registry)
 {
     struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
     struct registry *own = registry->means_crates_io ? crates_io : registry;
-    /* If several names have the index, cargo refuses it; then the name that was asked for counts. */
+    /* If several names have the index, cargo refuses it; then the name that was asked for counts.
+     */
     const struct registry *here = registry->used ? registry->used : own;
     struct err *err = providers_in(all, here, 0, &registry->providers);
     if (err && !registry->failure) {
