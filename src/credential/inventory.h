@@ -37,9 +37,8 @@ bool inventory_is_about(const struct inventory *inventory, const struct registry
 /* Lists the keyring, and adds the items that no provider of a known registry would find. */
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how);
 
-/*
- *     for (struct credential *c = inventory_first(&inventory); c; c = inventory_next(&inventory,
- * c))
+/* All credentials of the run: c = inventory_first(&inventory); c; c = inventory_next(&inventory,
+ * c).
  */
 struct credential *inventory_first(const struct inventory *inventory);
 struct credential *inventory_next(const struct inventory *inventory,

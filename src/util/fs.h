@@ -38,7 +38,7 @@ bool write_all(int fd, struct str text);
  */
 bool file_absent(int number);
 
-/* What stands at a path, seen from an open file: nothing, the same inode, another or unknown. */
+/* What is at a path, compared with an open file: nothing, the same inode, or another. */
 enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
 enum file_identity fd_identity(int fd, struct str path);
 
