@@ -295,7 +295,7 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
     };
     begin(out, "copy");
     add_word(out, "kind", kinds[copy->kind]);
-    add_optional(out, "of", copy->registry);
+    add_optional(out, "registry", copy->registry);
     add_optional(out, "variable", copy->variable);
     add_optional(out, "home", copy->home);
     add_key(out, "location");

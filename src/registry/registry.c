@@ -69,7 +69,7 @@ static void **table_place(struct arena *arena, struct table *table, struct str k
     return &slot->value;
 }
 
-/* Who has an index, by cargo's two ways to look. */
+/* The names of an index, in cargo's two orders of lookup. */
 struct index_names {
     struct registry *of_variables; /* the first name */
     size_t variable_count;
@@ -533,7 +533,7 @@ void registry_find_providers(struct registries *all, struct registry *registry)
 }
 
 /*
- * The one that is meant.
+ * Which registry a run without --all is about.
  */
 
 /* Settings that cargo refuses whatever registry is asked for. */

@@ -486,7 +486,7 @@ static bool read_pair(struct toml_parser *p)
     return true;
 }
 
-/* Makes the header's table the one that the following pairs go to. */
+/* The following pairs belong to the header's table. */
 static void open_table(struct toml_parser *p, const struct path *path, struct toml_span header,
                        bool element)
 {

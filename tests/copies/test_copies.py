@@ -68,9 +68,9 @@ def test_files_that_do_not_parse(home):
     home.write(".cargo/.credentials.toml.swp", b"b0VIM 9.0\0\0" + b'token = "' + TOKEN.encode() + b'"\0[registry]\0')
     [line] = home.copies("--status")
     path = f"{home.top}/.cargo/.credentials.toml.swp"
-    assert line["fix"] == ["rm", path] and "of" not in line
+    assert line["fix"] == ["rm", path] and "registry" not in line
     home.store()
-    assert home.copies("--all", "--copies")[0]["of"] == "corp"
+    assert home.copies("--all", "--copies")[0]["registry"] == "corp"
     subprocess.run(line["fix"], check=True)
     assert home.found("--status") == []
 
@@ -145,7 +145,7 @@ def test_other_programs(home, name):
     path = home.write(name, CLIENTS[name])
     line = CLIENTS[name].count("\n", 0, max(CLIENTS[name].find("S3"), 0)) + 1
     [found] = home.copies("--all", "--copies")
-    assert (found["kind"], found["of"], found["location"]["text"]) == ("copy", "corp", f"{path}:{line}")
+    assert (found["kind"], found["registry"], found["location"]["text"]) == ("copy", "corp", f"{path}:{line}")
     assert path.read_text() == CLIENTS[name]
     assert home.found("--status") == []
 

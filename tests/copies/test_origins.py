@@ -89,7 +89,7 @@ def test_what_this_process_does_not_have(home):
     found = [("origin", "~/.profile:1"), ("origin", "~/.profile:2"), ("origin", "~/.profile:3"), ("unread-file", "~/other/credentials.toml:2")]
     assert home.found("--status", "--copies") == found
     lines = home.copies("--status", "--copies", "--strict", status=2)
-    assert [line.get("of") for line in lines] == ["corp", None, None, "corp"]
+    assert [line.get("registry") for line in lines] == ["corp", None, None, "corp"]
     assert lines[1]["home"] == f"{home.top}/other"
     assert lines[1]["fix"] == ["env", f"CARGO_HOME={home.top}/other", "cargo-logout", "--status"]
     home.write(".profile", 'export CARGO_HOME="$HOME/none"\n')
