@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import TOKEN
+from shells import TOKEN
 
 NAME = "CARGO_REGISTRIES_CORP_TOKEN"
 LOGIN = {"bash": ["bash", "-l", "-c"], "bash-i": ["bash", "-i", "-c"], "zsh": ["zsh", "-l", "-i", "-c"], "fish": ["fish", "-l", "-c"]}
