@@ -108,3 +108,11 @@ def test_as_in_ci(home):
     home.write(".profile", SET)
     done = home.run("bash", "-l", "-c", f"{home.program} --registry corp", env={"CI": "1"})
     assert "and remove it from the job's settings" in done.err
+
+
+def test_an_assignment_is_one_finding(home):
+    """The stored token is also in the line that sets the variable."""
+    home.store()
+    home.write(".bashrc", SET)
+    assert home.found("--status", "--copies") == [("origin", "~/.bashrc:1")]
+    assert home.found("--status", "--copies", env={NAME: TOKEN}) == [("origin", "~/.bashrc:1")]
