@@ -14,9 +14,10 @@ static void refuse(SecretService *self, SecretPrompt *prompt, const GVariantType
     (void)prompt;
     (void)return_type;
     GTask *task = g_task_new(self, cancellable, callback, user_data);
-    g_task_return_new_error(task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED,
-                            "the keyring's password would have to be asked for, and there is "
-                            "neither a terminal nor a display to ask at");
+    g_task_return_new_error(
+        task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED,
+        "the keyring needs its password, and there is neither a terminal nor a display to "
+        "ask for it");
     g_object_unref(task);
 }
 
