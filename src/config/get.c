@@ -139,16 +139,31 @@ static void warn_wrong_case(struct config *config, struct str variable)
     }
 }
 
-/* The first layer that has the key, or the variable if that wins. */
-static bool find(struct config *config, struct view view, const struct key *key,
-                 struct setting *out)
+/* Most runs have no variable of any registry: then no memory is spent on the names of all. */
+static bool has_no_variable(const struct config *config, const struct key *key)
 {
+    return !config->environment.has_registries && str_eq(key->parts[0], STR("registries"));
+}
+
+static const struct variable *find_variable(struct config *config, const struct key *key)
+{
+    if (has_no_variable(config, key)) {
+        return NULL;
+    }
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
     if (!variable || !variable->valid) {
         warn_wrong_case(config, name);
         variable = NULL;
     }
+    return variable;
+}
+
+/* The first layer that has the key, or the variable if that wins. */
+static bool find(struct config *config, struct view view, const struct key *key,
+                 struct setting *out)
+{
+    const struct variable *variable = find_variable(config, key);
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
         if (node && (layer->origin == ORIGIN_CLI || !variable)) {
@@ -179,9 +194,12 @@ static struct err *wrong_type(struct config *config, const struct key *key,
 /* cargo stops at a variable that is not UTF-8 if nothing else sets the key. */
 static struct err *check_variable(struct config *config, const struct key *key, bool set)
 {
+    if (set || has_no_variable(config, key)) {
+        return NULL;
+    }
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
-    return variable && !variable->valid && !set
+    return variable && !variable->valid
                ? err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
                          text_shown(config->arena, name).data)
                : NULL;
