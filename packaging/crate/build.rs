@@ -81,7 +81,7 @@ fn pkg_config(name: &str, version: &str, feature: &str) -> Vec<String> {
 /// The compiler with the flags that all files share. `top` is the text of the first meson.build.
 fn compiler(top: &str, version: &str) -> cc::Build {
     let mut build = cc::Build::new();
-    build.cargo_metadata(false).warnings(false).pic(false).flag("-fPIE").include("src").include("helper");
+    build.cargo_metadata(false).warnings(false).include("src").include("helper");
     build.define("_GNU_SOURCE", None).define("_FILE_OFFSET_BITS", "64");
     build.define("VERSION", format!("\"{version}\"").as_str());
     for flag in strings(top).filter(|word| word.starts_with("-f")) {
