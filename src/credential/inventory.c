@@ -157,8 +157,8 @@ static void take_variable(struct inventory *inventory, struct registry *registry
     }
 }
 
-/* A variable belongs to every name that is written like it, and counts once: for the one that was
- * asked for, else for one that has an index. */
+/* A variable can belong to several names. It is listed once: under the name that was asked for,
+ * else under one that has an index. */
 static bool is_owner(const struct inventory *inventory, const struct registry *registry)
 {
     const struct registry *owner = NULL;

@@ -174,7 +174,7 @@ def test_provider_of_another_name(machine):
     own = 'credential-provider = "$BIN/removes"\n'
     machine.write({"config.toml": f"{CORP}{ANOTHER}{own}"})
     done = machine.logout("--registry", "corp")
-    assert "whether a token for `another` is behind credential provider `" in done.err and "in another directory" not in done.err
+    assert "` has a token for `another`" in done.err and "in another directory" not in done.err
     assert "  = help: to remove it, run `cargo-logout --registry another`\n" in done.err
     assert machine.logout("--registry", "corp", "--strict").status == 2
 
