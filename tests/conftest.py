@@ -20,8 +20,22 @@ for number, handler in (
         signal.signal(number, handler)
 
 LONG = ("test_deadlines", "test_every_call")
+MARKS = {
+    "slow": (os.environ.get("FAULTS") != "full", "takes too long for every run"),
+    "unsanitized": ("WITHOUT_CARGO" in os.environ, "cannot run in a build with sanitizers"),
+}
+
+
+def pytest_configure(config):
+    for mark, (_, meaning) in MARKS.items():
+        config.addinivalue_line("markers", f"{mark}: {meaning}")
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest begins first: at the end nobody has to wait for it alone."""
+    """Tests that do not belong to this run are left out here: one that is skipped later is a fault.
+
+    What takes longest begins first, so that nobody waits for it alone at the end.
+    """
+    left_out = [mark for mark, (left_out, _) in MARKS.items() if left_out]
+    items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))]
     items.sort(key=lambda item: not item.name.startswith(LONG))

@@ -22,7 +22,7 @@ struct api_base api_base_of(struct arena *arena, struct str config)
         return not_found(STR("the index's " CONFIG_NAME " is not a JSON object"));
     }
     if (!json_is_string(api)) {
-        return not_found(STR("the index's " CONFIG_NAME " names no `api`"));
+        return not_found(STR("the index's " CONFIG_NAME " contains no `api`"));
     }
     return (struct api_base){
         .found = true,

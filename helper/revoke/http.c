@@ -92,8 +92,8 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
     }
     if (url.is_plain && !is_loopback(arena, url_part(arena, url.handle, CURLUPART_HOST))) {
         return err_new(arena,
-                       "a token is sent over http to this machine only, because others could "
-                       "read it on its way");
+                       "a token is sent over http only to this machine, because others could "
+                       "read it on the way");
     }
     url.shown = url_shown(arena, url.handle);
     *out = url;
@@ -257,8 +257,8 @@ static size_t header_count(CURL *curl, const char *name, struct str *value)
     return header->amount;
 }
 
-/* libcurl takes the end of a connection for the end of a body, even where TLS could tell that the
- * server did not end it, and accepts lengths that contradict each other. */
+/* libcurl treats the end of a connection as the end of a body, also if TLS shows that the server
+ * did not end it, and accepts lengths that contradict each other. */
 static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
 {
     struct str length;
@@ -320,7 +320,7 @@ static struct http_reply call_server(const struct http *http, const char *method
     if (rc == CURLE_OK) {
         reply_read(arena, curl, &receiver, &reply, retry_after);
     } else if (receiver.too_large) {
-        reply.words = STR("the answer is larger than any of a registry");
+        reply.words = STR("the answer is too large");
     } else {
         const char *said = *words ? words : curl_easy_strerror(rc);
         reply.words = str_copy(arena, said, strlen(said));

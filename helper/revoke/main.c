@@ -167,7 +167,7 @@ static struct answer not_sent(enum reading reading, enum token_kind kind)
         .verdict = TOKEN_NOT_A_TOKEN,
         .detail = kind == KIND_CRATES_IO
                       ? STR("it was not sent: tokens of crates.io begin with `cio`")
-                      : STR("it was not sent: no request can carry it"),
+                      : STR("it was not sent: it has characters that a request cannot contain"),
     };
 }
 
@@ -182,8 +182,7 @@ static struct answer request_answer(struct session *session)
         return not_sent(reading, request->kind);
     }
     if (!dialogue_has_calls(request->action, session->kind)) {
-        return (struct answer){.verdict = TOKEN_UNKNOWN,
-                               .detail = STR("no request can tell whether it is valid")};
+        return (struct answer){.verdict = TOKEN_UNKNOWN, .detail = STR("this server has no check")};
     }
     struct api_base base = api_base_find(&session->http, request, session->authorization);
     struct answer answer = {

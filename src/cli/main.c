@@ -27,6 +27,7 @@ static bool report(const struct shell *shell, const struct args *args,
 {
     if (options->status) {
         report_keyring(shell, options, &run->inventory);
+        report_copies(shell, options, run);
         report_failures(shell, options, run);
     } else {
         report_logout(shell, options, run);
@@ -47,6 +48,7 @@ static struct logout_options options_of(const struct args *args)
         .status = args->status,
         .dry_run = args->dry_run,
         .check = args->check,
+        .copies = args->copies,
         .strict = args->strict,
         .timeout = (int)args->timeout,
         .offline = args->frozen    ? "--frozen"

@@ -150,9 +150,9 @@ static struct str left_title(struct arena *arena, const struct credential *c, en
     const char *kind = credential_kind_name(c);
     struct str where = credential_location(arena, c);
     if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
-        bool elsewhere = c->plan == PLAN_LEAVE;
-        return str_format(arena, "not checked: whether a token for `%s` is behind %s%s", name_of(c),
-                          where.data, elsewhere ? ", which cargo asks in another directory" : "");
+        bool elsewhere = c->plan == PLAN_LEAVE && c->asked_about;
+        return str_format(arena, "not checked: whether %s%s has a token for `%s`", where.data,
+                          elsewhere ? ", which cargo does not ask here," : "", name_of(c));
     }
     if (usable == USABLE_UNKNOWN) {
         return str_format(arena, "a project that defines `%s` can use its %s: %s", name_of(c), kind,
@@ -193,14 +193,14 @@ static bool is_reported_as_left(const struct credential *c)
 
 static void report_one_left(const struct shell *shell, const struct credential *c)
 {
-    if (is_revoked(c) && c->result == RESULT_PENDING) {
+    if (is_revoked(c) && credential_usable(c) != USABLE_NO) {
         report_revoked_left(shell, c);
     } else if (is_reported_as_left(c)) {
         report_left(shell, c);
     } else if (c->result == RESULT_NOT_CHECKED && c->error && !c->error_is_final) {
         struct fix fix = credential_fix(shell->arena, c);
         shell_alert(shell, str_format(shell->arena, "not checked: %s", c->error->message.data),
-                    str_format(shell->arena, "to have it asked, %s", fix.text.data));
+                    str_format(shell->arena, "to ask it, %s", fix.text.data));
     } else if (c->asked_about && c->place == PLACE_CONFIG && c->effect == NEVER_USED &&
                c->result == RESULT_PENDING && c->value.len > 0) {
         shell_note(shell, "%s has a %s for `%s` that cargo does not use",
@@ -218,7 +218,7 @@ void report_keyring(const struct shell *shell, const struct logout_options *opti
     switch (keyring->state) {
     case KEYRING_PRESENT:
         shell_note(shell, "the keyring (Secret Service) was not checked, because no configuration "
-                          "uses it; `cargo-logout --all` looks into it");
+                          "uses it; `cargo-logout --all` searches it");
         break;
     case KEYRING_LOCKED:
         shell_alert(shell, STR("not checked: the keyring (Secret Service), because it is locked"),
@@ -524,6 +524,7 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
         }
     }
     report_keyring(shell, options, inventory);
+    report_copies(shell, options, run);
     report_failures(shell, options, run);
     report_summary(shell, run, options->dry_run);
     if (options->dry_run) {

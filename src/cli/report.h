@@ -33,6 +33,10 @@ bool report_json_failure(const struct shell *shell, const struct err *failure, i
 void report_keyring(const struct shell *shell, const struct logout_options *options,
                     const struct inventory *inventory);
 
+/* On standard error: copies of tokens, and what was not searched. */
+void report_copies(const struct shell *shell, const struct logout_options *options,
+                   const struct run *run);
+
 /* The warning that cargo can still use a credential, and what removes it. */
 void report_left(const struct shell *shell, const struct credential *credential);
 

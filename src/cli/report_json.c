@@ -171,10 +171,9 @@ static void add_answer(struct buf *out, const struct server_answer *answer)
     buf_add_char(out, '}');
 }
 
-static void add_fix(struct buf *out, const struct credential *c)
+static void add_fix(struct buf *out, struct fix fix)
 {
-    struct fix fix = credential_fix(out->arena, c);
-    if (credential_usable(c) == USABLE_NO || fix.count == 0) {
+    if (fix.count == 0) {
         return;
     }
     add_key(out, "fix");
@@ -215,7 +214,9 @@ static void add_credential(struct buf *out, const struct logout_options *options
         add_word(out, "valid", validities[c->valid]);
     }
     add_answer(out, c->answer);
-    add_fix(out, c);
+    if (credential_usable(c) != USABLE_NO) {
+        add_fix(out, credential_fix(out->arena, c));
+    }
     add_error(out, c->error);
     end(out);
 }
@@ -245,6 +246,13 @@ static void add_failure(struct buf *out, const struct registry *registry, const 
     }
     add_error(out, failure);
     end(out);
+}
+
+/* Not a name that is only a guess from a variable, as my_registry beside my-registry. */
+static bool is_known(const struct inventory *inventory, const struct registry *registry)
+{
+    return registry->has_index || registry->credentials || registry->failure ||
+           registry == inventory->chosen;
 }
 
 /* One object for each registry, also for one with nothing. */
@@ -277,6 +285,58 @@ static void add_keyring(struct buf *out, const struct inventory *inventory)
     }
 }
 
+static void add_copy(struct buf *out, const struct inventory *inventory, const struct copy *copy)
+{
+    static const char *const kinds[] = {
+        [COPY_OF_TOKEN] = "copy",
+        [COPY_ORIGIN] = "origin",
+        [COPY_UNREAD_FILE] = "unread-file",
+        [COPY_POSSIBLE] = "possible",
+    };
+    begin(out, "copy");
+    add_word(out, "kind", kinds[copy->kind]);
+    add_optional(out, "registry", copy->registry);
+    add_optional(out, "variable", copy->variable);
+    add_optional(out, "home", copy->home);
+    add_key(out, "location");
+    buf_add_char(out, '{');
+    if (copy->path.len > 0) {
+        add_word(out, "type", "file");
+        add_word(out, "file", place_kind_name(copy->file));
+        add_string(out, "path", copy->path);
+    } else {
+        add_word(out, "type", "variable");
+        add_string(out, "name", copy->variable);
+    }
+    if (copy->line > 0) {
+        add_number(out, "line", copy->line);
+    }
+    add_string(out, "text", copy_location(out->arena, copy));
+    buf_add_char(out, '}');
+    add_key(out, "in_git");
+    buf_add(out, copy->in_work_tree ? STR("true") : STR("false"));
+    add_word(out, "result", result_name(copy->result));
+    if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND) {
+        add_fix(out, copy_fix(out->arena, inventory, copy));
+    }
+    add_error(out, copy->error);
+    end(out);
+}
+
+static void add_copies(struct buf *out, const struct run *run)
+{
+    for (const struct copy *c = run->copies.first; c; c = c->next) {
+        add_copy(out, &run->inventory, c);
+    }
+    for (const struct problem *p = run->copies.problems; p; p = p->next) {
+        begin(out, "copy");
+        add_word(out, "kind", "not-checked");
+        add_string(out, "text", p->shown);
+        add_error(out, &(struct err){.message = p->reason});
+        end(out);
+    }
+}
+
 static void add_finish(struct buf *out, int status, const struct totals *totals)
 {
     begin(out, "logout-finished");
@@ -294,7 +354,7 @@ bool report_json(const struct shell *shell, const struct logout_options *options
     const struct inventory *inventory = &run->inventory;
     struct buf out = buf_new(shell->arena);
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (!inventory_has(inventory, r)) {
+        if (!inventory_has(inventory, r) || !is_known(inventory, r)) {
             continue;
         }
         add_registry(&out, r);
@@ -311,6 +371,7 @@ bool report_json(const struct shell *shell, const struct logout_options *options
         }
     }
     add_keyring(&out, inventory);
+    add_copies(&out, run);
     if (run->failure) {
         add_failure(&out, NULL, run->failure);
     }

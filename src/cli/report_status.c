@@ -9,10 +9,14 @@ struct row {
     bool warns; /* cargo can use it */
 };
 
+/* The columns from `wide` on, index and location, are on lines of their own in a row that does not
+ * fit on the terminal. */
 struct table {
     struct row *rows;
     size_t count;
     size_t columns;
+    size_t wide;
+    size_t room; /* columns of the terminal; 0: no limit */
 };
 
 /* `~` for the home directory. */
@@ -101,24 +105,41 @@ static void find_widths(struct arena *arena, const struct table *table, size_t *
     }
 }
 
-/* On a terminal, the widest column becomes narrower until a row fits. */
-static void fit(const struct shell *shell, const struct table *table, size_t *widths)
+/* On a terminal, the registry's name has at most a quarter of the room if a row does not fit. */
+static void fit(const struct table *table, size_t *widths)
 {
-    size_t room = shell_columns(shell);
-    for (;;) {
-        size_t widest = 0;
-        size_t total = 0;
-        for (size_t c = 0; c < table->columns; c++) {
-            total += widths[c] + (c + 1 < table->columns ? GAP : 0);
-            widest = widths[c] > widths[widest] ? c : widest;
-        }
-        if (room == 0 || total <= room || widths[widest] <= NARROWEST) {
-            return;
-        }
-        size_t over = total - room;
-        size_t least = widths[widest] - over;
-        widths[widest] = over < widths[widest] && least > NARROWEST ? least : widths[widest] - 1;
+    size_t total = 0;
+    for (size_t c = 0; c < table->columns; c++) {
+        total += widths[c] + (c > 0 ? GAP : 0);
     }
+    size_t most = table->room / 4 > NARROWEST ? table->room / 4 : NARROWEST;
+    if (table->room > 0 && total > table->room && widths[0] > most) {
+        widths[0] = most;
+    }
+}
+
+static void draw_row(struct arena *arena, struct buf *out, const struct table *table,
+                     const struct row *row, const size_t *widths)
+{
+    size_t column = 0; /* on the terminal, where the next cell begins */
+    struct buf below = buf_new(arena);
+    buf_add(out, row->warns ? STR(COLOR_WARN) : STR(""));
+    for (size_t c = 0; c < table->columns; c++) {
+        struct str cell = c == 0 ? text_fit(arena, row->cells[c], widths[c]) : row->cells[c];
+        size_t width = text_width(arena, cell);
+        bool is_last = c + 1 == table->columns;
+        size_t end = column + (is_last ? width : widths[c]);
+        if (c >= table->wide && table->room > 0 && (below.len > 0 || end > table->room)) {
+            buf_addf(&below, "\n    %s", cell.data);
+            continue;
+        }
+        buf_add(out, cell);
+        column = end + GAP;
+        if (!is_last) {
+            buf_add_times(out, ' ', widths[c] + GAP - (width < widths[c] ? width : widths[c]));
+        }
+    }
+    buf_addf(out, "%s%s\n", buf_str(&below).data, row->warns ? COLOR_RESET : "");
 }
 
 static struct str draw(const struct shell *shell, const struct table *table)
@@ -126,21 +147,10 @@ static struct str draw(const struct shell *shell, const struct table *table)
     struct arena *arena = shell->arena;
     size_t widths[COLUMNS] = {0};
     find_widths(arena, table, widths);
-    fit(shell, table, widths);
+    fit(table, widths);
     struct buf out = buf_new(arena);
     for (size_t r = 0; r < table->count; r++) {
-        const struct row *row = &table->rows[r];
-        buf_add(&out, row->warns ? STR(COLOR_WARN) : STR(""));
-        for (size_t c = 0; c < table->columns; c++) {
-            struct str cell = text_fit(arena, row->cells[c], widths[c]);
-            buf_add(&out, cell);
-            size_t width = text_width(arena, cell);
-            if (c + 1 < table->columns) {
-                buf_add_times(&out, ' ', widths[c] + GAP - (width < widths[c] ? width : widths[c]));
-            }
-        }
-        buf_add(&out, row->warns ? STR(COLOR_RESET) : STR(""));
-        buf_add_char(&out, '\n');
+        draw_row(arena, &out, table, &table->rows[r], widths);
     }
     return buf_str(&out);
 }
@@ -198,7 +208,11 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
          c = inventory_next(inventory, c)) {
         count++;
     }
-    struct table table = {.rows = arena_new_array(arena, struct row, count)};
+    struct table table = {
+        .rows = arena_new_array(arena, struct row, count),
+        .wide = options->check ? 5 : 4,
+        .room = shell_columns(shell),
+    };
     add_row(arena, shell, options, &table, NULL);
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {

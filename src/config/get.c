@@ -139,22 +139,17 @@ static void warn_wrong_case(struct config *config, struct str variable)
     }
 }
 
-/* Most runs have no variable of any registry: then no memory is spent on the names of all. */
-static bool has_no_variable(const struct config *config, const struct key *key)
+/* The variable of a key, readable or not; NULL if there is none. Few runs have one about
+ * registries, of which there can be many, so their variables are not even named then. */
+static const struct variable *variable_of(struct config *config, const struct key *key)
 {
-    return !config->environment.has_registries && str_eq(key->parts[0], STR("registries"));
-}
-
-static const struct variable *find_variable(struct config *config, const struct key *key)
-{
-    if (has_no_variable(config, key)) {
+    if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr"))) {
         return NULL;
     }
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
     if (!variable || !variable->valid) {
         warn_wrong_case(config, name);
-        variable = NULL;
     }
     return variable;
 }
@@ -163,7 +158,8 @@ static const struct variable *find_variable(struct config *config, const struct 
 static bool find(struct config *config, struct view view, const struct key *key,
                  struct setting *out)
 {
-    const struct variable *variable = find_variable(config, key);
+    const struct variable *variable = variable_of(config, key);
+    variable = variable && variable->valid ? variable : NULL;
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
         if (node && (layer->origin == ORIGIN_CLI || !variable)) {
@@ -194,14 +190,10 @@ static struct err *wrong_type(struct config *config, const struct key *key,
 /* cargo stops at a variable that is not UTF-8 if nothing else sets the key. */
 static struct err *check_variable(struct config *config, const struct key *key, bool set)
 {
-    if (set || has_no_variable(config, key)) {
-        return NULL;
-    }
-    struct str name = key_variable(config->arena, key);
-    const struct variable *variable = environment_get(&config->environment, name);
-    return variable && !variable->valid
+    const struct variable *variable = variable_of(config, key);
+    return variable && !variable->valid && !set
                ? err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
-                         text_shown(config->arena, name).data)
+                         text_shown(config->arena, variable->name).data)
                : NULL;
 }
 
@@ -404,14 +396,11 @@ struct err *config_list(struct config *config, struct view view, const struct ke
                         struct setting **out, size_t *count)
 {
     struct list list = {0};
-    struct str name = key_variable(config->arena, key);
-    const struct variable *variable = environment_get(&config->environment, name);
+    const struct variable *variable = variable_of(config, key);
     TRY(add_layers(config, view, key, false, config->layers, &list));
     if (variable && variable->valid) {
         const struct setting from = {.value = variable->value, .variable = variable->name};
         list_add_words(config, &list, &from);
-    } else {
-        warn_wrong_case(config, name);
     }
     TRY(add_layers(config, view, key, true, config->layers, &list));
     *out = list.items;
@@ -494,7 +483,7 @@ static bool is_among(const char *const *words, struct str word)
     return false;
 }
 
-/* Whether this layer's value is the one that counts. */
+/* Whether this layer's value is the one that cargo uses. */
 static bool is_first(const struct config *config, const struct layer *layer, const struct key *key)
 {
     const struct layer *first = config->layers;

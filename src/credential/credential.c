@@ -1,4 +1,4 @@
-#include "credential/credential.h"
+#include "credential/origin.h"
 
 #include "util/fs.h"
 #include "util/text.h"
@@ -92,22 +92,26 @@ static void add_word(struct words *words, struct str word)
     words->words[words->count++] = word;
 }
 
-/* A command is only shown if it can be shown as it must be typed. */
-static struct fix command(struct arena *arena, const struct words *words)
+struct fix fix_command(struct arena *arena, const struct str *words, size_t count)
 {
     struct buf text = buf_new(arena);
     buf_add(&text, STR("run `"));
-    for (size_t i = 0; i < words->count; i++) {
-        if (!text_is_plain(words->words[i])) {
+    for (size_t i = 0; i < count; i++) {
+        if (!text_is_plain(words[i])) {
             return (struct fix){NULL, 0, STR("")};
         }
         buf_add(&text, i > 0 ? STR(" ") : STR(""));
-        buf_add(&text, text_quoted(arena, words->words[i]));
+        buf_add(&text, text_quoted(arena, words[i]));
     }
     buf_add_char(&text, '`');
-    struct str *copy = arena_new_array(arena, struct str, words->count);
-    memcpy(copy, words->words, words->count * sizeof(*copy));
-    return (struct fix){copy, words->count, buf_str(&text)};
+    struct str *copy = arena_new_array(arena, struct str, count);
+    memcpy(copy, words, count * sizeof(*copy));
+    return (struct fix){copy, count, buf_str(&text)};
+}
+
+static struct fix command(struct arena *arena, const struct words *words)
+{
+    return fix_command(arena, words->words, words->count);
 }
 
 static struct words logout_of(const struct registry *registry)
@@ -128,23 +132,49 @@ static bool shell_can_unset(struct str name)
     return true;
 }
 
-static struct fix fix_variable(struct arena *arena, struct str name)
+/* `unset` lasts until the next shell reads what assigns the variable. */
+static void add_origins(struct buf *text, const struct credential *c, struct str name)
+{
+    const char *before = " and delete ";
+    const struct assignment *universal = NULL;
+    for (const struct assignment *o = c->origins; o; o = o->next) {
+        if (!str_eq(o->variable, name)) {
+            continue;
+        }
+        universal = o->universal ? o : universal;
+        if (!o->universal) {
+            buf_addf(text, "%sthe line %s:%zu", before, o->shown.data, o->line);
+            before = ", ";
+        }
+    }
+    if (universal) {
+        buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu", name.data,
+                 universal->shown.data, universal->line);
+    }
+}
+
+static struct fix fix_variable(struct arena *arena, const struct credential *c, struct str name)
 {
     struct fix fix = {NULL, 0, STR("")};
     if (shell_can_unset(name)) {
         struct words words = {{STR("unset"), name}, 2};
-        fix = command(arena, &words);
+        struct words fish = {{STR("set"), STR("-e"), name}, 3};
+        fix = command(arena, c->session->fish ? &fish : &words);
     } else {
         fix.text = str_format(arena, "start your shell without the environment variable `%s`",
                               text_shown(arena, name).data);
     }
-    if (getenv("GITHUB_ENV") && fix.count > 0) {
+    struct buf text = buf_new(arena);
+    buf_add(&text, fix.text);
+    add_origins(&text, c, name);
+    fix.text = buf_str(&text);
+    if (c->session->github && fix.count > 0) {
         fix.text =
             str_format(arena,
                        "%s, for later steps `echo %s= >>\"$GITHUB_ENV\"`, and remove it from "
                        "the job's settings",
                        fix.text.data, name.data);
-    } else if (getenv("CI")) {
+    } else if (c->session->ci) {
         fix.text = str_format(arena, "%s, and remove it from the job's settings", fix.text.data);
     }
     return fix;
@@ -182,10 +212,11 @@ static struct fix fix_file(struct arena *arena, const struct credential *c)
     return fix;
 }
 
-static struct fix fix_setting(struct arena *arena, const struct setting *setting)
+static struct fix fix_setting(struct arena *arena, const struct credential *c)
 {
+    const struct setting *setting = &c->provider->setting;
     if (setting->variable.len > 0) {
-        return fix_variable(arena, setting->variable);
+        return fix_variable(arena, c, setting->variable);
     }
     return (struct fix){
         NULL, 0,
@@ -220,16 +251,17 @@ static struct fix fix_provider(struct arena *arena, const struct credential *c)
     if (c->provider->foreign) {
         return fix_foreign(arena, c);
     }
-    if (c->plan == PLAN_ASK && c->result == RESULT_PENDING && c->registry->valid) {
+    bool other_name = !c->asked_about && c->provider->kind != PROVIDER_TOKEN_FROM_STDOUT;
+    if ((c->plan == PLAN_ASK || other_name) && c->result == RESULT_PENDING && c->registry->valid) {
         return command(arena, &words);
     }
-    if (c->plan == PLAN_LEAVE && c->result == RESULT_PENDING) {
+    if (c->plan == PLAN_LEAVE && c->asked_about && c->result == RESULT_PENDING) {
         return (struct fix){NULL, 0,
                             str_format(arena,
                                        "run `cargo-logout --registry %s` where cargo uses it",
                                        text_quoted(arena, c->registry->shown).data)};
     }
-    return fix_setting(arena, &c->provider->setting);
+    return fix_setting(arena, c);
 }
 
 static struct fix fix_item(struct arena *arena, const struct credential *c)
@@ -254,7 +286,7 @@ struct fix credential_fix(struct arena *arena, const struct credential *c)
 {
     switch (c->place) {
     case PLACE_VARIABLE:
-        return fix_variable(arena, c->variable);
+        return fix_variable(arena, c, c->variable);
     case PLACE_PROVIDER:
         return fix_provider(arena, c);
     case PLACE_KEYRING:

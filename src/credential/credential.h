@@ -30,11 +30,11 @@ enum credential_place {
     PLACE_KEYRING, /* an item that no provider of a known registry would find */
 };
 
-/* Would cargo use it? */
+/* Whether cargo would use it. */
 enum effect {
     NEVER_USED,
     USED_IF_OTHERS_GO, /* another one comes first, or cargo must be started elsewhere */
-    PERHAPS_USED,      /* nobody here can know: a provider, a registry that is defined elsewhere */
+    PERHAPS_USED,      /* not known: a provider, or a registry that is defined elsewhere */
     IN_USE,
 };
 
@@ -42,7 +42,7 @@ enum plan {
     PLAN_LEAVE,
     PLAN_REMOVE,
     PLAN_ASK,    /* the provider is asked to forget it */
-    PLAN_CANNOT, /* it was to be removed or asked; `error` says why that is not possible */
+    PLAN_CANNOT, /* it cannot be removed or asked; `error` has the reason */
 };
 
 enum result {
@@ -51,13 +51,23 @@ enum result {
     RESULT_NOT_FOUND,     /* it was gone, or the provider has none */
     RESULT_NOT_SUPPORTED, /* the provider does not handle this registry */
     RESULT_NOT_CHECKED,   /* `error` says why */
-    RESULT_KEPT,          /* it was to be revoked first, and that failed */
+    RESULT_KEPT,          /* it was not removed because it could not be revoked */
     RESULT_FAILED,
 };
 
+struct assignment;
+
 enum validity { VALIDITY_UNASKED, VALIDITY_NO, VALIDITY_YES, VALIDITY_UNKNOWN };
 
+/* What the advice about a variable depends on. */
+struct session {
+    bool fish;   /* the person's shell */
+    bool ci;     /* a job, which has settings of its own */
+    bool github; /* and passes variables on to its later steps */
+};
+
 struct credential {
+    const struct session *session;
     struct registry *registry; /* the name under which it is stored */
     enum credential_kind kind;
     enum credential_place place;
@@ -77,8 +87,9 @@ struct credential {
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final;     /* `error` makes the exit status 101 */
-    struct credential *next; /* of the same registry */
+    bool error_is_final;              /* `error` makes the exit status 101 */
+    const struct assignment *origins; /* of the variable that keeps it usable, among others */
+    struct credential *next;          /* of the same registry */
 };
 
 /* What a run is asked to do. */
@@ -90,6 +101,7 @@ struct logout_options {
     bool status;  /* only look */
     bool dry_run; /* only say what would be done */
     bool check;   /* with status: ask servers and providers */
+    bool copies;  /* search other files for the tokens, and remove those that cargo wrote there */
     bool strict;
     int timeout;         /* seconds of network time */
     const char *offline; /* the option that forbids the network, or NULL */
@@ -121,6 +133,9 @@ struct fix {
     size_t count;
     struct str text;
 };
+
+/* A command; no words if it could not be shown as it must be typed. */
+struct fix fix_command(struct arena *arena, const struct str *words, size_t count);
 
 struct fix credential_fix(struct arena *arena, const struct credential *credential);
 

@@ -1,5 +1,7 @@
 #include "credential/edit.h"
 
+#include "util/fs.h"
+
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -208,7 +210,7 @@ static struct err *step_check(struct arena *arena, int fd, const struct edit_ste
         if (got < 0) {
             err = err_os(arena, errno);
         } else if (got == 0 || memcmp(page, step->bytes.data + done, (size_t)got) != 0) {
-            err = err_new(arena, "what was written is not in the file");
+            err = err_new(arena, "the file does not contain what was written");
         } else {
             done += (size_t)got;
         }

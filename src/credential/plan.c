@@ -122,7 +122,8 @@ static void plan_one(const struct inventory *inventory, const struct logout_opti
     case PLACE_VARIABLE:
         break;
     }
-    bool revocable = c->kind == CREDENTIAL_TOKEN && c->effect != NEVER_USED;
+    bool stored = c->place != PLACE_PROVIDER && c->place != PLACE_KEYRING;
+    bool revocable = c->kind == CREDENTIAL_TOKEN && (!stored || c->value.len > 0);
     bool goes = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK ||
                 (c->place == PLACE_VARIABLE && options->everywhere);
     c->revoke_first = options->revoke && revocable && goes;

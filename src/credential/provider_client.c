@@ -42,7 +42,7 @@ struct talk {
     int seconds;
     bool alone;       /* without a terminal */
     bool keeps_token; /* else its only copies are wiped when they were read */
-    bool noticed;     /* the person was told that we wait */
+    bool noticed;     /* the status line "Waiting" was printed */
     const struct question *question;
     bool greeted;
     struct provider_answer answer;
@@ -90,13 +90,13 @@ static struct err *malformed(struct arena *arena, struct str line, const json_er
         what = "the JSON ends too early";
         break;
     case json_error_end_of_input_expected:
-        what = "there is something behind the JSON";
+        what = "there is text after the JSON";
         break;
     case json_error_invalid_utf8:
         what = "invalid UTF-8";
         break;
     case json_error_duplicate_key:
-        what = "a key is there twice";
+        what = "a key occurs twice";
         break;
     default:
         break;

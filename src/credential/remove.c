@@ -21,8 +21,7 @@ static bool is_planned_in(const struct credential *c, const struct config_file *
     return c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
 }
 
-/* Tokens that the server has confirmed to be invalid: only these are removed after --revoke. */
-static const struct token_list *revoked_tokens(struct arena *arena, const struct registry *registry)
+const struct token_list *remove_allowed(struct arena *arena, const struct registry *registry)
 {
     const struct token_list *list = NULL;
     for (const struct credential *c = registry->credentials; c; c = c->next) {
@@ -91,7 +90,7 @@ static size_t jobs_for(const struct inventory *inventory, const struct logout_op
         jobs[count++] = (struct file_job){
             .registry = c->registry->name,
             .only_listed = options->revoke,
-            .only = options->revoke ? revoked_tokens(inventory->config->arena, c->registry) : NULL,
+            .only = options->revoke ? remove_allowed(inventory->config->arena, c->registry) : NULL,
         };
     }
     return count;

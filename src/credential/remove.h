@@ -6,10 +6,15 @@
 #ifndef CREDENTIAL_REMOVE_H
 #define CREDENTIAL_REMOVE_H
 
+#include "credential/file.h"
 #include "credential/inventory.h"
 #include "credential/provider_client.h"
 
 void remove_all(struct inventory *inventory, const struct logout_options *options);
+
+/* After --revoke, the only tokens that are removed: those that the server has confirmed to be
+ * invalid, and those that were not to be revoked. */
+const struct token_list *remove_allowed(struct arena *arena, const struct registry *registry);
 
 /* The call for a provider or a keyring item. */
 struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,

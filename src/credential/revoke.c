@@ -92,7 +92,7 @@ static const struct err *index_untrusted(struct config *config, const struct cre
             : err_new(arena, "if you trust it, run the same command with `--config %s`",
                       text_quoted(arena, setting->layer->file->shown).data);
     return err_wrap(arena, fix,
-                    "the index of `%s` is only from a project (%s), and the token is not",
+                    "only a project defines the index of `%s` (%s), and the token is not from it",
                     registry->shown.data, where.data);
 }
 
@@ -105,7 +105,8 @@ static const struct err *network_untrusted_by(struct config *config,
     struct arena *arena = config->arena;
     struct err *fix =
         err_new(arena, "run it outside of `%s`", project_of(config, &networks->untrusted).data);
-    return err_wrap(arena, fix, "a project's configuration sets how its request would be made: %s",
+    return err_wrap(arena, fix,
+                    "a project's configuration decides how the request would be sent: %s",
                     setting_location(arena, &networks->untrusted).data);
 }
 
@@ -131,11 +132,12 @@ static const struct err *obstacle(const struct inventory *inventory,
         return err_new(config->arena, "%s", why);
     }
     if (c->value.data && !server_can_know(kind, c->value)) {
-        return err_new(config->arena, "%s",
-                       kind == SERVER_CRATES_IO
-                           ? "it was not sent, because it cannot be a token of crates.io: those "
-                             "begin with `cio`"
-                           : "it was not sent, because a request cannot carry it");
+        return err_new(
+            config->arena, "%s",
+            kind == SERVER_CRATES_IO
+                ? "it was not sent, because it cannot be a token of crates.io: those "
+                  "begin with `cio`"
+                : "it was not sent, because it has characters that a request cannot contain");
     }
     return NULL;
 }
@@ -270,7 +272,7 @@ static const char *reason_of(const struct credential *c)
     static const char *const reasons[] = {
         [VERDICT_VALID] = "the server still accepts the token",
         [VERDICT_NOT_PERMITTED] = "this token is not allowed to revoke itself",
-        [VERDICT_UNSUPPORTED] = "this server does not support that tokens revoke themselves",
+        [VERDICT_UNSUPPORTED] = "tokens cannot revoke themselves on this server",
         [VERDICT_REFUSED] = "the server refused, so the token may still be valid",
         [VERDICT_NO_ANSWER] =
             "the server gave no complete answer, so the token may still be valid: try again",

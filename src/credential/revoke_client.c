@@ -128,10 +128,11 @@ static void answer_unsent(struct job *job)
             answer_none(VERDICT_NO_API, str_of(server_obstacle(job->kind, job->call->index_url)));
         job->answered = true;
     } else if (!server_can_know(job->kind, job->call->token)) {
-        job->answer = answer_none(VERDICT_NOT_A_TOKEN,
-                                  server_can_send(job->call->token)
-                                      ? STR("it was not sent: tokens of crates.io begin with `cio`")
-                                      : STR("it was not sent: no request can carry it"));
+        job->answer = answer_none(
+            VERDICT_NOT_A_TOKEN,
+            server_can_send(job->call->token)
+                ? STR("it was not sent: tokens of crates.io begin with `cio`")
+                : STR("it was not sent: it has characters that a request cannot contain"));
         job->answered = true;
     }
 }
@@ -324,7 +325,7 @@ static struct err *object_read(struct arena *arena, const json_t *object, struct
     enum server_verdict verdict = VERDICT_UNKNOWN;
     if (!json_is_integer(id) || json_integer_value(id) < 0 ||
         (!waiting && !verdict_read(arena, object, &verdict))) {
-        return err_new(arena, "it gave no answer that can be understood");
+        return err_new(arena, "its answer is malformed");
     }
     *out = (struct server_line){
         .id = (size_t)json_integer_value(id),
@@ -379,7 +380,7 @@ static struct err *line_take(struct run *run, struct str text)
     TRY(server_line_read(run->arena, text, &line));
     struct job *job = line.id < run->count ? &run->jobs[line.id] : NULL;
     if (!job || job->answered || job->same != line.id) {
-        return err_new(run->arena, "it gave no answer that can be understood");
+        return err_new(run->arena, "its answer is malformed");
     }
     server_answer_clean(run->arena, &line.answer, job->call->token);
     if (line.waiting) {

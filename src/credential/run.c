@@ -32,7 +32,7 @@ static bool counts_for_strict(const struct credential *c)
     return credential_usable(c) != USABLE_NO && c->valid != VALIDITY_NO;
 }
 
-static void count(struct run *run)
+static void count(struct run *run, const struct logout_options *options)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
@@ -58,7 +58,8 @@ static void count(struct run *run)
         (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
     totals->not_checked += keyring_unknown;
     run->strict_fails |= keyring_unknown;
-    totals->failed += run->failure != NULL;
+    totals->failed += (run->failure != NULL) + copies_failed(&run->copies);
+    run->strict_fails |= options->copies && copies_fail_strict(&run->copies);
 }
 
 static struct err *act(struct run *run, const struct logout_options *options,
@@ -68,16 +69,14 @@ static struct err *act(struct run *run, const struct logout_options *options,
     if (options->status) {
         return options->check ? revoke_check(inventory, options) : NULL;
     }
-    struct err *err = options->revoke ? revoke_prepare(inventory, options) : NULL;
+    if (options->revoke) {
+        TRY(revoke_prepare(inventory, options));
+    }
     if (options->dry_run) {
-        run->failure = run->failure ? run->failure : err;
-        if (options->revoke && !err) {
+        if (options->revoke) {
             revoke_inspect(inventory, options);
         }
         return NULL;
-    }
-    if (err) {
-        return err;
     }
     if (options->revoke) {
         revoke_all(inventory, options, signals);
@@ -100,7 +99,8 @@ struct err *run_all(struct config *config, const struct logout_options *options,
     plan_make(&run.inventory, options);
     TRY(act(&run, options, signals));
     forgive_orphans(&run);
-    count(&run);
+    copies_find(&run.inventory, options, &run.copies);
+    count(&run, options);
     *out = run;
     return NULL;
 }

@@ -5,7 +5,7 @@
 #ifndef CREDENTIAL_RUN_H
 #define CREDENTIAL_RUN_H
 
-#include "credential/inventory.h"
+#include "credential/copies.h"
 #include "util/signals.h"
 
 struct totals {
@@ -18,6 +18,7 @@ struct totals {
 struct run {
     struct inventory inventory;
     const struct err *failure; /* of no single registry */
+    struct copies copies;
     struct totals totals;
     bool strict_fails; /* with --strict: something is usable, or not known */
 };

@@ -43,7 +43,7 @@ static struct parts parts_of(struct str url)
     return parts;
 }
 
-/* Matches the end of the path. The pattern begins with a slash, and a `*` stands for one or more
+/* Matches the end of the path. The pattern begins with a slash, and a `*` matches one or more
  * bytes of a segment. `before` is the length of what comes before the match. */
 static bool path_ends(struct str path, const char *pattern, size_t *before)
 {
@@ -164,12 +164,12 @@ const char *server_obstacle(enum server_kind kind, struct str index_url)
     }
     if (is_plain && !is_loopback(parts.host)) {
         return kind != SERVER_OTHER || str_starts(index_url, STR(SPARSE))
-                   ? "a token is sent over http to this machine only, because others could read it "
-                     "on its way"
+                   ? "a token is sent over http only to this machine, because others could read it "
+                     "on the way"
                    : NULL; /* the API of a git index can have another URL */
     }
     return kind != SERVER_OTHER && !is_plain && !str_eq(parts.scheme, STR("https"))
-               ? "the URL of its index does not tell where its API is"
+               ? "could not find the URL of the registry's API"
                : NULL;
 }
 

@@ -43,7 +43,7 @@ struct provider_list {
 struct err *provider_list_global(struct config *config, struct view view,
                                  struct provider_list *out) MUST_CHECK;
 
-/* The one that a key names; *set says whether there is one. */
+/* The provider that a key names; *set says whether the key is set. */
 struct err *provider_list_own(struct config *config, struct view view, const struct key *key,
                               bool *set, struct provider_list *out) MUST_CHECK;
 

@@ -9,7 +9,7 @@
 
 #define PREFIX "CARGO_REGISTRIES_"
 
-/* Who has an index, by cargo's two ways to look. */
+/* The names of an index, in cargo's two orders of lookup. */
 struct index_names {
     struct registry *of_variables; /* the first name */
     size_t variable_count;
@@ -233,6 +233,9 @@ static void add_variable(struct registries *all, const struct variable *variable
 static void join_variables(struct registries *all)
 {
     struct arena *arena = all->config->arena;
+    if (!all->config->environment.has_registries) {
+        return;
+    }
     for (struct registry *r = all->first; r; r = r->next) {
         struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
         if (r != r->part_first && environment_get(&all->config->environment, variable)) {
@@ -458,7 +461,9 @@ void registry_find_providers(struct registries *all, struct registry *registry)
 {
     struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
     struct registry *own = registry->means_crates_io ? crates_io : registry;
-    const struct registry *here = registry->has_index ? registry->used : own;
+    /* If several names have the index, cargo refuses it; then the name that was asked for counts.
+     */
+    const struct registry *here = registry->used ? registry->used : own;
     struct err *err = providers_in(all, here, 0, &registry->providers);
     if (err && !registry->failure) {
         registry->failure = err;
@@ -484,7 +489,7 @@ void registry_find_providers(struct registries *all, struct registry *registry)
 }
 
 /*
- * The one that is meant.
+ * Which registry a run without --all is about.
  */
 
 /* Settings that cargo refuses whatever registry is asked for. */

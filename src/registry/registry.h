@@ -5,7 +5,7 @@
  *
  *     struct registries all;
  *     registries_find(config, &all);            every name in any file or variable
- *     registry_choose(&all, asked, &chosen)     the one that a logout without --all is about
+ *     registry_choose(&all, asked, &chosen)     which registry a logout without --all is about
  *
  * Names that may lead to one index, here or in another directory, by the rules of any cargo since
  * 1.95, are in one group.

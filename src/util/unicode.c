@@ -11,7 +11,7 @@
 #include <dlfcn.h>
 #endif
 
-typedef bool uc_is_property(uint32_t);
+typedef bool property_type(uint32_t);
 typedef int uc_width_type(uint32_t, const char *);
 typedef uint8_t *u8_toupper_type(const uint8_t *, size_t, const char *, const void *, uint8_t *,
                                  size_t *);
@@ -21,10 +21,11 @@ enum { IDN2_FLAGS = 1 | 8 }; /* IDN2_NFC_INPUT, IDN2_NONTRANSITIONAL */
 
 #ifdef LINK_UNICODE
 
-#define FIND(arena, library, name, out) find_linked((void (*)(void))name, out)
+#define FIND(arena, library, name, out) find_linked(arena, (void (*)(void))name, out)
 
-static struct err *find_linked(void (*symbol)(void), void (**out)(void))
+static struct err *find_linked(struct arena *arena, void (*symbol)(void), void (**out)(void))
 {
+    (void)arena;
     *out = symbol;
     return NULL;
 }
@@ -64,7 +65,7 @@ struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out
     }
     void (*symbol)(void);
     TRY(FIND(arena, unistring, uc_is_property_xid_start, &symbol));
-    *out = ((uc_is_property *)symbol)(character);
+    *out = ((property_type *)symbol)(character);
     return NULL;
 }
 
@@ -84,7 +85,7 @@ struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *
     }
     void (*symbol)(void);
     TRY(FIND(arena, unistring, uc_is_property_xid_continue, &symbol));
-    *out = ((uc_is_property *)symbol)(character);
+    *out = ((property_type *)symbol)(character);
     return NULL;
 }
 

@@ -23,13 +23,13 @@ def macro_options(line):
 
 
 def test_manual_has_the_options(options):
-    told, possible = {}, {}
+    named, possible = {}, {}
     for head, body in re.findall(r"^\.It (Fl [^\n]*)\n(.*?)(?=^\.It Fl|\Z)", section("OPTIONS"), re.MULTILINE | re.DOTALL):
-        told.update(macro_options(head))
+        named.update(macro_options(head))
         values = re.findall(r"^\.It Cm (\w+)", body, re.MULTILINE)
         if values:
             possible["-" + head.split()[1]] = values
-    assert told == options.values
+    assert named == options.values
     assert possible == options.possible
 
 
@@ -44,7 +44,6 @@ def test_help_names_the_page(program):
     assert PAGE.stem != "cargo-logout"
 
 
-@pytest.mark.skipif(not shutil.which("mandb"), reason="needs man-db")
 @pytest.mark.parametrize("beside_cargo", [False, True])
 def test_man_finds_the_page(beside_cargo, tmp_path):
     """`man cargo-logout` opens ours if cargo's page is not installed, and cargo's if it is."""
@@ -61,30 +60,23 @@ def test_man_finds_the_page(beside_cargo, tmp_path):
 
 
 def readme_table(heading):
-    """Rows of a table, the cells as they stand; what stands in `back-quotes` may have a bar."""
+    """Rows of a table. A cell can have a bar in `back-quotes`."""
     text = re.search(rf"^\| {heading} \|.*\n\|[- |]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)[1]
     return [[cell.strip() for cell in re.findall(r"((?:`[^`]*`|[^|`])*)\|", row[1:])] for row in text.splitlines()]
 
 
-def test_readme_has_the_options(options):
-    told = {}
-    for cell, meaning, *_ in readme_table("option"):
-        for code in re.findall(r"`(.*?)`", cell):
-            name, _, value = code.partition(" ")
-            if name.startswith("-"):
-                assert name not in told
-                told[name] = value or None
-                values = re.findall(r"`(\w+)`", meaning)
-                assert name not in options.possible or sorted(values) == sorted(options.possible[name]), name
-            else:
-                told[next(reversed(told))] += "|" + code  # `--config KEY=VALUE` or `PATH`
-    assert told == options.values
+def test_readme_has_only_options_that_exist(options):
+    rows = readme_table("option")
+    named = [name for row in rows for name in re.findall(r"`(--?[a-z][\w-]*)", row[0])]
+    assert len(named) > 10 and len(set(named)) == len(named)
+    assert set(named) <= options.values.keys()
+    assert {name for name, value in options.values.items() if value and name not in ("--config", "--color")} <= set(re.findall(r"`(--[\w-]+) [^`]*`", str(rows)))
 
 
 def test_exit_statuses():
-    told = re.findall(r"^\.It (\d+)", section("EXIT STATUS"), re.MULTILINE)
-    assert told == [row[0] for row in readme_table("exit status")]
-    assert told == ["0", "1", "2", "101"]
+    statuses = re.findall(r"^\.It (\d+)", section("EXIT STATUS"), re.MULTILINE)
+    assert statuses == [row[0] for row in readme_table("status")]
+    assert statuses == ["0", "1", "2", "101"]
 
 
 def test_manual_is_of_this_version(program):
@@ -92,7 +84,6 @@ def test_manual_is_of_this_version(program):
     assert f".Os {version}" in PAGE.read_text()
 
 
-@pytest.mark.skipif(not shutil.which("mandoc"), reason="needs mandoc")
 @pytest.mark.parametrize("page", sorted((PROJECT / "man").glob("*.1")), ids=lambda page: page.name)
 def test_manual_is_clean(page):
     """But for pages that are not installed here, and for what NetBSD wants of its own."""
@@ -103,8 +94,6 @@ def test_manual_is_clean(page):
 
 def test_installation(program):
     build = program.parent
-    if not (build / "build.ninja").exists():
-        pytest.skip("needs the build directory")
     out = subprocess.run(["meson", "introspect", "--installed", build], capture_output=True, text=True, check=True, timeout=60).stdout
     places = sorted(json.loads(out).values())
     for place in (
@@ -115,16 +104,14 @@ def test_installation(program):
         "/share/bash-completion/completions/cargo-logout",
         "/share/zsh/site-functions/_cargo-logout",
         "/share/fish/vendor_completions.d/cargo-logout.fish",
+        *(f"/share/doc/cargo-logout/{name}" for name in ("README.md", "LICENSE-MIT", "LICENSE-APACHE", "SECURITY.md", "docs/json.md", "docs/json-schema.json", "docs/terminal.svg")),
     ):
         assert any(path.endswith(place) for path in places), place
     assert not any(path.endswith("/cargo-logout.1") for path in places)
 
 
-@pytest.mark.skipif(not pathlib.Path("/etc/debian_version").exists() or not shutil.which("zsh"), reason="needs Debian and zsh")
 @pytest.mark.parametrize("prefix", ["/usr", "/usr/local"])
 def test_zsh_reads_where_the_completion_is_installed(prefix, program, tmp_path):
-    if not (program.parent / "build.ninja").exists():
-        pytest.skip("needs the build directory")
     subprocess.run(["meson", "setup", f"--prefix={prefix}", tmp_path / "build", PROJECT], capture_output=True, check=True, timeout=120)
     out = subprocess.run(["meson", "introspect", "--installed", tmp_path / "build"], capture_output=True, text=True, check=True, timeout=60).stdout
     (path,) = (pathlib.Path(path) for path in json.loads(out).values() if path.endswith("/_cargo-logout"))

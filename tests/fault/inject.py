@@ -147,8 +147,6 @@ class Injector:
         self.sanitized = is_sanitized(program)
         self.counts = has_symbol(program, "gcov_exit")
         self.path = pathlib.Path(program).absolute().parent / "tests/fault/inject"
-        if not self.path.exists():
-            pytest.skip("inject.c is for x86-64, and built where the tests are")
         self.numbers = numbers()
         self.names = {number: name for name, number in self.numbers.items()}
 

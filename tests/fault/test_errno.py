@@ -138,5 +138,5 @@ def test_a_write_that_did_not_take_place_is_noticed(home):
     length = len(before) - before.index(homes.PAIR)
     result, left = inject(home, "small", f"pwrite64:retval={length}", 0o600)
     assert result.returncode == 101
-    assert "what was written is not in the file" in result.stderr
+    assert "the file does not contain what was written" in result.stderr
     assert left == before

@@ -91,12 +91,11 @@ def test_every_call(tmp_path, program, name):
     sweep.finish()
 
 
+@pytest.mark.unsanitized  # the same child
 @pytest.mark.parametrize("name", [name for name in ("plugin", "keyring", "revoke") if name in SHORT])
 def test_every_call_of_a_child(tmp_path, program, name):
     """What the child says is then anything; most of it is nothing."""
     sweep = Sweep(tmp_path, program, name)
-    if sweep.injector.sanitized and not homes.FULL:
-        pytest.skip("the same child as that of other builds")
     for call in sweep.calls():
         # It reads byte by byte. What it takes its store for by stat, it says, and nobody can know better.
         if call.process > 0 and call.nth < 10 and call.name in inject.ERRORS and call.name != "newfstatat":
@@ -126,11 +125,10 @@ if homes.FULL:
         every_call_from_one_on(tmp_path, program, name)
 
 
+@pytest.mark.unsanitized  # whose own library makes most of the calls
 def test_every_call_of_the_loader(tmp_path, program):
     """Before main() nothing is ours; that nothing is lost is soon seen."""
     sweep = Sweep(tmp_path, program, "small")
-    if sweep.injector.sanitized:
-        pytest.skip("its own library does most of it")
     calls = sweep.calls()
     for call in calls[: calls.index(inject.from_main(calls)[0])][:: 1 if homes.FULL else 5]:
         for fault in inject.faults_of(call, signals=()):

@@ -46,6 +46,7 @@ struct input {
 };
 
 static char directory[] = "/tmp/fuzz_config.XXXXXX";
+static int start; /* the working directory, where libFuzzer has its files */
 
 static void remove_files(void)
 {
@@ -58,15 +59,18 @@ static void remove_files(void)
 
 static void remove_directory(void)
 {
-    remove_files();
-    (void)(rmdir("p/.cargo") || rmdir("p") || rmdir("h") || chdir("/") || rmdir(directory));
+    (void)(chdir(directory) || rmdir("p/.cargo") || rmdir("p") || rmdir("h") || chdir("/") ||
+           rmdir(directory));
 }
 
-static void make_directory(void)
+static void enter_directory(void)
 {
     static bool made;
-    if (!made) {
-        HOLDS(mkdtemp(directory) && chdir(directory) == 0);
+    if (made) {
+        HOLDS(chdir(directory) == 0);
+    } else {
+        start = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        HOLDS(start >= 0 && mkdtemp(directory) && chdir(directory) == 0);
         HOLDS(mkdir("p", 0700) == 0 && mkdir("p/.cargo", 0700) == 0 && mkdir("h", 0700) == 0);
         HOLDS(atexit(remove_directory) == 0);
         made = true;
@@ -176,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct shell shell = {.arena = &arena, .verbosity = VERBOSITY_QUIET};
     struct input input = {0};
     struct config config;
-    make_directory();
+    enter_directory();
     put_documents(&arena, harness_plant(&arena, data, size), &input);
     HOLDS(setenv("CARGO_HOME", "../h", 1) == 0 && chdir("p") == 0);
     HOLDS(!config_init(&config, &arena, &shell, input.variables));
@@ -187,6 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_registries(&config);
     HOLDS(chdir("..") == 0);
     remove_files();
+    HOLDS(fchdir(start) == 0);
     arena_free(&arena);
     return 0;
 }

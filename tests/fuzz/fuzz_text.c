@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct str url = str_format(&arena, "https://u:" SECRET "@%s", shown.data);
     struct index_url parsed;
-    if (str_find(shown, '@') < 0 && !index_url_parse(&arena, url, &parsed)) {
+    bool is_own = str_find(shown, '@') < 0 && !harness_holds(shown, STR(SECRET));
+    if (is_own && !index_url_parse(&arena, url, &parsed)) {
         HOLDS(!harness_holds(index_url_shown(&arena, url), STR(SECRET)));
         HOLDS(!harness_holds(index_url_shown(&arena, parsed.text), STR(SECRET)));
     }

@@ -1,7 +1,8 @@
 /*
  * util/arena.h for harnesses: the linker finds it before the library's. Each allocation is one of
- * malloc's, of the size that was asked for, with a fence before it that the address sanitizer
- * watches, as it does what is behind; growing always moves, and gives the old place back.
+ * malloc's and has exactly the size that the caller asked for, with a fence before it that the
+ * address sanitizer watches, as it watches the bytes after it. Growing always moves and frees the
+ * old block.
  */
 #include "util/base.h"
 
@@ -14,10 +15,15 @@ struct arena_chunk {
     _Alignas(max_align_t) char data[];
 };
 
+void out_of_memory(void)
+{
+    abort();
+}
+
 static void *give(struct arena *arena, struct arena_chunk *chunk)
 {
     if (!chunk) {
-        abort();
+        out_of_memory();
     }
     chunk->older = arena->newest;
     if (chunk->older) {
@@ -37,7 +43,7 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 {
     size_t total;
     if (__builtin_mul_overflow(count, size, &total)) {
-        abort();
+        out_of_memory();
     }
     return arena_alloc(arena, total);
 }

@@ -21,6 +21,22 @@ PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
 SECONDS = 60  # no step of a test takes as long, so a test cannot hang
 
+# secret-tool stores only text, and a session ends with its connection, so that gdbus cannot do it in two calls.
+STORE_BYTES = """
+import sys
+from gi.repository import Gio, GLib
+def call(path, method, signature, *arguments):
+    return bus.call_sync("org.freedesktop.secrets", path, "org.freedesktop.Secret." + method.split(".")[0], method.split(".")[1],
+                         GLib.Variant(signature, arguments), None, 0, -1, None).unpack()
+bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+_, session = call("/org/freedesktop/secrets", "Service.OpenSession", "(sv)", "plain", GLib.Variant("s", ""))
+item = "org.freedesktop.Secret.Item."
+names = GLib.Variant("a{ss}", dict(zip(sys.argv[2::2], sys.argv[3::2])))
+call("/org/freedesktop/secrets/aliases/default", "Collection.CreateItem", "(a{sv}(oayays)b)",
+     {item + "Label": GLib.Variant("s", "by hand"), item + "Attributes": names},
+     (session, b"", bytes.fromhex(sys.argv[1]), "application/octet-stream"), False)
+"""
+
 # No service directories but the test's own: what the test did not start is not there, whatever is installed.
 BUS_CONFIG = """<busconfig>
  <type>session</type><listen>unix:path={0}/bus</listen><auth>EXTERNAL</auth><servicedir>{0}/services</servicedir>
@@ -152,6 +168,10 @@ class Desktop:
     def secret_tool_store(self, token, *attributes, collection=None, label="by hand"):
         where = [f"--collection={collection}"] if collection else []
         done = self.run("secret-tool", "store", f"--label={label}", *where, *attributes, input=token)
+        assert done.returncode == 0, done.stderr
+
+    def store_bytes(self, secret, *attributes):
+        done = self.run(PYTHON, "-c", STORE_BYTES, secret.hex(), *attributes)
         assert done.returncode == 0, done.stderr
 
     def stored(self, *attributes):

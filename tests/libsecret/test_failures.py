@@ -171,7 +171,7 @@ def test_deletion_and_second_search_fail(bus):
     assert bus.ask(request("logout")) == failed("erase", "the disk is full (org.freedesktop.DBus.Error.Failed)")
 
 
-@pytest.mark.parametrize("behaviour, why", [("secret-fails", "the disk is broken (org.freedesktop.DBus.Error.Failed)"), ("binary", "what the keyring holds is not text")])
+@pytest.mark.parametrize("behaviour, why", [("secret-fails", "the disk is broken (org.freedesktop.DBus.Error.Failed)"), ("binary", "the item in the keyring is not text")])
 def test_secret_that_cannot_be_had(bus, behaviour, why):
     bus.start_mock(behaviour)
     assert bus.ask(request("get")) == failed("get", why)
@@ -234,7 +234,7 @@ def test_a_person_at_a_display_wants_it_not_stored(bus):
     bus.env["DISPLAY"] = ":0"
     bus.start_mock("create-refused")
     assert bus.ask(request("login", token="t-1")) == failed(
-        "store", "the question whether to do it was answered with no"
+        "store", "the request was declined"
     )
 
 
@@ -246,7 +246,7 @@ def test_a_service_dies_while_a_person_is_asked(bus):
     while b"Prompt" not in mock.stdout.readline():
         pass
     mock.kill()
-    assert causes(bus.answer(child), "erase") == [WENT_AWAY, "it ended while it asked a person (org.freedesktop.DBus.Error.NoReply)"]
+    assert causes(bus.answer(child), "erase") == [WENT_AWAY, "it exited while it asked a person (org.freedesktop.DBus.Error.NoReply)"]
     bus.finish(child)
 
 

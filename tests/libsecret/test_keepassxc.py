@@ -2,7 +2,6 @@
 
 import base64
 import os
-import shutil
 import subprocess
 import time
 import uuid
@@ -13,10 +12,7 @@ from desktop import Desktop, Terminal, request
 from test_failures import NOT_ALLOWED
 from test_keyring import LOCKED, LOGGED_OUT, NOT_FOUND, URL, failed, token
 
-pytestmark = [
-    pytest.mark.skipif(os.environ.get("FAULTS") != "full", reason="takes long: with --full"),
-    pytest.mark.skipif(not shutil.which("keepassxc"), reason="no keepassxc"),
-]
+pytestmark = pytest.mark.slow
 
 GROUP, ENTRY = uuid.uuid4(), uuid.uuid4()
 DATABASE = f"""<?xml version="1.0" encoding="UTF-8"?>

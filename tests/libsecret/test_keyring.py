@@ -15,7 +15,7 @@ NOT_FOUND = {"Err": {"kind": "not-found"}}
 LOGGED_IN = {"Ok": {"kind": "login"}}
 LOGGED_OUT = {"Ok": {"kind": "logout"}}
 NOBODY_TO_ASK = (
-    "the keyring's password would have to be asked for, and there is neither a terminal nor a display to ask at"
+    "the keyring needs its password, and there is neither a terminal nor a display to ask for it"
 )
 
 
@@ -154,9 +154,8 @@ def test_no_keyring_made_yet_and_nobody_to_ask(bus):
 
 
 def test_secret_that_is_no_text(keyring):
-    done = keyring.run("sh", "-c", f"printf '\\377' | secret-tool store --label=x {' '.join(SCHEMA)} url {URL}")
-    assert done.returncode == 0
-    assert keyring.ask(request("get")) == failed("get", "what the keyring holds is not text")
+    keyring.store_bytes(b"\xff", *SCHEMA, "url", URL)
+    assert keyring.ask(request("get")) == failed("get", "the item in the keyring is not text")
     assert keyring.ask(request("logout")) == LOGGED_OUT
 
 

@@ -168,6 +168,17 @@ def test_another_name_of_the_index(machine, place):
         assert machine.sends("another") is None
 
 
+def test_provider_of_another_name(machine):
+    """The same program, asked for another name of the index: it is here, and a logout of that name asks it."""
+    machine.providers("removes")
+    own = 'credential-provider = "$BIN/removes"\n'
+    machine.write({"config.toml": f"{CORP}{ANOTHER}{own}"})
+    done = machine.logout("--registry", "corp")
+    assert "` has a token for `another`" in done.err and "in another directory" not in done.err
+    assert "  = help: to remove it, run `cargo-logout --registry another`\n" in done.err
+    assert machine.logout("--registry", "corp", "--strict").status == 2
+
+
 @pytest.mark.parametrize("index", ["https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"])
 def test_a_name_of_crates_io(machine, index):
     """Whatever its name, cargo takes crates.io's token for it."""

@@ -16,7 +16,7 @@ import sys
 
 import pytest
 
-from plugin_provider import DONE, HELLO, INDEX, NOT_FOUND, SECRET, SOON, sanitized, token
+from plugin_provider import DONE, HELLO, INDEX, NOT_FOUND, SECRET, SOON, token
 from process_memory import places_of
 
 
@@ -338,7 +338,7 @@ def test_only_a_very_verbose_verification_shows_what_the_provider_writes(provide
     assert provider.ours(action="verify-verbose") == (0, ["not-found"], "to a person\n")
 
 
-@pytest.mark.skipif(sanitized(), reason="the memory of the sanitizer is too large to be searched")
+@pytest.mark.unsanitized  # whose memory is too large to be searched
 @pytest.mark.parametrize("action, places", [("get", 1), ("verify-token", 1), ("verify", 0)])
 def test_a_token_that_is_not_wanted_is_in_memory_no_more(provider, action, places):
     provider.answers(read=token())

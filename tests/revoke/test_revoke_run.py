@@ -25,6 +25,7 @@ def test_offline_is_refused(machine, registry, words, told, dry):
     done = machine.revoke("--registry", "x", *words, *dry)
     assert done.status == 101
     assert f"attempting to make an HTTP request, but {told} was specified" in done.err
+    assert "would be" not in done.err
     assert machine.tree() == before
     assert registry.requests == []
 

@@ -25,7 +25,7 @@ def lines(pattern):
 TAKEN = {
     "keys": Taken(lines("k%d = 1\n"), 1_000_000, 700),
     "keys of one registry": Taken(lambda count: "[registries.a]\n" + lines("k%d = 1\n")(count), 1_000_000, 700),
-    "tables": Taken(lines("[registries.r%d]\n"), 600_000, 500),
+    "tables": Taken(lines("[registries.r%d]\n"), 600_000, 1000),
     "tables with a token": Taken(lines('[registries.r%d]\ntoken = "x"\n'), 200_000, 400),
     "dotted keys": Taken(lines('registries.r%d.token = "x"\n'), 200_000, 400),
     "array of tables": Taken(lambda count: "[[a]]\n" * count, 1_000_000, 500),
@@ -52,5 +52,5 @@ REFUSED = {
     "one key many times": Refused(lambda count: "k = 1\n" * count, 100_000, "duplicate key"),
     "digits": Refused(lambda count: "n = " + "9" * count + "\n", 5_000_000, "integer out of range"),
     "values": Refused(lambda count: "a = [\n" + "1,\n" * count + "]\n", 1_700_000, "too many keys and values"),
-    "a NUL among many": Refused(lambda count: "# c\n" * count + "\0", 100_000, ""),
+    "a NUL among many": Refused(lambda count: "# c\n" * count + "\0 ", 100_000, ""),
 }

@@ -20,7 +20,6 @@ DEADLINE = 300
 
 
 both_files = pytest.mark.parametrize("name", ["credentials.toml", "config.toml"])
-not_sanitized = pytest.mark.skipif(SANITIZED, reason="a sanitizer makes them too slow, and memory cannot be limited")
 
 
 def logout(home, memory):
@@ -36,7 +35,7 @@ def logout(home, memory):
     return run
 
 
-@not_sanitized
+@pytest.mark.unsanitized  # too slow, and its memory cannot be limited
 @pytest.mark.parametrize("what", TAKEN)
 def test_taken(tmp_path, what):
     """The token goes; all that is large stays to the byte."""
@@ -49,7 +48,7 @@ def test_taken(tmp_path, what):
     assert left == (text + "[registry]\n").rstrip("\n")
 
 
-@not_sanitized
+@pytest.mark.unsanitized  # too slow, and its memory cannot be limited
 @pytest.mark.parametrize("what", TAKEN)
 def test_taken_as_configuration(tmp_path, what):
     text, memory = TAKEN[what].text(TAKEN[what].count), TAKEN[what].memory

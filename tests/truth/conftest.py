@@ -9,8 +9,8 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
 
-from servers import Servers  # noqa: E402
-from world import Stage  # noqa: E402
+from truth_servers import Servers  # noqa: E402
+from stage import Stage  # noqa: E402
 
 
 @pytest.fixture(scope="session")

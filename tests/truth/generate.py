@@ -2,7 +2,7 @@
 
 import random
 
-from world import TEMPERS, World
+from stage import TEMPERS, World
 
 NAMES = ["r", "foo", "my-reg", "my_reg", "ünï", "Foo", "x-y_z"]
 INDEXES = ["i1", "i1", "i1", "i2", "i2", "i1.git", "crates-io"]

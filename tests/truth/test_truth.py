@@ -9,7 +9,7 @@ import os
 import pytest
 
 import generate
-from world import World
+from stage import World
 
 WORLDS = int(os.environ.get("TRUTH_WORLDS", "300"))
 FIRST = int(os.environ.get("TRUTH_FIRST", "0"))
@@ -25,9 +25,9 @@ NAMED = {
     **{
         f"a provider of the index that home has: {words}": World(
             files={"h/w/p/.cargo/config.toml": R2, "h/.cargo/config.toml": R + 'credential-provider = "$TOP/bin/p"\n'},
-            names=["r"], command=words.split(), programs={"p": temper},
+            names=["r"], command=words.split(), programs={"p": "honest"},
         )
-        for words, temper in (("--registry r", "honest"), ("--all", "liar"))
+        for words in ("--registry r", "--all")
     },
     "a provider of an index that home has, and the name means crates.io here": World(
         files={

@@ -221,7 +221,7 @@ static void what_another_program_has_undone_is_seen(void **state)
             err = edit_apply(&arena, fd, edit, EDIT_MAKE_PRIVATE, &left);
             meanwhile = NULL;
             assert_non_null(err);
-            assert_string_equal(err->message.data, "what was written is not in the file");
+            assert_string_equal(err->message.data, "the file does not contain what was written");
             (void)close(fd);
         }
         err = edit_apply(&arena, fd, edit, EDIT_MAKE_PRIVATE, &left);

@@ -46,9 +46,9 @@ static void a_hello_offers_version_1(void **state)
         {"", "failed to deserialize hello / EOF while parsing a value at line 1 column 0"},
         {"s3cret", "failed to deserialize hello / expected value at line 1 column 1"},
         {"{\"v\":[1],\"v\" :[1]}",
-         "failed to deserialize hello / a key is there twice at line 1 column 12"},
+         "failed to deserialize hello / a key occurs twice at line 1 column 12"},
         {"\"s3cret\"", "failed to deserialize hello / malformed JSON at line 1 column 8"},
-        {"{\"v\":[1]}{", "failed to deserialize hello / there is something behind the JSON at line "
+        {"{\"v\":[1]}{", "failed to deserialize hello / there is text after the JSON at line "
                          "1 column 10"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -153,12 +153,12 @@ static void a_malformed_answer_is_explained_and_not_repeated(void **state)
         {"{\"Err\":{\"kind\":\"other\",\"message\":\"m\",\"caused-by\":[\"c\",12345678]}}",
          failure},
         {"{\"Err\":{\"kind\":\"not-found\",\"kind\":\"s3cret\"}}",
-         "a key is there twice at line 1 column 33"},
+         "a key occurs twice at line 1 column 33"},
         {"{\"Ok\":{\"kind\":\"s3cret", "the JSON ends too early at line 1 column 21"},
         {"{\"Ok\":{\"kind\":\"logout\"}", "the JSON ends too early at line 1 column 23"},
         {"{\"Ok\":{\"kind\":\"\xff\"}}", "invalid UTF-8 at line 1 column 15"},
         {"{\"Ok\":{\"kind\":\"logout\"}} s3cret",
-         "there is something behind the JSON at line 1 column 26"},
+         "there is text after the JSON at line 1 column 26"},
         {"{\"Ok\":{\"kind\":\"logout\",\"x\":99999999999999999999}}",
          "malformed JSON at line 1 column 47"},
     };

@@ -133,7 +133,7 @@ class Stage:
                 return "variable", name
         if token.startswith("S-"):
             return "provider", "cargo:token-from-stdout"
-        return "provider", f"{self.top}/bin/{token.split('-', 1)[1].rsplit('-', 1)[0]}"
+        return "provider", f"{self.top}/bin/{token.split('-')[1]}"
 
     def logout(self, world, *more):
         done = self.run(self.program, *world.command, *self.words, *more, "--message-format", "json", cwd=world.cwd)

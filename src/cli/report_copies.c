@@ -1,0 +1,100 @@
+/* Copies of tokens, and the files that assign variables. */
+#include "cli/report.h"
+#include "credential/origin.h"
+#include "util/text.h"
+
+static struct str title_of(struct arena *arena, const struct copy *copy)
+{
+    struct str where = copy_location(arena, copy);
+    const char *name = text_shown(arena, copy->registry).data;
+    struct str of = copy->registry.len > 0 ? str_format(arena, " for `%s`", name) : STR("");
+    const char *kind = copy->is_secret_key ? "secret-key" : "token";
+    switch (copy->kind) {
+    case COPY_ORIGIN:
+        return str_format(arena, "this process does not have `%s`, but a startup file sets it: %s",
+                          text_shown(arena, copy->variable).data, where.data);
+    case COPY_UNREAD_FILE:
+        return str_format(arena, "cargo does not read it, but it holds a %s%s: %s", kind, of.data,
+                          where.data);
+    case COPY_POSSIBLE:
+        return str_format(arena, "`http.user-agent` may contain a token: %s", where.data);
+    case COPY_OF_TOKEN:
+        break;
+    }
+    return str_format(arena, "there is a copy of the token%s: %s", of.data, where.data);
+}
+
+static void report_copy(const struct shell *shell, const struct logout_options *options,
+                        const struct run *run, const struct copy *copy)
+{
+    struct arena *arena = shell->arena;
+    const char *kind = copy->is_secret_key ? "secret-key" : "token";
+    const char *name = text_shown(arena, copy->registry).data;
+    if (copy->result == RESULT_NOT_FOUND || (copy->kind == COPY_ORIGIN && copy->is_here)) {
+        return; /* the fix of the variable has the line */
+    }
+    if (copy->result == RESULT_REMOVED) {
+        shell_status(shell, "Logout", "%s for `%s` has been removed from `%s`", kind, name,
+                     copy->shown.data);
+        return;
+    }
+    if (options->dry_run && options->copies && copy->is_toml) {
+        shell_status(shell, "Logout", "%s for `%s` would be removed from %s", kind, name,
+                     copy_location(arena, copy).data);
+        return;
+    }
+    if (copy->error) {
+        shell_error(shell, err_wrap(arena, copy->error, "failed to log out of `%s`", name));
+    }
+    bool is_home = str_eq(copy->variable, STR("CARGO_HOME"));
+    struct fix fix = copy_fix(arena, &run->inventory, copy);
+    shell_alert(shell, title_of(arena, copy),
+                str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
+                           fix.text.data,
+                           copy->in_work_tree ? "; if it was committed, its history still has it: "
+                                                "revoke the token"
+                                              : ""));
+}
+
+/* With -v: the variables that no startup file sets. */
+static void report_looked(const struct shell *shell, const struct run *run)
+{
+    const struct inventory *inventory = &run->inventory;
+    struct buf names = buf_new(shell->arena);
+    for (const struct place *p = run->copies.startup_files; p; p = p->next) {
+        buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", p->shown.data);
+    }
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        struct str variable = origin_variable(c);
+        if (variable.len > 0 && !c->origins) {
+            shell_note(shell, "no startup file sets `%s`; looked in %s",
+                       text_shown(shell->arena, variable).data,
+                       names.len > 0 ? buf_str(&names).data : "none, because none exists");
+        }
+    }
+}
+
+void report_copies(const struct shell *shell, const struct logout_options *options,
+                   const struct run *run)
+{
+    const struct copies *copies = &run->copies;
+    size_t found = 0;
+    for (const struct copy *c = copies->first; c; c = c->next) {
+        report_copy(shell, options, run, c);
+        found += c->kind == COPY_OF_TOKEN;
+    }
+    for (const struct problem *p = copies->problems; p; p = p->next) {
+        shell_alert(shell,
+                    str_format(shell->arena, "not checked: %s: %s", p->shown.data, p->reason.data),
+                    STR(""));
+    }
+    if (options->copies) {
+        shell_status(shell, "Searched", "%zu file%s for %zu token%s: %zu cop%s", copies->files,
+                     copies->files == 1 ? "" : "s", copies->tokens, copies->tokens == 1 ? "" : "s",
+                     found, found == 1 ? "y" : "ies");
+    }
+    if (shell->verbosity >= VERBOSITY_VERBOSE) {
+        report_looked(shell, run);
+    }
+}

@@ -1,0 +1,67 @@
+/*
+ * What is beside the credentials that cargo reads: credentials files that it does not read,
+ * assignments in startup files, and copies of tokens in files of other programs. The table of files
+ * is in places.c.
+ *
+ *     a variable is usable    the startup files that assign it                       origin.h
+ *     --status, --all         credentials files that cargo does not read, and their backups
+ *     --copies                all files, for the bytes of the tokens that the run is about
+ *
+ * Otherwise no file is read. With --copies, tokens are removed from TOML files that cargo does not
+ * read, as remove.h does it. No other file is changed. No content is kept but names.
+ */
+#ifndef CREDENTIAL_COPIES_H
+#define CREDENTIAL_COPIES_H
+
+#include "credential/inventory.h"
+#include "credential/places.h"
+
+enum copy_kind {
+    COPY_OF_TOKEN,
+    COPY_ORIGIN,      /* the assignment of a variable */
+    COPY_UNREAD_FILE, /* a token in a credentials file that cargo does not read */
+    COPY_POSSIBLE,    /* `http.user-agent` with a word that looks like a token */
+};
+
+struct copy {
+    enum copy_kind kind;
+    enum place_kind file;
+    struct str path;
+    struct str shown;
+    size_t line;         /* 0: unknown, as in the swap file of an editor */
+    struct str registry; /* a name; empty if it is not known */
+    struct str variable; /* of an origin */
+    struct str home;     /* of CARGO_HOME's origin: the directory */
+    bool is_here;        /* an origin: this process has the variable */
+    bool is_secret_key;
+    bool is_toml;       /* an unread file that --copies can edit */
+    bool in_work_tree;  /* of git */
+    enum result result; /* PENDING, REMOVED, NOT_FOUND, KEPT (not revoked) or FAILED */
+    const struct err *error;
+    struct copy *next;
+};
+
+struct copies {
+    struct copy *first;
+    const struct problem *problems;    /* what was not checked */
+    const struct place *startup_files; /* those that were read for assignments */
+    size_t files;                      /* that were searched for tokens */
+    size_t tokens;                     /* that were searched for */
+};
+
+/* Called after everything else of the run. */
+void copies_find(const struct inventory *inventory, const struct logout_options *options,
+                 struct copies *out);
+
+/* Whether --copies --strict fails. */
+bool copies_fail_strict(const struct copies *copies);
+
+size_t copies_failed(const struct copies *copies);
+
+/* `/path:3` */
+struct str copy_location(struct arena *arena, const struct copy *copy);
+
+struct fix copy_fix(struct arena *arena, const struct inventory *inventory,
+                    const struct copy *copy);
+
+#endif
