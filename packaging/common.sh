@@ -12,3 +12,8 @@ pack() {
     chmod -R u=rwX,go=rX "$2/$3" &&
         tar -c --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$2" "$3" | gzip -9n >"$1"
 }
+
+# What ./release builds. More targets are in packaging/static.
+: "${TARGETS=x86_64-unknown-linux-musl aarch64-unknown-linux-musl}"
+: "${SUITES=bookworm trixie}"
+export TARGETS SUITES
