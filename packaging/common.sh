@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by the scripts that build a release, in the project's directory.
 
 version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" meson.build)
