@@ -1,5 +1,7 @@
 #include "credential/edit.h"
 
+#include "util/fs.h"
+
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>

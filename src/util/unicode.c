@@ -11,7 +11,7 @@
 #include <dlfcn.h>
 #endif
 
-typedef bool uc_is_property(uint32_t);
+typedef bool uc_is_property_type(uint32_t);
 typedef int uc_width_type(uint32_t, const char *);
 typedef uint8_t *u8_toupper_type(const uint8_t *, size_t, const char *, const void *, uint8_t *,
                                  size_t *);
@@ -21,7 +21,7 @@ enum { IDN2_FLAGS = 1 | 8 }; /* IDN2_NFC_INPUT, IDN2_NONTRANSITIONAL */
 
 #ifdef LINK_UNICODE
 
-#define FIND(arena, library, name, out) find_linked((void (*)(void))name, out)
+#define FIND(arena, library, name, out) ((void)(arena), find_linked((void (*)(void))name, out))
 
 static struct err *find_linked(void (*symbol)(void), void (**out)(void))
 {
@@ -62,7 +62,7 @@ struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out
     }
     void (*symbol)(void);
     TRY(FIND(arena, unistring, uc_is_property_xid_start, &symbol));
-    *out = ((uc_is_property *)symbol)(character);
+    *out = ((uc_is_property_type *)symbol)(character);
     return NULL;
 }
 
@@ -82,7 +82,7 @@ struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *
     }
     void (*symbol)(void);
     TRY(FIND(arena, unistring, uc_is_property_xid_continue, &symbol));
-    *out = ((uc_is_property *)symbol)(character);
+    *out = ((uc_is_property_type *)symbol)(character);
     return NULL;
 }
 
