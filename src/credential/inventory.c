@@ -377,15 +377,13 @@ static void take_keyring(struct inventory *inventory, const struct logout_option
 {
     bool looks_only = options->status || options->dry_run;
     struct str helper;
-    if (!inventory->uses_keyring &&
-        helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper)) {
+    if ((inventory->chosen && !(looks_only && inventory->uses_keyring)) ||
+        (!inventory->uses_keyring &&
+         helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper))) {
         return;
     }
-    if (looks_only && inventory->uses_keyring) {
-        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
-    } else if (!inventory->chosen) {
-        inventory_look_into_keyring(inventory, looks_only ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
-    }
+    bool peeks = looks_only && !inventory->uses_keyring;
+    inventory_look_into_keyring(inventory, peeks ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
 }
 
 struct err *inventory_take(struct config *config, const struct logout_options *options,
