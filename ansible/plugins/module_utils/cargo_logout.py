@@ -120,6 +120,23 @@ class Report:
         if self.keyring and self.keyring["state"] in ("locked", "unknown"):
             yield "not checked: the keyring: %s" % text_of(self.keyring.get("error", ["it is locked"]))
 
+    def summary(self, gone, removed):
+        """A few words for each registry that has something, and for what belongs to none."""
+        for registry in self.registries + [{}]:
+            name = registry.get("registry")
+            these = [item for item in self.credentials + self.copies if item.get("registry", item.get("of")) == name]
+            counts = (
+                (removed, [item for item in these if item in gone]),
+                ("failed", [item for item in these if item.get("result") in ("failed", "kept")]),
+                ("left", [item for item in self.left() if item in these and item not in gone]),
+                ("not checked", [item for item in self.not_checked() if item in these]),
+            )
+            words = ["%d %s" % (len(items), word) for word, items in counts if items]
+            if words:
+                yield dict(registry=name or "-", result=", ".join(words))
+        if self.keyring in self.not_checked():
+            yield dict(registry="-", result="keyring not checked")
+
     def error(self):
         errors = [text_of(e["error"]) for e in self.errors]
         errors += [text_of(c["error"]) for c in self.credentials

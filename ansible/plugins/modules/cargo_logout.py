@@ -126,6 +126,14 @@ failed_count:
   returned: always
   type: int
   sample: 0
+summary:
+  description: What happened, in a few words for each registry that has something.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - registry: crates-io
+      result: 1 removed
 registries:
   description: The objects C(registry) of cargo-logout's JSON output.
   returned: always
@@ -235,6 +243,8 @@ def main():
 
     gone = change if module.check_mode else report.removed()
     found = [c for c in report.credentials if c["usable"] != "no" or c in gone] + [c for c in report.copies if c in gone]
+    removed = "would be removed" if module.check_mode else "removed"
+    result["summary"] = list(report.summary(gone, removed))
     result["diff"] = dict(before=shown(found), after=shown([item for item in found if item not in gone]))
     for warning in [] if params["token"] else report.warnings(without=gone):
         module.warn(warning)
