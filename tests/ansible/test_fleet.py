@@ -3,7 +3,10 @@
 import hashlib
 import re
 
+import pytest
 from fleet import CORP, SECRET
+
+pytestmark = pytest.mark.slow  # minutes on a busy machine
 
 ROLE = {"role": "cargo_logout.cargo_logout.logout_users"}
 LOGOUT = {"roles": [ROLE | {"vars": {"logout_users_timeout": 8}}]}
