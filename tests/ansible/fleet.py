@@ -119,7 +119,8 @@ class Fleet:
             "ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_PRIVATE_KEY_FILE": str(key), "ANSIBLE_REMOTE_USER": "root",
             "ANSIBLE_BECOME_METHOD": "su",
             "ANSIBLE_TIMEOUT": "5", "ANSIBLE_INVENTORY": str(self.top / "hosts"),
-            "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3", "ANSIBLE_FORKS": "5", "ANSIBLE_PIPELINING": "True", "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3", "ANSIBLE_FORKS": "5", "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "True",
             "ANSIBLE_SSH_ARGS": "-F none -o ControlMaster=auto -o ControlPersist=5s -o UserKnownHostsFile=/dev/null",
             "ANSIBLE_STDOUT_CALLBACK": "default", "ANSIBLE_NO_LOG": "False",
         }  # fmt: skip
