@@ -301,7 +301,7 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
     return error ? bus_error(keyring->arena, error) : NULL;
 }
 
-/* Deletes what is not locked. One failing does not stop the rest; the first failure is told. */
+/* Deletes the items that are not locked. Continues after a failure and returns the first one. */
 static struct err *items_delete(const struct keyring *keyring, GList *items)
 {
     struct err *first = NULL;

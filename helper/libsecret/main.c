@@ -17,7 +17,7 @@
 
 /* How long an answer may take. A caller without a terminal may give a provider 60 seconds. */
 #define PEEK_SECONDS   2
-#define ALONE_SECONDS  20  /* nobody is at the terminal */
+#define ALONE_SECONDS  20  /* without a person at a terminal */
 #define PERSON_SECONDS 600 /* somebody is, and can press Ctrl-C */
 
 static const char usage[] =

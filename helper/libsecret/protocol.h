@@ -7,8 +7,8 @@
  *     {"Ok":{"kind":"logout"}}        {"Err":{"kind":"not-found"}}                  answer_...
  *
  * protocol_init() once, before anything else here: it makes the JSON library overwrite what it
- * frees, for a request to log in and an answer to "get" hold the token. Everything that is handed
- * out lies in the arena. What is wrong with a request is told by place, never by quoting it.
+ * frees, for a request to log in and an answer to "get" hold the token. All results are in
+ * the arena. An error about a request gives the position in it and does not quote it.
  */
 #ifndef LIBSECRET_PROTOCOL_H
 #define LIBSECRET_PROTOCOL_H
@@ -19,7 +19,7 @@ enum request_kind {
     REQUEST_GET,
     REQUEST_LOGIN,
     REQUEST_LOGOUT,
-    REQUEST_UNKNOWN, /* of a later cargo: it is told operation-not-supported */
+    REQUEST_UNKNOWN, /* of a later cargo: the answer is operation-not-supported */
 };
 
 /* Fields that we have no use for (the operation, headers, arguments) are accepted and left out. */

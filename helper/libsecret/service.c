@@ -14,14 +14,15 @@ static void refuse(SecretService *self, SecretPrompt *prompt, const GVariantType
     (void)prompt;
     (void)return_type;
     GTask *task = g_task_new(self, cancellable, callback, user_data);
-    g_task_return_new_error(task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED,
-                            "the keyring's password would have to be asked for, and there is "
-                            "neither a terminal nor a display to ask at");
+    g_task_return_new_error(
+        task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED,
+        "the keyring needs its password, and there is neither a terminal nor a display to "
+        "ask for it");
     g_object_unref(task);
 }
 
-/* What a service says that was to make something and did not: a person has said no. libsecret
- * takes it for the path of what was made. */
+/* A service answers with the path `/` if a person refused to create an item. libsecret takes that
+ * for the path of the new item. */
 static bool is_no_path(GVariant *answer)
 {
     return g_variant_is_of_type(answer, G_VARIANT_TYPE_OBJECT_PATH) &&
@@ -60,7 +61,7 @@ static GVariant *finish(SecretService *self, GAsyncResult *result, GError **erro
     return g_task_propagate_pointer(G_TASK(result), error);
 }
 
-/* GLib's own limit is 25 seconds, in which nobody finds and types a password. */
+/* GLib's own limit is 25 seconds, which is too short to find and type a password. */
 static void wait_long(GObject *object)
 {
     G_OBJECT_CLASS(g_type_class_peek(SECRET_TYPE_SERVICE))->constructed(object);

@@ -34,7 +34,7 @@ bool verdict_is_invalid(enum verdict verdict);
 
 struct answer {
     enum verdict verdict;
-    enum call call;    /* the one that decided; if status > 0 or nothing came */
+    enum call call;    /* the call that decided the verdict */
     struct str url;    /* its URL */
     long status;       /* of HTTP; 0: there was no answer */
     struct str detail; /* may be empty, as all that follow */

@@ -257,8 +257,8 @@ static size_t header_count(CURL *curl, const char *name, struct str *value)
     return header->amount;
 }
 
-/* libcurl takes the end of a connection for the end of a body, even where TLS could tell that the
- * server did not end it, and accepts lengths that contradict each other. */
+/* libcurl treats the end of a connection as the end of a body, also if TLS shows that the server
+ * did not end it, and accepts lengths that contradict each other. */
 static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
 {
     struct str length;

@@ -99,7 +99,7 @@ struct str args_option_title(struct arena *arena, const struct args_option *opti
 enum args_fault {
     ARGS_UNKNOWN,     /* there is no option or argument `word`; `tip` is the one meant, or NULL */
     ARGS_REPEATED,    /* `option` was given twice */
-    ARGS_CONFLICT,    /* `option` was given with the one that is called `word` */
+    ARGS_CONFLICT,    /* `option` was given together with the option `word` */
     ARGS_MISSING,     /* another option needs `option` */
     ARGS_NO_VALUE,    /* `option` has no value */
     ARGS_BAD_VALUE,   /* `option` does not accept `word`; `tip` is the value meant, or NULL */

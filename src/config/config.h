@@ -1,13 +1,13 @@
 /*
  * cargo's configuration as layers: each file that cargo reads, or that it would read elsewhere, in
  * order of priority. There is no merged tree. A getter asks the layers in turn, and the first that
- * has the key wins; lists are joined. What a token, a provider or a setting is worth depends on
- * where it comes from, so every value knows its layer.
+ * has the key wins; lists are joined. Every value knows its layer, because
+ * trust in a token, a provider or a setting depends on where it comes from.
  *
  *     struct config config;
- *     TRY(config_init(&config, arena, shell, environ));   working directory, cargo's home,
- * variables config_load_files(&config);                         the walk up from the working
- * directory config_load_arguments(&config, arguments, count);   --config
+ *     TRY(config_init(&config, arena, shell, environ));   directories and variables
+ *     config_load_files(&config);                         home and the working directory upward
+ *     config_load_arguments(&config, arguments, count);   --config
  *     config_load_credentials(&config);
  *
  * A file that cannot be read does not stop the others: its layer has the reason, and
@@ -21,6 +21,7 @@
 
 #include "config/environment.h"
 #include "toml/toml.h"
+#include "util/map.h"
 #include "util/shell.h"
 
 /* Who decided that a layer is part of the configuration. */
@@ -54,8 +55,6 @@ struct layer {
     struct layer *next;
 };
 
-struct warning;
-
 /* A file that would have been read, and does not exist. */
 struct looked {
     struct str path;
@@ -77,7 +76,7 @@ struct config {
     size_t file_count;
     size_t byte_count;
     struct looked *looked;
-    struct warning *warnings; /* already printed */
+    struct map warnings; /* already printed */
 };
 
 struct err *config_init(struct config *config, struct arena *arena, struct shell *shell,

@@ -48,11 +48,6 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
     return NULL;
 }
 
-struct warning {
-    struct str text;
-    struct warning *next;
-};
-
 void config_warn(struct config *config, struct str help, const char *format, ...)
 {
     struct buf text = buf_new(config->arena);
@@ -60,18 +55,15 @@ void config_warn(struct config *config, struct str help, const char *format, ...
     va_start(arguments, format);
     buf_vaddf(&text, format, arguments);
     va_end(arguments);
-    for (const struct warning *w = config->warnings; w; w = w->next) {
-        if (str_eq(w->text, buf_str(&text))) {
-            return;
-        }
+    void **printed = map_place(config->arena, &config->warnings, buf_str(&text));
+    if (*printed) {
+        return;
     }
-    struct warning *warning = arena_new(config->arena, struct warning);
-    *warning = (struct warning){buf_str(&text), config->warnings};
-    config->warnings = warning;
+    *printed = config;
     if (help.len > 0) {
-        shell_warn_help(config->shell, warning->text, help);
+        shell_warn_help(config->shell, buf_str(&text), help);
     } else {
-        shell_warn(config->shell, "%s", warning->text.data);
+        shell_warn(config->shell, "%s", buf_str(&text).data);
     }
 }
 
@@ -125,11 +117,12 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
         return err_new(config->arena, "file name contained an unexpected NUL byte");
     }
     size_t left = BYTES_LIMIT - config->byte_count;
-    size_t limit = left < FILE_LIMIT ? left : FILE_LIMIT;
+    bool scarce = left < FILE_LIMIT;
+    size_t limit = scarce ? left : FILE_LIMIT;
     struct str text;
     struct err *err = fd >= 0 ? fd_read(config->arena, fd, limit, &text)
                               : file_read(config->arena, path, limit, &text);
-    if (err && limit < FILE_LIMIT) {
+    if (err && scarce) {
         err = err_wrap(config->arena, err,
                        "all configuration files together have at most %zu bytes", BYTES_LIMIT);
     }
@@ -313,6 +306,11 @@ struct found {
     int fd;
 };
 
+static void found_close(struct found *found)
+{
+    fd_close(&found->fd);
+}
+
 static void warn_deprecated(struct config *config, struct str plain, struct str name)
 {
     struct str help = str_format(config->arena,
@@ -405,8 +403,7 @@ static void keep_first(struct config *config, const struct err *err)
 static bool load_directory(struct config *config, struct str dir, struct str config_dir)
 {
     bool is_home = str_eq(config_dir, config->home) || path_same(config_dir, config->home);
-    struct found found = find_in(config, config_dir, STR("config"));
-    CLEANUP(fd_close) int fd = found.fd;
+    CLEANUP(found_close) struct found found = find_in(config, config_dir, STR("config"));
     struct load load = {.origin = ORIGIN_HOME};
     if (!is_home && found.path.len > 0) {
         load = (struct load){
@@ -449,8 +446,7 @@ static const struct err *load_credentials_file(struct config *config, struct loa
 
 void config_load_credentials(struct config *config)
 {
-    struct found found = find_in(config, config->home, STR("credentials"));
-    CLEANUP(fd_close) int fd = found.fd;
+    CLEANUP(found_close) struct found found = find_in(config, config->home, STR("credentials"));
     struct load load = {.origin = ORIGIN_HOME, .credentials = true};
     struct layer *others = config->layers;
     config->layers = NULL;

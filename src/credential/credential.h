@@ -30,11 +30,11 @@ enum credential_place {
     PLACE_KEYRING, /* an item that no provider of a known registry would find */
 };
 
-/* Would cargo use it? */
+/* Whether cargo would use it. */
 enum effect {
     NEVER_USED,
     USED_IF_OTHERS_GO, /* another one comes first, or cargo must be started elsewhere */
-    PERHAPS_USED,      /* nobody here can know: a provider, a registry that is defined elsewhere */
+    PERHAPS_USED,      /* not known: a provider, or a registry that is defined elsewhere */
     IN_USE,
 };
 
@@ -42,7 +42,7 @@ enum plan {
     PLAN_LEAVE,
     PLAN_REMOVE,
     PLAN_ASK,    /* the provider is asked to forget it */
-    PLAN_CANNOT, /* it was to be removed or asked; `error` says why that is not possible */
+    PLAN_CANNOT, /* it cannot be removed or asked; `error` has the reason */
 };
 
 enum result {
@@ -51,7 +51,7 @@ enum result {
     RESULT_NOT_FOUND,     /* it was gone, or the provider has none */
     RESULT_NOT_SUPPORTED, /* the provider does not handle this registry */
     RESULT_NOT_CHECKED,   /* `error` says why */
-    RESULT_KEPT,          /* it was to be revoked first, and that failed */
+    RESULT_KEPT,          /* it was not removed because it could not be revoked */
     RESULT_FAILED,
 };
 

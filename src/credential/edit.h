@@ -1,27 +1,26 @@
 /*
- * Takes pieces out of a file in place, so that whatever stops the work, and wherever, the file is a
- * valid TOML document with nothing missing but what was to go.
+ * Removes pieces of a file in place. If the program is stopped at any point, the file is a valid
+ * TOML document in which nothing is missing except pieces that were being removed.
  *
- * In place, because cargo's lock is a lock on the file itself, not on its name: a `cargo login`
- * that waits for it holds this very file, and would write its token into an orphan if another one
- * were renamed over it. Links, owner, access lists and mounts stay as they are too, and the
- * secret's bytes are overwritten instead of left in a freed block (file systems that copy on write,
- * and flash, may keep them all the same).
+ * The file is edited in place because cargo's lock is on the file itself, not on its name. If a new
+ * file were renamed over it, a `cargo login` that waits for the lock would write its token into the
+ * old one. Links, owner, access lists and mounts also stay as they are, and the secret's bytes are
+ * overwritten instead of left in a freed block. File systems that copy on write, and flash memory,
+ * can still keep them.
  *
  *     edit_plan    pure: what to write, in which order; all memory that is needed
  *     edit_apply   does it: no allocation, no decision
  *
- * What may happen between two writes is any crash. What may happen inside one is that only some of
- * its pages are written: the kernel copies page by page and may be killed in between, and a disk
- * takes pages in any order. So a plan is a list of steps, each on the disk before the next begins,
- * and a step is one of these:
+ * A crash can happen between two writes. Inside one write, a crash can leave only some of its pages
+ * written: the kernel copies page by page, and a disk writes pages in any order. So a plan is a
+ * list of steps, each of which is on the disk before the next begins. A step is one of these:
  *
  *   move    The text behind the cut moves up, newlines fill the rest, and the file is cut to its
  *           new length at the end. Only if all bytes from the cut to the end are in one page; so
  *           in files below 4 KiB always, and in longer ones near their end.
- *   blank   Else nothing moves: the cut becomes blanks, its line end stays. White space may stand
- *           wherever a pair could, so this is as good a removal, and it costs the same in a file of
- *           any size. One page again.
+ *   blank   Else nothing moves: the cut becomes blanks and its line end stays. TOML allows white
+ *           space wherever a pair can be, and the cost does not depend on the size of the file.
+ *           One page again.
  *   line    A cut that itself goes across a page border, and is one line `key = "value"`:
  *               token = "s3cr|et" # mine     the value becomes blanks: any mixture is a string
  *               token = "    |  " # mine     the first byte becomes `#`: one byte is there or not

@@ -37,10 +37,7 @@ bool inventory_is_about(const struct inventory *inventory, const struct registry
 /* Lists the keyring, and adds the items that no provider of a known registry would find. */
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how);
 
-/*
- *     for (struct credential *c = inventory_first(&inventory); c; c = inventory_next(&inventory,
- * c))
- */
+/* The credentials of the run, one after the other. NULL comes after the last. */
 struct credential *inventory_first(const struct inventory *inventory);
 struct credential *inventory_next(const struct inventory *inventory,
                                   const struct credential *credential);

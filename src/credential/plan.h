@@ -1,15 +1,18 @@
 /*
  * Decides once for each credential what this run does with it. The table, the dry run, JSON,
- * revoking and removing all read the decision; nobody decides again.
+ * revoking and removing all read the decision and do not decide again.
  *
- *     registry asked for, credentials file       remove
- *     registry asked for, configuration file     remove with --everywhere, else leave
- *     registry asked for, provider               ask; one that only another directory uses: with
- * --all keyring item of no known registry          ask with --all variable; another name of the
- * same index   leave
+ *     credentials file                            remove
+ *     configuration file                          remove with --everywhere
+ *     provider                                    ask
+ *     provider that cargo asks elsewhere only     ask with --all
+ *     keyring item of no known registry           ask with --all
+ *     variable                                    leave
+ *     another name of the same index              leave
  *
- * What cannot be done is known here too: a file that the user may not write, an include that leads
- * out of its project, a provider that another user's file names, and one that cannot forget.
+ * The plan also says what cannot be done: a file that the user is not allowed to write, an include
+ * that leads out of its project, a provider that another user's file names, and a provider that
+ * cannot forget a token.
  */
 #ifndef CREDENTIAL_PLAN_H
 #define CREDENTIAL_PLAN_H

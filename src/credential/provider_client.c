@@ -42,7 +42,7 @@ struct talk {
     int seconds;
     bool alone;       /* without a terminal */
     bool keeps_token; /* else its only copies are wiped when they were read */
-    bool noticed;     /* the person was told that we wait */
+    bool noticed;     /* the status line "Waiting" was printed */
     const struct question *question;
     bool greeted;
     struct provider_answer answer;

@@ -43,7 +43,7 @@ static struct parts parts_of(struct str url)
     return parts;
 }
 
-/* Matches the end of the path. The pattern begins with a slash, and a `*` stands for one or more
+/* Matches the end of the path. The pattern begins with a slash, and a `*` matches one or more
  * bytes of a segment. `before` is the length of what comes before the match. */
 static bool path_ends(struct str path, const char *pattern, size_t *before)
 {

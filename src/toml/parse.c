@@ -313,7 +313,7 @@ static bool array_fault(struct toml_parser *p, bool comma)
 }
 
 /* Behind `[`. */
-static bool array(struct toml_parser *p, struct toml_node *node, unsigned int depth)
+static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned int depth)
 {
     bool comma = false; /* needed before another value */
     while (skip_gap(p)) {
@@ -434,7 +434,7 @@ static bool bracket(struct toml_parser *p, struct toml_node *node, unsigned int 
     node->origin = TOML_INLINE;
     node->value.start = p->token.start;
     next(p);
-    return is_array ? array(p, node, depth + 1) : inline_table(p, node, depth + 1);
+    return is_array ? read_array(p, node, depth + 1) : inline_table(p, node, depth + 1);
 }
 
 /* `depth`: the brackets around it. */
@@ -468,7 +468,7 @@ static bool value(struct toml_parser *p, struct toml_node *node, unsigned int de
 
 /* ---- Statements ---- */
 
-static bool pair(struct toml_parser *p)
+static bool read_pair(struct toml_parser *p)
 {
     struct path path = {0};
     bool missing = p->token.kind == TOML_EQUALS || p->token.kind == TOML_DOT;
@@ -486,7 +486,7 @@ static bool pair(struct toml_parser *p)
     return true;
 }
 
-/* Makes the header's table the one that the following pairs go to. */
+/* The following pairs belong to the header's table. */
 static void open_table(struct toml_parser *p, const struct path *path, struct toml_span header,
                        bool element)
 {
@@ -571,7 +571,7 @@ static bool statement(struct toml_parser *p)
     case TOML_COMMENT:
         return skip_gap(p);
     default:
-        return pair(p);
+        return read_pair(p);
     }
 }
 

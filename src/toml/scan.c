@@ -31,7 +31,7 @@ const unsigned char toml_classes[256] = {
 };
 /* clang-format on */
 
-static struct toml_token token(enum toml_kind kind, size_t start, size_t end)
+static struct toml_token token_of(enum toml_kind kind, size_t start, size_t end)
 {
     return (struct toml_token){.kind = kind, .start = (uint32_t)start, .end = (uint32_t)end};
 }
@@ -68,7 +68,7 @@ __attribute__((noinline)) static struct toml_token scan_atom(struct str text, si
     while (!delimits(text, at)) {
         at++;
     }
-    struct toml_token atom = token(TOML_ATOM, start, at);
+    struct toml_token atom = token_of(TOML_ATOM, start, at);
     atom.plain = plain;
     return atom;
 }
@@ -150,13 +150,13 @@ __attribute__((noinline)) static struct toml_token scan_string(struct str text, 
 {
     bool basic = quote == '"';
     if (three_quotes(text, at, quote)) {
-        return token(basic ? TOML_BASIC_LINES : TOML_LITERAL_LINES, at,
-                     scan_lines_string(text, at + 3, quote));
+        return token_of(basic ? TOML_BASIC_LINES : TOML_LITERAL_LINES, at,
+                        scan_lines_string(text, at + 3, quote));
     }
     size_t end = skip_plain(text, at + 1, quote);
     bool plain = end < text.len && text.data[end] == quote;
-    struct toml_token string = token(basic ? TOML_BASIC : TOML_LITERAL, at,
-                                     plain ? end + 1 : scan_line_string(text, end, quote));
+    struct toml_token string = token_of(basic ? TOML_BASIC : TOML_LITERAL, at,
+                                        plain ? end + 1 : scan_line_string(text, end, quote));
     string.plain = plain;
     return string;
 }
@@ -171,7 +171,7 @@ struct toml_token toml_scan(struct str text, size_t at)
         ['\''] = TOML_LITERAL,     ['"'] = TOML_BASIC,
     };
     if (at == text.len) {
-        return token(TOML_END, at, at);
+        return token_of(TOML_END, at, at);
     }
     char c = text.data[at];
     enum toml_kind kind = (unsigned char)c < 128 ? kinds[(unsigned char)c] : TOML_END;
@@ -179,17 +179,17 @@ struct toml_token toml_scan(struct str text, size_t at)
     case TOML_END:
         return scan_atom(text, at);
     case TOML_BLANK:
-        return token(TOML_BLANK, at, scan_blank(text, at));
+        return token_of(TOML_BLANK, at, scan_blank(text, at));
     case TOML_COMMENT:
-        return token(TOML_COMMENT, at, scan_comment(text, at));
+        return token_of(TOML_COMMENT, at, scan_comment(text, at));
     case TOML_NEWLINE:
-        return token(TOML_NEWLINE, at,
-                     at + 1 + (c == '\r' && at + 1 < text.len && text.data[at + 1] == '\n'));
+        return token_of(TOML_NEWLINE, at,
+                        at + 1 + (c == '\r' && at + 1 < text.len && text.data[at + 1] == '\n'));
     case TOML_LITERAL:
     case TOML_BASIC:
         return scan_string(text, at, c);
     default:
-        return token(kind, at, at + 1);
+        return token_of(kind, at, at + 1);
     }
 }
 

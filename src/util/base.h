@@ -1,5 +1,5 @@
 /*
- * The machine's vocabulary, included first by every file.
+ * Definitions that every file includes first.
  *
  * Three kinds of value cross every function boundary of this program:
  *
@@ -7,7 +7,8 @@
  *   struct str     bytes with a length and a NUL behind; struct buf builds one         (str.h)
  *   struct err     what went wrong, with its causes; NULL is fine                      (err.h)
  *
- * Descriptors and children are not memory: they are closed by the cleanup attribute, see fs.h.
+ * Descriptors and children are not memory: they are closed by the cleanup attribute, as fs.h does
+ * it.
  */
 #ifndef UTIL_BASE_H
 #define UTIL_BASE_H

@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a child may take to end by itself after the signal that is to end us both. */
+/* How long a child can take to exit after a signal that ends both processes. */
 #define GRACE_MS 1000
-/* When a person is to be told what we wait for. */
+/* When a status line says what the program waits for. */
 #define NOTICE_MS 2000
 /* Without a pidfd: how often its end is looked for. */
 #define LOOK_MS 20
@@ -62,7 +62,7 @@ static void hold_signals(struct child *child)
     signals_set(&held);
     child->signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (child->signals < 0) {
-        (void)sigemptyset(&held); /* what nobody would see is better not held back */
+        (void)sigemptyset(&held); /* no descriptor would show a signal that is held */
     }
     child->held = sigprocmask(SIG_BLOCK, &held, &child->mask) == 0;
 }

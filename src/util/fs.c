@@ -82,7 +82,7 @@ bool write_all(int fd, struct str text)
 
 int file_open(struct str path)
 {
-    /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. */
+    /* O_NONBLOCK: opening a FIFO that has no writer must not wait. */
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     return (int)TEMP_FAILURE_RETRY(open(path.data, flags));
 }

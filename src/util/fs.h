@@ -1,7 +1,7 @@
 /*
  * Files and paths. Paths are bytes, joined as Rust's Path::join does it; nothing here knows what is
- * in a file. A failure is one err layer with the system's words (err_os) or the reason that the
- * file cannot be taken; the caller puts its own sentence, with the path, on top.
+ * in a file. A failure is one err with the system's words (err_os) or the reason why the file
+ * cannot be read; the caller wraps it in a sentence with the path.
  */
 #ifndef UTIL_FS_H
 #define UTIL_FS_H
@@ -32,23 +32,22 @@ int file_open(struct str path);
 bool write_all(int fd, struct str text);
 
 /*
- * Does this errno of open() or stat() say that there is nothing which this user could read? One
- * like EMFILE or EIO says only that it cannot be seen now: what was not seen must not be reported
- * as not there.
+ * Returns true if this errno of open() or stat() means that the file does not exist for this user.
+ * Others, such as EMFILE or EIO, do not show whether it exists, so it must not be reported as
+ * absent.
  */
 bool file_absent(int number);
 
-/* What stands at a path, seen from an open file: nothing, the same inode, another or unknown. */
+/* What is at a path, compared with an open file: nothing, the same inode, or another. */
 enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
 enum file_identity fd_identity(int fd, struct str path);
 
-/* Do both paths lead to the same file or directory? Not if one leads nowhere. */
+/* Returns true if both paths lead to the same file or directory, false if one leads nowhere. */
 bool path_same(struct str a, struct str b);
 
 /*
- * The whole of a file. `limit` is the most bytes that are taken: more is an error, not a cut. A
- * FIFO is refused at once instead of waited for (a socket cannot be opened); a directory gives
- * EISDIR as reading it would.
+ * Reads a whole file. A file of more than `limit` bytes is an error. A FIFO is an error at once,
+ * without waiting for its writer; a socket cannot be opened; a directory gives EISDIR.
  */
 struct err *file_read(struct arena *arena, struct str path, size_t limit,
                       struct str *out) MUST_CHECK;
@@ -56,7 +55,7 @@ struct err *file_read(struct arena *arena, struct str path, size_t limit,
 /* The same from an open descriptor, from its beginning; the offset is left where it was. */
 struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) MUST_CHECK;
 
-/* Does the file hold just this text? Costs no memory; anything that cannot be read is a no. */
+/* Returns true if the file contains exactly this text. Allocates nothing. */
 bool fd_holds(int fd, struct str text);
 
 /* Follows symlinks, as Rust's Path::exists does; true as well where it cannot be seen. */

@@ -31,11 +31,11 @@ struct block {
 static void *wiping_malloc(size_t size)
 {
     struct block *block = size > SIZE_MAX - sizeof(*block) ? NULL : malloc(sizeof(*block) + size);
-    if (!block) {
-        out_of_memory();
+    if (block) {
+        block->size = size;
+        return block->data;
     }
-    block->size = size;
-    return block->data;
+    out_of_memory();
 }
 
 static void wiping_free(void *memory)

@@ -1,6 +1,6 @@
 /*
- * What jansson, which reads JSON for the programs of this project, does not do as they need it:
- * strings are written to the byte as serde_json writes them, and memory is wiped.
+ * Adds to jansson, which reads JSON for the programs of this project, what they need: strings that
+ * are written exactly as serde_json writes them, and memory that is overwritten when it is freed.
  */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H

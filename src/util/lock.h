@@ -20,9 +20,10 @@ extern const struct lock_wait lock_of_credentials;
 extern const struct lock_wait lock_of_config;
 
 /*
- * Says that it waits, if it has to. A signal that would end us ends the wait: it acts at once, or
- * is the err `interrupted by a signal` if the caller holds signals back (signals.h). A file system
- * without locks is no error. `shown` is the path for messages.
+ * Acquires the lock, and prints a status line if another program holds it. A signal that ends the
+ * program ends the wait: it acts at once, or gives the err `interrupted by a signal` if the caller
+ * holds signals back (signals.h). A file system without locks is no error. `shown` is the path for
+ * messages.
  */
 struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, enum lock_kind kind,
                          const struct lock_wait *wait) MUST_CHECK;

@@ -1,15 +1,15 @@
 /*
- * The signals by which a person or the system ends us: SIGINT, SIGTERM, SIGHUP and SIGQUIT, those
- * of them that are not ignored. They are held back over a piece of work that is better finished
- * than cut in two:
+ * Holds back the signals that end the program (SIGINT, SIGTERM, SIGHUP and SIGQUIT, unless they are
+ * ignored) during work that should be finished:
  *
  *     CLEANUP(signals_release) struct signals signals;
  *     signals_hold(&signals);
- *     ...                                    whoever waits for a child sees one that has come
- *     if (signals_came(&signals)) ...        no more than what has been begun
+ *     ...                                    a wait for a child returns when a signal arrives
+ *     if (signals_came(&signals)) ...        begin no new work
  *
- * signals_release() lets them act, as a rule by ending us. Until then one that has come and was
- * taken by signals_came() disturbs nobody any more; a second one does again.
+ * signals_release() lets the signals act, which usually ends the program. After signals_came() has
+ * returned true for a signal, later waits ignore that signal; a second signal interrupts them
+ * again.
  */
 #ifndef UTIL_SIGNALS_H
 #define UTIL_SIGNALS_H

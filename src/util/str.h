@@ -1,6 +1,6 @@
 /*
- * Text. A str is bytes with a length; behind them always stands a NUL, so that s.data can be given
- * to the system as it is. The bytes may hold anything else, a NUL too. A str owns nothing: the
+ * Text. A str is bytes with a length. A NUL always follows them, so that s.data can be passed to
+ * the system as it is. The bytes themselves can be anything, also NULs. A str owns nothing: the
  * bytes are in an arena or are a literal. A piece of a longer text is a span, two offsets into it.
  * There is no third kind.
  *

@@ -127,11 +127,11 @@ struct str text_fit(struct arena *arena, struct str text, size_t columns)
         return text;
     }
     size_t head = fitting(arena, text, (columns - 1) / 3);
-    size_t tail = text.len;
     struct str rest = str_slice(arena, text, head, text.len);
     size_t cut = text_width(arena, rest) -
                  (columns - 1 - text_width(arena, str_slice(arena, text, 0, head)));
-    for (tail = head; tail < text.len;) {
+    size_t tail = head;
+    while (tail < text.len) {
         uint32_t c = 0;
         bool valid = true;
         size_t len = utf8_decode(text, tail, &c, &valid);

@@ -70,7 +70,7 @@ struct str utf8_lossy(struct arena *arena, struct str s)
 
 /* Length of the character at `s`, which has `left` bytes; 0 where it is not UTF-8. By the table of
  * Unicode's chapter 3: no overlong form, no surrogate, nothing above U+10FFFF. */
-static size_t character(const unsigned char *s, size_t left)
+static size_t character_length(const unsigned char *s, size_t left)
 {
     unsigned char lowest = 0x80;
     unsigned char highest = 0xbf;
@@ -115,7 +115,7 @@ bool utf8_valid(struct str text)
             i++;
             continue;
         }
-        size_t len = character(s + i, text.len - i);
+        size_t len = character_length(s + i, text.len - i);
         if (len == 0) {
             return false;
         }

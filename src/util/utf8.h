@@ -11,8 +11,8 @@
 enum { UTF8_REPLACEMENT = 0xFFFD };
 
 /*
- * The character at offset `at`, which is below s.len. Returns how many bytes it has. `valid` is
- * false where they are none: then the character is U+FFFD, and that many bytes stand for it.
+ * The character at offset `at`, which is below s.len. Returns how many bytes it has. If
+ * they are not UTF-8, `valid` is false, and the character is U+FFFD for that many bytes.
  */
 size_t utf8_decode(struct str s, size_t at, uint32_t *character, bool *valid);
 

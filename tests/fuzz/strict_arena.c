@@ -77,8 +77,3 @@ void arena_clear(struct arena *arena)
 {
     arena_free(arena);
 }
-
-void out_of_memory(void)
-{
-    abort();
-}
