@@ -41,10 +41,10 @@ static struct err *open_it(struct arena *arena, struct open_file *file, bool *fo
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     const char *path = file->file->path.data;
     file->read_only = 0;
-    file->fd = (int)TEMP_FAILURE_RETRY(open(path, O_RDWR | flags));
+    file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDWR | flags));
     if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
         file->read_only = errno;
-        file->fd = (int)TEMP_FAILURE_RETRY(open(path, O_RDONLY | flags));
+        file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDONLY | flags));
     }
     *found = file->fd >= 0;
     if (*found || errno == ENOENT || errno == ENOTDIR) {
