@@ -120,7 +120,7 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
     size_t left = BYTES_LIMIT - config->byte_count;
     bool scarce = left < FILE_LIMIT;
     size_t limit = scarce ? left : FILE_LIMIT;
-    struct str text;
+    struct str text = STR("");
     struct err *err = fd >= 0 ? fd_read(config->arena, fd, limit, &text)
                               : file_read(config->arena, path, limit, &text);
     if (err && scarce) {

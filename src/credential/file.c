@@ -191,7 +191,7 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
         *out = seen->doc;
         return NULL;
     }
-    struct str text;
+    struct str text = STR("");
     struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");

@@ -79,7 +79,3 @@ void arena_clear(struct arena *arena)
 }
 
 /* For other allocators. Without it, the linker takes src/util/arena.c as well. */
-void out_of_memory(void)
-{
-    abort();
-}
