@@ -306,7 +306,7 @@ static struct failure *find_failures(const struct inventory *inventory, size_t *
             n++;
         }
     }
-    list_sort(order, n, sizeof(*order), by_error);
+    list_sort(order, n, sizeof(struct failure *), by_error);
     for (size_t i = 1; i < n; i++) {
         if (same_error(order[i - 1]->credential->error, order[i]->credential->error)) {
             order[i - 1]->same = order[i];

@@ -1,6 +1,6 @@
 """What one logout costs: cargo-logout, the real cargo, and the floor program, in turn, on the same files.
 
-    ./bench [--runs N] [--sizes 1,1000,100000] [--dir DIRECTORY]
+    ./bench [--runs N] [--sizes 1,1000,100000] [--dir DIRECTORY] [--against PROGRAM]
 
 Each run starts from the same file, written anew and synced before the clock starts. Wall time is the median (and the
 least); user+sys is the mean; peak memory the median; system calls are counted by strace, the dynamic loader's too.
@@ -21,6 +21,7 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(PROJECT / "tests/cli"), str(PROJECT / "tests/toml")]
 
 import oracle  # noqa: E402
+import scale  # noqa: E402
 import shapes  # noqa: E402
 
 BUILD = PROJECT / "build"
@@ -173,12 +174,27 @@ def grown(home):
     return good
 
 
+def against(folder, program, runs):
+    """One logout, in turn with another build of this program."""
+    bench = Bench(folder, SMALL)
+    bench.commands = {OURS: bench.commands[OURS], program: [program, *bench.commands[OURS][1:]]}
+    print(f"\nOne logout, {runs} runs in turn")
+    pairs = [[bench.measure(who)[0] for who in bench.commands] for _ in range(runs)]
+    ratio = statistics.median(ours / other for ours, other in pairs)
+    return judge(f"wall to {program}", ratio, 1.03, f"{ratio:.3f} (at most 1.03)")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200, help="for one registry; fewer for large files")
     parser.add_argument("--sizes", default="1,1000,10000,100000")
     parser.add_argument("--dir", default=None, help="where the files lie (default: the temporary directory)")
+    parser.add_argument("--against", help="another build of cargo-logout, which this one must not be slower than")
+    parser.add_argument("--scale", metavar="WORD", help="only the homes that are large in one way, and only those with WORD in their name")
     options = parser.parse_args()
+    programs = BUILD / "cargo-logout", BUILD / "tests/bench/runner"
+    if options.scale is not None:
+        return 0 if scale.verdicts(*programs, judge, options.scale) else 1
     folder = tempfile.mkdtemp(prefix="cargo-logout-bench-", dir=options.dir)
     major, minor = oracle.cargo_version()
     print(f"cargo {major}.{minor}: {oracle.cargo_path()}\nfiles on {file_system(folder)}, {os.cpu_count()} CPUs")
@@ -191,7 +207,10 @@ def main():
             good &= verdicts(count, rows)
             walls[count] = rows[OURS].wall
         good &= linear(walls)
+        if options.against:
+            good &= against(folder, options.against, options.runs)
         good &= grown(pathlib.Path(tempfile.mkdtemp(dir=folder)))
+        good &= scale.verdicts(*programs, judge)
     finally:
         shutil.rmtree(folder)
     return 0 if good else 1

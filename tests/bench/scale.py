@@ -15,8 +15,7 @@ from collections.abc import Callable
 MIB = 1024 * 1024
 FILE_LIMIT = 16 * MIB
 GROWTH = 20  # at most; what no longer fits the caches costs up to twice as much
-# A value of the loader's and the kernel's, below which a tenth is not measured well.
-LEAST = 2.0  # ms
+LEAST = 2.0  # ms; less than this is the loader's and not measured well
 
 
 @dataclasses.dataclass
@@ -186,5 +185,6 @@ def verdicts(program, runner, judge, chosen=""):
         for what, value, limit in (("ms", most.work, world.work), ("MiB", most.peak, world.peak)):
             if limit:
                 good &= judge(f"    {what}", value, limit, f"{value:.1f} (at most {limit})")
-        good &= judge("    exit status", most.status != world.status, False, str(most.status)) if most.status != world.status else True
+        if most.status != world.status:
+            good = judge("    exit status", 1, 0, f"{most.status} instead of {world.status}")
     return good
