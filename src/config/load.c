@@ -191,7 +191,7 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
                                   const struct toml_doc **out)
 {
     struct arena *arena = config->arena;
-    struct str text;
+    struct str text = STR("");
     struct err *err = read_text(config, file->path, fd, &text);
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);

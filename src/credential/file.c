@@ -1,5 +1,6 @@
 #include "credential/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -220,8 +221,9 @@ static struct err *remove_once(const struct shell *shell, struct open_file *file
     if (!found) {
         return NULL;
     }
-    const struct toml_doc *doc;
+    const struct toml_doc *doc = NULL;
     TRY(read_doc(arena, file, &doc));
+    assert(doc);
     struct victims victims = {0};
     find_victims(arena, doc, jobs, count, &victims);
     if (victims.count == 0) {

@@ -4,8 +4,8 @@
  * form; or `error`, the message, and nothing. With an argument, a directory, file: URLs are
  * relative to it, and passwords are refused.
  */
-#include "util/base.h"
 #include "registry/index_url.h"
+#include "util/base.h"
 
 static struct err *read_url(struct arena *arena, struct str text, const char *directory,
                             struct index_url *url, struct str *canonical)
