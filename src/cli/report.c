@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include "cli/similar.h"
+#include "util/list.h"
 #include "util/text.h"
 
 static const char *name_of(const struct credential *c)
@@ -254,36 +255,76 @@ static bool has_cause(const struct err *chain, const struct err *wanted)
     return chain != NULL;
 }
 
+/* Credentials that failed. Those with the same error are one message. */
+struct failure {
+    const struct credential *credential;
+    struct failure *same; /* the next one with this error */
+    bool again;           /* an earlier one has this error */
+};
+
+static int by_error(const void *left, const void *right)
+{
+    const struct failure *one = *(struct failure *const *)left;
+    const struct failure *other = *(struct failure *const *)right;
+    const struct err *a = one->credential->error;
+    const struct err *b = other->credential->error;
+    int order = 0;
+    for (; order == 0 && a != b; a = a->cause, b = b->cause) {
+        if (!a || !b) {
+            return a ? 1 : -1;
+        }
+        order = str_cmp(a->message, b->message);
+    }
+    return order ? order : list_order((uintptr_t)one, (uintptr_t)other);
+}
+
 static bool same_error(const struct err *a, const struct err *b)
 {
-    while (a && b && str_eq(a->message, b->message)) {
+    while (a != b && a && b && str_eq(a->message, b->message)) {
         a = a->cause;
         b = b->cause;
     }
-    return !a && !b;
+    return a == b;
 }
 
-/* The names of the registries from `c` on that failed in the same way. *again: an earlier one has
- * reported this failure for all. */
-static struct str names_of_failure(const struct inventory *inventory, const struct credential *c,
-                                   size_t *count, bool *again)
+static struct failure *find_failures(const struct inventory *inventory, size_t *count)
 {
-    struct buf names = buf_new(inventory->config->arena);
-    bool seen = false;
-    const struct registry *last = NULL;
-    *again = false;
-    *count = 0;
-    for (const struct credential *o = inventory_first(inventory); o;
-         o = inventory_next(inventory, o)) {
-        if (!o->error || !o->error_is_final || !same_error(o->error, c->error)) {
-            continue;
+    struct arena *arena = inventory->config->arena;
+    size_t most = 0;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        most += c->error && c->error_is_final;
+    }
+    struct failure *failures = arena_new_array(arena, struct failure, most);
+    struct failure **order = arena_new_array(arena, struct failure *, most);
+    size_t n = 0;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        if (c->error && c->error_is_final) {
+            failures[n].credential = c;
+            order[n] = &failures[n];
+            n++;
         }
-        *again |= !seen && o != c;
-        seen |= o == c;
-        if (o->registry != last) {
-            buf_addf(&names, "%s`%s`", names.len > 0 ? ", " : "", name_of(o));
-            (*count)++;
-            last = o->registry;
+    }
+    list_sort(order, n, sizeof(*order), by_error);
+    for (size_t i = 1; i < n; i++) {
+        if (same_error(order[i - 1]->credential->error, order[i]->credential->error)) {
+            order[i - 1]->same = order[i];
+            order[i]->again = true;
+        }
+    }
+    *count = n;
+    return failures;
+}
+
+static struct str names_of(struct arena *arena, const struct failure *first)
+{
+    struct buf names = buf_new(arena);
+    const struct registry *last = NULL;
+    for (const struct failure *f = first; f; f = f->same) {
+        if (f->credential->registry != last) {
+            buf_addf(&names, "%s`%s`", last ? ", " : "", name_of(f->credential));
+            last = f->credential->registry;
         }
     }
     return buf_str(&names);
@@ -292,21 +333,16 @@ static struct str names_of_failure(const struct inventory *inventory, const stru
 static void report_credential_failures(const struct shell *shell,
                                        const struct logout_options *options, const struct run *run)
 {
-    const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
-        bool again = false;
-        size_t count = 0;
-        if (!c->error || !c->error_is_final) {
+    size_t count;
+    const struct failure *failures = find_failures(&run->inventory, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct err *err = failures[i].credential->error;
+        if (failures[i].again) {
             continue;
         }
-        struct str names = names_of_failure(inventory, c, &count, &again);
-        if (again) {
-            continue;
-        }
-        const struct err *err = c->error;
         if (options->all) {
-            err = err_wrap(shell->arena, err, "failed to log out of %s", names.data);
+            err = err_wrap(shell->arena, err, "failed to log out of %s",
+                           names_of(shell->arena, &failures[i]).data);
         }
         shell_error(shell, err);
     }

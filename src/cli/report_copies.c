@@ -35,7 +35,7 @@ static void report_copy(const struct shell *shell, const struct logout_options *
     }
     if (copy->result == RESULT_REMOVED) {
         shell_status(shell, "Logout", "%s for `%s` has been removed from `%s`", kind, name,
-                     copy->shown.data);
+                     copy->place->shown.data);
         return;
     }
     if (options->dry_run && options->copies && copy->is_toml) {

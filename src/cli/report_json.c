@@ -300,10 +300,10 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
     add_optional(out, "home", copy->home);
     add_key(out, "location");
     buf_add_char(out, '{');
-    if (copy->path.len > 0) {
+    if (copy->place) {
         add_word(out, "type", "file");
-        add_word(out, "file", place_kind_name(copy->file));
-        add_string(out, "path", copy->path);
+        add_word(out, "file", place_kind_name(copy->place->kind));
+        add_string(out, "path", copy->place->path);
     } else {
         add_word(out, "type", "variable");
         add_string(out, "name", copy->variable);

@@ -21,6 +21,7 @@
 
 #include "config/environment.h"
 #include "toml/toml.h"
+#include "util/map.h"
 #include "util/shell.h"
 
 /* Who decided that a layer is part of the configuration. */
@@ -54,8 +55,6 @@ struct layer {
     struct layer *next;
 };
 
-struct warning;
-
 /* A file that would have been read, and does not exist. */
 struct looked {
     struct str path;
@@ -77,7 +76,7 @@ struct config {
     size_t file_count;
     size_t byte_count;
     struct looked *looked;
-    struct warning *warnings; /* already printed */
+    struct map warnings; /* already printed */
 };
 
 struct err *config_init(struct config *config, struct arena *arena, struct shell *shell,

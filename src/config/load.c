@@ -48,11 +48,6 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
     return NULL;
 }
 
-struct warning {
-    struct str text;
-    struct warning *next;
-};
-
 void config_warn(struct config *config, struct str help, const char *format, ...)
 {
     struct buf text = buf_new(config->arena);
@@ -60,18 +55,15 @@ void config_warn(struct config *config, struct str help, const char *format, ...
     va_start(arguments, format);
     buf_vaddf(&text, format, arguments);
     va_end(arguments);
-    for (const struct warning *w = config->warnings; w; w = w->next) {
-        if (str_eq(w->text, buf_str(&text))) {
-            return;
-        }
+    void **printed = map_place(config->arena, &config->warnings, buf_str(&text));
+    if (*printed) {
+        return;
     }
-    struct warning *warning = arena_new(config->arena, struct warning);
-    *warning = (struct warning){buf_str(&text), config->warnings};
-    config->warnings = warning;
+    *printed = config;
     if (help.len > 0) {
-        shell_warn_help(config->shell, warning->text, help);
+        shell_warn_help(config->shell, buf_str(&text), help);
     } else {
-        shell_warn(config->shell, "%s", warning->text.data);
+        shell_warn(config->shell, "%s", buf_str(&text).data);
     }
 }
 

@@ -29,19 +29,24 @@ static bool in_work_tree(struct arena *arena, struct str path)
     return false;
 }
 
+static bool same_file(const struct place *a, const struct place *b)
+{
+    return a && b ? str_eq(a->path, b->path) : a == b;
+}
+
 /* Unless it is known. An assignment of a token is no other copy of it. */
 static void add(struct finder *finder, struct copy copy)
 {
     for (const struct copy *c = finder->first; c; c = c->next) {
         bool same = c->line == copy.line && c->is_secret_key == copy.is_secret_key &&
-                    str_eq(c->path, copy.path);
+                    same_file(c->place, copy.place);
         bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
         if (same && (is_assignment || (c->kind == copy.kind && str_eq(c->registry, copy.registry) &&
                                        str_eq(c->variable, copy.variable)))) {
             return;
         }
     }
-    copy.in_work_tree = copy.path.len > 0 && in_work_tree(finder->arena, copy.path);
+    copy.in_work_tree = copy.place && in_work_tree(finder->arena, copy.place->path);
     *finder->end = arena_new(finder->arena, struct copy);
     **finder->end = copy;
     finder->end = &(*finder->end)->next;
@@ -70,9 +75,7 @@ static void take_tokens(struct finder *finder, const struct place *place,
         if (node->type == TOML_STRING && node->string.len > 0) {
             add(finder, (struct copy){
                             .kind = COPY_UNREAD_FILE,
-                            .file = place->kind,
-                            .path = place->path,
-                            .shown = place->shown,
+                            .place = place,
                             .line = toml_line(doc, node->key_span.start),
                             .registry = str_copy(finder->arena, registry.data, registry.len),
                             .is_secret_key = found.is_secret_key[i],
@@ -138,9 +141,7 @@ static void take_other(struct finder *finder, const struct needles *needles,
     if (of || (!finder->inventory->chosen && needle_looks_like_credentials(text))) {
         add(finder, (struct copy){
                         .kind = COPY_UNREAD_FILE,
-                        .file = place->kind,
-                        .path = place->path,
-                        .shown = place->shown,
+                        .place = place,
                         .registry = of ? of->registry->name : STR(""),
                     });
     }
@@ -211,9 +212,7 @@ static void take_origin(struct finder *finder, const struct assignment *origin)
     if (is_used || is_new) {
         add(finder, (struct copy){
                         .kind = COPY_ORIGIN,
-                        .file = KIND_STARTUP,
-                        .path = origin->path,
-                        .shown = origin->shown,
+                        .place = origin->place,
                         .line = origin->line,
                         .registry = registry ? registry->name : STR(""),
                         .variable = origin->variable,
@@ -253,22 +252,19 @@ static void take_user_agent(struct finder *finder)
     const struct config *config = finder->inventory->config;
     const struct variable *variable =
         environment_get(&config->environment, STR("CARGO_HTTP_USER_AGENT"));
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        const struct toml_node *node =
-            layer->file ? layer_get(layer, &KEY(STR("http"), STR("user-agent"))) : NULL;
+    for (const struct config_file *file = config->files; file; file = file->next) {
+        const struct toml_node *http = file->doc ? toml_get(file->doc->root, STR("http")) : NULL;
+        const struct toml_node *node = http ? toml_get(http, STR("user-agent")) : NULL;
         if (node && node->type == TOML_STRING && has_token_like_word(node->string)) {
-            add(finder, (struct copy){
-                            .kind = COPY_POSSIBLE,
-                            .file = KIND_CARGO,
-                            .path = layer->file->path,
-                            .shown = layer->file->shown,
-                            .line = toml_line(layer->doc, node->key_span.start),
-                        });
+            struct place *place = arena_new(finder->arena, struct place);
+            *place = (struct place){.path = file->path, .shown = file->shown, .kind = KIND_CARGO};
+            add(finder, (struct copy){.kind = COPY_POSSIBLE,
+                                      .place = place,
+                                      .line = toml_line(file->doc, node->key_span.start)});
         }
     }
     if (variable && has_token_like_word(variable->value)) {
-        add(finder,
-            (struct copy){.kind = COPY_POSSIBLE, .file = KIND_CARGO, .variable = variable->name});
+        add(finder, (struct copy){.kind = COPY_POSSIBLE, .variable = variable->name});
     }
 }
 
@@ -281,9 +277,7 @@ static void take_hit(void *context, const struct place *place, size_t line,
 {
     add(context, (struct copy){
                      .kind = COPY_OF_TOKEN,
-                     .file = place->kind,
-                     .path = place->path,
-                     .shown = place->shown,
+                     .place = place,
                      .line = line,
                      .registry = of->registry->name,
                  });
@@ -357,9 +351,9 @@ size_t copies_failed(const struct copies *copies)
 
 struct str copy_location(struct arena *arena, const struct copy *copy)
 {
-    return copy->path.len == 0 ? str_format(arena, "environment variable `%s`", copy->variable.data)
-           : copy->line > 0    ? str_format(arena, "%s:%zu", copy->shown.data, copy->line)
-                               : copy->shown;
+    return !copy->place     ? str_format(arena, "environment variable `%s`", copy->variable.data)
+           : copy->line > 0 ? str_format(arena, "%s:%zu", copy->place->shown.data, copy->line)
+                            : copy->place->shown;
 }
 
 struct fix copy_fix(struct arena *arena, const struct inventory *inventory, const struct copy *copy)
@@ -367,7 +361,7 @@ struct fix copy_fix(struct arena *arena, const struct inventory *inventory, cons
     const struct registry *registry = registries_get(&inventory->registries, copy->registry);
     bool known = registry && registry->has_index && registry->valid;
     struct str logout[] = {STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies")};
-    struct str rm[] = {STR("rm"), copy->path};
+    struct str rm[] = {STR("rm"), copy->place ? copy->place->path : STR("")};
     struct fix fix = {NULL, 0, STR("")};
     if (copy->home.len > 0) {
         struct str home[] = {STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
@@ -379,7 +373,8 @@ struct fix copy_fix(struct arena *arena, const struct inventory *inventory, cons
         fix = fix_command(arena, logout, COUNT(logout));
     }
     if (fix.count == 0) {
-        bool line = copy->line > 0 && (copy->kind != COPY_POSSIBLE && copy->file != KIND_CLIENT);
+        bool line =
+            copy->line > 0 && (copy->kind != COPY_POSSIBLE && copy->place->kind != KIND_CLIENT);
         fix.text = str_format(arena, "%s %s", line ? "delete the line" : "edit",
                               copy_location(arena, copy).data);
     }

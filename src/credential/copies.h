@@ -25,14 +25,12 @@ enum copy_kind {
 
 struct copy {
     enum copy_kind kind;
-    enum place_kind file;
-    struct str path;
-    struct str shown;
-    size_t line;         /* 0: unknown, as in the swap file of an editor */
-    struct str registry; /* a name; empty if it is not known */
-    struct str variable; /* of an origin */
-    struct str home;     /* of CARGO_HOME's origin: the directory */
-    bool is_here;        /* an origin: this process has the variable */
+    const struct place *place; /* NULL: a variable */
+    size_t line;               /* 0: unknown, as in the swap file of an editor */
+    struct str registry;       /* a name; empty if it is not known */
+    struct str variable;       /* of an origin */
+    struct str home;           /* of CARGO_HOME's origin: the directory */
+    bool is_here;              /* an origin: this process has the variable */
     bool is_secret_key;
     bool is_toml;       /* an unread file that --copies can edit */
     bool in_work_tree;  /* of git */

@@ -149,13 +149,13 @@ static void add_origins(struct buf *text, const struct credential *c, struct str
         }
         universal = o->universal ? o : universal;
         if (!o->universal) {
-            buf_addf(text, "%sthe line %s:%zu", before, o->shown.data, o->line);
+            buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
             before = ", ";
         }
     }
     if (universal) {
         buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu", name.data,
-                 universal->shown.data, universal->line);
+                 universal->place->shown.data, universal->line);
     }
 }
 

@@ -37,14 +37,13 @@ struct credential *inventory_next(const struct inventory *inventory,
 static struct credential *add(const struct inventory *inventory, struct registry *registry,
                               struct credential credential)
 {
-    struct credential **end = &registry->credentials;
-    while (*end) {
-        end = &(*end)->next;
-    }
+    struct credential **end =
+        registry->last_credential ? &registry->last_credential->next : &registry->credentials;
     credential.registry = registry;
     credential.asked_about = inventory_is_about(inventory, registry);
     *end = arena_new(inventory->config->arena, struct credential);
     **end = credential;
+    registry->last_credential = *end;
     return *end;
 }
 
@@ -157,37 +156,39 @@ static void take_variable(struct inventory *inventory, struct registry *registry
     }
 }
 
-/* A variable can belong to several names. It is listed once: under the name that was asked for,
- * else under one that has an index. */
-static bool is_owner(const struct inventory *inventory, const struct registry *registry)
+static void take_variables_of(struct inventory *inventory, struct registry *registry)
 {
-    const struct registry *owner = NULL;
-    if (registry->is_crates_io) {
-        return true; /* CARGO_REGISTRY_TOKEN is no other name's */
-    }
-    for (const struct registry *r = registry->part_first; r; r = r->part_next) {
+    struct arena *arena = inventory->config->arena;
+    struct key token = registry_key(registry, STR("token"));
+    struct key secret = registry_key(registry, STR("secret-key"));
+    take_variable(inventory, registry, key_variable(arena, &token), CREDENTIAL_TOKEN);
+    take_variable(inventory, registry, key_variable(arena, &secret), CREDENTIAL_SECRET_KEY);
+}
+
+/* A variable belongs to every name that is written like it, and counts once: for the one that was
+ * asked for, else for one that has an index. CARGO_REGISTRY_TOKEN is only that of crates-io. */
+static struct registry *find_owner(const struct inventory *inventory, struct registry *first)
+{
+    struct registry *owner = NULL;
+    for (struct registry *r = first; r; r = r->part_next) {
         bool better = !owner || r == inventory->chosen ||
                       (owner != inventory->chosen && r->has_index && !owner->has_index);
         owner = !r->is_crates_io && better ? r : owner;
     }
-    return owner == registry;
+    return owner;
 }
 
 static void take_variables(struct inventory *inventory)
 {
-    struct arena *arena = inventory->config->arena;
-    if (!inventory->config->environment.has_registries) {
-        return;
-    }
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        struct key token = registry_key(r, STR("token"));
-        struct key secret = registry_key(r, STR("secret-key"));
-        struct str names[] = {key_variable(arena, &token), key_variable(arena, &secret)};
-        bool any = environment_get(&inventory->config->environment, names[0]) ||
-                   environment_get(&inventory->config->environment, names[1]);
-        if (any && is_owner(inventory, r)) {
-            take_variable(inventory, r, names[0], CREDENTIAL_TOKEN);
-            take_variable(inventory, r, names[1], CREDENTIAL_SECRET_KEY);
+        if (r->is_crates_io) {
+            take_variables_of(inventory, r);
+        }
+        if (r == r->part_first && inventory->config->environment.has_registries) {
+            r->variable_owner = find_owner(inventory, r);
+        }
+        if (r->variable_owner) {
+            take_variables_of(inventory, r->variable_owner);
         }
     }
 }
@@ -283,14 +284,14 @@ static void find_used(const struct inventory *inventory, const struct registry *
     if (config_string(config, VIEW_HERE, &key, &set, &setting) || !set) {
         return;
     }
-    for (struct registry *r = used->part_first; r; r = r->part_next) {
-        for (struct credential *c = r->credentials; c; c = c->next) {
-            bool same = setting.node ? c->node == setting.node
-                                     : c->kind == CREDENTIAL_TOKEN && c->place == PLACE_VARIABLE &&
-                                           str_eq(c->variable, setting.variable);
-            if (same && c->effect == USED_IF_OTHERS_GO) {
-                c->effect = IN_USE;
-            }
+    bool has_own = setting.node || used->is_crates_io;
+    const struct registry *owner = has_own ? used : used->part_first->variable_owner;
+    for (struct credential *c = owner ? owner->credentials : NULL; c; c = c->next) {
+        bool same = setting.node ? c->node == setting.node
+                                 : c->kind == CREDENTIAL_TOKEN && c->place == PLACE_VARIABLE &&
+                                       str_eq(c->variable, setting.variable);
+        if (same && c->effect == USED_IF_OTHERS_GO) {
+            c->effect = IN_USE;
         }
     }
 }

@@ -149,8 +149,7 @@ static void find_in(struct search *search, const struct place *place, struct str
             }
             struct assignment origin = {
                 .variable = variable,
-                .path = place->path,
-                .shown = place->shown,
+                .place = place,
                 .line = line,
                 .universal = *name_end == ':',
             };

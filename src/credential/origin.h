@@ -14,8 +14,7 @@
 
 struct assignment {
     struct str variable;
-    struct str path;
-    struct str shown;
+    const struct place *place;
     size_t line;
     bool universal;  /* a universal variable of fish, which `set -eU` removes for all shells */
     struct str home; /* of CARGO_HOME: its value, if that is an absolute path; else empty */

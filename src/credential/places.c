@@ -317,21 +317,18 @@ bool search_may_read(struct search *search, const struct place *place, size_t by
 int place_open(struct search *search, const struct place *place)
 {
     struct stat status;
-    CLEANUP(fd_close) int fd = search_may_read(search, place, 0) ? file_open(place->path) : -1;
-    if (search->is_over) {
+    if (!search_may_read(search, place, 0)) {
         return -1;
     }
+    int fd = file_open(place->path);
     if (fd < 0) {
         search_problem(search, place->shown, err_os(search->config->arena, errno)->message.data);
-        return -1;
-    }
-    if (fstat(fd, &status) < 0 || status.st_dev != place->device || status.st_ino != place->inode) {
+    } else if (fstat(fd, &status) < 0 || status.st_dev != place->device ||
+               status.st_ino != place->inode) {
         search_problem(search, place->shown, "another program replaced it meanwhile");
-        return -1;
+        fd_close(&fd);
     }
-    int open = fd;
-    fd = -1;
-    return open;
+    return fd;
 }
 
 bool place_read(struct search *search, const struct place *place, struct arena *arena, size_t limit,

@@ -66,14 +66,19 @@ static void make(struct config *config, struct view view, const struct program *
     bool has_alias = find_alias(config, view, written, &alias);
     const struct program *meant = has_alias ? &alias : written;
     struct str *words = arena_new_array(arena, struct str, meant->count + 1);
+    struct buf identity = buf_new(arena);
     words[0] = program_path(config, meant);
+    buf_add(&identity, words[0]);
     for (size_t i = 0; i < meant->count; i++) {
         words[i + 1] = meant->arguments[i];
+        buf_addf(&identity, " %zu ", words[i + 1].len);
+        buf_add(&identity, words[i + 1]);
     }
     *out = (struct provider){
         .kind = kind_of(words[0]),
         .words = words,
         .count = meant->count + 1,
+        .identity = buf_str(&identity),
         .shown = str_format(arena, "%s%s", text_shown(arena, words[0]).data,
                             meant->count > 0 ? " \xE2\x80\xA6" : ""),
         .setting = written->setting,
@@ -95,6 +100,7 @@ struct err *provider_list_global(struct config *config, struct view view, struct
     static const struct provider token = {.kind = PROVIDER_TOKEN,
                                           .words = token_word,
                                           .count = 1,
+                                          .identity = {"cargo:token", sizeof("cargo:token") - 1},
                                           .shown = {"cargo:token", sizeof("cargo:token") - 1}};
     struct key key = KEY(STR("registry"), STR("global-credential-providers"));
     struct setting *settings;
@@ -133,15 +139,6 @@ bool provider_list_has(const struct provider_list *list, enum provider_kind kind
         }
     }
     return false;
-}
-
-bool provider_same(const struct provider *a, const struct provider *b)
-{
-    bool same = a->count == b->count && str_eq(a->index_url, b->index_url);
-    for (size_t i = 0; same && i < a->count; i++) {
-        same = str_eq(a->words[i], b->words[i]);
-    }
-    return same;
 }
 
 void provider_announce(const struct shell *shell, const struct provider *provider,

@@ -23,6 +23,7 @@ struct provider {
     enum provider_kind kind;
     const struct str *words; /* the program, a path or a name for PATH, then its arguments */
     size_t count;
+    struct str identity;    /* the same for the same words */
     struct str shown;       /* the program, with ` …` for its arguments, which may be secret */
     struct setting setting; /* what names it: value.data is NULL for the default cargo:token */
     struct setting alias;   /* what the alias is defined by; value.data is NULL if it is none */
@@ -50,9 +51,6 @@ bool provider_list_has(const struct provider_list *list, enum provider_kind kind
 
 /* The setting that makes the provider foreign. */
 const struct setting *provider_foreign_setting(const struct provider *provider);
-
-/* Whether both run the same program with the same arguments for the same index. */
-bool provider_same(const struct provider *a, const struct provider *b);
 
 /* With -v: `  Credential PROGRAM … logout crates-io`. */
 void provider_announce(const struct shell *shell, const struct provider *provider,

@@ -2,74 +2,14 @@
 
 #include "registry/replacement.h"
 #include "util/list.h"
+#include "util/map.h"
 #include "util/text.h"
 #include "util/unicode.h"
 #include "util/utf8.h"
 
 #define PREFIX "CARGO_REGISTRIES_"
 
-/*
- * Hash tables by text, for names and for indexes.
- */
-
-struct slot {
-    struct str key; /* data NULL: empty */
-    void *value;
-};
-
-struct table {
-    struct slot *slots;
-    size_t capacity; /* 0 or a power of two */
-    size_t used;
-};
-
-static uint64_t hash(struct str key)
-{
-    uint64_t sum = 14695981039346656037U; /* FNV-1a */
-    for (size_t i = 0; i < key.len; i++) {
-        sum = (sum ^ (unsigned char)key.data[i]) * 1099511628211U;
-    }
-    return sum ^ (sum >> 32);
-}
-
-/* The slot that has the key, else the empty one for it. */
-static struct slot *find_slot(const struct table *table, struct str key)
-{
-    size_t at = (size_t)hash(key) & (table->capacity - 1);
-    while (table->slots[at].key.data && !str_eq(table->slots[at].key, key)) {
-        at = (at + 1) & (table->capacity - 1);
-    }
-    return &table->slots[at];
-}
-
-static void *table_get(const struct table *table, struct str key)
-{
-    return table->used > 0 ? find_slot(table, key)->value : NULL;
-}
-
-/* The value's place, NULL in it if the key is new. */
-static void **table_place(struct arena *arena, struct table *table, struct str key)
-{
-    if (table->used * 2 >= table->capacity) {
-        struct table larger = {.capacity = table->capacity > 0 ? table->capacity * 2 : 16};
-        larger.slots = arena_new_array(arena, struct slot, larger.capacity);
-        larger.used = table->used;
-        for (size_t i = 0; i < table->capacity; i++) {
-            if (table->slots[i].key.data) {
-                *find_slot(&larger, table->slots[i].key) = table->slots[i];
-            }
-        }
-        *table = larger;
-    }
-    struct slot *slot = find_slot(table, key);
-    if (!slot->key.data) {
-        slot->key = key;
-        table->used++;
-    }
-    return &slot->value;
-}
-
-/* The names of an index, in cargo's two orders of lookup. */
+/* Who has an index, by cargo's two ways to look. */
 struct index_names {
     struct registry *of_variables; /* the first name */
     size_t variable_count;
@@ -78,10 +18,11 @@ struct index_names {
 };
 
 struct registry_table {
-    struct table names;       /* struct registry, by name */
-    struct table parts;       /* struct registry, by variable_part */
-    struct table groups;      /* struct registry, by folded index */
-    struct table indexes;     /* struct index_names, by canonical index */
+    struct map names;         /* struct registry, by name */
+    struct map parts;         /* struct registry, by variable_part */
+    struct map groups;        /* struct registry, by folded index */
+    struct map indexes;       /* struct index_names, by canonical index */
+    struct map providers;     /* the last registry that has it, by words and index */
     const struct view *views; /* the first is here */
     size_t view_count;
     struct provider_list *globals; /* for each view */
@@ -132,13 +73,13 @@ struct err *registry_name_check(struct arena *arena, struct str name)
 
 struct registry *registries_get(const struct registries *all, struct str name)
 {
-    return table_get(&all->table->names, name);
+    return map_get(&all->table->names, name);
 }
 
 struct registry *registries_add(struct registries *all, struct str name)
 {
     struct arena *arena = all->config->arena;
-    struct registry **place = (struct registry **)table_place(arena, &all->table->names, name);
+    struct registry **place = (struct registry **)map_place(arena, &all->table->names, name);
     if (*place) {
         return *place;
     }
@@ -155,10 +96,11 @@ struct registry *registries_add(struct registries *all, struct str name)
     };
     registry->group = registry;
     registry->group_last = registry;
+    registry->group_size = 1;
     *place = registry;
     all->first = registry;
     struct registry **part =
-        (struct registry **)table_place(arena, &all->table->parts, registry->variable_part);
+        (struct registry **)map_place(arena, &all->table->parts, registry->variable_part);
     registry->part_first = *part ? *part : registry;
     if (*part) {
         registry->part_next = (*part)->part_next;
@@ -211,8 +153,10 @@ static void join(struct registry *a, struct registry *b)
     if (a->group == b->group) {
         return;
     }
-    struct registry *into = a->group;
-    struct registry *from = b->group;
+    bool larger = a->group->group_size >= b->group->group_size; /* else a chain is quadratic */
+    struct registry *into = larger ? a->group : b->group;
+    struct registry *from = larger ? b->group : a->group;
+    into->group_size += from->group_size;
     into->group_last->group_next = from;
     into->group_last = from->group_last;
     for (struct registry *r = from; r; r = r->group_next) {
@@ -230,7 +174,7 @@ static void join_index(struct registries *all, struct registry *registry, struct
         return;
     }
     registry->indexed = true;
-    struct registry **place = (struct registry **)table_place(arena, &all->table->groups, folded);
+    struct registry **place = (struct registry **)map_place(arena, &all->table->groups, folded);
     if (*place) {
         join(*place, registry);
     } else {
@@ -248,7 +192,7 @@ static struct index_names *names_of(struct registries *all, struct str text)
         return NULL;
     }
     struct index_names **place =
-        (struct index_names **)table_place(arena, &all->table->indexes, canonical);
+        (struct index_names **)map_place(arena, &all->table->indexes, canonical);
     if (!*place) {
         *place = arena_new(arena, struct index_names);
     }
@@ -300,7 +244,7 @@ static void join_variables(struct registries *all)
     }
 }
 
-static void add_layer(struct registries *all, const struct layer *layer, struct table *seen)
+static void add_layer(struct registries *all, const struct layer *layer, struct map *seen)
 {
     struct arena *arena = all->config->arena;
     const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
@@ -312,7 +256,7 @@ static void add_layer(struct registries *all, const struct layer *layer, struct 
             continue;
         }
         join_index(all, registry, index->string);
-        void **place = table_place(arena, seen, registry->name);
+        void **place = map_place(arena, seen, registry->name);
         if (!*place && config_sees(VIEW_HERE, layer)) {
             struct index_names *names = names_of(all, index->string);
             *place = registry;
@@ -374,7 +318,7 @@ static bool is_index_of_crates_io(struct str text)
 /* cargo: registry_credential_config_raw_uncached. If several names have the index, it refuses. */
 static struct registry *used_for(const struct registries *all, const struct registry *registry)
 {
-    const struct index_names *names = table_get(&all->table->indexes, registry->canonical);
+    const struct index_names *names = map_get(&all->table->indexes, registry->canonical);
     if (!names) {
         return NULL;
     }
@@ -425,7 +369,7 @@ void registries_find(struct config *config, struct registries *out)
 {
     struct registries all = {.config = config};
     all.table = arena_new(config->arena, struct registry_table);
-    struct table seen = {0};
+    struct map seen = {0};
     find_crates_io(&all);
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         add_layer(&all, layer, &seen);
@@ -458,17 +402,26 @@ static struct err *providers_in(struct registries *all, const struct registry *r
     return NULL;
 }
 
-static bool has_same(const struct provider_list *list, const struct provider *provider)
+/* Whether the registry has no such provider so far. */
+static bool is_new(struct registries *all, struct registry *registry,
+                   const struct provider *provider)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (provider_same(&list->items[i], provider)) {
-            return true;
-        }
+    struct arena *arena = all->config->arena;
+    struct str key = provider->identity;
+    if (provider->index_url.len > 0) {
+        struct buf buf = buf_new(arena);
+        buf_add(&buf, provider->index_url);
+        buf_add_char(&buf, '\0');
+        buf_add(&buf, key);
+        key = buf_str(&buf);
     }
-    return false;
+    void **last = map_place(arena, &all->table->providers, key);
+    bool new = *last != registry;
+    *last = registry;
+    return new;
 }
 
-static void add_elsewhere(struct arena *arena, struct registry *registry,
+static void add_elsewhere(struct registries *all, struct registry *registry,
                           const struct provider_list *list, const struct provider *index,
                           struct provider **items, size_t *size)
 {
@@ -476,9 +429,9 @@ static void add_elsewhere(struct arena *arena, struct registry *registry,
         struct provider provider = list->items[i];
         provider.index_url = index->index_url;
         provider.index_setting = index->index_setting;
-        if (!has_same(&registry->providers, &provider) &&
-            !has_same(&registry->elsewhere, &provider)) {
-            *items = list_room(arena, *items, sizeof(**items), registry->elsewhere.count, size);
+        if (is_new(all, registry, &provider)) {
+            *items = list_room(all->config->arena, *items, sizeof(**items),
+                               registry->elsewhere.count, size);
             (*items)[registry->elsewhere.count++] = provider;
             registry->elsewhere.items = *items;
         }
@@ -515,6 +468,9 @@ void registry_find_providers(struct registries *all, struct registry *registry)
     if (err && !registry->failure) {
         registry->failure = err;
     }
+    for (size_t i = 0; i < registry->providers.count; i++) {
+        (void)is_new(all, registry, &registry->providers.items[i]);
+    }
     size_t size = 0;
     struct provider *items = NULL;
     for (size_t view = 0; view < all->table->view_count; view++) {
@@ -525,7 +481,7 @@ void registry_find_providers(struct registries *all, struct registry *registry)
             there = is_index_of_crates_io(index.index_url) ? crates_io : registry;
         }
         if (!providers_in(all, there, view, &list)) {
-            add_elsewhere(all->config->arena, registry, &list, &index, &items, &size);
+            add_elsewhere(all, registry, &list, &index, &items, &size);
         }
     }
     registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||

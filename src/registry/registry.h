@@ -43,9 +43,11 @@ struct registry {
     bool indexed;           /* some layer or variable gives it an index */
     struct registry *group; /* the group's first registry */
     struct registry *group_next; /* the next of the same group */
-    struct registry *group_last; /* of the first registry */
+    struct registry *group_last; /* of the first registry, like group_size */
+    size_t group_size;
     struct registry *part_first; /* of all with this variable_part */
     struct registry *part_next;
+    struct registry *variable_owner; /* of part_first: whose the variables of all of them are */
 
     struct provider_list providers; /* here, in the order in which cargo asks them */
     struct provider_list elsewhere; /* those of other directories that are not among `providers` */
@@ -53,7 +55,8 @@ struct registry {
                                        registry of the group, here or elsewhere */
 
     struct credential *credentials; /* found under this name; credential/inventory.h fills it */
-    struct registry *next;          /* by name */
+    struct credential *last_credential;
+    struct registry *next; /* by name */
 };
 
 struct registries {

@@ -6,7 +6,12 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* The option of the build, and of meson_options.txt, that has the helper. */
+/* How to build a helper; the crate's build has another way. */
+#ifndef HELPER_OPTION
+#define HELPER_OPTION "-D%s=enabled"
+#endif
+
+/* The option in meson_options.txt, and the feature in Cargo.toml, that has the helper. */
 static const struct {
     const char *name;
     const char *option;
@@ -20,7 +25,7 @@ static struct err *not_installed(struct arena *arena, struct str name)
     struct err *how = err_new(arena, "install the package `%s`", name.data);
     for (size_t i = 0; i < COUNT(helpers); i++) {
         if (str_eq(name, str_of(helpers[i].name))) {
-            how = err_new(arena, "install the package `%s`, or build with `-D%s=enabled`",
+            how = err_new(arena, "install the package `%s`, or build with `" HELPER_OPTION "`",
                           name.data, helpers[i].option);
         }
     }

@@ -37,20 +37,22 @@ static struct err *find_linked(struct arena *arena, void (*symbol)(void), void (
 static const char *const unistring[] = {"libunistring.so.5", "libunistring.so.2", NULL};
 static const char *const idn2[] = {"libidn2.so.0", NULL};
 
-/* A second dlopen() of a loaded library only counts up, so no handle has to be kept. */
+/* What is loaded is found without dlopen(), which searches the directories anew for the first name
+ * each time if only the second exists. */
 static struct err *find_loaded(struct arena *arena, const char *const *names, const char *symbol,
                                void (**out)(void))
 {
-    for (size_t i = 0; names[i]; i++) {
-        void *handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-        void *found = handle ? dlsym(handle, symbol) : NULL;
-        if (found) {
-            /* ISO C has no conversion from an object pointer to a function pointer, POSIX does. */
-            memcpy(out, &found, sizeof(found));
-            return NULL;
-        }
+    void *found = dlsym(RTLD_DEFAULT, symbol);
+    for (size_t i = 0; names[i] && !found; i++) {
+        void *handle = dlopen(names[i], RTLD_NOW | RTLD_GLOBAL);
+        found = handle ? dlsym(handle, symbol) : NULL;
     }
-    return err_new(arena, "names that are not ASCII need the library %s", names[0]);
+    if (!found) {
+        return err_new(arena, "names that are not ASCII need the library %s", names[0]);
+    }
+    /* ISO C has no conversion from an object pointer to a function pointer, POSIX does. */
+    memcpy(out, &found, sizeof(found));
+    return NULL;
 }
 
 #endif
@@ -115,7 +117,8 @@ struct str unicode_upper(struct arena *arena, struct str text)
 size_t unicode_width(struct arena *arena, uint32_t character)
 {
     void (*symbol)(void);
-    if (character < 0x80 || FIND(arena, unistring, uc_width, &symbol)) {
+    bool known = character < 0x80 || character == 0x2026; /* our own mark, in many lines */
+    if (known || FIND(arena, unistring, uc_width, &symbol)) {
         return 1;
     }
     int width = ((uc_width_type *)symbol)(character, "UTF-8");

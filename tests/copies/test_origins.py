@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import TOKEN
+from shells import TOKEN
 
 NAME = "CARGO_REGISTRIES_CORP_TOKEN"
 LOGIN = {"bash": ["bash", "-l", "-c"], "bash-i": ["bash", "-i", "-c"], "zsh": ["zsh", "-l", "-i", "-c"], "fish": ["fish", "-l", "-c"]}
@@ -108,3 +108,11 @@ def test_as_in_ci(home):
     home.write(".profile", SET)
     done = home.run("bash", "-l", "-c", f"{home.program} --registry corp", env={"CI": "1"})
     assert "and remove it from the job's settings" in done.err
+
+
+def test_an_assignment_is_one_finding(home):
+    """The stored token is also in the line that sets the variable."""
+    home.store()
+    home.write(".bashrc", SET)
+    assert home.found("--status", "--copies") == [("origin", "~/.bashrc:1")]
+    assert home.found("--status", "--copies", env={NAME: TOKEN}) == [("origin", "~/.bashrc:1")]

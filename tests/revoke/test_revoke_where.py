@@ -132,3 +132,17 @@ def test_an_index_that_moved_is_another_server(machine, registry):
         machine.credentials(x=token, y=token)
         assert machine.revoke("--all").status == 0
         assert not registry.alive(token) and not other.alive(token)
+
+
+def test_copies_are_removed_only_if_they_were_revoked(machine, registry):
+    """A backup with the same token loses it; one with another token, which nobody sent, keeps it."""
+    token, other = registry.issue(), registry.issue()
+    machine.registries(x=registry)
+    machine.credentials(x=token)
+    for name, stored in (("credentials.toml~", token), ("credentials.toml.bak", other)):
+        machine.write({name: f'[registries.x]\ntoken = "{stored}"\n'})
+    done = machine.revoke("--registry", "x", "--copies")
+    assert done.status == 0, done.err
+    assert machine.read("credentials.toml~") == "[registries.x]\n"
+    assert other in machine.read("credentials.toml.bak") and registry.alive(other)
+    assert "credentials.toml.bak:2\n" in done.err

@@ -89,7 +89,7 @@ static void all_that_exists_is_found(void **state)
          "crates-io token ROOT/ch/credentials.toml:3 in-use remove revoke\n"
          "crates-io secret-key ROOT/ch/credentials.toml:4 if-others-go remove\n"},
         {C "[registries.crates-io]\ntoken = 't'\n", "R",
-         "crates-io token ROOT/ch/credentials.toml:2 never remove\n"},
+         "crates-io token ROOT/ch/credentials.toml:2 never remove revoke\n"},
         {H "registry.token = 't'\n$CARGO_REGISTRY_TOKEN=v\n", "R",
          "crates-io token ROOT/ch/config.toml:1 if-others-go leave\n"
          "crates-io token environment variable `CARGO_REGISTRY_TOKEN` in-use leave\n"},

@@ -1,0 +1,190 @@
+"""Cargo homes that are large in one way, and what a run on them costs: user+sys time and peak memory.
+
+Each is measured at a tenth of its size and at its size. Ten times as much is linear.
+"""
+
+import dataclasses
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+
+MIB = 1024 * 1024
+FILE_LIMIT = 16 * MIB
+GROWTH = 20  # at most; what no longer fits the caches costs up to twice as much
+# A value of the loader's and the kernel's, below which a tenth is not measured well.
+LEAST = 2.0  # ms
+
+
+@dataclasses.dataclass
+class Cost:
+    status: int
+    work: float  # ms, user+sys
+    peak: float  # MiB
+
+
+@dataclasses.dataclass
+class World:
+    """`make` writes the files for a size into a directory and returns variables."""
+
+    make: Callable[[pathlib.Path, int], dict | None]
+    count: int
+    options: tuple
+    status: int = 0
+    work: float = 0  # ms at most, 0: any
+    peak: float = 0  # MiB at most, 0: any
+
+
+def write(path, *pieces):
+    path.write_text("".join(pieces))
+
+
+def index(name, index):
+    return f'[registries.{name}]\nindex = "sparse+https://example.com/{index}/"\n'
+
+
+def token(name):
+    return f'[registries.{name}]\ntoken = "0123456789abcdefghijklmnopqrstuv"\n'
+
+
+def registries(home, count):
+    write(home / "config.toml", *(index(f"r{i}", i) for i in range(count)))
+    write(home / "credentials.toml", *(token(f"r{i}") for i in range(count)))
+
+
+def sources(home, count):
+    """One source for ten registries, each replaced by the next."""
+    registries(home, count)
+    some = max(count // 10, 1)
+    with (home / "config.toml").open("a") as file:
+        file.writelines(f'[source.s{i}]\nregistry = "sparse+https://example.org/{i}/"\nreplace-with = "s{i + 1}"\n' for i in range(some))
+        file.write(f'[source.s{some}]\nregistry = "sparse+https://example.org/last/"\n[source.crates-io]\nreplace-with = "s0"\n')
+
+
+def one_index(home, count):
+    write(home / "config.toml", *(index(f"r{i}", 0) for i in range(count)))
+    write(home / "credentials.toml", *(token(f"r{i}") for i in range(count)))
+
+
+def chain(home, count):
+    """Each name has two indexes, the second of which is that of the one before."""
+    (home / ".cargo").mkdir()
+    write(home / "config.toml", *(index(f"r{i}", i) for i in reversed(range(count))))
+    write(home / ".cargo/config.toml", *(index(f"r{i}", i + 1) for i in reversed(range(count))))
+    write(home / "credentials.toml", *(token(f"r{i}") for i in range(count)))
+
+
+def one_variable(home, count):
+    """Names that all have one variable."""
+    names = ["".join("-_"[i >> bit & 1] + "x" for bit in range(16)) for i in range(count)]
+    write(home / "config.toml", *(index("a" + name, i) for i, name in enumerate(names)))
+    write(home / "credentials.toml", *(token("a" + name) for name in names))
+    return {"CARGO_REGISTRIES_A" + "_X" * 16 + "_TOKEN": "t"}
+
+
+def providers(home, count):
+    """A provider of its own for each registry, and a variable for it."""
+    own = (index(f"r{i}", i) + f'credential-provider = ["/bin/false", "{i}"]\n' for i in range(count))
+    write(home / "config.toml", *own)
+    return {f"CARGO_REGISTRIES_R{i}_TOKEN": "t" for i in range(count)}
+
+
+def global_providers(home, count):
+    """Each registry has all providers, so a run on all of them has `count` squared credentials."""
+    listed = ", ".join(f'"/bin/false {i}"' for i in range(count))
+    write(home / "config.toml", f"[registry]\nglobal-credential-providers = [{listed}]\n", *(index(f"r{i}", i) for i in range(count)))
+
+
+def pairs(home, count):
+    global_providers(home, int(count**0.5))
+
+
+def variables(home, count):
+    return {f"CARGO_REGISTRIES_R{i}_TOKEN": "t" for i in range(count)}
+
+
+def wrong_variables(home, count):
+    registries(home, count)
+    return {f"cargo_registries_r{i}_token": "t" for i in range(count)}
+
+
+def large_file(home, count):
+    line = token("r0000000")
+    write(home / "credentials.toml", *(token(f"r{i:07}") for i in range(count // len(line))))
+
+
+def too_large(home, count):
+    write(home / "config.toml", index("me", 0))
+    write(home / "credentials.toml", token("me"), "# ", "x" * count, "\n")
+
+
+def junk(home, count):
+    """Keys that nobody knows, in several files, and as many warnings."""
+    each = count // 4
+    write(home / "config.toml", "include = ['a.toml', 'b.toml', 'c.toml', 'd.toml']\n", index("me", 0))
+    for name in "abcd":
+        head = "[registries.me]\n" if name == "a" else f"[{name}]\n"
+        line = "key-without-any-use-0000000 = 'and its value, which is long enough'\n"
+        write(home / f"{name}.toml", head, *(line.replace("0000000", f"{i:07}") for i in range((each - 100) // len(line))))
+
+
+def no_file(home, count):
+    """The helper of none of the providers exists: as many failures, in two messages."""
+    own = ("credential-provider = 'cargo:token-from-stdout x'\n", "credential-provider = 'cargo:token-from-stdout y'\n")
+    write(home / "config.toml", *(index(f"r{i}", i) + own[i % 2] for i in range(count)))
+
+
+WORLDS = {
+    "--all over 10,000 registries": World(registries, 10_000, ("--all",), work=300, peak=60),
+    "--status of them": World(registries, 10_000, ("--status",)),
+    "JSON of them": World(registries, 10_000, ("--status", "--message-format", "json")),
+    "10,000 registries, 1,000 sources": World(sources, 10_000, ("--all",)),
+    "10,000 names of one index": World(one_index, 10_000, ("--all",)),
+    "10,000 names in a chain": World(chain, 10_000, ("--all",)),
+    "10,000 names of one variable": World(one_variable, 10_000, ("--all",)),
+    "1,000 variables and providers": World(providers, 1_000, ("--status",)),
+    "1,000 global providers, registries": World(global_providers, 1_000, ("--registry", "r1", "--status")),
+    "100,000 pairs of them": World(pairs, 100_000, ("--status",)),
+    "10,000 failures": World(no_file, 10_000, ("--all",), status=101),
+    "60,000 variables": World(variables, 60_000, ("--all",)),
+    "wrong variables": World(wrong_variables, 10_000, ("--all",)),
+    "a file of 15 MB": World(large_file, 15_000_000, ("--all",)),
+    "a file of more than 16 MiB": World(too_large, FILE_LIMIT, ("--registry", "me"), status=101),
+    "64 MB of junk": World(junk, 64_000_000, ("--registry", "me", "--everywhere")),
+}
+
+
+def measure(program, runner, world, count):
+    home = pathlib.Path(tempfile.mkdtemp(prefix="cargo-logout-scale-"))
+    try:
+        more = world.make(home, count) or {}
+        environment = {"HOME": str(home), "CARGO_HOME": str(home), "PATH": "/usr/bin:/bin"} | more
+
+        def limits():  # of the environment, too
+            resource.setrlimit(resource.RLIMIT_STACK, (64 * MIB, resource.RLIM_INFINITY))
+
+        done = subprocess.run([runner, program, *world.options], cwd=home, env=environment, capture_output=True, text=True, check=True, preexec_fn=limits)
+        status, _, user, system, peak = map(int, done.stdout.split())
+        return Cost(status, (user + system) / 1e3, peak / 1024)
+    finally:
+        shutil.rmtree(home)
+
+
+def verdicts(program, runner, judge, chosen=""):
+    print("\nLarge in one way: user+sys and peak memory, at a tenth and at full size")
+    good = True
+    for name, world in WORLDS.items():
+        if chosen not in name:
+            continue
+        least, most = (measure(program, runner, world, count) for count in (world.count // 10, world.count))
+        growth = most.work / max(least.work, LEAST)
+        shown = f"{growth:5.1f} times ({least.work:.1f} ms {least.peak:.1f} MiB, {most.work:.1f} ms {most.peak:.1f} MiB)"
+        good &= judge(f"{name:34}", growth, GROWTH, shown)
+        for what, value, limit in (("ms", most.work, world.work), ("MiB", most.peak, world.peak)):
+            if limit:
+                good &= judge(f"    {what}", value, limit, f"{value:.1f} (at most {limit})")
+        good &= judge("    exit status", most.status != world.status, False, str(most.status)) if most.status != world.status else True
+    return good
