@@ -72,8 +72,10 @@ static struct err *check(struct config *config, const struct same_key *tables)
             for (size_t k = first + 1; is_second && k < i; k++) {
                 is_second = !toml_get(tables->nodes[k], child->key);
             }
-            if (is_second) {
-                TRY(check_key(config, tables, first, toml_get(tables->nodes[first], child->key)));
+            const struct toml_node *same =
+                is_second ? toml_get(tables->nodes[first], child->key) : NULL;
+            if (same) {
+                TRY(check_key(config, tables, first, same));
             }
         }
     }

@@ -75,7 +75,7 @@ void environment_init(struct environment *environment, struct arena *arena, char
     for (size_t i = 0; i < environment->count; i++) {
         environment->by_normal[i] = &environment->variables[i];
         environment->has_registries |=
-            str_starts(environment->variables[i].normal, STR("CARGO_REGISTRIES_"));
+            str_starts(environment->variables[i].normal, STR("CARGO_REGISTR"));
     }
     list_sort(environment->by_normal, environment->count, sizeof(struct variable *), by_normal);
 }

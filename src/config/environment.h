@@ -19,7 +19,7 @@ struct environment {
     struct variable *variables; /* sorted by name; of two with one name the last */
     size_t count;
     struct variable **by_normal;
-    bool has_registries; /* one is CARGO_REGISTRIES_..., in any case */
+    bool has_registries; /* one begins with CARGO_REGISTR, in any case */
 };
 
 /* `block` is what environ points to. Its strings must live as long as the environment. */

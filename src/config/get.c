@@ -139,11 +139,11 @@ static void warn_wrong_case(struct config *config, struct str variable)
     }
 }
 
-/* Readable or not; NULL if there is none. Most runs have no variable of any registry: then no
- * memory is spent on the names of all. */
-static const struct variable *find_variable(struct config *config, const struct key *key)
+/* The variable of a key, readable or not; NULL if there is none. Few runs have one about
+ * registries, of which there can be many, so their variables are not even named then. */
+static const struct variable *variable_of(struct config *config, const struct key *key)
 {
-    if (!config->environment.has_registries && str_eq(key->parts[0], STR("registries"))) {
+    if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr"))) {
         return NULL;
     }
     struct str name = key_variable(config->arena, key);
@@ -158,7 +158,7 @@ static const struct variable *find_variable(struct config *config, const struct 
 static bool find(struct config *config, struct view view, const struct key *key,
                  struct setting *out)
 {
-    const struct variable *variable = find_variable(config, key);
+    const struct variable *variable = variable_of(config, key);
     variable = variable && variable->valid ? variable : NULL;
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
@@ -190,8 +190,8 @@ static struct err *wrong_type(struct config *config, const struct key *key,
 /* cargo stops at a variable that is not UTF-8 if nothing else sets the key. */
 static struct err *check_variable(struct config *config, const struct key *key, bool set)
 {
-    const struct variable *variable = set ? NULL : find_variable(config, key);
-    return variable && !variable->valid
+    const struct variable *variable = variable_of(config, key);
+    return variable && !variable->valid && !set
                ? err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
                          text_shown(config->arena, variable->name).data)
                : NULL;
@@ -396,7 +396,7 @@ struct err *config_list(struct config *config, struct view view, const struct ke
                         struct setting **out, size_t *count)
 {
     struct list list = {0};
-    const struct variable *variable = find_variable(config, key);
+    const struct variable *variable = variable_of(config, key);
     TRY(add_layers(config, view, key, false, config->layers, &list));
     if (variable && variable->valid) {
         const struct setting from = {.value = variable->value, .variable = variable->name};

@@ -161,7 +161,7 @@ const struct err *load_includes(struct config *config, struct load *load, struct
         return NULL;
     }
     const struct err *first = read_list(config->arena, file, list, &includes);
-    if (first) {
+    if (first || !includes) {
         return first;
     }
     struct layer *layers = NULL; /* the later beats the earlier, so each goes before the others */

@@ -19,7 +19,8 @@ static struct err *find_home(struct config *config, struct str *out)
         struct str given = path_join(arena, config->cwd, str_of(cargo_home));
         struct str normal = path_normal(arena, given);
         /* Behind a link, `..` is another directory; cargo before 1.99 uses that one. */
-        *out = path_exists(given) && !path_same(given, normal) ? given : normal;
+        bool differ = !str_eq(given, normal) && path_exists(given) && !path_same(given, normal);
+        *out = differ ? given : normal;
         return NULL;
     }
     const char *home = getenv("HOME");
@@ -119,7 +120,7 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
     size_t left = BYTES_LIMIT - config->byte_count;
     bool scarce = left < FILE_LIMIT;
     size_t limit = scarce ? left : FILE_LIMIT;
-    struct str text;
+    struct str text = STR("");
     struct err *err = fd >= 0 ? fd_read(config->arena, fd, limit, &text)
                               : file_read(config->arena, path, limit, &text);
     if (err && scarce) {
@@ -399,10 +400,17 @@ static void keep_first(struct config *config, const struct err *err)
     config->name_is_unknown |= err != NULL;
 }
 
-/* Home is home even if the walk meets it first. */
+/* Home is home even if the walk meets it first. Few directories have a .cargo: one system call
+ * finds that out, three look for files in it. */
 static bool load_directory(struct config *config, struct str dir, struct str config_dir)
 {
-    bool is_home = str_eq(config_dir, config->home) || path_same(config_dir, config->home);
+    bool is_home = str_eq(config_dir, config->home);
+    struct stat status;
+    if (!is_home && stat(config_dir.data, &status) < 0 && errno == ENOENT) {
+        add_looked(config, path_join(config->arena, config_dir, STR("config.toml")));
+        return false;
+    }
+    is_home = is_home || path_same(config_dir, config->home);
     CLEANUP(found_close) struct found found = find_in(config, config_dir, STR("config"));
     struct load load = {.origin = ORIGIN_HOME};
     if (!is_home && found.path.len > 0) {

@@ -305,10 +305,10 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
             take_origin(&finder, o);
         }
     }
-    if (looks_for_files) {
+    const struct place *files = looks_for_files ? search_places(search, KIND_CARGO) : NULL;
+    if (files || options->copies) {
         struct needles needles;
         needles_init(&needles, inventory, options->copies ? search : NULL);
-        const struct place *files = search_places(search, KIND_CARGO);
         for (const struct place *p = files; p; p = p->next) {
             look_into(&finder, &needles, p);
         }

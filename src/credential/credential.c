@@ -132,12 +132,6 @@ static bool shell_can_unset(struct str name)
     return true;
 }
 
-/* The person's shell is fish. */
-static bool is_fish(void)
-{
-    return str_ends(str_of(getenv("SHELL")), STR("/fish"));
-}
-
 /* `unset` lasts until the next shell reads what assigns the variable. */
 static void add_origins(struct buf *text, const struct credential *c, struct str name)
 {
@@ -165,7 +159,7 @@ static struct fix fix_variable(struct arena *arena, const struct credential *c, 
     if (shell_can_unset(name)) {
         struct words words = {{STR("unset"), name}, 2};
         struct words fish = {{STR("set"), STR("-e"), name}, 3};
-        fix = command(arena, is_fish() ? &fish : &words);
+        fix = command(arena, c->session->fish ? &fish : &words);
     } else {
         fix.text = str_format(arena, "start your shell without the environment variable `%s`",
                               text_shown(arena, name).data);
@@ -174,13 +168,13 @@ static struct fix fix_variable(struct arena *arena, const struct credential *c, 
     buf_add(&text, fix.text);
     add_origins(&text, c, name);
     fix.text = buf_str(&text);
-    if (getenv("GITHUB_ENV") && fix.count > 0) {
+    if (c->session->github && fix.count > 0) {
         fix.text =
             str_format(arena,
                        "%s, for later steps `echo %s= >>\"$GITHUB_ENV\"`, and remove it from "
                        "the job's settings",
                        fix.text.data, name.data);
-    } else if (getenv("CI")) {
+    } else if (c->session->ci) {
         fix.text = str_format(arena, "%s, and remove it from the job's settings", fix.text.data);
     }
     return fix;

@@ -59,7 +59,15 @@ struct assignment;
 
 enum validity { VALIDITY_UNASKED, VALIDITY_NO, VALIDITY_YES, VALIDITY_UNKNOWN };
 
+/* What the advice about a variable depends on. */
+struct session {
+    bool fish;   /* the person's shell */
+    bool ci;     /* a job, which has settings of its own */
+    bool github; /* and passes variables on to its later steps */
+};
+
 struct credential {
+    const struct session *session;
     struct registry *registry; /* the name under which it is stored */
     enum credential_kind kind;
     enum credential_place place;

@@ -41,10 +41,10 @@ static struct err *open_it(struct arena *arena, struct open_file *file, bool *fo
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     const char *path = file->file->path.data;
     file->read_only = 0;
-    file->fd = (int)TEMP_FAILURE_RETRY(open(path, O_RDWR | flags));
+    file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDWR | flags));
     if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
         file->read_only = errno;
-        file->fd = (int)TEMP_FAILURE_RETRY(open(path, O_RDONLY | flags));
+        file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDONLY | flags));
     }
     *found = file->fd >= 0;
     if (*found || errno == ENOENT || errno == ENOTDIR) {
@@ -191,7 +191,7 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
         *out = seen->doc;
         return NULL;
     }
-    struct str text;
+    struct str text = STR("");
     struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");

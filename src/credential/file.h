@@ -36,7 +36,7 @@ struct file_job {
  * the length could not be set. A file that no longer exists has nothing. On failure the file is as
  * edit.h says, and no message shows a value of it.
  */
-struct err *file_remove(const struct shell *shell, const struct config_file *file,
+struct err *file_remove(const struct shell *shell, const struct config_file *target,
                         struct file_job *jobs, size_t count) MUST_CHECK;
 
 #endif

@@ -39,6 +39,7 @@ static struct credential *add(const struct inventory *inventory, struct registry
 {
     struct credential **end =
         registry->last_credential ? &registry->last_credential->next : &registry->credentials;
+    credential.session = inventory->session;
     credential.registry = registry;
     credential.asked_about = inventory_is_about(inventory, registry);
     *end = arena_new(inventory->config->arena, struct credential);
@@ -165,8 +166,8 @@ static void take_variables_of(struct inventory *inventory, struct registry *regi
     take_variable(inventory, registry, key_variable(arena, &secret), CREDENTIAL_SECRET_KEY);
 }
 
-/* A variable belongs to every name that is written like it, and counts once: for the one that was
- * asked for, else for one that has an index. CARGO_REGISTRY_TOKEN is only that of crates-io. */
+/* A variable can belong to several names. It is listed once: under the name that was asked for,
+ * else under one that has an index. CARGO_REGISTRY_TOKEN is only that of crates-io. */
 static struct registry *find_owner(const struct inventory *inventory, struct registry *first)
 {
     struct registry *owner = NULL;
@@ -180,11 +181,14 @@ static struct registry *find_owner(const struct inventory *inventory, struct reg
 
 static void take_variables(struct inventory *inventory)
 {
+    if (!inventory->config->environment.has_registries) {
+        return;
+    }
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
         if (r->is_crates_io) {
             take_variables_of(inventory, r);
         }
-        if (r == r->part_first && inventory->config->environment.has_registries) {
+        if (r == r->part_first) {
             r->variable_owner = find_owner(inventory, r);
         }
         if (r->variable_owner) {
@@ -377,21 +381,36 @@ static void take_keyring(struct inventory *inventory, const struct logout_option
 {
     bool looks_only = options->status || options->dry_run;
     struct str helper;
+    if (inventory->chosen && !(looks_only && inventory->uses_keyring)) {
+        return;
+    }
     if (!inventory->uses_keyring &&
         helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper)) {
         return;
     }
     if (looks_only && inventory->uses_keyring) {
         inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
-    } else if (!inventory->chosen) {
+    } else {
         inventory_look_into_keyring(inventory, looks_only ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
     }
+}
+
+/* Asked once: each getenv() looks through all variables. */
+static const struct session *find_session(struct arena *arena)
+{
+    struct session *session = arena_new(arena, struct session);
+    *session = (struct session){
+        .fish = str_ends(str_of(getenv("SHELL")), STR("/fish")),
+        .ci = getenv("CI") != NULL,
+        .github = getenv("GITHUB_ENV") != NULL,
+    };
+    return session;
 }
 
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out)
 {
-    struct inventory inventory = {.config = config};
+    struct inventory inventory = {.config = config, .session = find_session(config->arena)};
     registries_find(config, &inventory.registries);
     if (!options->all) {
         if (!options->registry && config->name_is_unknown) {

@@ -16,6 +16,7 @@
 
 struct inventory {
     struct config *config;
+    const struct session *session;
     struct registries registries;
     struct registry *chosen; /* the one that the run is about; NULL: all of them */
     bool uses_keyring;       /* a layer names cargo:libsecret */

@@ -327,6 +327,7 @@ int place_open(struct search *search, const struct place *place)
                status.st_ino != place->inode) {
         search_problem(search, place->shown, "another program replaced it meanwhile");
         fd_close(&fd);
+        return -1;
     }
     return fd;
 }

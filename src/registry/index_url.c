@@ -363,6 +363,11 @@ static struct str without_ignored(struct arena *arena, struct str text)
     while (end > start && (unsigned char)text.data[end - 1] <= ' ') {
         end--;
     }
+    const char *data = text.data + start;
+    size_t len = end - start;
+    if (!memchr(data, '\t', len) && !memchr(data, '\n', len) && !memchr(data, '\r', len)) {
+        return str_slice(arena, text, start, end);
+    }
     struct buf out = buf_new(arena);
     for (size_t i = start; i < end; i++) {
         if (!is_one_of(text.data[i], "\t\n\r")) {

@@ -9,7 +9,7 @@
 
 #define PREFIX "CARGO_REGISTRIES_"
 
-/* Who has an index, by cargo's two ways to look. */
+/* The names of an index, in cargo's two orders of lookup. */
 struct index_names {
     struct registry *of_variables; /* the first name */
     size_t variable_count;
@@ -165,12 +165,12 @@ static void join(struct registry *a, struct registry *b)
 }
 
 /* This name may lead to this index: somewhere, or for some cargo. */
-static void join_index(struct registries *all, struct registry *registry, struct str text)
+static void join_index(struct registries *all, struct registry *registry,
+                       const struct index_url *url)
 {
     struct arena *arena = all->config->arena;
-    struct index_url url;
     struct str folded;
-    if (index_url_parse(arena, text, &url) || index_url_folded(arena, &url, &folded)) {
+    if (index_url_folded(arena, url, &folded)) {
         return;
     }
     registry->indexed = true;
@@ -182,13 +182,12 @@ static void join_index(struct registries *all, struct registry *registry, struct
     }
 }
 
-/* NULL if the text is no URL of an index. */
-static struct index_names *names_of(struct registries *all, struct str text)
+/* NULL if this can be no index. */
+static struct index_names *names_of(struct registries *all, const struct index_url *url)
 {
     struct arena *arena = all->config->arena;
-    struct index_url url;
     struct str canonical;
-    if (index_url_parse(arena, text, &url) || index_url_canonical(arena, &url, &canonical)) {
+    if (index_url_canonical(arena, url, &canonical)) {
         return NULL;
     }
     struct index_names **place =
@@ -217,9 +216,10 @@ static void add_variable(struct registries *all, const struct variable *variable
         struct str part =
             str_slice(arena, variable->name, strlen(PREFIX), variable->name.len - suffix.len);
         struct registry *registry = registries_add(all, str_lower(arena, part));
-        if (i == 0 && variable->valid) {
-            struct index_names *names = names_of(all, variable->value);
-            join_index(all, registry, variable->value);
+        struct index_url url;
+        if (i == 0 && variable->valid && !index_url_parse(arena, variable->value, &url)) {
+            struct index_names *names = names_of(all, &url);
+            join_index(all, registry, &url);
             if (names && names->variable_count++ == 0) {
                 names->of_variables = registry;
             }
@@ -255,10 +255,14 @@ static void add_layer(struct registries *all, const struct layer *layer, struct 
         if (!index || index->type != TOML_STRING || layer->credentials) {
             continue;
         }
-        join_index(all, registry, index->string);
+        struct index_url url;
+        bool valid = !index_url_parse(arena, index->string, &url);
+        if (valid) {
+            join_index(all, registry, &url);
+        }
         void **place = map_place(arena, seen, registry->name);
         if (!*place && config_sees(VIEW_HERE, layer)) {
-            struct index_names *names = names_of(all, index->string);
+            struct index_names *names = valid ? names_of(all, &url) : NULL;
             *place = registry;
             if (names && names->file_count++ == 0) {
                 names->of_files = registry;
@@ -292,7 +296,7 @@ static struct err *find_index(struct registries *all, struct registry *registry)
                        index_url_shown(arena, registry->index.text).data);
     }
     registry->has_index = true;
-    join_index(all, registry, registry->index.text);
+    join_index(all, registry, &registry->index);
     return NULL;
 }
 
@@ -300,13 +304,15 @@ static void find_crates_io(struct registries *all)
 {
     struct arena *arena = all->config->arena;
     struct registry *registry = registries_add(all, STR(CRATES_IO_NAME));
+    struct index_url sparse;
     struct err *err = index_url_parse(arena, STR(CRATES_IO_INDEX), &registry->index);
+    err = err ? err : index_url_parse(arena, STR(CRATES_IO_SPARSE_INDEX), &sparse);
     err = err ? err : index_url_canonical(arena, &registry->index, &registry->canonical);
     assert(!err); /* it is a constant */
     registry->has_index = true;
     registry->used = registry;
-    join_index(all, registry, STR(CRATES_IO_INDEX));
-    join_index(all, registry, STR(CRATES_IO_SPARSE_INDEX));
+    join_index(all, registry, &registry->index);
+    join_index(all, registry, &sparse);
 }
 
 /* cargo: SourceId::is_crates_io. */

@@ -134,16 +134,20 @@ void buf_add_times(struct buf *buf, char byte, size_t count)
 
 void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
 {
+    /* Most texts fit into the room that there is, so that formatting once is enough. */
+    buf_reserve(buf, 0);
+    size_t room = buf->size - buf->len;
     va_list again;
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    if (len <= 0) {
-        return; /* glibc fails on wide characters only, and no format here has them */
+    int len = vsnprintf(buf->data + buf->len, room, format, arguments);
+    if (len > 0 && (size_t)len >= room) {
+        buf_reserve(buf, (size_t)len);
+        (void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
     }
-    buf_reserve(buf, (size_t)len);
-    (void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, arguments);
-    buf->len += (size_t)len;
+    va_end(again);
+    if (len > 0) { /* glibc fails on wide characters only, and no format here has them */
+        buf->len += (size_t)len;
+    }
 }
 
 void buf_addf(struct buf *buf, const char *format, ...)

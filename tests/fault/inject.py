@@ -165,6 +165,7 @@ class Injector:
     def run(self, command, call=Call(0, "read", 1), fault="none", at_pause=None, limit=TIME_LIMIT, **more):
         """`at_pause` is called while the command stands before the call, with the fault `pause`."""
         process, report = self._start(command, call, fault, **more)
+        self.process = process
         with process, report:
             try:
                 if at_pause and report.recv(4) == b"hit\n":

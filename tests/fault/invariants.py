@@ -1,7 +1,8 @@
 """What must hold after any single fault, and after a run that was stopped anywhere; looked at from outside.
 
     I1  every file parses, and is the old text, the new one, or one of the documented states between
-    I2  nothing is lost that was not asked for (it is in each of those states)
+    I2  nothing is lost that was not asked for (it is in each of those states); no file has another mode or owner, but a
+        credentials file from which something was removed can have 0600
     I3  success, and "has been removed", are said only of what is gone
     I4  a second run completes what is left to do, and leaves nothing that was not there
     I5  no secret is in any output, nor in what a provider is given, nor, once it is gone, in the file's bytes
@@ -13,6 +14,7 @@
 import json
 import os
 import re
+import stat
 import subprocess
 
 import inject
@@ -61,6 +63,10 @@ class Judge:
         for path, document in self.world.files.items():
             require(document.allows(texts[path]), "I1/I2", path, texts[path])
             document.gone(texts[path])  # reads it
+            status = path.stat()
+            private = path.name.startswith("credentials") and texts[path] != document.old
+            modes = {self.world.modes[path], 0o600 if private else self.world.modes[path]}
+            require(stat.S_IMODE(status.st_mode) in modes and status.st_uid == os.geteuid(), "I2", path, oct(status.st_mode))
 
     def _claims(self, run):
         """Where the message names the place, that place is looked at."""

@@ -109,20 +109,21 @@ def test_a_short_write_is_an_error(home, kind, short):
     assert left == FILES[kind][0]
 
 
-def test_a_limit_on_the_size_of_files(home):
-    """The kernel takes a part of the write, and would end the process at the next."""
+@pytest.mark.parametrize("room, reason", ((20, "only 20 of "), (0, "File too large (os error 27)")))
+def test_a_limit_on_the_size_of_files(home, room, reason):
+    """The kernel accepts a part of the write, or none of it and sends SIGXFSZ."""
     before, _ = FILES["small"]
 
     def limit():
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-        at = before.index(homes.PAIR) + 20
+        at = before.index(homes.PAIR) + room
         resource.setrlimit(resource.RLIMIT_FSIZE, (at, at))
 
-    home.write(before)
+    home.write(before, 0o640)
     result = home.run(preexec_fn=limit)
     assert result.returncode == 101
-    assert "only 20 of " in result.stderr
-    assert home.text() == before
+    assert reason in result.stderr
+    assert (home.text(), home.mode()) == (before, 0o640)
 
 
 def test_a_full_disk_behind_standard_error(home):

@@ -183,12 +183,12 @@ def swap_back(stage, away):
 
 @pytest.mark.parametrize("swap", (swap_directory, swap_link, replace_file, remove_file))
 def test_what_is_swapped_in_the_middle(stage, swap):
-    """Both files are whole. What came before the lock was got is what counts; what comes later is another run's."""
+    """Both files are whole. A file that has the name before the last look at it is cleared too."""
     old = homes.credentials(2, 2)[0] + homes.table(OTHER), homes.credentials(2, 2)[1] + homes.table(OTHER)
     new = homes.credentials(3, 3)
     command = stage.home.command()
     calls = inject.from_main(stage.run(command).calls)
-    locked = inject.before_lock(calls)
+    looked = [at for at, call in enumerate(calls) if call.name == "newfstatat"][-2]  # by path; the last is of the file
     for at, call in enumerate(calls):
         swapped = []
         run = stage.run(command, call, "pause", at_pause=lambda: swapped.append(swap(stage)))
@@ -198,7 +198,28 @@ def test_what_is_swapped_in_the_middle(stage, swap):
         if stage.home.file.exists():
             text = stage.home.text()
             assert text in new
-            if run.status == 0 and at <= locked + 1:  # up to where it looks whether the name is still the file's
+            if run.status == 0 and at <= looked:
                 assert text == new[1], call
         assert homes.SECRET not in run.err
         swap_back(stage, away)
+
+
+def test_what_is_appended_in_the_middle(stage):
+    """By a program that does not ask for the lock. Between the last look at the size and ftruncate nothing helps."""
+    command = stage.home.command()
+    calls = [call for call in inject.from_main(stage.run(command).calls) if call.name != "ftruncate"]
+    more = "[appended]\nkey = 'kept'\n"
+
+    def append():
+        with stage.home.file.open("a") as file:
+            file.write(more)
+
+    shortened = 0
+    for call in calls:
+        run = stage.run(command, call, "pause", at_pause=append)
+        text = stage.home.text()
+        assert run.hit and run.status == 0, run.err
+        assert text.endswith(more), call
+        assert homes.token(text) is None
+        shortened += "\n\n\n" not in text
+    assert 0 < shortened < len(calls)

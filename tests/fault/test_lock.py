@@ -2,11 +2,13 @@
 
 import fcntl
 import os
+import signal
 import subprocess
 
 import pytest
 
 import homes
+import scenarios
 
 WAITS = "    Blocking waiting for file lock on credentials' config file"
 
@@ -73,3 +75,37 @@ def test_a_file_taken_away_meanwhile_stays_away(home):
         assert process.wait(timeout=homes.TIME_LIMIT) == 0
     assert "has been removed" not in said
     assert not home.file.exists()
+
+
+@pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGTERM), ids=lambda number: number.name)
+def test_a_signal_ends_the_wait(home, number):
+    before, _ = homes.credentials(1, 1)
+    home.write(before, 0o640)
+    with open(home.file, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = home.start(home.command())
+        process.stderr.readline()
+        process.send_signal(number)
+        with process:
+            assert process.wait(timeout=homes.TIME_LIMIT) == -number
+    assert (home.text(), home.mode()) == (before, 0o640)
+
+
+def test_a_signal_ends_the_wait_after_a_revocation(tmp_path, program):
+    """Signals are held back then: what became of the token is reported before one acts."""
+    world = scenarios.revoke(tmp_path / "world", program)
+    world.reset()
+    path = world.home / "credentials.toml"
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = subprocess.Popen(world.command(), env=world.env, cwd=world.root, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        line = ""
+        while WAITS not in line:
+            line = process.stderr.readline()
+            assert line
+        process.send_signal(signal.SIGINT)
+        with process:
+            said = process.stderr.read()
+            assert process.wait(timeout=homes.TIME_LIMIT) == -signal.SIGINT
+    assert "interrupted by a signal" in said and "has been revoked" in said
+    assert path.read_text() == world.files[path].old and world.store.read_text() == ""

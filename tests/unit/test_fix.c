@@ -108,13 +108,14 @@ static void a_job_has_settings_of_its_own(void **state)
 {
     (void)state;
     world_begin(&world, "$CARGO_REGISTRY_TOKEN=v\n");
-    take("");
     assert_int_equal(setenv("CI", "true", 1), 0);
+    take("");
     struct fix fix = credential_fix(&world.arena, inventory_first(&inventory));
     assert_string_equal(fix.text.data, "run `unset CARGO_REGISTRY_TOKEN`, and remove it from the "
                                        "job's settings");
     check_words(&fix);
     assert_int_equal(setenv("GITHUB_ENV", "/f", 1), 0);
+    take("");
     fix = credential_fix(&world.arena, inventory_first(&inventory));
     assert_string_equal(fix.text.data,
                         "run `unset CARGO_REGISTRY_TOKEN`, for later steps `echo "

@@ -94,10 +94,10 @@ static void providers_are_asked_in_order(void **state)
         {P "registries.a = {index = 'https://a/', credential-provider = []}\n", "a",
          "error in ROOT/proj/.cargo/config.toml: could not load config key "
          "`registries.a.credential-provider` / invalid length 0, expected at least one element"},
-        /* two names with one index: cargo asks the global ones */
+        /* two names with one index: cargo refuses it, and the own one is asked */
         {P "registries.a = {index = 'https://h/', credential-provider = 'p'}\n"
            "registries.b.index = 'https://h/'\n",
-         "a", "cargo:token; p"},
+         "a", "p; cargo:token"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         begin(cases[i].world);

@@ -1,0 +1,19 @@
+# shellcheck shell=bash disable=SC2034
+# Sourced by the scripts that build a release, in the project's directory.
+
+version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" meson.build)
+
+# The time of all files in a release: that of the commit, which a source tarball's files have too.
+: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y meson.build)}"
+export SOURCE_DATE_EPOCH
+
+# pack FILE DIRECTORY NAME: DIRECTORY/NAME as a tar archive that has the same bytes on every machine.
+pack() {
+    chmod -R u=rwX,go=rX "$2/$3" &&
+        tar -c --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$2" "$3" | gzip -9n >"$1"
+}
+
+# What ./release builds. More targets are in packaging/static.
+: "${TARGETS=x86_64-unknown-linux-musl aarch64-unknown-linux-musl}"
+: "${SUITES=bookworm trixie}"
+export TARGETS SUITES

@@ -1,0 +1,67 @@
+"""What is in the memory of a run when all is done: no token. And what it gives to others, which tests/fault looks into."""
+
+import pathlib
+import sys
+
+import pytest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT / "tests/fault"), str(PROJECT / "tests/cli")]
+
+import homes  # noqa: E402
+import inject  # noqa: E402
+import scenarios  # noqa: E402
+from process_memory import places_of  # noqa: E402
+
+SECRETS = ("S3CRET-of-me-token", "S3CRET-of-provider", "S3CRET-of-me-secret-key", "S3CRET-of-crates-io-token")
+
+
+@pytest.fixture(scope="module")
+def program():
+    return homes.program(PROJECT)
+
+
+def children(pid):
+    return [int(word) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
+
+
+def found(injector, world, call):
+    """The secrets in memory, and those in the arguments and variables, before this call."""
+    memory, given = [], []
+
+    def look():
+        (pid,) = children(injector.process.pid)
+        for secret in SECRETS:
+            memory.extend(places_of(pid, secret))
+            given.extend(name for name in ("cmdline", "environ") if secret in pathlib.Path(f"/proc/{pid}/{name}").read_text())
+
+    world.reset()
+    run = injector.run(world.command(), call, "pause", at_pause=look, env=world.env, cwd=world.root)
+    assert run.hit
+    return memory, given
+
+
+def broken(root, program):
+    """A line with the token is shown in the error, masked."""
+    world = scenarios.small(root, program)
+    path = world.home / "credentials.toml"
+    world.add(path, '[registries.me]\ntoken = "S3CRET-of-me-token\n')
+    return world
+
+
+@pytest.mark.parametrize("name", (*scenarios.SCENARIOS, "broken"))
+def test_no_token_is_left_in_memory(tmp_path, program, name):
+    make = broken if name == "broken" else scenarios.SCENARIOS[name]
+    world = make(tmp_path / "world", program)
+    injector = inject.Injector(program)
+    if injector.sanitized:
+        pytest.skip("its allocator keeps what was freed")
+    world.reset()
+    calls = [call for call in injector.run(world.command(), env=world.env, cwd=world.root).calls if call.process == 0]
+    memory, given = found(injector, world, calls[-1])
+    assert calls[-1].name == "exit_group"
+    assert memory == [] and given == []
+    if name != "broken":  # the search finds what is there
+        middle = max((call for call in calls if call.name == "flock"), key=lambda call: call.nth)
+        memory, given = found(injector, world, middle)
+        assert memory and given == []
