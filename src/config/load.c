@@ -196,7 +196,7 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
     }
-    file->torn = load_mend(arena, &text) > 0;
+    file->torn = file->credentials && load_mend(arena, &text) > 0;
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {
@@ -220,14 +220,19 @@ static struct config_file *find_file(struct config *config, struct str path)
     return file;
 }
 
-static struct config_file *get_file(struct config *config, struct str path, int fd)
+static struct config_file *get_file(struct config *config, const struct load *load, struct str path,
+                                    int fd)
 {
     struct config_file *file = find_file(config, path);
     if (file) {
         return file;
     }
     file = arena_new(config->arena, struct config_file);
-    *file = (struct config_file){.path = path, .shown = text_shown(config->arena, path)};
+    *file = (struct config_file){
+        .path = path,
+        .shown = text_shown(config->arena, path),
+        .credentials = load->credentials,
+    };
     if (++config->file_count > FILES_LIMIT) {
         file->failure = err_new(config->arena, "more than %d configuration files", FILES_LIMIT);
     } else {
@@ -277,7 +282,7 @@ const struct err *load_file(struct config *config, struct load *load, struct str
         return err;
     }
     bool is_new = !find_file(config, path);
-    struct config_file *file = get_file(config, path, fd);
+    struct config_file *file = get_file(config, load, path, fd);
     if (is_new || load->origin != ORIGIN_PROJECT) {
         judge(config, load, file);
     }
@@ -443,7 +448,7 @@ static const struct err *load_credentials_file(struct config *config, struct loa
                                                const struct found *found)
 {
     if (found->fd >= 0) {
-        struct config_file *file = get_file(config, found->path, found->fd);
+        struct config_file *file = get_file(config, load, found->path, found->fd);
         if (file->failure && !lock_acquire(config->shell, found->fd, file->shown, LOCK_SHARED,
                                            &lock_of_credentials)) {
             file->failure = read_doc(config, file, found->fd, &file->doc);

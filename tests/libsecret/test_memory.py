@@ -89,7 +89,7 @@ def test_valgrind_is_silent_with_a_service_that_misbehaves(valgrind, behaviour):
     valgrind.ask(request("logout"))
 
 
-@pytest.mark.parametrize("line", ["hello", '{"v":1,"kind":"logout","registry":{}}', "x" * (1024 * 1024 + 1)])
+@pytest.mark.parametrize("line", ["hello", '{"v":1,"kind":"logout","registry":{}}', "x" * (1024 * 1024 + 1)], ids=["not JSON", "a request", "too long"])
 def test_valgrind_is_silent_with_what_is_no_request(valgrind, line):
     done = valgrind.run(valgrind.helper, "--cargo-plugin", input=line + "\n")
     assert (done.returncode, done.stderr) == (0, "")

@@ -13,7 +13,7 @@ OTHERS = {  # what the server is made to do: result, verdict, the reason that is
     "ok": ({"answers": [Answer(200, {"ok": True})]}, "removed", "revoked-unchecked", None),
     "200-with-error": ({"answers": [Answer(200, {"error": "no way"})]}, "kept", "refused", "answered 200"),
     "202": ({"answers": [Answer(202)]}, "kept", "refused", "answered 202"),
-    "unsupported": ({"can_revoke": False}, "kept", "unsupported", "does not support that tokens revoke themselves"),
+    "unsupported": ({"can_revoke": False}, "kept", "unsupported", "tokens cannot revoke themselves on this server"),
     "405": ({"answers": [Answer(405)]}, "kept", "unsupported", "answered 405"),
     "401": ({"answers": [Answer(401)]}, "kept", "refused", "answered 401"),
     "scoped": ({"scopes": ("yank",)}, "kept", "not-permitted", "this token is not allowed to revoke itself"),
