@@ -41,8 +41,9 @@ install() {
     fi
     say "Installing: $wanted"
     log=$(mktemp)
+    # An index that could not be updated matters only if a package is missing then.
     # shellcheck disable=SC2086
-    if ! { $as_root apt-get -qq update &&
+    if ! { $as_root apt-get -qq update || true
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends --no-remove -y $wanted; } \
         </dev/null >"$log" 2>&1; then
         cat "$log" >&2

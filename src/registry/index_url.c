@@ -478,13 +478,13 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
                               reason->message.data);
     if (str_starts(text, STR("git@"))) {
         /* The form that scp and git take. */
-        struct str ssh = str_copy(arena, text.data, text.len);
-        char *colon = memchr(ssh.data, ':', ssh.len);
-        if (colon) {
-            *colon = '/';
+        ptrdiff_t colon = str_find(text, ':');
+        struct buf ssh = buf_new(arena);
+        for (size_t i = 0; i < text.len; i++) {
+            buf_add_char(&ssh, (ptrdiff_t)i == colon ? '/' : text.data[i]);
         }
         err = err_new(arena, "%s; try using `ssh://%s` instead", err->message.data,
-                      text_shown(arena, ssh).data);
+                      text_shown(arena, buf_str(&ssh)).data);
     }
     err->cause = reason->cause;
     return err;
