@@ -373,8 +373,8 @@ struct fix copy_fix(struct arena *arena, const struct inventory *inventory, cons
         fix = fix_command(arena, logout, COUNT(logout));
     }
     if (fix.count == 0) {
-        bool line =
-            copy->line > 0 && (copy->kind != COPY_POSSIBLE && copy->place->kind != KIND_CLIENT);
+        bool line = copy->line > 0 && copy->kind != COPY_POSSIBLE && copy->place &&
+                    copy->place->kind != KIND_CLIENT;
         fix.text = str_format(arena, "%s %s", line ? "delete the line" : "edit",
                               copy_location(arena, copy).data);
     }

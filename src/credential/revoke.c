@@ -170,7 +170,7 @@ static struct server_call call_of(const struct inventory *inventory,
 
 struct err *revoke_prepare(struct inventory *inventory, const struct logout_options *options)
 {
-    struct networks networks;
+    struct networks networks = {0};
     struct err *err = read_networks(inventory->config, options, &networks);
     if (err) {
         return err_wrap(inventory->config->arena, err,
@@ -363,7 +363,7 @@ static void keep_the_rest(const struct inventory *inventory)
 void revoke_all(struct inventory *inventory, const struct logout_options *options,
                 struct signals *signals)
 {
-    struct networks networks;
+    struct networks networks = {0};
     struct batch batch = batch_new(inventory);
     signals_hold(signals);
     if (read_networks(inventory->config, options, &networks)) {
@@ -400,7 +400,7 @@ static bool tells_more(enum server_kind kind)
 
 void revoke_inspect(struct inventory *inventory, const struct logout_options *options)
 {
-    struct networks networks;
+    struct networks networks = {0};
     struct batch batch = batch_new(inventory);
     if (read_networks(inventory->config, options, &networks)) {
         return;
@@ -451,7 +451,7 @@ static bool token_for_check(struct inventory *inventory, struct credential *c, s
 
 struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
 {
-    struct networks networks;
+    struct networks networks = {0};
     struct batch batch = batch_new(inventory);
     struct err *err = read_networks(inventory->config, options, &networks);
     if (err) {

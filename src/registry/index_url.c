@@ -60,7 +60,7 @@ static struct str decode(struct arena *arena, struct str s)
     for (size_t i = 0; i < s.len; i++) {
         int high = s.data[i] == '%' && s.len - i > 2 ? hex_value(s.data[i + 1]) : -1;
         int low = high >= 0 ? hex_value(s.data[i + 2]) : -1;
-        buf_add_char(&out, low >= 0 ? (char)(high * 16 + low) : s.data[i]);
+        buf_add_char(&out, (char)(low >= 0 ? high * 16 + low : s.data[i]));
         i += low >= 0 ? 2 : 0;
     }
     return buf_str(&out);
@@ -481,7 +481,7 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
         ptrdiff_t colon = str_find(text, ':');
         struct buf ssh = buf_new(arena);
         for (size_t i = 0; i < text.len; i++) {
-            buf_add_char(&ssh, (ptrdiff_t)i == colon ? '/' : text.data[i]);
+            buf_add_char(&ssh, (char)((ptrdiff_t)i == colon ? '/' : text.data[i]));
         }
         err = err_new(arena, "%s; try using `ssh://%s` instead", err->message.data,
                       text_shown(arena, buf_str(&ssh)).data);

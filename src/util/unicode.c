@@ -1,5 +1,6 @@
 #include "util/unicode.h"
 
+#include <assert.h>
 #include <ctype.h>
 
 #ifdef LINK_UNICODE
@@ -63,8 +64,9 @@ struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out
         *out = isalpha((int)character);
         return NULL;
     }
-    void (*symbol)(void);
+    void (*symbol)(void) = NULL;
     TRY(FIND(arena, unistring, uc_is_property_xid_start, &symbol));
+    assert(symbol);
     *out = ((property_type *)symbol)(character);
     return NULL;
 }
@@ -83,8 +85,9 @@ struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *
         *out = isalnum((int)character) || character == '_';
         return NULL;
     }
-    void (*symbol)(void);
+    void (*symbol)(void) = NULL;
     TRY(FIND(arena, unistring, uc_is_property_xid_continue, &symbol));
+    assert(symbol);
     *out = ((property_type *)symbol)(character);
     return NULL;
 }
@@ -101,10 +104,11 @@ static bool is_ascii(struct str text)
 
 struct str unicode_upper(struct arena *arena, struct str text)
 {
-    void (*symbol)(void);
+    void (*symbol)(void) = NULL;
     if (is_ascii(text) || FIND(arena, unistring, u8_toupper, &symbol)) {
         return str_upper(arena, text);
     }
+    assert(symbol);
     /* The memory is the arena's, so that no copy is left outside it. No letter becomes more than
      * three times as long. */
     size_t len = text.len * 3 + 1;
@@ -116,19 +120,21 @@ struct str unicode_upper(struct arena *arena, struct str text)
 
 size_t unicode_width(struct arena *arena, uint32_t character)
 {
-    void (*symbol)(void);
+    void (*symbol)(void) = NULL;
     bool known = character < 0x80 || character == 0x2026; /* our own mark, in many lines */
     if (known || FIND(arena, unistring, uc_width, &symbol)) {
         return 1;
     }
+    assert(symbol);
     int width = ((uc_width_type *)symbol)(character, "UTF-8");
     return width > 0 ? (size_t)width : 0;
 }
 
 struct err *unicode_domain(struct arena *arena, struct str domain, struct str *out)
 {
-    void (*symbol)(void);
+    void (*symbol)(void) = NULL;
     TRY(FIND(arena, idn2, idn2_lookup_u8, &symbol));
+    assert(symbol);
     uint8_t *ascii = NULL;
     *out = STR("");
     if (((idn2_lookup_type *)symbol)((const uint8_t *)domain.data, &ascii, IDN2_FLAGS) == 0) {
