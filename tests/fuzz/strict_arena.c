@@ -77,5 +77,3 @@ void arena_clear(struct arena *arena)
 {
     arena_free(arena);
 }
-
-/* For other allocators. Without it, the linker takes src/util/arena.c as well. */

@@ -188,7 +188,9 @@ static void put_chain(struct buf *text, size_t count)
     buf_addf(text, P "include = ['f0.toml']\n");
     for (size_t i = 0; i < count; i++) {
         buf_addf(text, "@proj/.cargo/f%zu.toml\ninclude = [", i);
-        buf_addf(text, i + 1 < count ? "'f%zu.toml'" : "", i + 1);
+        if (i + 1 < count) {
+            buf_addf(text, "'f%zu.toml'", i + 1);
+        }
         buf_add(text, STR("]\n"));
     }
 }

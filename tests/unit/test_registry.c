@@ -70,7 +70,9 @@ static const char *names(void)
             buf_addf(&out, ">%s", r->used == r ? "" : r->used->shown.data);
         }
         for (const struct registry *o = r->group; o; o = o->group_next) {
-            buf_addf(&out, o == r ? "" : "~%s", o->shown.data);
+            if (o != r) {
+                buf_addf(&out, "~%s", o->shown.data);
+            }
         }
     }
     return world_shown(&world, buf_str(&out));
