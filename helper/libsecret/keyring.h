@@ -9,7 +9,7 @@
  *     keyring_close(&keyring);
  *
  * Unlocking, storing and deleting can make the service ask a person; KeePassXC asks inside a search
- * too. If nobody can answer, a question of libsecret's is refused at once, which is reported as
+ * too. If no program can show the question, libsecret refuses at once, and the helper reports
  * "locked". No call has a time limit of its own: the deadline (deadline.h) is the limit.
  *
  * Errors distinguish between no bus, another user's bus, no service, a service that exits, a locked

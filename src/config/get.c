@@ -483,7 +483,7 @@ static bool is_among(const char *const *words, struct str word)
     return false;
 }
 
-/* Whether this layer's value is the one that cargo uses. */
+/* Returns true if cargo uses this layer's value of the key. */
 static bool is_first(const struct config *config, const struct layer *layer, const struct key *key)
 {
     const struct layer *first = config->layers;

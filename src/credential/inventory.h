@@ -18,7 +18,7 @@ struct inventory {
     struct config *config;
     const struct session *session;
     struct registries registries;
-    struct registry *chosen; /* the one that the run is about; NULL: all of them */
+    struct registry *chosen; /* the only registry of this run; NULL: all of them */
     bool uses_keyring;       /* a layer names cargo:libsecret */
     bool keyring_asked;
     struct keyring_view keyring;

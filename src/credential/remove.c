@@ -52,11 +52,10 @@ static void settle_one(struct arena *arena, struct credential *c, const struct f
     } else if (token && job->kept) {
         c->result = RESULT_KEPT;
         c->answer = NULL; /* that was about another token */
-        c->error =
-            err_new(arena,
-                    "`%s` now has another token for `%s` than the one that was revoked; it is "
-                    "kept",
-                    c->file->shown.data, c->registry->shown.data);
+        c->error = err_new(arena,
+                           "`%s` now contains another token for `%s`, which was not revoked and is "
+                           "kept",
+                           c->file->shown.data, c->registry->shown.data);
         c->error_is_final = true;
     } else {
         c->result = RESULT_NOT_FOUND; /* somebody else was faster */

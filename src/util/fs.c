@@ -82,7 +82,7 @@ bool write_all(int fd, struct str text)
 
 int file_open(struct str path)
 {
-    /* O_NONBLOCK: opening a FIFO that nobody writes to must not wait. openat: musl's open() sets
+    /* O_NONBLOCK: opening a FIFO without a writer must not wait. openat: musl's open() sets
      * FD_CLOEXEC once more with a system call of its own. */
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     return (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path.data, flags));

@@ -121,7 +121,7 @@ def too_large(home, count):
 
 
 def junk(home, count):
-    """Keys that nobody knows, in several files, and as many warnings."""
+    """Unknown keys in several files, and a warning for each."""
     each = count // 4
     write(home / "config.toml", "include = ['a.toml', 'b.toml', 'c.toml', 'd.toml']\n", index("me", 0))
     for name in "abcd":

@@ -1,4 +1,4 @@
-"""The oracle: the real cargo with which ours is compared. $CARGO, else the one that Debian's packages install; 1.96 or newer.
+"""The oracle is the real cargo, 1.96 or newer: $CARGO, or else the one from Debian's package.
 
 Run as a program, it prints the version and the path.
 """

@@ -94,7 +94,7 @@ FIXED = [
 ]  # fmt: skip
 
 # libidn2 follows IDNA 2008 more strictly than cargo does, limits the length of labels, and its Unicode is older: these are refused.
-# The others are read by the rules that registries need: nobody has an index at such an address.
+# cargo-logout reads the others by its general rules. No known registry has an index at such an address.
 KNOWN = ["ssh://@/x", "https://0x/", "https://[::1.2.3.4]/", "file:////x//y", "file:?q", "file:C:/x", "https://☃.net/", "https://😀.com/", "https://" + "a" * 64 + "é.com/", "https://é'.com/", "https://xn--bche`r-kva.de/"]
 
 PIECES = {

@@ -154,7 +154,7 @@ def test_another_token_stored_meanwhile_is_kept(machine, registry):
     hook(registry, "DELETE", lambda _: machine.credentials(x="S3CRET-new"))
     done = machine.revoke("--registry", "x")
     assert (done.status, done.one["result"], machine.stored()) == (101, "kept", ["S3CRET-new"])
-    assert "now has another token for `x`" in done.err
+    assert "now contains another token for `x`" in done.err
     assert not registry.alive(token)
 
 
