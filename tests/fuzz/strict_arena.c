@@ -6,7 +6,11 @@
  */
 #include "util/base.h"
 
+#if __has_include(<sanitizer/asan_interface.h>)
 #include <sanitizer/asan_interface.h>
+#else // a clang without its sanitizers, which Debian packages apart
+#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
 
 struct arena_chunk {
     struct arena_chunk *older;
