@@ -319,7 +319,7 @@ static void each_step_of_an_exchange_can_fail(void **state)
         const char *message;
     } cases[] = {
         {"/nonexistent", "", STR(""), CHILD_START, "No such file or directory (os error 2)"},
-        {"sh", "exec <&-; sleep 60", buf_str(&large), CHILD_WRITE, "Broken pipe (os error 32)"},
+        {"sh", "exec <&-; exec sleep 60", buf_str(&large), CHILD_WRITE, "Broken pipe (os error 32)"},
         {"sh", "exec sleep 60", buf_str(&large), CHILD_WRITE, "it took longer than 7 seconds"},
         {"sh", "exec sleep 60", STR(""), CHILD_READ, "it took longer than 7 seconds"},
         {"sh", "printf %0101d", STR(""), CHILD_READ, "a line is longer than 100 bytes"},
