@@ -13,8 +13,12 @@ BEFORE, AFTER = homes.credentials(1, 1)
 
 
 def mounted(mount, home, *command):
-    """The command in a mount namespace of its own; `mount` is the shell's part, "$0" the cargo home."""
-    return ["unshare", "--mount", "sh", "-c", f'{mount}; "$@"', str(home.dir), *command]
+    """The command in a mount namespace of its own; `mount` is the shell's part, "$0" the cargo home.
+
+    In a chroot, / can be no mount, and what is no mount cannot be made private: so it is unmounted as well.
+    """
+    script = f'mount --make-rprivate / 2>/dev/null; {mount} || exit 9; "$@"; status=$?; umount "$0"; exit $status'
+    return ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", script, str(home.dir), *command]
 
 
 @pytest.fixture
@@ -48,8 +52,8 @@ def test_a_full_file_system(home, filler):
     home.write(before)
     saved = home.root / "saved"
     saved.mkdir()
-    mount = f"""cp -p "$0"/* {saved} && mount -t tmpfs -o size=64k none "$0" && cp -p {saved}/* "$0"
-        head -c 1m /dev/zero >"$0/fill" 2>/dev/null && exit 9"""
+    mount = f"""cp -p "$0"/* {saved} && mount -t tmpfs -o size=64k none "$0" && cp -p {saved}/* "$0" &&
+        ! head -c 1m /dev/zero >"$0/fill" 2>/dev/null"""
     result = home.run([*mounted(mount, home, "sh", "-c", '"$@"; cat "$CARGO_HOME/credentials.toml"', "-", *home.command())])
     assert result.returncode == 0
     assert "has been removed" in result.stderr, result.stderr
