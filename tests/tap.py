@@ -19,7 +19,7 @@ class Tap:
         """Called for setup, call and teardown of each test; a setup or teardown that passes is not a result."""
         if report.when == "call" or not report.passed:
             self.count += 1
-            name = report.nodeid.encode("ascii", "backslashreplace").decode().replace("#", "\\x23")
+            name = report.nodeid.encode("unicode_escape").decode().replace("#", "\\x23")
             print("ok" if report.passed else "not ok", self.count, "-", name, file=self.out, flush=True)
 
     def pytest_sessionfinish(self):
