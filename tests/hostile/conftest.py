@@ -50,9 +50,20 @@ def servers():
         server.server_close()
 
 
+@pytest.fixture(scope="session")
+def program():
+    """A copy where another user can reach it, and its helpers, unlike pytest's directories and the home of root."""
+    built = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parents[1] / "build/cargo-logout"))
+    top = tempfile.mkdtemp()
+    os.chmod(top, 0o755)
+    for name in (built.name, "cargo-logout-revoke", "cargo-credential-libsecret"):
+        shutil.copy(built.with_name(name), top)
+    yield f"{top}/{built.name}"
+    shutil.rmtree(top)
+
+
 @pytest.fixture
-def victim(servers):
-    program = os.environ.get("CARGO_LOGOUT", str(HERE.parents[1] / "build/cargo-logout"))
-    top = tempfile.mkdtemp()  # another user can reach it, unlike pytest's
+def victim(servers, program):
+    top = tempfile.mkdtemp()
     yield Victim(top, program, *servers)
     shutil.rmtree(top)
