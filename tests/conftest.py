@@ -5,7 +5,15 @@ In CI the program gives other advice; a test of that sets the variables itself.
 """
 
 import os
+import pathlib
 import signal
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import planted  # noqa: E402
+
+planted.watch()
 
 for name in ("CI", "GITHUB_ENV"):
     os.environ.pop(name, None)

@@ -240,14 +240,6 @@ static struct str task_line(struct work *work, struct task *task)
     return answer_line(arena, request->id, &answer, &secrets);
 }
 
-/* Registers that held a piece of the token end up on the stack, as does what a library has there.
- */
-__attribute__((noinline)) static void stack_wipe(void)
-{
-    char below[STACK_SIZE];
-    explicit_bzero(below, sizeof(below));
-}
-
 /* The answer is in an arena of its own, because that with the token is wiped before. */
 static void task_run(struct work *work, struct task *task)
 {
@@ -255,7 +247,7 @@ static void task_run(struct work *work, struct task *task)
     struct str line = task_line(work, task);
     line = str_copy(&arena, line.data, line.len);
     arena_free(&task->arena);
-    stack_wipe();
+    stack_wipe(STACK_SIZE);
     (void)line_write(work, line);
 }
 
@@ -375,7 +367,7 @@ static int serve(void)
     for (size_t i = 0; i < work.count; i++) {
         arena_free(&work.tasks[i].arena);
     }
-    stack_wipe();
+    stack_wipe(STACK_SIZE);
     (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
     return 1;
 }

@@ -11,6 +11,8 @@
 
 #include <unistd.h>
 
+#define STACK_SIZE ((size_t)32 * 1024) /* more than a run uses */
+
 enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 };
 
 static int status_of(const struct logout_options *options, const struct run *run)
@@ -148,5 +150,6 @@ int main(int argc, char **argv)
     shell_init(&shell, &arena);
     int status = start(&arena, &shell, argc, argv);
     arena_free(&arena);
+    stack_wipe(STACK_SIZE);
     return status;
 }

@@ -150,6 +150,15 @@ void arena_free(struct arena *arena)
     arena->newest = NULL;
 }
 
+void stack_wipe(size_t size)
+{
+    char below[4 * PAGE];
+    if (size > sizeof(below)) {
+        stack_wipe(size - sizeof(below)); /* before, so that it is a call and no loop */
+    }
+    explicit_bzero(below, sizeof(below));
+}
+
 void arena_private(void)
 {
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* cannot fail with these values */

@@ -45,6 +45,11 @@ void arena_clear(struct arena *arena);
 /* Overwrites and releases everything. The arena is empty afterwards and may be used again. */
 void arena_free(struct arena *arena);
 
+/* Overwrites `size` bytes of what earlier calls have left on the stack. A secret can be there that
+ * nobody put there: the dynamic loader saves the vector registers through which memory is copied.
+ */
+void stack_wipe(size_t size) __attribute__((noinline));
+
 /* Before the first secret: from here on no core file is written, and no other process of the same
  * user may look into our memory. Programs that we start are as they would be without it; a limit on
  * core files would be handed down to them. */
