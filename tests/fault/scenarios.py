@@ -31,17 +31,13 @@ class Cut:
 
 
 class Document:
-    """Pieces of text: a str stays, a Cut goes. A text that is moved changes all at once, else pair by pair.
+    """Pieces of text: a str stays, a Cut goes. A text that is moved changes all at once, else pair by pair."""
 
-    Only a file of credentials may become shorter.
-    """
-
-    def __init__(self, *pieces, credentials=True):
-        self.credentials = credentials
+    def __init__(self, *pieces):
         self.cuts = [piece for piece in pieces if isinstance(piece, Cut)]
         self.old = "".join(piece.text if isinstance(piece, Cut) else piece for piece in pieces)
         first = self.old.index(self.cuts[0].text) if self.cuts else 0
-        self.moved = credentials and first // PAGE == (len(self.old) - 1) // PAGE
+        self.moved = first // PAGE == (len(self.old) - 1) // PAGE
         if self.moved:
             self.new = "".join(piece for piece in pieces if isinstance(piece, str))
             padding = "\n" * (len(self.old) - len(self.new))
@@ -53,7 +49,7 @@ class Document:
                 text = piece if isinstance(piece, str) else piece.text
                 pattern += re.escape(piece) if isinstance(piece, str) else self._states(piece, at)
                 at += len(text)
-            self.pattern = re.compile(pattern + ("\n*" if credentials else ""))
+            self.pattern = re.compile(pattern + "\n*")
 
     def _states(self, cut, at):
         """In one page: there or blank. Across a border: the value, the key, then the rest becomes blank.
@@ -61,7 +57,7 @@ class Document:
         What is in the last page is moved where a run was stopped that had only this left to do.
         """
         states = [re.escape(cut.text), re.escape(cut.blank())]
-        if self.credentials and at // PAGE == (len(self.old) - 1) // PAGE:
+        if at // PAGE == (len(self.old) - 1) // PAGE:
             states.append("")
         line = re.fullmatch(r"(.*?=\s*[\"'])(.*)([\"'].*\n)", cut.text)
         if line and at // PAGE != (at + len(cut.text) - 1) // PAGE:
@@ -150,7 +146,7 @@ class World:
         self.env = {"HOME": str(root), "CARGO_HOME": str(self.home), "PATH": os.environ["PATH"], "LC_ALL": "C"}
 
     def add(self, path, *pieces, mode=0o644):
-        self.files[path] = Document(*pieces, credentials=path.name.startswith("credentials"))
+        self.files[path] = Document(*pieces)
         self.modes[path] = mode
         path.parent.mkdir(exist_ok=True)
 
