@@ -154,16 +154,15 @@ static void plan_pages(struct arena *arena, struct edit *edit, const struct edit
     }
 }
 
-struct edit *edit_plan(struct arena *arena, enum edit_file file, struct str before,
-                       const struct edit_cut *cuts, size_t count)
+struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
+                       size_t count)
 {
     struct edit *edit = arena_new(arena, struct edit);
-    edit->file = file;
     edit->before = before;
     edit->steps = arena_new_array(arena, struct edit_step, count * STEPS_OF_A_CUT);
     edit->length = before.len;
     size_t first = cuts[0].bytes.start;
-    if (file == EDIT_CREDENTIALS && in_one_page((struct span){first, before.len})) {
+    if (in_one_page((struct span){first, before.len})) {
         plan_move(arena, edit, cuts, count);
     } else if (in_one_page((struct span){first, cuts[count - 1].bytes.end})) {
         plan_blank(arena, edit, cuts, count);
@@ -238,7 +237,7 @@ static int shorten(int fd, const struct edit *edit)
     return grown || TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)edit->length)) == 0 ? 0 : errno;
 }
 
-struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit,
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
                        struct edit_leftover *out)
 {
     for (size_t i = 0; i < edit->count; i++) {
@@ -249,7 +248,7 @@ struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit,
         TRY(step_check(arena, fd, &edit->steps[i]));
     }
     struct edit_leftover left = {0};
-    if (edit->file == EDIT_CREDENTIALS) {
+    if (mode == EDIT_MAKE_PRIVATE) {
         left.mode = make_private(fd);
     }
     if (edit->length < edit->before.len) {

@@ -16,8 +16,8 @@
  * list of steps, each of which is on the disk before the next begins. A step is one of these:
  *
  *   move    The text behind the cut moves up, newlines fill the rest, and the file is cut to its
- *           new length at the end. Only in a credentials file, and if all bytes from the cut to the
- *           end are in one page: in files below 4 KiB always, in longer ones near their end.
+ *           new length at the end. Only if all bytes from the cut to the end are in one page; so
+ *           in files below 4 KiB always, and in longer ones near their end.
  *   blank   Else nothing moves: the cut becomes blanks and its line end stays. TOML allows white
  *           space wherever a pair can be, and the cost does not depend on the size of the file.
  *           One page again.
@@ -34,20 +34,13 @@
  *           a line with one page written and the other not.
  *
  * After the steps the length is set. It needs no sync of its own: the blank lines that it takes
- * away are valid. If the power fails before the new length is on the disk, ext4 can leave NUL bytes
- * in the place of those lines. In a credentials file the next run mends that; a configuration file
- * is read by much else, so it keeps its length.
+ * away are valid. What a power cut in the middle of a truncation makes of the last page is up to
+ * the file system.
  */
 #ifndef CREDENTIAL_EDIT_H
 #define CREDENTIAL_EDIT_H
 
 #include "util/base.h"
-
-/* Whose file it is decides what else changes, after the last step. */
-enum edit_file {
-    EDIT_CREDENTIALS, /* cargo's own: it is shortened, and its mode becomes 0600, as with cargo */
-    EDIT_CONFIG,      /* a person's: it keeps its mode and its length, so nothing moves */
-};
 
 /* What the kernel and disks write whole. */
 enum { EDIT_PAGE = 4096 };
@@ -64,7 +57,6 @@ struct edit_step {
 };
 
 struct edit {
-    enum edit_file file;
     struct str before;
     struct edit_step *steps;
     size_t count;
@@ -80,8 +72,14 @@ struct edit_leftover {
 
 /* `cuts`, at least one, are in the order of the text and do not overlap. `before` must live as long
  * as the plan. */
-struct edit *edit_plan(struct arena *arena, enum edit_file file, struct str before,
-                       const struct edit_cut *cuts, size_t count);
+struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
+                       size_t count);
+
+/* What becomes of the file's mode, which is changed after the last step. */
+enum edit_mode {
+    EDIT_KEEP_MODE,
+    EDIT_MAKE_PRIVATE, /* 0600, as cargo does with its credentials file */
+};
 
 /*
  * `fd` is open for reading and writing, locked, and holds edit->before. Each step is read again
@@ -89,7 +87,7 @@ struct edit *edit_plan(struct arena *arena, enum edit_file file, struct str befo
  * shortened. On failure the file is valid and holds the old text or some of the cuts less; if even
  * that was not possible, the err says so.
  */
-struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit,
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
                        struct edit_leftover *out) MUST_CHECK;
 
 #endif

@@ -153,10 +153,10 @@ static struct err *cut(const struct shell *shell, const struct open_file *file,
     struct toml_cut pieces;
     TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
     const struct edit *edit =
-        edit_plan(arena, file->file->credentials ? EDIT_CREDENTIALS : EDIT_CONFIG, doc->text,
-                  cuts_of(arena, &pieces, victims), pieces.count);
+        edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
     struct edit_leftover left;
-    struct err *err = edit_apply(arena, file->fd, edit, &left);
+    enum edit_mode mode = file->file->credentials ? EDIT_MAKE_PRIVATE : EDIT_KEEP_MODE;
+    struct err *err = edit_apply(arena, file->fd, edit, mode, &left);
     if (err) {
         return err_wrap(arena, err, "failed to write to `%s`", shown);
     }

@@ -156,7 +156,7 @@ static void assert_rerun(struct arena *arena, const struct document *doc, const 
     struct str now = {bytes, doc->text.len};
     for (size_t i = 0; i < edit->count; i++) {
         if (token_of(parsed(arena, now))) {
-            struct edit *again = edit_plan(arena, EDIT_CREDENTIALS, now, &doc->cut, 1);
+            struct edit *again = edit_plan(arena, now, &doc->cut, 1);
             assert_true(str_eq(plan_run(arena, NULL, now, again, false), done));
         }
         step_do(bytes, &edit->steps[i], 0, SIZE_MAX);
@@ -170,7 +170,7 @@ static void document_check(const struct form *form, size_t at, size_t registries
     struct wanted wanted = {.before = parsed(&arena, doc.text), .after = parsed(&arena, doc.after)};
     assert_non_null(token_of(wanted.before));
     assert_null(token_of(wanted.after));
-    const struct edit *edit = edit_plan(&arena, EDIT_CREDENTIALS, doc.text, &doc.cut, 1);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     struct str done = plan_run(&arena, &wanted, doc.text, edit, bytes);
     assert_true(wanted.with > 0 && wanted.without > 0);
     if (edit->length == doc.text.len) {
@@ -249,25 +249,10 @@ static void a_pair_in_a_line_across_a_border_is_one_write(void **state)
     for (size_t f = 0; f < COUNT(others); f++) {
         struct arena arena = {0};
         struct document doc = document_make(&arena, &others[f], (size_t)2 * EDIT_PAGE - 9, 50);
-        const struct edit *edit = edit_plan(&arena, EDIT_CREDENTIALS, doc.text, &doc.cut, 1);
+        const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
         assert_true(crosses(doc.cut.bytes));
         assert_int_equal(edit->count, 1);
         assert_true(edit->steps[0].whole);
-        struct str done = plan_run(&arena, NULL, doc.text, edit, false);
-        assert_blanked(&doc, done);
-        assert_true(toml_equal(parsed(&arena, done), parsed(&arena, doc.after)));
-        arena_free(&arena);
-    }
-}
-
-static void a_configuration_file_keeps_its_length(void **state)
-{
-    (void)state;
-    for (size_t f = 0; f < COUNT(others); f++) {
-        struct arena arena = {0};
-        struct document doc = document_make(&arena, &others[f], 300, 0);
-        const struct edit *edit = edit_plan(&arena, EDIT_CONFIG, doc.text, &doc.cut, 1);
-        assert_int_equal(edit->length, doc.text.len);
         struct str done = plan_run(&arena, NULL, doc.text, edit, false);
         assert_blanked(&doc, done);
         assert_true(toml_equal(parsed(&arena, done), parsed(&arena, doc.after)));
@@ -280,7 +265,7 @@ static size_t steps_of(const struct form *form, size_t at)
     struct arena arena = {0};
     struct document doc = document_make(&arena, form, at, 50);
     assert_true(crosses(doc.cut.bytes));
-    const struct edit *edit = edit_plan(&arena, EDIT_CREDENTIALS, doc.text, &doc.cut, 1);
+    const struct edit *edit = edit_plan(&arena, doc.text, &doc.cut, 1);
     size_t count = edit->count;
     assert_true(edit->steps[0].whole == (count == 1));
     arena_free(&arena);
@@ -378,7 +363,7 @@ static void pairs_go_in_an_order_that_is_safe(void **state)
                 }
             }
         }
-        const struct edit *edit = edit_plan(&arena, EDIT_CREDENTIALS, text, cuts, cut.count);
+        const struct edit *edit = edit_plan(&arena, text, cuts, cut.count);
         char *now = scratch(&arena, text);
         for (size_t j = 0; j < edit->count; j++) {
             const struct edit_step *step = &edit->steps[j];
@@ -408,7 +393,6 @@ int main(void)
         cmocka_unit_test(the_writes_of_a_line_may_be_torn_at_any_byte),
         cmocka_unit_test(in_one_page_any_pair_is_safe),
         cmocka_unit_test(thousands_of_registries),
-        cmocka_unit_test(a_configuration_file_keeps_its_length),
         cmocka_unit_test(a_pair_in_a_line_across_a_border_is_one_write),
         cmocka_unit_test(a_character_across_a_border_is_not_torn_by_four_writes),
         cmocka_unit_test(pairs_go_in_an_order_that_is_safe),
