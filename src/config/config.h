@@ -40,8 +40,8 @@ struct config_file {
     bool credentials;           /* a credentials file, or one that such a file includes */
     bool foreign;               /* a project's, and others than root and the caller can write it */
     bool leaves;                /* a project's, whose real path is outside the project */
-    bool torn; /* a credentials file that ends in NULs, which a power cut during a truncation can
-                  leave; `doc` has line ends in their place */
+    bool torn;                  /* it ends in NULs, which a power cut during a truncation can leave;
+                                   `doc` has line ends in their place */
     struct config_file *next;
 };
 

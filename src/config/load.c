@@ -144,7 +144,7 @@ size_t load_mend(struct arena *arena, struct str *text)
     while (end > 0 && text->data[end - 1] == '\0') {
         end--;
     }
-    size_t count = text->len - end;
+    size_t count = end > 0 ? text->len - end : 0;
     if (count > 0) {
         struct buf mended = buf_new(arena);
         buf_add_bytes(&mended, text->data, end);
@@ -196,7 +196,12 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
     }
-    file->torn = file->credentials && load_mend(arena, &text) > 0;
+    file->torn = load_mend(arena, &text) > 0;
+    if (file->torn && !file->credentials) {
+        config_warn(config, STR("delete them, or repeat the logout with `--everywhere`"),
+                    "`%s` ends in NUL bytes, as a power cut can leave it, and cargo cannot read it",
+                    file->shown.data);
+    }
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {

@@ -27,7 +27,8 @@ struct load {
     int depth;
 };
 
-/* Replaces NULs at the end of a text by line ends. Returns how many there were. */
+/* Replaces NULs at the end of a text by line ends. Returns how many there were; 0 for a text of
+ * nothing else, of which nobody knows what it was. */
 size_t load_mend(struct arena *arena, struct str *text);
 
 /* The file and what it includes as layers, in order of priority. `fd` is open on the file, or -1;

@@ -34,8 +34,8 @@
  *           a line with one page written and the other not.
  *
  * After the steps the length is set. It needs no sync of its own: the blank lines that it takes
- * away are valid. What a power cut in the middle of a truncation makes of the last page is up to
- * the file system.
+ * away are valid. If the power fails before the new length is on the disk, some file systems leave
+ * NULs in their place, which the next run mends (config_file.torn).
  */
 #ifndef CREDENTIAL_EDIT_H
 #define CREDENTIAL_EDIT_H

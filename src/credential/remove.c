@@ -123,7 +123,8 @@ static bool has_plan(const struct inventory *inventory, const struct config_file
 static void clear_files(const struct inventory *inventory, const struct logout_options *options)
 {
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
-        if (has_plan(inventory, file) || (file->torn && file->credentials)) {
+        bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
+        if (mend || has_plan(inventory, file)) {
             clear_file(inventory, options, file);
         }
     }

@@ -264,6 +264,15 @@ def _newer_cargo(case):
             case.cleared()
 
 
+def _mends_nuls(case):
+    """NULs at the end of a file, which a power cut during a truncation leaves, are read as line ends. cargo cannot read the file."""
+    texts = [getattr(what, "text", what) for what in case.world.files.values()]
+    if any(re.search(rb"[^\0]\0+$", text) for text in texts if isinstance(text, bytes)):
+        if case.take(case.missing, ERROR + "could not load Cargo configuration"):
+            case.take(case.extra, "warning: `[^`]*` ends in NUL bytes")
+            case.cleared()
+
+
 def _goes_on(case):
     """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
     if case.stopped and case.ours.status == 101:
@@ -388,6 +397,7 @@ DIFFERENCES = (
     Difference("still-usable", _still_usable),
     Difference("all-providers", _all_providers),
     Difference("newer-cargo", _newer_cargo),
+    Difference("mends-nuls", _mends_nuls),
     Difference("goes-on", _goes_on),
     Difference("creates-nothing", _creates_nothing),
     Difference("keeps-text", _keeps_text),

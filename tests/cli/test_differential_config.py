@@ -69,6 +69,8 @@ PLACES = {
     "config not UTF-8": setting(b"a = '\xff'\n"),
     "config not UTF-8 in a comment": setting(b"# \xff\n"),
     "config of NULs": setting(b"\0\0\0\0"),
+    "config ends in NULs": setting(b"[net]\noffline = true\n\0\0\0"),
+    "config with a NUL": setting(b"[net]\n\0offline = true\n"),
     "config in UTF-16": setting("[registry]\n".encode("utf-16")),
     "cwd gone": world(wipe_cwd=True),
     "cwd gone, help": world("-h", wipe_cwd=True),

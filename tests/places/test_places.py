@@ -85,6 +85,25 @@ def test_all_layers_at_once(machine):
     assert machine.sends("corp", words) is None
 
 
+def test_a_power_cut_left_nuls(machine):
+    """At the end of a file that was being shortened: they are read as line ends, and mended where the file is edited."""
+    machine.write({"config.toml": TOKEN + "\0\0", "credentials.toml": TOKEN + "\0\0\0"})
+    config, credentials = machine.path("config.toml"), machine.path("credentials.toml")
+    done = machine.logout("--registry", "corp")
+    assert done.status == 0
+    assert f"`{config}` ends in NUL bytes" in done.err
+    assert "repeat the logout with `--everywhere`" in done.err
+    assert config.read_text() == TOKEN + "\0\0"
+    assert "\0" not in credentials.read_text() and "S3CRET" not in credentials.read_text()
+
+    done = machine.logout("--registry", "corp", "--everywhere", "--strict")
+    assert done.status == 0
+    assert "\0" not in config.read_text() and "S3CRET" not in config.read_text()
+    config.write_text(CORP + "\0")
+    assert machine.logout("--everywhere").status == 0
+    assert config.read_text() == CORP + "\n"
+
+
 @pytest.mark.parametrize("whose, name", [("corp", "CARGO_REGISTRIES_CORP"), ("crates-io", "CARGO_REGISTRY")])
 @pytest.mark.parametrize("kind", ["token", "secret-key"])
 def test_variable(machine, whose, name, kind):

@@ -1,6 +1,7 @@
 """The power is cut at any moment, on real file systems. See docs/powercut.md."""
 
 import fcntl
+import os
 import pathlib
 import subprocess
 import sys
@@ -94,7 +95,8 @@ class Plain:
         self.names = self.visible()
 
     def visible(self):
-        return [name for name in self.world.names() if not pathlib.Path(name).name.startswith(".")]
+        """In cargo's home, but for what cargo keeps there on every run."""
+        return sorted(name for name in os.listdir(self.world.home) if not name.startswith(".") and name != "registry")
 
     def contents(self):
         return (self.path.read_bytes(),)
