@@ -351,7 +351,8 @@ struct http_reply http_call(const struct http *http, const char *method, const s
         if (calls > http->settings->retries || wait < 0 || child_clock() + wait >= http->deadline) {
             return reply;
         }
-        struct timespec pause = {.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000};
+        struct timespec pause = {.tv_sec = (time_t)(wait / 1000),
+                                 .tv_nsec = (long)(wait % 1000) * 1000000};
         (void)nanosleep(&pause, NULL);
     }
 }

@@ -189,6 +189,7 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def program():
+    powercut.hide_mounts()
     return pathlib.Path(homes.program(PROJECT)).absolute()
 
 
