@@ -147,8 +147,8 @@ static bool session_pause(void *context, int64_t milliseconds, const char *why)
     }
     struct arena *arena = session->http.arena;
     (void)line_write(session->work, waiting_line(arena, session->request->id, why));
-    struct timespec pause = {.tv_sec = milliseconds / 1000,
-                             .tv_nsec = milliseconds % 1000 * 1000000};
+    struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
+                             .tv_nsec = (long)(milliseconds % 1000) * 1000000};
     while (nanosleep(&pause, &pause) < 0 && errno == EINTR) {
     }
     return true;

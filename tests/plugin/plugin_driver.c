@@ -30,14 +30,14 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 {
     long result = syscall(SYS_clock_gettime, clock, now);
     int64_t fast = (int64_t)now->tv_nsec * speed;
-    now->tv_sec = now->tv_sec * speed + fast / NANO;
-    now->tv_nsec = fast % NANO;
+    now->tv_sec = now->tv_sec * speed + (time_t)(fast / NANO);
+    now->tv_nsec = (long)(fast % NANO);
     return (int)result;
 }
 
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
-    int64_t slow = timeout <= 0 ? timeout : timeout / speed + 1;
+    long slow = timeout <= 0 ? timeout : timeout / speed + 1;
     struct timespec limit = {slow / 1000, slow % 1000 * 1000000};
     return ppoll(fds, count, timeout < 0 ? NULL : &limit, NULL);
 }
