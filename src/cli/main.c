@@ -128,6 +128,7 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         err = run(&config, &args, &status);
         if (err) {
             shell_error(shell, err);
+            report_unreadable(shell, &config);
         }
         if (err && args.json) {
             (void)report_json_failure(shell, err, status);

@@ -55,7 +55,7 @@ static const char *verdict_words(enum server_verdict verdict)
 {
     static const char *const words[] = {
         [VERDICT_REVOKED_CHECKED] = "has been revoked, and the server now rejects it",
-        [VERDICT_REVOKED_UNCHECKED] = "has been revoked, not checked",
+        [VERDICT_REVOKED_UNCHECKED] = "has been revoked, as the server confirmed",
         [VERDICT_ALREADY_INVALID] = "was already invalid",
         [VERDICT_UNRECOGNIZED] = "is not valid: crates.io does not recognize this token",
         [VERDICT_NOT_A_TOKEN] = "is not a token of this server",
@@ -348,6 +348,18 @@ static void report_credential_failures(const struct shell *shell,
     }
 }
 
+void report_unreadable(const struct shell *shell, const struct config *config)
+{
+    for (const struct config_file *file = config->files; file; file = file->next) {
+        if (file->failure) {
+            shell_note(shell,
+                       "`%s` was not checked: correct the file or its permissions, and run the "
+                       "same command again",
+                       file->shown.data);
+        }
+    }
+}
+
 /* For a name that nothing knows, the known one that is most like it. */
 static void suggest_name(const struct shell *shell, const struct inventory *inventory)
 {
@@ -390,6 +402,7 @@ void report_failures(const struct shell *shell, const struct logout_options *opt
                                                    "failed to log out of `%s`", r->shown.data)
                                         : r->failure);
     }
+    report_unreadable(shell, inventory->config);
     suggest_name(shell, inventory);
 }
 

@@ -17,6 +17,9 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
 void report_failures(const struct shell *shell, const struct logout_options *options,
                      const struct run *run);
 
+/* On standard error: what to do about each file that could not be read. The errors come before. */
+void report_unreadable(const struct shell *shell, const struct config *config);
+
 /* On standard output: a table of all credentials, with -v also of every location that was checked.
  * false: standard output did not take all of it. */
 bool report_status(const struct shell *shell, const struct logout_options *options,

@@ -194,8 +194,23 @@ static struct str checked(struct arena *arena, const struct run *run)
     buf_addf(&out, "  environment: %zu variable%s of cargo\n", config->environment.count,
              config->environment.count == 1 ? "" : "s");
     buf_addf(&out, "  keyring: %s\n",
-             inventory->keyring_asked ? keyring[inventory->keyring.state] : "not asked");
+             inventory->keyring_asked ? keyring[inventory->keyring.state]
+                                      : "not searched, because no configuration uses it");
     return buf_str(&out);
+}
+
+/* With --check: why VALID is unknown. */
+static void explain_unknown(const struct shell *shell, const struct credential *c)
+{
+    if (c->valid != VALIDITY_UNKNOWN) {
+        return;
+    }
+    struct buf why = buf_new(shell->arena);
+    for (const struct err *e = c->error; e; e = e->cause) {
+        buf_addf(&why, "%s%s", e == c->error ? "" : "; ", e->message.data);
+    }
+    shell_note(shell, "could not check the token for `%s` in %s: %s", c->registry->shown.data,
+               credential_location(shell->arena, c).data, buf_str(&why).data);
 }
 
 bool report_status(const struct shell *shell, const struct logout_options *options,
@@ -225,6 +240,10 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
         complete = shell_print_out(shell, draw(shell, &table));
     } else if (run->totals.not_checked == 0 && run->totals.failed == 0) {
         shell_status(shell, "Logout", "no credentials found");
+    }
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        explain_unknown(shell, c);
     }
     if (shell->verbosity >= VERBOSITY_VERBOSE) {
         complete = shell_print_out(shell, checked(arena, run)) && complete;

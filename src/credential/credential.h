@@ -57,7 +57,12 @@ enum result {
 
 struct assignment;
 
-enum validity { VALIDITY_UNASKED, VALIDITY_NO, VALIDITY_YES, VALIDITY_UNKNOWN };
+enum validity {
+    VALIDITY_UNASKED,
+    VALIDITY_NO,
+    VALIDITY_YES,
+    VALIDITY_UNKNOWN, /* `error` says why */
+};
 
 /* What the advice about a variable depends on. */
 struct session {

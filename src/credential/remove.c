@@ -166,6 +166,19 @@ static void still_serves(const struct inventory *inventory, struct credential *c
     c->error_is_final = true;
 }
 
+const struct err *remove_verify(const struct inventory *inventory, const struct credential *c,
+                                const struct provider_call *call, enum provider_outcome *outcome,
+                                struct str *token)
+{
+    struct shell *shell = inventory->config->shell;
+    const struct err *err = provider_verify(shell, call, outcome, token);
+    if (err && shell->verbosity >= VERBOSITY_VERBOSE) {
+        shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", call->shown.data,
+                   c->registry->shown.data, err->message.data);
+    }
+    return err;
+}
+
 /*
  * Asks again. The keyring's helper has searched once more by itself. An error is no token: cargo
  * gets none either.
@@ -178,12 +191,8 @@ static bool serves(const struct inventory *inventory, const struct credential *c
     if (is_keyring(c)) {
         return false;
     }
-    struct err *err = provider_verify(inventory->config->shell, call, &outcome, NULL);
+    const struct err *err = remove_verify(inventory, c, call, &outcome, NULL);
     *failed = err != NULL;
-    if (err && inventory->config->shell->verbosity >= VERBOSITY_VERBOSE) {
-        shell_note(inventory->config->shell, "credential provider `%s` gives no token for `%s`: %s",
-                   call->shown.data, c->registry->shown.data, err->message.data);
-    }
     return !err && outcome == PROVIDER_GAVE_TOKEN;
 }
 

@@ -20,4 +20,10 @@ const struct token_list *remove_allowed(struct arena *arena, const struct regist
 struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,
                            struct provider_call *out) MUST_CHECK;
 
+/* provider_verify(). With -v, a note has the provider's error: cargo gets no token then. */
+const struct err *remove_verify(const struct inventory *inventory,
+                                const struct credential *credential,
+                                const struct provider_call *call, enum provider_outcome *outcome,
+                                struct str *token) MUST_CHECK;
+
 #endif

@@ -417,12 +417,29 @@ void revoke_inspect(struct inventory *inventory, const struct logout_options *op
     ask_servers(inventory, options, &batch, errors);
 }
 
-static void settle_checked(struct credential *c)
+static void leave_unknown(struct credential *c, const struct err *why)
+{
+    c->valid = VALIDITY_UNKNOWN;
+    c->error = why;
+}
+
+static void settle_checked(struct arena *arena, struct credential *c, const struct err *error)
 {
     enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
     bool invalid = verdict == VERDICT_ALREADY_INVALID || verdict == VERDICT_UNRECOGNIZED ||
                    verdict == VERDICT_NOT_A_TOKEN;
-    c->valid = verdict == VERDICT_VALID ? VALIDITY_YES : invalid ? VALIDITY_NO : VALIDITY_UNKNOWN;
+    c->error = NULL;
+    if (verdict == VERDICT_VALID || invalid) {
+        c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
+        return;
+    }
+    const struct err *answer = error ? error : answer_of(arena, c);
+    if (!answer) {
+        answer = err_new(arena, "%s", reason_of(c));
+    } else if (verdict == VERDICT_NO_API) {
+        answer = err_wrap(arena, answer, "%s", reason_of(c));
+    }
+    leave_unknown(c, answer);
 }
 
 /* --check asks a provider as the check after a logout does. */
@@ -439,13 +456,12 @@ static bool token_for_check(struct inventory *inventory, struct credential *c, s
         remove_call_of(inventory, c, &call)) {
         return false;
     }
-    const struct err *err = provider_verify(inventory->config->shell, &call, &outcome, token);
-    if (!err && outcome == PROVIDER_GAVE_TOKEN) {
+    c->error = remove_verify(inventory, c, &call, &outcome, token);
+    if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
         c->effect = IN_USE;
         return true;
     }
     c->result = RESULT_NOT_FOUND; /* cargo gets no token either */
-    c->error = err;
     return false;
 }
 
@@ -459,13 +475,12 @@ struct err *revoke_check(struct inventory *inventory, const struct logout_option
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         struct str token;
-        c->valid = VALIDITY_UNKNOWN;
         if (!token_for_check(inventory, c, &token)) {
             continue;
         }
         const struct err *why = obstacle(inventory, &networks, c);
         if (why) {
-            c->error = why;
+            leave_unknown(c, why);
             continue;
         }
         batch.calls[batch.count] = call_of(inventory, &networks, c, token, SERVER_CHECK);
@@ -475,8 +490,7 @@ struct err *revoke_check(struct inventory *inventory, const struct logout_option
         arena_new_array(inventory->config->arena, const struct err *, batch.count);
     ask_servers(inventory, options, &batch, errors);
     for (size_t i = 0; i < batch.count; i++) {
-        settle_checked(batch.credentials[i]);
-        batch.credentials[i]->error = errors[i];
+        settle_checked(inventory->config->arena, batch.credentials[i], errors[i]);
     }
     return NULL;
 }

@@ -377,8 +377,8 @@ def _toml_faults(case):
 
 
 def _suggests(case):
-    """We suggest names of registries."""
-    case.take(case.extra, "note: did you mean `")
+    """We suggest names of registries, and what to do about a file that cannot be read."""
+    case.take(case.extra, "note: did you mean `", r"note: `[^`]*` was not checked: correct the file")
 
 
 DIFFERENCES = (

@@ -35,6 +35,11 @@ def shown(program, home, columns, *options):
                 return text.decode().replace("\r\n", "\n").splitlines()
 
 
+def test_keyring_that_no_configuration_uses(program, tmp_path):
+    (tmp_path / "work/プロジェクト/a directory with a long name/another one").mkdir(parents=True)
+    assert shown(program, tmp_path, 80, "-v", "--registry", "crates-io")[-1] == "  keyring: not searched, because no configuration uses it"
+
+
 def width(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
@@ -46,6 +51,8 @@ def test_rows_fit_and_locations_are_whole(columns, options, program, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     lines = shown(program, tmp_path, columns, *options)
+    if options:
+        assert lines[-1].startswith("  keyring: ")
     lines = lines[: lines.index("Checked:")] if options else lines
     rows = [line for line in lines if not line.startswith(" ")]
     assert all(width(row.rstrip()) <= columns for row in rows)

@@ -167,6 +167,7 @@ def test_broken_beside_a_good_one(machine, broken, fine):
     assert done.status == 101
     assert f"{machine.path(broken)}`" in done.err
     assert "TOML parse error at line 3" in done.err
+    assert f"note: `{machine.path(broken)}` was not checked: correct the file or its permissions" in done.err
     assert machine.secrets_on_disk() == [broken]
     assert [line["kind"] for line in done.credentials(usable="unknown")] == ["unknown"]
     assert not has_token(machine, "removes")
@@ -208,7 +209,25 @@ def test_file_that_cannot_be_read(machine):
     done = machine.logout("--registry", "corp", before=powerless())
     assert done.status == 101
     assert "Permission denied" in done.err
+    assert f"note: `{machine.path('credentials.toml')}` was not checked" in done.err
     assert not has_token(machine, "removes")
+
+
+def test_configuration_that_hides_the_default_registry(machine):
+    """The run ends before it has checked anything, and its message still has a next step."""
+    machine.write({"config.toml": BROKEN, "credentials.toml": TOKEN})
+    done = machine.logout()
+    assert done.status == 101
+    assert f"note: `{machine.path('config.toml')}` was not checked: correct the file or its permissions" in done.err
+    assert machine.secrets_on_disk() == ["config.toml", "credentials.toml"]
+
+
+def test_check_of_a_provider_that_cannot_start(machine):
+    """cargo gets no token from it, so it is not in the table; -v has the reason."""
+    machine.write({"config.toml": CORP + 'credential-provider = "/no/such"\n'})
+    done = machine.logout("--status", "--check", "-v", "--registry", "corp")
+    assert done.status == 0
+    assert "note: credential provider `/no/such` gives no token for `corp`: failed to spawn credential process" in done.err
 
 
 def test_what_a_provider_is_told(machine):
