@@ -32,12 +32,13 @@ static bool is_service_gone(const GError *error)
            g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 }
 
-/* The message and, since services write "failed" and nothing else, the name of the error. */
+/* The message and the name of the error, because some services write only "failed" as the message.
+ */
 static struct err *error_words(struct arena *arena, GError *error)
 {
     g_autofree char *name = g_dbus_error_get_remote_error(error);
     (void)g_dbus_error_strip_remote_error(error);
-    if (!name || error->domain == SECRET_ERROR) { /* can be our own: see service.c */
+    if (!name || error->domain == SECRET_ERROR) { /* service.c can create it */
         return err_new(arena, "%s", error->message);
     }
     return err_new(arena, "%s (%s)", error->message, name);
@@ -73,7 +74,7 @@ struct err *bus_error(struct arena *arena, GError *taken)
     return words;
 }
 
-/* The file of the first address in the list, if it is a socket with a path; else NULL. */
+/* The path of the first address in the list if it is a socket with a path, or else NULL. */
 static char *socket_path(const char *address)
 {
     static const char prefix[] = "unix:path=";
@@ -85,8 +86,8 @@ static char *socket_path(const char *address)
     return g_uri_unescape_string(escaped, NULL);
 }
 
-/* Whose the file is, or the first directory above it that we may see: /run/user/1000/bus of user
- * 1000 is in a directory that only that user can enter. */
+/* Finds the owner of the file or, if we cannot see it, of the nearest directory above it that we
+ * can see. Only user 1000 can enter the directory of /run/user/1000/bus. */
 static bool is_of_another_user(const char *path, uid_t *owner)
 {
     struct stat file;
@@ -127,7 +128,7 @@ static struct err *connection_error(struct arena *arena, const char *address, GE
                     "DBUS_SESSION_BUS_ADDRESS and the permissions of the socket");
 }
 
-/* In cron and sudo the bus of the desktop may exist although no variable leads to it. */
+/* Under cron and sudo, the desktop's bus can exist although no variable has its address. */
 static struct err *no_address(struct arena *arena)
 {
     struct str usual = str_format(arena, "/run/user/%lu/bus", (unsigned long)geteuid());
@@ -171,7 +172,7 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out, bo
     if (!bus) {
         return connection_error(arena, getenv("DBUS_SESSION_BUS_ADDRESS"), error, none);
     }
-    /* else GLib ends the process with SIGTERM when the bus goes away: an answer is due */
+    /* by default, GLib kills the process when the bus disconnects, before it has answered */
     g_dbus_connection_set_exit_on_close(bus, FALSE);
     *out = bus;
     return NULL;

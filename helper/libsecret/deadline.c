@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-/* A signal handler has no other way to reach its data. */
+/* Static, because a signal handler cannot get its data in another way. */
 enum { IDLE, RUNNING, LATE };
 static atomic_int state;
 static int late_fd;
@@ -38,6 +38,6 @@ void deadline_stop(void)
     int running = RUNNING;
     (void)atomic_compare_exchange_strong(&state, &running, IDLE);
     while (running == LATE) {
-        (void)pause(); /* the handler runs in another thread and is about to exit */
+        (void)pause(); /* the handler runs in another thread, which is about to exit */
     }
 }

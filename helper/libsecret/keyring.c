@@ -8,7 +8,7 @@
 
 #define COLLECTION "org.freedesktop.Secret.Collection"
 
-/* A list of SecretRetrievable, for the cleanup attribute. */
+/* For CLEANUP: releases a list of SecretRetrievable. */
 static void items_release(GList **items)
 {
     g_list_free_full(*items, g_object_unref);
@@ -59,7 +59,8 @@ static struct err *items_search(const struct keyring *keyring, struct str url, G
     return NULL;
 }
 
-/* Of the Secret Service; those of libsecret's file backend can be neither locked nor deleted. */
+/* Returns true for an item of the Secret Service. Items of libsecret's file backend cannot be
+ * locked or deleted. */
 static bool is_item(gpointer item)
 {
     return g_type_is_a(G_OBJECT_TYPE(item), SECRET_TYPE_ITEM);
@@ -79,7 +80,7 @@ static size_t count_locked(const GList *items)
     return count;
 }
 
-/* What a failed attempt to unlock says: a reason below the error that it is locked. */
+/* Adds the reason why unlocking failed, as the cause of the error that the keyring is locked. */
 static struct err *unlock_reason(const struct keyring *keyring, GError *error)
 {
     if (!g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
@@ -91,8 +92,8 @@ static struct err *unlock_reason(const struct keyring *keyring, GError *error)
 }
 
 /*
- * Tries to unlock what is locked, and searches again for the state as it is then. Whether it worked
- * is seen there. `why` is the reason if the service gave one (a person's "no" has none).
+ * Tries to unlock the locked items and searches again, so that `items` shows whether it worked.
+ * `why` is the service's reason; there is none if a person refused.
  */
 static struct err *items_unlock(const struct keyring *keyring, struct str url, GList **items,
                                 struct err **why)
@@ -121,7 +122,8 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
     return NULL;
 }
 
-/* The property of a collection, or NULL. Where this fails, what a search found is all there is. */
+/* Returns a property of a collection, or NULL. If this fails, the callers rely on the search alone.
+ */
 static GVariant *collection_property(const struct keyring *keyring, const char *path,
                                      const char *property, const char *type)
 {
@@ -160,8 +162,8 @@ static bool holds_url(const struct keyring *keyring, const char *path, struct st
     return g_variant_n_children(items) > 0;
 }
 
-/* The paths of the locked collections that hold the URL, or with `hidden` perhaps hold it, in a
- * list that ends with NULL. */
+/* Returns the paths of the locked collections that contain the URL, in a list that ends with NULL.
+ * With `hidden`, also those that might contain it. */
 static const char **sealed_collections(const struct keyring *keyring, struct str url, bool hidden)
 {
     g_autoptr(GVariant) value = NULL;
@@ -182,8 +184,8 @@ static const char **sealed_collections(const struct keyring *keyring, struct str
     return sealed;
 }
 
-/* After a search that found nothing locked: unlocks the locked collections that hold the URL, if
- * there are any, and searches again. `why` is the reason if that is not possible. */
+/* After a search that found no locked item: unlocks the locked collections that contain the URL,
+ * and searches again. `why` is the reason if they cannot be unlocked. */
 static struct err *items_unseal(const struct keyring *keyring, struct str url, GList **items,
                                 struct err **why)
 {
@@ -202,7 +204,7 @@ static struct err *items_unseal(const struct keyring *keyring, struct str url, G
     return items_search(keyring, url, items);
 }
 
-/* The first item that can be read; cargo takes the first as well. NULL: all are locked. */
+/* Returns the first item that can be read, as cargo does, or NULL if all are locked. */
 static SecretRetrievable *first_unlocked(GList *items)
 {
     while (items && is_locked(items->data)) {
@@ -211,7 +213,7 @@ static SecretRetrievable *first_unlocked(GList *items)
     return items ? SECRET_RETRIEVABLE(items->data) : NULL;
 }
 
-/* A keyring can be open and still lock an item for a program that the person does not allow. */
+/* An unlocked keyring can still lock an item for a program to which the person denied access. */
 static bool is_denied(const struct keyring *keyring, gpointer item)
 {
     g_autofree char *path = g_path_get_dirname(g_dbus_proxy_get_object_path(item));
@@ -255,7 +257,7 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
         return locked_error(keyring, items, why);
     }
     GError *error = NULL;
-    if (is_item(item)) { /* some services ask the person only now */
+    if (is_item(item)) { /* some services ask the person only at this point */
         g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(item), G_MAXINT);
     }
     g_autoptr(SecretValue) value = secret_retrievable_retrieve_secret_sync(item, NULL, &error);
@@ -301,7 +303,7 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
     return error ? bus_error(keyring->arena, error) : NULL;
 }
 
-/* Deletes the items that are not locked. Continues after a failure and returns the first one. */
+/* Deletes the items that are not locked. Continues after an error, and returns the first one. */
 static struct err *items_delete(const struct keyring *keyring, GList *items)
 {
     struct err *first = NULL;
@@ -318,8 +320,9 @@ static struct err *items_delete(const struct keyring *keyring, GList *items)
     return first;
 }
 
-/* The file backend's items have no delete of their own. Its failure is the last word: a search
- * looks at what libsecret has in memory, where they are gone even if the file was not written. */
+/* Clears the file backend, whose items cannot be deleted one by one. An error of this call is
+ * final: libsecret searches its memory, where the items are gone even if it could not write the
+ * file. */
 static struct err *file_clear(const struct keyring *keyring, struct str url)
 {
     g_autoptr(GError) error = NULL;
@@ -327,7 +330,7 @@ static struct err *file_clear(const struct keyring *keyring, struct str url)
     return error ? err_new(keyring->arena, "%s", error->message) : NULL;
 }
 
-/* Deletes what can be deleted, and searches again. */
+/* Deletes the items that can be deleted, and searches again. */
 static struct err *items_erase(const struct keyring *keyring, struct str url, GList **items)
 {
     CLEANUP(items_release) GList *left = NULL;
@@ -359,7 +362,7 @@ struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
     CLEANUP(items_release) GList *items = NULL;
     struct err *why = NULL;
     TRY(items_search(keyring, url, &items));
-    if (count_locked(items) == 0) { /* items_unlock() unlocks collections too */
+    if (count_locked(items) == 0) { /* items_unlock() also unlocked their collections */
         TRY(items_unseal(keyring, url, &items, &why));
     }
     *found = items != NULL;

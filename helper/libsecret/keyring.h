@@ -8,13 +8,13 @@
  *     TRY(keyring_erase(&keyring, url, &found));
  *     keyring_close(&keyring);
  *
- * Unlocking, storing and deleting can make the service ask a person; KeePassXC asks inside a search
- * too. If no program can show the question, libsecret refuses at once, and the helper reports
- * "locked". No call has a time limit of its own: the deadline (deadline.h) is the limit.
+ * Unlocking, storing and deleting can make the service ask a person. KeePassXC also asks during a
+ * search. If no program can show the question, libsecret fails at once and the helper reports
+ * "locked". The calls have no time limit of their own; deadline.h has one.
  *
- * Errors distinguish between no bus, another user's bus, no service, a service that exits, a locked
- * keyring and denied access. Each has a next step, and GLib's words are its cause. What a failed
- * call leaves: as much done as the service did.
+ * The errors distinguish between no bus, another user's bus, no service, a service that exits, a
+ * locked keyring and denied access. Each describes a next step, and GLib's message is its cause.
+ * After a failed call, the service may have done part of the work.
  */
 #ifndef LIBSECRET_KEYRING_H
 #define LIBSECRET_KEYRING_H
@@ -30,9 +30,9 @@ struct keyring {
     bool taken_over;     /* service_take_over() was called */
 };
 
-/* Before the others; more than once is allowed. */
+/* Call it before the others. It can be called more than once. */
 struct err *keyring_open(struct keyring *keyring, bool can_ask) MUST_CHECK;
-void keyring_close(struct keyring *keyring); /* legal also on a zeroed one */
+void keyring_close(struct keyring *keyring); /* also accepts a zeroed keyring */
 
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token,
                         bool *found) MUST_CHECK;
@@ -41,9 +41,10 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
                           struct str token) MUST_CHECK;
 
 /*
- * Removes every matching item in every collection and searches again: without an error none is
- * left. `found`: there was one. If some items are locked, the others are still removed. A locked
- * collection that shows no items is an error too: whether it has one cannot be known.
+ * Removes every matching item from every collection and searches again. If it returns no error, no
+ * item is left. Sets `found` if there was one. If some items are locked, it removes the others and
+ * returns an error. It also returns an error for a locked collection that shows no items, because
+ * that collection might contain one.
  */
 struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found) MUST_CHECK;
 

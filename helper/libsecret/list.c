@@ -10,7 +10,7 @@ struct listing {
     struct arena *arena;
     GDBusConnection *bus;
     struct buf *out;
-    bool locked; /* something is */
+    bool locked; /* at least one item or collection is locked */
 };
 
 static struct err *is_locked(struct listing *listing, const char *path, const char *interface,
@@ -33,7 +33,7 @@ static struct err *list_item(struct listing *listing, const char *path)
     TRY(bus_property(arena, listing->bus, path, INTERFACE "Item", "Attributes", "a{ss}",
                      &attributes));
     if (!g_variant_lookup(attributes, "url", "&s", &url)) {
-        return NULL; /* cargo never finds it */
+        return NULL; /* cargo cannot find it */
     }
     TRY(bus_property(arena, listing->bus, path, INTERFACE "Item", "Label", "s", &label));
     TRY(is_locked(listing, path, INTERFACE "Item", &locked));

@@ -15,10 +15,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* How long an answer may take. A caller without a terminal may give a provider 60 seconds. */
+/* How long an answer can take. A caller without a terminal gives a provider at most 60 seconds. */
 #define PEEK_SECONDS   2
-#define ALONE_SECONDS  20  /* without a person at a terminal */
-#define PERSON_SECONDS 600 /* somebody is, and can press Ctrl-C */
+#define ALONE_SECONDS  20  /* no person is at a terminal */
+#define PERSON_SECONDS 600 /* a person is there and can press Ctrl-C */
 
 static const char usage[] =
     "Store cargo's registry tokens in the Secret Service (GNOME Keyring, KWallet, KeePassXC)\n"
@@ -40,7 +40,7 @@ static const char usage[] =
     "  -V, --version       Print version\n";
 
 struct plugin {
-    struct arena *arena; /* of the present request: wiped when it is answered */
+    struct arena *arena; /* of the current request; overwritten after the answer */
     struct streams streams;
     struct keyring keyring;
 };
@@ -62,7 +62,7 @@ static struct err *late_error(struct arena *arena, unsigned seconds)
         seconds);
 }
 
-/* The keyring, ready for this request; the time for the answer starts. */
+/* Opens the keyring for this request, and starts the time limit for the answer. */
 static struct err *keyring_ready(struct plugin *plugin, enum request_kind kind)
 {
     struct arena *arena = plugin->arena;
@@ -73,7 +73,8 @@ static struct err *keyring_ready(struct plugin *plugin, enum request_kind kind)
     return keyring_open(&plugin->keyring, person_can_answer());
 }
 
-/* The token to store: sent along, or asked for in cargo's words (cargo_credential::read_token). */
+/* Returns the token to store: the one of the request, or one that the person types. cargo:
+ * cargo_credential::read_token. */
 static struct err *token_read(struct arena *arena, const struct request *request, struct str *out)
 {
     struct str token = request->token;
@@ -153,8 +154,8 @@ static struct str answer_to(struct plugin *plugin, const struct request *request
     return answer;
 }
 
-/* One request, one answer; `more` is false after the last. False: cargo does not take the answer.
- */
+/* Answers one request. Sets `more` to false after the last one. Returns false if cargo does not
+ * read the answer. */
 static bool serve_one(struct plugin *plugin, bool *more)
 {
     struct request request;
@@ -167,7 +168,7 @@ static bool serve_one(struct plugin *plugin, bool *more)
         err = request_parse(plugin->arena, line, &request);
     }
     if (err) {
-        *more = false; /* as in cargo's own providers: what follows cannot be trusted */
+        *more = false; /* as cargo's own providers do: the rest of the input cannot be trusted */
         return write_all(plugin->streams.out, answer_failed(plugin->arena, err));
     }
     return write_all(plugin->streams.out, answer_to(plugin, &request));
@@ -225,7 +226,7 @@ static int plugin_run(void)
 int main(int argc, char **argv)
 {
     struct str argument = str_of(argc == 2 ? argv[1] : NULL);
-    (void)unsetenv("G_DBUS_DEBUG"); /* GLib would print messages, secrets included */
+    (void)unsetenv("G_DBUS_DEBUG"); /* GLib would print messages that contain secrets */
     if (str_eq(argument, STR("--cargo-plugin"))) {
         return plugin_run();
     }

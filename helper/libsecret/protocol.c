@@ -9,7 +9,7 @@
 
 static void wiping_free(void *memory)
 {
-    explicit_bzero(memory, malloc_usable_size(memory)); /* jansson keeps NULL to itself */
+    explicit_bzero(memory, malloc_usable_size(memory)); /* jansson does not pass NULL */
     free(memory);
 }
 
@@ -23,7 +23,7 @@ static void json_release(json_t **json)
     json_decref(*json);
 }
 
-/* Takes `json` over and makes a line of it. */
+/* Converts `json` to a line, and releases it. */
 static struct str line_of(struct arena *arena, json_t *json)
 {
     CLEANUP(json_release) json_t *owned = json;
@@ -34,7 +34,8 @@ static struct str line_of(struct arena *arena, json_t *json)
     return (struct str){line, len + 1};
 }
 
-/* Not NULL, which json_pack's `o` refuses: what is no UTF-8 is replaced. */
+/* Replaces bytes that are not UTF-8, so that the result is not NULL, which json_pack's `o` rejects.
+ */
 static json_t *text_json(struct arena *arena, struct str text)
 {
     struct str valid = utf8_lossy(arena, text);
@@ -112,13 +113,13 @@ static enum request_kind kind_of(struct str name)
     return str_eq(name, STR("logout")) ? REQUEST_LOGOUT : REQUEST_UNKNOWN;
 }
 
-/* A str of what json_unpack_ex() found; NULL is the empty str. */
+/* Makes a str of a result of json_unpack_ex(). NULL becomes the empty str. */
 static struct str text_of(struct arena *arena, const char *data, size_t len)
 {
     return data ? str_copy(arena, data, len) : STR("");
 }
 
-/* jansson's words for what is missing or has a wrong type: they quote no value. */
+/* Uses jansson's messages about missing keys and wrong types, because they do not quote values. */
 static struct err *request_read(struct arena *arena, json_t *json, struct request *out)
 {
     int version = 0;
@@ -160,7 +161,7 @@ struct err *request_parse(struct arena *arena, struct str line, struct request *
     CLEANUP(json_release)
     json_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &wrong);
     if (!json) {
-        /* not wrong.text: it quotes the input, and the input may be a token */
+        /* without wrong.text, which quotes the input and could contain a token */
         return err_new(arena, "the request is not valid JSON (column %d)", wrong.column);
     }
     return request_read(arena, json, out);

@@ -6,9 +6,10 @@
  *     {"v":1,"kind":"logout","registry":{"index-url":"…","name":"…"}}               request_parse
  *     {"Ok":{"kind":"logout"}}        {"Err":{"kind":"not-found"}}                  answer_...
  *
- * protocol_init() once, before anything else here: it makes the JSON library overwrite what it
- * frees, for a request to log in and an answer to "get" hold the token. All results are in
- * the arena. An error about a request gives the position in it and does not quote it.
+ * Call protocol_init() once, before the other functions. It makes the JSON library overwrite the
+ * memory that it frees, because a request to log in and an answer to "get" contain the token. All
+ * results are in the arena. An error about a request has the position of the fault and does not
+ * quote the request.
  */
 #ifndef LIBSECRET_PROTOCOL_H
 #define LIBSECRET_PROTOCOL_H
@@ -19,10 +20,10 @@ enum request_kind {
     REQUEST_GET,
     REQUEST_LOGIN,
     REQUEST_LOGOUT,
-    REQUEST_UNKNOWN, /* of a later cargo: the answer is operation-not-supported */
+    REQUEST_UNKNOWN, /* from a later cargo; the answer is operation-not-supported */
 };
 
-/* Fields that we have no use for (the operation, headers, arguments) are accepted and left out. */
+/* Fields that are not needed (the operation, headers, arguments) are accepted and ignored. */
 struct request {
     enum request_kind kind;
     struct str index_url;
@@ -41,7 +42,7 @@ struct str answer_token(struct arena *arena, struct str token);
 struct str answer_done(struct arena *arena, enum request_kind kind); /* login or logout */
 struct str answer_not_found(struct arena *arena);
 struct str answer_not_supported(struct arena *arena);
-struct str answer_failed(struct arena *arena, const struct err *err); /* with all its causes */
+struct str answer_failed(struct arena *arena, const struct err *err); /* including all causes */
 
 /* The lines of --list: an item; the state, without and with an error. */
 struct str list_item_line(struct arena *arena, const char *url, const char *label, bool locked);

@@ -2,12 +2,12 @@
 
 #include "service.h"
 
-/* SECRET_BACKEND_EXTENSION_POINT_NAME, of a header of libsecret's that cannot be included */
+/* SECRET_BACKEND_EXTENSION_POINT_NAME, from a header of libsecret that cannot be included */
 #define TYPE_NAME               "CargoSecretService"
 #define BACKEND_EXTENSION_POINT "secret-backend"
 #define ABOVE_THE_BUILT_IN      1 /* libsecret registers its own with priority 0 */
 
-/* What libsecret calls are the asynchronous functions, also from those of its own that are not. */
+/* libsecret calls only the asynchronous functions, even from its synchronous ones. */
 static void refuse(SecretService *self, SecretPrompt *prompt, const GVariantType *return_type,
                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -21,8 +21,8 @@ static void refuse(SecretService *self, SecretPrompt *prompt, const GVariantType
     g_object_unref(task);
 }
 
-/* A service answers with the path `/` if a person refused to create an item. libsecret takes that
- * for the path of the new item. */
+/* Returns true for the path `/`, which a service returns if a person refused to create an item.
+ * libsecret would treat it as the path of the new item. */
 static bool is_no_path(GVariant *answer)
 {
     return g_variant_is_of_type(answer, G_VARIANT_TYPE_OBJECT_PATH) &&
@@ -41,7 +41,7 @@ static void on_asked(GObject *prompt, GAsyncResult *result, gpointer user_data)
         g_task_return_pointer(task, answer, (GDestroyNotify)g_variant_unref);
     } else if (error) {
         g_task_return_error(task, error);
-    } else { /* libsecret's own takes this for an error as well, and so never ends */
+    } else { /* libsecret's own code treats this as an error too, and then waits forever */
         g_task_return_new_error(task, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY,
                                 "it exited while it asked a person");
     }
@@ -61,7 +61,8 @@ static GVariant *finish(SecretService *self, GAsyncResult *result, GError **erro
     return g_task_propagate_pointer(G_TASK(result), error);
 }
 
-/* GLib's own limit is 25 seconds, which is too short to find and type a password. */
+/* Removes GLib's limit of 25 seconds, which is too short for a person to find and type a password.
+ */
 static void wait_long(GObject *object)
 {
     G_OBJECT_CLASS(g_type_class_peek(SECRET_TYPE_SERVICE))->constructed(object);
@@ -86,7 +87,8 @@ void service_take_over(bool can_ask)
     };
     g_type_ensure(SECRET_TYPE_SERVICE);
     GType type = g_type_register_static(SECRET_TYPE_SERVICE, TYPE_NAME, &info, 0);
-    /* The name is libsecret's: SECRET_BACKEND and sandboxes choose among backends as ever. */
+    /* Uses libsecret's own name, so that SECRET_BACKEND and sandboxes choose among backends as
+     * before. */
     g_io_extension_point_implement(BACKEND_EXTENSION_POINT, type, "service", ABOVE_THE_BUILT_IN);
 }
 

@@ -1,13 +1,13 @@
 /*
- * libsecret's access to the Secret Service, with another way to take questions to a person and
- * without GLib's time limit for a call.
+ * Replaces libsecret's access to the Secret Service, to handle questions to a person differently
+ * and to remove GLib's time limit for a call.
  *
- * The Secret Service answers some calls with "ask the person first", and libsecret then waits as
- * long as that takes. libsecret 0.20 also waits forever if the service exits meanwhile, and it
- * takes
- * "/" for the path of a new item, which is what a service answers when the person says no.
- * libsecret has no setting for any of this, but it lets a program register a backend. Ours is a
- * subclass of its own. If a libsecret does not accept it, the deadline still ends the wait.
+ * The Secret Service answers some calls with "ask the person first", and libsecret then waits for
+ * the person without a limit. libsecret 0.20 also waits forever if the service exits meanwhile.
+ * When the person says no, the service returns `/`, and libsecret treats that as the path of a new
+ * item. libsecret has no setting for any of this, but it lets a program register a backend. Our
+ * backend is a subclass of libsecret's. If a libsecret does not accept it, the deadline still ends
+ * the wait.
  */
 #ifndef LIBSECRET_SERVICE_H
 #define LIBSECRET_SERVICE_H
@@ -16,11 +16,11 @@
 
 #include <stdbool.h>
 
-/* Before the first call into libsecret, once. Without `can_ask` a question fails at once, as
- * locked. */
+/* Call it once, before the first call of libsecret. Without `can_ask`, a question fails at once and
+ * the item counts as locked. */
 void service_take_over(bool can_ask);
 
-/* A SecretService of this kind; libsecret keeps its own to itself. */
+/* Returns a new SecretService of our subclass, because libsecret does not hand out its own. */
 void *service_new(GError **error);
 
 #endif

@@ -25,7 +25,7 @@ struct err *streams_take(struct arena *arena, struct streams *streams)
     }
     (void)dup2(null, STDIN_FILENO);
     (void)dup2(STDERR_FILENO, STDOUT_FILENO);
-    if (null > STDERR_FILENO) { /* else it took the place of one that was closed */
+    if (null > STDERR_FILENO) { /* otherwise it replaced a standard descriptor that was closed */
         fd_close(&null);
     }
     *streams = (struct streams){.in = in, .out = answers};
@@ -38,10 +38,11 @@ void streams_free(struct streams *streams)
     arena_free(&streams->arena);
 }
 
-/* One read(2) more into `buf`. `ended` is set where there is no more. */
+/* Reads once more into `buf`. Sets `ended` at the end of the input. */
 static struct err *read_more(struct arena *arena, int fd, struct buf *buf, bool *ended)
 {
-    char *piece = arena_alloc(buf->arena, READ_SIZE); /* not the stack: the arena is wiped */
+    char *piece =
+        arena_alloc(buf->arena, READ_SIZE); /* in the arena, because that is overwritten */
     ssize_t n;
     do {
         n = fd < 0 ? 0 : read(fd, piece, READ_SIZE);

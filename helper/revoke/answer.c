@@ -33,7 +33,8 @@ bool verdict_is_invalid(enum verdict verdict)
     return verdict <= TOKEN_NOT_A_TOKEN;
 }
 
-/* Control characters, line and paragraph separators, and those that change the direction. */
+/* Returns false for control characters, line and paragraph separators, and characters that change
+ * the direction of writing. */
 static bool is_fit_to_show(uint32_t c)
 {
     bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
@@ -88,7 +89,7 @@ void secrets_add_userinfo(struct secrets *secrets, struct str url)
     }
 }
 
-/* The byte at `at`, percent-encoded any number of times, and where it ends. */
+/* Returns the byte at `at`, which can be percent-encoded several times. Sets `end` to its end. */
 static unsigned char decoded_byte(struct str text, size_t at, size_t *end)
 {
     unsigned char byte = (unsigned char)text.data[at];
@@ -102,8 +103,8 @@ static unsigned char decoded_byte(struct str text, size_t at, size_t *end)
     return byte;
 }
 
-/* The length of what spells the secret at `at`, in any case: a host name has only one. 0: it is not
- * there. */
+/* Returns the length of the text at `at` that spells the secret, or 0 if none does. Case is
+ * ignored, because host names are in lower case. */
 static size_t spelled_length(struct str text, size_t at, struct str secret, bool decode)
 {
     size_t next = at;
@@ -148,7 +149,7 @@ static struct str not_too_long(struct arena *arena, struct str text)
     }
     size_t len = TEXT_LIMIT;
     while (((unsigned char)text.data[len] & 0xC0) == 0x80) {
-        len--; /* not within a character; the text is valid, so it has a beginning */
+        len--; /* do not cut inside a character; the text is valid UTF-8, so the loop ends */
     }
     return str_format(arena, "%.*s...", (int)len, text.data);
 }
@@ -161,9 +162,9 @@ static void text_set(struct arena *arena, json_t *json, const char *key, struct 
     }
     struct str line = one_line(arena, text);
     for (size_t i = 0; i < secrets->count; i++) {
-        /* as the secret would look: a line's end may have become one of its spaces */
+        /* the secret as one_line() shows it, with spaces instead of line ends */
         struct str looks = one_line(arena, secrets->list[i]);
-        if (strspn(looks.data, " ") < looks.len) { /* blanks show nothing */
+        if (strspn(looks.data, " ") < looks.len) { /* a secret of blanks need not be hidden */
             line = without_secret(arena, line, looks);
         }
     }

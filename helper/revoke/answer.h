@@ -1,13 +1,14 @@
 /*
- * The lines that the helper writes.
+ * Formats the lines that the helper writes.
  *
  *     {"id":0,"verdict":"revoked-checked","invalid":true,"url":"...","status":204}
  *     {"id":1,"waiting":"..."}                                 a word for a person, no answer
  *
- * The first says twice whether the token is invalid, so that neither can be misread. Servers and
- * libraries write some of the texts. Each becomes one line of limited length in valid UTF-8,
- * without control characters and without characters that change the direction of writing. Secrets
- * in them are replaced, in any mixture of plain and percent-encoded characters.
+ * The first line states twice whether the token is invalid, as `verdict` and as `invalid`, so that
+ * a reader can compare them. Some of the texts come from servers and libraries. Each becomes one
+ * line of limited length in valid UTF-8, without control characters and without characters that
+ * change the direction of writing. Secrets in them are replaced, in any mixture of plain and
+ * percent-encoded characters.
  */
 #ifndef REVOKE_ANSWER_H
 #define REVOKE_ANSWER_H
@@ -35,14 +36,14 @@ bool verdict_is_invalid(enum verdict verdict);
 struct answer {
     enum verdict verdict;
     enum call call;    /* the call that decided the verdict */
-    struct str url;    /* its URL */
-    long status;       /* of HTTP; 0: there was no answer */
-    struct str detail; /* may be empty, as all that follow */
+    struct str url;    /* the URL of that call */
+    long status;       /* HTTP status; 0: there was no answer */
+    struct str detail; /* this and the following can be empty */
     struct token_facts facts;
     struct str page; /* where a person can revoke the token */
 };
 
-/* What no line may show. */
+/* The texts that no line may contain. */
 struct secrets {
     struct str list[6];
     size_t count;
@@ -50,11 +51,11 @@ struct secrets {
 
 void secrets_add(struct secrets *secrets, struct str text);
 
-/* Adds the user information of a URL, and its password alone if it is long enough to be told from
- * other words. */
+/* Adds the user information of a URL. Also adds its password alone, if that is too long to be an
+ * ordinary word. */
 void secrets_add_userinfo(struct secrets *secrets, struct str url);
 
-/* With its newline. */
+/* Both return a line with its newline. */
 struct str answer_line(struct arena *arena, long id, const struct answer *answer,
                        const struct secrets *secrets);
 struct str waiting_line(struct arena *arena, long id, const char *why);

@@ -43,7 +43,8 @@ static struct api_base from_cache(struct arena *arena, const struct request *req
     return cached.found ? cached : otherwise;
 }
 
-/* The server can be reached and has an answer. One that is overloaded or redirects has none. */
+/* Returns true if the server has answered. An answer that it is overloaded, or a redirect, does not
+ * count. */
 static bool is_final(const struct http_reply *reply)
 {
     return reply->outcome == HTTP_ANSWERED && reply->status / 100 != 3 &&

@@ -1,16 +1,16 @@
 /*
- * The URL of a registry's API: `api` in the config.json of its index.
+ * Finds the URL of a registry's API, which is `api` in the config.json of its index.
  *
- * A sparse index is asked for it over HTTP, without the token. Only an index that answers with 401
- * is asked again with the token, as cargo does for registries with `auth-required`. If the index
- * cannot be reached, cargo's cached copy is used. What the server itself says (no such file, token
- * unknown) is final. For a git index, cargo's clone is read: the file in the commit that was
- * fetched last (RemoteRegistry::config).
+ * For a sparse index, it requests the file over HTTP without the token. Only if the index answers
+ * with 401, it sends the request again with the token, as cargo does for registries with
+ * `auth-required`. If the index cannot be reached, it uses cargo's cached copy. If the server
+ * answers that there is no such file or that the token is unknown, that is final. For a git index,
+ * it reads the file in the last commit that cargo's clone has fetched (RemoteRegistry::config).
  *
- * A URL with a query or a fragment is not used: routes that are put behind it would become a part
+ * A URL with a query or a fragment is not used, because a route that is appended would become part
  * of them.
  *
- * A base that was not found is an outcome, not an error.
+ * If no URL is found, that is an outcome and not an error.
  */
 #ifndef REVOKE_API_BASE_H
 #define REVOKE_API_BASE_H
@@ -22,18 +22,18 @@ struct api_base {
     bool found;
     struct str api;
     struct str url;    /* of config.json, if it was asked for over HTTP */
-    long status;       /* its answer; 0: none */
+    long status;       /* HTTP status of its answer; 0: none */
     struct str detail; /* the reason if none was found */
 };
 
-/* What the text of a config.json says. */
+/* Reads the text of a config.json. */
 struct api_base api_base_of(struct arena *arena, struct str config);
 
 /* `authorization` is sent only to an index that asks for it. */
 struct api_base api_base_find(const struct http *http, const struct request *request,
                               struct str authorization);
 
-/* Fails if the routes of an API cannot be put behind it, or if it must not get a token. */
+/* Fails if routes cannot be appended to the URL, or if no token must be sent there. */
 struct err *api_base_check(struct arena *arena, struct str api) MUST_CHECK;
 
 #endif

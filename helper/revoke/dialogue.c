@@ -13,8 +13,8 @@ static const struct server *server_of(const struct dialogue *dialogue)
     return &servers[dialogue->kind];
 }
 
-/* An answer that was cut off can still say that the server refuses, but not that the token is valid
- * or invalid. */
+/* Returns true if the answer counts only when it is complete. An answer that was cut off can show
+ * that the server refuses, but not whether the token is valid. */
 static bool needs_whole(enum reading reading)
 {
     return reading == READ_VALID || reading == READ_REVOKED || reading == READ_INVALID ||
@@ -81,7 +81,7 @@ static enum verdict verdict_of_check(const struct dialogue *dialogue, enum readi
     return TOKEN_REFUSED;
 }
 
-/* One check, or two if the first answer of such a server is not believed alone. */
+/* Checks once, or twice for a server whose first answer is not enough. */
 static struct answer check(const struct dialogue *dialogue)
 {
     struct turn turn = ask(dialogue, CALL_CHECK);
@@ -96,14 +96,15 @@ static struct answer check(const struct dialogue *dialogue)
     return conclude(turn.reading == READ_INVALID ? TOKEN_UNRECOGNIZED : TOKEN_UNKNOWN, &turn);
 }
 
-/* After a "valid", any 401 is a "no" to the same token. crates.io's has words of its own. */
+/* If the server accepted this token before, any 401 means that it no longer does. crates.io has a
+ * text of its own for this. */
 static bool no_longer_accepts(const struct dialogue *dialogue, enum reading reading)
 {
     return reading == READ_INVALID ||
            (reading == READ_UNAUTHORIZED && !server_of(dialogue)->asks_twice);
 }
 
-/* The server has confirmed the revocation. */
+/* Checks again after the server has confirmed the revocation. */
 static struct answer check_after(const struct dialogue *dialogue, const struct turn *confirmed)
 {
     static const char why[] = "the server has confirmed the revocation and still accepts the token";
@@ -113,7 +114,7 @@ static struct answer check_after(const struct dialogue *dialogue, const struct t
         if (no_longer_accepts(dialogue, turn.reading)) {
             return conclude(TOKEN_REVOKED_CHECKED, confirmed);
         }
-        /* a check that the end of the time cut off does not take back what the one before said */
+        /* if the time ended during this check, the result of the previous check counts */
         last = last.reading == READ_VALID && turn.reading == READ_NO_ANSWER ? last : turn;
         if (!server_of(dialogue)->polls ||
             !dialogue->pause(dialogue->context, dialogue->poll_ms, why)) {
@@ -128,8 +129,8 @@ static struct answer check_after(const struct dialogue *dialogue, const struct t
     return answer;
 }
 
-/* The server said "valid" and then, to the revocation, "invalid". Somebody else may have revoked
- * the token in between. */
+/* The check said "valid", and the answer to the revocation was "invalid". Someone else may have
+ * revoked the token in between. */
 static struct answer check_contradiction(const struct dialogue *dialogue,
                                          const struct turn *contradiction)
 {
@@ -177,12 +178,12 @@ struct answer dialogue_run(const struct dialogue *dialogue)
     }
     struct answer before = check(dialogue);
     if (dialogue->action != ACTION_REVOKE) {
-        /* the answer of something in between says nothing about the token */
+        /* an answer from a proxy does not show whether the token is valid */
         before.verdict = before.verdict == TOKEN_REFUSED ? TOKEN_UNKNOWN : before.verdict;
         return before;
     }
     if (before.verdict != TOKEN_VALID) {
-        /* "invalid" as the first answer of a run may be that of a server which fails */
+        /* a first answer "invalid" can come from a server that fails */
         before.verdict = before.verdict == TOKEN_ALREADY_INVALID ? TOKEN_REFUSED : before.verdict;
         return before;
     }

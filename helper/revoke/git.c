@@ -47,10 +47,11 @@ struct err *clone_read(struct arena *arena, struct str path, const char *file, s
 {
     CLEANUP(library_release) const int users = git_libgit2_init();
     CLEANUP(clone_free) struct clone clone = {0};
-    if (users <= 0) { /* and it may crash where it is asked for the reason */
+    if (users <= 0) { /* the library can crash if it is asked for the reason */
         return err_new(arena, "libgit2 cannot be started");
     }
-    /* cargo reads its clones whoever owns them (init_git): a cargo home can be shared */
+    /* cargo reads its clones without checking their owner (init_git), because a cargo home can be
+     * shared */
     (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     TRY(file_find(arena, &clone, path, file));
     const git_blob *blob = (const git_blob *)clone.file;

@@ -1,12 +1,12 @@
 /*
- * What cargo reads by libgit2, read in the same way.
+ * Reads what cargo reads with libgit2, in the same way.
  *
- * clone_read() gives one file out of cargo's clone of a git index. Nothing is checked out there:
- * the file is read from the commit that refs/remotes/origin/HEAD names, where cargo has put it
- * (git::utils::resolve_ref). The library knows all the ways in which git may have packed it.
+ * clone_read() returns one file of cargo's clone of a git index. The clone has no work tree, so the
+ * file is read from the commit of refs/remotes/origin/HEAD, which cargo sets
+ * (git::utils::resolve_ref). libgit2 is needed because git can pack the file in several ways.
  *
- * git_proxy() gives git's http.proxy, which counts for cargo where its own configuration names
- * none, and above the proxy variables (network::proxy::http_proxy).
+ * git_proxy() returns git's http.proxy. cargo uses it if its own configuration has no proxy, before
+ * the proxy variables (network::proxy::http_proxy).
  */
 #ifndef REVOKE_GIT_H
 #define REVOKE_GIT_H
@@ -16,7 +16,7 @@
 struct err *clone_read(struct arena *arena, struct str path, const char *file, size_t limit,
                        struct str *out) MUST_CHECK;
 
-/* false: there is none, or git's configuration cannot be read. */
+/* Returns false if there is none or if git's configuration cannot be read. */
 bool git_proxy(struct arena *arena, struct str *out);
 
 #endif

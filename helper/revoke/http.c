@@ -8,19 +8,19 @@
 #include <time.h>
 
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
-#define HEADERS_LIMIT   ((size_t)256 * 1024) /* of an answer, those of all its 1xx included */
+#define HEADERS_LIMIT   ((size_t)256 * 1024) /* of an answer, including those of its 1xx answers */
 #define CONNECT_SECONDS 10L
 #define SLOWEST         10L /* bytes a second: cargo's default of http.low-speed-limit */
-#define WAIT_SECONDS    10  /* the longest Retry-After that is waited for */
+#define WAIT_SECONDS    10  /* a longer Retry-After is not waited for */
 #define FIRST_WAIT_MS   500 /* before the second call; longer before each further one */
 
-/* What libcurl hands over while it works. */
+/* What libcurl passes to the callbacks during a call. */
 struct receiver {
     struct buf body;
     size_t headers_len;
-    bool has_headers; /* up to the empty line */
+    bool has_headers; /* all headers arrived, up to the empty line */
     bool too_large;
-    bool too_long; /* more came than the stated length */
+    bool too_long; /* more bytes arrived than the stated length */
 };
 
 bool http_header_can_hold(struct str value)
@@ -43,12 +43,12 @@ static struct str url_part(struct arena *arena, CURLU *handle, CURLUPart part)
 {
     CLEANUP(text_free) char *text = NULL;
     (void)curl_url_get(handle, part, &text, 0);
-    struct str found = str_of(text); /* none is empty */
+    struct str found = str_of(text); /* libcurl's texts are not empty */
     return str_copy(arena, found.data, found.len);
 }
 
-/* As libcurl has the host: IPv4 in four numbers, IPv6 in brackets. `localhost` it resolves itself,
- * whatever the system says. */
+/* `host` is in libcurl's format: IPv4 as four numbers, IPv6 in brackets. libcurl resolves
+ * `localhost` itself, independently of the system. */
 static bool is_loopback(struct arena *arena, struct str host)
 {
     struct in_addr address;
@@ -97,7 +97,7 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
     }
     url.shown = url_shown(arena, url.handle);
     *out = url;
-    url.handle = NULL; /* it is the caller's now */
+    url.handle = NULL; /* the caller owns it now */
     return NULL;
 }
 
@@ -112,7 +112,8 @@ static size_t take_body(const char *data, size_t size, size_t count, void *argum
     return size * count;
 }
 
-/* libcurl takes an answer that is cut off in its headers for one with an empty body. */
+/* Needed because libcurl treats an answer that is cut off in its headers like one with an empty
+ * body. */
 static size_t take_header(const char *data, size_t size, size_t count, void *argument)
 {
     struct receiver *receiver = argument;
@@ -120,14 +121,15 @@ static size_t take_header(const char *data, size_t size, size_t count, void *arg
     receiver->headers_len += line.len;
     receiver->too_large = receiver->headers_len > HEADERS_LIMIT;
     if (str_starts(line, STR("HTTP/"))) {
-        receiver->has_headers = false; /* those of a 1xx before were not it */
+        receiver->has_headers = false; /* earlier headers were those of a 1xx answer */
     } else if (str_eq(line, STR("\r\n")) || str_eq(line, STR("\n"))) {
         receiver->has_headers = true;
     }
     return receiver->too_large ? 0 : line.len;
 }
 
-/* libcurl passes over what follows a body of the stated length, and says so only here. */
+/* libcurl ignores data after a body of the stated length, and reports that only to this callback.
+ */
 static int take_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *argument)
 {
     (void)curl;
@@ -139,8 +141,8 @@ static int take_debug(CURL *curl, curl_infotype type, char *data, size_t size, v
     return 0;
 }
 
-/* An option that libcurl does not take must not be passed over: TLS depends on them. The first such
- * stays in rc. Without a handle none is taken. */
+/* Keeps the first error of curl_easy_setopt() in `rc`. No such error may be ignored, because TLS
+ * depends on these options. Without a handle, every option fails. */
 static CURLcode first_fault(CURLcode rc, CURLcode next)
 {
     return rc == CURLE_OK ? next : rc;
@@ -149,8 +151,9 @@ static CURLcode first_fault(CURLcode rc, CURLcode next)
 #define SET(option, value) (rc = first_fault(rc, curl_easy_setopt(curl, option, value)))
 
 /*
- * Whom to trust. Where cargo's configuration does not say it, its libcurl asks these variables
- * (openssl-probe), so a machine with an authority of its own may have no other place for it.
+ * Sets the trusted authorities. If cargo's configuration has none, cargo's libcurl uses these
+ * variables (openssl-probe), so they can be the only setting for a private authority on this
+ * machine.
  */
 static CURLcode set_trust(CURL *curl, CURLcode rc, const struct http_settings *settings,
                           bool is_plain)
@@ -180,13 +183,13 @@ static CURLcode set_route(CURL *curl, CURLcode rc, const struct http_settings *s
     if (settings->has_proxy) {
         SET(CURLOPT_PROXY, settings->proxy.data);
     }
-    if (is_plain) { /* what a proxy is given of http, it can read */
+    if (is_plain) { /* a proxy can read http requests */
         SET(CURLOPT_NOPROXY, "*");
     }
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization for the proxy */
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* no second library for headers */
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* HTTP/2 needs another library */
     SET(CURLOPT_USERAGENT, settings->user_agent.data);
     return rc;
 }
@@ -197,7 +200,7 @@ static CURLcode set_limits(CURL *curl, CURLcode rc, const struct http *http,
     long seconds = http->settings->timeout_seconds;
     long to_connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
     int64_t left = http->deadline - child_clock();
-    if (left <= 0) { /* for libcurl, 0 is no limit */
+    if (left <= 0) { /* 0 means no limit for libcurl */
         return first_fault(rc, CURLE_OPERATION_TIMEDOUT);
     }
     SET(CURLOPT_TIMEOUT_MS, (long)left);
@@ -205,7 +208,7 @@ static CURLcode set_limits(CURL *curl, CURLcode rc, const struct http *http,
     SET(CURLOPT_LOW_SPEED_TIME, seconds);
     SET(CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
     SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name server that says nothing */
+    SET(CURLOPT_QUICK_EXIT, 1L); /* do not wait for a name server that does not answer */
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, receiver);
     SET(CURLOPT_HEADERFUNCTION, take_header);
@@ -233,7 +236,7 @@ static struct curl_slist *headers_new(struct arena *arena, struct str authorizat
 
 static enum http_outcome outcome_of(CURLcode rc)
 {
-    switch ((int)rc) { /* libcurl's list grows */
+    switch ((int)rc) { /* libcurl can add values */
     case CURLE_OK:
         return HTTP_ANSWERED;
     case CURLE_COULDNT_CONNECT:
@@ -245,7 +248,7 @@ static enum http_outcome outcome_of(CURLcode rc)
     }
 }
 
-/* How many headers of this name the answer has; `value` is that of the last. */
+/* Returns the number of headers with this name. `value` is the value of the last one. */
 static size_t header_count(CURL *curl, const char *name, struct str *value)
 {
     struct curl_header *header;
@@ -257,8 +260,9 @@ static size_t header_count(CURL *curl, const char *name, struct str *value)
     return header->amount;
 }
 
-/* libcurl treats the end of a connection as the end of a body, also if TLS shows that the server
- * did not end it, and accepts lengths that contradict each other. */
+/* Returns true if the body is complete. libcurl does not check this: it treats the end of a
+ * connection as the end of the body even if TLS shows that the server did not end it, and it
+ * accepts contradictory lengths. */
 static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
 {
     struct str length;
@@ -330,7 +334,8 @@ static struct http_reply call_server(const struct http *http, const char *method
     return reply;
 }
 
-/* How long to wait before it is called again; a negative number: it is not. */
+/* Returns how many milliseconds to wait before the next attempt, or a negative number if there is
+ * none. */
 static int64_t wait_before_next(const struct http_reply *reply, long retry_after, long calls)
 {
     if (reply->outcome == HTTP_UNREACHED) {

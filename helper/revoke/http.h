@@ -1,35 +1,35 @@
 /*
- * One HTTP call, by libcurl, as careful as a token needs it.
+ * Makes one HTTP call with libcurl, with the precautions that a token needs.
  *
- * url_parse() comes first. It accepts https, and http to this machine only (127.0.0.0/8, ::1,
- * localhost), because a token that is sent over http can be read on its way. http_call() then sends
- * the request and waits for the whole answer.
+ * Call url_parse() first. It accepts https, and http only to this machine (127.0.0.0/8, ::1,
+ * localhost), because others could read a token that is sent over http. http_call() then sends the
+ * request and waits for the whole answer.
  *
- * - TLS is verified against `cainfo` or what the system trusts. No variable turns that off.
- * - No redirect is followed, no cookie kept, no .netrc or .curlrc read, no compression asked for. A
- *   proxy learns where to connect to, never the token. http does not go through a proxy.
- * - A connection has 10 seconds or `timeout_seconds`, all calls together end at `deadline`, and an
- *   answer has a limit. A silent server has `timeout_seconds`, as in cargo
+ * - TLS is verified against `cainfo` or the system's authorities. No variable disables this.
+ * - It follows no redirect, keeps no cookie, reads no .netrc or .curlrc, and requests no
+ *   compression. A proxy receives the host and port, not the token. http does not use a proxy.
+ * - A connection can take 10 seconds or `timeout_seconds`. All calls together end at `deadline`.
+ *   The size of an answer is limited. A server can be silent for `timeout_seconds`, as in cargo
  *   (HttpTimeout::configure).
- * - A call is repeated only if the server cannot have acted on it: if no connection was made, or if
- *   the server says when to come again (429 and 503 with Retry-After), `retries` times at most.
+ * - A call is repeated, at most `retries` times, only if the server cannot have acted on it: if no
+ *   connection was made, or if the server said when to try again (429 and 503 with Retry-After).
  *
- * An error after the request is out can have come before the server read it or after. HTTP_FAILED
- * does not say which, so it never means that a token is invalid.
+ * An error after the request was sent can have occurred before or after the server read the
+ * request. Therefore, HTTP_FAILED does not mean that a token is invalid.
  *
- * The answer is in the arena. Calls of several threads do not disturb each other.
- * curl_global_init_mem() is the caller's.
+ * The answer is in the arena. Several threads can make calls at the same time. The caller must have
+ * called curl_global_init_mem().
  */
 #ifndef REVOKE_HTTP_H
 #define REVOKE_HTTP_H
 
 #include "util/base.h"
 
-enum { HTTP_SECONDS = 30 }; /* the longest silence of a server */
+enum { HTTP_SECONDS = 30 }; /* how long a server can be silent */
 
 struct http_settings {
     struct str proxy;
-    bool has_proxy; /* else libcurl asks the environment; an empty proxy is none at all */
+    bool has_proxy; /* if false, libcurl uses the environment; an empty proxy means no proxy */
     struct str cainfo;
     struct str user_agent;
     bool skip_revocation_lists;
@@ -55,7 +55,7 @@ void url_free(struct url *url); /* for CLEANUP */
 
 enum http_outcome {
     HTTP_ANSWERED,
-    HTTP_UNREACHED, /* no connection was made: nothing was sent */
+    HTTP_UNREACHED, /* no connection was made, so nothing was sent */
     HTTP_FAILED,
 };
 
@@ -63,15 +63,15 @@ struct http_reply {
     enum http_outcome outcome;
     long status;
     struct str body;
-    bool is_whole;       /* its length is stated once, and the body has it */
-    struct str moved_to; /* where a redirect leads, without its secrets; empty: it is none */
-    struct str words;    /* libcurl's, if it failed */
+    bool is_whole;       /* the answer states its length once, and the body has this length */
+    struct str moved_to; /* target of a redirect, without secrets; empty if it is no redirect */
+    struct str words;    /* libcurl's message, if it failed */
 };
 
 /* Returns true if this can be the value of a header (cargo: check_token). */
 bool http_header_can_hold(struct str value);
 
-/* `authorization` is the value of that header; empty: none is sent. */
+/* `authorization` is the value of that header. If it is empty, the header is not sent. */
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
                             struct str authorization);
 

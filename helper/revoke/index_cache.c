@@ -8,10 +8,10 @@
 
 enum { HALF = 8, WIDTH = 16 };
 
-/* What Rust's derived order makes of cargo's SourceKind. */
+/* The numbers that Rust derives for cargo's SourceKind. */
 enum { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
 
-/* What Rust adds to the hash after a str: a byte that UTF-8 does not have. */
+/* The byte that Rust adds to a hash after a str. It cannot occur in UTF-8. */
 enum { END_OF_STR = 0xff };
 
 static void mac_free(EVP_MAC **mac)
@@ -43,7 +43,7 @@ static bool siphash(struct str bytes, unsigned char *out)
            EVP_MAC_final(context, out, &width, WIDTH) && width == WIDTH;
 }
 
-/* The first byte is the lowest. */
+/* Little-endian. */
 static uint64_t word_of(const unsigned char *bytes)
 {
     uint64_t word = 0;

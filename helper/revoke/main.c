@@ -1,16 +1,16 @@
 /*
  * cargo-logout-revoke: asks registry servers about tokens, for cargo-logout.
  *
- * It reads requests, one line of JSON each, up to the end of standard input (request.h), makes the
- * calls (dialogue.h), and writes one line of JSON for each request when its answer is known
- * (answer.h), in any order. The exit status is 0 if every request has an answer, whatever the
- * answers are. If it is 1, or a signal ended the helper, nothing is known about the tokens that
- * have no answer, and they must be kept.
+ * It reads requests from standard input, one line of JSON each (request.h), and makes the calls
+ * (dialogue.h). As soon as the answer to a request is known, it writes one line of JSON (answer.h).
+ * The exit status is 0 if every request has an answer, whatever the answers are. If the exit status
+ * is 1, or a signal killed the helper, the tokens without an answer must be kept, because they can
+ * be valid.
  *
- * Up to 8 requests are worked on at once, those of one group one after the other.
+ * It works on up to 8 requests at once, and on those of one group one after the other.
  *
- * It is a process of its own so that the main program need not load libcurl, and so that killing it
- * ends a call that hangs. The signals of a terminal end it at once. It ends with its parent, too.
+ * It is a separate process so that the main program does not have to load libcurl, and can kill it
+ * if a call hangs. It exits at once on the signals of a terminal, and when its parent exits.
  *
  * Tokens are in the memory of this process only: not in its arguments, its environment, its output,
  * a core file, or the reach of other processes of the user. All memory that held the token of a
@@ -39,9 +39,9 @@
 #include <unistd.h>
 
 #define INPUT_LIMIT   ((size_t)16 * 1024 * 1024)
-#define GRACE_SECONDS 5 /* beyond the time of all requests, should a library hang */
+#define GRACE_SECONDS 5 /* added to the time of all requests, in case a library hangs */
 #define READ_SIZE     4096
-#define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below have used */
+#define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below were measured to use */
 #define WORKERS       8
 
 static const char usage[] =
@@ -57,7 +57,7 @@ static const char usage[] =
     "  -h, --help     Print help\n"
     "  -V, --version  Print version\n";
 
-/* One request and all memory that belongs to it. */
+/* One request and its memory. */
 struct task {
     struct arena arena;
     struct request request;
@@ -65,7 +65,7 @@ struct task {
     bool done;
 };
 
-/* What the workers share. */
+/* The state that the workers share. */
 struct work {
     struct task *tasks;
     size_t count;
@@ -75,7 +75,7 @@ struct work {
     pthread_cond_t changed;
 };
 
-/* A request while it is worked on. */
+/* The state of a request while it is worked on. */
 struct session {
     struct work *work;
     const struct request *request;
@@ -91,7 +91,7 @@ static struct err *input_read(struct arena *arena, struct str *out)
     struct buf input = buf_new(arena);
     ssize_t n;
     do {
-        char *piece = arena_alloc(arena, READ_SIZE); /* not the stack: the arena is wiped */
+        char *piece = arena_alloc(arena, READ_SIZE); /* in the arena, because that is overwritten */
         n = read(STDIN_FILENO, piece, READ_SIZE);
         if (n < 0 && errno != EINTR) {
             return err_new(arena, "failed to read the request: %s",
@@ -131,7 +131,7 @@ static struct http_reply session_call(void *context, enum call call)
                      session->authorization);
 }
 
-/* The page that cargo names to a person who logs in. */
+/* The page that cargo shows to a person who logs in. */
 static struct str page_of(struct arena *arena, struct str api)
 {
     CLEANUP(url_free) struct url url = {0};
@@ -251,7 +251,8 @@ static void task_run(struct work *work, struct task *task)
     (void)line_write(work, line);
 }
 
-/* Called with the mutex held. NULL: all are started, or `wait` says that one can be later. */
+/* Called with the mutex held. Returns NULL if all tasks were started, or sets `wait` if one can
+ * start later. */
 static struct task *task_next(const struct work *work, bool *wait)
 {
     *wait = false;
@@ -318,7 +319,7 @@ static struct err *tasks_parse(struct arena *arena, struct str input, struct wor
 
 static void tasks_run(struct work *work)
 {
-    assert(work->tasks); /* tasks_parse() has found one */
+    assert(work->tasks); /* tasks_parse() found at least one */
     long run_ms = work->tasks[0].request.run_ms;
     pthread_t threads[WORKERS - 1];
     size_t count = 0;
@@ -334,14 +335,15 @@ static void tasks_run(struct work *work)
     }
 }
 
-/* No core file, no look into it by other processes of this user, no life after its parent's. */
+/* Disables core files, access by other processes of this user, and running after the parent has
+ * exited. */
 static void shield(void)
 {
     arena_private();
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0});
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write there how to read the connection */
+    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the connection's keys there */
 }
 
 static struct err *work_prepare(struct arena *arena, struct work *work)

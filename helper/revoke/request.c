@@ -5,7 +5,7 @@
 #include <limits.h>
 
 #define REQUEST_VERSION 2
-#define RETRY_DEFAULT   3 /* cargo's for net.retry */
+#define RETRY_DEFAULT   3 /* cargo's default of net.retry */
 #define RETRY_LIMIT     100
 #define TIME_LIMIT      (24L * 3600 * 1000)
 #define LIMIT_MS        30000
@@ -18,7 +18,7 @@ static struct err *wrong_type(struct arena *arena, const char *key, const char *
     return err_new(arena, "`%s` in the request is not %s", key, wanted);
 }
 
-/* The value, NULL where there is none. */
+/* Returns the value, or NULL if there is none. */
 static const json_t *value_of(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
@@ -51,7 +51,7 @@ static struct err *number_get(struct arena *arena, const json_t *object, const c
     return NULL;
 }
 
-/* The index of the string in the list. */
+/* Sets the index of the string in the list. */
 static struct err *name_get(struct arena *arena, const json_t *json, const char *key,
                             const char *const *names, size_t count, size_t *out)
 {
@@ -112,8 +112,8 @@ static struct err *times_get(struct arena *arena, const json_t *json, struct req
     return number_get(arena, json, "poll_ms", TIME_LIMIT, &out->poll_ms);
 }
 
-/* The numbers are such that a maximum is the same number 16 bits further up (http::to_ssl_version).
- */
+/* libcurl's number for a maximum version is that of the version, shifted by 16 bits
+ * (http::to_ssl_version). */
 static struct err *tls_version_get(struct arena *arena, const json_t *versions, const char *key,
                                    long *out)
 {
@@ -157,7 +157,7 @@ static struct err *tls_get(struct arena *arena, const json_t *json, struct http_
     return NULL;
 }
 
-/* Who runs a server learns from each request where it comes from. */
+/* Shows operators of servers which program sends the requests. */
 static const char user_agent[] = "cargo-logout/" VERSION
 #ifdef PROJECT_URL
                                  " (" PROJECT_URL ")"

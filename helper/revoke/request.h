@@ -1,5 +1,5 @@
 /*
- * What cargo-logout wants done: one line of JSON for each call, the only input of the helper.
+ * Parses a request of cargo-logout. The input of the helper is one line of JSON for each call.
  *
  *     {"v":2,"id":0,"group":0,"action":"revoke","kind":"GitLab","api":"https://gitlab.example",
  *      "token":"..."}
@@ -28,8 +28,8 @@
  *     recheck_ms    before crates.io is asked a second time
  *     poll_ms       between checks of a server that takes its time
  *
- * A key with null counts as one that is not there, other keys are ignored. Errors do not quote the
- * line, because the error may be in the middle of the token. All lives in the arena.
+ * A key whose value is null counts as absent. Unknown keys are ignored. Errors do not quote the
+ * line, because the fault could be inside the token. All results are in the arena.
  */
 #ifndef REVOKE_REQUEST_H
 #define REVOKE_REQUEST_H
@@ -45,7 +45,7 @@ struct request {
     struct str token;
     bool has_api;
     struct str api;
-    struct str index; /* tells the API if `has_api` is false */
+    struct str index; /* its config.json has the API's URL if `has_api` is false */
     bool sparse;
     struct str canonical;
     struct str host;

@@ -38,7 +38,7 @@ static enum reading reading_of_status(long status)
                                           : READ_OTHER;
 }
 
-/* crates.io, and others with its API: {"errors":[{"detail":"..."}]} with exactly one error. */
+/* For crates.io and servers with its API: {"errors":[{"detail":"..."}]} with exactly one error. */
 static struct str crates_io_detail(struct arena *arena, const json_t *json)
 {
     const json_t *errors = json_object_get(json, "errors");
@@ -102,7 +102,7 @@ static struct answer_text other_read(struct arena *arena, enum call call, long s
     return text;
 }
 
-/* Seconds since 1970 as a date of UTC. */
+/* Converts seconds since 1970 to a date in UTC. */
 static struct str date_of(struct arena *arena, const json_t *seconds)
 {
     time_t time = (time_t)json_integer_value(seconds);
@@ -161,8 +161,7 @@ static struct str words_of(struct arena *arena, const json_t *list)
     return buf_str(&words);
 }
 
-/* GitLab has {"message":"401 Unauthorized"} of its own, and {"error","error_description"} of OAuth.
- */
+/* GitLab answers {"message":"401 Unauthorized"}, or OAuth's {"error","error_description"}. */
 static struct answer_text gitlab_read(struct arena *arena, enum call call, long status,
                                       struct str body)
 {
@@ -198,12 +197,12 @@ static struct answer_text gitlab_read(struct arena *arena, enum call call, long 
     } else if (status == 403 && str_eq(error, STR("insufficient_scope"))) {
         text.reading = READ_NOT_PERMITTED;
     } else if (status == 400) {
-        text.reading = READ_UNSUPPORTED; /* a deploy token or that of a CI job */
+        text.reading = READ_UNSUPPORTED; /* a deploy token or a CI job token */
     }
     return text;
 }
 
-/* The name of the token and of its user, of which one may be missing. */
+/* Returns the names of the token and of its user. One of them can be missing. */
 static struct str gitea_who(struct arena *arena, const json_t *json)
 {
     struct str token = text_of(json_object_get(json, "name"));
@@ -215,8 +214,8 @@ static struct str gitea_who(struct arena *arena, const json_t *json)
     return buf_str(&who);
 }
 
-/* A database error is a 200 with an empty body. An older Gitea, and Forgejo, have no such route:
- * their 404 has other words. */
+/* For a database error, Gitea answers 200 with an empty body. Older versions and Forgejo do not
+ * have this route and answer 404 with another text. */
 static struct answer_text gitea_read(struct arena *arena, enum call call, long status,
                                      struct str body)
 {

@@ -14,7 +14,7 @@ static void wiping_free(void *memory)
     }
 }
 
-/* Never in place: what realloc() moves it leaves behind. */
+/* Always copies, because realloc() leaves the old bytes in memory when it moves a block. */
 static void *wiping_realloc(void *memory, size_t size)
 {
     size_t old = memory ? malloc_usable_size(memory) : 0;
@@ -29,7 +29,7 @@ static void *wiping_realloc(void *memory, size_t size)
 void wiping_init(void)
 {
     json_set_alloc_funcs(malloc, wiping_free);
-    json_object_seed(0); /* before there are threads */
+    json_object_seed(0); /* must be called before threads start */
     (void)curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup,
                                calloc);
 }

@@ -1,9 +1,10 @@
 /*
- * Memory of libraries that hold the token for a while: libcurl builds the request from it, jansson
- * reads it. Both allocate here, and their memory is overwritten when they give it back.
+ * Overwrites the memory of libraries that contains the token: libcurl builds the request from it,
+ * and jansson parses it. Both allocate through this module, which overwrites the memory when they
+ * free it.
  *
- * wiping_init() is called once, before any other function of theirs. OpenSSL needs none of this: it
- * encrypts what it sends in place.
+ * Call wiping_init() once, before any other function of these libraries. OpenSSL does not need
+ * this, because it encrypts in place what it sends.
  */
 #ifndef REVOKE_WIPING_H
 #define REVOKE_WIPING_H
