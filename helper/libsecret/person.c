@@ -40,7 +40,7 @@ static struct str trim(struct arena *arena, struct str s)
 
 struct err *person_ask_secret(struct arena *arena, struct str question, struct str *out)
 {
-    char *typed = arena_alloc(arena, TOKEN_SIZE); /* in the arena, because that is overwritten */
+    char *typed = arena_alloc(arena, TOKEN_SIZE); /* in the arena, which is overwritten */
     if (!readpassphrase(question.data, typed, TOKEN_SIZE, RPP_REQUIRE_TTY)) {
         if (errno == ENOTTY) {
             return err_new(arena, "no token was given, and there is no terminal to ask for one");

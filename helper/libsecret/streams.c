@@ -41,8 +41,7 @@ void streams_free(struct streams *streams)
 /* Reads once more into `buf`. Sets `ended` at the end of the input. */
 static struct err *read_more(struct arena *arena, int fd, struct buf *buf, bool *ended)
 {
-    char *piece =
-        arena_alloc(buf->arena, READ_SIZE); /* in the arena, because that is overwritten */
+    char *piece = arena_alloc(buf->arena, READ_SIZE); /* in the arena, which is overwritten */
     ssize_t n;
     do {
         n = fd < 0 ? 0 : read(fd, piece, READ_SIZE);

@@ -91,7 +91,7 @@ static struct err *input_read(struct arena *arena, struct str *out)
     struct buf input = buf_new(arena);
     ssize_t n;
     do {
-        char *piece = arena_alloc(arena, READ_SIZE); /* in the arena, because that is overwritten */
+        char *piece = arena_alloc(arena, READ_SIZE); /* in the arena, which is overwritten */
         n = read(STDIN_FILENO, piece, READ_SIZE);
         if (n < 0 && errno != EINTR) {
             return err_new(arena, "failed to read the request: %s",

@@ -209,7 +209,7 @@ struct err *request_parse(struct arena *arena, struct str line, struct request *
     json_error_t wrong;
     json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &wrong);
     if (!json) {
-        /* not wrong.text: it quotes the input, and the input may be the token */
+        /* without wrong.text, which quotes the input and could contain the token */
         return err_new(arena, "the request is not valid JSON (column %d)", wrong.column);
     }
     return request_read(arena, json, out);
