@@ -1,6 +1,5 @@
 /*
- * From the command line to the exit status, in cargo's order. Nothing is decided here but the order
- * and how the program exits.
+ * The main program. It calls the other modules in cargo's order, and chooses the exit status.
  */
 #include "cli/help.h"
 #include "cli/options.h"
@@ -23,7 +22,7 @@ static int status_of(const struct logout_options *options, const struct run *run
     return options->strict && run->strict_fails ? STATUS_LEFT : STATUS_DONE;
 }
 
-/* false: standard output did not take all of it. */
+/* Returns false if standard output could not be written completely. */
 static bool report(const struct shell *shell, const struct args *args,
                    const struct logout_options *options, const struct run *run, int status)
 {
@@ -59,7 +58,7 @@ static struct logout_options options_of(const struct args *args)
     };
 }
 
-/* The command line is good: configuration, then the job. */
+/* Runs a valid command line: reads the configuration, then logs out. */
 static struct err *run(struct config *config, const struct args *args, int *status)
 {
     struct shell *shell = config->shell;

@@ -35,8 +35,8 @@ const struct args_option args_options[ARGS_OPTION_COUNT] = {
     [ARGS_HELP_OPTION] = {.name = "help", .letter = 'h'},
 };
 
-/* The functions below that return an outcome continue only after ARGS_RUN. A value that is missing
- * has no data. */
+/* The state while the command line is read. A function below that returns another outcome than
+ * ARGS_RUN ends the reading. A missing value has no data. */
 struct reader {
     struct arena *arena;
     struct args_error *error;
@@ -105,8 +105,8 @@ static enum args_outcome fail(struct reader *reader, enum args_fault fault,
     return ARGS_ERROR;
 }
 
-/* fail() with a usage line that shows the options so far. Those that cargo always refuses are
- * hidden, but for `option` itself. */
+/* Like fail(), with a usage line that shows the options so far. Options that cargo always refuses
+ * are hidden, except `option` itself. */
 static enum args_outcome fail_with_usage(struct reader *reader, enum args_fault fault,
                                          const struct args_option *option, struct str word,
                                          const char *tip)
@@ -159,7 +159,7 @@ static enum args_outcome check_value(struct reader *reader, const struct args_op
 
 static enum args_outcome apply_pending(struct reader *reader);
 
-/* clap's Parser::react. */
+/* clap: Parser::react. */
 static enum args_outcome apply(struct reader *reader, const struct args_option *option,
                                struct str value)
 {
@@ -204,7 +204,7 @@ static enum args_outcome apply_pending(struct reader *reader)
     return option ? apply(reader, option, reader->pending_value) : ARGS_RUN;
 }
 
-/* Without `value`, the next argument may have it. clap's Parser::parse_opt_value. */
+/* Without `value`, the next argument can be the value. clap: Parser::parse_opt_value. */
 static enum args_outcome read_value(struct reader *reader, const struct args_option *option,
                                     struct str value)
 {
@@ -217,8 +217,8 @@ static enum args_outcome read_value(struct reader *reader, const struct args_opt
     return outcome;
 }
 
-/* Suggests only options that cargo has: none of them removes more than the command without it.
- * clap's Parser::did_you_mean_error. */
+/* Suggests only options that cargo has, because none of them removes more. clap:
+ * Parser::did_you_mean_error. */
 static enum args_outcome unknown_long(struct reader *reader, struct str name)
 {
     name = utf8_lossy(reader->arena, name);
@@ -230,7 +230,8 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
             meant = &args_options[i];
         }
     }
-    (void)apply_pending(reader); /* its error counts less, but the usage line shows the option */
+    (void)apply_pending(
+        reader); /* its error is not reported, but the usage line shows the option */
     const char *tip = NULL;
     if (meant) {
         add_given(reader, meant);
@@ -268,8 +269,8 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
     return fail_with_usage(reader, ARGS_SURPLUS, option, value, NULL);
 }
 
-/* Joined letters, `-qv`. The rest of the word is the value of a letter that has one, `-Zx` or
- * `-Z=x`. */
+/* Reads joined letters, such as `-qv`. If a letter has a value, the rest of the word is the value,
+ * as in `-Zx` or `-Z=x`. */
 static enum args_outcome read_short(struct reader *reader, struct str word)
 {
     size_t len = 0;
@@ -304,7 +305,7 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
     return ARGS_RUN;
 }
 
-/* clap's Parser::parse, one word. */
+/* Reads one word. clap: Parser::parse. */
 static enum args_outcome read_word(struct reader *reader, struct str word, bool *options_end)
 {
     if (!*options_end) {
@@ -326,7 +327,7 @@ static enum args_outcome read_word(struct reader *reader, struct str word, bool 
     return fail(reader, ARGS_UNKNOWN, NULL, word, NULL);
 }
 
-/* clap's Validator::validate. */
+/* clap: Validator::validate. */
 static enum args_outcome check_together(struct reader *reader)
 {
     const struct args_option *missing = NULL;
@@ -380,7 +381,7 @@ static struct args result(const struct reader *reader)
 #undef GIVEN
 }
 
-/* Whether the first argument is only cargo's name for the program. */
+/* Returns true if the first argument is the name under which cargo runs the program. */
 static bool names_itself(struct str program, struct str argument)
 {
     struct str prefix = STR("cargo-");

@@ -11,9 +11,9 @@
  *     case ARGS_ERROR:   print usage_error() from usage.h on standard error, exit 1
  *     }
  *
- * The help and the usage errors obey `term.color`, not --color: call shell_set_color() with the
- * former before printing them. Call args_check_unstable() before the values of --config and --color
- * are looked at, and before -q with -v is refused: cargo reports -Z first.
+ * Help and usage errors follow `term.color`, not --color, so call shell_set_color() with it before
+ * you print them. Call args_check_unstable() before you use the values of --config and --color, and
+ * before you report -q with -v, because cargo reports -Z first.
  *
  * There are no abbreviated options, so getopt_long() cannot be used. To add an option, add a name
  * to enum args_id, a row to the table in options.c, and a field to struct args that args_parse()
@@ -29,7 +29,7 @@ enum { ARGS_TIMEOUT_DEFAULT = 300, ARGS_TIMEOUT_MOST = 86400 };
 struct args {
     bool has_registry;
     struct str registry; /* may be empty */
-    bool all;            /* not with a registry */
+    bool all;            /* excludes has_registry */
     bool everywhere;
     bool revoke;
     bool status;
@@ -42,7 +42,7 @@ struct args {
     bool quiet;
     unsigned verbose; /* how many times, at most 255 */
     bool has_color;
-    struct str color; /* auto, always or never in upper or lower case; see shell_color_parse() */
+    struct str color; /* auto, always or never in any case; see shell_color_parse() */
     bool locked;      /* has no effect */
     bool offline;
     bool frozen;
@@ -64,7 +64,8 @@ enum args_id {
     ARGS_MESSAGE_FORMAT,
     ARGS_TIMEOUT,
     ARGS_VERSION_OPTION,
-    ARGS_REGISTRY, /* cargo's options from here, in its order: the later of two equals is the tip */
+    ARGS_REGISTRY, /* cargo's options begin here, in its order; of two equal tips, the later one is
+                      used */
     ARGS_SILENT,
     ARGS_VERBOSE,
     ARGS_QUIET,
@@ -84,10 +85,10 @@ struct args_option {
     const char *name;            /* without dashes; NULL if there is only a letter */
     const char *value;           /* what the value is called, "REGISTRY"; NULL if it has none */
     const char *const *possible; /* the values, ends with NULL; NULL if any value is accepted */
-    const char *instead;         /* cargo always refuses the option and suggests this one */
-    const struct args_option *conflict; /* both rows of a pair have it */
+    const char *instead;         /* cargo always rejects the option and suggests this one */
+    const struct args_option *conflict; /* set in both rows of a pair */
     const struct args_option *needs;    /* accepted only together with that one */
-    bool repeats;                       /* may be given more than once */
+    bool repeats;                       /* can be given more than once */
     char letter;                        /* 0 if there is none */
 };
 
@@ -97,12 +98,12 @@ extern const struct args_option args_options[ARGS_OPTION_COUNT];
 struct str args_option_title(struct arena *arena, const struct args_option *option);
 
 enum args_fault {
-    ARGS_UNKNOWN,     /* there is no option or argument `word`; `tip` is the one meant, or NULL */
+    ARGS_UNKNOWN,     /* there is no option or argument `word`; `tip` is a similar one, or NULL */
     ARGS_REPEATED,    /* `option` was given twice */
     ARGS_CONFLICT,    /* `option` was given together with the option `word` */
     ARGS_MISSING,     /* another option needs `option` */
     ARGS_NO_VALUE,    /* `option` has no value */
-    ARGS_BAD_VALUE,   /* `option` does not accept `word`; `tip` is the value meant, or NULL */
+    ARGS_BAD_VALUE,   /* `option` does not accept `word`; `tip` is a similar value, or NULL */
     ARGS_SURPLUS,     /* `option` accepts no value, but has `word` */
     ARGS_NOT_UNICODE, /* a value is not UTF-8 */
 };
@@ -120,17 +121,18 @@ enum args_outcome { ARGS_RUN, ARGS_HELP, ARGS_VERSION, ARGS_ERROR };
 
 /*
  * Sets `args` if the outcome is ARGS_RUN, and `error` if it is ARGS_ERROR. Their texts are in argv
- * or in the arena. If the program is called cargo-NAME and the first argument is NAME, it is
- * ignored: `cargo NAME` starts the program with it.
+ * or in the arena. If the program's name is cargo-NAME and the first argument is NAME, it is
+ * ignored, because `cargo NAME` adds it.
  */
 enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args,
                              struct args_error *error);
 
-/* The argument that is no option, or NULL if the error is another one. usage_error() suggests
- * --registry if it is the name of a registry, so only then the names have to be known. */
+/* Returns the unexpected argument, or NULL if the error is another one. If it is a registry's name,
+ * usage_error() suggests --registry. So the caller needs the registries' names only if this is not
+ * NULL. */
 const char *args_error_word(const struct args_error *error);
 
-/* How a stable cargo refuses -Z. */
+/* Returns the error of a stable cargo if -Z was given. */
 struct err *args_check_unstable(struct arena *arena, const struct args *args) MUST_CHECK;
 
 #endif

@@ -15,10 +15,10 @@ static bool is_revoked(const struct credential *c)
 }
 
 /*
- * What was removed.
+ * Removed credentials.
  */
 
-/* Where it was, as the end of `token for `x` has been removed`. */
+/* Returns the end of the message `token for `x` has been removed …`. */
 static struct str from_where(struct arena *arena, const struct credential *c)
 {
     switch (c->place) {
@@ -31,14 +31,14 @@ static struct str from_where(struct arena *arena, const struct credential *c)
         return STR("from the Secret Service");
     case PLACE_KEYRING:
         return STR("from the Secret Service");
-    case PLACE_CREDENTIALS: /* cargo's words, whichever file it was */
+    case PLACE_CREDENTIALS: /* cargo's text, for every credentials file */
     case PLACE_VARIABLE:
         break;
     }
     return STR("from local storage");
 }
 
-/* Two files or lines that have the same words are reported once. */
+/* Returns true if an earlier credential had the same message. */
 static bool was_reported(struct arena *arena, const struct credential *c)
 {
     for (const struct credential *other = c->registry->credentials; other != c;
@@ -63,7 +63,7 @@ static const char *verdict_words(enum server_verdict verdict)
     return words[verdict];
 }
 
-/* `https://crates.io` of a URL. */
+/* Returns the part of the URL that shows the server, such as `https://crates.io`. */
 static struct str server_of(struct arena *arena, struct str url)
 {
     const char *host = memmem(url.data, url.len, "://", 3);
@@ -77,7 +77,7 @@ static void report_revoked(const struct shell *shell, const struct credential *c
     for (const struct credential *other = c->registry->credentials; other != c;
          other = other->next) {
         if (other->answer == c->answer) {
-            return; /* the same answer is about the same token */
+            return; /* the same answer means the same token */
         }
     }
     shell_status(shell, c->answer->verdict <= VERDICT_REVOKED_UNCHECKED ? "Revoked" : "Revoke",
@@ -93,10 +93,10 @@ static void report_removed(const struct shell *shell, const struct credential *c
     }
 }
 
-/* What the note about revoking is about. */
+/* The tokens that the note about revoking is about. */
 struct removed {
     size_t tokens;
-    const struct registry *registry; /* of the first */
+    const struct registry *registry; /* of the first token */
     bool several_registries;
 };
 
@@ -115,8 +115,7 @@ static struct removed removed_of(const struct inventory *inventory)
     return removed;
 }
 
-/* cargo prints the note with -q too, and then nothing says what it is about; quiet is quiet here.
- */
+/* Not printed with -q. cargo prints it then, without the message that it belongs to. */
 static void note_revoking(const struct shell *shell, const struct run *run)
 {
     struct removed removed = removed_of(&run->inventory);
@@ -142,7 +141,7 @@ static void note_revoking(const struct shell *shell, const struct run *run)
 }
 
 /*
- * What is left.
+ * Credentials that cargo can still use.
  */
 
 static struct str left_title(struct arena *arena, const struct credential *c, enum usable usable)
@@ -171,7 +170,7 @@ void report_left(const struct shell *shell, const struct credential *c)
     shell_alert(shell, left_title(arena, c, credential_usable(c)), help);
 }
 
-/* A revoked token that is still stored where only a person can remove it. */
+/* Reports a revoked token in a location that only a person can change. */
 static void report_revoked_left(const struct shell *shell, const struct credential *c)
 {
     struct arena *arena = shell->arena;
@@ -182,8 +181,8 @@ static void report_revoked_left(const struct shell *shell, const struct credenti
                 str_format(arena, "to remove it, %s", fix.text.data));
 }
 
-/* An error says enough about a token that was kept; a provider that continues to give one, or a
- * file that cannot be written, needs its fix too. */
+/* For a token that was kept, the error is enough. For a provider that still has a token, or a file
+ * that cannot be written, the fix is printed too. */
 static bool is_reported_as_left(const struct credential *c)
 {
     enum usable usable = credential_usable(c);
@@ -244,7 +243,7 @@ void report_keyring(const struct shell *shell, const struct logout_options *opti
 }
 
 /*
- * What failed.
+ * Errors.
  */
 
 static bool has_cause(const struct err *chain, const struct err *wanted)
@@ -255,11 +254,11 @@ static bool has_cause(const struct err *chain, const struct err *wanted)
     return chain != NULL;
 }
 
-/* Credentials that failed. Those with the same error are one message. */
+/* A credential that failed. Credentials with the same error are reported in one message. */
 struct failure {
     const struct credential *credential;
-    struct failure *same; /* the next one with this error */
-    bool again;           /* an earlier one has this error */
+    struct failure *same; /* the next one with the same error */
+    bool again;           /* an earlier one has the same error */
 };
 
 static int by_error(const void *left, const void *right)
@@ -360,7 +359,7 @@ void report_unreadable(const struct shell *shell, const struct config *config)
     }
 }
 
-/* For a name that nothing knows, the known one that is most like it. */
+/* For an unknown name, suggests the most similar known one. */
 static void suggest_name(const struct shell *shell, const struct inventory *inventory)
 {
     const struct registry *chosen = inventory->chosen;
@@ -407,7 +406,7 @@ void report_failures(const struct shell *shell, const struct logout_options *opt
 }
 
 /*
- * The whole.
+ * The complete report.
  */
 
 static bool has_anything(const struct inventory *inventory, const struct registry *registry)
@@ -420,7 +419,7 @@ static bool has_anything(const struct inventory *inventory, const struct registr
     return any;
 }
 
-/* Registries with nothing. For one registry cargo's words; of many, one line. */
+/* Reports registries without credentials: one with cargo's text, several in one line. */
 static void report_absent(const struct shell *shell, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;

@@ -1,6 +1,6 @@
 /*
- * What a run did, in cargo's words for a person, as a table, or as JSON lines for a program. All of
- * it is read from the credentials' final states; nothing is decided here.
+ * Reports what a run did: as messages in cargo's words, as a table, or as JSON lines. The reports
+ * read the credentials' final states and decide nothing.
  */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
@@ -17,22 +17,23 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
 void report_failures(const struct shell *shell, const struct logout_options *options,
                      const struct run *run);
 
-/* On standard error: what to do about each file that could not be read. The errors come before. */
+/* On standard error: what to do about each file that could not be read. Call it after the errors
+ * were printed. */
 void report_unreadable(const struct shell *shell, const struct config *config);
 
-/* On standard output: a table of all credentials, with -v also of every location that was checked.
- * false: standard output did not take all of it. */
+/* On standard output: a table of all credentials, and with -v every location that was checked.
+ * Returns false if standard output could not be written completely. */
 bool report_status(const struct shell *shell, const struct logout_options *options,
                    const struct run *run);
 
-/* On standard output: one object a line; docs/json.md has the schema. */
+/* On standard output: one JSON object on each line. docs/json.md describes them. */
 bool report_json(const struct shell *shell, const struct logout_options *options,
                  const struct run *run, int status);
 
-/* The same for a run that ended before it knew any registry. `failure` is a chain of causes. */
+/* The same for a run that failed before it knew the registries. `failure` is a chain of causes. */
 bool report_json_failure(const struct shell *shell, const struct err *failure, int status);
 
-/* On standard error: what could not be learned about the keyring. */
+/* On standard error: why the keyring was not checked. */
 void report_keyring(const struct shell *shell, const struct logout_options *options,
                     const struct inventory *inventory);
 
@@ -40,10 +41,10 @@ void report_keyring(const struct shell *shell, const struct logout_options *opti
 void report_copies(const struct shell *shell, const struct logout_options *options,
                    const struct run *run);
 
-/* The warning that cargo can still use a credential, and what removes it. */
+/* Warns that cargo can still use a credential, and prints what removes it. */
 void report_left(const struct shell *shell, const struct credential *credential);
 
-/* What a run would do or has done: `remove`, `would be removed`, ... for the table and JSON. */
+/* Returns the name of the plan in JSON: `remove`, `ask`, `cannot` or `leave`. */
 const char *report_plan_name(const struct credential *credential);
 
 #endif

@@ -1,4 +1,4 @@
-/* Copies of tokens, and the files that assign variables. */
+/* Reports copies of tokens, and the files that assign variables. */
 #include "cli/report.h"
 #include "credential/origin.h"
 #include "util/text.h"
@@ -31,7 +31,7 @@ static void report_copy(const struct shell *shell, const struct logout_options *
     const char *kind = copy->is_secret_key ? "secret-key" : "token";
     const char *name = text_shown(arena, copy->registry).data;
     if (copy->result == RESULT_NOT_FOUND || (copy->kind == COPY_ORIGIN && copy->is_here)) {
-        return; /* the fix of the variable has the line */
+        return; /* the fix of the variable lists this line */
     }
     if (copy->result == RESULT_REMOVED) {
         shell_status(shell, "Logout", "%s for `%s` has been removed from `%s`", kind, name,
@@ -56,7 +56,7 @@ static void report_copy(const struct shell *shell, const struct logout_options *
                                               : ""));
 }
 
-/* With -v: the variables that no startup file sets. */
+/* With -v: reports the variables that no startup file sets. */
 static void report_looked(const struct shell *shell, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;

@@ -1,4 +1,4 @@
-/* --message-format json: docs/json.md describes the lines. */
+/* Writes the lines of --message-format json, which docs/json.md describes. */
 #include "cli/report.h"
 #include "util/json.h"
 #include "util/text.h"
@@ -10,7 +10,7 @@ static void add_key(struct buf *out, const char *key)
     buf_addf(out, "%s\"%s\":", last == '{' ? "" : ",", key);
 }
 
-/* A JSON string in which nothing acts on a terminal. */
+/* Adds a JSON string in which every control character is escaped. */
 static void add_text(struct buf *out, struct str value)
 {
     struct buf quoted = buf_new(out->arena);
@@ -46,7 +46,7 @@ static void add_number(struct buf *out, const char *key, size_t value)
     buf_addf(out, "%zu", value);
 }
 
-/* Left out if it is empty. */
+/* Adds nothing if `value` is empty. */
 static void add_optional(struct buf *out, const char *key, struct str value)
 {
     if (value.len > 0) {
@@ -65,7 +65,7 @@ static void end(struct buf *out)
     buf_add(out, STR("}\n"));
 }
 
-/* The chain of causes, outermost first. */
+/* Adds the chain of causes, outermost first. */
 static void add_error(struct buf *out, const struct err *err)
 {
     if (!err) {
@@ -248,14 +248,15 @@ static void add_failure(struct buf *out, const struct registry *registry, const 
     end(out);
 }
 
-/* Not a name that is only a guess from a variable, as my_registry beside my-registry. */
+/* Returns false for a name that was only derived from a variable, such as my_registry for
+ * my-registry. */
 static bool is_known(const struct inventory *inventory, const struct registry *registry)
 {
     return registry->has_index || registry->credentials || registry->failure ||
            registry == inventory->chosen;
 }
 
-/* One object for each registry, also for one with nothing. */
+/* Adds the object of a registry, even if it has no credentials. */
 static void add_registry(struct buf *out, const struct registry *registry)
 {
     enum usable usable = USABLE_NO;

@@ -1,4 +1,4 @@
-/* --status: what there is, as a table. */
+/* Prints the table of --status. */
 #include "cli/report.h"
 #include "util/text.h"
 
@@ -9,17 +9,17 @@ struct row {
     bool warns; /* cargo can use it */
 };
 
-/* The columns from `wide` on, index and location, are on lines of their own in a row that does not
- * fit on the terminal. */
+/* If a row does not fit on the terminal, its columns from `wide` on (index and location) are on
+ * separate lines. */
 struct table {
     struct row *rows;
     size_t count;
     size_t columns;
     size_t wide;
-    size_t room; /* columns of the terminal; 0: no limit */
+    size_t room; /* width of the terminal; 0: no limit */
 };
 
-/* `~` for the home directory. */
+/* Returns the location with `~` for the home directory. */
 static struct str short_location(struct arena *arena, const struct credential *c)
 {
     struct str location = credential_location(arena, c);
@@ -105,7 +105,7 @@ static void find_widths(struct arena *arena, const struct table *table, size_t *
     }
 }
 
-/* On a terminal, the registry's name has at most a quarter of the room if a row does not fit. */
+/* If a row does not fit on the terminal, limits the registry's name to a quarter of the width. */
 static void fit(const struct table *table, size_t *widths)
 {
     size_t total = 0;
@@ -121,7 +121,7 @@ static void fit(const struct table *table, size_t *widths)
 static void draw_row(struct arena *arena, struct buf *out, const struct table *table,
                      const struct row *row, const size_t *widths)
 {
-    size_t column = 0; /* on the terminal, where the next cell begins */
+    size_t column = 0; /* position on the terminal where the next cell begins */
     struct buf below = buf_new(arena);
     buf_add(out, row->warns ? STR(COLOR_WARN) : STR(""));
     for (size_t c = 0; c < table->columns; c++) {
@@ -165,7 +165,7 @@ static size_t count_in(const struct inventory *inventory, const struct config_fi
     return count;
 }
 
-/* With -v: every location that was checked, with its result. */
+/* With -v: lists every location that was checked, with its result. */
 static struct str checked(struct arena *arena, const struct run *run)
 {
     static const char *const keyring[] = {
@@ -199,7 +199,7 @@ static struct str checked(struct arena *arena, const struct run *run)
     return buf_str(&out);
 }
 
-/* With --check: why VALID is unknown. */
+/* With --check: prints why VALID is `unknown`. */
 static void explain_unknown(const struct shell *shell, const struct credential *c)
 {
     if (c->valid != VALIDITY_UNKNOWN) {

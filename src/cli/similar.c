@@ -2,7 +2,7 @@
 
 #include "util/utf8.h"
 
-/* clap's did_you_mean accepts scores above this. */
+/* clap: did_you_mean accepts scores above this. */
 static const double THRESHOLD = 0.7;
 
 struct characters {
@@ -24,7 +24,7 @@ static struct characters characters_of(struct arena *arena, struct str s)
     return all;
 }
 
-/* Pairs equal characters that are near each other. Returns the number of pairs. */
+/* Pairs equal characters that are close to each other. Returns the number of pairs. */
 static size_t match(struct characters a, struct characters b)
 {
     size_t range = (a.count > b.count ? a.count : b.count) / 2;
@@ -44,7 +44,7 @@ static size_t match(struct characters a, struct characters b)
     return matches;
 }
 
-/* The number of matched characters that are in another order. */
+/* Returns how many matched characters are in another order. */
 static size_t misplaced(struct characters a, struct characters b)
 {
     size_t count = 0;

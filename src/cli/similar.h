@@ -1,7 +1,7 @@
 /*
- * Finds out how similar two texts are, by Jaro's measure: 1 for equal texts, 0 for texts that have
- * nothing in common. clap chooses its tips with it. The operations are the ones of the strsim
- * crate, in the same order, because the last bit decides between two candidates.
+ * Computes how similar two texts are, by Jaro's measure: 1 for equal texts, 0 for texts that have
+ * nothing in common. clap chooses its tips with it. The operations and their order are those of the
+ * strsim crate, because the last bit can decide between two candidates.
  */
 #ifndef CLI_SIMILAR_H
 #define CLI_SIMILAR_H

@@ -7,7 +7,7 @@ struct term {
     struct str color;
 };
 
-/* One bad value makes cargo ignore the whole table. */
+/* If one value is invalid, cargo ignores the whole table. */
 static struct term read_term(struct config *config)
 {
     struct key verbose = KEY(STR("term"), STR("verbose"));

@@ -2,7 +2,7 @@
 
 #include "util/shell.h"
 
-/* `--registry <REGISTRY>`, as clap's Arg::stylized colors it. */
+/* Adds `--registry <REGISTRY>` with colors. clap: Arg::stylized. */
 static void add_option(struct buf *out, const struct args_option *option)
 {
     if (option->name) {
@@ -31,7 +31,7 @@ static void add_usage(struct buf *out, const struct args_error *error)
     }
 }
 
-/* `[possible values: auto, always, never]` on its own line. */
+/* Adds `[possible values: auto, always, never]` on a separate line. */
 static void add_possible(struct buf *out, const struct args_option *option)
 {
     if (!option->possible) {
@@ -88,8 +88,8 @@ static void add_fault(struct buf *out, const struct args_error *error, const cha
     }
 }
 
-/* The registry that the argument names, or NULL. Only ASCII words, which need no quotes in a shell.
- */
+/* Returns the registry that the argument names, or NULL. Accepts only words of ASCII characters
+ * that need no quotes in a shell. */
 static const char *registry_meant(const struct args_error *error, const struct str *names,
                                   size_t name_count)
 {

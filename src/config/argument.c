@@ -1,11 +1,11 @@
-/* --config: the path of a file, or one dotted key with a value. cargo: cli_args_as_table,
+/* Reads --config: the path of a file, or one dotted key with a value. cargo: cli_args_as_table,
  * toml_dotted_keys. */
 #include "config/load.h"
 
 #include "util/fs.h"
 #include "util/text.h"
 
-/* The key of an argument. Its value may be a secret. */
+/* Returns only the key of an argument, because its value can be a secret. */
 static struct str shown(struct arena *arena, struct str argument)
 {
     ptrdiff_t equals = str_find(argument, '=');
@@ -15,7 +15,7 @@ static struct str shown(struct arena *arena, struct str argument)
                             text_shown(arena, str_slice(arena, argument, 0, (size_t)equals)).data);
 }
 
-/* Whether a comment is between the offsets, where no string is. */
+/* Returns true if a comment is between the offsets. There must be no string between them. */
 static bool has_comment(struct str text, size_t start, size_t end)
 {
     return memchr(text.data + start, '#', end - start) != NULL;
@@ -29,8 +29,8 @@ static size_t line_end(struct str text, size_t at)
     return at;
 }
 
-/* What keeps the document from being one key and one value, or NULL. Comments inside an array and
- * on the lines below are accepted, as in cargo. */
+/* Returns why the document is not one key and one value, or NULL. Comments inside an array and on
+ * the lines below are accepted, as in cargo. */
 static const char *fault_of(const struct toml_doc *doc)
 {
     static const char decorated[] = "includes non-whitespace decoration";
@@ -59,7 +59,7 @@ static const char *fault_of(const struct toml_doc *doc)
     return "was not a TOML dotted key expression (such as `build.jobs = 2`)";
 }
 
-/* Other users can see the arguments of a process. */
+/* Rejects tokens in arguments, because other users can see the arguments of a process. */
 static struct err *refuse_secret(struct arena *arena, const struct toml_node *root,
                                  struct str secret)
 {
@@ -135,7 +135,7 @@ void config_load_arguments(struct config *config, const struct str *arguments, s
         config->layers = layers;
     }
     if (first) {
-        config->failure = first; /* cargo reads these before its files */
+        config->failure = first; /* cargo reads the arguments before its files */
         config->name_is_unknown = true;
     }
 }

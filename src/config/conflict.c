@@ -1,4 +1,4 @@
-/* What one file has as a table or a list must not be something else in another. */
+/* Finds keys that are a table or a list in one file and something else in another. */
 #include "config/load.h"
 
 /* Values of the same key in several layers, nearest first. */
@@ -28,7 +28,7 @@ static struct err *conflict(struct config *config, const struct toml_node *a,
 
 static struct err *check(struct config *config, const struct same_key *tables);
 
-/* The key of `child`, which the table at `from` is the first of several to have. */
+/* Checks the key of `child`. The table at `from` is the first that has it. */
 static struct err *check_key(struct config *config, const struct same_key *tables, size_t from,
                              const struct toml_node *child)
 {
@@ -52,7 +52,7 @@ static struct err *check_key(struct config *config, const struct same_key *table
     return child->type == TOML_TABLE && below.count > 1 ? check(config, &below) : NULL;
 }
 
-/* The first table before `end` that has the key; `end` if none has. */
+/* Returns the index of the first table before `end` that has the key, or `end`. */
 static size_t first_with(const struct same_key *tables, size_t end, struct str key)
 {
     size_t i = 0;
@@ -62,7 +62,8 @@ static size_t first_with(const struct same_key *tables, size_t end, struct str k
     return i;
 }
 
-/* Each key is checked where it comes up a second time, so a key of one file costs one look-up. */
+/* Checks each key where it occurs the second time, so that a key of only one file costs one lookup.
+ */
 static struct err *check(struct config *config, const struct same_key *tables)
 {
     for (size_t i = 1; i < tables->count; i++) {

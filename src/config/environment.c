@@ -19,7 +19,8 @@ struct str environment_part(struct arena *arena, struct str part)
     return (struct str){data, upper.len};
 }
 
-/* No letter beyond ASCII has one of the letters of CARGO as its upper case. */
+/* Compares ASCII letters only, because no other letter has one of the letters of CARGO as its upper
+ * case. */
 static bool is_cargos(const char *entry)
 {
     return strncasecmp(entry, "cargo", 5) == 0 && (entry[5] == '_' || entry[5] == '-');

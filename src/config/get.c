@@ -1,4 +1,4 @@
-/* Keys, and what the layers have under them. */
+/* Looks up keys in the layers. */
 #include "config/config.h"
 
 #include "util/fs.h"
@@ -80,7 +80,7 @@ struct str setting_location(struct arena *arena, const struct setting *setting)
     }
     const struct toml_node *node = setting->node;
     while (node->parent && node->key_span.end == 0) {
-        node = node->parent; /* an element of a list */
+        node = node->parent; /* the node is an element of a list */
     }
     return str_format(arena, "%s:%zu", setting->layer->file->shown.data,
                       toml_line(setting->layer->doc, node->key_span.start));
@@ -93,7 +93,7 @@ struct str setting_root(const struct config *config, const struct setting *setti
     }
     struct str dir = setting->layer->file->path;
     for (int up = 0; up < 2; up++) {
-        (void)path_parent(config->arena, dir, &dir); /* above / there is nothing: it stays */
+        (void)path_parent(config->arena, dir, &dir); /* the parent of / is / itself */
     }
     return dir;
 }
@@ -139,8 +139,9 @@ static void warn_wrong_case(struct config *config, struct str variable)
     }
 }
 
-/* The variable of a key, readable or not; NULL if there is none. Few runs have one about
- * registries, of which there can be many, so their variables are not even named then. */
+/* Returns the variable of a key, readable or not, or NULL. If the environment has no variable of a
+ * registry, the names for the registries' keys are not built, because there can be many registries.
+ */
 static const struct variable *variable_of(struct config *config, const struct key *key)
 {
     if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr"))) {
@@ -154,7 +155,7 @@ static const struct variable *variable_of(struct config *config, const struct ke
     return variable;
 }
 
-/* The first layer that has the key, or the variable if that wins. */
+/* Finds the first layer that has the key, or the variable if it has priority. */
 static bool find(struct config *config, struct view view, const struct key *key,
                  struct setting *out)
 {
@@ -170,7 +171,7 @@ static bool find(struct config *config, struct view view, const struct key *key,
             return true;
         }
         if (node) {
-            break; /* the variable beats this one, and all that come after */
+            break; /* the variable overrides this layer and all later ones */
         }
     }
     if (variable) {
@@ -187,7 +188,7 @@ static struct err *wrong_type(struct config *config, const struct key *key,
                    wanted, config_type_name(setting->node));
 }
 
-/* cargo stops at a variable that is not UTF-8 if nothing else sets the key. */
+/* cargo fails for a variable that is not UTF-8 if nothing else sets the key. */
 static struct err *check_variable(struct config *config, const struct key *key, bool set)
 {
     const struct variable *variable = variable_of(config, key);
@@ -274,7 +275,8 @@ struct err *config_number(struct config *config, struct view view, const struct 
  * Lists.
  */
 
-/* Unicode's White_Space. Returns the character's length at `at`, 0 for another one. */
+/* Returns the length of the character at `at` if it has Unicode's property White_Space, or else 0.
+ */
 static size_t space_at(struct str s, size_t at)
 {
     static const char *const wide[] = {
@@ -295,14 +297,14 @@ static size_t space_at(struct str s, size_t at)
     return 0;
 }
 
-/* A vertical tab is white space, but not by Rust's rule for ASCII. */
+/* As space_at(), by Rust's rule for ASCII, which excludes the vertical tab. */
 static size_t ascii_space_at(struct str s, size_t at)
 {
     char c = s.data[at];
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
-/* The next word from *at on; false at the end. */
+/* Reads the next word from *at on. Returns false at the end. */
 static bool next_word(struct arena *arena, struct str s, size_t (*space)(struct str, size_t),
                       size_t *at, struct str *out)
 {
@@ -366,7 +368,7 @@ static struct err *list_add_nodes(struct config *config, const struct key *key,
     return NULL;
 }
 
-/* The layers from the last to the first: a list has the lowest priority first. */
+/* Adds the layers from the last to the first, because a list begins with the lowest priority. */
 static struct err *add_layers(struct config *config, struct view view, const struct key *key,
                               bool arguments, const struct layer *layer, struct list *list)
 {

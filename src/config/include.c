@@ -1,5 +1,5 @@
-/* `include = ["a.toml", {path = "b.toml", optional = true}]`. cargo: include_paths, load_includes.
- */
+/* Reads `include = ["a.toml", {path = "b.toml", optional = true}]`. cargo: include_paths,
+ * load_includes. */
 #include "config/load.h"
 
 #include "util/fs.h"
@@ -49,7 +49,7 @@ static struct err *include_of(struct arena *arena, const struct config_file *fil
     return NULL;
 }
 
-/* Whether Rust's Path::extension is `toml`; `.toml` alone has none. */
+/* Returns true if Rust's Path::extension is `toml`. The name `.toml` has no extension. */
 static bool ends_with_toml(struct str path)
 {
     size_t end = path.len;
@@ -84,7 +84,7 @@ static struct err *check_path(struct arena *arena, const struct config_file *fil
                    text_shown(arena, path).data, place_of(file).data);
 }
 
-/* All entries are checked before the first is read. */
+/* Checks all entries before the first file is read. */
 static struct err *read_list(struct arena *arena, const struct config_file *file,
                              const struct toml_node *list, struct include **out)
 {
@@ -106,8 +106,8 @@ static struct err *read_list(struct arena *arena, const struct config_file *file
     return NULL;
 }
 
-/* cargo before 1.97 reads the path as written. If `..` behind a link makes that another file, both
- * are read. */
+/* cargo before 1.97 reads the path as it is written. If that is another file, because `..` follows
+ * a link, both files are read. */
 static const struct err *load_spellings(struct config *config, struct load *load, struct str path,
                                         struct layer **out)
 {
@@ -164,7 +164,8 @@ const struct err *load_includes(struct config *config, struct load *load, struct
     if (first || !includes) {
         return first;
     }
-    struct layer *layers = NULL; /* the later beats the earlier, so each goes before the others */
+    struct layer *layers =
+        NULL; /* a later include overrides the earlier ones, so each is put first */
     for (size_t i = 0; i < list->count; i++) {
         struct layer *each = NULL;
         const struct err *err = load_include(config, load, file, &includes[i], &each);

@@ -1,4 +1,4 @@
-/* Files: found, read, and put in order. */
+/* Finds the configuration files, reads them, and puts their layers in order. */
 #include "config/load.h"
 
 #include "util/fs.h"
@@ -18,7 +18,7 @@ static struct err *find_home(struct config *config, struct str *out)
     if (cargo_home && *cargo_home) {
         struct str given = path_join(arena, config->cwd, str_of(cargo_home));
         struct str normal = path_normal(arena, given);
-        /* Behind a link, `..` is another directory; cargo before 1.99 uses that one. */
+        /* After a link, `..` is another directory. cargo before 1.99 uses that one. */
         bool differ = !str_eq(given, normal) && path_exists(given) && !path_same(given, normal);
         *out = differ ? given : normal;
         return NULL;
@@ -85,8 +85,8 @@ static bool is_theirs(const struct stat *status)
     return (status->st_uid != 0 && status->st_uid != geteuid()) || (status->st_mode & S_IWOTH);
 }
 
-/* Whether others than root and the caller decide what the file says: they own it, can write it, or
- * own the link or the directory through which it was found. */
+/* Returns true if someone other than root and the caller can change the file: because they own it,
+ * can write it, or own the link or directory through which it was found. */
 static bool is_foreign(struct arena *arena, struct str path)
 {
     struct str dir;
@@ -154,7 +154,7 @@ size_t load_mend(struct arena *arena, struct str *text)
     return count;
 }
 
-/* The path of a node as a key, from the root down. */
+/* Adds the path of a node as a key, from the root on. */
 static void add_node_key(struct arena *arena, struct buf *out, const struct toml_node *node)
 {
     const struct toml_node *parent = node->parent;
@@ -174,7 +174,7 @@ static void add_node_key(struct arena *arena, struct buf *out, const struct toml
     buf_add(out, key_shown(arena, &KEY(node->key)));
 }
 
-/* cargo knows no floats and no dates, wherever they are. */
+/* cargo accepts no floats or dates anywhere in a file. */
 static struct err *check_types(struct arena *arena, const struct toml_doc *doc)
 {
     if (!doc->unsupported) {
@@ -251,8 +251,8 @@ static struct config_file *get_file(struct config *config, const struct load *lo
     return file;
 }
 
-/* What a file is trusted with. A file that the command line names is the caller's choice, even if a
- * project has it too. */
+/* Decides how far a file is trusted. A file that the command line names is trusted, even if a
+ * project also includes it. */
 static void judge(struct config *config, const struct load *load, struct config_file *file)
 {
     if (load->origin == ORIGIN_PROJECT) {
@@ -307,10 +307,10 @@ const struct err *load_file(struct config *config, struct load *load, struct str
 }
 
 /*
- * Where cargo looks for files.
+ * Directories that cargo searches.
  */
 
-/* `NAME` or `NAME.toml` in a directory. */
+/* The file `NAME` or `NAME.toml` of a directory. */
 struct found {
     struct str path;   /* empty: there is none */
     struct str hidden; /* `NAME.toml`, if `NAME` is used and both exist */
@@ -339,7 +339,7 @@ static void add_looked(struct config *config, struct str path)
     config->looked = looked;
 }
 
-/* cargo: get_file_path. What exists and cannot be opened is reported when it is read. */
+/* cargo: get_file_path. A file that exists but cannot be opened is reported when it is read. */
 static struct found find_in(struct config *config, struct str dir, struct str name)
 {
     struct arena *arena = config->arena;
@@ -372,19 +372,19 @@ static struct found find_in(struct config *config, struct str dir, struct str na
     return found;
 }
 
-/* The twin that cargo does not read while the other one exists. */
+/* Loads the file that cargo ignores while the other name exists. */
 static void load_hidden(struct config *config, const struct load *like, struct str path,
                         struct layer **out)
 {
     struct load load = *like;
     load.seen = NULL;
-    (void)load_file(config, &load, path, -1, out); /* its layer has the failure */
+    (void)load_file(config, &load, path, -1, out); /* its layer has the reason */
     for (struct layer *layer = *out; layer; layer = layer->next) {
         layer->hidden = true;
     }
 }
 
-/* Both spellings of a file. Returns the failure that cargo would see. */
+/* Loads both names of a file. Returns the failure that cargo would see. */
 static const struct err *load_both(struct config *config, struct load *load,
                                    const struct found *found)
 {
@@ -410,8 +410,8 @@ static void keep_first(struct config *config, const struct err *err)
     config->name_is_unknown |= err != NULL;
 }
 
-/* Home is home even if the walk meets it first. Few directories have a .cargo: one system call
- * finds that out, three look for files in it. */
+/* Loads the files of one directory. cargo's home keeps its origin even if it is above the working
+ * directory. Most directories have no .cargo, so this is checked first, with one system call. */
 static bool load_directory(struct config *config, struct str dir, struct str config_dir)
 {
     bool is_home = str_eq(config_dir, config->home);
@@ -447,8 +447,8 @@ void config_load_files(struct config *config)
     }
 }
 
-/* Without the lock, as cargo does. Only a file that cannot be parsed is waited for and read again,
- * because another cargo may have been between its write and its ftruncate. */
+/* Reads the file without the lock, as cargo does. If it cannot be parsed, waits for the lock and
+ * reads it again, because another cargo may have been between its write and its ftruncate. */
 static const struct err *load_credentials_file(struct config *config, struct load *load,
                                                const struct found *found)
 {

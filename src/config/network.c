@@ -13,7 +13,7 @@ static struct err *string_of(struct config *config, struct view view, const stru
     return config_string(config, view, key, &set, out);
 }
 
-/* `default` is what is set anyway. */
+/* The value `default` counts as not set. */
 static struct err *version_of(struct config *config, struct view view, const struct key *key,
                               struct str *out)
 {
@@ -32,7 +32,7 @@ static struct err *version_of(struct config *config, struct view view, const str
                    text_shown(config->arena, *out).data);
 }
 
-/* `http.ssl-version` is a word, or a table with `min` and `max`. */
+/* Reads `http.ssl-version`: a word, or a table with `min` and `max`. */
 static struct err *read_versions(struct config *config, struct view view, struct network *network)
 {
     struct key word = KEY(STR("http"), STR("ssl-version"));
@@ -49,8 +49,8 @@ static struct err *read_versions(struct config *config, struct view view, struct
                : version_of(config, view, &word, &network->ssl_min);
 }
 
-/* cargo: HttpTimeout::new. What is no number in Rust counts as not set; one that is too large means
- * the longest time that JSON can carry. */
+/* cargo: HttpTimeout::new. A text that Rust does not accept as a number counts as not set. A number
+ * that is too large becomes the largest one that JSON can carry. */
 static const uint64_t *timeout_of_environment(struct arena *arena)
 {
     const char *text = getenv("HTTP_TIMEOUT");

@@ -1,7 +1,7 @@
 /*
- * What cargo's configuration says about the network, as far as a request to a registry's API needs
- * it: [http], [net] and their variables. The proxy variables that are not cargo's (`https_proxy`
- * and others) are read by the revoke helper.
+ * Reads the network settings that a request to a registry's API needs: [http], [net] and their
+ * variables. The revoke helper reads the proxy variables that are not cargo's, such as
+ * `https_proxy`.
  */
 #ifndef CONFIG_NETWORK_H
 #define CONFIG_NETWORK_H
@@ -20,18 +20,17 @@ struct network {
     uint64_t retry;
 };
 
-/* The settings seen in a view: here, or without the project. cargo: http_handle,
- * configure_http_handle. */
+/* Reads the settings of a view. cargo: http_handle, configure_http_handle. */
 struct err *network_settings(struct config *config, struct view view,
                              struct network *out) MUST_CHECK;
 
-/* An err if the network must not be used: `option` is --offline or --frozen or NULL; net.offline
- * counts wherever it is set. */
+/* Returns an err if the network must not be used. `option` is --offline, --frozen or NULL.
+ * net.offline counts in every layer. */
 struct err *network_allowed(struct config *config, const char *option) MUST_CHECK;
 
 /*
- * A setting by which a project would decide how a request is made or to whom it is shown: proxy,
- * cainfo, proxy-cainfo, ssl-version and check-revoke of [http]. false: there is none.
+ * Finds a project's setting that would decide how a request is sent or who can read it: proxy,
+ * cainfo, proxy-cainfo, ssl-version or check-revoke of [http]. Returns false if there is none.
  */
 bool network_untrusted(struct config *config, struct setting *out);
 
