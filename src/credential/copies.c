@@ -34,7 +34,8 @@ static bool same_file(const struct place *a, const struct place *b)
     return a && b ? str_eq(a->path, b->path) : a == b;
 }
 
-/* Unless it is known. An assignment of a token is no other copy of it. */
+/* Adds a copy unless it is already in the list. The assignment of a token is not also listed as a
+ * copy of the token. */
 static void add(struct finder *finder, struct copy copy)
 {
     for (const struct copy *c = finder->first; c; c = c->next) {
@@ -85,7 +86,7 @@ static void take_tokens(struct finder *finder, const struct place *place,
     }
 }
 
-/* The job of the registry in the list, or the one after the last. */
+/* Returns the index of the registry's job, or `count` if it has none. */
 static size_t job_of(const struct file_job *jobs, size_t count, struct str registry)
 {
     size_t i = 0;
@@ -95,7 +96,7 @@ static size_t job_of(const struct file_job *jobs, size_t count, struct str regis
     return i;
 }
 
-/* `from` and what follows it are the tokens of this file. */
+/* Removes the tokens of a file. `from` is the first of its copies in the list. */
 static void remove_tokens(struct finder *finder, const struct place *place, struct copy *from)
 {
     struct arena *arena = finder->arena;
@@ -133,7 +134,7 @@ static void remove_tokens(struct finder *finder, const struct place *place, stru
     }
 }
 
-/* The swap file of an editor, or a broken file. */
+/* Handles a file that is not valid TOML, such as the swap file of an editor. */
 static void take_other(struct finder *finder, const struct needles *needles,
                        const struct place *place, struct str text)
 {
@@ -176,7 +177,8 @@ static void look_into(struct finder *finder, const struct needles *needles,
  * Assignments.
  */
 
-/* The registry whose token or secret key the variable is; NULL: none that is known. */
+/* Returns the registry whose token or secret key the variable contains, or NULL if none is known.
+ */
 static const struct registry *registry_of(const struct finder *finder, struct str name)
 {
     const struct registry *r = finder->inventory->registries.first;
@@ -222,7 +224,7 @@ static void take_origin(struct finder *finder, const struct assignment *origin)
     }
 }
 
-/* A word such as people put there for registries that read the token from the user agent. */
+/* Returns true if a word looks like a token. Some registries read the token from the user agent. */
 static bool has_token_like_word(struct str text)
 {
     size_t len = 0;
@@ -327,7 +329,7 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
 }
 
 /*
- * What it comes to.
+ * Results.
  */
 
 bool copies_fail_strict(const struct copies *copies)

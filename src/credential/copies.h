@@ -1,14 +1,14 @@
 /*
- * What is beside the credentials that cargo reads: credentials files that it does not read,
- * assignments in startup files, and copies of tokens in files of other programs. The table of files
- * is in places.c.
+ * Finds tokens outside of the files that cargo reads: in other credentials files, in assignments of
+ * startup files, and in files of other programs. The table of files is in places.c.
  *
  *     a variable is usable    the startup files that assign it                       origin.h
  *     --status, --all         credentials files that cargo does not read, and their backups
  *     --copies                all files, for the bytes of the tokens that the run is about
  *
- * Otherwise no file is read. With --copies, tokens are removed from TOML files that cargo does not
- * read, as remove.h does it. No other file is changed. No content is kept but names.
+ * Without one of these, no file is read. With --copies, tokens are removed from TOML files that
+ * cargo does not read, in the same way as by remove.h. No other file is changed. Only names are
+ * kept in memory, not the contents of files.
  */
 #ifndef CREDENTIAL_COPIES_H
 #define CREDENTIAL_COPIES_H
@@ -26,13 +26,13 @@ enum copy_kind {
 struct copy {
     enum copy_kind kind;
     const struct place *place; /* NULL: a variable */
-    size_t line;               /* 0: unknown, as in the swap file of an editor */
-    struct str registry;       /* a name; empty if it is not known */
-    struct str variable;       /* of an origin */
-    struct str home;           /* of CARGO_HOME's origin: the directory */
-    bool is_here;              /* an origin: this process has the variable */
+    size_t line;               /* 0: unknown, for example in the swap file of an editor */
+    struct str registry;       /* its name; empty if it is not known */
+    struct str variable;       /* only of an origin */
+    struct str home;           /* only of an origin of CARGO_HOME: the directory */
+    bool is_here;              /* only of an origin: this process has the variable */
     bool is_secret_key;
-    bool is_toml;       /* an unread file that --copies can edit */
+    bool is_toml;       /* it is in an unread file that --copies can edit */
     bool in_work_tree;  /* of git */
     enum result result; /* PENDING, REMOVED, NOT_FOUND, KEPT (not revoked) or FAILED */
     const struct err *error;
@@ -41,17 +41,17 @@ struct copy {
 
 struct copies {
     struct copy *first;
-    const struct problem *problems;    /* what was not checked */
+    const struct problem *problems;    /* files and tokens that were not searched */
     const struct place *startup_files; /* those that were read for assignments */
-    size_t files;                      /* that were searched for tokens */
-    size_t tokens;                     /* that were searched for */
+    size_t files;                      /* number of files that were searched */
+    size_t tokens;                     /* number of tokens that were searched for */
 };
 
-/* Called after everything else of the run. */
+/* Call it last in a run. */
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out);
 
-/* Whether --copies --strict fails. */
+/* Returns true if --copies --strict must exit with 2. */
 bool copies_fail_strict(const struct copies *copies);
 
 size_t copies_failed(const struct copies *copies);

@@ -132,7 +132,8 @@ static bool shell_can_unset(struct str name)
     return true;
 }
 
-/* `unset` lasts until the next shell reads what assigns the variable. */
+/* Adds the lines that assign the variable, because `unset` lasts only until the next shell reads
+ * them. */
 static void add_origins(struct buf *text, const struct credential *c, struct str name)
 {
     const char *before = " and delete ";
@@ -180,7 +181,7 @@ static struct fix fix_variable(struct arena *arena, const struct credential *c, 
     return fix;
 }
 
-/* Behind a link, the file that has to be changed is another one. */
+/* Returns the location and, if the path is a link, the file that must be changed. */
 static struct str real_location(struct arena *arena, const struct credential *c)
 {
     struct str real;
@@ -223,7 +224,8 @@ static struct fix fix_setting(struct arena *arena, const struct credential *c)
         str_format(arena, "remove the provider from %s", setting_location(arena, setting).data)};
 }
 
-/* Naming the file makes it the caller's own; root can also leave it to the file's owner. */
+/* If the caller names the file, it is trusted. root can also run the program as the file's owner.
+ */
 static struct fix fix_foreign(struct arena *arena, const struct credential *c)
 {
     struct words words = logout_of(c->registry);

@@ -19,7 +19,7 @@ static void step_add(struct edit *edit, size_t at, struct str bytes, bool whole)
     edit->steps[edit->count++] = (struct edit_step){at, bytes, whole};
 }
 
-/* Line ends stay. */
+/* Replaces all bytes with blanks, except line ends. */
 static void blank_out(char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -38,7 +38,7 @@ static struct str blanks(struct arena *arena, struct str text, struct span span)
     return (struct str){bytes, len};
 }
 
-/* What is behind each cut moves up to the one before. */
+/* Plans to move the text after each cut up to the previous cut. */
 static void plan_move(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
                       size_t count)
 {
@@ -56,7 +56,7 @@ static void plan_move(struct arena *arena, struct edit *edit, const struct edit_
     edit->length = before.len - gone;
 }
 
-/* All of `cuts`, and what is between them as it is, in one write. */
+/* Plans to blank all of `cuts` in one write, which also writes the unchanged text between them. */
 static void plan_blank(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
                        size_t count)
 {
@@ -87,7 +87,7 @@ static bool is_line(struct str text, struct span span)
     return span.end == end && (span.start == 0 || text.data[span.start - 1] == '\n');
 }
 
-/* Is no character of the span in two pages? */
+/* Returns true if no character of the span crosses a page border. */
 static bool characters_in_pages(struct str text, struct span span)
 {
     size_t border = (span.start / EDIT_PAGE + 1) * EDIT_PAGE;
@@ -99,7 +99,7 @@ static bool characters_in_pages(struct str text, struct span span)
     return true;
 }
 
-/* Is the value a string that stays one whichever of its bytes are blanks? */
+/* Returns true if the value is a string and stays one when any of its inner bytes are blanks. */
 static bool is_plain_string(struct str text, struct span value)
 {
     char quote = text.data[value.start];
@@ -108,11 +108,12 @@ static bool is_plain_string(struct str text, struct span value)
     }
     const char *inside = text.data + value.start + 1;
     size_t len = value.end - value.start - 2;
-    /* a second quote: `"""` */
+    /* there are more quotes, as in `"""` */
     return !memchr(inside, quote, len) && !memchr(inside, '\\', len);
 }
 
-/* How many lines from the first on are in one page: they go in one write, half of which is none. */
+/* Returns the number of lines, from the first on, that are in one page. They are written together,
+ * because such a write cannot be torn. */
 static size_t lines_in_page(struct str text, const struct edit_cut *cuts, size_t count)
 {
     size_t n = 0;
@@ -124,9 +125,9 @@ static size_t lines_in_page(struct str text, const struct edit_cut *cuts, size_t
 }
 
 /*
- * Lines go page by page, each being a pair of its own. The rest, in inline tables, are pairs and
- * the commas of others, so they go together; and last, since `{a = 1 token = "x"}` would be a fault
- * where `{a = 1, }` is none.
+ * Plans lines page by page, because each line is a pair of its own. The other cuts are in inline
+ * tables and include commas of other pairs, so they are written together. They are written last,
+ * because `{a = 1 token = "x"}` would be malformed, while `{a = 1, }` is valid.
  */
 static void plan_pages(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
                        size_t count)
@@ -173,8 +174,9 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct edit
 }
 
 /*
- * A short write is not gone on with: it means that there is no more room or a limit (RLIMIT_FSIZE,
- * whose signal would end the process at the next try, with the file half written).
+ * Does not continue after a short write. A short write means that the disk is full or a limit was
+ * reached. With RLIMIT_FSIZE, another write would raise a signal that kills the process and leaves
+ * the file half written.
  */
 static struct err *step_write(struct arena *arena, int fd, const struct edit *edit,
                               const struct edit_step *step)
@@ -196,7 +198,7 @@ static struct err *step_write(struct arena *arena, int fd, const struct edit *ed
     return err;
 }
 
-/* What the lock cannot keep off is a program that does not ask for it. */
+/* Reads the step again, because a program that ignores the lock can have changed the file. */
 static struct err *step_check(struct arena *arena, int fd, const struct edit_step *step)
 {
     char page[EDIT_PAGE];
@@ -218,7 +220,7 @@ static struct err *step_check(struct arena *arena, int fd, const struct edit_ste
     return err;
 }
 
-/* fdatasync may leave the mode for later; a mode that is not on the disk is no harm. */
+/* fdatasync can write the mode later. It does no harm if a power cut loses the mode. */
 static int make_private(int fd)
 {
     struct stat status;
@@ -226,7 +228,7 @@ static int make_private(int fd)
     return private || TEMP_FAILURE_RETRY(fchmod(fd, MODE)) == 0 ? 0 : errno;
 }
 
-/* The blank lines go only if they are still the end of the file. */
+/* Removes the blank lines only if they are still at the end of the file. */
 static int shorten(int fd, const struct edit *edit)
 {
     struct stat status;

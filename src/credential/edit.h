@@ -1,19 +1,19 @@
 /*
- * Removes pieces of a file in place. If the program is stopped at any point, the file is a valid
- * TOML document in which nothing is missing except pieces that were being removed.
+ * Removes pieces of a file in place. If the program is killed at any point, the file is valid TOML,
+ * and only pieces that were to be removed can be missing.
  *
- * The file is edited in place because cargo's lock is on the file itself, not on its name. If a new
- * file were renamed over it, a `cargo login` that waits for the lock would write its token into the
- * old one. Links, owner, access lists and mounts also stay as they are, and the secret's bytes are
- * overwritten instead of left in a freed block. File systems that copy on write, and flash memory,
- * can still keep them.
+ * The file is edited in place because cargo locks the file itself, not its name. If a new file
+ * replaced it by rename, a `cargo login` that waits for the lock would write its token into the old
+ * file. Editing in place also keeps links, owner, access lists and mounts, and overwrites the bytes
+ * of the secret. File systems that copy on write, and flash memory, can still keep these bytes.
  *
  *     edit_plan    pure: what to write, in which order; all memory that is needed
  *     edit_apply   does it: no allocation, no decision
  *
- * A crash can happen between two writes. Inside one write, a crash can leave only some of its pages
- * written: the kernel copies page by page, and a disk writes pages in any order. So a plan is a
- * list of steps, each of which is on the disk before the next begins. A step is one of these:
+ * A crash can happen between two writes. During one write, a crash can leave only some of the pages
+ * written, because the kernel copies page by page and a disk writes pages in any order. Therefore,
+ * a plan is a list of steps, and each step is on the disk before the next one begins. The kinds of
+ * steps are:
  *
  *   move    The text behind the cut moves up, newlines fill the rest, and the file is cut to its
  *           new length at the end. Only if all bytes from the cut to the end are in one page; so
@@ -46,28 +46,27 @@
 enum { EDIT_PAGE = 4096 };
 
 struct edit_cut {
-    struct span bytes; /* what goes */
-    struct span value; /* the pair's value in there, quotes included */
+    struct span bytes; /* the bytes to remove */
+    struct span value; /* the pair's value in them, including quotes */
 };
 
 struct edit_step {
     size_t at;
     struct str bytes;
-    bool whole; /* half of it would be a fault in the file: if so, put the old bytes back */
+    bool whole; /* half of this write would make the file malformed, so undo a short write */
 };
 
 struct edit {
     struct str before;
     struct edit_step *steps;
     size_t count;
-    size_t length; /* of the file in the end */
+    size_t length; /* final length of the file */
 };
 
-/* What was not done, as errno has it, or 0. The cuts are gone and the file is valid all the same.
- */
+/* errno of what could not be done, or 0. The cuts are removed and the file is valid in any case. */
 struct edit_leftover {
-    int mode;   /* is not 0600: not the owner */
-    int length; /* blank lines are left at the end */
+    int mode;   /* the mode is not 0600, because the user is not the owner */
+    int length; /* there are blank lines at the end */
 };
 
 /* `cuts`, at least one, are in the order of the text and do not overlap. `before` must live as long
@@ -82,10 +81,10 @@ enum edit_mode {
 };
 
 /*
- * `fd` is open for reading and writing, locked, and holds edit->before. Each step is read again
- * once it is on the disk. If another program has appended to the file meanwhile, the file is not
- * shortened. On failure the file is valid and holds the old text or some of the cuts less; if even
- * that was not possible, the err says so.
+ * `fd` is open for reading and writing, locked, and contains edit->before. Each step is read again
+ * after it is on the disk. If another program has appended to the file, the file is not shortened.
+ * On failure, the file is valid and has its old text or lacks some of the cuts. If even this could
+ * not be ensured, the err says so.
  */
 struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
                        struct edit_leftover *out) MUST_CHECK;

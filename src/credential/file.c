@@ -13,9 +13,9 @@
 #include "util/list.h"
 #include "util/lock.h"
 
-enum { ATTEMPTS = 16 }; /* at a file that other programs replace meanwhile */
+enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
-/* The values that are removed, in the order of the text. */
+/* The nodes to remove, in the order of the text. */
 struct victims {
     const struct toml_node **nodes;
     size_t count;
@@ -24,7 +24,7 @@ struct victims {
 struct open_file {
     const struct config_file *file;
     int fd;
-    int read_only; /* errno of opening it for writing, or 0 */
+    int read_only; /* errno if it could not be opened for writing, or 0 */
 };
 
 static void open_file_close(struct open_file *file)
@@ -33,12 +33,13 @@ static void open_file_close(struct open_file *file)
 }
 
 /*
- * *found is false if there is no file. One that cannot be written to is an error only if there is
- * something to remove. One without an extension that cannot be read does not exist for cargo.
+ * Opens the file. Sets *found to false if there is none. A file that cannot be written is an error
+ * only if there is something to remove. If a file without an extension cannot be read, it does not
+ * exist for cargo.
  */
 static struct err *open_it(struct arena *arena, struct open_file *file, bool *found)
 {
-    /* O_NONBLOCK: a FIFO is refused when it is read, not waited for. */
+    /* O_NONBLOCK: do not wait for the writer of a FIFO, which is rejected later. */
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     const char *path = file->file->path.data;
     file->read_only = 0;
@@ -57,7 +58,7 @@ static struct err *open_it(struct arena *arena, struct open_file *file, bool *fo
     return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->file->shown.data);
 }
 
-/* Opened, locked, and what its name names. */
+/* Opens and locks the file, and checks that its name still leads to it. */
 static struct err *lock_it(const struct shell *shell, struct open_file *file, bool *found)
 {
     const struct lock_wait *wait = file->file->credentials ? &lock_of_credentials : &lock_of_config;
@@ -128,7 +129,7 @@ static void find_victims(struct arena *arena, const struct toml_doc *doc, struct
     list_sort(victims->nodes, victims->count, sizeof(struct toml_node *), by_place);
 }
 
-/* The pieces of the text that go, each with the (last) value in it. */
+/* Returns the pieces of text to remove, each with the last value in it. */
 static struct edit_cut *cuts_of(struct arena *arena, const struct toml_cut *cut,
                                 const struct victims *victims)
 {
@@ -171,7 +172,8 @@ static struct err *cut(const struct shell *shell, const struct open_file *file,
     return NULL;
 }
 
-/* A truncation that a power cut interrupted can leave NULs, which cargo refuses. */
+/* Replaces NULs at the end of the file, which a power cut during a truncation can leave and which
+ * cargo rejects. */
 static struct err *mend(struct arena *arena, const struct open_file *file, struct str *text)
 {
     size_t count = load_mend(arena, text);
@@ -183,7 +185,7 @@ static struct err *mend(struct arena *arena, const struct open_file *file, struc
     return wrote == (ssize_t)count && fdatasync(file->fd) == 0 ? NULL : err_os(arena, errno);
 }
 
-/* What the file holds under the lock. The same text need not be parsed again. */
+/* Reads the file under the lock. Does not parse a text again that has not changed. */
 static struct err *read_doc(struct arena *arena, const struct open_file *file,
                             const struct toml_doc **out)
 {
@@ -210,7 +212,7 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
     return NULL;
 }
 
-/* One round. *again: the name has another file now. */
+/* Tries once. Sets *again if the name leads to another file now. */
 static struct err *remove_once(const struct shell *shell, struct open_file *file,
                                struct file_job *jobs, size_t count, bool *again)
 {

@@ -67,7 +67,7 @@ void inventory_find_in(const struct toml_doc *doc, struct str registry, bool mis
     const struct toml_node *table;
     if (str_eq(registry, STR(CRATES_IO_NAME)) && !misplaced) {
         table = toml_get(doc->root, STR("registry"));
-        /* Before 2015 the file was `token = "..."` and nothing else. A table is somebody's own. */
+        /* Before 2015, the file contained only `token = "..."`. A table `token` is not cargo's. */
         const struct toml_node *old = toml_get(doc->root, STR("token"));
         found_add(&found, old && old->type == TOML_STRING ? old : NULL, false);
     } else {
@@ -118,7 +118,7 @@ static void take_layer(struct inventory *inventory, const struct layer *layer)
     }
 }
 
-/* A file counts once, however many layers it makes. */
+/* Returns true for the first layer of a file, because each file is read once. */
 static bool is_first_of_file(const struct inventory *inventory, const struct layer *layer)
 {
     const struct layer *first = inventory->config->layers;
@@ -166,8 +166,8 @@ static void take_variables_of(struct inventory *inventory, struct registry *regi
     take_variable(inventory, registry, key_variable(arena, &secret), CREDENTIAL_SECRET_KEY);
 }
 
-/* A variable can belong to several names. It is listed once: under the name that was asked for,
- * else under one that has an index. CARGO_REGISTRY_TOKEN is only that of crates-io. */
+/* A variable can belong to several names. It is listed once: under the name of --registry, or else
+ * under a name with an index. CARGO_REGISTRY_TOKEN belongs only to crates-io. */
 static struct registry *find_owner(const struct inventory *inventory, struct registry *first)
 {
     struct registry *owner = NULL;
@@ -204,12 +204,13 @@ static void take_variables(struct inventory *inventory)
 static enum effect effect_of(const struct provider *provider)
 {
     if (provider->kind == PROVIDER_PASETO) {
-        return NEVER_USED; /* needs a nightly cargo, and a key that is a credential of its own */
+        return NEVER_USED; /* needs a nightly cargo, and its key is a separate credential */
     }
     return provider->kind == PROVIDER_TOKEN_FROM_STDOUT ? IN_USE : PERHAPS_USED;
 }
 
-/* Those of cargo for other systems have nothing here; cargo:token is the files and variables. */
+/* cargo's providers for other systems have no tokens here. cargo:token means files and variables.
+ */
 static bool holds_credentials(const struct provider *provider)
 {
     return provider->kind != PROVIDER_TOKEN && provider->kind != PROVIDER_WINCRED &&
@@ -252,7 +253,7 @@ static void take_providers(struct inventory *inventory)
  * Effects.
  */
 
-/* Whether any name of the group leads to an index, here or elsewhere. */
+/* Returns true if any name of the group has an index, here or in another directory. */
 static bool is_defined(const struct registry *registry)
 {
     return registry->indexed || registry->group->group_next;
@@ -271,8 +272,8 @@ static void judge_stored(struct credential *c)
     }
 }
 
-/* The token that cargo would send for this registry, unless a provider before cargo:token has one.
- */
+/* Finds the token that cargo would send for this registry, unless a provider before cargo:token has
+ * one. */
 static void find_used(const struct inventory *inventory, const struct registry *registry)
 {
     struct config *config = inventory->config;
@@ -321,7 +322,7 @@ static bool is_keyring(const struct credential *credential)
     return credential->place == PLACE_PROVIDER && credential->provider->kind == PROVIDER_LIBSECRET;
 }
 
-/* The provider that would find the item. */
+/* Returns the provider that finds the item. */
 static struct credential *finder_of(const struct registry *registry,
                                     const struct keyring_item *item)
 {
@@ -375,8 +376,9 @@ void inventory_look_into_keyring(struct inventory *inventory, enum keyring_searc
     }
 }
 
-/* A run for one registry asks its provider, which looks for itself. If no configuration uses the
- * keyring, a helper that is not installed is no news. */
+/* Searches the keyring if the run needs it. A run for one registry does not, because it asks the
+ * registry's provider. If no configuration uses the keyring, it does not matter whether the helper
+ * is installed. */
 static void take_keyring(struct inventory *inventory, const struct logout_options *options)
 {
     bool looks_only = options->status || options->dry_run;
@@ -395,7 +397,7 @@ static void take_keyring(struct inventory *inventory, const struct logout_option
     }
 }
 
-/* Asked once: each getenv() looks through all variables. */
+/* Called once, because each getenv() searches all variables. */
 static const struct session *find_session(struct arena *arena)
 {
     struct session *session = arena_new(arena, struct session);

@@ -1,13 +1,13 @@
 /*
- * What exists on this machine, whoever asked for it: each token and secret key in each file of each
- * layer and in each variable, each provider that a layer names, and the keyring's items. What could
- * not be read is part of it, with the reason. Nothing is changed and no provider is asked.
+ * Lists the credentials on this machine: each token and secret key in each file of each layer and
+ * in each variable, each provider that a layer configures, and the keyring's items. It also lists
+ * what could not be read, with the reason. It changes nothing and asks no provider.
  *
  *     struct inventory inventory;
  *     TRY(inventory_take(config, &options, &inventory));
  *
- * The credentials are in the lists of the registries, in the order in which cargo would look for
- * them. For each it says whether cargo would use it (enum effect).
+ * The credentials are in the lists of the registries, in the order in which cargo looks for them.
+ * Each one has an `effect`: whether cargo would use it.
  */
 #ifndef CREDENTIAL_INVENTORY_H
 #define CREDENTIAL_INVENTORY_H
@@ -18,39 +18,39 @@ struct inventory {
     struct config *config;
     const struct session *session;
     struct registries registries;
-    struct registry *chosen; /* the only registry of this run; NULL: all of them */
-    bool uses_keyring;       /* a layer names cargo:libsecret */
+    struct registry *chosen; /* the only registry of this run; NULL: all registries */
+    bool uses_keyring;       /* a layer configures cargo:libsecret */
     bool keyring_asked;
     struct keyring_view keyring;
-    const struct err *keyring_late; /* a call to it ran out of time: it is not waited for again */
+    const struct err *keyring_late; /* error of a call that took too long; no other call is made */
 };
 
-/* An err means that it is not known which registry is meant. */
+/* An err means that the registry of the run is not known. */
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out) MUST_CHECK;
 
-/* Whether this name belongs to the run: it was asked for, or it may lead to the same index. */
+/* Returns true if the run is about this name or about one that can have the same index. */
 bool inventory_has(const struct inventory *inventory, const struct registry *registry);
 
-/* Whether the run is about this very name. */
+/* Returns true if the run is about this name. */
 bool inventory_is_about(const struct inventory *inventory, const struct registry *registry);
 
 /* Lists the keyring, and adds the items that no provider of a known registry would find. */
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how);
 
-/* The credentials of the run, one after the other. NULL comes after the last. */
+/* Iterate over the credentials of the run. They return NULL after the last one. */
 struct credential *inventory_first(const struct inventory *inventory);
 struct credential *inventory_next(const struct inventory *inventory,
                                   const struct credential *credential);
 
-/* All that a file has of one name. cargo: save_credentials. */
+/* The credentials of one name in a file. cargo: save_credentials. */
 enum { FOUND_MOST = 3 };
 
 struct found {
     const struct toml_node *nodes[FOUND_MOST]; /* tokens and secret keys */
     bool is_secret_key[FOUND_MOST];
     size_t count;
-    const struct toml_node *subject; /* secret-key-subject: no secret, but removed with them */
+    const struct toml_node *subject; /* secret-key-subject: not secret, but removed with them */
 };
 
 /* `misplaced` is [registries.crates-io], which cargo does not read. */

@@ -34,7 +34,7 @@ static bool is_set(const char *variable)
     return value && *value;
 }
 
-/* False: the environment leads to no keyring, so the helper need not be started, nor installed. */
+/* Returns false if the environment leads to no keyring. The helper is then not needed. */
 static bool can_have_keyring(struct arena *arena)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");

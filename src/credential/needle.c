@@ -36,7 +36,7 @@ static void add(struct needles *needles, struct arena *arena, struct needle need
     needles->longest = needle.bytes.len > needles->longest ? needle.bytes.len : needles->longest;
 }
 
-/* zsh writes 0 and 0x83 to 0xA2 as 0x83 and the byte xor 32. */
+/* zsh writes the bytes 0 and 0x83 to 0xA2 as 0x83 followed by the byte xor 32. */
 static struct str metafied(struct arena *arena, struct str token)
 {
     struct buf out = buf_new(arena);
@@ -49,14 +49,15 @@ static struct str metafied(struct arena *arena, struct str token)
     return buf_str(&out);
 }
 
-/* The characters of base64 that depend only on the token, if `before` bytes are before it. */
+/* Returns the base64 characters that depend only on the token, if `before` bytes precede it. */
 static struct str base64(struct arena *arena, struct str token, size_t before)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     struct buf out = buf_new(arena);
     unsigned bits = 0;
     unsigned count = (unsigned)before * 8 % 6;
-    size_t skipped = count > 0 ? 1 : 0; /* the first character is in part of what is before */
+    size_t skipped =
+        count > 0 ? 1 : 0; /* the first character also depends on the bytes before it */
     for (size_t i = 0; i < token.len; i++) {
         bits = (bits << 8 | (unsigned char)token.data[i]) & 0xFFFF;
         for (count += 8; count >= 6; count -= 6) {
@@ -83,7 +84,7 @@ static void add_token(struct needles *needles, struct arena *arena, const struct
     }
 }
 
-/* Without the scheme that some registries want before the token. */
+/* Returns the token without the scheme that some registries expect before it. */
 static struct str bare(struct arena *arena, struct str token)
 {
     static const char *const schemes[] = {"Bearer ", "token "};
@@ -145,7 +146,8 @@ const struct credential *needles_in(const struct needles *needles, enum place_ki
     return NULL;
 }
 
-/* Of `len` bytes in the buffer, the first `old` were searched before. false: too many hits. */
+/* Searches `len` bytes in the buffer, of which the first `old` were searched before. Returns false
+ * after too many hits. */
 static bool search_block(const struct needles *needles, const struct place *place, size_t base,
                          size_t old, size_t len, struct hits *hits)
 {

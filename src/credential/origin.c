@@ -17,7 +17,7 @@ static bool is_name(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* Whether `set` and options that assign are before `at`. */
+/* Returns true if `at` follows `set` with options that assign. */
 static bool is_fish_set(const char *start, const char *at)
 {
     for (;;) {
@@ -51,7 +51,8 @@ static bool is_comment(const char *start, const char *at)
     return false;
 }
 
-/* The value of the variable whose name is from `name` to `end`, or NULL: this is no assignment. */
+/* Returns the value of the variable whose name is from `name` to `end`, or NULL if this is no
+ * assignment. */
 static const char *value_of(const char *start, const char *name, const char *end)
 {
     static const char universal[] = "SETUVAR ";
@@ -84,7 +85,8 @@ static bool is_empty(const char *value)
     return strchr(" \t\r\n;&|)", value[quoted ? 2 : 0]) != NULL;
 }
 
-/* An absolute path as startup files write it: `~/x`, `$HOME/x`, `"${HOME}/x"`, `/x`. */
+/* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.
+ */
 static struct str path_of(const struct search *search, const char *value)
 {
     static const char *const homes[] = {"~/", "$HOME/", "${HOME}/"};
@@ -119,11 +121,11 @@ static void add(const struct search *search, struct assignment origin, const cha
     *end = &(**end)->next;
 }
 
-/* `text` ends with a NUL, so that no scan runs past it. */
+/* `text` ends with a NUL, which stops every scan. */
 static void find_in(struct search *search, const struct place *place, struct str text,
                     struct assignment ***end)
 {
-    const char *start = text.data; /* of the line */
+    const char *start = text.data; /* start of the line */
     size_t line = 1;
     size_t count = 0;
     const char *name = text.data;

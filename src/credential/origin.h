@@ -1,10 +1,10 @@
 /*
- * Where variables come from: the startup files that assign them. `unset` lasts until the next login
- * shell, so a fix of a variable also needs the file and the line.
+ * Finds the startup files that assign variables. `unset` lasts only until the next login shell, so
+ * the fix for a variable also needs the file and the line.
  *
- * Recognized are assignments as sh, bash, zsh, fish, systemd, PAM and direnv write them, on a line
- * of their own or inside one. Nothing is executed: a file that a startup file reads with `source`
- * is not found, and an assignment counts whether or not the shell would reach it.
+ * It recognizes assignments of sh, bash, zsh, fish, systemd, PAM and direnv, on a line of their own
+ * or within a line. It executes nothing, so it does not find a file that a startup file reads with
+ * `source`, and an assignment counts even if the shell would not reach it.
  */
 #ifndef CREDENTIAL_ORIGIN_H
 #define CREDENTIAL_ORIGIN_H
@@ -16,22 +16,22 @@ struct assignment {
     struct str variable;
     const struct place *place;
     size_t line;
-    bool universal;  /* a universal variable of fish, which `set -eU` removes for all shells */
-    struct str home; /* of CARGO_HOME: its value, if that is an absolute path; else empty */
+    bool universal;  /* a universal variable of fish, which `set -eU` removes from all shells */
+    struct str home; /* only of CARGO_HOME: its value if that is an absolute path, or else empty */
     struct assignment *next;
 };
 
-/* The assignments of tokens, secret keys, credential providers and CARGO_HOME, but those of an
- * empty value. */
+/* Finds the assignments of tokens, secret keys, credential providers and CARGO_HOME, except empty
+ * values. */
 struct assignment *origins_find(struct search *search, const struct place *places);
 
-/* Whether some variable that cargo can still use needs its origin. */
+/* Returns true if cargo can still use a credential or provider of a variable. */
 bool origins_needed(const struct inventory *inventory);
 
 /* Sets `origins` of each credential that a variable keeps usable to the first assignment of it. */
 void origins_attach(const struct inventory *inventory, const struct assignment *all);
 
-/* The variable that keeps the credential usable; empty if it is none. */
+/* Returns the variable that keeps the credential usable. Empty if there is none. */
 struct str origin_variable(const struct credential *credential);
 
 #endif

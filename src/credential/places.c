@@ -139,8 +139,8 @@ void search_init(struct search *search, struct config *config)
     } while (path_parent(arena, dir, &dir));
 }
 
-/* Whether root would follow a symbolic link out of the directory that the path belongs to. Another
- * user can have made it. */
+/* Returns true if root would follow a symbolic link, which another user can have made, out of the
+ * directory to which the path belongs. */
 static bool leaves(const struct search *search, struct str path, struct str *real)
 {
     struct arena *arena = search->config->arena;
@@ -218,7 +218,8 @@ static void add_in(struct found *found, struct str dir, const char *rest)
     }
 }
 
-/* A variable's value as an absolute path, or its default below the home directory. */
+/* Sets the variable's value if it is an absolute path, or else its default below the home
+ * directory. */
 static bool variable(const struct search *search, struct str name, struct str *out)
 {
     static const struct {

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* A look does not fail because a logout would. */
+/* Records why a logout would fail. With --status, this is not an error of the run. */
 static void cannot(const struct logout_options *options, struct credential *c,
                    const struct err *error)
 {
@@ -16,7 +16,7 @@ static void cannot(const struct logout_options *options, struct credential *c,
     c->result = options->status ? RESULT_PENDING : RESULT_FAILED;
 }
 
-/* The error of the edit, known before. */
+/* Returns the error that an edit of the file would have, or NULL. */
 static const struct err *write_error(struct arena *arena, const struct config_file *file)
 {
     if (faccessat(AT_FDCWD, file->path.data, W_OK, AT_EACCESS) == 0 || errno == ENOENT) {
@@ -62,7 +62,7 @@ static bool is_here(const struct credential *c)
     return c->provider >= list->items && c->provider < list->items + list->count;
 }
 
-/* A look has found out that the provider can only fail. */
+/* Returns true if the provider can only fail, because there is no keyring. */
 static bool has_no_keyring(const struct inventory *inventory, const struct credential *c)
 {
     return c->provider->kind == PROVIDER_LIBSECRET && inventory->keyring_asked &&

@@ -1,6 +1,6 @@
 /*
  * Decides once for each credential what this run does with it. The table, the dry run, JSON,
- * revoking and removing all read the decision and do not decide again.
+ * revoking and removing all use this decision.
  *
  *     credentials file                            remove
  *     configuration file                          remove with --everywhere
@@ -10,9 +10,9 @@
  *     variable                                    leave
  *     another name of the same index              leave
  *
- * The plan also says what cannot be done: a file that the user is not allowed to write, an include
- * that leads out of its project, a provider that another user's file names, and a provider that
- * cannot forget a token.
+ * The plan also has what cannot be done: a file that the user is not allowed to write, an include
+ * outside of its project, a provider that another user's file configures, and a provider that
+ * cannot remove a token.
  */
 #ifndef CREDENTIAL_PLAN_H
 #define CREDENTIAL_PLAN_H
