@@ -5,14 +5,14 @@
 
 #include <jansson.h>
 
-/* A hello or an answer, and what may follow the answer. cargo has no limit. */
+/* Limit for a hello, for an answer, and for what follows the answer. cargo has no limit. */
 #define LINE_LIMIT ((size_t)1024 * 1024)
 
 #define SECONDS        60
 #define VERIFY_SECONDS 20
 
-/* Providers that report "nothing is stored" as an error: the program's name, and how a message of
- * that error ends. cargo-credential-pass repeats in it what `pass` wrote. */
+/* Providers that report "nothing is stored" as an error: the program's name, and the end of a
+ * message of that error. cargo-credential-pass repeats the output of `pass` in this message. */
 static const struct {
     const char *program;
     const char *ending;
@@ -21,7 +21,7 @@ static const struct {
     {"cargo-credential-pass", " is not in the password store.')"},
 };
 
-/* What is asked: the kind of the request, and what follows it in the line. */
+/* A request: its kind, and the rest of its line. */
 struct question {
     const char *kind;
     const char *operation;
@@ -29,19 +29,19 @@ struct question {
 
 static const struct question logout = {"logout", ""};
 static const struct question read_token = {"get", ",\"operation\":\"read\""};
-/* cargo sends along what it publishes, and providers refuse a request that lacks it. */
+/* cargo sends what it publishes, and providers reject a request without it. */
 static const struct question publish_token = {
     "get", ",\"operation\":\"publish\",\"name\":\"cargo-logout\",\"vers\":\"0.0.0\",\"cksum\":"
            "\"0000000000000000000000000000000000000000000000000000000000000000\""};
 
-/* One call, which has two talks if the second question is asked. */
+/* The state of one call, which can have two requests. */
 struct talk {
     struct shell *shell;
     const struct provider_call *call;
     int64_t until;
     int seconds;
     bool alone;       /* without a terminal */
-    bool keeps_token; /* else its only copies are wiped when they were read */
+    bool keeps_token; /* if false, all copies of the token are overwritten after reading */
     bool noticed;     /* the status line "Waiting" was printed */
     const struct question *question;
     bool greeted;
@@ -72,7 +72,7 @@ static struct str request_line(struct arena *arena, const struct provider_call *
     return buf_str(&buf);
 }
 
-/* jansson's own text is not used, since it quotes the line. The first two texts are cargo's, for
+/* Does not use jansson's own text, because it quotes the line. The first two texts are cargo's, for
  * programs that exit without a line or are no providers. */
 static struct err *malformed(struct arena *arena, struct str line, const json_error_t *error)
 {
@@ -104,7 +104,7 @@ static struct err *malformed(struct arena *arena, struct str line, const json_er
     return err_new(arena, "%s at line %d column %d", what, error->line, error->column);
 }
 
-/* An object, which the caller owns. */
+/* Reads an object, which the caller owns. */
 static struct err *line_read(struct arena *arena, struct str line, json_t **out)
 {
     json_error_t error;
@@ -132,7 +132,7 @@ static bool is_version(const json_t *value)
            json_integer_value(value) <= UINT32_MAX;
 }
 
-/* The versions as Rust shows a list, and whether version 1 is among them. */
+/* Sets the versions as Rust prints a list, and whether they include version 1. */
 static struct err *versions_read(struct arena *arena, struct str line, struct str *out, bool *known)
 {
     CLEANUP(json_release) json_t *hello = NULL;
@@ -168,7 +168,7 @@ struct err *provider_hello(struct arena *arena, struct str line)
                    versions.data);
 }
 
-/* {"kind":"other","message":"it broke","caused-by":["because","of this"]} */
+/* Reads {"kind":"other","message":"it broke","caused-by":["because","of this"]}. */
 static struct err *failure_read(struct arena *arena, const json_t *result, struct err **out)
 {
     const json_t *message = json_object_get(result, "message");
@@ -190,7 +190,7 @@ static struct err *failure_read(struct arena *arena, const json_t *result, struc
                  : err_new(arena, "expected a string `message` and a list of strings `caused-by`");
 }
 
-/* What is under Ok. */
+/* Reads the value of Ok. */
 static struct err *ok_read(struct arena *arena, const json_t *result, const char *wanted,
                            bool keeps_token, struct provider_answer *out)
 {
@@ -223,7 +223,7 @@ static struct err *ok_read(struct arena *arena, const json_t *result, const char
     return NULL;
 }
 
-/* What is under Err. */
+/* Reads the value of Err. */
 static struct err *err_read(struct arena *arena, const json_t *result, struct provider_answer *out)
 {
     static const struct {
@@ -273,7 +273,7 @@ struct err *provider_answer(struct arena *arena, struct str line, const char *wa
     return NULL;
 }
 
-/* Does the provider say in an error that nothing is stored? */
+/* Returns true if the provider's error means that nothing is stored. */
 static bool is_not_found(struct str program, const struct err *failure)
 {
     ptrdiff_t slash = str_rfind(program, '/');
@@ -341,7 +341,8 @@ static struct err *exchange(struct talk *talk, enum child_step *step, int *statu
     return child_exchange(talk->shell->arena, &exchange, step, status);
 }
 
-/* cargo: CredentialProcessCredential::run, and what credential_action makes of its answer. */
+/* Makes one request. cargo: CredentialProcessCredential::run, and how credential_action handles its
+ * answer. */
 static struct err *ask(struct talk *talk, const struct question *question,
                        enum provider_outcome *out)
 {
@@ -381,7 +382,7 @@ static struct err *ask(struct talk *talk, const struct question *question,
     return NULL;
 }
 
-/* A person has all the time there is. */
+/* Sets no deadline if a person is at the terminal. */
 static struct talk attended(struct shell *shell, const struct provider_call *call)
 {
     return (struct talk){

@@ -1,41 +1,43 @@
 /*
- * Asks a credential provider that is a program to forget a token, or to hand it out. The program
- * runs as `PROGRAM --cargo-plugin` in our directory and environment. It writes a hello, reads one
- * request and writes one answer, a line of JSON each:
+ * Asks a credential provider that is a program to remove a token or to return it. The program runs
+ * as `PROGRAM --cargo-plugin` in our directory and environment. It writes a hello, reads one
+ * request and writes one answer, each as one line of JSON:
  *
  *     {"v":[1]}
  *     {"v":1,"registry":{"index-url":"sparse+https://example.com/","name":"mine"},"kind":"logout"}
  *     {"Ok":{"kind":"logout"}}    or    {"Err":{"kind":"not-found"}}
  *
- * An outcome is what the caller continues with. Everything else is an error, and the caller adds
- * `credential provider `P` failed action `logout`` on top, as it does for built-in providers. These
- * errors have cargo's words:
+ * If the result is an outcome, the caller continues. Everything else is an error, to which the
+ * caller adds `credential provider `P` failed action `logout``, as for built-in providers. These
+ * errors have cargo's words, with their causes after the slash:
  *
  *     failed to spawn credential process              / No such file or directory (os error 2)
- *     failed to deserialize hello                     / EOF while parsing a value at line 1 column
- * 0 credential provider supports protocol versions [2, 3], while Cargo supports [1] failed to write
- * to credential provider          / Broken pipe (os error 32) credential process `PROGRAM` failed
- * with status exit status: 5 credential provider produced unexpected response for `logout` request:
- * Login unknown error kind; try updating Cargo? the provider's own message                      /
- * and its causes
+ *     failed to deserialize hello                     / EOF while parsing a value at line 1 ...
+ *     credential provider supports protocol versions [2, 3], while Cargo supports [1]
+ *     failed to write to credential provider          / Broken pipe (os error 32)
+ *     credential process `PROGRAM` failed with status exit status: 5
+ *     credential provider produced unexpected response for `logout` request: Login
+ *     unknown error kind; try updating Cargo?
+ *     the provider's own message                      / and its causes
  *
- * What is wrong with a malformed line is reported in our own words, with jansson's line and column.
- * No value of such a line is repeated, because it might be a token.
+ * An error about a malformed line has our own words, with jansson's line and column. It quotes no
+ * value of the line, because that could be a token.
  *
- * Differences from cargo: a line has a limit, what follows the answer is read and thrown away up to
- * a limit, and there is a deadline unless a person is there. An Err answer counts whatever the exit
- * status is. A provider with an entry in the table of provider_client.c reports in an error that
- * nothing is stored: that is PROVIDER_NOT_FOUND.
+ * Differences from cargo: The length of a line is limited. What follows the answer is read and
+ * discarded, up to a limit. There is a deadline, unless a person is at the terminal. An Err answer
+ * counts whatever the exit status is. For the providers in the table of provider_client.c, certain
+ * errors mean PROVIDER_NOT_FOUND.
  *
- * After each call the process has exited and is reaped. A signal that ends us acts inside the call,
- * after that. If we survive it, the call fails with `interrupted by a signal`.
+ * After each call, the process has exited and is reaped. If a signal arrives that kills this
+ * program, it acts at the end of the call. If the program survives it, the call fails with
+ * `interrupted by a signal`.
  */
 #ifndef CREDENTIAL_PROVIDER_CLIENT_H
 #define CREDENTIAL_PROVIDER_CLIENT_H
 
 #include "util/shell.h"
 
-/* One credential provider that is a process: which program, for which registry. */
+/* A call of one provider for one registry. */
 struct provider_call {
     const struct str *words; /* the program, absolute or for PATH, then its arguments */
     size_t count;
@@ -45,45 +47,47 @@ struct provider_call {
 };
 
 enum provider_outcome {
-    PROVIDER_REMOVED, /* only of provider_logout() */
+    PROVIDER_REMOVED, /* only from provider_logout() */
     PROVIDER_GAVE_TOKEN,
     PROVIDER_NOT_FOUND,
     PROVIDER_URL_NOT_SUPPORTED,
-    PROVIDER_OPERATION_NOT_SUPPORTED, /* in cargo an error: `requested operation not supported` */
+    PROVIDER_OPERATION_NOT_SUPPORTED, /* for cargo, this is an error */
 };
 
-/* Asks it to forget the token. It has our standard error and may use the terminal. There is no
- * deadline if shell_person(), else 60 seconds. */
+/* Asks it to remove the token. The provider has our standard error and can use the terminal. If
+ * shell_person() is true, there is no deadline; otherwise it has 60 seconds. */
 struct err *provider_logout(struct shell *shell, const struct provider_call *call,
                             enum provider_outcome *out) MUST_CHECK;
 
-/* Asks for the token for reading, in the same way. `token` is written with PROVIDER_GAVE_TOKEN. */
+/* Asks for the token to read the registry, in the same way. Sets `token` with PROVIDER_GAVE_TOKEN.
+ */
 struct err *provider_get(struct shell *shell, const struct provider_call *call,
                          enum provider_outcome *out, struct str *token) MUST_CHECK;
 
 /*
- * Asks whether it still has a token: for reading, then for publishing if it answers that it does
- * not support the operation. It runs in a session of its own, so that it has no terminal to ask a
- * person at; its standard error is /dev/null unless the shell is very verbose. Both requests share
- * 20 seconds. With `token` NULL the token is wiped at once.
+ * Asks whether it still has a token: to read the registry and, if it does not support that
+ * operation, to publish. The provider runs in a session of its own, so that it cannot ask a person
+ * at the terminal. Its standard error is /dev/null, unless the shell is very verbose. Both requests
+ * together have 20 seconds. If `token` is NULL, the token is overwritten at once.
  */
 struct err *provider_verify(struct shell *shell, const struct provider_call *call,
                             enum provider_outcome *out, struct str *token) MUST_CHECK;
 
 /*
- * The lines, without a process, for tests. A failure is complete, with cargo's first layer.
+ * Parse the lines, without a process, for tests. A failure has all its layers, including cargo's
+ * outermost one.
  */
 struct provider_answer {
-    bool ok; /* an Ok counts only if the process exits well */
+    bool ok; /* an Ok counts only if the exit status is 0 */
     enum provider_outcome outcome;
-    struct err *failure; /* instead of an outcome: the provider's own, or an Ok of another kind */
+    struct err *failure; /* instead of an outcome: the provider's error, or an Ok of another kind */
     struct str token;
 };
 
 /* Fails unless the hello offers version 1. */
 struct err *provider_hello(struct arena *arena, struct str line) MUST_CHECK;
 
-/* `wanted` is the kind of the request, `logout` or `get`. An empty token is none. */
+/* `wanted` is the kind of the request, `logout` or `get`. An empty token counts as none. */
 struct err *provider_answer(struct arena *arena, struct str line, const char *wanted,
                             bool keeps_token, struct provider_answer *out) MUST_CHECK;
 

@@ -4,7 +4,8 @@
 #include "util/child.h"
 #include "util/helper.h"
 
-/* The helper gives up after 20 seconds; a refusal comes sooner. */
+/* The helper exits after 20 seconds. If it fails before this time, it was not waiting for the
+ * keyring. */
 enum { KEYRING_PATIENCE_MS = 19000 };
 
 /*
@@ -51,14 +52,14 @@ static void settle_one(struct arena *arena, struct credential *c, const struct f
         c->result = RESULT_REMOVED;
     } else if (token && job->kept) {
         c->result = RESULT_KEPT;
-        c->answer = NULL; /* that was about another token */
+        c->answer = NULL; /* the answer was about another token */
         c->error = err_new(arena,
                            "`%s` now contains another token for `%s`, which was not revoked and is "
                            "kept",
                            c->file->shown.data, c->registry->shown.data);
         c->error_is_final = true;
     } else {
-        c->result = RESULT_NOT_FOUND; /* somebody else was faster */
+        c->result = RESULT_NOT_FOUND; /* another program has removed it */
     }
 }
 
@@ -73,7 +74,7 @@ static void settle(struct arena *arena, const struct registry *registry,
     }
 }
 
-/* The registries that have something to be removed from the file, once each. */
+/* Makes one job for each registry of which something is to be removed from the file. */
 static size_t jobs_for(const struct inventory *inventory, const struct logout_options *options,
                        const struct config_file *file, struct file_job *jobs,
                        const struct registry **registries)
@@ -95,7 +96,7 @@ static size_t jobs_for(const struct inventory *inventory, const struct logout_op
     return count;
 }
 
-/* One edit for all registries. */
+/* Removes everything from the file in one edit. */
 static void clear_file(const struct inventory *inventory, const struct logout_options *options,
                        const struct config_file *file)
 {
@@ -155,7 +156,7 @@ struct err *remove_call_of(const struct inventory *inventory, const struct crede
     return keyring ? helper_path(arena, STR("cargo-credential-libsecret"), helper) : NULL;
 }
 
-/* The provider still has a token, or that is not known. */
+/* Records that the provider still has a token. */
 static void still_serves(const struct inventory *inventory, struct credential *c)
 {
     struct arena *arena = inventory->config->arena;
@@ -180,8 +181,8 @@ const struct err *remove_verify(const struct inventory *inventory, const struct 
 }
 
 /*
- * Asks again. The keyring's helper has searched once more by itself. An error is no token: cargo
- * gets none either.
+ * Asks the provider again for the token. The keyring's helper need not be asked, because it has
+ * searched again. An error counts as no token, because cargo gets none either.
  */
 static bool serves(const struct inventory *inventory, const struct credential *c,
                    const struct provider_call *call, bool *failed)
@@ -222,7 +223,7 @@ static void settle_failure(const struct inventory *inventory, struct credential 
     c->error_is_final = true;
 }
 
-/* cargo: credential_action, the middle of its loop. */
+/* Asks one provider to log out. cargo: credential_action, the middle of its loop. */
 static void ask(struct inventory *inventory, struct credential *c)
 {
     struct shell *shell = inventory->config->shell;
@@ -251,7 +252,7 @@ static void ask(struct inventory *inventory, struct credential *c)
     }
 }
 
-/* cargo: credential_action, its end. */
+/* Fails if no provider handles the registry. cargo: credential_action, its end. */
 static void check_handled(const struct inventory *inventory, struct registry *registry)
 {
     bool handled = registry->failure || !registry->has_index || registry->group->takes_tokens;
@@ -276,7 +277,7 @@ static void announce_token(const struct inventory *inventory, const struct regis
     }
 }
 
-/* Items of the same name under other URLs, which the provider did not find. */
+/* Finds keyring items of the same name under other URLs, which the provider cannot find. */
 static void look_again(struct inventory *inventory)
 {
     if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked) {

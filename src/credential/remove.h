@@ -1,7 +1,7 @@
 /*
- * Carries out the plan: removes credentials from files, asks providers to forget theirs, and checks
- * both. A file is read again by its name; a provider is asked for the token again. Whatever fails
- * is kept with its credential, and the others continue.
+ * Carries out the plan: removes credentials from files, asks providers to remove theirs, and checks
+ * the results. It reads each file again by its name, and asks each provider for the token again. An
+ * error is stored in its credential, and the run continues.
  */
 #ifndef CREDENTIAL_REMOVE_H
 #define CREDENTIAL_REMOVE_H
@@ -12,15 +12,16 @@
 
 void remove_all(struct inventory *inventory, const struct logout_options *options);
 
-/* After --revoke, the only tokens that are removed: those that the server has confirmed to be
- * invalid, and those that were not to be revoked. */
+/* Returns the only tokens that are removed after --revoke: those that the server has confirmed to
+ * be invalid, and those that were not to be revoked. */
 const struct token_list *remove_allowed(struct arena *arena, const struct registry *registry);
 
-/* The call for a provider or a keyring item. */
+/* Makes the call for a provider or a keyring item. */
 struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,
                            struct provider_call *out) MUST_CHECK;
 
-/* provider_verify(). With -v, a note has the provider's error: cargo gets no token then. */
+/* Calls provider_verify(). With -v, prints its error as a note. After an error, cargo gets no token
+ * either. */
 const struct err *remove_verify(const struct inventory *inventory,
                                 const struct credential *credential,
                                 const struct provider_call *call, enum provider_outcome *outcome,

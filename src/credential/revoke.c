@@ -5,7 +5,7 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-/* Network settings, and why a project's are not used. */
+/* Network settings, and the project's setting that makes them untrusted. */
 struct networks {
     struct network home;
     struct network here;
@@ -16,7 +16,7 @@ struct networks {
 static struct err *read_networks(struct config *config, const struct logout_options *options,
                                  struct networks *out)
 {
-    if (config->name_is_unknown) { /* a file that cannot be read can forbid it, or set a proxy */
+    if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
         return err_wrap(config->arena, config->failure, "the network settings are not known");
     }
     TRY(network_allowed(config, options->offline));
@@ -27,7 +27,8 @@ static struct err *read_networks(struct config *config, const struct logout_opti
     return NULL;
 }
 
-/* Whether the token is the project's own, so that the project may decide where it is sent. */
+/* Returns true if the token is in the project's own file. The project then decides where it is
+ * sent. */
 static bool is_of_project(const struct inventory *inventory, const struct credential *c)
 {
     if (c->place != PLACE_CONFIG) {
@@ -48,7 +49,8 @@ static struct str project_of(struct config *config, const struct setting *settin
     return text_shown(config->arena, setting_root(config, setting));
 }
 
-/* The index without the project's files: the same index as here, another one, or none. */
+/* Which index the registry has without the project's files: the same as here, another one, or none.
+ */
 enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
 
 static enum home_index index_at_home(struct config *config, const struct registry *registry)
@@ -69,7 +71,7 @@ static enum home_index index_at_home(struct config *config, const struct registr
     return str_eq(canonical, registry->canonical) ? HOME_SAME : HOME_OTHER;
 }
 
-/* Why the project's index must not get this token, or NULL. */
+/* Returns why the token must not be sent to the project's index, or NULL. */
 static const struct err *index_untrusted(struct config *config, const struct credential *c)
 {
     const struct registry *registry = c->registry;
@@ -110,7 +112,7 @@ static const struct err *network_untrusted_by(struct config *config,
                     setting_location(arena, &networks->untrusted).data);
 }
 
-/* Why this token is not sent anywhere, or NULL. */
+/* Returns why the token must not be sent, or NULL. */
 static const struct err *obstacle(const struct inventory *inventory,
                                   const struct networks *networks, const struct credential *c)
 {
@@ -186,7 +188,7 @@ struct err *revoke_prepare(struct inventory *inventory, const struct logout_opti
 }
 
 /*
- * The tokens of this run, and the calls for them.
+ * The tokens of this run and their calls.
  */
 struct batch {
     struct credential **credentials;
@@ -207,8 +209,8 @@ static struct batch batch_new(const struct inventory *inventory)
     };
 }
 
-/* cargo: credential_action, for `get`. false: there is nothing to send, and the credential says why
- * or is asked as in any logout. */
+/* Asks the provider for the token. Returns false if there is nothing to send. The credential then
+ * has the error, or is asked to log out as in any run. cargo: credential_action, for `get`. */
 static bool token_of_provider(struct inventory *inventory, struct credential *c, struct str *token)
 {
     struct arena *arena = inventory->config->arena;
@@ -257,7 +259,7 @@ static void ask_servers(const struct inventory *inventory, const struct logout_o
     }
     server_ask(inventory->config->shell, batch->calls, batch->count, until, answers, errors);
     for (size_t i = 0; i < batch->count; i++) {
-        /* one answer for all copies of a token, so that it is reported once */
+        /* copies of a token share one answer, so that it is reported once */
         size_t first = 0;
         while (!same_token(&batch->calls[first], &batch->calls[i])) {
             first++;
@@ -266,7 +268,7 @@ static void ask_servers(const struct inventory *inventory, const struct logout_o
     }
 }
 
-/* Why it is kept, in words that help. */
+/* Returns why the token is kept, in words that help a person. */
 static const char *reason_of(const struct credential *c)
 {
     static const char *const reasons[] = {
@@ -286,7 +288,8 @@ static const char *reason_of(const struct credential *c)
     return reasons[c->answer->verdict];
 }
 
-/* `URL answered 403: this token does not ...`, then the page where a person can do it. */
+/* Returns `URL answered 403: REASON`, with the page where a person can revoke the token as the
+ * cause, or NULL. */
 static const struct err *answer_of(struct arena *arena, const struct credential *c)
 {
     const struct server_answer *answer = c->answer;
@@ -327,7 +330,7 @@ static void settle_revoked(const struct inventory *inventory, struct credential 
     }
 }
 
-/* The same token of the same registry elsewhere, where this run does not remove it. */
+/* Marks other copies of the same registry's token, which this run does not remove, as invalid. */
 static void find_copies(const struct batch *batch, size_t i)
 {
     const struct credential *sent = batch->credentials[i];
@@ -344,7 +347,7 @@ static void find_copies(const struct batch *batch, size_t i)
     }
 }
 
-/* After a Ctrl-C nothing is begun: what is not known to be invalid stays as it is. */
+/* After Ctrl-C, starts nothing new and keeps each token that is not known to be invalid. */
 static void keep_the_rest(const struct inventory *inventory)
 {
     const struct err *error =
@@ -367,7 +370,7 @@ void revoke_all(struct inventory *inventory, const struct logout_options *option
     struct batch batch = batch_new(inventory);
     signals_hold(signals);
     if (read_networks(inventory->config, options, &networks)) {
-        return; /* revoke_prepare() has returned this failure, and the run ended there */
+        return; /* cannot happen: revoke_prepare() would have returned this failure */
     }
     for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
          c = inventory_next(inventory, c)) {
@@ -392,7 +395,7 @@ void revoke_all(struct inventory *inventory, const struct logout_options *option
     }
 }
 
-/* Whether the server's check gives the token's name and scopes. */
+/* Returns true if the server's check reports the token's name and scopes. */
 static bool tells_more(enum server_kind kind)
 {
     return kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
@@ -442,7 +445,7 @@ static void settle_checked(struct arena *arena, struct credential *c, const stru
     leave_unknown(c, answer);
 }
 
-/* --check asks a provider as the check after a logout does. */
+/* Asks a provider in the same way as after a logout. */
 static bool token_for_check(struct inventory *inventory, struct credential *c, struct str *token)
 {
     struct provider_call call;

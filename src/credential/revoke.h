@@ -1,14 +1,14 @@
 /*
- * With --revoke, before anything is removed: each token that the plan removes or asks for is
- * revoked on its registry's server, by itself, while it is still here.
+ * Revokes tokens on their servers, before anything is removed. Each token that the plan removes, or
+ * asks a provider for, is used to revoke itself.
  *
- *   - The token of a file or a variable is known; a provider is asked for it.
- *   - If the server confirms that it is invalid, it continues to be removed.
- *   - Otherwise it becomes RESULT_KEPT with the reason, and nothing of it is removed.
+ *   - The token of a file or a variable is known. A provider is asked for its token.
+ *   - If the server confirms that the token is invalid, the token is removed as planned.
+ *   - Otherwise, its result is RESULT_KEPT with the reason, and it is not removed from any
+ * location.
  *
  * A token is sent only to an index, through a proxy and with a CA that are at least as trusted as
- * the place where it is stored: what a project configures counts only for tokens in the project's
- * own files.
+ * its location. A project's settings count only for tokens in the project's own files.
  *
  * With --check (and --status), the same servers are asked whether the tokens are valid.
  */
@@ -19,21 +19,22 @@
 #include "util/signals.h"
 
 /*
- * Decides for each token that is to be revoked whether it could be sent, and settles those that
- * cannot. Called after plan_make() and before the report of a dry run. An err is one that concerns
- * all of them: the network must not be used, or its settings are wrong.
+ * Decides for each token whether it can be sent, and sets RESULT_KEPT for those that cannot. Call
+ * it after plan_make() and before the report of a dry run. An err concerns all tokens: the network
+ * must not be used, or its settings are wrong.
  */
 struct err *revoke_prepare(struct inventory *inventory,
                            const struct logout_options *options) MUST_CHECK;
 
-/* Revokes. `signals` are held from here on: what was revoked must be removed and reported. */
+/* Revokes the tokens. From here on, `signals` are held, because tokens that were revoked must be
+ * removed and reported. */
 void revoke_all(struct inventory *inventory, const struct logout_options *options,
                 struct signals *signals);
 
-/* For a dry run: what those servers that can tell it say about the tokens. */
+/* For a dry run: asks the servers that report names and scopes of tokens. */
 void revoke_inspect(struct inventory *inventory, const struct logout_options *options);
 
-/* For --check: asks servers and providers. */
+/* For --check: asks servers whether the tokens are valid, and providers whether they have one. */
 struct err *revoke_check(struct inventory *inventory,
                          const struct logout_options *options) MUST_CHECK;
 

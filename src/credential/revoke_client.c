@@ -12,9 +12,9 @@
 #define LINE_LIMIT   ((size_t)64 * 1024)
 #define DETAIL_LIMIT ((size_t)1000)
 #define NOTICE_MS    2000
-#define GRACE_MS     3000 /* the helper keeps `until` by itself; this is for one that does not */
+#define GRACE_MS     3000 /* the helper obeys `until`; this is the limit if it does not */
 #define CALL_MS      30000
-#define POLLING_MS   180000 /* Artifactory can take minutes */
+#define POLLING_MS   180000 /* Artifactory can need minutes */
 
 static const char *const verdict_names[] = {
     [VERDICT_REVOKED_CHECKED] = "revoked-checked",
@@ -51,7 +51,7 @@ bool server_can_send(struct str token)
     return token.len > 0;
 }
 
-/* Without the scheme that a stored value can begin with. */
+/* Returns the token without the scheme with which a stored value can begin. */
 static struct str bare(struct str token)
 {
     static const char *const schemes[] = {"Bearer ", "token "};
@@ -71,15 +71,15 @@ bool server_can_know(enum server_kind kind, struct str token)
            (kind != SERVER_CRATES_IO || str_starts(bare(token), STR("cio")));
 }
 
-/* One call of the run, and what became of it. */
+/* One call of the run, and its state. */
 struct job {
     const struct server_call *call;
     enum server_kind kind;
     struct str root;
-    size_t same; /* the job whose answer it gets; its own number if it is sent itself */
+    size_t same; /* index of the job whose answer it gets, or its own index if it is sent */
     size_t group;
     bool answered;
-    bool told; /* that it waits */
+    bool told; /* a message that it waits was printed */
     struct server_answer answer;
     const struct err *error;
 };
@@ -120,7 +120,8 @@ static struct server_answer answer_none(enum server_verdict verdict, struct str 
     };
 }
 
-/* What needs no request. A token that JSON cannot carry would spoil the others' requests. */
+/* Answers jobs that need no request. A token that JSON cannot contain would break the requests of
+ * the others. */
 static void answer_unsent(struct job *job)
 {
     if (job->kind != SERVER_OTHER && job->root.len == 0) {
@@ -159,7 +160,7 @@ static void add_key(struct buf *buf, const char *key)
     buf_addf(buf, ",\"%s\":", key);
 }
 
-/* Nothing if the value is empty. */
+/* Adds nothing if the value is empty. */
 static void add_string(struct buf *buf, const char *key, struct str value)
 {
     if (value.len > 0) {
@@ -196,7 +197,7 @@ static void add_network(struct buf *buf, const struct network *network)
     add_number(buf, "retry", network->retry);
 }
 
-/* Where the API is: known, or to be read from the index's config.json. */
+/* Adds the API's URL, or the index whose config.json has it. */
 static struct err *add_place(struct buf *buf, const struct server_call *call, enum server_kind kind)
 {
     struct arena *arena = buf->arena;
@@ -245,7 +246,7 @@ struct err *server_request(struct arena *arena, const struct server_call *call, 
     return NULL;
 }
 
-/* The requests of all jobs that have to be sent; empty if there is none. */
+/* Returns the requests of all jobs that must be sent. Empty if there are none. */
 static struct str requests(struct run *run)
 {
     struct buf buf = buf_new(run->arena);
@@ -280,8 +281,8 @@ static struct str one_line(struct arena *arena, struct str text)
     return buf_str(&out);
 }
 
-/* What a message can show: one line without the token, whatever the other side has put into it. The
- * token is looked for in what will be shown, where a line's end has become a space. */
+/* Returns the text as it can be printed: one line without the token. The token is searched for in
+ * the result, in which line ends are spaces. */
 static struct str safe(struct arena *arena, struct str text, struct str token)
 {
     struct str line = one_line(arena, text);
@@ -310,7 +311,7 @@ static struct str text_member(struct arena *arena, const json_t *object, const c
                : STR("");
 }
 
-/* Both say it, so that neither can be misread. */
+/* Fails unless `verdict` and `invalid` agree. */
 static bool verdict_read(struct arena *arena, const json_t *object, enum server_verdict *out)
 {
     const json_t *invalid = json_object_get(object, "invalid");
@@ -363,7 +364,7 @@ void server_answer_clean(struct arena *arena, struct server_answer *answer, stru
     }
 }
 
-/* Says once for each call what it waits for. Only to a person: a log has no use for it. */
+/* Prints once for each call what it waits for, but only on a terminal. */
 static void tell_waiting(const struct run *run, struct job *job, struct str why)
 {
     if (!job->told && run->shell->terminal_err) {
@@ -411,7 +412,7 @@ static struct err *interrupted(struct arena *arena)
     return err_new(arena, "interrupted by a signal");
 }
 
-/* Its output ended before all answers came. */
+/* Returns the error if the helper's output ended before all answers arrived. */
 static struct err *ended(struct child *child, int64_t until)
 {
     enum child_result result;
@@ -471,9 +472,9 @@ static struct err *exchange(struct run *run, struct str program, struct str text
     if (result != CHILD_DONE) {
         return result == CHILD_INTERRUPTED ? interrupted(run->arena) : too_slow(run->arena);
     }
-    fd_close(&child.input); /* there is no further request */
+    fd_close(&child.input); /* all requests were sent */
     TRY(answers_read(run, &child));
-    /* every answer is here: how it exits does not matter any more */
+    /* all answers arrived, so the exit status does not matter */
     return child_wait(&child, LINE_LIMIT, child_clock() + GRACE_MS, &result, &status);
 }
 

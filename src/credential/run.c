@@ -4,7 +4,8 @@
 #include "credential/remove.h"
 #include "credential/revoke.h"
 
-/* Something under this name is removed: then it does not matter that no configuration knows it. */
+/* Returns true if something of this registry is removed from a file. It then does not matter that
+ * no configuration defines the registry. */
 static bool has_removed(const struct registry *registry)
 {
     const struct credential *c = registry->credentials;
@@ -14,8 +15,8 @@ static bool has_removed(const struct registry *registry)
     return c != NULL;
 }
 
-/* A name without an index is an error only if it was asked for, has nothing to be removed, and is
- * not in a file that could not be read. */
+/* Clears the failure of a name without an index, unless the name was asked for, nothing of it is
+ * removed, and all files could be read. */
 static void forgive_orphans(const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
@@ -50,7 +51,9 @@ static void count(struct run *run, const struct logout_options *options)
     }
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
         totals->not_checked += file->failure != NULL;
-        totals->failed += file->failure && !run->failure; /* cargo does not read it: a twin */
+        totals->failed +=
+            file->failure &&
+            !run->failure; /* run->failure does not include a file that cargo does not read */
         run->strict_fails |= file->failure != NULL;
     }
     bool keyring_unknown =

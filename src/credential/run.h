@@ -1,6 +1,6 @@
 /*
- * One run: inventory, plan, revoke, remove, and what it comes to. Nothing is printed here but what
- * is being waited for.
+ * Does one run: inventory, plan, revoke, remove, and totals. It prints only what it waits for, and
+ * cargo's warnings.
  */
 #ifndef CREDENTIAL_RUN_H
 #define CREDENTIAL_RUN_H
@@ -10,20 +10,20 @@
 
 struct totals {
     size_t removed;
-    size_t left;        /* cargo can still use it */
-    size_t not_checked; /* whether cargo can use it is not known */
+    size_t left;        /* credentials that cargo can still use */
+    size_t not_checked; /* credentials of which it is not known whether cargo can use them */
     size_t failed;
 };
 
 struct run {
     struct inventory inventory;
-    const struct err *failure; /* of no single registry */
+    const struct err *failure; /* an error that is not about one registry */
     struct copies copies;
     struct totals totals;
-    bool strict_fails; /* with --strict: something is usable, or not known */
+    bool strict_fails; /* something is usable or was not checked, so --strict exits with 2 */
 };
 
-/* An err comes before anything was touched. `signals` are held from the first revocation on; the
+/* If it returns an err, nothing was changed. From the first revocation on, `signals` are held; the
  * caller releases them after the report. */
 struct err *run_all(struct config *config, const struct logout_options *options,
                     struct signals *signals, struct run *out) MUST_CHECK;

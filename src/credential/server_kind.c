@@ -2,10 +2,11 @@
 
 #define SPARSE "sparse+"
 
-/* The parts of an index URL that the rules look at. Views; the scheme is without `sparse+`. */
+/* The parts of an index URL that the rules use. They point into the URL. The scheme is without
+ * `sparse+`. */
 struct parts {
     struct str scheme;
-    struct str host; /* and port, without user name */
+    struct str host; /* with port, without user name */
     struct str path; /* begins with a slash or is empty; without its final slash */
 };
 
@@ -43,8 +44,8 @@ static struct parts parts_of(struct str url)
     return parts;
 }
 
-/* Matches the end of the path. The pattern begins with a slash, and a `*` matches one or more
- * bytes of a segment. `before` is the length of what comes before the match. */
+/* Matches the end of the path. The pattern begins with a slash, and `*` matches one or more bytes
+ * of a segment. Sets `before` to the length of the text before the match. */
 static bool path_ends(struct str path, const char *pattern, size_t *before)
 {
     size_t at = path.len;
@@ -75,7 +76,7 @@ static const char *const kind_names[] = {
 static const struct {
     const char *path;
     enum server_kind kind;
-    const char *page; /* below the root; NULL: no page for every user is known */
+    const char *page; /* path below the root; NULL: no page is known that every user has */
 } rules[] = {
     {"/artifactory/api/cargo/*/index", SERVER_ARTIFACTORY, NULL},
     {"/artifactory/git/*", SERVER_ARTIFACTORY, NULL},
@@ -93,12 +94,12 @@ static bool is_crates_io(struct str url)
                parts.path.len == 0;
     }
     size_t len = str_ends(parts.path, STR(".git")) ? parts.path.len - 4 : parts.path.len;
-    static const char path[] = "/rust-lang/crates.io-index"; /* at GitHub in any case */
+    static const char path[] = "/rust-lang/crates.io-index"; /* on GitHub, case does not matter */
     return str_eq(parts.scheme, STR("https")) && str_eq(parts.host, STR("github.com")) &&
            len == strlen(path) && strncasecmp(parts.path.data, path, len) == 0;
 }
 
-/* The number of the rule, or COUNT(rules). */
+/* Returns the index of the rule, or COUNT(rules). */
 static size_t rule_of(struct str path, size_t *before)
 {
     size_t i = 0;
@@ -143,13 +144,13 @@ struct str server_host(enum server_kind kind, struct str index_url)
     return kind == SERVER_CRATES_IO ? STR("crates.io") : parts_of(index_url).host;
 }
 
-/* As the helper decides it about the parsed URL: 127.0.0.0/8, ::1 and localhost. */
+/* Returns true for 127.0.0.0/8, ::1 and localhost, as the helper does for the parsed URL. */
 static bool is_loopback(struct str host)
 {
     ptrdiff_t bracket = str_rfind(host, ']');
     ptrdiff_t colon = str_rfind(host, ':');
     struct str name = colon > bracket ? view(host, 0, (size_t)colon) : host;
-    static const char localhost[] = "localhost"; /* in any case */
+    static const char localhost[] = "localhost"; /* case does not matter */
     return str_eq(name, STR("[::1]")) ||
            (name.len == strlen(localhost) && strncasecmp(name.data, localhost, name.len) == 0) ||
            (str_starts(name, STR("127.")) && strspn(name.data, "0123456789.") >= name.len);
@@ -166,7 +167,7 @@ const char *server_obstacle(enum server_kind kind, struct str index_url)
         return kind != SERVER_OTHER || str_starts(index_url, STR(SPARSE))
                    ? "a token is sent over http only to this machine, because others could read it "
                      "on the way"
-                   : NULL; /* the API of a git index can have another URL */
+                   : NULL; /* the API of a git index can be on another host */
     }
     return kind != SERVER_OTHER && !is_plain && !str_eq(parts.scheme, STR("https"))
                ? "could not find the URL of the registry's API"

@@ -9,27 +9,27 @@
 
 #define URL_LIMIT ((size_t)64 * 1024)
 
-/* What is percent-encoded, besides control characters and bytes outside ASCII. */
+/* The characters that are percent-encoded, besides control characters and non-ASCII bytes. */
 #define FRAGMENT_SET " \"<>`"
 #define QUERY_SET    " \"#<>"
 #define PATH_SET     " \"<>`#?{}"
 #define SEGMENT_SET  PATH_SET "/%"
 #define USERINFO_SET PATH_SET "/:;=@[\\]^|"
 
-/* Not allowed in a domain name, besides control characters. */
+/* The characters that are not allowed in a domain name, besides control characters. */
 #define FORBIDDEN_IN_DOMAIN " %#/:<>?@[\\]^|"
 
 struct parser {
     struct arena *arena;
-    struct str in; /* without what the rules ignore */
+    struct str in; /* without the characters that the rules ignore */
     size_t at;
     struct buf out;
-    bool special; /* http, https, file: `\` is a `/`, and a domain is a domain */
+    bool special; /* http, https or file: `\` means `/`, and the host is a domain */
     bool file;
     struct index_url url; /* offsets into out */
 };
 
-/* strchr() would find the NUL that a URL may contain. */
+/* Not strchr(), which would find a NUL in the URL. */
 static bool is_one_of(int c, const char *set)
 {
     return c > 0 && strchr(set, c);
@@ -66,7 +66,7 @@ static struct str decode(struct arena *arena, struct str s)
     return buf_str(&out);
 }
 
-/* The schemes that browsers know. `sparse+https` is not one of them. */
+/* Returns true for the schemes with special rules. `sparse+https` is not one of them. */
 static bool is_special(struct str scheme)
 {
     static const char *const special[] = {"http", "https", "ws", "wss", "ftp", "file"};
@@ -92,7 +92,7 @@ static unsigned long default_port(struct str scheme)
     return 0;
 }
 
-/* The next byte, or -1 at the end. */
+/* Returns the next byte, or -1 at the end. */
 static int peek(const struct parser *p)
 {
     return p->at < p->in.len ? (unsigned char)p->in.data[p->at] : -1;
@@ -131,7 +131,7 @@ static struct err *add_bracketed(struct parser *p, struct str host)
     return NULL;
 }
 
-/* Whether the last label is a number: such a domain must be an IPv4 address. */
+/* Returns true if the last label is a number. The domain must then be an IPv4 address. */
 static bool ends_in_number(struct str domain)
 {
     size_t end = domain.len - (domain.data[domain.len - 1] == '.');
@@ -146,7 +146,7 @@ static bool ends_in_number(struct str domain)
     return end > start && digits >= end - start;
 }
 
-/* In any of the forms that inet_aton() knows, which are those of the rules. */
+/* Reads every form of inet_aton(), which are those of the rules. */
 static struct err *add_ipv4(struct parser *p, struct str domain)
 {
     struct in_addr address;
@@ -191,7 +191,7 @@ static struct err *add_domain(struct parser *p, struct str host)
     }
     bool bad = has_forbidden(domain);
     if (!bad && needs_idna(domain)) {
-        /* libidn2's Unicode is older than cargo's, and it limits the length of labels. */
+        /* libidn2 has an older Unicode than cargo, and limits the length of labels. */
         TRY(unicode_domain(p->arena, domain, &domain));
         bad = domain.len == 0 || has_forbidden(domain);
     }
@@ -239,7 +239,7 @@ static struct err *read_host(struct parser *p)
                                                : add_opaque_host(p, host);
 }
 
-/* `user:password@`, if there is one. */
+/* Reads `user:password@`, if there is one. */
 static struct err *read_userinfo(struct parser *p)
 {
     size_t start = p->at;
@@ -290,7 +290,7 @@ static struct err *read_port(struct parser *p)
  * Paths.
  */
 
-/* `.` or `..`, also encoded: 1 or 2; else 0. */
+/* Returns 1 for `.`, 2 for `..`, also if they are encoded, or else 0. */
 static int dots_of(struct str segment)
 {
     int dots = 0;
@@ -304,7 +304,7 @@ static int dots_of(struct str segment)
     return dots <= 2 ? dots : 0;
 }
 
-/* Reads segments up to `?`, `#` or the end, and resolves dots on the way. */
+/* Reads segments up to `?`, `#` or the end, and resolves dots. */
 static void read_path(struct parser *p)
 {
     size_t start = p->out.len;
@@ -331,7 +331,7 @@ static void read_path(struct parser *p)
     }
 }
 
-/* Query and fragment. */
+/* Reads the query and the fragment. */
 static void read_rest(struct parser *p)
 {
     struct str rest = str_slice(p->arena, p->in, p->at, p->in.len);
@@ -349,10 +349,11 @@ static void read_rest(struct parser *p)
 }
 
 /*
- * The whole.
+ * The whole URL.
  */
 
-/* Without control characters and spaces at both ends, and tabs and line ends everywhere. */
+/* Returns the text without control characters and spaces at its ends, and without tabs and line
+ * ends anywhere. */
 static struct str without_ignored(struct arena *arena, struct str text)
 {
     size_t start = 0;
@@ -412,7 +413,7 @@ static struct err *read_authority(struct parser *p)
     return peek(p) == ':' && !p->file ? read_port(p) : NULL;
 }
 
-/* Whether an authority follows the scheme; the slashes before it are read. */
+/* Reads the slashes after the scheme. Returns true if an authority follows. */
 static bool has_authority(struct parser *p)
 {
     size_t slashes = 0;
@@ -427,7 +428,7 @@ static bool has_authority(struct parser *p)
     return slashes >= 2;
 }
 
-/* The error is the reason alone, in the words of the `url` crate. */
+/* The error is only the reason, in the words of the `url` crate. */
 static struct err *read_url(struct arena *arena, struct str text, struct index_url *out)
 {
     struct parser p = {.arena = arena, .out = buf_new(arena)};
@@ -455,7 +456,7 @@ static struct err *read_url(struct arena *arena, struct str text, struct index_u
     }
     struct str path = str_slice(arena, buf_str(&p.out), p.url.path.start, p.out.len);
     if (!authority && !p.file && str_starts(path, STR("//"))) {
-        /* Without a host, such a path would be read as one. */
+        /* If there is no host, the `//` at the start of the path would be read as one. */
         p.out.len = p.url.path.start;
         buf_add(&p.out, STR("/."));
         buf_add(&p.out, path);
@@ -477,7 +478,7 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
     struct err *err = err_new(arena, "invalid url `%s`: %s", index_url_shown(arena, text).data,
                               reason->message.data);
     if (str_starts(text, STR("git@"))) {
-        /* The form that scp and git take. */
+        /* The form that scp and git accept. */
         ptrdiff_t colon = str_find(text, ':');
         struct buf ssh = buf_new(arena);
         for (size_t i = 0; i < text.len; i++) {
@@ -498,7 +499,8 @@ struct err *index_url_resolve(struct arena *arena, struct str text, struct str d
     struct str clean = without_ignored(arena, text);
     bool relative = str_starts(url.text, STR("file:")) && !is_one_of(clean.data[5], "/\\");
     if (relative) {
-        /* cargo resolves against a name in the directory, which an empty path leaves. */
+        /* cargo resolves the path against a name in the directory, so an empty path leaves that
+         * name. */
         struct buf absolute = buf_new(arena);
         buf_add(&absolute, STR("file://"));
         struct str without_slash = directory;
@@ -519,7 +521,7 @@ struct err *index_url_resolve(struct arena *arena, struct str text, struct str d
 }
 
 /*
- * What is done with a URL.
+ * Uses of a URL.
  */
 
 static struct str path_of(struct arena *arena, const struct index_url *url)
@@ -537,8 +539,8 @@ static void path_set(struct arena *arena, struct index_url *url, struct str path
     url->text = buf_str(&text);
 }
 
-/* `path`, which ends in .git, without that. The last segment is encoded once more, as cargo does:
- * `a%20b.git` is not the same as `a%20b`. */
+/* Returns `path` without its final .git. The last segment is encoded once more, as cargo does, so
+ * `a%20b.git` and `a%20b` differ. */
 static struct str without_git(struct arena *arena, struct str path, bool special)
 {
     size_t segment = (size_t)str_rfind(path, '/') + 1;
@@ -592,7 +594,7 @@ struct err *index_url_folded(struct arena *arena, const struct index_url *url, s
     return canonical_form(arena, url, true, out);
 }
 
-/* Browsers find a user name behind `https:\\` and `https:` too. */
+/* By the rules, a user name can also follow `https:\\` and `https:`. */
 struct str index_url_shown(struct arena *arena, struct str text)
 {
     size_t start = 0;

@@ -20,7 +20,8 @@ static enum provider_kind kind_of(struct str program)
     return PROVIDER_EXTERNAL;
 }
 
-/* Errors in [credential-alias] count as not set. The name is split at its dots, as cargo does. */
+/* Finds an alias. An error in [credential-alias] counts as not set. The name is split at its dots,
+ * as cargo does. */
 static bool find_alias(struct config *config, struct view view, const struct program *program,
                        struct program *out)
 {

@@ -9,7 +9,7 @@
 
 #define PREFIX "CARGO_REGISTRIES_"
 
-/* The names of an index, in cargo's two orders of lookup. */
+/* The names of an index. cargo has two orders of lookup. */
 struct index_names {
     struct registry *of_variables; /* the first name */
     size_t variable_count;
@@ -22,8 +22,8 @@ struct registry_table {
     struct map parts;         /* struct registry, by variable_part */
     struct map groups;        /* struct registry, by folded index */
     struct map indexes;       /* struct index_names, by canonical index */
-    struct map providers;     /* the last registry that has it, by words and index */
-    const struct view *views; /* the first is here */
+    struct map providers;     /* the last registry that has the provider, by words and index */
+    const struct view *views; /* the first is the view from here */
     size_t view_count;
     struct provider_list *globals; /* for each view */
 };
@@ -153,7 +153,8 @@ static void join(struct registry *a, struct registry *b)
     if (a->group == b->group) {
         return;
     }
-    bool larger = a->group->group_size >= b->group->group_size; /* else a chain is quadratic */
+    bool larger = a->group->group_size >=
+                  b->group->group_size; /* otherwise, joining many names takes quadratic time */
     struct registry *into = larger ? a->group : b->group;
     struct registry *from = larger ? b->group : a->group;
     into->group_size += from->group_size;
@@ -164,7 +165,7 @@ static void join(struct registry *a, struct registry *b)
     }
 }
 
-/* This name may lead to this index: somewhere, or for some cargo. */
+/* Records that this name can have this index: in some directory, or for some version of cargo. */
 static void join_index(struct registries *all, struct registry *registry,
                        const struct index_url *url)
 {
@@ -182,7 +183,7 @@ static void join_index(struct registries *all, struct registry *registry,
     }
 }
 
-/* NULL if this can be no index. */
+/* Returns the names of an index, or NULL if the URL cannot be one. */
 static struct index_names *names_of(struct registries *all, const struct index_url *url)
 {
     struct arena *arena = all->config->arena;
@@ -199,7 +200,7 @@ static struct index_names *names_of(struct registries *all, const struct index_u
 }
 
 /*
- * Finding all of them.
+ * Finding all registries.
  */
 
 static void add_variable(struct registries *all, const struct variable *variable)
@@ -228,8 +229,8 @@ static void add_variable(struct registries *all, const struct variable *variable
     }
 }
 
-/* A variable belongs to each name that is written like it: cargo looks it up by name, and its index
- * by the name in lower case. */
+/* Joins the names to which one variable belongs. cargo looks up a token's variable by the
+ * registry's name, and the index's variable by the name in lower case. */
 static void join_variables(struct registries *all)
 {
     struct arena *arena = all->config->arena;
@@ -308,7 +309,7 @@ static void find_crates_io(struct registries *all)
     struct err *err = index_url_parse(arena, STR(CRATES_IO_INDEX), &registry->index);
     err = err ? err : index_url_parse(arena, STR(CRATES_IO_SPARSE_INDEX), &sparse);
     err = err ? err : index_url_canonical(arena, &registry->index, &registry->canonical);
-    assert(!err); /* it is a constant */
+    assert(!err); /* the URL is a constant */
     registry->has_index = true;
     registry->used = registry;
     join_index(all, registry, &registry->index);
@@ -321,7 +322,7 @@ static bool is_index_of_crates_io(struct str text)
     return str_eq(text, STR(CRATES_IO_INDEX)) || str_eq(text, STR(CRATES_IO_SPARSE_INDEX));
 }
 
-/* cargo: registry_credential_config_raw_uncached. If several names have the index, it refuses. */
+/* cargo: registry_credential_config_raw_uncached, which fails if several names have the index. */
 static struct registry *used_for(const struct registries *all, const struct registry *registry)
 {
     const struct index_names *names = map_get(&all->table->indexes, registry->canonical);
@@ -349,7 +350,8 @@ static void find_indexes(struct registries *all)
     }
 }
 
-/* Here; without our --config; and in each directory above, up to home alone. */
+/* Finds the views: from here, from here without --config, and from each directory above, up to only
+ * cargo's home. */
 static void find_views(struct registries *all)
 {
     struct config *config = all->config;
@@ -408,7 +410,7 @@ static struct err *providers_in(struct registries *all, const struct registry *r
     return NULL;
 }
 
-/* Whether the registry has no such provider so far. */
+/* Returns true if the registry does not have this provider yet. */
 static bool is_new(struct registries *all, struct registry *registry,
                    const struct provider *provider)
 {
@@ -444,7 +446,7 @@ static void add_elsewhere(struct registries *all, struct registry *registry,
     }
 }
 
-/* The index that the name has in a view, if it is another one than here. */
+/* Finds the index that the name has in a view, if it differs from the one here. */
 static bool other_index(struct registries *all, const struct registry *registry, size_t view,
                         struct provider *out)
 {
@@ -467,7 +469,7 @@ void registry_find_providers(struct registries *all, struct registry *registry)
 {
     struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
     struct registry *own = registry->means_crates_io ? crates_io : registry;
-    /* If several names have the index, cargo refuses it; then the name that was asked for counts.
+    /* If several names have the index, cargo fails. This run then uses the name that was asked for.
      */
     const struct registry *here = registry->used ? registry->used : own;
     struct err *err = providers_in(all, here, 0, &registry->providers);
@@ -495,10 +497,10 @@ void registry_find_providers(struct registries *all, struct registry *registry)
 }
 
 /*
- * Which registry a run without --all is about.
+ * Choosing the registry of a run without --all.
  */
 
-/* Settings that cargo refuses whatever registry is asked for. */
+/* Checks the settings that cargo rejects for every registry. */
 static struct err *check_crates_io(struct config *config)
 {
     struct setting setting;
@@ -536,7 +538,7 @@ struct err *registry_choose(struct registries *all, const struct str *asked, str
     const struct err *err = registry_name_check(config->arena, name);
     struct registry *registry = registries_add(all, name);
     if (!registry->has_index && !registry->failure) {
-        registry->failure = find_index(all, registry); /* a name that nothing else knows */
+        registry->failure = find_index(all, registry); /* no file and no variable has the name */
     }
     if (err) {
         registry->failure = err;

@@ -1,14 +1,14 @@
 /*
- * The names under which registries are known, and what cargo makes of them. A registry is an index;
- * cargo goes from a name to the index, and from the index back to the name whose token and provider
- * it uses. That is not always the same name, and variables come first.
+ * Finds the names of registries and the index of each name. cargo looks up the index of a name, and
+ * then the name of that index, whose token and provider it uses. This can be another name, and
+ * variables have priority.
  *
  *     struct registries all;
  *     registries_find(config, &all);            every name in any file or variable
  *     registry_choose(&all, asked, &chosen)     which registry a logout without --all is about
  *
- * Names that may lead to one index, here or in another directory, by the rules of any cargo since
- * 1.95, are in one group.
+ * Names are in one group if they can have the same index, here or in another directory, by the
+ * rules of any cargo since 1.95.
  */
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
@@ -26,35 +26,35 @@ struct credential;
 struct registry {
     struct str name;
     struct str shown;         /* name through text_shown() */
-    struct str variable_part; /* of CARGO_REGISTRIES_..._TOKEN */
+    struct str variable_part; /* its part of CARGO_REGISTRIES_..._TOKEN */
     bool is_crates_io;        /* the name `crates-io` */
-    bool means_crates_io;     /* that, or a name for one of its two indexes */
+    bool means_crates_io;     /* the name `crates-io`, or a name for one of its two indexes */
     bool valid;               /* cargo accepts the name */
 
-    /* The index to which --registry NAME leads here. */
+    /* The index of --registry NAME in the working directory. */
     bool has_index;
     struct index_url index;
     struct str canonical;
     struct setting index_setting; /* not for crates-io */
-    bool undefined;               /* nothing here sets its index; `failure` says so */
-    const struct err *failure; /* the index is set but useless, or a setting of this registry is */
+    bool undefined;               /* no setting here has its index, as `failure` says */
+    const struct err *failure;    /* its index or another of its settings is invalid */
 
-    struct registry *used;  /* whose token cargo uses for this index; NULL: none, or it refuses */
-    bool indexed;           /* some layer or variable gives it an index */
+    struct registry *used;  /* whose token cargo uses for this index; NULL: none, or cargo fails */
+    bool indexed;           /* some layer or variable has its index */
     struct registry *group; /* the group's first registry */
     struct registry *group_next; /* the next of the same group */
-    struct registry *group_last; /* of the first registry, like group_size */
+    struct registry *group_last; /* set in the first registry, like group_size */
     size_t group_size;
-    struct registry *part_first; /* of all with this variable_part */
+    struct registry *part_first; /* the first registry with this variable_part */
     struct registry *part_next;
-    struct registry *variable_owner; /* of part_first: whose the variables of all of them are */
+    struct registry *variable_owner; /* set in part_first: owner of the variables of all */
 
-    struct provider_list providers; /* here, in the order in which cargo asks them */
-    struct provider_list elsewhere; /* those of other directories that are not among `providers` */
-    bool takes_tokens;              /* of a group's first: cargo:token is among the providers of a
-                                       registry of the group, here or elsewhere */
+    struct provider_list providers; /* in the working directory, in cargo's order */
+    struct provider_list elsewhere; /* those of other directories, without `providers` */
+    bool takes_tokens; /* set in the first of a group: a registry of the group has the provider
+                          cargo:token, here or elsewhere */
 
-    struct credential *credentials; /* found under this name; credential/inventory.h fills it */
+    struct credential *credentials; /* of this name; set by credential/inventory.h */
     struct credential *last_credential;
     struct registry *next; /* by name */
 };
@@ -64,38 +64,37 @@ struct registries {
     struct registry *first; /* crates-io, then sorted by name */
     size_t count;
     struct registry_table *table;
-    const struct err *failure; /* of a setting that all of them need */
+    const struct err *failure; /* an error in a setting that all registries need */
 };
 
 void registries_find(struct config *config, struct registries *out);
 
-/* NULL if no file and no variable knows the name. */
+/* Returns NULL if no file and no variable has the name. */
 struct registry *registries_get(const struct registries *all, struct str name);
 
-/* The same, but the name becomes known. */
+/* The same, but adds the name. */
 struct registry *registries_add(struct registries *all, struct str name);
 
-/* Puts the names in order again after registries_add(). */
+/* Sorts the names again after registries_add(). */
 void registries_sort(struct registries *all);
 
-/* Finds the providers of a registry. A failure is kept in registry->failure. */
+/* Finds the providers of a registry. Stores an error in registry->failure. */
 void registry_find_providers(struct registries *all, struct registry *registry);
 
 /*
- * The registry that is meant: `asked`, else registry.default, else crates.io. An err means that it
- * is not known; a name that is known but that cargo refuses is chosen with its failure.
- * cargo: get_source_id.
+ * Chooses `asked`, or else registry.default, or else crates.io. An err means that the registry is
+ * not known. A known name that cargo rejects is chosen, with its failure. cargo: get_source_id.
  */
 struct err *registry_choose(struct registries *all, const struct str *asked,
                             struct registry **out) MUST_CHECK;
 
-/* The rules for names. cargo: RegistryName::new. */
+/* Checks the rules for names. cargo: RegistryName::new. */
 struct err *registry_name_check(struct arena *arena, struct str name) MUST_CHECK;
 
 /* Prints cargo's warnings about this registry's tables, and its note about another name. */
 void registry_warn(const struct registries *all, const struct registry *registry);
 
-/* `registry` for crates.io, `registries.NAME` for others. */
+/* Returns the key `registry.LAST` for crates.io, or `registries.NAME.LAST`. */
 struct key registry_key(const struct registry *registry, struct str last);
 
 #endif

@@ -5,8 +5,8 @@
 
 enum { STEPS = 1000 };
 
-/* The first layer that has [source.NAME] with this key, or with NULL the table. cargo reads no
- * variables here. */
+/* Finds the first layer that has this key in [source.NAME] or, with NULL, that has the table. cargo
+ * reads no variables here. */
 static bool find(struct config *config, struct str name, const char *last, struct setting *out)
 {
     struct key key = KEY(STR("source"), name);
@@ -25,7 +25,7 @@ static bool find(struct config *config, struct str name, const char *last, struc
     return false;
 }
 
-/* The source as cargo shows it. An empty str: it is one of crates.io's own. */
+/* Returns the source as cargo prints it, or an empty str for crates.io's own sources. */
 static struct str shown(struct config *config, struct str name)
 {
     struct arena *arena = config->arena;
@@ -60,7 +60,7 @@ static struct err *replaced_by_registry(struct arena *arena, const struct regist
                    registry->shown.data, registry->shown.data);
 }
 
-/* Follows `replace-with` to the name where it ends. */
+/* Follows `replace-with` to the last name. */
 static struct err *follow(struct config *config, struct str *name, struct setting *location)
 {
     struct arena *arena = config->arena;

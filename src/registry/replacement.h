@@ -1,6 +1,6 @@
 /*
- * Source replacement. A logout follows none, but cargo refuses to guess which registry is meant if
- * crates.io is replaced and no name was given.
+ * Checks source replacement. A logout does not follow it, but if crates.io is replaced and no name
+ * was given, cargo does not guess the registry and fails.
  */
 #ifndef REGISTRY_REPLACEMENT_H
 #define REGISTRY_REPLACEMENT_H

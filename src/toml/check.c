@@ -26,7 +26,8 @@ static bool is_victim(const struct toml_victims *victims, const struct toml_node
     return list_find(&node, victims->list, victims->count, sizeof(struct toml_node *), by_address);
 }
 
-/* The next node in text order below `top`, or NULL. `skip`: without those below `node`. */
+/* Returns the next node in text order below `top`, or NULL. With `skip`, ignores the nodes below
+ * `node`. */
 static const struct toml_node *walk(const struct toml_node *top, const struct toml_node *node,
                                     bool skip)
 {
@@ -39,7 +40,8 @@ static const struct toml_node *walk(const struct toml_node *top, const struct to
     return node == top ? NULL : node->next;
 }
 
-/* Tables that only keys and longer headers made exist as long as something is in them. */
+/* Returns false for a table that exists only because of dotted keys or longer headers. Such a table
+ * disappears with its last child. */
 static bool is_own(const struct toml_node *node)
 {
     return node->type != TOML_TABLE ||
@@ -58,7 +60,7 @@ static size_t count_without(const struct toml_node *top, const struct toml_victi
     return count;
 }
 
-/* `after` has only nodes of `before` that are no victims, and as many as must be left. */
+/* Checks that `after` has only nodes of `before` that are not victims, and all of those. */
 bool toml_is_without(const struct toml_node *before, const struct toml_node *after,
                      const struct toml_victims *victims)
 {
@@ -84,7 +86,7 @@ const struct toml_node *toml_statement(const struct toml_node *node)
     return node;
 }
 
-/* Else it is a pair. */
+/* Otherwise, the statement is a pair. */
 static bool is_header(const struct toml_node *node)
 {
     return node->type == TOML_TABLE &&
@@ -96,7 +98,7 @@ static size_t statement_start(const struct toml_node *node)
     return is_header(node) ? node->value.start : node->pair;
 }
 
-/* Its lines, with the comment behind it. */
+/* Returns its lines, including the comment after it. */
 static struct span statement_lines(struct str text, const struct toml_node *node)
 {
     size_t start = statement_start(node);
@@ -106,7 +108,7 @@ static struct span statement_lines(struct str text, const struct toml_node *node
     return (struct span){start, toml_line_end(text, node->value.end)};
 }
 
-/* The statement of a text that is only one, or NULL. */
+/* Returns the statement of a text that has only one, or NULL. */
 static const struct toml_node *only_statement(const struct toml_node *root)
 {
     const struct toml_node *node = root;
@@ -120,14 +122,15 @@ static const struct toml_node *only_statement(const struct toml_node *root)
     return node;
 }
 
-/* The node with the key of this part of a path. An element of [[a]] has none, its array has it. */
+/* Returns the node with the key of this part of a path. For an element of [[a]], that is the array.
+ */
 static const struct toml_node *path_up(const struct toml_node *node)
 {
     bool element = node->type == TOML_TABLE && node->origin == TOML_ELEMENT;
     return element ? node->parent : node;
 }
 
-/* A header's path begins at the root, a pair's below its header. */
+/* The path of a header begins at the root, and the path of a pair below its header. */
 static bool same_path(const struct toml_node *alone, const struct toml_node *statement)
 {
     const struct toml_node *a = path_up(alone);
@@ -139,7 +142,7 @@ static bool same_path(const struct toml_node *alone, const struct toml_node *sta
     return !a->parent && (is_header(alone) ? !b->parent : b->origin != TOML_DOTTED);
 }
 
-/* The lines hold this statement alone, without the victims below it. */
+/* Returns true if the lines contain only this statement, without the victims below it. */
 static bool says(struct arena *arena, struct str lines, const struct toml_node *statement,
                  const struct toml_victims *victims)
 {
@@ -152,7 +155,7 @@ static bool says(struct arena *arena, struct str lines, const struct toml_node *
            (is_header(alone) || toml_is_without(statement, alone, victims));
 }
 
-/* Whether the statement, or something that it is part of, is a victim. */
+/* Returns true if the statement, or a table that it is part of, is a victim. */
 static bool is_removed(const struct toml_victims *victims, const struct toml_node *statement)
 {
     while (statement && !is_victim(victims, statement)) {
@@ -167,7 +170,7 @@ static bool says_nothing(struct arena *arena, struct str lines)
     return !toml_parse(arena, lines, &doc) && doc->root->count == 0;
 }
 
-/* Advances `*next` over the pieces in these lines. */
+/* Returns these lines without the pieces in them, and advances `*next` over those. */
 static struct str lines_without(struct arena *arena, struct str text, struct span lines,
                                 const struct span *pieces, size_t count, size_t *next)
 {

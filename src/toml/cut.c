@@ -27,7 +27,7 @@ static void pieces_add(struct pieces *pieces, size_t start, size_t end)
  * Each pair is removed with one comma. In a table of several lines, a pair that is alone on its
  * line is removed with the line and the comment behind it; all other comments stay. */
 
-/* `key = value` and the comma behind it. */
+/* `key = value` and the comma after it. */
 struct item {
     size_t start;
     size_t end;
@@ -40,7 +40,7 @@ struct items {
     struct item *list;
     size_t count;
     size_t size;
-    bool one_line; /* no comment and no line end between the items */
+    bool one_line; /* there is no comment or line end between the items */
 };
 
 static void items_add(struct items *items, struct item item)
@@ -84,7 +84,8 @@ static struct items read_items(struct arena *arena, struct str text, const struc
     return items;
 }
 
-/* Marks the items that begin where a pair to remove begins; true if all are marked. */
+/* Marks the items that begin where a pair to remove begins. Returns true if all items are marked.
+ */
 static bool mark_victims(struct items *items, const size_t *starts, size_t count)
 {
     size_t next = 0;
@@ -115,7 +116,7 @@ static size_t skip_blank_back(struct str text, size_t at)
     return at;
 }
 
-/* Removes items that follow each other on one line, with the blanks that would be left over. */
+/* Removes consecutive items on one line, with the blanks that would be left over. */
 static void cut_run(struct pieces *pieces, struct str text, size_t start, size_t end)
 {
     size_t before = skip_blank_back(text, start);
@@ -142,16 +143,16 @@ static bool comma_follows(struct str text, const struct item *item)
     return item->comma && skip_blank(text, item->end) == item->comma;
 }
 
-/* `, b = 2`: the comma of the previous item is before this one, on its line. */
+/* Returns true for `, b = 2`: the comma of the previous item is on this item's line. */
 static bool comma_leads(struct str text, const struct item *item)
 {
     return skip_blank(text, item[-1].comma + 1) == item->start;
 }
 
 /* Removes the victims from `first` on that have only their commas between them, or a comma at the
- * beginning of the next line. Returns the index behind them. `start` is that of the first item, or
- * of the comma before it if that is removed too. `paid`: that comma replaces the last item's own.
- */
+ * beginning of the next line. Returns the index after them. `start` is the start of the first item,
+ * or of the comma before it if that is removed too. With `paid`, that comma is removed instead of
+ * the last item's own comma. */
 static size_t cut_items(struct pieces *pieces, struct str text, const struct items *items,
                         size_t first, size_t start, bool paid)
 {
@@ -174,8 +175,9 @@ static size_t cut_items(struct pieces *pieces, struct str text, const struct ite
     }
 }
 
-/* The first of the victims at the end, if the last item has no comma: then the comma of the last
- * item that stays must be removed. Else the number of items. */
+/* If the last item has no comma, returns the index of the first of the victims at the end, because
+ * the comma of the last remaining item must then be removed. Otherwise, returns the number of
+ * items. */
 static size_t find_open_tail(const struct items *items)
 {
     size_t tail = 0;
@@ -232,13 +234,13 @@ struct cutter {
     struct inline_victim *inlines;
     size_t inline_count;
     size_t inline_size;
-    const struct toml_node **statements; /* that lose bytes */
+    const struct toml_node **statements; /* those that lose bytes */
     size_t statement_count;
     size_t statement_size;
 };
 
-/* Removes a statement with its line: the blanks before it, the comment behind it, the line's end.
- */
+/* Removes a statement with its line: the blanks before it, the comment after it, and the line's
+ * end. */
 static void cut_line(struct cutter *c, size_t start, size_t end)
 {
     while (start > 0 && toml_is_blank(c->text.data[start - 1])) {
@@ -270,8 +272,8 @@ static void cut_pair(struct cutter *c, const struct toml_node *pair)
     c->inlines[c->inline_count++] = (struct inline_victim){table, pair->pair};
 }
 
-/* Removes a pair, or all headers and pairs that a table or an array of tables is made of. Values
- * are not entered, so the depth is at most that of a header and a key. */
+/* Removes a pair, or all headers and pairs of a table or an array of tables. It does not descend
+ * into values, so the depth is at most that of a header and a key. */
 static void cut_node(struct cutter *c, const struct toml_node *node)
 {
     bool many = node->type == TOML_ARRAY ? node->origin == TOML_ELEMENT
@@ -318,7 +320,7 @@ static int by_start(const void *left, const void *right)
     return list_order(((const struct span *)left)->start, ((const struct span *)right)->start);
 }
 
-/* Sorts the pieces and joins those that share bytes. */
+/* Sorts the pieces and joins those that overlap. */
 static void pieces_settle(struct pieces *pieces)
 {
     list_sort(pieces->list, pieces->count, sizeof(*pieces->list), by_start);

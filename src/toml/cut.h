@@ -1,17 +1,17 @@
 /*
  * Removes key/value pairs from a TOML text and keeps every other byte: comments, order, quoting,
- * line ends, a byte order mark, a missing last newline. It computes bytes; it writes no file.
+ * line ends, a byte order mark, a missing last newline. It only computes bytes and writes no file.
  *
  *     token = "x" # mine            is removed with its line: the comment and the line's end
  *     a = { token = "x", b = 1 }    loses one comma too: a = { b = 1 }
  *     a.token = "x"                 is removed with its line; a table that only this key made too
  *
- * Comments on lines of their own stay, also those above the pair. Table headers stay, even of
- * tables that become empty, as in cargo. A victim is any node with a key: also a whole inline
- * table, or a table with all headers and pairs that it is made of.
+ * Comments on separate lines stay, even directly above the pair. Table headers stay, even if the
+ * table becomes empty, as in cargo. A victim is any node with a key. It can also be a whole inline
+ * table, or a table with all its headers and pairs.
  *
- * check.h proves each cut: the rest means what the tree means without the victims. If it does not,
- * toml_cut returns an err.
+ * check.h checks each cut: the result must have the values of the tree without the victims. If it
+ * does not, toml_cut() returns an err.
  *
  *     struct toml_cut cut;
  *     TRY(toml_cut(arena, doc, victims, count, &cut));

@@ -3,10 +3,10 @@
 #include "toml/scan.h"
 
 struct place {
-    size_t line;       /* from 0 */
-    size_t column;     /* in characters, from 0 */
+    size_t line;       /* counted from 0 */
+    size_t column;     /* in characters, counted from 0 */
     struct span bytes; /* the whole line without its line end */
-    size_t room;       /* most carets that fit */
+    size_t room;       /* the maximum number of carets */
 };
 
 static size_t count_characters(struct str text, size_t start, size_t end)
@@ -18,9 +18,8 @@ static size_t count_characters(struct str text, size_t start, size_t end)
     return count;
 }
 
-/* As toml::de::error::translate_position: a place behind the last byte is that of the last byte and
- * one column more, even if the last byte is a newline. At a character that is not ASCII the column
- * counts bytes. */
+/* As toml::de::error::translate_position: an offset after the last byte is one column after the
+ * last byte, even if that is a newline. At a non-ASCII character, the column counts bytes. */
 static struct place place_of(struct str text, size_t offset)
 {
     size_t index = offset < text.len ? offset : text.len - 1;
@@ -36,7 +35,7 @@ static struct place place_of(struct str text, size_t offset)
     const char *following = memchr(text.data + start, '\n', text.len - start);
     size_t end = following ? (size_t)(following - text.data) : text.len;
     size_t room = end - start > column ? end - start - column : 0;
-    end -= end > start && text.data[end - 1] == '\r'; /* cargo indents by lines() and loses it */
+    end -= end > start && text.data[end - 1] == '\r'; /* cargo's lines() removes it */
     return (struct place){line, column, {start, end}, room};
 }
 
@@ -58,7 +57,7 @@ static bool is_readable(struct str text, struct toml_token part)
     return at == part.end;
 }
 
-/* The token behind a key of bare and quoted parts; TOML_END if it is none. */
+/* Returns the token after a key of bare and quoted parts, or TOML_END if there is no key. */
 static struct toml_token behind_key(struct str text, size_t at)
 {
     struct toml_token token;
@@ -73,7 +72,7 @@ static struct toml_token behind_key(struct str text, size_t at)
     return token;
 }
 
-/* The end of `[key]` or `[[key]]`, or `start`. */
+/* Returns the end of `[key]` or `[[key]]`, or `start` if there is none. */
 static size_t header_end(struct str text, size_t start)
 {
     bool element = toml_scan(text, start + 1).kind == TOML_OPEN_BRACKET;
@@ -84,7 +83,7 @@ static size_t header_end(struct str text, size_t start)
     return token.kind == TOML_CLOSE_BRACKET ? token.end : start;
 }
 
-/* The end of `key =`, or `start`. */
+/* Returns the end of `key =`, or `start` if there is none. */
 static size_t key_end(struct str text, size_t start)
 {
     struct toml_token equals = behind_key(text, start);
@@ -99,7 +98,7 @@ static size_t key_end(struct str text, size_t start)
     return base64 ? start : equals.end;
 }
 
-/* What stays readable of the line that the statement begins on; empty if there is nothing. */
+/* Returns the readable part of the line on which the statement begins. It can be empty. */
 static struct span readable(struct str text, size_t statement)
 {
     size_t start = skip_blank(text, statement).start;

@@ -1,6 +1,6 @@
 #include "toml/parse.h"
 
-/* A value without quotes, and how far it is read. */
+/* A value without quotes, and the position of the reader. */
 struct reader {
     const char *data;
     size_t len;
@@ -38,7 +38,7 @@ static bool is_only(const struct reader *r, const char *characters)
     return at == r->len;
 }
 
-/* Of a byte that is no digit of any radix: UINT8_MAX. */
+/* Returns UINT8_MAX for a byte that is not a digit in any radix. */
 static unsigned int digit_of(char c)
 {
     if (c >= '0' && c <= '9') {
@@ -48,7 +48,7 @@ static unsigned int digit_of(char c)
     return letter >= 'a' && letter <= 'f' ? (unsigned int)(letter - 'a') + 10 : UINT8_MAX;
 }
 
-/* Digits with single `_` between them; false if there are none. */
+/* Reads digits with single `_` between them. Returns false if there are none. */
 static bool take_digits(struct reader *r, unsigned int radix)
 {
     size_t start = r->at;
@@ -60,7 +60,7 @@ static bool take_digits(struct reader *r, unsigned int radix)
     return r->at > start;
 }
 
-/* Decimal digits, without a zero before others. */
+/* Reads decimal digits without a leading zero. */
 static bool take_decimal(struct reader *r)
 {
     size_t start = r->at;
@@ -120,7 +120,7 @@ static bool is_float(struct reader r)
 
 /* ---- Dates and times ---- */
 
-/* Two digits, whose number is in this range. */
+/* Reads two digits whose number is in this range. */
 static bool take_field(struct reader *r, int least, int most)
 {
     int value = 0;
@@ -152,7 +152,7 @@ static bool take_date(struct reader *r)
     return take_field(r, 1, days[month - 1] + (month == 2 && leap));
 }
 
-/* Seconds and their fraction can be left out. */
+/* Reads a time. The seconds and their fraction are optional. */
 static bool take_time(struct reader *r)
 {
     if (!take_field(r, 0, 23) || !take(r, ":") || !take_field(r, 0, 59)) {
@@ -192,7 +192,7 @@ static bool is_datetime(struct reader r)
 
 /* ---- Text that is neither ---- */
 
-/* Most likely a string. As decoder::scalar::decode_invalid. */
+/* Reports text that was probably meant as a string. As decoder::scalar::decode_invalid. */
 static bool unquoted(struct toml_parser *p, const struct reader *r, struct toml_span at)
 {
     static const char *const quotes[] = {"`'''`", "`\"\"\"`", "`'`", "`\"`"};
@@ -205,7 +205,7 @@ static bool unquoted(struct toml_parser *p, const struct reader *r, struct toml_
     return toml_fault(p, "string values must be quoted", "literal string", at.start, at.end);
 }
 
-/* The reasons for text that is meant as a string are the crate's. */
+/* Reports a malformed value. For text that was meant as a string, the reasons are the crate's. */
 static bool wrong_value(struct toml_parser *p, const struct reader *r, struct toml_span at)
 {
     static const char *const words[] = {"`true`", "`false`", "`inf`", "`nan`"};

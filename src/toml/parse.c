@@ -2,17 +2,17 @@
 
 #include "toml/tree.h"
 
-#define DEEPEST_VALUE 80 /* brackets of arrays and inline tables */
-#define MOST_PARTS    80 /* of one key */
+#define DEEPEST_VALUE 80 /* nested arrays and inline tables */
+#define MOST_PARTS    80 /* parts of one key */
 #define MOST_NODES    1650000
-#define NODES_AT_ONCE 32 /* allocated */
+#define NODES_AT_ONCE 32 /* nodes allocated together */
 
-/* `a.b.c`: one node for each part, by next. At least one, at most MOST_PARTS. */
+/* The parts of `a.b.c`: a list of one to MOST_PARTS nodes, linked by `next`. */
 struct path {
     struct toml_node *first;
     struct toml_node *last;
     size_t count;
-    size_t end; /* behind the last part */
+    size_t end; /* after the last part */
 };
 
 bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
@@ -53,7 +53,7 @@ static struct toml_node *node_new(struct toml_parser *p)
     return p->fresh++;
 }
 
-/* A node of a key whose table exists already. */
+/* Keeps a node that is not needed because its table exists already, for reuse. */
 static void node_spare(struct toml_parser *p, struct toml_node *node)
 {
     node->next = p->spare;
@@ -61,7 +61,7 @@ static void node_spare(struct toml_parser *p, struct toml_node *node)
     p->node_count--;
 }
 
-/* Before more nodes are made than memory is meant for. */
+/* Fails before the tree exceeds the limit of nodes. */
 static bool check_count(struct toml_parser *p)
 {
     size_t at = p->token.start;
@@ -106,7 +106,7 @@ static bool take_comment(struct toml_parser *p)
     return true;
 }
 
-/* Blanks, comments and line ends. */
+/* Skips blanks, comments and line ends. */
 static bool skip_gap(struct toml_parser *p)
 {
     bool ok = true;
@@ -122,7 +122,7 @@ static bool skip_gap(struct toml_parser *p)
     return ok;
 }
 
-/* The rest of a statement's line. */
+/* Reads the rest of a statement's line. */
 static bool end_of_line(struct toml_parser *p)
 {
     skip_blank(p);
@@ -146,7 +146,7 @@ static bool is_key(enum toml_kind kind)
     return kind == TOML_ATOM || toml_is_string(kind);
 }
 
-/* The token is one more part; an empty part is missing before any token that is no key. */
+/* Adds the token as a part. If the token is not a key, a part is missing and becomes empty. */
 static void key_part(struct toml_parser *p, struct path *path)
 {
     struct toml_token token = p->token;
@@ -172,7 +172,7 @@ static void key_part(struct toml_parser *p, struct path *path)
     path->count++;
 }
 
-/* All parts of a key, and the blanks behind it. False if the last part is missing. */
+/* Reads all parts of a key and the blanks after it. Returns false if the last part is missing. */
 static bool key(struct toml_parser *p, struct path *path)
 {
     bool whole = is_key(p->token.kind) || p->token.kind == TOML_DOT;
@@ -188,7 +188,7 @@ static bool key(struct toml_parser *p, struct path *path)
     return whole;
 }
 
-/* The table that a part of a path leads to, if its name exists already; NULL with a fault. */
+/* Returns the table of a part of a path whose name exists already, or NULL after a fault. */
 static struct toml_node *step(struct toml_parser *p, struct toml_node *found,
                               const struct toml_node *part, bool in_inline)
 {
@@ -213,13 +213,13 @@ static struct toml_node *step(struct toml_parser *p, struct toml_node *found,
             duplicate(p, part);
             return NULL;
         }
-        found->origin = TOML_DOTTED; /* no header can name it from here on */
+        found->origin = TOML_DOTTED; /* from here on, a header must not define it */
     }
     return found;
 }
 
-/* The table for the last part of the path; the ones in between are made of `origin` where they do
- * not exist. NULL with a fault. */
+/* Returns the table for the last part of the path. Creates missing tables in between, with
+ * `origin`. Returns NULL after a fault. */
 static struct toml_node *descend(struct toml_parser *p, struct toml_node *table,
                                  const struct path *path, enum toml_origin origin)
 {
@@ -248,7 +248,7 @@ static void add_pair(struct toml_parser *p, struct toml_node *table, const struc
     if (!parent) {
         return;
     }
-    /* The last part of a dotted key cannot go into an element of [[a]]. */
+    /* The last part of a dotted key cannot be added to an element of [[a]]. */
     if ((pair != path->first && parent->origin != TOML_DOTTED) ||
         toml_add(p->arena, parent, pair)) {
         duplicate(p, pair);
@@ -259,8 +259,8 @@ static void add_pair(struct toml_parser *p, struct toml_node *table, const struc
 
 static bool value(struct toml_parser *p, struct toml_node *node, unsigned int depth);
 
-/* A value without quotes includes dots, and blanks before another atom: a space is allowed between
- * a date and its time. */
+/* Reads a value without quotes. It includes dots, and blanks before another atom, because a space
+ * is allowed between a date and its time. */
 static struct toml_span take_atoms(struct toml_parser *p)
 {
     struct toml_span span = {p->token.start, p->token.end};
@@ -312,10 +312,10 @@ static bool array_fault(struct toml_parser *p, bool comma)
     return toml_syntax(p, "extra comma in array", "value", start, end);
 }
 
-/* Behind `[`. */
+/* Reads an array, after its `[`. */
 static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned int depth)
 {
-    bool comma = false; /* needed before another value */
+    bool comma = false; /* a comma is needed before another value */
     while (skip_gap(p)) {
         enum toml_kind kind = p->token.kind;
         if (kind == TOML_CLOSE_BRACKET) {
@@ -340,7 +340,7 @@ static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned i
     return false;
 }
 
-/* The token is not allowed where this is expected: "key", "`=`", "value" or "`,`". */
+/* Reports a token where "key", "`=`", "value" or "`,`" is expected. */
 static bool inline_fault(struct toml_parser *p, const char *expected)
 {
     size_t start = p->token.start;
@@ -362,14 +362,14 @@ static bool inline_fault(struct toml_parser *p, const char *expected)
     return toml_syntax(p, reason, expected, start, start);
 }
 
-/* `}` behind a key or behind its `=`. The words are the crate's. */
+/* Reports `}` after a key or after its `=`, in the crate's words. */
 static bool inline_without_value(struct toml_parser *p)
 {
     (void)toml_fault(p, "invalid literal string", "`'`", p->token.start, p->token.start);
     return true;
 }
 
-/* One pair, up to the comma or the closing brace. */
+/* Reads one pair, up to the comma or the closing brace. */
 static bool inline_pair(struct toml_parser *p, struct toml_node *table, unsigned int depth)
 {
     struct path path = {0};
@@ -407,7 +407,7 @@ static bool inline_pair(struct toml_parser *p, struct toml_node *table, unsigned
     return true;
 }
 
-/* Behind `{`. */
+/* Reads an inline table, after its `{`. */
 static bool inline_table(struct toml_parser *p, struct toml_node *table, unsigned int depth)
 {
     for (;;) {
@@ -437,7 +437,7 @@ static bool bracket(struct toml_parser *p, struct toml_node *node, unsigned int 
     return is_array ? read_array(p, node, depth + 1) : inline_table(p, node, depth + 1);
 }
 
-/* `depth`: the brackets around it. */
+/* `depth` is the number of brackets around the value. */
 static bool value(struct toml_parser *p, struct toml_node *node, unsigned int depth)
 {
     size_t start = p->token.start;
@@ -486,7 +486,7 @@ static bool read_pair(struct toml_parser *p)
     return true;
 }
 
-/* The following pairs belong to the header's table. */
+/* Makes the header's table the one of the following pairs. */
 static void open_table(struct toml_parser *p, const struct path *path, struct toml_span header,
                        bool element)
 {
@@ -552,7 +552,7 @@ static bool header(struct toml_parser *p)
     return true;
 }
 
-/* True if the parse can continue. */
+/* Returns true if the parse can continue. */
 static bool statement(struct toml_parser *p)
 {
     size_t start = p->token.start;

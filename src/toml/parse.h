@@ -1,12 +1,13 @@
 /*
  * The parser's state, for parse.c and the decoders of keys and values. There are two kinds of
- * fault, because the toml crate checks brackets, commas and line ends before it decodes anything:
+ * faults, because the toml crate checks brackets, commas and line ends before it decodes anything:
  *
  *   toml_syntax   ends the parse and replaces an earlier fault of the same statement
  *   toml_fault    of a key, a value or a name; the parse ends with the statement
  *
- * Decoded text goes to a pool. Decoding never makes a text longer, and what follows each token (a
- * quote, `=`, a line's end) pays for the NUL, so one byte more than the document is enough.
+ * Decoded text is in a pool. Decoding does not make a text longer, and the character after each
+ * token (a quote, `=`, a line end) leaves room for the NUL. Therefore, the pool needs only one byte
+ * more than the document.
  */
 #ifndef TOML_PARSE_H
 #define TOML_PARSE_H
@@ -18,16 +19,16 @@ struct toml_parser {
     struct arena *arena;
     struct str text;
     char *pool;
-    struct toml_token token; /* the next one */
-    size_t solid;            /* the end of the last token that is no blank, comment or line end */
+    struct toml_token token; /* the next token */
+    size_t solid;            /* end of the last token that is not a blank, comment or line end */
     struct toml_node *root;
     struct toml_node *table; /* of the last header, or the root */
-    struct toml_node *spare; /* nodes that can be used again, by next */
-    struct toml_node *fresh; /* nodes not used yet, side by side */
+    struct toml_node *spare; /* nodes that can be reused, linked by `next` */
+    struct toml_node *fresh; /* an array of nodes that are not used yet */
     size_t fresh_count;
-    size_t node_count; /* in use */
+    size_t node_count; /* number of nodes in use */
     const struct toml_node *unsupported;
-    size_t statement; /* where it begins */
+    size_t statement; /* offset at which the current statement begins */
     struct toml_fault fault;
 };
 
@@ -37,15 +38,15 @@ bool toml_fault(struct toml_parser *p, const char *reason, const char *expected,
 bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                  size_t end);
 
-/* The bytes with a NUL behind them, in the pool. */
+/* Copies the bytes to the pool, followed by a NUL. */
 struct str toml_copy(struct toml_parser *p, size_t start, size_t end);
 
 bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out);
 
-/* One of the four kinds of string. */
+/* Decodes one of the four kinds of strings. */
 bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct str *out);
 
-/* The value without quotes at node->value: sets the type and the value. */
+/* Decodes the value without quotes at node->value. Sets the type and the value. */
 bool toml_decode_bare(struct toml_parser *p, struct toml_node *node);
 
 #endif

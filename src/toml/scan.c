@@ -1,6 +1,6 @@
 #include "toml/scan.h"
 
-/* Sums of enum toml_class by byte. */
+/* For each byte, the sum of its values of enum toml_class. */
 /* clang-format off */
 const unsigned char toml_classes[256] = {
     /* 0x00: tab and line ends */
@@ -57,7 +57,8 @@ static bool delimits(struct str text, size_t at)
     return at == text.len || toml_is(text.data[at], TOML_DELIMITER);
 }
 
-/* This and scan_string are not inlined: toml_scan would save registers for them at each token. */
+/* This and scan_string are not inlined, because toml_scan would otherwise save registers for them
+ * at each token. */
 __attribute__((noinline)) static struct toml_token scan_atom(struct str text, size_t start)
 {
     size_t at = start;
@@ -73,7 +74,7 @@ __attribute__((noinline)) static struct toml_token scan_atom(struct str text, si
     return atom;
 }
 
-/* Nonzero if one of the eight bytes is below (is) `wanted`. */
+/* Nonzero if one of the eight bytes is below `wanted`, or equal to it. */
 #define EACH_BYTE UINT64_C(0x0101010101010101)
 
 static uint64_t any_below(uint64_t eight, unsigned char wanted)
@@ -86,7 +87,8 @@ static uint64_t any_is(uint64_t eight, char wanted)
     return any_below(eight ^ EACH_BYTE * (unsigned char)wanted, 1);
 }
 
-/* Up to the first byte that is the quote or not plain, eight bytes at a time. */
+/* Returns the offset of the first byte that is the quote or not plain. Reads eight bytes at a time.
+ */
 static size_t skip_plain(struct str text, size_t at, char quote)
 {
     uint64_t eight;
@@ -103,7 +105,8 @@ static size_t skip_plain(struct str text, size_t at, char quote)
     return at;
 }
 
-/* Behind the character at `at`, or behind two if a backslash escapes the second one. */
+/* Returns the offset after the character at `at`, or after two if a backslash escapes the second
+ * one. */
 static size_t skip_character(struct str text, size_t at, char quote)
 {
     bool escape = text.data[at] == '\\' && quote == '"' && at + 1 < text.len &&
@@ -111,7 +114,7 @@ static size_t skip_character(struct str text, size_t at, char quote)
     return at + 1 + escape;
 }
 
-/* `at` is inside the quotes and not behind a backslash. */
+/* Returns the end of the string. `at` is inside the quotes and not after a backslash. */
 static size_t scan_line_string(struct str text, size_t at, char quote)
 {
     while (at < text.len && text.data[at] != '\n') {
@@ -129,7 +132,7 @@ static bool three_quotes(struct str text, size_t at, char quote)
            text.data[at + 2] == quote;
 }
 
-/* Up to two quotes before the closing three belong to the string. */
+/* Returns the end of the string. Up to two quotes before the closing three belong to the string. */
 static size_t scan_lines_string(struct str text, size_t at, char quote)
 {
     while (at < text.len && !three_quotes(text, at, quote)) {

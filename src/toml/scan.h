@@ -1,7 +1,7 @@
 /*
- * Cuts a TOML text into tokens. A token's kind follows from its first bytes; the parser and the
- * decoders check the rest. A line's end always ends a single-line string, so that a missing quote
- * does not swallow the rest of the file.
+ * Splits a TOML text into tokens. The first bytes of a token decide its kind. The parser and the
+ * decoders check the rest. A line end always ends a single-line string, so that a missing quote
+ * does not include the rest of the file.
  */
 #ifndef TOML_SCAN_H
 #define TOML_SCAN_H
@@ -34,10 +34,10 @@ struct toml_token {
     uint32_t end;
 };
 
-/* The token at `at`; TOML_END, which is empty, behind the last byte. */
+/* Returns the token at `at`, or the empty token TOML_END after the last byte. */
 struct toml_token toml_scan(struct str text, size_t at);
 
-/* What a byte can be. The bytes of UTF-8 beyond ASCII are TOML_TEXT and TOML_PLAIN. */
+/* The classes of a byte. Non-ASCII bytes of UTF-8 are TOML_TEXT and TOML_PLAIN. */
 enum toml_class {
     TOML_TEXT = 1,      /* allowed in a comment or a literal string */
     TOML_PLAIN = 2,     /* allowed in a basic string without an escape */
@@ -52,7 +52,7 @@ static inline bool toml_is(char byte, enum toml_class wanted)
     return toml_classes[(unsigned char)byte] & wanted;
 }
 
-/* Between other tokens: blanks, comments and line ends. */
+/* Returns true for blanks, comments and line ends. */
 static inline bool toml_is_gap(enum toml_kind kind)
 {
     return kind == TOML_BLANK || kind == TOML_COMMENT || kind == TOML_NEWLINE;
@@ -68,7 +68,7 @@ static inline bool toml_is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* The end of a statement's line: behind the blanks, the comment and the line's end at `at`. */
+/* Returns the end of a statement's line, after the blanks, the comment and the line end at `at`. */
 size_t toml_line_end(struct str text, size_t at);
 
 #endif

@@ -1,21 +1,21 @@
 #include "toml/parse.h"
 
-/* What is special about one of the four kinds of string. */
+/* The properties of one of the four kinds of strings. */
 struct kind {
     const char *invalid;
     const char *quote;
-    const char *characters; /* expected instead of one that is not allowed */
+    const char *characters; /* for the message about a character that is not allowed */
     enum toml_class plain;
     bool lines;
 };
 
-/* A string while it is decoded. */
+/* The state while a string is decoded. */
 struct decoder {
     struct toml_parser *p;
     const struct kind *kind;
     struct str text;
     size_t at;
-    size_t end; /* where the closing quotes begin */
+    size_t end; /* offset of the closing quotes */
     struct str out;
 };
 
@@ -53,7 +53,7 @@ struct str toml_copy(struct toml_parser *p, size_t start, size_t end)
     return finish(&d);
 }
 
-/* NUL, which is allowed nowhere, at the string's end. */
+/* Returns the next byte, or NUL at the string's end. A NUL is not allowed in a string. */
 static char peek(const struct decoder *d)
 {
     if (d->at == d->end) {
@@ -62,7 +62,7 @@ static char peek(const struct decoder *d)
     return d->text.data[d->at];
 }
 
-/* The line end at the decoder's place: 0, 1 or 2 bytes. */
+/* Returns the length of the line end at the current position: 0, 1 or 2 bytes. */
 static size_t newline(const struct decoder *d)
 {
     if (peek(d) == '\n') {
@@ -109,8 +109,8 @@ static bool decode_hex(struct decoder *d, size_t digits)
     return true;
 }
 
-/* Behind a backslash before white space: it must end the line, and all blanks and line ends up to
- * the next character are left out. */
+/* Skips white space after a backslash. It must contain a line end, and all blanks and line ends up
+ * to the next character are removed. */
 static bool skip_escaped_newline(struct decoder *d)
 {
     for (bool first = true;; first = false) {
@@ -128,7 +128,7 @@ static bool skip_escaped_newline(struct decoder *d)
     }
 }
 
-/* At the backslash. */
+/* Decodes the escape at the backslash. */
 static bool decode_escape(struct decoder *d)
 {
     static const char letters[] = "befnrt\\\"";
@@ -152,7 +152,7 @@ static bool decode_escape(struct decoder *d)
                  d->at);
 }
 
-/* A character that is not allowed; in basic strings as many as there are. */
+/* Reports a character that is not allowed, or in basic strings all that follow each other. */
 static bool bad_character(struct decoder *d)
 {
     struct str allowed = d->kind->lines ? STR("\\\"\n\r") : STR("\\");
@@ -164,7 +164,7 @@ static bool bad_character(struct decoder *d)
     return toml_fault(d->p, d->kind->invalid, d->kind->characters, d->at, bad);
 }
 
-/* Between the quotes. */
+/* Decodes the text between the quotes. */
 static bool decode(struct decoder *d)
 {
     while (d->at < d->end) {

@@ -1,18 +1,19 @@
 /*
- * Reads TOML 1.1 into a tree whose nodes know their bytes in the text. cut.h removes pairs from the
- * text.
+ * Parses TOML 1.1 into a tree whose nodes have their position in the text. cut.h removes pairs from
+ * the text.
  *
  *     struct toml_doc *doc;
  *     TRY(toml_parse(arena, text, &doc));
  *     const struct toml_node *registry = toml_get(doc->root, STR("registry"));
  *
- * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses, except for floats
- * beyond the range of a double, which it accepts too. The limits are those of the crate: 80 nested
- * arrays or inline tables, 80 parts in a key. One limit is ours: 1,650,000 keys and values, so that
- * a text of 16 MiB needs less than 250 MB whatever is in it.
+ * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses. It also accepts
+ * floats beyond the range of a double. The limits are those of the crate: 80 nested arrays or
+ * inline tables, 80 parts in a key. One limit is our own: 1,650,000 keys and values, so that a text
+ * of 16 MiB needs less than 250 MB whatever it contains.
  *
- * Everything lives in the arena. Keys and strings are copies that end with a NUL. `text` must live
- * as long as the doc. A node has 88 bytes on a 64-bit machine. The time is linear in the text.
+ * All results are in the arena. Keys and strings are copies that end with a NUL. `text` must live
+ * as long as the doc. A node has 88 bytes on a 64-bit machine. The time is linear in the length of
+ * the text.
  */
 #ifndef TOML_TOML_H
 #define TOML_TOML_H
@@ -30,11 +31,11 @@ enum __attribute__((packed)) toml_type {
     TOML_TABLE,
 };
 
-/* What made a table. It decides what can be added later and which bytes a cut removes. */
+/* How a table was defined. This decides what can be added later and which bytes a cut removes. */
 enum __attribute__((packed)) toml_origin {
     TOML_ROOT,
     TOML_HEADER,   /* [a.b] */
-    TOML_IMPLICIT, /* `a` of [a.b], until it gets a header or a dotted key of its own */
+    TOML_IMPLICIT, /* `a` of [a.b], until a header or a dotted key defines it */
     TOML_DOTTED,   /* `a` of a.b = 1 */
     TOML_INLINE,   /* { ... } */
     TOML_ELEMENT,  /* one [[a]] */
@@ -48,7 +49,7 @@ struct toml_span {
 
 struct toml_node {
     enum toml_type type;
-    enum toml_origin origin;   /* of tables; an array's is ELEMENT (made of [[a]]) or INLINE */
+    enum toml_origin origin;   /* for tables; for an array, ELEMENT (made of [[a]]) or INLINE */
     uint32_t pair;             /* start of `a.b = 1`, the first part of its key; only values */
     struct str key;            /* decoded; empty in an array */
     struct toml_span key_span; /* the last part of the key with its quotes; {0,0} in an array */
@@ -59,8 +60,8 @@ struct toml_node {
         int64_t integer;
         bool boolean;
         struct {
-            size_t count;             /* children of arrays and tables */
-            struct toml_index *index; /* of large tables, for toml_get */
+            size_t count;             /* number of children of arrays and tables */
+            struct toml_index *index; /* only in large tables, for toml_get() */
         };
     };
     struct toml_node *parent;
@@ -74,12 +75,12 @@ struct toml_lines;
 struct toml_doc {
     struct str text;
     struct toml_node *root;              /* TOML_TABLE, TOML_ROOT */
-    const struct toml_node *unsupported; /* the first float, date or time of the text, or NULL */
+    const struct toml_node *unsupported; /* the first float, date or time in the text, or NULL */
     struct toml_lines *lines;            /* for toml_line */
 };
 
 /*
- * `text` is valid UTF-8 and shorter than 4 GiB. The caller checks that.
+ * `text` must be valid UTF-8 and shorter than 4 GiB. The caller checks this.
  *
  * The err is about the first statement with a fault and has one layer, `TOML parse error at line 1,
  * column 5\n  |\n1 | ...`, with cargo's place and reason for the errors that people make. error.h
@@ -87,13 +88,15 @@ struct toml_doc {
  */
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out) MUST_CHECK;
 
-/* The child of a table, or NULL. NULL too if the node is no table. Fast for tables of any size. */
+/* Returns the child of a table, or NULL. Also NULL if the node is not a table. Fast for tables of
+ * any size. */
 struct toml_node *toml_get(const struct toml_node *table, struct str key);
 
-/* Same values, keys and types; floats and dates by their text. The order of keys is ignored. */
+/* Returns true if values, keys and types are equal. Compares floats and dates by their text.
+ * Ignores the order of keys. */
 bool toml_equal(const struct toml_node *a, const struct toml_node *b);
 
-/* The line of a byte offset, from 1. */
+/* Returns the line of a byte offset, counted from 1. */
 size_t toml_line(const struct toml_doc *doc, size_t offset);
 
 #endif

@@ -1,17 +1,18 @@
 #include "toml/tree.h"
 
-/* Tables up to this size are searched from their first child. */
+/* Tables up to this size have no index. */
 #define LARGEST_WITHOUT_INDEX 8
 
-/* Open addressing, at most four fifths full. The hashes are side by side, apart from the nodes, so
- * that a search that finds nothing, like that of each new key, reads no node. */
+/* A hash table with open addressing, at most four fifths full. The hashes are in their own array,
+ * so that a search for a new key, which finds nothing, reads no node. */
 struct toml_index {
     size_t mask;
     struct toml_node **nodes; /* NULL: an empty slot */
     uint32_t *hashes;         /* 0: an empty slot */
 };
 
-/* Eight bytes at a time. The multiplication spreads a difference upwards, the shift downwards. */
+/* Reads eight bytes at a time. The multiplication spreads differences to higher bits, and the shift
+ * to lower bits. */
 static uint32_t hash_of(struct str key)
 {
     const uint64_t spread = UINT64_C(0x9e3779b97f4a7c15);
@@ -26,7 +27,7 @@ static uint32_t hash_of(struct str key)
     return (uint32_t)((hash * spread) >> 32) | 1;
 }
 
-/* The slot of the key, or the empty one for it. */
+/* Returns the slot of the key, or the empty slot for it. */
 static size_t slot_of(const struct toml_index *index, struct str key, uint32_t hash)
 {
     size_t at = (hash >> 1) & index->mask;
@@ -37,7 +38,7 @@ static size_t slot_of(const struct toml_index *index, struct str key, uint32_t h
     return at;
 }
 
-/* Makes an index of twice the size, or the first one. */
+/* Doubles the size of the index, or makes the first one. */
 static void index_grow(struct arena *arena, struct toml_node *table)
 {
     struct toml_index *index = arena_new(arena, struct toml_index);
@@ -128,14 +129,14 @@ bool toml_same(const struct toml_node *a, const struct toml_node *b)
     return true;
 }
 
-/* Trees that are compared mostly have the same order, so the likely child is tried first. */
+/* Tries the likely child first, because the trees that are compared mostly have the same order. */
 static const struct toml_node *same_key(const struct toml_node *likely,
                                         const struct toml_node *table, struct str key)
 {
     return likely && str_eq(likely->key, key) ? likely : toml_get(table, key);
 }
 
-/* Without recursion, because dotted keys in inline tables make trees thousands of levels deep. */
+/* Not recursive, because dotted keys in inline tables can make trees thousands of levels deep. */
 bool toml_step_both(const struct toml_node *top, const struct toml_node **a,
                     const struct toml_node **b)
 {
@@ -172,7 +173,7 @@ bool toml_equal(const struct toml_node *a, const struct toml_node *b)
 
 struct toml_lines {
     struct arena *arena;
-    uint32_t *starts; /* NULL before the first question */
+    uint32_t *starts; /* NULL until the first call of toml_line() */
     size_t count;
 };
 
@@ -207,7 +208,7 @@ size_t toml_line(const struct toml_doc *doc, size_t offset)
     if (!lines->starts) {
         lines_find(lines, doc->text);
     }
-    size_t low = 0; /* in the end, the last line that begins at or before the offset */
+    size_t low = 0; /* after the loop, the last line that begins at or before the offset */
     size_t high = lines->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
