@@ -230,8 +230,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
             meant = &args_options[i];
         }
     }
-    (void)apply_pending(
-        reader); /* its error is not reported, but the usage line shows the option */
+    (void)apply_pending(reader); /* not its error, but its option is in the usage line */
     const char *tip = NULL;
     if (meant) {
         add_given(reader, meant);

@@ -164,8 +164,7 @@ const struct err *load_includes(struct config *config, struct load *load, struct
     if (first || !includes) {
         return first;
     }
-    struct layer *layers =
-        NULL; /* a later include overrides the earlier ones, so each is put first */
+    struct layer *layers = NULL; /* a later include has priority, so it is put first */
     for (size_t i = 0; i < list->count; i++) {
         struct layer *each = NULL;
         const struct err *err = load_include(config, load, file, &includes[i], &each);

@@ -56,8 +56,7 @@ static struct str base64(struct arena *arena, struct str token, size_t before)
     struct buf out = buf_new(arena);
     unsigned bits = 0;
     unsigned count = (unsigned)before * 8 % 6;
-    size_t skipped =
-        count > 0 ? 1 : 0; /* the first character also depends on the bytes before it */
+    size_t skipped = count > 0 ? 1 : 0; /* this character depends on the bytes before it */
     for (size_t i = 0; i < token.len; i++) {
         bits = (bits << 8 | (unsigned char)token.data[i]) & 0xFFFF;
         for (count += 8; count >= 6; count -= 6) {

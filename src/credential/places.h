@@ -25,11 +25,10 @@ enum place_kind {
     KIND_CARGO = 8,  /* a credentials or configuration file that cargo does not read, or a backup */
 };
 
-#define PLACE_FILE_LIMIT ((size_t)64 * 1024 * 1024)
-#define PLACE_SCRIPT_LIMIT                                                                         \
-    ((size_t)1024 * 1024) /* for KIND_STARTUP, which is read for assignments */
-#define PLACE_ALL_LIMIT ((size_t)256 * 1024 * 1024)
-#define PLACE_SECONDS   2
+#define PLACE_FILE_LIMIT   ((size_t)64 * 1024 * 1024)
+#define PLACE_SCRIPT_LIMIT ((size_t)1024 * 1024) /* for assignments in KIND_STARTUP */
+#define PLACE_ALL_LIMIT    ((size_t)256 * 1024 * 1024)
+#define PLACE_SECONDS      2
 
 struct place {
     struct str path; /* for root, without symbolic links */

@@ -51,9 +51,7 @@ static void count(struct run *run, const struct logout_options *options)
     }
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
         totals->not_checked += file->failure != NULL;
-        totals->failed +=
-            file->failure &&
-            !run->failure; /* run->failure does not include a file that cargo does not read */
+        totals->failed += file->failure && !run->failure; /* a file that cargo ignores */
         run->strict_fails |= file->failure != NULL;
     }
     bool keyring_unknown =

@@ -23,11 +23,10 @@ struct provider {
     enum provider_kind kind;
     const struct str *words; /* the program, a path or a name for PATH, then its arguments */
     size_t count;
-    struct str identity; /* equal for equal words */
-    struct str shown;    /* the program, with ` …` for its arguments, which can be secret */
-    struct setting
-        setting; /* the setting with the provider; value.data is NULL for the default cargo:token */
-    struct setting alias; /* the setting with its alias; value.data is NULL if it has none */
+    struct str identity;    /* equal for equal words */
+    struct str shown;       /* the program, with ` …` for its arguments, which can be secret */
+    struct setting setting; /* that has it; value.data is NULL for the default cargo:token */
+    struct setting alias;   /* that has its alias; value.data is NULL if it has none */
     bool foreign; /* it must not be run, because others can write a file that configures it */
 
     /* Set if cargo asks the provider in another directory for another index of the same name. */

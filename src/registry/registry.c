@@ -153,8 +153,7 @@ static void join(struct registry *a, struct registry *b)
     if (a->group == b->group) {
         return;
     }
-    bool larger = a->group->group_size >=
-                  b->group->group_size; /* otherwise, joining many names takes quadratic time */
+    bool larger = a->group->group_size >= b->group->group_size; /* else quadratic time */
     struct registry *into = larger ? a->group : b->group;
     struct registry *from = larger ? b->group : a->group;
     into->group_size += from->group_size;

@@ -4,8 +4,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Sizes of chunks with their head: pages that are not used cost nothing, and doubling keeps the
- * chunks of a large file few. */
+/* Sizes of chunks, including their header. Pages that are not used cost nothing, and doubling the
+ * size keeps the number of chunks small for a large file. */
 #define FIRST_CHUNK   ((size_t)128 * 1024)
 #define LARGEST_CHUNK ((size_t)8 * 1024 * 1024)
 #define PAGE          ((size_t)4096)
@@ -35,7 +35,8 @@ static size_t round_up(size_t size)
     return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 }
 
-/* Mapped and not malloc's: fresh pages are zero, and stay untouched until they are used. */
+/* Uses mmap() instead of malloc(), because new pages are zero and use no memory until they are
+ * written. */
 static void *map(size_t size)
 {
     void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -45,8 +46,8 @@ static void *map(size_t size)
     return p;
 }
 
-/* Begins and ends with a huge page, else each 4 KiB of a large file's tree costs a page fault, and
- * these most of the time. The kernel gives an address that is aligned for it only by chance. */
+/* Maps whole huge pages, aligned. Otherwise, each 4 KiB of a large file's tree costs a page fault,
+ * which takes most of the time. The kernel's address is aligned only by chance. */
 static void *map_huge(size_t size)
 {
     char *wide = map(size + HUGE_PAGE);
@@ -55,7 +56,7 @@ static void *map_huge(size_t size)
         (void)munmap(wide, front);
     }
     (void)munmap(wide + front + size, HUGE_PAGE - front);
-    (void)madvise(wide + front, size, MADV_HUGEPAGE); /* advice: a refusal is fine */
+    (void)madvise(wide + front, size, MADV_HUGEPAGE); /* only advice, so an error does not matter */
     return wide + front;
 }
 

@@ -1,14 +1,14 @@
 /*
- * One arena holds all memory of a run: tokens, file texts, trees, messages. Nothing is freed on its
- * own; arena_free() overwrites every byte that was ever handed out before the pages go back, so no
- * secret is left in freed memory whatever path the run took.
+ * One arena contains all memory of a run: tokens, file texts, trees, messages. Nothing is freed
+ * separately. arena_free() overwrites every byte that was allocated before it unmaps the pages, so
+ * that no secret is left in freed memory.
  *
  *     struct arena arena = {0};
  *     char *p = arena_alloc(&arena, 100);
  *     arena_free(&arena);
  *
- * Running out of memory ends the process with status 101 and one line on standard error: there is
- * no caller that could do better, and code that edits a file allocates before its first write.
+ * If there is no memory, the process exits with status 101 and one line on standard error. No
+ * caller could do better, and code that edits a file allocates before its first write.
  */
 #ifndef UTIL_ARENA_H
 #define UTIL_ARENA_H
@@ -21,13 +21,13 @@ struct arena {
     struct arena_chunk *newest;
 };
 
-/* Ends the process, for other allocators. */
+/* Exits as above. Other allocators call it too. */
 _Noreturn void out_of_memory(void);
 
-/* Zeroed memory of `size` bytes, aligned for any type. Never NULL; for size 0 a valid pointer. */
+/* Returns `size` zeroed bytes, aligned for any type. The pointer is valid even for size 0. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull, malloc));
 
-/* The same for `count` elements of `size` bytes; an overflow counts as out of memory. */
+/* The same for `count` elements of `size` bytes. An overflow counts as out of memory. */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
     __attribute__((returns_nonnull, malloc));
 
@@ -35,14 +35,15 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 #define arena_new_array(arena, type, count)                                                        \
     ((type *)arena_alloc_array((arena), (count), sizeof(type)))
 
-/* Makes `size` bytes at `old` into `wanted` bytes, in place where `old` was the last allocation. */
+/* Enlarges `size` bytes at `old` to `wanted` bytes. It does so in place if `old` was the last
+ * allocation. */
 void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
     __attribute__((returns_nonnull));
 
-/* Overwrites everything and keeps the memory for what comes next: for a loop with much to do. */
+/* Overwrites everything and keeps the memory for reuse, for example in a loop. */
 void arena_clear(struct arena *arena);
 
-/* Overwrites and releases everything. The arena is empty afterwards and may be used again. */
+/* Overwrites and releases everything. The arena is empty afterwards and can be used again. */
 void arena_free(struct arena *arena);
 
 /* Overwrites `size` bytes of what earlier calls have left on the stack. A secret can be there that

@@ -1,14 +1,13 @@
 /*
  * Definitions that every file includes first.
  *
- * Three kinds of value cross every function boundary of this program:
+ * Three kinds of values are passed between the functions of this program:
  *
  *   struct arena   memory that lives as long as the run, wiped when it is given back   (arena.h)
  *   struct str     bytes with a length and a NUL behind; struct buf builds one         (str.h)
  *   struct err     what went wrong, with its causes; NULL is fine                      (err.h)
  *
- * Descriptors and children are not memory: they are closed by the cleanup attribute, as fs.h does
- * it.
+ * Descriptors and child processes are released by the cleanup attribute; see fs.h.
  */
 #ifndef UTIL_BASE_H
 #define UTIL_BASE_H
@@ -31,7 +30,7 @@
 #include "util/err.h"
 #include "util/str.h"
 
-/* Calls that cannot be used safely do not compile. Their declarations are read above. */
+/* Makes calls of unsafe functions a compile error. Their declarations are included above. */
 #undef sprintf /* macros under clang's FORTIFY */
 #undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok tmpnam mktemp

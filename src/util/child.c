@@ -13,11 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a child can take to exit after a signal that ends both processes. */
+/* How long a child has to exit after a signal that ends both processes. */
 #define GRACE_MS 1000
-/* When a status line says what the program waits for. */
+/* After this time, a status line shows what the program waits for. */
 #define NOTICE_MS 2000
-/* Without a pidfd: how often its end is looked for. */
+/* Without a pidfd: the interval of checks whether it has exited. */
 #define LOOK_MS 20
 /* A pipe's usual capacity, so that one read empties it. */
 #define READ_SIZE ((size_t)64 * 1024)
@@ -29,8 +29,9 @@ int64_t child_clock(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A pipe whose ends stay out of other children and off 0, 1 and 2: where one of our own standard
- * streams is closed, giving the child its end would otherwise close the other. */
+/* Opens a pipe. Other children do not inherit it. Its descriptors are not 0, 1 or 2, because if a
+ * standard stream of ours is closed, setting up one end for the child would otherwise close the
+ * other. */
 static struct err *pipe_open(struct arena *arena, int *reader, int *writer)
 {
     int ends[2];
@@ -67,7 +68,7 @@ static void hold_signals(struct child *child)
     child->held = sigprocmask(SIG_BLOCK, &held, &child->mask) == 0;
 }
 
-/* posix_spawnp only reads the strings, but its type is older than const. */
+/* posix_spawnp() does not change the strings, but its parameter is not const. */
 static char *const *words_of(struct arena *arena, const char *const *argv)
 {
     size_t count = 0;
@@ -79,7 +80,7 @@ static char *const *words_of(struct arena *arena, const char *const *argv)
     return words;
 }
 
-/* With Rust's settings for a child: nothing blocked, SIGPIPE as it is by default. */
+/* Uses Rust's settings for a child: no signal is blocked, and SIGPIPE has its default action. */
 static int spawn(const struct child_exchange *exchange, char *const *argv, int input, int output,
                  pid_t *pid)
 {
@@ -100,7 +101,7 @@ static int spawn(const struct child_exchange *exchange, char *const *argv, int i
     }
     (void)posix_spawnattr_setflags(&attributes, flags);
     (void)posix_spawn_file_actions_init(&actions);
-    /* each is 0 or ENOMEM */
+    /* each result is 0 or ENOMEM */
     int number = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) |
                  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     if (exchange->silent) {
@@ -136,7 +137,7 @@ static struct err *start(struct arena *arena, const struct child_exchange *excha
         return err_os(arena, errno);
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGCHLD, SIG_DFL); /* inherited as ignored, the exit status would be lost */
+    (void)signal(SIGCHLD, SIG_DFL); /* if SIGCHLD were ignored, the exit status would be lost */
     hold_signals(&child);
     pid_t pid;
     int number = spawn(exchange, words_of(arena, exchange->argv), its_input, its_output, &pid);
@@ -181,7 +182,8 @@ static void give_notice(struct child *child)
     }
 }
 
-/* Waits for what `events` says of `fd` (-1: nothing), for its exit, a signal, or `until`. */
+/* Waits until `fd` is ready for `events` (-1: none), the child exits, a signal arrives, or `until`.
+ */
 static struct err *await(struct child *child, int fd, short events, int64_t until,
                          enum child_result *result)
 {
@@ -218,7 +220,7 @@ static struct err *await(struct child *child, int fd, short events, int64_t unti
             return NULL;
         }
     }
-    return NULL; /* what is in its pipe can be read without waiting */
+    return NULL; /* the rest of its pipe can be read without waiting */
 }
 
 struct err *child_write(struct child *child, struct str text, int64_t until,
@@ -226,7 +228,7 @@ struct err *child_write(struct child *child, struct str text, int64_t until,
 {
     while (child->written < text.len) {
         ssize_t put = write(child->input, text.data + child->written, text.len - child->written);
-        if (put >= 0) { /* 0 is for nothing to write */
+        if (put >= 0) { /* 0 means that there was nothing to write */
             child->written += (size_t)put;
             continue;
         }
@@ -234,7 +236,7 @@ struct err *child_write(struct child *child, struct str text, int64_t until,
             return err_os(child->arena, errno);
         }
         if (child->exited) {
-            return err_os(child->arena, EPIPE); /* a grandchild may hold the pipe open, full */
+            return err_os(child->arena, EPIPE); /* a grandchild can keep the full pipe open */
         }
         TRY(await(child, child->input, POLLOUT, until, result));
         if (*result != CHILD_DONE) {
@@ -246,8 +248,8 @@ struct err *child_write(struct child *child, struct str text, int64_t until,
     return NULL;
 }
 
-/* What is in the pipe right now; sets `end` at its end, and also where it is empty and the child
- * has exited: whoever else holds it open is not whom we talk with. */
+/* Reads what is in the pipe. Sets `end` at its end, and also if it is empty and the child has
+ * exited, because other processes that keep it open do not matter. */
 static struct err *read_some(struct child *child, bool *end)
 {
     if (child->size - child->len < READ_SIZE) {
@@ -267,7 +269,7 @@ static struct err *read_some(struct child *child, bool *end)
     return errno == EAGAIN || errno == EINTR ? NULL : err_os(child->arena, errno);
 }
 
-/* Hands out the first `len` bytes that were read. */
+/* Returns the first `len` bytes that were read. */
 static struct str take(struct child *child, size_t len)
 {
     struct str taken = str_copy(child->lines, child->data, len);
@@ -339,9 +341,9 @@ struct err *child_wait(struct child *child, size_t limit, int64_t until, enum ch
     return NULL;
 }
 
-/* SIGTERM and SIGHUP are as a rule sent to us alone, so they are passed on. Ctrl-C and Ctrl-\ come
- * from the terminal to both, unless the child is detached; a second one would cut short a child
- * that cleans up. */
+/* Lets the child exit after a signal. SIGTERM and SIGHUP are usually sent only to us, so they are
+ * passed on. Ctrl-C and Ctrl-\ reach both processes, unless the child is detached. A second signal
+ * would interrupt a child that cleans up. */
 static void let_it_end(struct child *child)
 {
     static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
@@ -354,7 +356,7 @@ static void let_it_end(struct child *child)
     }
     enum child_result ignored;
     child->notice = NULL;
-    fd_close(&child->signals); /* else it would end the wait at once */
+    fd_close(&child->signals); /* otherwise the signal would end the wait at once */
     struct err *failure = await(child, -1, 0, child_clock() + GRACE_MS, &ignored);
     (void)failure;
 }
@@ -376,18 +378,18 @@ void child_end(struct child *child)
         if (child->detached) {
             (void)kill(-child->pid, SIGKILL);
         }
-        /* one that has become another user (sudo) may refuse: better a zombie than a hang */
+        /* a child that changed its user (sudo) cannot be killed; a zombie is better than a hang */
         reap(child, kill(child->pid, SIGKILL) == 0 ? 0 : WNOHANG);
     }
     fd_close(&child->pidfd);
     if (child->held) {
         fd_close(&child->signals);
-        (void)sigprocmask(SIG_SETMASK, &child->mask, NULL); /* a signal that has come acts here */
+        (void)sigprocmask(SIG_SETMASK, &child->mask, NULL); /* a held signal acts here */
     }
     *child = CHILD_NONE;
 }
 
-/* What a step that did not come to its end is called. */
+/* Returns the error for a step that was not completed. */
 static struct err *unfinished(struct arena *arena, const struct child_exchange *exchange,
                               enum child_result result)
 {
@@ -405,7 +407,7 @@ static struct err *unfinished(struct arena *arena, const struct child_exchange *
 struct err *child_exchange(struct arena *arena, const struct child_exchange *exchange,
                            enum child_step *step, int *status)
 {
-    CLEANUP(arena_free) struct arena lines = {0}; /* wiped here, since a line may hold a token */
+    CLEANUP(arena_free) struct arena lines = {0}; /* a line can contain a token */
     CLEANUP(child_end) struct child child = CHILD_NONE;
     enum child_result result = CHILD_DONE;
     struct str reply = exchange->request;

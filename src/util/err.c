@@ -31,8 +31,8 @@ struct err *err_wrap(struct arena *arena, const struct err *cause, const char *f
 
 struct err *err_os(struct arena *arena, int number)
 {
-    /* The C locale's text, as Rust prints it, safe without a lock. Not every C library has
-     * strerrordesc_np; this program sets no locale. */
+    /* Uses the text of the C locale, as Rust does. strerrordesc_np() is thread-safe, but not every
+     * C library has it. This program sets no locale. */
 #ifdef __GLIBC__
     const char *text = strerrordesc_np(number);
 #else

@@ -32,7 +32,7 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
     if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit) {
         return too_large(arena, limit);
     }
-    /* One byte more than the size says: the read that meets the end is then the first one. */
+    /* One byte more than the size, so that the first read shows the end of the file. */
     size_t size = (status.st_size > 0 ? (size_t)status.st_size : 4096) + 1;
     char *data = arena_alloc(arena, size + 1);
     size_t len = 0;
@@ -133,7 +133,7 @@ bool fd_holds(int fd, struct str text)
         same = got > 0 && memcmp(block, text.data + at, (size_t)got) == 0;
         at += same ? (size_t)got : 0;
     }
-    /* it has held tokens */
+    /* the block can contain tokens */
     explicit_bzero(block, text.len < sizeof(block) ? text.len : sizeof(block));
     return same;
 }
@@ -159,7 +159,7 @@ struct str path_join(struct arena *arena, struct str dir, struct str name)
         return name;
     }
     bool slash = dir.len > 0 && dir.data[dir.len - 1] != '/';
-    struct buf path = buf_new(arena); /* a NUL stays: who opens the path has to see it */
+    struct buf path = buf_new(arena); /* keep a NUL, so that opening the path fails */
     buf_add(&path, dir);
     buf_add_times(&path, '/', slash ? 1 : 0);
     buf_add(&path, name);

@@ -1,7 +1,7 @@
 /*
- * Files and paths. Paths are bytes, joined as Rust's Path::join does it; nothing here knows what is
- * in a file. A failure is one err with the system's words (err_os) or the reason why the file
- * cannot be read; the caller wraps it in a sentence with the path.
+ * Reads files and handles paths. Paths are bytes and are joined as by Rust's Path::join. An error
+ * has the system's message (err_os) or the reason why the file cannot be read. The caller wraps it
+ * in a message with the path.
  */
 #ifndef UTIL_FS_H
 #define UTIL_FS_H
@@ -22,13 +22,14 @@
     })
 #endif
 
-/* `CLEANUP(fd_close) int fd = -1;` closes what is open when the block ends; -1 is nothing. */
+/* `CLEANUP(fd_close) int fd = -1;` closes the descriptor at the end of the block, unless it is -1.
+ */
 void fd_close(int *fd);
 
-/* Opens for reading, without waiting for a FIFO's writer; -1 with errno. */
+/* Opens a file for reading, without waiting for a FIFO's writer. Returns -1 with errno. */
 int file_open(struct str path);
 
-/* All of it, in one write(2) where the system takes it whole; false: not all could be written. */
+/* Writes all of `text`, if possible in one write(2). Returns false if not all could be written. */
 bool write_all(int fd, struct str text);
 
 /*
@@ -38,7 +39,7 @@ bool write_all(int fd, struct str text);
  */
 bool file_absent(int number);
 
-/* What is at a path, compared with an open file: nothing, the same inode, or another. */
+/* Compares the file at a path with an open file: there is none, the same inode, or another. */
 enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
 enum file_identity fd_identity(int fd, struct str path);
 
@@ -46,36 +47,36 @@ enum file_identity fd_identity(int fd, struct str path);
 bool path_same(struct str a, struct str b);
 
 /*
- * Reads a whole file. A file of more than `limit` bytes is an error. A FIFO is an error at once,
- * without waiting for its writer; a socket cannot be opened; a directory gives EISDIR.
+ * Reads a whole file. Fails if the file has more than `limit` bytes, and at once for a FIFO, a
+ * socket or a directory.
  */
 struct err *file_read(struct arena *arena, struct str path, size_t limit,
                       struct str *out) MUST_CHECK;
 
-/* The same from an open descriptor, from its beginning; the offset is left where it was. */
+/* The same for an open descriptor, from its beginning. The file offset does not change. */
 struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) MUST_CHECK;
 
 /* Returns true if the file contains exactly this text. Allocates nothing. */
 bool fd_holds(int fd, struct str text);
 
-/* Follows symlinks, as Rust's Path::exists does; true as well where it cannot be seen. */
+/* Follows symbolic links, as Rust's Path::exists does. Also returns true if the path cannot be
+ * checked. */
 bool path_exists(struct str path);
 
-/* `name` alone where it is absolute; else dir, one slash, name. */
+/* Returns `name` if it is absolute, or else dir, one slash and name. */
 struct str path_join(struct arena *arena, struct str dir, struct str name);
 
-/* An absolute path without `//`, `.`, `..` and a slash at the end, by its text alone: behind a
- * symbolic link it may lead elsewhere. cargo: paths::normalize_path. */
+/* Returns an absolute path without `//`, `.`, `..` and a final slash. It uses only the text, so the
+ * result can be another file if a symbolic link precedes `..`. cargo: paths::normalize_path. */
 struct str path_normal(struct arena *arena, struct str path);
 
-/* What Rust's Path::parent gives: "/a/b" -> "/a", "/a" -> "/", "a" -> "", "/" -> nothing (false).
- */
+/* Rust's Path::parent: "/a/b" -> "/a", "/a" -> "/", "a" -> "". Returns false for "/". */
 bool path_parent(struct arena *arena, struct str path, struct str *out);
 
-/* Symlinks, `.` and `..` resolved; false where the path cannot be resolved. */
+/* Resolves symbolic links, `.` and `..`. Returns false if the path cannot be resolved. */
 bool path_canonical(struct arena *arena, struct str path, struct str *out);
 
-/* The working directory. */
+/* Returns the working directory. */
 struct err *path_cwd(struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif

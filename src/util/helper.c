@@ -6,12 +6,12 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* How to build a helper; the crate's build has another way. */
+/* How to build a helper. The crate's build script sets another text. */
 #ifndef HELPER_OPTION
 #define HELPER_OPTION "-D%s=enabled"
 #endif
 
-/* The option in meson_options.txt, and the feature in Cargo.toml, that has the helper. */
+/* The option in meson_options.txt, and the feature in Cargo.toml, that builds each helper. */
 static const struct {
     const char *name;
     const char *option;

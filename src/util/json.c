@@ -21,13 +21,13 @@ void json_write_string(struct buf *buf, struct str text)
     buf_add_char(buf, '"');
 }
 
-/* In front of each block, because jansson frees without a size. */
+/* The header of each block, because jansson does not pass the size when it frees a block. */
 struct block {
     size_t size;
     _Alignas(max_align_t) char data[];
 };
 
-/* Where jansson has no memory, it reports malformed JSON. */
+/* Exits if there is no memory, because jansson would report malformed JSON. */
 static void *wiping_malloc(size_t size)
 {
     struct block *block = size > SIZE_MAX - sizeof(*block) ? NULL : malloc(sizeof(*block) + size);

@@ -1,18 +1,18 @@
 /*
- * Adds to jansson, which reads JSON for the programs of this project, what they need: strings that
- * are written exactly as serde_json writes them, and memory that is overwritten when it is freed.
+ * Adds two things to jansson: strings that are written exactly as by serde_json, and memory that is
+ * overwritten when it is freed.
  */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H
 
 #include "util/base.h"
 
-/* `text` with quotes, escaped as serde_json writes it. */
+/* Writes `text` with quotes, escaped as by serde_json. */
 void json_write_string(struct buf *buf, struct str text);
 
-/* From here on jansson overwrites all memory that it gives back, since it might hold a token, and
- * ends the process as an arena does if there is no memory. Call it before anything else of
- * jansson's; a second call changes nothing. */
+/* From here on, jansson overwrites memory when it frees it, because that can contain a token, and
+ * exits as an arena does if there is no memory. Call it before any other function of jansson. A
+ * second call changes nothing. */
 void json_wipe_memory(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Lists in the arena that grow as they are filled, are put in order, and are looked through:
+ * Growing lists in the arena, with sorting and search:
  *
  *     list = list_room(arena, list, sizeof(*list), count, &size);
  *     list[count++] = element;
@@ -11,18 +11,18 @@
 
 #include "util/arena.h"
 
-/* The list of `count` elements with room for one more; it may have moved. `size` is how many it has
- * room for: 0, with a list of NULL, at first. */
+/* Returns the list of `count` elements with room for one more. The list can move. `size` is its
+ * capacity. At first, `size` is 0 and the list is NULL. */
 void *list_room(struct arena *arena, void *list, size_t element, size_t count, size_t *size);
 
-/* qsort and bsearch, which may not be given a list of NULL, even of no elements. */
+/* Like qsort and bsearch, which do not accept NULL as a list, even with no elements. */
 void list_sort(void *list, size_t count, size_t element,
                int (*compare)(const void *left, const void *right));
 
 void *list_find(const void *key, const void *list, size_t count, size_t element,
                 int (*compare)(const void *left, const void *right));
 
-/* What a function that compares by numbers returns: below, equal to or above 0. */
+/* Compares numbers: returns less than, equal to or greater than 0. */
 int list_order(size_t left, size_t right);
 
 #endif

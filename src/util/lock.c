@@ -13,7 +13,7 @@ enum { INTERVAL_MS = 20, CONFIG_DEADLINE_MS = 20000 };
 const struct lock_wait lock_of_credentials = {.what = "credentials' config file"};
 const struct lock_wait lock_of_config = {.what = "config file", .deadline_ms = CONFIG_DEADLINE_MS};
 
-/* 0, or the errno. */
+/* Returns 0 or errno. */
 static int try_flock(int fd, int how)
 {
     int failed;
@@ -23,7 +23,7 @@ static int try_flock(int fd, int how)
     return failed ? errno : 0;
 }
 
-/* flock() cannot be given a deadline, so the lock is asked for again and again. */
+/* flock() has no deadline, so this tries to acquire the lock repeatedly. */
 static struct err *wait_for(const struct shell *shell, int fd, int how,
                             const struct lock_wait *wait, int *number)
 {
@@ -50,7 +50,7 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, en
 {
     struct statfs filesystem;
     if (fstatfs(fd, &filesystem) == 0 && filesystem.f_type == NFS_SUPER_MAGIC) {
-        return NULL; /* flock may hang there even if told not to wait */
+        return NULL; /* flock() can hang there even with LOCK_NB */
     }
     int how = kind == LOCK_SHARED ? LOCK_SH : LOCK_EX;
     int number = try_flock(fd, how);

@@ -1,6 +1,6 @@
 /*
- * cargo's lock on a file: flock on the file itself, so the inode is locked, not the name. It ends
- * when the descriptor is closed.
+ * Acquires cargo's lock on a file: flock on the file itself, so it locks the inode and not the
+ * name. Closing the descriptor releases the lock.
  */
 #ifndef UTIL_LOCK_H
 #define UTIL_LOCK_H
@@ -11,19 +11,19 @@ enum lock_kind { LOCK_SHARED, LOCK_EXCLUSIVE };
 
 struct lock_wait {
     const char *what;    /* for `Blocking waiting for file lock on WHAT` */
-    int64_t deadline_ms; /* if no person is there; 0: as long as it takes */
+    int64_t deadline_ms; /* in milliseconds, if no person is at the terminal; 0: no limit */
 };
 
-/* Credentials files are waited for as cargo does. Anyone who can read a configuration file can lock
+/* For credentials files, it waits as cargo does. Anyone who can read a configuration file can lock
  * it, so for these there is a limit. */
 extern const struct lock_wait lock_of_credentials;
 extern const struct lock_wait lock_of_config;
 
 /*
  * Acquires the lock, and prints a status line if another program holds it. A signal that ends the
- * program ends the wait: it acts at once, or gives the err `interrupted by a signal` if the caller
- * holds signals back (signals.h). A file system without locks is no error. `shown` is the path for
- * messages.
+ * program also ends the wait. It acts at once or, if the caller holds signals back (signals.h), the
+ * err is `interrupted by a signal`. A file system without locks is not an error. `shown` is the
+ * path for messages.
  */
 struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, enum lock_kind kind,
                          const struct lock_wait *wait) MUST_CHECK;

@@ -1,7 +1,7 @@
 #include "util/map.h"
 
 struct map_slot {
-    struct str key; /* data NULL: empty */
+    struct str key; /* data is NULL in an empty slot */
     void *value;
 };
 
@@ -14,7 +14,7 @@ static uint64_t hash(struct str key)
     return sum ^ (sum >> 32);
 }
 
-/* The slot that has the key, else the empty one for it. */
+/* Returns the slot that has the key, or else the empty slot for it. */
 static struct map_slot *find_slot(const struct map *map, struct str key)
 {
     size_t at = (size_t)hash(key) & (map->capacity - 1);

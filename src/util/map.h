@@ -1,5 +1,5 @@
 /*
- * A hash map by text, in the arena. The keys are not copied. Nothing is removed.
+ * A hash map with texts as keys, in the arena. Keys are not copied. Entries cannot be removed.
  *
  *     void **place = map_place(arena, &map, key);      *place is NULL if the key is new
  */
@@ -10,17 +10,17 @@
 
 struct map_slot;
 
-/* All zero is an empty one. */
+/* A zeroed map is empty. */
 struct map {
     struct map_slot *slots;
     size_t capacity; /* 0 or a power of two */
     size_t used;
 };
 
-/* The value, or NULL. */
+/* Returns the value, or NULL. */
 void *map_get(const struct map *map, struct str key);
 
-/* Where the value is, until the next call. */
+/* Returns the place of the value, which is valid until the next call. */
 void **map_place(struct arena *arena, struct map *map, struct str key);
 
 #endif

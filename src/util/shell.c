@@ -12,7 +12,7 @@
 
 enum { VERB_WIDTH = 12, MARK = '\001' };
 
-/* The control sequence of a mark. */
+/* Returns the control sequence of a color mark. */
 static const char *sequence(char mark)
 {
     switch (mark) {
@@ -35,14 +35,14 @@ static const char *sequence(char mark)
     }
 }
 
-/* From `start` up to a mark or the end. */
+/* Returns the text from `start` to the next mark or the end. */
 static struct str up_to_mark(struct arena *arena, struct str text, size_t start)
 {
     const char *mark = memchr(text.data + start, MARK, text.len - start);
     return str_slice(arena, text, start, mark ? (size_t)(mark - text.data) : text.len);
 }
 
-/* The text line by line, tab by tab: those two are the printer's own. */
+/* Adds the text with control characters escaped, except line ends and tabs. */
 static void add_shown(struct arena *arena, struct buf *out, struct str text)
 {
     for (size_t start = 0; start <= text.len;) {
@@ -78,7 +78,8 @@ static bool is_set(const char *value)
     return value && *value;
 }
 
-/* anstream's AutoStream::choice. CLICOLOR_FORCE=0 forces too, and an empty CLICOLOR is one. */
+/* anstream: AutoStream::choice. CLICOLOR_FORCE=0 also forces colors, and an empty CLICOLOR counts
+ * as set. */
 static bool color_automatic(bool terminal)
 {
     const char *clicolor = getenv("CLICOLOR");
@@ -96,8 +97,9 @@ static bool color_automatic(bool terminal)
 }
 
 /*
- * A standard descriptor that is closed would be the number of the next file that is opened, and a
- * message would end in that file. As Rust's runtime does, /dev/null takes the place.
+ * If a standard descriptor is closed, the next file that is opened would get its number, and
+ * messages would be written to that file. Therefore, this opens /dev/null instead, as Rust's
+ * runtime does.
  */
 static void open_standard_descriptors(void)
 {
@@ -107,7 +109,7 @@ static void open_standard_descriptors(void)
     }
     for (size_t i = 0; i < COUNT(fds); i++) {
         if (fds[i].revents & POLLNVAL) {
-            (void)open("/dev/null", O_RDWR); /* takes the lowest number: this one */
+            (void)open("/dev/null", O_RDWR); /* gets the lowest free number: this one */
         }
     }
 }
@@ -115,8 +117,8 @@ static void open_standard_descriptors(void)
 void shell_init(struct shell *shell, struct arena *arena)
 {
     open_standard_descriptors();
-    (void)signal(SIGPIPE, SIG_IGN); /* a reader of our messages that is gone must not stop us */
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(2) */
+    (void)signal(SIGPIPE, SIG_IGN); /* continue if the reader of our messages exits */
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit becomes an error of write(2) */
     *shell = (struct shell){
         .arena = arena,
         .verbosity = VERBOSITY_NORMAL,
@@ -225,7 +227,7 @@ void shell_warn_help(const struct shell *shell, struct str title, struct str hel
     }
 }
 
-/* cargo's indented_lines, line ends as Rust's str::lines has them. */
+/* cargo: indented_lines, with line ends as in Rust's str::lines. */
 static void add_indented(struct buf *buf, struct str text)
 {
     for (size_t start = 0, end = 0; start < text.len; start = end + 1) {

@@ -2,7 +2,8 @@
 
 #include <time.h>
 
-/* Ignored signals stay out of it: held back, they would be seen nevertheless. */
+/* Leaves ignored signals out, because a signal that is held back would be seen even if it is
+ * ignored. */
 void signals_set(sigset_t *set)
 {
     static const int ends_us[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};

@@ -19,20 +19,20 @@
 #include <signal.h>
 
 struct signals {
-    bool held; /* `mask` is what was blocked before */
+    bool held; /* `mask` has the signals that were blocked before */
     sigset_t mask;
-    int taken; /* one that came; 0: none */
+    int taken; /* a signal that arrived; 0: none */
 };
 
-/* The set of them. */
+/* Fills the set with these signals. */
 void signals_set(sigset_t *set);
 
 void signals_hold(struct signals *signals);
 
-/* Has one come since they were held? */
+/* Returns true if a signal has arrived since signals_hold(). */
 bool signals_came(struct signals *signals);
 
-/* The same, after waiting for one for at most `ms` milliseconds. */
+/* The same, but waits for at most `ms` milliseconds. */
 bool signals_came_within(struct signals *signals, int ms);
 
 /* For CLEANUP. */

@@ -31,7 +31,7 @@ struct str str_slice(struct arena *arena, struct str s, size_t start, size_t end
 
 bool str_eq(struct str a, struct str b)
 {
-    /* An empty str may be all zero, which memcmp must not be given. */
+    /* An empty str can have data NULL, which memcmp() does not accept. */
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
@@ -88,7 +88,7 @@ struct buf buf_new(struct arena *arena)
     return (struct buf){.arena = arena};
 }
 
-/* Room for `more` bytes and the NUL behind them. */
+/* Makes room for `more` bytes and a NUL. */
 static void buf_reserve(struct buf *buf, size_t more)
 {
     size_t needed = buf->len + more + 1;
@@ -134,7 +134,7 @@ void buf_add_times(struct buf *buf, char byte, size_t count)
 
 void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
 {
-    /* Most texts fit into the room that there is, so that formatting once is enough. */
+    /* Most texts fit into the existing room, so that formatting once is enough. */
     buf_reserve(buf, 0);
     size_t room = buf->size - buf->len;
     va_list again;
@@ -145,7 +145,7 @@ void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
         (void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
     }
     va_end(again);
-    if (len > 0) { /* glibc fails on wide characters only, and no format here has them */
+    if (len > 0) { /* glibc fails only for wide characters, which no format here has */
         buf->len += (size_t)len;
     }
 }

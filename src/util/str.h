@@ -1,8 +1,7 @@
 /*
  * Text. A str is bytes with a length. A NUL always follows them, so that s.data can be passed to
- * the system as it is. The bytes themselves can be anything, also NULs. A str owns nothing: the
- * bytes are in an arena or are a literal. A piece of a longer text is a span, two offsets into it.
- * There is no third kind.
+ * system calls. The bytes can have any values, including NUL. A str owns nothing: its bytes are in
+ * an arena or in a literal. A piece of a longer text is a span: two offsets into the text.
  *
  * A buf builds a str piece by piece in an arena:
  *
@@ -23,33 +22,33 @@ struct str {
 
 struct span {
     size_t start;
-    size_t end; /* the first byte that no longer belongs to it */
+    size_t end; /* the first byte after it */
 };
 
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
 
-/* For printf's "%.*s". A NUL inside ends what is printed. */
+/* For printf's "%.*s". A NUL in the text ends the output. */
 #define STR_ARG(s) (int)(s).len, (s).data
 
-/* A str over a C string, which must live as long; NULL gives the empty str. */
+/* Makes a str of a C string, which must live as long as the str. NULL becomes the empty str. */
 struct str str_of(const char *cstring);
 
 struct str str_copy(struct arena *arena, const char *data, size_t len);
 struct str str_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* The bytes from start up to end, as a str of its own. */
+/* Copies the bytes from start to end. */
 struct str str_slice(struct arena *arena, struct str s, size_t start, size_t end);
 
 bool str_eq(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
-int str_cmp(struct str a, struct str b); /* by bytes, as memcmp, the shorter first */
+int str_cmp(struct str a, struct str b); /* by bytes, as memcmp(), a prefix first */
 
-/* Offset of the first / last such byte, or -1. */
+/* Return the offset of the first or last such byte, or -1. */
 ptrdiff_t str_find(struct str s, char byte);
 ptrdiff_t str_rfind(struct str s, char byte);
 
-/* ASCII letters only, as cargo does it for keys of the environment. */
+/* Convert only ASCII letters, as cargo does for names of variables. */
 struct str str_upper(struct arena *arena, struct str s);
 struct str str_lower(struct arena *arena, struct str s);
 
@@ -68,7 +67,7 @@ void buf_add_times(struct buf *buf, char byte, size_t count);
 void buf_addf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_vaddf(struct buf *buf, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
-/* A view of what was built. Valid until the buf is added to. */
+/* Returns the text so far. It is valid until the buf changes. */
 struct str buf_str(const struct buf *buf);
 
 #endif

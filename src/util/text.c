@@ -103,7 +103,7 @@ size_t text_width(struct arena *arena, struct str text)
     return width;
 }
 
-/* The longest beginning that is at most `columns` wide. */
+/* Returns the length of the longest beginning that is at most `columns` wide. */
 static size_t fitting(struct arena *arena, struct str text, size_t columns)
 {
     size_t at = 0;
@@ -137,7 +137,7 @@ struct str text_fit(struct arena *arena, struct str text, size_t columns)
         size_t len = utf8_decode(text, tail, &c, &valid);
         size_t gone = unicode_width(arena, c);
         if (cut == 0 && gone > 0) {
-            break; /* what combines with the last one that went goes too */
+            break; /* combining characters are removed with their base character */
         }
         tail += len;
         cut -= gone < cut ? gone : cut;

@@ -38,8 +38,8 @@ static struct err *find_linked(struct arena *arena, void (*symbol)(void), void (
 static const char *const unistring[] = {"libunistring.so.5", "libunistring.so.2", NULL};
 static const char *const idn2[] = {"libidn2.so.0", NULL};
 
-/* What is loaded is found without dlopen(), which searches the directories anew for the first name
- * each time if only the second exists. */
+/* Finds a library that is already loaded without dlopen(). If only the second name exists, dlopen()
+ * would search the directories for the first name each time. */
 static struct err *find_loaded(struct arena *arena, const char *const *names, const char *symbol,
                                void (**out)(void))
 {
@@ -51,7 +51,8 @@ static struct err *find_loaded(struct arena *arena, const char *const *names, co
     if (!found) {
         return err_new(arena, "names that are not ASCII need the library %s", names[0]);
     }
-    /* ISO C has no conversion from an object pointer to a function pointer, POSIX does. */
+    /* POSIX allows this conversion of an object pointer to a function pointer, but ISO C does not.
+     */
     memcpy(out, &found, sizeof(found));
     return NULL;
 }
@@ -73,7 +74,7 @@ struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out
 
 struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *out)
 {
-    /* Older characters that Unicode 15.1 allowed in identifiers. */
+    /* Characters that Unicode has allowed in identifiers only since 15.1. */
     static const uint32_t newer[] = {0x200c, 0x200d, 0x30fb, 0xff65};
     for (size_t i = 0; i < COUNT(newer); i++) {
         if (character == newer[i]) {
@@ -109,7 +110,7 @@ struct str unicode_upper(struct arena *arena, struct str text)
         return str_upper(arena, text);
     }
     assert(symbol);
-    /* The memory is the arena's, so that no copy is left outside it. No letter becomes more than
+    /* The result is in the arena, so that no copy is left outside of it. A letter becomes at most
      * three times as long. */
     size_t len = text.len * 3 + 1;
     uint8_t *memory = arena_alloc(arena, len);
@@ -121,7 +122,7 @@ struct str unicode_upper(struct arena *arena, struct str text)
 size_t unicode_width(struct arena *arena, uint32_t character)
 {
     void (*symbol)(void) = NULL;
-    bool known = character < 0x80 || character == 0x2026; /* our own mark, in many lines */
+    bool known = character < 0x80 || character == 0x2026; /* our own `…`, which is frequent */
     if (known || FIND(arena, unistring, uc_width, &symbol)) {
         return 1;
     }

@@ -1,7 +1,7 @@
 #include "util/utf8.h"
 
-/* Most bytes that can follow a lead byte, and the least and greatest first one: Unicode table 3-7.
- */
+/* The number of bytes that follow a lead byte, and the range of the first of them. Unicode, table
+ * 3-7. */
 struct lead {
     unsigned follow;
     unsigned char least;
@@ -68,8 +68,8 @@ struct str utf8_lossy(struct arena *arena, struct str s)
     return buf_str(&buf);
 }
 
-/* Length of the character at `s`, which has `left` bytes; 0 where it is not UTF-8. By the table of
- * Unicode's chapter 3: no overlong form, no surrogate, nothing above U+10FFFF. */
+/* Returns the length of the character at `s`, which has `left` bytes, or 0 if it is not UTF-8.
+ * Accepts no overlong form, no surrogate and nothing above U+10FFFF. */
 static size_t character_length(const unsigned char *s, size_t left)
 {
     unsigned char lowest = 0x80;

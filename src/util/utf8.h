@@ -1,7 +1,7 @@
 /*
- * Bytes as characters. Arguments, variables and paths are any bytes; where they are shown or
- * compared character by character, what is not UTF-8 counts as U+FFFD, as in Rust's
- * from_utf8_lossy: one for each longest piece that could have begun a character.
+ * Decodes UTF-8. Arguments, variables and paths can have any bytes. When they are printed or
+ * compared by character, bytes that are not UTF-8 count as U+FFFD, as in Rust's from_utf8_lossy:
+ * one for each longest piece that could have begun a character.
  */
 #ifndef UTIL_UTF8_H
 #define UTIL_UTF8_H
@@ -11,15 +11,15 @@
 enum { UTF8_REPLACEMENT = 0xFFFD };
 
 /*
- * The character at offset `at`, which is below s.len. Returns how many bytes it has. If
- * they are not UTF-8, `valid` is false, and the character is U+FFFD for that many bytes.
+ * Decodes the character at offset `at`, which must be below s.len. Returns its length in bytes. If
+ * the bytes are not UTF-8, sets `valid` to false and the character to U+FFFD.
  */
 size_t utf8_decode(struct str s, size_t at, uint32_t *character, bool *valid);
 
-/* Whether all of it is well-formed UTF-8. */
+/* Returns true if the text is well-formed UTF-8. */
 bool utf8_valid(struct str text);
 
-/* The same text with U+FFFD for what is not UTF-8. */
+/* Returns the text with U+FFFD for bytes that are not UTF-8. */
 struct str utf8_lossy(struct arena *arena, struct str s);
 
 #endif
