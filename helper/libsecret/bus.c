@@ -199,7 +199,8 @@ struct err *bus_property(struct arena *arena, GDBusConnection *bus, const char *
                  g_variant_new("(ss)", interface, property), "(v)", &answer));
     g_variant_get(answer, "(v)", &value);
     if (!g_variant_is_of_type(value, G_VARIANT_TYPE(type))) {
-        return err_new(arena, "the Secret Service answers with a `%s` of a wrong type", property);
+        return err_new(arena, "the Secret Service answered with a `%s` of the wrong type",
+                       property);
     }
     *out = g_steal_pointer(&value);
     return NULL;

@@ -72,7 +72,7 @@ static struct api_base from_index(const struct http *http, const struct request 
     CLEANUP(url_free) struct url url = {0};
     struct err *err = url_parse(arena, text, &url);
     if (err) {
-        return not_found(str_format(arena, "the index cannot be asked: %s", err->message.data));
+        return not_found(str_format(arena, "the index could not be read: %s", err->message.data));
     }
     struct http_reply reply = http_call(http, "GET", &url, STR(""));
     if (reply.outcome == HTTP_ANSWERED && reply.status == 401) {
@@ -94,8 +94,8 @@ static struct api_base from_clone(struct arena *arena, const struct request *req
     if (!err && !path_exists(path_join(arena, directory, STR(".git")))) {
         return not_found(
             str_format(arena,
-                       "cargo has no copy of the index yet in `%s`; any `cargo search` "
-                       "in this registry makes one",
+                       "cargo has no copy of the index yet in `%s`; run `cargo search` "
+                       "in this registry to make one",
                        directory.data));
     }
     err = err ? err : clone_read(arena, directory, CONFIG_NAME, CONFIG_LIMIT, &config);

@@ -88,7 +88,7 @@ static struct answer check(const struct dialogue *dialogue)
     if (turn.reading != READ_INVALID || !server_of(dialogue)->asks_twice) {
         return conclude(verdict_of_check(dialogue, turn.reading), &turn);
     }
-    static const char why[] = "the server does not recognize the token; it is asked once more";
+    static const char why[] = "the server does not recognize the token; it is asked again";
     if (!dialogue->pause(dialogue->context, dialogue->recheck_ms, why)) {
         return conclude(TOKEN_UNKNOWN, &turn);
     }
@@ -107,7 +107,7 @@ static bool no_longer_accepts(const struct dialogue *dialogue, enum reading read
 /* Checks again after the server has confirmed the revocation. */
 static struct answer check_after(const struct dialogue *dialogue, const struct turn *confirmed)
 {
-    static const char why[] = "the server has confirmed the revocation and still accepts the token";
+    static const char why[] = "the server confirmed the revocation but still accepts the token";
     struct turn last = {.reading = READ_NO_ANSWER, .detail = STR("")};
     for (;;) {
         struct turn turn = ask(dialogue, CALL_CHECK);

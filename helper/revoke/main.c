@@ -51,7 +51,7 @@ static const char usage[] =
     "\n"
     "Usage: cargo-logout-revoke\n"
     "\n"
-    "It reads requests, one line of JSON each, from standard input, and answers each with a line.\n"
+    "It reads requests from standard input, one line of JSON each, and answers each with a line.\n"
     "\n"
     "Options:\n"
     "  -h, --help     Print help\n"

@@ -95,7 +95,7 @@ static struct err *place_get(struct arena *arena, const json_t *json, struct req
     TRY(text_get(arena, json, "cargo_home", &out->cargo_home, &there));
     out->sparse = json_is_true(json_object_get(json, "sparse"));
     if (out->has_api == has_index) {
-        return err_new(arena, "the request has not one of `api` and `index`");
+        return err_new(arena, "the request has neither `api` nor `index`");
     }
     return NULL;
 }
@@ -188,7 +188,7 @@ static struct err *request_read(struct arena *arena, const json_t *json, struct 
     bool there = false;
     const json_t *version = json_object_get(json, "v");
     if (!json_is_integer(version) || json_integer_value(version) != REQUEST_VERSION) {
-        return err_new(arena, "the request is not of version %d", REQUEST_VERSION);
+        return err_new(arena, "the request does not have version %d", REQUEST_VERSION);
     }
     TRY(text_get(arena, json, "token", &request.token, &there));
     if (!there) {

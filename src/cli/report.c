@@ -154,8 +154,8 @@ static struct str left_title(struct arena *arena, const struct credential *c, en
                           elsewhere ? ", which cargo does not ask here," : "", name_of(c));
     }
     if (usable == USABLE_UNKNOWN) {
-        return str_format(arena, "a project that defines `%s` can use its %s: %s", name_of(c), kind,
-                          where.data);
+        return str_format(arena, "cargo can use a %s for `%s` in a project that defines it: %s",
+                          kind, name_of(c), where.data);
     }
     return str_format(arena, "cargo can still use a %s for `%s`%s: %s", kind, name_of(c),
                       c->asked_about ? "" : ", which has the same index", where.data);

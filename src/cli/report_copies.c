@@ -14,10 +14,10 @@ static struct str title_of(struct arena *arena, const struct copy *copy)
         return str_format(arena, "this process does not have `%s`, but a startup file sets it: %s",
                           text_shown(arena, copy->variable).data, where.data);
     case COPY_UNREAD_FILE:
-        return str_format(arena, "cargo does not read it, but it holds a %s%s: %s", kind, of.data,
-                          where.data);
+        return str_format(arena, "a file that cargo does not read contains a %s%s: %s", kind,
+                          of.data, where.data);
     case COPY_POSSIBLE:
-        return str_format(arena, "`http.user-agent` may contain a token: %s", where.data);
+        return str_format(arena, "`http.user-agent` might contain a token: %s", where.data);
     case COPY_OF_TOKEN:
         break;
     }
@@ -51,8 +51,8 @@ static void report_copy(const struct shell *shell, const struct logout_options *
     shell_alert(shell, title_of(arena, copy),
                 str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
                            fix.text.data,
-                           copy->in_work_tree ? "; if it was committed, its history still has it: "
-                                                "revoke the token"
+                           copy->in_work_tree ? "; if the file was committed, the history of git "
+                                                "still has the token: revoke it"
                                               : ""));
 }
 
@@ -68,7 +68,7 @@ static void report_looked(const struct shell *shell, const struct run *run)
          c = inventory_next(inventory, c)) {
         struct str variable = origin_variable(c);
         if (variable.len > 0 && !c->origins) {
-            shell_note(shell, "no startup file sets `%s`; looked in %s",
+            shell_note(shell, "no startup file sets `%s`; checked %s",
                        text_shown(shell->arena, variable).data,
                        names.len > 0 ? buf_str(&names).data : "none, because none exists");
         }

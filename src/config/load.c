@@ -125,7 +125,7 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
                               : file_read(config->arena, path, limit, &text);
     if (err && scarce) {
         err = err_wrap(config->arena, err,
-                       "all configuration files together have at most %zu bytes", BYTES_LIMIT);
+                       "the configuration files together have more than %zu bytes", BYTES_LIMIT);
     }
     if (!err && !utf8_valid(text)) {
         err = err_new(config->arena, "stream did not contain valid UTF-8");

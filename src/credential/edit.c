@@ -192,7 +192,7 @@ static struct err *step_write(struct arena *arena, int fd, const struct edit *ed
     if (wrote > 0 && step->whole) {
         const char *old = edit->before.data + step->at;
         if (TEMP_FAILURE_RETRY(pwrite(fd, old, (size_t)wrote, (off_t)step->at)) != wrote) {
-            return err_wrap(arena, err, "could not put the old text back: the file is damaged");
+            return err_wrap(arena, err, "could not restore the old text, so the file is damaged");
         }
     }
     return err;

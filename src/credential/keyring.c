@@ -122,7 +122,7 @@ static struct err *view_of(const struct look *look, const json_t *json, struct k
             return NULL;
         }
     }
-    return err_new(look->arena, "`" HELPER "` printed no state of the keyring");
+    return err_new(look->arena, "`" HELPER "` did not print the state of the keyring");
 }
 
 static struct err *read_list(struct look *look, struct child *child, struct keyring_view *view)

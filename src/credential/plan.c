@@ -78,11 +78,12 @@ static void plan_provider(const struct inventory *inventory, const struct logout
     }
     if (c->provider->foreign) {
         struct str where = setting_location(arena, provider_foreign_setting(c->provider));
-        cannot(options, c,
-               err_new(arena,
-                       "credential provider `%s` was not asked: others than you and root can write "
-                       "%s, which names it",
-                       c->provider->shown.data, where.data));
+        cannot(
+            options, c,
+            err_new(arena,
+                    "credential provider `%s` was not asked, because others than you and root can "
+                    "write %s, which configures it",
+                    c->provider->shown.data, where.data));
         c->error_is_final = false;
         c->result = RESULT_NOT_CHECKED;
     } else if (c->provider->kind == PROVIDER_TOKEN_FROM_STDOUT) {

@@ -93,9 +93,10 @@ static const struct err *index_untrusted(struct config *config, const struct cre
                       project_of(config, setting).data)
             : err_new(arena, "if you trust it, run the same command with `--config %s`",
                       text_quoted(arena, setting->layer->file->shown).data);
-    return err_wrap(arena, fix,
-                    "only a project defines the index of `%s` (%s), and the token is not from it",
-                    registry->shown.data, where.data);
+    return err_wrap(
+        arena, fix,
+        "only a project defines the index of `%s` (%s), and the token is not from this project",
+        registry->shown.data, where.data);
 }
 
 static const struct err *network_untrusted_by(struct config *config,
@@ -137,8 +138,7 @@ static const struct err *obstacle(const struct inventory *inventory,
         return err_new(
             config->arena, "%s",
             kind == SERVER_CRATES_IO
-                ? "it was not sent, because it cannot be a token of crates.io: those "
-                  "begin with `cio`"
+                ? "it was not sent, because tokens of crates.io begin with `cio`"
                 : "it was not sent, because it has characters that a request cannot contain");
     }
     return NULL;
@@ -149,7 +149,7 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
     struct arena *arena = inventory->config->arena;
     const char *local = c->place == PLACE_VARIABLE
                             ? ""
-                            : "; without `--revoke`, cargo-logout removes it from this machine";
+                            : " (without `--revoke`, cargo-logout removes it from this machine)";
     c->result = RESULT_KEPT;
     c->error_is_final = true;
     c->error = err_wrap(arena, cause, "failed to revoke the token for `%s`, so it is kept: %s%s",
@@ -351,7 +351,8 @@ static void find_copies(const struct batch *batch, size_t i)
 static void keep_the_rest(const struct inventory *inventory)
 {
     const struct err *error =
-        err_new(inventory->config->arena, "interrupted by a signal: what was not revoked is kept");
+        err_new(inventory->config->arena,
+                "interrupted by a signal, so tokens that were not revoked are kept");
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         bool revoked = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool planned = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK;

@@ -369,7 +369,7 @@ static void tell_waiting(const struct run *run, struct job *job, struct str why)
 {
     if (!job->told && run->shell->terminal_err) {
         struct str host = server_host(job->kind, job->call->index_url);
-        shell_status(run->shell, "Waiting", "for %.*s, which has the token for `%s`%s%s",
+        shell_status(run->shell, "Waiting", "for %.*s to answer about the token for `%s`%s%s",
                      STR_ARG(host), job->call->registry.data, why.len > 0 ? ": " : "", why.data);
     }
     job->told = true;

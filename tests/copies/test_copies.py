@@ -50,7 +50,7 @@ def test_other_homes(home):
     env = {"CARGO_HOME": str(home.path("/home2"))}
     done = home.logout("--status", env=env)
     where = f"{home.top}/.cargo/credentials.toml:3"
-    assert f"warning: cargo does not read it, but it holds a token for `corp`: {where}\n" in done.err
+    assert f"warning: a file that cargo does not read contains a token for `corp`: {where}\n" in done.err
     assert "to remove it, run `cargo-logout --registry corp --copies`\n" in done.err
     assert home.found("--all", env=env) == [
         ("unread-file", "~/.cargo/credentials.toml:5"),
@@ -153,9 +153,9 @@ def test_other_programs(home, name):
 def test_work_tree(home):
     home.store()
     home.write("/work/.env", f"A={TOKEN}\n")
-    assert "history still has it" not in home.logout(*STATUS).err
+    assert "history of git" not in home.logout(*STATUS).err
     subprocess.run(["git", "init", "-q", home.work], check=True)
-    assert "; if it was committed, its history still has it: revoke the token\n" in home.logout(*STATUS).err
+    assert "; if the file was committed, the history of git still has the token: revoke it\n" in home.logout(*STATUS).err
     assert home.copies(*STATUS)[0]["in_git"] is True
 
 
@@ -230,7 +230,7 @@ def test_user_agent(home):
     text = config.read_text()
     config.write_text(text + '[http]\nuser-agent = "shipyard S3CRETabcdefghij0123456789"\n')
     done = home.logout("--registry", "corp")
-    assert f"warning: `http.user-agent` may contain a token: {config}:4\n" in done.err
+    assert f"warning: `http.user-agent` might contain a token: {config}:4\n" in done.err
     home.logout("--status", "--strict")
     home.logout(*STATUS, "--strict", status=2)
     config.write_text(text + '[http]\nuser-agent = "my-long-crawler-of-registries/1.0 (admin@example.com)"\n')

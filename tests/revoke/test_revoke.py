@@ -118,7 +118,7 @@ def crates_io_cases():
         "scoped": (lambda r: r.issue(scopes=("yank",)), [CHECK, CURRENT], "kept", "not-permitted", "<https://crates.io/settings/tokens>"),
         "trusted": (lambda r: r.issue_trusted(), [TRUSTED], "removed", "revoked-unchecked", "has been revoked, as the server confirmed (https://crates.io)"),
         "no-token": (lambda r: setattr(r, "prefix", "cioX") or "cioS3CRET", [CHECK], "removed", "not-a-token", "is not a token of this server"),
-        "old": (lambda r: "S3CRET", [], "kept", None, "those begin with `cio`"),
+        "old": (lambda r: "S3CRET", [], "kept", None, "tokens of crates.io begin with `cio`"),
         "locked": (lambda r: setattr(r, "locked", "spam") or r.issue(), [CHECK], "kept", "refused", "Reason: spam"),
         "expired": (lambda r: r.issue(expired=True), [CHECK, CHECK], "removed", "unrecognized", "crates.io does not recognize this token"),
     }

@@ -73,7 +73,7 @@ def test_index_that_nobody_has_a_copy_of(machine, registry):
     use(machine, f"file://{index}", token)
     done = machine.revoke("--registry", "x")
     assert (done.status, verdict(done.one)) == (101, "no-api")
-    assert "any `cargo search` in this registry makes one" in done.err
+    assert "run `cargo search` in this registry to make one" in done.err
     machine.cargo("search", "--registry", "x", "x")
     git_index.complete(kept_by_cargo(machine)[0], index)
     assert machine.revoke("--registry", "x").status == 0

@@ -73,7 +73,7 @@ def test_not_recognized(ask, crates_io, registry, state, action):
     answer = crates_io(token, action=action)
     assert judged(answer) == ("unrecognized", 403) and answer["detail"] == FAILED
     assert registry.lines() == [CHECK, CHECK]
-    assert ask.waiting == ["the server does not recognize the token; it is asked once more"]
+    assert ask.waiting == ["the server does not recognize the token; it is asked again"]
 
 
 @pytest.mark.parametrize(

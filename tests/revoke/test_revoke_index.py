@@ -100,7 +100,7 @@ def test_an_index_that_shows_the_token(ask, registry):
 @pytest.mark.parametrize("index", ["http://192.0.2.1/", "ssh://127.0.0.1/", "index"])
 def test_an_index_that_is_not_asked(ask, index):
     answer = ask(token="cioS3CRET", **sparse(index))
-    assert answer["verdict"] == "no-api" and "cannot be asked" in answer["detail"]
+    assert answer["verdict"] == "no-api" and "the index could not be read" in answer["detail"]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410])

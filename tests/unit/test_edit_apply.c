@@ -164,7 +164,8 @@ static void an_old_text_that_cannot_be_put_back_is_told(void **state)
     writes = "hf";
     const struct err *err = trial_apply(&trial);
     assert_non_null(err);
-    assert_string_equal(err->message.data, "could not put the old text back: the file is damaged");
+    assert_string_equal(err->message.data,
+                        "could not restore the old text, so the file is damaged");
     assert_true(str_starts(err->cause->message, STR("only ")));
     trial_end(&trial);
 }

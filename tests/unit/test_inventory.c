@@ -197,9 +197,10 @@ static void what_cannot_be_done_is_known_before(void **state)
                         "open: ROOT/ch/credentials.toml / Permission denied (os error 13)");
     assert_int_equal(provider->result, RESULT_NOT_CHECKED);
     assert_false(provider->error_is_final);
-    assert_string_equal(world_chain(&world, provider->error),
-                        "credential provider `p` was not asked: others than you and root can write "
-                        "ROOT/proj/.cargo/config.toml:1, which names it");
+    assert_string_equal(
+        world_chain(&world, provider->error),
+        "credential provider `p` was not asked, because others than you and root can "
+        "write ROOT/proj/.cargo/config.toml:1, which configures it");
     world_end(&world);
 }
 
