@@ -3,11 +3,11 @@
 
 version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" meson.build)
 
-# The time of all files in a release: that of the commit, which a source tarball's files have too.
+# The time of all files in a release: that of the commit, as in a source tarball.
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y meson.build)}"
 export SOURCE_DATE_EPOCH
 
-# pack FILE DIRECTORY NAME: DIRECTORY/NAME as a tar archive that has the same bytes on every machine.
+# pack FILE DIRECTORY NAME: packs DIRECTORY/NAME as a tar archive that has the same bytes on every machine.
 pack() {
     chmod -R u=rwX,go=rX "$2/$3" &&
         tar -c --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$2" "$3" | gzip -9n >"$1"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034
-# Sourced by ./run, ./test and ./bench, in their own directory: what they need installed, and the builds they share.
+# Sourced by ./run, ./test and ./bench in their directory: installs packages, and makes builds.
 
 program=cargo-logout # in a build directory
 python=/usr/bin/python3         # Debian's, which has pytest, whatever else is in PATH
@@ -12,12 +12,12 @@ full_packages="btrfs-progs e2fsprogs iproute2 keepassxc libfuse3-dev openssh-ser
 oracle_package=cargo-web # later Debians have a newer cargo
 grep -qsE '^VERSION_CODENAME=(bookworm|trixie)$' /etc/os-release || oracle_package=cargo
 
-# say TEXT: on stderr, so that stdout is the program's own.
+# say TEXT: prints on stderr, because stdout belongs to the program.
 say() {
     printf '%s\n' "$*" >&2
 }
 
-# missing PACKAGE...: those of them that are not installed.
+# missing PACKAGE...: prints those that are not installed.
 missing() {
     command -v dpkg-query >/dev/null || return 0
     for package; do
@@ -26,7 +26,7 @@ missing() {
     done
 }
 
-# install PACKAGE...: with apt, only what is missing, and only when something is.
+# install PACKAGE...: installs the missing ones with apt.
 install() {
     wanted=$(missing "$@")
     [ -n "$wanted" ] || return 0
@@ -41,7 +41,7 @@ install() {
     fi
     say "Installing: $wanted"
     log=$(mktemp)
-    # An index that could not be updated matters only if a package is missing then.
+    # Failing to update the package index matters only if a package is then not found.
     # shellcheck disable=SC2086
     if ! { $as_root apt-get -qq update || true
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends --no-remove -y $wanted; } \
@@ -53,7 +53,7 @@ install() {
     rm "$log"
 }
 
-# install_oracle: a cargo to compare with, unless there is one. It must not take the place of one that someone else installed.
+# install_oracle: installs a cargo to compare with, unless there is one. It must not replace a cargo that someone else installed.
 install_oracle() {
     if ! "$python" tests/cli/oracle.py >/dev/null 2>&1; then
         [ -n "${CARGO-}" ] || install $oracle_package
@@ -61,7 +61,7 @@ install_oracle() {
     fi
 }
 
-# build DIRECTORY "MESON OPTIONS" [TARGET...]: sets it up with these options and builds. Prints something only if it fails.
+# build DIRECTORY "MESON OPTIONS" [TARGET...]: sets up the directory with these options and builds. Prints output only if this fails.
 build() {
     directory=$1
     options=$2

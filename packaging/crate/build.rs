@@ -1,5 +1,5 @@
-//! Compiles the C files for `cargo install`. The lists of files, the flags, the libraries and the version are read from the
-//! meson.build files, which are the only place for them. Warnings are not enabled: they are for those who change the code.
+//! Compiles the C files for `cargo install`. Reads the lists of files, the flags, the libraries and the version from the
+//! meson.build files, so that they are in one place. Warnings are not enabled, because they are for developers.
 
 use std::path::{Path, PathBuf};
 use std::process::{exit, Command};

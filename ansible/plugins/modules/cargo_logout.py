@@ -35,14 +35,14 @@ options:
   registry:
     description:
       - The name of one registry.
-      - Without I(registry), I(all) and I(token), it is the user's default registry.
+      - Without I(registry), I(all) and I(token), the user is logged out of the default registry.
     type: str
   everywhere:
     description: Also remove credentials from configuration files.
     type: bool
     default: false
   revoke:
-    description: Revoke each token on its server before it is removed. A token that is not revoked is kept.
+    description: First revoke each token on its server. If the server does not confirm this, the token is kept.
     type: bool
     default: false
   strict:
@@ -61,7 +61,7 @@ options:
     type: path
   token:
     description:
-      - Only revoke this token, which need not be stored on the machine. No file of the user is read or changed.
+      - Only revoke this token, which does not have to be stored on the machine. No file of the user is read or changed.
       - Without I(registry), it is a token of crates.io.
     type: str
   index:
@@ -73,8 +73,8 @@ options:
     default: cargo-logout
   timeout:
     description:
-      - Seconds after which the program is ended and the task fails. What was removed by then stays removed.
-      - A process that holds the lock of a credentials file makes the program wait.
+      - Seconds after which the program is stopped and the task fails. Credentials that were removed before stay removed.
+      - The program waits if another process holds the lock of a credentials file.
     type: int
     default: 600
 seealso:

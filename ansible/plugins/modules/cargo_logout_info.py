@@ -29,10 +29,10 @@ attributes:
     platforms: linux
 options:
   registry:
-    description: The name of one registry. By default all are listed.
+    description: The name of one registry. By default, all registries are listed.
     type: str
   check:
-    description: Also ask the servers and the credential providers whether tokens are valid.
+    description: Also ask the servers whether tokens are valid, and the credential providers whether they have one.
     type: bool
     default: false
   copies:
@@ -49,7 +49,7 @@ options:
     type: path
     default: cargo-logout
   timeout:
-    description: Seconds after which the program is ended and the task fails.
+    description: Seconds after which the program is stopped and the task fails.
     type: int
     default: 600
 seealso:
@@ -73,7 +73,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 logged_out:
-  description: Whether cargo can use nothing, and everything was checked.
+  description: Whether cargo can use no credential and everything was checked.
   returned: always
   type: bool
   sample: true
