@@ -240,7 +240,7 @@ static struct str task_line(struct work *work, struct task *task)
     return answer_line(arena, request->id, &answer, &secrets);
 }
 
-/* The answer is in an arena of its own, because that with the token is wiped before. */
+/* The answer is in a separate arena, because the one with the token is overwritten first. */
 static void task_run(struct work *work, struct task *task)
 {
     CLEANUP(arena_free) struct arena arena = {0};

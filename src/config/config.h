@@ -36,12 +36,12 @@ struct config_file {
     struct str path;            /* absolute, as cargo prints it */
     struct str shown;           /* path through text_shown() */
     const struct toml_doc *doc; /* NULL if it could not be read */
-    const struct err *failure;  /* why; cargo's words with the path on top */
+    const struct err *failure;  /* why not, in cargo's words with the path outermost */
     bool credentials;           /* a credentials file, or one that such a file includes */
-    bool foreign;               /* a project's, and others than root and the caller can write it */
-    bool leaves;                /* a project's, whose real path is outside the project */
-    bool torn;                  /* it ends in NULs, which a power cut during a truncation can leave;
-                                   `doc` has line ends in their place */
+    bool foreign; /* of a project, and someone other than root and the caller can write it */
+    bool leaves;  /* of a project, and its real path is outside of the project */
+    bool torn;    /* it ends in NULs, which a power cut during a truncation can leave;
+                     `doc` has line ends in their place */
     struct config_file *next;
 };
 

@@ -27,8 +27,8 @@ struct load {
     int depth;
 };
 
-/* Replaces NULs at the end of a text by line ends. Returns how many there were; 0 for a text of
- * nothing else, of which nobody knows what it was. */
+/* Replaces NULs at the end of a text with line ends. Returns their number. If the text has only
+ * NULs, changes nothing and returns 0, because its contents are lost. */
 size_t load_mend(struct arena *arena, struct str *text);
 
 /* Makes layers of the file and of the files that it includes, in order of priority. `fd` is open on

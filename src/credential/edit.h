@@ -33,16 +33,16 @@
  *           or SIGKILL comes between its two pages; TOML has no way to leave out something inside
  *           a line with one page written and the other not.
  *
- * After the steps the length is set. It needs no sync of its own: the blank lines that it takes
- * away are valid. If the power fails before the new length is on the disk, some file systems leave
- * NULs in their place, which the next run mends (config_file.torn).
+ * After the steps, the file gets its new length. This needs no sync, because the blank lines that
+ * it removes are valid TOML. If the power fails before the new length is on the disk, some file
+ * systems leave NULs instead of these lines. The next run repairs this (config_file.torn).
  */
 #ifndef CREDENTIAL_EDIT_H
 #define CREDENTIAL_EDIT_H
 
 #include "util/base.h"
 
-/* What the kernel and disks write whole. */
+/* The unit that the kernel and disks write completely or not at all, in bytes. */
 enum { EDIT_PAGE = 4096 };
 
 struct edit_cut {
@@ -69,15 +69,15 @@ struct edit_leftover {
     int length; /* there are blank lines at the end */
 };
 
-/* `cuts`, at least one, are in the order of the text and do not overlap. `before` must live as long
- * as the plan. */
+/* There is at least one cut. `cuts` are in the order of the text and do not overlap. `before` must
+ * live as long as the plan. */
 struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
                        size_t count);
 
-/* What becomes of the file's mode, which is changed after the last step. */
+/* How the file's mode changes after the last step. */
 enum edit_mode {
     EDIT_KEEP_MODE,
-    EDIT_MAKE_PRIVATE, /* 0600, as cargo does with its credentials file */
+    EDIT_MAKE_PRIVATE, /* 0600, as cargo sets it for its credentials file */
 };
 
 /*

@@ -46,14 +46,14 @@ void arena_clear(struct arena *arena);
 /* Overwrites and releases everything. The arena is empty afterwards and can be used again. */
 void arena_free(struct arena *arena);
 
-/* Overwrites `size` bytes of what earlier calls have left on the stack. A secret can be there that
- * nobody put there: the dynamic loader saves the vector registers through which memory is copied.
- */
+/* Overwrites `size` bytes of the stack below the caller. They can contain secrets even if no
+ * function stored one there, because the dynamic loader saves the vector registers through which
+ * memory is copied. */
 void stack_wipe(size_t size) __attribute__((noinline));
 
-/* Before the first secret: from here on no core file is written, and no other process of the same
- * user may look into our memory. Programs that we start are as they would be without it; a limit on
- * core files would be handed down to them. */
+/* Call it before the first secret is read. From then on, no core file is written, and other
+ * processes of the same user cannot read our memory. This does not affect programs that we start,
+ * which would inherit a limit on core files. */
 void arena_private(void);
 
 #endif

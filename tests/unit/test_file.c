@@ -265,8 +265,7 @@ static void registries_go_in_one_edit(void **state)
          "[registries.crates-io]\ntoken = 'c'\n[registries.x]\nsecret-key-subject = 's'\n",
          {"crates-io", "x"},
          NULL,
-         "           \n[registry]\n           \n                \n                        \n"
-         "[registries.crates-io]\n           \n[registries.x]\nsecret-key-subject = 's'\n",
+         "[registry]\n[registries.crates-io]\n[registries.x]\nsecret-key-subject = 's'\n",
          "ts "},
         {"[registries]\na = {token = 'a', secret-key = 'k'}\nb.token = 'x'\nc.token = 5\n",
          {"a", "b", "c"},
