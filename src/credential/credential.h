@@ -42,7 +42,7 @@ enum plan {
     PLAN_LEAVE,
     PLAN_REMOVE,
     PLAN_ASK,    /* ask the provider to log out */
-    PLAN_CANNOT, /* it cannot be removed, or its provider not asked; `error` has the reason */
+    PLAN_CANNOT, /* it or its provider cannot be handled; `error` has the reason */
 };
 
 enum result {

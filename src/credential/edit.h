@@ -15,23 +15,23 @@
  * a plan is a list of steps, and each step is on the disk before the next one begins. The kinds of
  * steps are:
  *
- *   move    The text behind the cut moves up, newlines fill the rest, and the file is cut to its
- *           new length at the end. Only if all bytes from the cut to the end are in one page; so
- *           in files below 4 KiB always, and in longer ones near their end.
- *   blank   Else nothing moves: the cut becomes blanks and its line end stays. TOML allows white
- *           space wherever a pair can be, and the cost does not depend on the size of the file.
- *           One page again.
- *   line    A cut that itself goes across a page border, and is one line `key = "value"`:
+ *   move    The text after the cut moves up, and newlines fill the rest. At the end, the file gets
+ *           its new length. Used only if all bytes from the cut to the end of the file are in one
+ *           page: always in files below 4 KiB, and in longer files near their end.
+ *   blank   Otherwise, no text moves. The cut becomes blanks, and its line end stays. TOML allows
+ *           white space wherever a pair can be, and the cost does not depend on the size of the
+ *           file. This is also used only within one page.
+ *   line    A cut that crosses a page border and is one line `key = "value"`:
  *               token = "s3cr|et" # mine     the value becomes blanks: any mixture is a string
  *               token = "    |  " # mine     the first byte becomes `#`: one byte is there or not
  *               #oken = "    |  " # mine     the rest becomes blanks: any mixture is a comment
  *               #            |               the first byte becomes a blank
- *           In this order there is no secret left when the pair is no longer seen; so a second run
- *           after a crash has always either the pair to remove or nothing.
- *   both    A cut across a border that is not such a line, being in an inline table or having a
- *           value of several lines, is blanked as it is. This one can be torn, if the power fails
- *           or SIGKILL comes between its two pages; TOML has no way to leave out something inside
- *           a line with one page written and the other not.
+ *           In this order, the secret is gone before the pair is no longer seen. Therefore, a
+ *           second run after a crash finds either the pair to remove or nothing.
+ *   both    Any other cut that crosses a page border, because it is in an inline table or its value
+ *           has several lines. It is blanked in one write. This write can be torn if the power
+ *           fails or SIGKILL arrives between its two pages. TOML has no way to hide a part of a
+ *           line when only one of the two pages is written.
  *
  * After the steps, the file gets its new length. This needs no sync, because the blank lines that
  * it removes are valid TOML. If the power fails before the new length is on the disk, some file

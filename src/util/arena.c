@@ -155,7 +155,7 @@ void stack_wipe(size_t size)
 {
     char below[4 * PAGE];
     if (size > sizeof(below)) {
-        stack_wipe(size - sizeof(below)); /* before, so that it is a call and no loop */
+        stack_wipe(size - sizeof(below)); /* first, so that it is a call and not a loop */
     }
     explicit_bzero(below, sizeof(below));
 }
