@@ -1,8 +1,8 @@
 /*
  * Finds the URL of a registry's API, which is `api` in the config.json of its index.
  *
- * For a sparse index, it requests the file over HTTP without the token. Only if the index answers
- * with 401, it sends the request again with the token, as cargo does for registries with
+ * For a sparse index, it requests the file over HTTP without the token. It sends the request again
+ * with the token only if the index answers with 401, as cargo does for registries with
  * `auth-required`. If the index cannot be reached, it uses cargo's cached copy. If the server
  * answers that there is no such file or that the token is unknown, that is final. For a git index,
  * it reads the file in the last commit that cargo's clone has fetched (RemoteRegistry::config).
@@ -33,7 +33,7 @@ struct api_base api_base_of(struct arena *arena, struct str config);
 struct api_base api_base_find(const struct http *http, const struct request *request,
                               struct str authorization);
 
-/* Fails if routes cannot be appended to the URL, or if no token must be sent there. */
+/* Fails if routes cannot be appended to the URL, or if a token must not be sent there. */
 struct err *api_base_check(struct arena *arena, struct str api) MUST_CHECK;
 
 #endif

@@ -25,7 +25,7 @@ static void pieces_add(struct pieces *pieces, size_t start, size_t end)
  *     { a = 1, b = 2, }     without b: { a = 1, }     the last comma stays if there was one
  *
  * Each pair is removed with one comma. In a table of several lines, a pair that is alone on its
- * line is removed with the line and the comment behind it; all other comments stay. */
+ * line is removed with the line and the comment after it. All other comments stay. */
 
 /* `key = value` and the comma after it. */
 struct item {

@@ -1,7 +1,7 @@
 /*
  * Splits a TOML text into tokens. The first bytes of a token decide its kind. The parser and the
- * decoders check the rest. A line end always ends a single-line string, so that a missing quote
- * does not include the rest of the file.
+ * decoders check the rest. A line end always ends a single-line string, so that a string with a
+ * missing quote does not extend to the end of the file.
  */
 #ifndef TOML_SCAN_H
 #define TOML_SCAN_H

@@ -3,9 +3,9 @@
  *
  * Three kinds of values are passed between the functions of this program:
  *
- *   struct arena   memory that lives as long as the run, wiped when it is given back   (arena.h)
- *   struct str     bytes with a length and a NUL behind; struct buf builds one         (str.h)
- *   struct err     what went wrong, with its causes; NULL is fine                      (err.h)
+ *   struct arena   memory that lives as long as the run, overwritten when it is freed   (arena.h)
+ *   struct str     bytes with a length, followed by a NUL; struct buf builds one       (str.h)
+ *   struct err     an error with its causes; NULL means success                        (err.h)
  *
  * Descriptors and child processes are released by the cleanup attribute; see fs.h.
  */

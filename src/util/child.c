@@ -63,7 +63,7 @@ static void hold_signals(struct child *child)
     signals_set(&held);
     child->signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (child->signals < 0) {
-        (void)sigemptyset(&held); /* no descriptor would show a signal that is held */
+        (void)sigemptyset(&held); /* without the descriptor, a held signal would end no wait */
     }
     child->held = sigprocmask(SIG_BLOCK, &held, &child->mask) == 0;
 }
