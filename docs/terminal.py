@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the README's session in a throw-away home and prints it as a picture: docs/terminal.py PROGRAM >docs/terminal.svg
+"""Runs the README's session in a temporary home and prints it as an SVG picture: docs/terminal.py PROGRAM >docs/terminal.svg
 
-The colors follow the reader's light or dark theme. The same session is the text in the README; tests/docs compares both
-with what the program prints.
+The colors follow the reader's light or dark theme. The same session is the text in the README; tests/docs compares both with the program's output.
 """
 
 import html
@@ -40,7 +39,7 @@ def make_home(path):
 
 
 def run(program, home, arguments):
-    """Both outputs as a terminal shows them, and the exit status."""
+    """Returns standard output and standard error as a terminal shows them, and the exit status."""
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **VARIABLES}
     done = subprocess.run([program, *arguments], cwd=home / "work", env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=60, check=False)  # fmt: skip
@@ -58,7 +57,7 @@ def session(program, color):
 
 
 def drawn_line(line):
-    """ANSI colors as spans."""
+    """Converts ANSI colors to spans."""
     out, classes = "", []
     for code, text in re.findall(r"\x1b\[([\d;]*)m|([^\x1b]+)", line):
         if text:

@@ -1,7 +1,7 @@
 """For all tests: signals and variables are as in a terminal, even if the tests run in the background or in CI.
 
-A signal that is ignored stays ignored in every program that a test starts, and a program that waits for a Ctrl-C would wait for ever.
-In CI the program gives other advice; a test of that sets the variables itself.
+If a signal is ignored, it is also ignored in every program that a test starts, and a program that waits for Ctrl-C would wait forever. In CI, the
+program prints other fixes; tests of these set the variables themselves.
 """
 
 import os
@@ -40,9 +40,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Tests that do not belong to this run are left out here: one that is skipped later is a fault.
-
-    What takes longest begins first, so that nobody waits for it alone at the end.
+    """Removes tests that do not belong to this run, because a test that is skipped later counts as failed. Starts the slowest tests first.
     """
     left_out = [mark for mark, (left_out, _) in MARKS.items() if left_out]
     items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))]

@@ -1,4 +1,4 @@
-"""What another process has in memory. It is not dumpable, so its files in /proc are root's."""
+"""Searches the memory of another process. The process is not dumpable, so root owns its files in /proc."""
 
 import contextlib
 

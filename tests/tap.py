@@ -1,4 +1,4 @@
-"""Runs pytest for `meson test`: one line of TAP for each test on stdout, pytest's own report on stderr.
+"""Runs pytest for `meson test`. Prints one line of TAP for each test on stdout, and pytest's own report on stderr.
 
     tests/tap.py PYTEST-ARGUMENTS...
 

@@ -1,4 +1,4 @@
-"""The collection, built and installed as people do, and a fleet of hosts."""
+"""Fixtures: the collection, built and installed as users do it, and a fleet of hosts."""
 
 import os
 import pathlib

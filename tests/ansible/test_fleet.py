@@ -24,7 +24,7 @@ def changed(output):
 
 
 def info(fleet, user):
-    """Host: whether the user is logged out there."""
+    """Returns for each host whether the user is logged out there."""
     task = {"cargo_logout.cargo_logout.cargo_logout_info": {}, "become": True, "become_user": user, "register": "found"}
     show = {"ansible.builtin.debug": {"msg": "{{ inventory_hostname }}={{ found.logged_out }}"}}
     _, output = fleet.play({"tasks": [task, show]})
@@ -63,7 +63,7 @@ def test_a_person_leaves_the_fleet(fleet):
         assert "would be removed" in rows[host, "jenkins", "corp"]
         assert rows[host, "root", "-"] == "nothing found"
     assert "-crates-io: /home/ada/.cargo/credentials.toml:2" in output
-    assert code != 0  # hosts of which not all could be checked
+    assert code != 0  # hosts on which not everything could be checked
 
     code, output = fleet.play(LOGOUT)
     rows = table(output)

@@ -1,4 +1,4 @@
-"""The modules on this machine, for what the fleet does not show, and what the linters say of the collection."""
+"""Tests the modules on this machine, for what the fleet does not show, and runs the linters on the collection."""
 
 import http.server
 import json
@@ -38,7 +38,7 @@ def module(collection, program, tmp_path):
 
 
 class Registry(http.server.BaseHTTPRequestHandler):
-    """crates.io's call, and an index."""
+    """Answers crates.io's call and serves an index."""
 
     def do_GET(self):
         self.answer(200, json.dumps({"dl": self.server.url, "api": self.server.url}).encode())

@@ -1,4 +1,4 @@
-"""What one logout costs: cargo-logout, the real cargo, and the floor program, in turn, on the same files.
+"""Measures what one logout costs: cargo-logout, the real cargo and the floor program, in turn, on the same files.
 
     ./bench [--runs N] [--sizes 1,1000,100000] [--dir DIRECTORY] [--against PROGRAM]
 
@@ -26,7 +26,7 @@ import shapes  # noqa: E402
 
 BUILD = PROJECT / "build"
 OURS, CARGO, FLOOR = "cargo-logout", "cargo", "floor"
-# What the project promises; a ratio above is marked, and makes the exit status 1.
+# What the project promises. A higher ratio is marked and makes the exit status 1.
 FLOOR_RATIO, CARGO_RATIO, CARGO_RATIO_LARGE, CALLS, MEMORY = 1.5, 1 / 6, 1 / 15, 90, 1.5 * 1024
 SMALL, LARGE = 1, 100_000
 
@@ -72,7 +72,7 @@ class Bench:
         command = [*before, *self.commands[who]]
         done = subprocess.run(command, cwd=self.home, env=self.environment, capture_output=True, text=True, check=False)
         after = self.file.read_bytes()
-        # Ours may leave a blank line where the pair was.
+        # cargo-logout can leave a blank line instead of the pair.
         right = after == self.expected or after == self.blank if who != CARGO else after != self.text
         if done.returncode != 0 or not right:
             sys.exit(f"{who} did not do its work: {done.stderr}")
@@ -119,7 +119,7 @@ def judge(what, value, limit, shown):
 
 
 def verdicts(count, rows):
-    """The promises that are about this size."""
+    """Returns the promises for this size."""
     ours, cargo, floor = (rows[who] for who in (OURS, CARGO, FLOOR))
     to_floor, to_cargo = ours.wall / floor.wall, ours.wall / cargo.wall
     good = True
@@ -138,7 +138,7 @@ def verdicts(count, rows):
 
 
 def linear(walls):
-    """Ten times the registries must not cost more than ten times the time, with a third for noise."""
+    """Ten times as many registries must not take more than ten times as long, plus a third for noise."""
     counts = sorted(walls)
     if SMALL not in walls or len(walls) < 2:
         return True
@@ -161,8 +161,8 @@ def work_on(home, text, runs=3):
 
 
 def grown(home):
-    """A tenth of each large text, and all of it. Ten times as much work would be linear; what no longer fits the caches costs up
-    to twice that; quadratic would be a hundred times."""
+    """Measures a tenth of each large text, and all of it. Ten times the time is linear, and up to twice that if the data no longer fits the caches. A
+    hundred times would be quadratic."""
     print("\nTexts that are large in one way, ours, user+sys")
     nothing, good = work_on(home, ""), True
     for what, shape in {**shapes.TAKEN, **shapes.REFUSED}.items():
@@ -175,7 +175,7 @@ def grown(home):
 
 
 def against(folder, program, runs):
-    """One logout, in turn with another build of this program."""
+    """Measures one logout, in turn with another build of this program."""
     bench = Bench(folder, SMALL)
     bench.commands = {OURS: bench.commands[OURS], program: [program, *bench.commands[OURS][1:]]}
     print(f"\nOne logout, {runs} runs in turn")

@@ -1,6 +1,5 @@
-"""Cargo homes that are large in one way, and what a run on them costs: user+sys time and peak memory.
-
-Each is measured at a tenth of its size and at its size. Ten times as much is linear.
+"""Measures runs on cargo homes that are large in one way: user+sys time and peak memory. Each home is measured at a tenth of its size and at its full
+size. Ten times the time is linear.
 """
 
 import dataclasses
@@ -14,7 +13,7 @@ from collections.abc import Callable
 
 MIB = 1024 * 1024
 FILE_LIMIT = 16 * MIB
-GROWTH = 20  # at most; what no longer fits the caches costs up to twice as much
+GROWTH = 20  # at most; data that no longer fits the caches costs up to twice as much
 LEAST = 2.0  # ms; less than this is the loader's and not measured well
 
 
@@ -77,7 +76,7 @@ def chain(home, count):
 
 
 def one_variable(home, count):
-    """Names that all have one variable."""
+    """Names that share one variable."""
     names = ["".join("-_"[i >> bit & 1] + "x" for bit in range(16)) for i in range(count)]
     write(home / "config.toml", *(index("a" + name, i) for i, name in enumerate(names)))
     write(home / "credentials.toml", *(token("a" + name) for name in names))
@@ -85,7 +84,7 @@ def one_variable(home, count):
 
 
 def providers(home, count):
-    """A provider of its own for each registry, and a variable for it."""
+    """Each registry has its own provider, which a variable sets."""
     own = (index(f"r{i}", i) + f'credential-provider = ["/bin/false", "{i}"]\n' for i in range(count))
     write(home / "config.toml", *own)
     return {f"CARGO_REGISTRIES_R{i}_TOKEN": "t" for i in range(count)}
@@ -131,7 +130,7 @@ def junk(home, count):
 
 
 def no_file(home, count):
-    """The helper of none of the providers exists: as many failures, in two messages."""
+    """No provider's program exists, so each fails. Two messages report them."""
     own = ("credential-provider = 'cargo:token-from-stdout x'\n", "credential-provider = 'cargo:token-from-stdout y'\n")
     write(home / "config.toml", *(index(f"r{i}", i) + own[i % 2] for i in range(count)))
 

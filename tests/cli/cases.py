@@ -1,4 +1,4 @@
-"""Short ways to write worlds down, and to turn a table of them into test cases."""
+"""Helpers to write worlds, and to turn a table of them into test cases."""
 
 import shlex
 
@@ -6,7 +6,7 @@ import pytest
 
 from world import CARGO_HOME, CREDENTIALS, World
 
-# A token in a world begins with s3cret, so that a leak is seen.
+# A token in a world begins with s3cret, so that a leak is noticed.
 LOGGED_IN = '[registry]\ntoken = "s3cret"\n\n[registries.my-reg]\ntoken = "s3cret-mine"\n'
 MY_REG = '[registries.my-reg]\nindex = "sparse+https://example.com/index/"\n'
 

@@ -1,4 +1,4 @@
-"""Compares two Results of one World, and says in words what differs."""
+"""Compares two Results of one World, and describes the differences."""
 
 import dataclasses
 import difflib
@@ -54,7 +54,7 @@ def toml_value(raw):
 
 
 def _typed(value):
-    """Equal only for values that are equal and of one type: 1, 1.0 and true are three things."""
+    """Returns whether values and types are equal: 1, 1.0 and true differ."""
     if isinstance(value, dict):
         return {key: _typed(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -91,7 +91,7 @@ def _text_difference(what, left, right):
 
 
 def differences(expected, ours):
-    """What differs between cargo's result and ours: a list of texts, empty when they agree."""
+    """Returns the differences between cargo's result and ours as a list of texts, which is empty if they are equal."""
     found = []
     if expected.status != ours.status:
         found.append(f"exit status: cargo {expected.status}, ours {ours.status}")
@@ -109,7 +109,7 @@ def differences(expected, ours):
 
 
 def without_cache_tag(world, result):
-    """What cargo leaves in the cargo home on every run is none of our business."""
+    """Ignores the files that cargo leaves in the cargo home on every run."""
     tree = dict(result.tree)
     for tag in [name for name in tree if name.endswith("/registry/CACHEDIR.TAG") and name not in world.files]:
         while tag and not any(name.startswith(tag + "/") for name in [*tree, *world.files, "home/x", world.cwd + "/x"]):
@@ -119,13 +119,13 @@ def without_cache_tag(world, result):
 
 
 def kept_bytes_in_order(before, after):
-    """Whether `after` is `before` with pieces cut out, or made blank, and nothing else put in."""
+    """Returns whether `after` is `before` with pieces removed or blanked, and nothing added."""
     rest = iter(before.translate(None, b" \n"))
     return all(byte in rest for byte in after.translate(None, b" \n"))
 
 
 def secrets_shown(world, result):
-    """Tokens in the worlds begin with `s3cret`: none may be printed."""
+    """Tokens in the worlds begin with `s3cret`. None may be printed."""
     if any("s3cret" in str(arg) for arg in world.args):
         return False
     return b"s3cret" in result.stdout + result.stderr

@@ -1,4 +1,4 @@
-"""Fixtures: the program under test, a root of one's own for each worker, and the contest between cargo and ours."""
+"""Fixtures: the program under test, a root directory for each worker, and the comparison of cargo and cargo-logout."""
 
 import os
 import pathlib
@@ -30,7 +30,7 @@ def cargo():
 
 @pytest.fixture(scope="session")
 def root():
-    """One place for all worlds of this worker: each world is built there from nothing."""
+    """One directory for all worlds of this worker. Each world is built there from scratch."""
     parent = tempfile.mkdtemp(prefix="cargo-logout-")
     yield os.path.join(parent, "w")
     worlds.wipe(os.path.join(parent, "w"))
@@ -39,7 +39,7 @@ def root():
 
 @pytest.fixture(scope="session")
 def contest(root, program, cargo):
-    """Runs one world with both programs and fails on what no named difference explains."""
+    """Runs one world with both programs, and fails for each difference that has no name."""
 
     def check(case):
         found = contests.unexplained(case, root, [cargo, "logout"], [program])

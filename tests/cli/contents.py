@@ -1,4 +1,4 @@
-"""What a world's files and variables hold of a registry, by what they say: no program is asked."""
+"""Finds the credentials of a registry in a world's files and variables, without running a program."""
 
 import json
 import os
@@ -10,7 +10,7 @@ KEYS = ("token", "secret-key", "secret-key-subject")
 
 
 def home_of(world):
-    """The cargo home's path in the world; None if it is not told in a plain way."""
+    """Returns the path of the cargo home in the world, or None if it cannot be read from the variables."""
     given = world.env.get("CARGO_HOME") or "{ROOT}/" + CARGO_HOME
     if not isinstance(given, str):
         return None
@@ -32,7 +32,7 @@ def _follow(world, path):
 
 
 def _can_read(world, path):
-    """Whether the modes on the way let the file be read, by one who is not almighty."""
+    """Returns whether the modes on the path allow a user without root's rights to read the file."""
     parts = path.split("/")
     for count in range(1, len(parts)):
         what = world.files.get("/".join(parts[:count]))
@@ -78,7 +78,7 @@ def table_of(value, name):
 
 
 def credentials_paths(world):
-    """Where cargo looks for credentials, its first choice first."""
+    """The files in which cargo looks for credentials, in its order."""
     home = home_of(world)
     return [f"{home}/credentials", f"{home}/credentials.toml"] if home else []
 
@@ -126,7 +126,7 @@ def _toml(value):
 
 
 def without(value, name):
-    """The value as TOML without what a logout of this registry removes."""
+    """Returns the TOML value without what a logout of this registry removes."""
     table = table_of(value, name)
     for key in KEYS:
         table.pop(key, None)
@@ -154,7 +154,7 @@ def has_token_elsewhere(world, name):
 
 
 def asked_name(world):
-    """The name of the registry that a run is about, where it is told in a plain way."""
+    """Returns the name of the registry of a run, if the options or settings name it directly."""
     pairs = list(zip(world.args, (*world.args[1:], "")))
     for word, value in pairs:
         if word.partition("=")[0] == "--registry":

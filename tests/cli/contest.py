@@ -1,4 +1,4 @@
-"""The contest: one world, cargo, ours, and what no named difference explains."""
+"""Compares cargo and cargo-logout in one world, and finds the differences that have no name."""
 
 import dataclasses
 import os
@@ -15,7 +15,7 @@ _VARIABLE = re.compile(r"warning: cargo can still use a .* environment variable 
 
 
 def unexplained_of(world, theirs, ours, root):
-    """Texts, one for each thing that differs and that no difference explains."""
+    """Returns a text for each difference that has no name."""
     missing, extra = only_in_one(messages(theirs.stderr), messages(ours.stderr))
     case = Case(world, dataclasses.replace(theirs), ours, missing, extra, dict(theirs.tree))
     for difference in DIFFERENCES:
@@ -31,7 +31,7 @@ def _at(tree, root):
 
 
 def broken_promises(world, root, ours):
-    """What holds whatever cargo does."""
+    """Checks what must be true whatever cargo does."""
     found = ["a token was printed"] if secrets_shown(world, ours) else []
     removed = False
     for path in contents.credentials_files(world):
@@ -62,7 +62,7 @@ def _ended_well(result):
 
 
 def unexplained(world, root, cargo, ours):
-    """Texts, one for each thing that differs; empty when all is well. cargo and ours are argument lists."""
+    """Returns a text for each difference, or an empty list. `cargo` and `ours` are argument lists."""
     result = run(world, root, ours)
     if os.environ.get("WITHOUT_CARGO"):
         return _ended_well(result) + broken_promises(world, root, result)

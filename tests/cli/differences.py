@@ -1,8 +1,8 @@
-"""Where cargo-logout does not do as cargo does. Each difference has a name, under which docs/differences.md explains it.
+"""The differences between cargo-logout and cargo. docs/differences.md explains each difference under its name.
 
-What both print is taken apart into messages, and those that both print are put aside. A difference explains some of the rest:
-messages of cargo's that we do not print, messages of ours that cargo does not print, and files. What no difference explains is
-a bug, in cargo-logout or in this list. That our messages are true is checked apart (contest.py), and by tests/places.
+The outputs are split into messages, and equal messages are removed. A difference explains some of the others: messages that only cargo prints,
+messages that only cargo-logout prints, and files. What no difference explains is a bug in cargo-logout or in this list. contest.py and tests/places
+check that our messages are true.
 """
 
 import dataclasses
@@ -106,7 +106,7 @@ class Difference:
 
 
 def _keeps_text(case):
-    """Where a table was there only by the dotted names of what is removed, nothing of it stays; cargo writes an empty one."""
+    """If a table existed only because of dotted keys that are removed, it disappears. cargo writes an empty one."""
     for path in contents.credentials_files(case.world):
         theirs, mine = case.tree.get(path), case.ours.tree.get(path)
         if theirs and mine and not same_toml(theirs.content, mine.content) and _without_empty(theirs.content) == _without_empty(mine.content):
@@ -128,7 +128,7 @@ def _without_empty(content):
 
 
 def _creates_nothing(case):
-    """cargo makes an empty credentials file, and the folders above it, when only a variable or a config has a token."""
+    """If only a variable or a config file has a token, cargo creates an empty credentials file and its directories."""
     node = case.tree.get(CREDENTIALS)
     if CREDENTIALS in case.world.files or node is None or node.content:
         return
@@ -139,7 +139,7 @@ def _creates_nothing(case):
 
 
 def _own_help(case):
-    """Help is our own text, with colors where cargo's has them, and 101 if it could not be written. Usage errors name cargo-logout."""
+    """The help is our own text, with colors if cargo's has them. If it cannot be written, the exit status is 101. Usage errors name cargo-logout."""
     if case.theirs.status == 1:
         case.pair(lambda theirs, ours: theirs.replace("cargo logout", "cargo-logout") == ours)
     if case.theirs.status == 0 and any(word in ("-h", "--help") or re.fullmatch("-[qv]+h", word) for word in case.world.args):
@@ -153,7 +153,7 @@ def _own_help(case):
 
 
 def _masked(case):
-    """cargo shows the faulty line; we show stars for all but white space, a header and a key before `=`."""
+    """cargo prints the faulty line. cargo-logout prints stars for everything except white space, a header and a key before `=`."""
     case.pair(lambda theirs, ours: len(theirs) == len(ours) and all(map(_is_masked, theirs.split("\n"), ours.split("\n"))))
 
 
@@ -179,7 +179,7 @@ def _hidden(case):
 
 
 def _told_once(case):
-    """cargo tells some warnings twice or seven times, and the unused keys of one table in the order of a hash table."""
+    """cargo prints some warnings twice or seven times, and the unused keys of a table in the order of a hash table."""
     case.pair(lambda theirs, ours: theirs == ours and plain(ours).startswith("warning: unused config key"))
     told = case.ours.stderr.decode("utf-8", "backslashreplace")
     for text in list(case.missing):
@@ -195,7 +195,7 @@ def _quiet(case):
 
 
 def _still_usable(case):
-    """cargo says removed, or nothing, of a token in a variable or a config file, or of one by another name with the same index."""
+    """cargo prints "removed" or nothing about a token in a variable or a config file, or about one of another name with the same index."""
     if not case.stored("token") and contents.has_token_elsewhere(case.world, case.name) and case.take(case.missing, REMOVED, NOTE):
         case.take(case.extra, ABSENT)
     if case.take(case.extra, USABLE, UNUSED):
@@ -227,7 +227,7 @@ _UNREAD = (
 
 
 def _unread(case):
-    """Settings that a logout does not need are not checked: [source], unknown keys of [term], and the type of what is no token."""
+    """Settings that a logout does not need are not checked: [source], unknown keys of [term], and the type of a token that is not a string."""
     if case.take(case.missing, *_UNREAD):
         case.take(case.extra, ABSENT, " +Credential", "warning: unused config key")
         case.cleared()
@@ -236,7 +236,7 @@ def _unread(case):
 
 
 def _by_name(case):
-    """cargo looks a token up by the index, in variables first, so that other registries come in the way; and removes by name."""
+    """cargo looks a token up by the index, in variables first, so it can find another registry. It removes the token by name."""
     error = case.take(case.missing, *_BY_INDEX)
     if error or (case.theirs.status == 0 and case.says(case.theirs, " +Logout") and case.changed()):
         case.cleared()
@@ -245,7 +245,7 @@ def _by_name(case):
 
 
 def _orphan(case):
-    """cargo does not go on with a name that has no index. Nor do we, if it is registry.default."""
+    """cargo stops at a name without an index. cargo-logout stops only if the name is registry.default."""
     if case.stopped and re.search("registry index was not found|in registry name", case.stopped) and contents.stored(case.world, case.name):
         case.take(case.missing, ERROR + "registry index was not found", ERROR + "invalid character `.*` in registry name")
         case.cleared()
@@ -274,7 +274,7 @@ def _mends_nuls(case):
 
 
 def _goes_on(case):
-    """A fault of the configuration does not keep the credentials files from being cleared of a name that is known. cargo stops."""
+    """If the configuration has a fault and the name is known, the credentials files are still cleared. cargo stops."""
     if case.stopped and case.ours.status == 101:
         case.cleared()
         case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed", "warning: (unused config key|user-defined alias)")
@@ -285,9 +285,10 @@ def _goes_on(case):
 
 
 def _every_secret(case):
-    """Removed are a secret-key without token, a `token` above all tables, and what both `credentials` and `credentials.toml` have.
+    """cargo-logout also removes a secret-key without a token, a `token` above all tables, and credentials in both `credentials` and
+    `credentials.toml`.
 
-    cargo does not see the first, lets the second replace [registry] or leaves it, and cleans one of the files.
+    cargo does not see the first, lets the second replace [registry] or ignores it, and edits only one of the files.
     """
     files = contents.credentials_files(case.world)
     if case.take(case.extra, " +Logout secret-key for `[^`]*` has been removed from local storage") or case.stored("secret-key"):
@@ -311,9 +312,9 @@ _OF_PROVIDER = (
 
 
 def _all_providers(case):
-    """cargo stops at the first provider that answers or fails, is silent about what it removed, and does not check.
+    """cargo stops at the first provider that answers or fails, prints nothing about what the provider removed, and does not check.
 
-    We ask all of them, clear the credentials files whichever they are, and ask each for the token again.
+    cargo-logout asks all providers, always clears the credentials files, and asks each provider for the token again.
     """
     if not any("provider" in str(getattr(what, "text", what)).lower() for what in [*case.world.files.values(), *case.world.args, *case.world.env]):
         return
@@ -340,7 +341,8 @@ _LIBRARY_ERROR = re.compile(
 
 
 def _own_words(case):
-    """A setting of the wrong type, settings that do not fit together, --config and a provider's malformed answer: an error in our words."""
+    """The error is in our words if a setting has the wrong type, settings contradict each other, --config is invalid, or a provider's answer is
+    malformed."""
     case.pair(lambda theirs, ours: plain(ours).startswith("error: ") and plain(theirs).startswith("error") and _LIBRARY_ERROR.search(plain(theirs)) is not None)
 
 
@@ -354,12 +356,12 @@ _CARGO_NUMBER = re.compile(
 
 
 def toml_first_fault(theirs, ours):
-    """cargo reports missing brackets and the like before all other faults; we report the first statement with a fault."""
+    """cargo reports missing brackets before all other faults. cargo-logout reports the first statement with a fault."""
     return int(ours["line"]) < int(theirs["line"])
 
 
 def toml_number(theirs, ours):
-    """A malformed number or date: where it begins, in our own words. The range of floats is not checked."""
+    """cargo-logout reports where a malformed number or date begins, in its own words. It does not check the range of floats."""
     if theirs["reason"] == b"floating-point number overflowed":
         return True
     unquoted = ours["reason"].startswith(b"string values must be quoted") and _CARGO_NUMBER.match(theirs["reason"])
@@ -367,7 +369,7 @@ def toml_number(theirs, ours):
 
 
 def _toml_faults(case):
-    """Of several faults in a file the first is reported, numbers and dates in our words, and a key of too many parts with its place."""
+    """cargo-logout reports the first of several faults, numbers and dates in its own words, and a key of too many parts with its position."""
 
     def same_fault(theirs, ours):
         one, other = (TOML_FAULT.search(plain(text).encode()) for text in (theirs, ours))

@@ -1,4 +1,4 @@
-"""Standard error taken apart into messages: a first line with a keyword or a verb, and the lines that belong to it."""
+"""Splits standard error into messages: a first line with a keyword or a verb, and the lines that belong to it."""
 
 import re
 
@@ -28,7 +28,7 @@ def messages(stderr):
 
 def only_in_one(theirs, ours):
     """(messages that only the first has, messages that only the second has); the rest is the same, in the same order."""
-    # the longest common sequence, so that an order that differs is seen
+    # the longest common sequence, so that a different order is noticed
     lengths = [[0] * (len(ours) + 1) for _ in range(len(theirs) + 1)]
     for i in range(len(theirs) - 1, -1, -1):
         for j in range(len(ours) - 1, -1, -1):

@@ -1,6 +1,5 @@
-"""The oracle is the real cargo, 1.96 or newer: $CARGO, or else the one from Debian's package.
-
-Run as a program, it prints the version and the path.
+"""Finds the real cargo to compare with, 1.96 or newer: $CARGO, or else the one from Debian's package. As a program, it prints the version and the
+path.
 """
 
 import functools
@@ -10,12 +9,12 @@ import subprocess
 import sys
 
 OLDEST = (1, 96)
-# Debian's cargo takes itself for a development build, which accepts -Z and reads [unstable]. With this it is as a release.
+# Debian's cargo treats itself as a development build, which accepts -Z and reads [unstable]. With this variable, it behaves like a release.
 AS_RELEASE = {"__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS": "stable"}
 
 
 class NoOracle(Exception):
-    """No cargo new enough is installed."""
+    """Raised if no cargo is installed that is new enough."""
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Credential providers as programs for a world: each writes what it was asked beside itself, and answers as its name says."""
+"""Credential providers for a world. Each is a program that writes its request to a file beside itself and answers as its name says."""
 
 from world import File
 
@@ -6,7 +6,7 @@ HELLO = """echo '{"v":[1]}'\nread -r line\necho "$line" >>"$0.asked"\n"""
 REMOVED = """echo '{"Ok":{"kind":"logout"}}'\n"""
 NOT_FOUND = """echo '{"Err":{"kind":"not-found"}}'\n"""
 
-# how a provider may answer
+# how a provider can answer
 BEHAVIOURS = {
     "removes": f'if [ -e "$0.token" ]; then rm "$0.token"; {REMOVED}else {NOT_FOUND}fi\n',
     "done": REMOVED,
@@ -29,7 +29,7 @@ STARTS = {"dies-at-once": "exit 3\n", "too-new": """echo '{"v":[2,3]}'\nread -r 
 
 
 def scripts(providers):
-    """The programs of a chain, and the tokens of those that have one. `/x` is a program that is not there."""
+    """Returns the programs of a chain, and the tokens of those that have one. `/x` is a program that does not exist."""
     files = {}
     for name in {provider.split(" ")[0] for provider in providers}:
         behaviour = name.rstrip("-123")

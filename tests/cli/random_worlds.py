@@ -1,8 +1,8 @@
 """Random worlds: a number gives a world, the same one each time.
 
-Each world is put together from what a logout looks at: registries and where their index is told, credentials in many
-spellings, settings in layers, includes, variables, providers, built in and programs, and arguments; now and then something
-is broken. What cargo says in the order of a hash table is avoided: at most one unknown key a table.
+Each world is made of what a logout reads: registries and their indexes, credentials in many spellings, settings in layers, includes, variables,
+providers (built-in ones and programs) and arguments. Some worlds contain something malformed. A table has at most one unknown key, because cargo
+prints them in the order of a hash table.
 """
 
 import random
@@ -16,7 +16,7 @@ PROJECT = "proj/.cargo/config.toml"
 
 
 class Maker:
-    """What is chosen for one world, as it grows."""
+    """The choices for one world so far."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -49,7 +49,7 @@ def value(maker, text):
 
 
 def token_pairs(maker, name, fields):
-    """One registry's table, in one of TOML's many ways to write it."""
+    """Returns the table of a registry, in one of its many TOML spellings."""
     table = ["registry"] if name == "crates-io" else ["registries", name]
     keys = [quoted_key(maker, key) for key in table]
     if maker.chance(3) and len(table) == 2:

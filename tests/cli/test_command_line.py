@@ -1,7 +1,7 @@
-"""The command line, word for word: real cargo and ours are given the same words, and must say the same.
+"""Compares the command line: the real cargo and cargo-logout get the same words and must print the same.
 
-Compared are stdout, stderr and the exit status. `expected` turns cargo's answer into ours: the program's name, its own help, and
-the refusal of `-Z help`.
+It compares stdout, stderr and the exit status. `expected` converts cargo's answer into ours: the program's name, its own help, and the error for `-Z
+help`.
 """
 
 import dataclasses
@@ -346,7 +346,7 @@ def test_colour_on_a_terminal(terminal, env, option, root, cargo, program):
 
 
 class Generator:
-    """Command lines that come near to good ones."""
+    """Command lines that are almost valid."""
 
     LONG = "registry silent verbose quiet color locked offline frozen config help".split()
     VALUES = ["x", "nope", "auto", "always", "never", "ALWAYS", "alway", "nevr", "", "-", "-x", "--", "é", b"\xff", b"a\xffb", "help", "\x1b[31mq"]
@@ -466,7 +466,7 @@ def test_version_waits_for_its_turn(program):
 
 @pytest.mark.parametrize("option", OUR_OPTIONS)
 def test_options_of_ours_are_no_tips(option, root, cargo, program):
-    """A misspelled option of ours is answered as by cargo, which does not have it, so that no tip removes more than was meant."""
+    """A misspelled option of ours gets cargo's answer. cargo does not have the option, so no tip removes more than was meant."""
     for word in (option[:-1], option + "x", option[:3] + option[4:], option[:4]):
         assert word not in OUR_OPTIONS
         check(World(args=(word,)), root, cargo, program)
@@ -504,7 +504,7 @@ def test_one_message_is_one_write(line, program):
 
 @pytest.mark.parametrize("line, status", [("--frob", 1), ("--registry 1", 101), ("-q -v", 101)])
 def test_nobody_listens(line, status, program):
-    """A reader of standard error that is gone, a full one and none at all change nothing."""
+    """A closed or full standard error, or one whose reader has exited, changes nothing else."""
     env = {"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
     read, write = os.pipe()
     os.close(read)

@@ -1,6 +1,5 @@
-"""Chains of credential providers that are programs: all are asked, with cargo's request, and each has the say that cargo gives it.
-
-What a provider was asked it writes beside itself, so that the requests are compared too.
+"""Chains of credential providers that are programs. All are asked, with cargo's request, and their answers have the same effect as in cargo. Each
+provider writes its request to a file, so that the requests are compared too.
 """
 
 import json

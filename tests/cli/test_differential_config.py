@@ -1,4 +1,4 @@
-"""Config files: where they are looked for, how they merge, what is wrong with them."""
+"""Config files: where they are found, how they are merged, and their errors."""
 
 from cases import LOGGED_IN, MY_REG, differential, mine, world
 from world import CARGO_HOME, Dir, File, HardLink, Link

@@ -1,4 +1,4 @@
-"""The credentials file: spellings, names, modes, links, what is cut and what is left, what is wrong with it."""
+"""The credentials file: spellings, names, modes, links, what is removed and what is left, and errors."""
 
 from cases import LOGGED_IN, MY_REG, differential, mine, world
 from world import CARGO_HOME, CREDENTIALS, Dir, File, HardLink, Link

@@ -1,4 +1,4 @@
-"""What is said and how: help, -q, -v, colours, terminals, exit statuses, the order in which faults are told."""
+"""Output: help, -q, -v, colors, terminals, exit statuses, and the order of errors."""
 
 from cases import MY_REG, differential, mine, world
 

@@ -1,4 +1,4 @@
-"""The harness itself: cargo agrees with cargo, each kind of difference is seen, and each that is allowed is documented."""
+"""Tests the harness: cargo equals itself, each kind of difference is found, and each named difference is documented."""
 
 import dataclasses
 import pathlib
@@ -103,7 +103,7 @@ def test_an_order_that_differs_is_seen():
 
 
 def changed(case, result, **changes):
-    """What is found if cargo's own result had this change."""
+    """Returns the differences that are found if cargo's own result had this change."""
     return contests.unexplained_of(case, result, dataclasses.replace(result, **changes), "/root")
 
 

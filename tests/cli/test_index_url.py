@@ -1,8 +1,5 @@
-"""Index URLs: ours reads, writes and compares them as cargo does.
-
-One run of cargo tells much about one URL: it is the index of the registry asked for, and other URLs of the list are the
-indexes of other registries, by variables. cargo refuses it, or names its serialised form and every variable that holds
-the same index.
+"""Index URLs: cargo-logout parses, prints and compares them as cargo does. One run of cargo tests one URL as the index of a registry, and other URLs
+as the indexes of other registries, set by variables. cargo rejects the URL, or prints its serialized form and every variable that has the same index.
 
 URL_ROUNDS is the number of generated URLs, URL_SEED changes them.
 """
@@ -93,8 +90,8 @@ FIXED = [
     "sparse+https://example.com/i.git/", "sparse+https://example.com/i/", "sparse+http://github.com/A/", "sparse+https://github.com/a/",
 ]  # fmt: skip
 
-# libidn2 follows IDNA 2008 more strictly than cargo does, limits the length of labels, and its Unicode is older: these are refused.
-# cargo-logout reads the others by its general rules. No known registry has an index at such an address.
+# libidn2 follows IDNA 2008 more strictly than cargo, limits the length of labels, and has an older Unicode. It rejects these.
+# cargo-logout parses the others by its general rules. No known registry has such an index.
 KNOWN = ["ssh://@/x", "https://0x/", "https://[::1.2.3.4]/", "file:////x//y", "file:?q", "file:C:/x", "https://☃.net/", "https://😀.com/", "https://" + "a" * 64 + "é.com/", "https://é'.com/", "https://xn--bche`r-kva.de/"]
 
 PIECES = {

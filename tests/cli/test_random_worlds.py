@@ -1,7 +1,5 @@
-"""Random worlds, each run with cargo and with ours.
-
-RANDOM_WORLDS is how many, RANDOM_SEED the number of the first. A failure names the number of its world, after taking away
-from that world whatever does not matter for the failure:
+"""Runs cargo and cargo-logout in random worlds. RANDOM_WORLDS is the number of worlds, and RANDOM_SEED the number of the first. A failure prints the
+number of its world, after everything was removed from that world that the failure does not need:
 
     RANDOM_SEED=1234 RANDOM_WORLDS=1 pytest tests/cli/test_random_worlds.py
 """
@@ -23,7 +21,7 @@ STEPS = 120  # tries to make one smaller
 
 
 def _smaller(world):
-    """Worlds with one thing less."""
+    """Worlds without one of their parts."""
     for name, what in world.files.items():
         yield dataclasses.replace(world, files={key: text for key, text in world.files.items() if key != name})
         text = getattr(what, "text", what)

@@ -1,8 +1,7 @@
-"""A world: everything that a run can see, laid out at a fixed place, and everything that it leaves behind.
+"""A world: everything that a run can see, at a fixed path, and everything that it leaves behind.
 
-A World is a value. `run(world, root, program)` builds it under `root` from nothing, runs the program in it and returns a
-Result; doing so twice with the same root gives two programs the very same paths to talk about. Texts in a World may
-hold `{ROOT}`, which becomes that place.
+A World is a value. `run(world, root, program)` builds it under `root` from scratch, runs the program in it and returns a Result. If two programs run
+with the same root, their messages have the same paths. Texts in a World can contain `{ROOT}`, which becomes that path.
 """
 
 import dataclasses

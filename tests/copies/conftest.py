@@ -1,4 +1,4 @@
-"""Fixtures: a home of one's own for each test."""
+"""Fixtures: a separate home for each test."""
 
 import os
 import pathlib

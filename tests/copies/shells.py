@@ -21,7 +21,7 @@ class Home:
         self.write(".cargo/config.toml", CORP)
 
     def path(self, name):
-        """Relative to the home directory, or with a slash at its beginning to what is above it."""
+        """A path relative to the home directory or, with a leading slash, to the directory above it."""
         return self.top.parent / name[1:] if name.startswith("/") else self.top / name
 
     def write(self, name, text):
@@ -35,7 +35,7 @@ class Home:
         return self.write(".cargo/credentials.toml", f'[registries.{name}]\ntoken = "{token}"\n')
 
     def run(self, *command, env=None, status=None):
-        """Whatever is run, it shows no secret."""
+        """Runs a program and checks that it prints no secret."""
         done = subprocess.run(command, cwd=self.work, env=self.env | (env or {}), stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=SECONDS, check=False)  # fmt: skip
         done.out, done.err = done.stdout.decode(), done.stderr.decode()
@@ -56,7 +56,7 @@ class Home:
         return [(line["kind"], where(line, self)) for line in self.copies(*arguments, **options)]
 
     def type_into(self, shell, *lines, env=None):
-        """An interactive shell on a terminal, which reads these lines and then the end of its input."""
+        """Runs an interactive shell on a terminal with these lines as its input."""
         child, terminal = pty.fork()
         if child == 0:
             os.chdir(self.work)

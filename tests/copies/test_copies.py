@@ -1,4 +1,4 @@
-"""What holds a copy of a token: other homes, backups, histories that real shells wrote, files of other programs."""
+"""Copies of tokens: in other homes, backups, histories that real shells wrote, and files of other programs."""
 
 import base64
 import os
@@ -19,7 +19,7 @@ BACKUPS = (
 
 
 def test_the_table_is_documented():
-    """docs/copies.md lists the rows of the code's table, in their order."""
+    """docs/copies.md has the rows of the table in the code, in the same order."""
     code = re.findall(r'^    \{"([^"]+)", "([^"]+)", KIND_(\w+)\},$', (PROJECT / "src/credential/places.c").read_text(), re.MULTILINE)
     docs = re.findall(r"^\| ([^|`]+) \| `([^`]+)` \| (\w+) \|$", (PROJECT / "docs/copies.md").read_text(), re.MULTILINE)
     assert len(code) > 50
@@ -64,7 +64,7 @@ def test_other_homes(home):
 
 
 def test_files_that_do_not_parse(home):
-    """--copies does not delete them: the fix does."""
+    """--copies does not delete them, but the fix does."""
     home.write(".cargo/.credentials.toml.swp", b"b0VIM 9.0\0\0" + b'token = "' + TOKEN.encode() + b'"\0[registry]\0')
     [line] = home.copies("--status")
     path = f"{home.top}/.cargo/.credentials.toml.swp"
@@ -76,7 +76,7 @@ def test_files_that_do_not_parse(home):
 
 
 def test_what_cannot_be_edited(home):
-    """A failed removal is exit status 101, and a copy that nobody can remove keeps its fix."""
+    """After a failed removal, the exit status is 101 and the fix is still printed."""
     path = home.write(".cargo/credentials~", STORED)
     subprocess.run(["chattr", "+i", path], check=False)
     try:
@@ -104,7 +104,7 @@ def history_of_fish(home, line):
     return "~/.local/share/fish/fish_history"
 
 
-# The last has a byte that zsh writes in another way.
+# zsh encodes a byte of the last one.
 @pytest.mark.parametrize("token", [TOKEN, f"{TOKEN}-Ã-end"])
 @pytest.mark.parametrize("write", [history_of_bash, history_of_zsh, history_of_fish])
 def test_histories(home, write, token):
@@ -179,7 +179,7 @@ def test_one_line_counts_once(home):
 
 
 def test_tokens_across_blocks(home):
-    """Wherever the token is, also across the borders of what is read at once."""
+    """The token is found everywhere, even across the borders of the blocks that are read."""
     home.store()
     size = 256 * 1024
     for at in (size - len(TOKEN), size - 5, size - 1, size, 2 * size - 7):
@@ -209,7 +209,7 @@ def test_limits(home):
 
 
 def test_links_as_root(home):
-    """Root does not follow a link out of the home, but within it."""
+    """Root follows a link within the home, but not out of it."""
     home.store()
     outside = home.write("/outside/history", TOKEN)
     home.path(".bash_history").symlink_to(outside)

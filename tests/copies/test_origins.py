@@ -1,4 +1,4 @@
-"""Where a variable comes from: what real shells set, which line the fix names, and that the fix ends it."""
+"""Origins of variables: what real shells set, which line the fix has, and that the fix removes the variable."""
 
 import re
 
@@ -23,7 +23,7 @@ SHELLS = {
 
 @pytest.mark.parametrize("case", SHELLS)
 def test_the_fix_ends_it(home, case):
-    """A new login shell has the variable until the line that the fix names is deleted."""
+    """A new login shell has the variable until the line of the fix is deleted."""
     shell, name, text = SHELLS[case]
     home.env["SHELL"] = f"/usr/bin/{LOGIN[shell][0]}"
     path = home.write(name, text)
@@ -82,7 +82,7 @@ def test_provider_variable(home):
 
 
 def test_what_this_process_does_not_have(home):
-    """A service sees no login shell: --status --copies reads what one would set."""
+    """A service does not start from a login shell, so --status --copies reads what one would set."""
     home.write(".profile", f'{SET}\nexport CARGO_HOME="$HOME/other"\nexport CARGO_REGISTRIES_ZETA_TOKEN={TOKEN}\n')
     home.write("other/credentials.toml", f'[registries.corp]\ntoken = "{TOKEN}"\n')
     assert home.found("--status") == []
@@ -97,7 +97,7 @@ def test_what_this_process_does_not_have(home):
 
 
 def test_hostile_files_end(home):
-    """One long line and many assignments cost little and are not listed without end."""
+    """A long line or many assignments take little time, and the list of them is limited."""
     home.write("/work/.env", f"{NAME}=x " * 30000)
     home.write("/work/.envrc", f"{NAME}=x\n" * 30000)
     found = home.found("--registry", "corp", env={NAME: TOKEN})

@@ -1,4 +1,4 @@
-"""Fixtures: a cargo with Debian's crates in the place of crates.io, and a loopback registry made of files."""
+"""Fixtures: a cargo with Debian's crates instead of crates.io, and a loopback registry of files."""
 
 import fcntl
 import functools
@@ -48,7 +48,7 @@ class Cargo:
 
 @pytest.fixture(scope="session")
 def crate(tmp_path_factory):
-    """Paths of what all workers share; the first one makes it: `source`, a copy of the tree, and `root`, where it is installed."""
+    """Paths that all workers share. The first worker creates them: `source`, a copy of the tree, and `root`, where it is installed."""
     base = tmp_path_factory.getbasetemp()
     top = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "crate"
     top.mkdir(exist_ok=True)
@@ -73,7 +73,7 @@ def program(crate):
 
 @pytest.fixture
 def cargo(crate, tmp_path):
-    """One whose home is this test's own. The target directory is shared."""
+    """A cargo whose home belongs to this test. The target directory is shared."""
     made = Cargo(tmp_path)
     made.home()
     made.env["CARGO_TARGET_DIR"] = str(crate / "target")

@@ -1,4 +1,4 @@
-"""The crate: installed with Debian's crates and no network, from the tree and by name."""
+"""Installs the crate with Debian's crates and without a network, from the tree and by name."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from conftest import PROJECT
 BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logout")).parent
 PROGRAMS = ("cargo-logout", "cargo-logoff", "cargo-logout-revoke", "cargo-credential-libsecret")
 VERSION = re.search(r"version: '([^']+)'", (PROJECT / "meson.build").read_text())[1]
-# What may differ: colors, sections (for rustc's --gc-sections), code for a library or a program, and where and how helpers are built.
+# Allowed differences: colors, sections (for rustc's --gc-sections), code for a library or a program, and where and how helpers are built.
 OWN = re.compile(r"-fdiagnostics-color|-f(function|data)-sections|-fno-omit-frame-pointer|-fPI[CE]$|-DHELPER_(DIR|OPTION)=")
 
 
@@ -160,7 +160,7 @@ def test_not_linux(crate, cargo):
 
 
 def test_another_version(crate, cargo):
-    """A release that changes only one of the two files cannot be built."""
+    """If only one of the two files has a new version, the build fails."""
     shutil.copytree(crate / "source", cargo.top / "source")
     manifest = cargo.top / "source/Cargo.toml"
     manifest.write_text(manifest.read_text().replace(f'version = "{VERSION}"', 'version = "9.9.9"', 1))

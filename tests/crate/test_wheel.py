@@ -1,4 +1,4 @@
-"""The wheel: what it contains, where pip accepts it, and that pip installs and removes it without a network."""
+"""Tests the wheel: its contents, where pip accepts it, and that pip installs and removes it without a network."""
 
 import pathlib
 import struct
@@ -13,12 +13,12 @@ import pytest
 from conftest import PROJECT
 
 WHEEL = PROJECT / "packaging/wheel"
-MACHINES = {"aarch64": 183, "ppc64le": 21, "x86_64": 62}  # the module of Debian 12 does not know riscv64
+MACHINES = {"aarch64": 183, "ppc64le": 21, "x86_64": 62}  # Debian 12's module does not support riscv64
 
 
 @pytest.fixture(scope="session")
 def static(tmp_path_factory):
-    """A static program. The wheel does not depend on what it does."""
+    """A static program. What it does is not important for the wheel."""
     directory = tmp_path_factory.mktemp("static")
     (directory / "main.c").write_text('#include <stdio.h>\nint main(int n, char **v) { return puts(n > 1 ? v[1] : "") == EOF; }\n')
     subprocess.run(["cc", "-O", "-static-pie", "-o", directory / "program", directory / "main.c"], check=True)

@@ -1,4 +1,4 @@
-"""Fixtures: the program under test, and its options as its help shows them. tests/unit compares the help with the table of options."""
+"""Fixtures: the program under test, and the options in its help. tests/unit compares the help with the table of options."""
 
 import os
 import pathlib
@@ -13,8 +13,8 @@ ROW = re.compile(r"  (?:(-\w)(?:, )?|    )(--[\w-]+)?(?: <(\S+)>)?(?:\.\.\.)?  +
 
 
 class Options(typing.NamedTuple):
-    values: dict  # "-n" or "--registry" to what the value is called, None for an option that takes none
-    possible: dict  # "--color" to the values that it takes
+    values: dict  # "-n" or "--registry": the name of its value, or None for an option without a value
+    possible: dict  # "--color": the values that it accepts
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Completion in real shells: each offers the options of the help, their values, and the names of registries in cargo's files."""
+"""Completions in real shells: each shell offers the options in the help, their values, and the names of registries in cargo's files."""
 
 import os
 import pathlib
@@ -13,14 +13,14 @@ import pytest
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPTS = PROJECT / "completions"
 PROMPT = b"ready> "
-SOON = 20  # seconds, for a machine with much to do
+SOON = 20  # seconds, enough for a busy machine
 
 
 NAMES = ["corp", "crates-io", "in_table", "my-reg", "quoted", "ümlaut"]
 
 
 class Shells:
-    """A cargo home, a project with a configuration of its own, and a terminal to press Tab on."""
+    """A cargo home, a project with its own configuration, and a terminal to press Tab on."""
 
     def __init__(self, path):
         self.path = path
@@ -45,7 +45,7 @@ class Shells:
         return done.stdout
 
     def press(self, command, keys, wanted):
-        """What an interactive shell shows from its prompt on, once `wanted` holds of it."""
+        """Returns what an interactive shell shows after its prompt, as soon as `wanted` is true for it."""
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(self.cwd)
@@ -124,7 +124,7 @@ def test_options(shell, shells, options):
 
 @pytest.mark.parametrize("shell", SHELLS[:2])
 def test_options_that_take_a_value(shell, shells, options):
-    """No other option is offered after one; but fish does so for a word that starts with a dash."""
+    """No other option is offered as a value, except by fish for a word that starts with a dash."""
     for name, value in options.values.items():
         if value or name in ("--strict", "-v"):
             assert ("--frozen" in shell(shells, name, "-")) == (value is None), name
@@ -149,7 +149,7 @@ def test_files(shell, shells):
 
 
 def test_bash_in_earnest(shells):
-    """readline parts words at `=`."""
+    """readline splits words at `=`."""
     start = f"PS1='{PROMPT.decode()}'; source {SCRIPTS}/cargo-logout.bash"
     (shells.path / "start").write_text(start)
     for keys, shown in ((b"cargo-logout --color=al\t", b"--color=always"), (b"cargo-logout --every\t", b"--everywhere"), (b"cargo-logout --registry=my\t", b"=my-reg")):

@@ -1,4 +1,4 @@
-"""The manual page and the README have the options and exit statuses that the program has, and files are installed where other programs look for them."""
+"""The man page and the README have the program's options and exit statuses, and files are installed where other programs look for them."""
 
 import json
 import pathlib
@@ -38,7 +38,7 @@ def test_synopsis_has_only_options_that_exist(options):
 
 
 def test_help_names_the_page(program):
-    """Debian's cargo has a page of the name cargo-logout."""
+    """Debian's cargo has a page named cargo-logout."""
     text = subprocess.run([program, "--help"], capture_output=True, text=True, check=True, timeout=20).stdout
     assert text.splitlines()[-1] == f"Run `man {PAGE.stem}` for more detailed information."
     assert PAGE.stem != "cargo-logout"
@@ -86,7 +86,7 @@ def test_manual_is_of_this_version(program):
 
 @pytest.mark.parametrize("page", sorted((PROJECT / "man").glob("*.1")), ids=lambda page: page.name)
 def test_manual_is_clean(page):
-    """But for pages that are not installed here, and for what NetBSD wants of its own."""
+    """Ignores pages that are not installed here, and rules of NetBSD."""
     out = subprocess.run(["mandoc", "-Tlint", page], capture_output=True, text=True, check=False, timeout=20).stdout
     faults = [line for line in out.splitlines() if not re.search(r"referenced manual not found|\(NetBSD\)|outdated mandoc.db", line)]
     assert not faults

@@ -1,4 +1,4 @@
-"""What the documents show is what the program prints, and each command line in them is accepted."""
+"""The documents show the program's real output, and the program accepts each command line in them."""
 
 import pathlib
 import re
@@ -36,7 +36,7 @@ def commands():
 
 @pytest.mark.parametrize("name, line", sorted(set(commands())))
 def test_each_command_line_is_accepted(name, line, program, tmp_path):
-    """In a home whose default registry is on this machine. 2 and 101 are not faults of the command line."""
+    """Runs it in a home whose default registry is on this machine. Exit statuses 2 and 101 do not mean that the command line is wrong."""
     with Registry() as registry:
         terminal.make_home(tmp_path)
         config = tmp_path / ".cargo/config.toml"

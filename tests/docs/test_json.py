@@ -1,4 +1,4 @@
-"""Each line of --message-format json is as docs/json-schema.json says, and docs/json.md explains each key and word of it."""
+"""Each line of --message-format json matches docs/json-schema.json, and docs/json.md explains each key and value."""
 
 import json
 import pathlib
@@ -46,7 +46,7 @@ ARGUMENTS = [
 
 
 def run(program, home, arguments, **variables):
-    """The lines, each of which is checked."""
+    """Returns the lines, after checking each."""
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin", **variables}
     done = subprocess.run([program, *arguments, "--message-format", "json"], cwd=home, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""Fixtures: the program under test, the real cargo, and a cargo home of one's own for each test."""
+"""Fixtures: the program under test, the real cargo, and a separate cargo home for each test."""
 
 import pathlib
 import sys
@@ -32,6 +32,6 @@ def home(tmp_path, program):
 
 @pytest.fixture(scope="session")
 def index():
-    """The index of a registry on the loopback device, which cargo login can look into."""
+    """The index of a registry on the loopback device, which cargo login can read."""
     with Registry() as registry:
         yield registry.index

@@ -28,20 +28,20 @@ def table(name):
 
 
 def credentials(before, after, pair=PAIR):
-    """A file with the registry `me` in the middle, and what it must be without its token."""
+    """A file with the registry `me` in the middle, and its contents without that token."""
     head = "".join(table(f"a-{i}") for i in range(before)) + f"# mine\n[registries.{ME}]\n"
     tail = "index = 'kept' # and this\n" + "".join(table(f"z-{i}") for i in range(after))
     return head + pair + tail, head + tail
 
 
 def crossing(text):
-    """The same text behind a comment that puts a page border into the token."""
+    """The same text after a comment that puts a page border into the token."""
     border = -(text.index(SECRET) + len(SECRET) // 2 + 2) % 4096
     return "#" + "=" * border + "\n" + text
 
 
 class Home:
-    """`text` is what the credentials file holds; programs run with this cargo home and no other."""
+    """`text` is the contents of the credentials file. Programs run only with this cargo home."""
 
     def __init__(self, root, path):
         self.root = pathlib.Path(root)
@@ -90,7 +90,7 @@ class Home:
         )
 
     def strace(self, *options):
-        """Under strace; there a build with sanitizers cannot look for leaks."""
+        """Runs under strace, where a build with sanitizers cannot search for leaks."""
         return self.run(["strace", "-E", "ASAN_OPTIONS=detect_leaks=0", "-o", str(self.root / "strace"), *options, *self.command()])
 
     def calls(self):

@@ -1,4 +1,4 @@
-"""Runs of a command in which one system call goes wrong: what can, how, and what came of it. See inject.c."""
+"""Runs a command in which one system call fails: which calls can fail, how, and with what result. See inject.c."""
 
 import dataclasses
 import errno
@@ -13,11 +13,11 @@ import pytest
 
 import homes
 
-TIME_LIMIT = 20  # for a run that takes milliseconds: who needs as long hangs
+TIME_LIMIT = 20  # for a run that takes milliseconds: one that needs this long hangs
 
 SIGNALS = (signal.SIGTERM, signal.SIGPIPE, *((signal.SIGINT,) if homes.FULL else ()))  # the last is as the first
 DISK = ("EIO", "ENOSPC", "EDQUOT", "EROFS", "ESTALE", "EINTR")
-# What the kernel may say to each call. ENOENT and ENOTDIR are no faults but answers: the file is not there.
+# The errors that the kernel can return for each call. ENOENT and ENOTDIR are not faults: they mean that the file does not exist.
 ERRORS = {
     "access": ("EACCES", "EIO", "ENOMEM"),
     "brk": ("ENOMEM",),
@@ -60,7 +60,7 @@ ERRORS = {
     "wait4": ("EINTR",),
     "write": ("EINTR", "EIO", "ENOSPC", "EDQUOT", "EAGAIN", "EFBIG", "EPIPE"),
 }
-# A configuration file of which the kernel says this is none: cargo does not see it either, ever.
+# If the kernel returns this for a configuration file, cargo does not see the file either.
 ANSWERS = ("EACCES", "ELOOP", "ENXIO")
 SHORT = ("pread64", "pwrite64", "read", "write")
 LOST = ("fchmod", "fdatasync", "flock", "fsync", "ftruncate", "pwrite64")
@@ -110,7 +110,7 @@ def stops_of(signals=SIGNALS):
 
 
 def faults_of(call, answers=False, signals=SIGNALS):
-    """All that can go wrong with a call, as inject.c names it."""
+    """All faults of a call, by their names in inject.c."""
     lies = ["short"] * (call.name in SHORT) + ["lost"] * (call.name in LOST)
     return errors_of(call, answers) + lies + stops_of(signals)
 
@@ -129,7 +129,7 @@ def has_symbol(program, symbol, *options):
 
 
 def is_sanitized(program):
-    """Such a build has an allocator of its own, and cannot look for leaks while it is traced."""
+    """Such a build has its own allocator, and cannot search for leaks while it is traced."""
     return has_symbol(program, "__asan_init", "-D")
 
 
@@ -203,7 +203,7 @@ def from_main(calls):
 
 
 def before_lock(calls):
-    """How many come before the first file is locked, and so only look."""
+    """The number of calls before the first file is locked. These only read."""
     return next(i for i, call in enumerate(calls) if call.name == "flock")
 
 

@@ -1,4 +1,4 @@
-"""What must hold after any single fault, and after a run that was stopped anywhere; looked at from outside.
+"""The invariants that must hold after any single fault, and after a run that was stopped at any point. They are checked from outside.
 
     I1  every file parses, and is the old text, the new one, or one of the documented states between
     I2  nothing is lost that was not asked for (it is in each of those states); no file has another mode or owner, but a
@@ -46,7 +46,7 @@ class Judge:
         self.recovered = set()
 
     def check(self, run, killed=False):
-        """`run` as inject.Run or subprocess has it. `killed`: by SIGKILL, so that it could not wait for a child."""
+        """`run` is an inject.Run or a subprocess result. `killed` means by SIGKILL, so that it could not wait for a child."""
         texts = self.world.texts()
         self._files(texts)
         gone = self.world.gone()
@@ -69,7 +69,7 @@ class Judge:
             require(stat.S_IMODE(status.st_mode) in modes and status.st_uid == os.geteuid(), "I2", path, oct(status.st_mode))
 
     def _claims(self, run):
-        """Where the message names the place, that place is looked at."""
+        """If the message has a location, that location is checked."""
         world = self.world
         for line in run.err.splitlines():
             if CLAIM not in line:
@@ -114,7 +114,7 @@ class Judge:
             require(int(number) <= 3 or int(number) >= 10, "I7", given)
 
     def _again(self):
-        """A second run, once for each state."""
+        """Makes a second run, once for each state."""
         world = self.world
         state = world.state()
         require(world.names() == self.names, "I4", "litter", set(world.names()) ^ set(self.names))
@@ -136,7 +136,7 @@ class Judge:
 
 
 def leaves_no_process(root):
-    """Nothing runs any more that was started in there."""
+    """Checks that no process that was started there still runs."""
     for number in filter(str.isdigit, os.listdir("/proc")):
         try:
             where = os.readlink(f"/proc/{number}/cwd")

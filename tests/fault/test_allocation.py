@@ -1,4 +1,4 @@
-"""Each allocation fails, and with it all later ones, until a run needs no more than it gets."""
+"""Each allocation fails, together with all later ones, until a run needs no more memory than it gets."""
 
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-"""A system call of the edit fails, each in turn and with each errno: the file stays good, and the message says why."""
+"""Each system call of an edit fails with each errno: the file stays valid, and the message has the reason."""
 
 import errno as errnos
 import re
@@ -111,7 +111,7 @@ def test_a_short_write_is_an_error(home, kind, short):
 
 @pytest.mark.parametrize("room, reason", ((20, "only 20 of "), (0, "File too large (os error 27)")))
 def test_a_limit_on_the_size_of_files(home, room, reason):
-    """The kernel accepts a part of the write, or none of it and sends SIGXFSZ."""
+    """The kernel writes only a part, or writes nothing and sends SIGXFSZ."""
     before, _ = FILES["small"]
 
     def limit():

@@ -1,6 +1,6 @@
-"""The Secret Service's provider on a real gnome-keyring: each of its calls fails, or is its last.
+"""The libsecret helper on a real gnome-keyring: each of its calls fails, or the helper is killed there.
 
-Success is said only of what is gone; what was not asked for stays; a second run completes.
+Success is reported only for what is gone, other credentials stay, and a second run completes the logout.
 """
 
 import errno

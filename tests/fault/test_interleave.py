@@ -1,7 +1,6 @@
-"""Two programs on one credentials file, every interleaving: one stands before each of its calls while the other runs.
-
-The races of test_race.py meet some of these by chance. Here the one waits until the other has ended, or says that it
-waits for the lock, which the first one has.
+"""Two programs edit one credentials file, in every interleaving: one is stopped before each of its calls while the other runs. The races of
+test_race.py reach some of these by chance. Here, the first waits until the other has exited or reports that it waits for the lock, which the first
+has.
 """
 
 import os
@@ -73,7 +72,7 @@ class Stage:
             assert process.wait(timeout=homes.TIME_LIMIT) == 0, said
 
     def check(self, other):
-        """Both had their way, and all else is there."""
+        """Both have done their work, and everything else is still there."""
         tokens = homes.tokens(self.home.text())
         assert tokens.pop(OTHER) == other
         assert tokens == {name: f"token of {name}" for name in ("a-0", "a-1", "z-0", "z-1")}
@@ -156,7 +155,7 @@ def swap_link(stage):
 
 
 def replace_file(stage):
-    """As editors save: what is there now is another file of that name."""
+    """As editors save a file: the name leads to another file now."""
     away = stage.home.root / "away.toml"
     os.link(stage.home.file, away)
     (pair_of_homes(stage) / "credentials.toml").rename(stage.home.file)
@@ -183,7 +182,7 @@ def swap_back(stage, away):
 
 @pytest.mark.parametrize("swap", (swap_directory, swap_link, replace_file, remove_file))
 def test_what_is_swapped_in_the_middle(stage, swap):
-    """Both files are whole. A file that has the name before the last look at it is cleared too."""
+    """Both files are complete. A file that gets the name before its last check is cleared too."""
     old = homes.credentials(2, 2)[0] + homes.table(OTHER), homes.credentials(2, 2)[1] + homes.table(OTHER)
     new = homes.credentials(3, 3)
     command = stage.home.command()
@@ -205,7 +204,7 @@ def test_what_is_swapped_in_the_middle(stage, swap):
 
 
 def test_what_is_appended_in_the_middle(stage):
-    """By a program that does not ask for the lock. Between the last look at the size and ftruncate nothing helps."""
+    """By a program that ignores the lock. Nothing helps between the last check of the size and ftruncate."""
     command = stage.home.command()
     calls = [call for call in inject.from_main(stage.run(command).calls) if call.name != "ftruncate"]
     more = "[appended]\nkey = 'kept'\n"

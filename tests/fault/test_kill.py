@@ -1,6 +1,5 @@
-"""The run is killed before each of its system calls; whatever is left is good, and a second run completes it.
-
-What test_sweep.py does with any fault, for files whose length matters.
+"""The run is killed before each of its system calls. The file is valid, and a second run completes the logout. This does what test_sweep.py does with
+every fault, for files whose length matters.
 """
 
 import pytest
@@ -20,7 +19,7 @@ def blanked(text, pair=homes.PAIR):
 
 
 def check_left(text, before, after):
-    """A file as a stopped run may leave it: only the pair's own bytes changed, or they are gone."""
+    """A file as a stopped run can leave it: only the bytes of the pair are changed or removed."""
     assert homes.tokens(text) == homes.tokens(before)
     start = before.index(homes.PAIR)
     end = start + len(homes.PAIR)

@@ -1,4 +1,4 @@
-"""The lock: waited for with cargo's words, and good only for the file that has the name."""
+"""The lock: the program waits for it with cargo's message, and it counts only for the file that has the name."""
 
 import fcntl
 import os
@@ -92,7 +92,7 @@ def test_a_signal_ends_the_wait(home, number):
 
 
 def test_a_signal_ends_the_wait_after_a_revocation(tmp_path, program):
-    """Signals are held back then: what became of the token is reported before one acts."""
+    """Signals are held back then, so the result for the token is reported before a signal acts."""
     world = scenarios.revoke(tmp_path / "world", program)
     world.reset()
     path = world.home / "credentials.toml"

@@ -47,7 +47,7 @@ def test_a_read_only_file_system_with_nothing_to_remove(home):
 @pytest.mark.usefixtures("mounts")
 @pytest.mark.parametrize("filler", (1, 100), ids=("moved", "blank"))
 def test_a_full_file_system(home, filler):
-    """Nothing new is written, so it needs no room."""
+    """Nothing new is written, so it needs no space."""
     before, after = homes.credentials(filler, filler)
     home.write(before)
     saved = home.root / "saved"
@@ -77,7 +77,7 @@ def test_an_attribute_of_the_file(home, attribute):
 
 
 def test_a_link_to_itself(home):
-    """The older name is as good as missing, for cargo too; the newer one is told."""
+    """cargo also treats the older name as missing. The newer one is reported."""
     home.write(BEFORE)
     (home.dir / "credentials").symlink_to("credentials")
     result = home.run()

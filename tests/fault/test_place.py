@@ -1,4 +1,4 @@
-"""Where the credentials file is, what it is, and whose."""
+"""The credentials file in various locations, of various types and with various owners."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ DONE = "has been removed"
 
 
 def powerless(home):
-    """The command without root's right to everything."""
+    """The command without root's privileges."""
     if os.geteuid() != 0:
         return home.command()
     return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--", *home.command()]
@@ -92,7 +92,7 @@ def test_not_writable_but_nothing_to_remove(home):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_not_the_owner(home):
-    """The token goes, the mode cannot be set: cargo ends with an error there, after the token is gone."""
+    """The token is removed, but the mode cannot be set. cargo exits with an error there, after it has removed the token."""
     home.write(BEFORE, 0o660)
     shutil.chown(home.file, 1)
     result = home.run(powerless(home))

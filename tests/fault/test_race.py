@@ -1,4 +1,4 @@
-"""The real cargo and ours work on one credentials file at the same time: nothing of either is lost."""
+"""The real cargo and cargo-logout edit one credentials file at the same time, and no change of either is lost."""
 
 import contextlib
 import fcntl
@@ -51,7 +51,7 @@ class Race:
         return said
 
     def check(self):
-        """Both had their way, and all else is there."""
+        """Both have done their work, and everything else is still there."""
         tokens = homes.tokens(self.home.text())
         assert tokens.pop(OTHER) == (NEW_TOKEN if self.action == "login" else None)
         assert tokens == {name: f"token of {name}" for name in ("a-0", "a-1", "z-0", "z-1")}
@@ -65,7 +65,7 @@ def race(request, home, cargo, index):
 
 
 def test_both_at_once(race):
-    """Ours, which is done sooner, starts at any time of cargo's run, and every other time before it."""
+    """cargo-logout, which is faster, starts at a random time during cargo's run, and every other time before it."""
     chance = random.Random(2)
     began = time.monotonic()
     race.reset()
@@ -93,7 +93,7 @@ def locked(path):
 
 @pytest.mark.parametrize("first", ("cargo", "ours"))
 def test_both_wait_for_the_lock(race, first):
-    """Both have opened the file, and wait; then one after the other gets the lock."""
+    """Both have opened the file and wait. Then they get the lock one after the other."""
     starts = [race.start_cargo, race.start_ours]
     if first == "ours":
         starts.reverse()
@@ -110,7 +110,7 @@ def test_both_wait_for_the_lock(race, first):
 
 @pytest.mark.parametrize("filler", (0, 100), ids=("moved", "blank"))
 def test_eight_of_ours_at_once(home, filler):
-    """Of different registries, and two of each: whoever comes second has nothing to do."""
+    """Two of each program, for different registries. The second finds nothing to do."""
     names = [f"r-{i}" for i in range(4)]
     home.indexes(*names)
     text = "".join(homes.table(name) for name in names) + homes.credentials(filler, filler)[0]
@@ -168,7 +168,7 @@ def test_a_reader_sees_no_broken_file(home, cargo, filler):
 
 
 def test_ours_reads_between_the_write_and_the_truncate_of_cargo(home, cargo):
-    """In this state of a file that cargo makes shorter its end is rubbish: it is no TOML."""
+    """While cargo shortens a file, its end is garbage, so the file is not TOML."""
     home.indexes(OTHER)
     home.write(homes.table(OTHER) + homes.credentials(1, 1)[0])
     before = home.text()

@@ -1,4 +1,4 @@
-"""Each system call of a logout goes wrong in each way that it can; the invariants hold, and a second run completes it."""
+"""Each system call of a logout fails in each possible way. The invariants hold, and a second run completes the logout."""
 
 import errno
 import signal
@@ -60,8 +60,8 @@ def only_looks(calls):
 
 
 def where_it_differs(name, calls):
-    """The calls before read the same configuration in the same way as in `everywhere`."""
-    if name == "json":  # only the report is another
+    """The earlier calls read the same configuration as in `everywhere`."""
+    if name == "json":  # only the report differs
         return max(i for i, call in enumerate(calls) if call.name == "ftruncate")
     return next(i for i, call in enumerate(calls) if call.name in ("flock", "pipe2")) - 2
 
@@ -106,7 +106,7 @@ def test_every_call_of_a_child(tmp_path, program, name):
 
 
 def every_call_from_one_on(tmp_path, program, name):
-    """The disk stays full, the descriptors stay used up: this call fails, and all later ones of its name."""
+    """This call and all later ones of its name fail, as if the disk stayed full or no descriptors were left."""
     sweep = Sweep(tmp_path, program, name)
     calls = sweep.calls()
     looks = only_looks(calls)
@@ -128,7 +128,7 @@ if homes.FULL:
 
 @pytest.mark.unsanitized  # whose own library makes most of the calls
 def test_every_call_of_the_loader(tmp_path, program):
-    """Before main() nothing is ours; that nothing is lost is soon seen."""
+    """Calls before main() are not ours. A few of them show that nothing is lost."""
     sweep = Sweep(tmp_path, program, "small")
     calls = sweep.calls()
     for call in calls[: calls.index(inject.from_main(calls)[0])][:: 1 if homes.FULL else 5]:

@@ -1,4 +1,4 @@
-"""A power cut in the middle of a write: its pages reach the disk in any combination, and so each of them is made.
+"""A power cut during a write: the pages reach the disk in any combination, and the tests make each of them.
 
 The states between two writes are seen by killing the run there; what one write has changed is then put together anew
 from pages before and after it. In each such file cargo's reader finds TOML, nothing of the others is lost, and a
@@ -23,7 +23,7 @@ def at_the_end(root, program):
 
 
 def long_value(root, program):
-    """A token as long as web tokens are: it lies in three pages."""
+    """A token as long as a web token, which is in three pages."""
     world = World(root, program, "--registry", "me")
     world.add(world.home / "config.toml", scenarios.config("me"))
     token = secret("me") + "x" * (2 * PAGE)
@@ -34,7 +34,7 @@ def long_value(root, program):
 
 
 def some_in_one_page(root, program):
-    """Three pairs beside each other, the border is in the second."""
+    """Three pairs next to each other, with the page border in the second."""
     world = World(root, program, "--registry", "me")
     world.add(world.home / "config.toml", scenarios.config("me"))
     keys = pair("me"), pair("me", "secret-key"), pair("me", "secret-key-subject")
@@ -107,9 +107,8 @@ def test_a_write_is_torn_at_any_page(tmp_path, program, injector, name):
     ids=("inline", "lines"),
 )
 def test_the_one_that_can_be_torn(tmp_path, program, injector, open_, cut, close):
-    """A pair within a line, or of several, across a page border: such a state may be no TOML.
-
-    It is documented. The next run finds it and changes nothing, or completes it; nobody else's token is gone.
+    """A pair within a line, or of several lines, across a page border: such a state can be malformed, as is documented. The next run either changes
+    nothing or completes the logout, and no other token is lost.
     """
     world = World(tmp_path / "world", program, "--registry", "me")
     world.add(world.home / "config.toml", scenarios.config("me"))

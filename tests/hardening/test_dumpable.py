@@ -1,5 +1,5 @@
-"""While a token is in memory: no core file, and no look into it from the same user. The run is one that waits for the lock of
-the credentials file, which it does with the configuration read."""
+"""While a token is in memory, there is no core file, and other processes of the same user cannot read the memory. The run waits for the lock of the
+credentials file, after it has read the configuration."""
 
 import contextlib
 import fcntl
@@ -48,7 +48,7 @@ def core_files_allowed():
 
 @contextlib.contextmanager
 def waiting(place):
-    """A run that is stopped by another's lock, as nobody where we are root."""
+    """A run that waits for another process's lock. If the tests run as root, it runs as nobody."""
     env = {"HOME": str(place), "CARGO_HOME": str(place / "home"), "PATH": os.environ["PATH"]}
     env["ASAN_OPTIONS"] = "handle_segv=0:handle_abort=0:detect_leaks=0:disable_coredump=0"
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
@@ -104,7 +104,7 @@ def test_memory_is_closed_to_its_own_user(place):
 
 
 def test_a_provider_is_as_it_would_be_without_us(place):
-    """What closes our memory is not handed down: a provider's limits and memory are its own."""
+    """Providers do not inherit the protection of our memory."""
     seen = place / "seen"
     provider = place / "provider"
     provider.write_text(

@@ -1,4 +1,4 @@
-"""What is in the memory of a run when all is done: no token. And what it gives to others, which tests/fault looks into."""
+"""At the end of a run, no token is in its memory, or in what it passes to other processes (see also tests/fault)."""
 
 import pathlib
 import sys
@@ -61,7 +61,7 @@ def test_no_token_is_left_in_memory(tmp_path, program, name):
     memory, given = found(injector, world, calls[-1])
     assert calls[-1].name == "exit_group"
     assert memory == [] and given == []
-    if name != "broken":  # the search finds what is there
+    if name != "broken":  # the search finds a token that is there
         middle = max((call for call in calls if call.name == "flock"), key=lambda call: call.nth)
         memory, given = found(injector, world, middle)
         assert memory and given == []

@@ -1,6 +1,6 @@
-"""The programs as they are built: what the compiler and the linker do against a bug becoming more than a crash.
+"""The built programs have the protections of the compiler and the linker against exploits of bugs.
 
-A build without optimization, or with sanitizers, has no FORTIFY; the build's own directory tells. All the rest holds in every build.
+A build without optimization, or with sanitizers, has no FORTIFY; the build directory shows which it is. Everything else is true for every build.
 """
 
 import json
@@ -18,7 +18,7 @@ BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logou
 
 
 def installed_programs():
-    """Every program that the build would install, so that a new one is looked at as well."""
+    """Every program that the build installs, so that new programs are checked too."""
     plan = json.loads((BUILD / "meson-info/intro-installed.json").read_text())
     names = [pathlib.Path(path) for path in plan]
     return [path for path in names if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
@@ -95,7 +95,7 @@ def test_fortify(program):
 
 
 def test_fortify_is_3():
-    """Unless the distribution has passed another one; then that one is the last."""
+    """If the distribution has passed another flag, that one is the last."""
     if options()["buildtype"] in ("plain", "debug") or options()["b_sanitize"] != "none":
         pytest.skip("a build without FORTIFY")
     passed = [word for word in options()["c_args"] if "_FORTIFY_SOURCE=" in word]
@@ -111,7 +111,7 @@ def test_variables_begin_as_zero():
 
 
 def test_control_flow_is_guarded():
-    """Every object of ours has its marks; the program has them where the C library's own objects do, which Debian 12's do not."""
+    """Every object of ours is marked. The program is marked only if the C library's objects are, which is not so on Debian 12."""
     if platform.machine() != "x86_64":
         pytest.skip("the mark is x86's")
     archives = sorted(BUILD.glob("src/*.a"))

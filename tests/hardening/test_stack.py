@@ -1,4 +1,4 @@
-"""A stack of 256 KiB is enough, however deep a text is."""
+"""A stack of 256 KiB is enough for a text of any depth."""
 
 import os
 import pathlib
@@ -52,7 +52,7 @@ def test_a_deep_text(home, shape, file):
 
 
 def test_a_deep_pair_is_removed(home):
-    """As deep as it goes, in inline tables."""
+    """The greatest depth, in inline tables."""
     for depth in (20, 60):
         inline = "{a = " * depth + "1" + "}" * depth
         (home / "credentials.toml").write_text(f"registries.me = {{token = 't', x = {inline}}}\n")

@@ -1,4 +1,4 @@
-"""A user's home with tokens, and a repository that somebody else wrote. Whatever it has in it, a run keeps its promises."""
+"""A user's home with tokens, and a repository that someone else wrote. Whatever the repository contains, a run keeps its promises."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ TYPED = '#!/bin/sh\nprintf "%s\\n" "$0" "$@" >>"$TOP/typed"\n'
 
 
 def spellings(text):
-    """The output as somebody can read it who wants to: decoded, and without what divides its lines."""
+    """The output as an attacker could read it: decoded, and without line separators."""
     decoded = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
     for each in (text, urllib.parse.unquote(text), decoded, text[::-1]):
         yield re.sub(r"[\s|*\\\"',]+", "", each)
@@ -51,7 +51,7 @@ class Victim:
         os.chmod(path, mode)
 
     def build(self, plant):
-        """The home is the user's who runs it; the repository is his own, or for root that of another one."""
+        """The home belongs to the user who runs the program. So does the repository, except for root, where it belongs to another user."""
         shutil.rmtree(self.top)
         os.mkdir(self.top)
         self.put("home/.cargo/config.toml", f'[registries.r]\nindex = "sparse+{self.good_url}/index/"\n')
@@ -95,7 +95,7 @@ class Victim:
         )  # fmt: skip
 
     def check(self, plant, words, as_root):
-        """What is wrong, or an empty text."""
+        """Returns what is wrong, or an empty text."""
         self.as_root = as_root
         self.build(plant)
         for server in (self.registry, self.evil):
@@ -133,7 +133,7 @@ class Victim:
             self.need(same and (credentials or edited), f"{path} has changed: {before.get(path)} {after.get(path)}")
 
     def check_requests(self, words):
-        """Tokens of the home go nowhere else, and nowhere at all without --revoke."""
+        """Tokens of the home are sent only to their registry, and only with --revoke."""
         for secret in SECRETS.values():
             self.need(not any(secret in head for head in self.evil.heads), "the attacker has a token")
             to_registry = [head for head in self.registry.heads if secret in head]
@@ -148,7 +148,7 @@ class Victim:
         self.need(not os.path.exists(f"{self.top}/pwned"), "pwned")
 
     def check_fixes(self, out, err, words):
-        """A fix is run by a shell that has another cargo-logout; what it does is its arguments."""
+        """A shell runs the fix with another cargo-logout, which records its arguments."""
         fixes = [shown.replace("''", "'") for shown in re.findall(r"(?m)run `(.*)`", err)]
         wanted = []
         if "json" in words:

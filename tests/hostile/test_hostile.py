@@ -1,7 +1,6 @@
-"""In a repository with every trick, each form of the command is run by a user whose files they are, and by root in somebody else's.
-
-No token leaves for anywhere but its registry, nothing outside is changed, no program runs unannounced, no secret and no control
-character is printed, and a command that is printed does what it says.
+"""In malicious repositories, each form of the command is run by the owner of the files, and by root in another user's files. A token is sent only to
+its registry, nothing outside is changed, no program runs without notice, no secret and no control character is printed, and a printed command does
+what it says.
 """
 
 import json
@@ -39,7 +38,7 @@ def names(victim):
 
 
 def providers(text, mode=0o644):
-    """A program of the repository; everything that names it."""
+    """A program of the repository, and every setting that can name it."""
 
     def plant(victim):
         victim.put("repo/.cargo/evil", EVIL, 0o755)
@@ -136,7 +135,7 @@ def test_hostile(victim, trick, as_root):
 
 
 def test_plain(victim):
-    """Without tricks the tokens of the home go, and with --revoke to the registry: the checks see what they are to see."""
+    """Without a trick, the tokens of the home are removed and, with --revoke, sent to the registry. This shows that the checks work."""
     assert not victim.check(lambda _: None, ["--registry", "r", "--revoke"], False)
     assert any(SECRETS["r"] in head and head.startswith("DELETE") for head in victim.registry.heads)
     assert not victim.check(lambda _: None, ["--all"], True)

@@ -1,6 +1,5 @@
-"""The shape of the source: includes go down the layers only, functions fit a screen, and what a logout says is said at the top.
-
-The order of the layers is read from src/meson.build, which builds them in that order.
+"""The structure of the source: files include only lower layers, functions are short, and only the upper layers have the messages of a logout.
+src/meson.build has the order of the layers.
 """
 
 import pathlib
@@ -8,7 +7,7 @@ import re
 import subprocess
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-HELPER_LAYERS = {"util"}  # what the helpers, programs of their own, may use
+HELPER_LAYERS = {"util"}  # layers that the helpers can use
 LONGEST_FUNCTION = 80
 LAYERS_BELOW = {"util", "toml", "config", "registry"}
 # Words of sentences that only a logout prints. Only credential and cli may contain them.
@@ -26,7 +25,7 @@ def sources(*folders):
 
 
 def upward(files, order):
-    """Includes that do not go down: "src/config/a.c includes registry/b.h"."""
+    """Includes of a higher layer: "src/config/a.c includes registry/b.h"."""
     wrong = []
     for name, text in files.items():
         home, layer = pathlib.PurePath(name).parts[:2]
@@ -40,7 +39,7 @@ def upward(files, order):
 
 
 def long_functions(name, text):
-    """Functions of more lines than fit: they start with a `{` and end with a `}` in the first column. Tables do not count."""
+    """Functions that are too long. They start with a `{` and end with a `}` in the first column. Tables do not count."""
     start, head, found = None, "", []
     text = re.sub(r"(?m)^    (?:static|\}).* = \{\n(?:     .*\n|\n)*    \};$", "", text)
     for number, line in enumerate(text.splitlines(), 1):
@@ -56,7 +55,7 @@ def long_functions(name, text):
 
 
 def said_below(files):
-    """Strings of lower layers that have a logout's words: "src/util/a.c: has been removed"."""
+    """Strings of lower layers with words of a logout: "src/util/a.c: has been removed"."""
     wrong = []
     for name, text in files.items():
         if pathlib.PurePath(name).parts[1] in LAYERS_BELOW:

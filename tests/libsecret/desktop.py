@@ -1,7 +1,5 @@
-"""A desktop session of its own: a private D-Bus, perhaps with a real gnome-keyring or a service that misbehaves.
-
-Everything lies in one temporary directory. A Desktop is a context manager: every daemon that it started is ended
-and waited for when the block is left, however it is left.
+"""A private desktop session: a private D-Bus, optionally with a real gnome-keyring or a misbehaving service. All files are in one temporary
+directory. A Desktop is a context manager. At the end of the block, it stops every daemon that it started.
 """
 
 import fcntl
@@ -19,7 +17,7 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
-SECONDS = 60  # no step of a test takes as long, so a test cannot hang
+SECONDS = 60  # no step of a test takes this long, so a test cannot hang
 
 # secret-tool stores only text, and a session ends with its connection, so that gdbus cannot do it in two calls.
 STORE_BYTES = """
@@ -37,7 +35,7 @@ call("/org/freedesktop/secrets/aliases/default", "Collection.CreateItem", "(a{sv
      (session, b"", bytes.fromhex(sys.argv[1]), "application/octet-stream"), False)
 """
 
-# No service directories but the test's own: what the test did not start is not there, whatever is installed.
+# Only the test's own service directories, so that installed services cannot be started.
 BUS_CONFIG = """<busconfig>
  <type>session</type><listen>unix:path={0}/bus</listen><auth>EXTERNAL</auth><servicedir>{0}/services</servicedir>
  <policy context="default">
@@ -84,7 +82,7 @@ class Desktop:
                 pipe.close()
 
     def said(self, child):
-        """Ends a child and returns what it wrote that was not read yet."""
+        """Stops a child and returns the rest of its output."""
         child.kill()
         return child.stdout.read().decode()
 
@@ -200,7 +198,7 @@ class Desktop:
         return json.loads(child.stdout.readline())
 
     def finish(self, child):
-        """Nothing more is asked, and the provider ends by itself."""
+        """Closes its input, and the provider exits."""
         child.stdin.close()
         assert child.wait(SECONDS) == 0
 
@@ -224,7 +222,7 @@ class Desktop:
 
 
 class Terminal:
-    """A program that has a terminal. What is not redirected is that terminal."""
+    """A program with a terminal. Streams that are not redirected are that terminal."""
 
     def __init__(self, desktop, *command, **redirected):
         self.desktop = desktop

@@ -1,4 +1,4 @@
-"""With the real cargo, in both directions: what one has stored the other finds, sends and removes.
+"""With the real cargo, in both directions: each provider finds, sends and removes what the other has stored.
 
 The registry is a loopback server that keeps the Authorization header of each call to its API.
 """
@@ -97,7 +97,7 @@ def test_logout_when_not_logged_in(real, ours):
 
 
 def test_locked(real, ours):
-    """cargo's own deletes nothing, says nothing and ends well; ours is an error that says why."""
+    """cargo's provider deletes nothing, prints nothing and succeeds. Ours reports an error with the reason."""
     real.login(BUILT_IN, "t-1")
     real.desktop.lock()
     done = real.logout(BUILT_IN)
@@ -116,7 +116,7 @@ def test_locked(real, ours):
 
 
 def test_several_items(real, ours):
-    """Wherever they are: the second is in the collection that lasts for the session only."""
+    """In every collection: the second item is in the one that exists only for the session."""
     real.login(BUILT_IN, "t-1")
     real.desktop.secret_tool_store("t-2", *SCHEMA, "url", real.registry.index, collection="session")
     assert real.logout(ours).returncode == 0

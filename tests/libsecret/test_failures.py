@@ -1,4 +1,4 @@
-"""A bus or a service that is missing, dies, lies, asks or says nothing: an answer that says which, in bounded time."""
+"""A bus or a service that is missing, exits, gives wrong answers, asks a person or does not answer: the answer says which, within a time limit."""
 
 import json
 import signal
@@ -153,7 +153,7 @@ def test_one_item_that_cannot_be_deleted_does_not_keep_the_others(bus, behaviour
 
 
 def test_second_search_fails(bus):
-    """What was deleted cannot be proven to be gone, so it is no success."""
+    """It cannot be checked that the item is gone, so this is not a success."""
     bus.start_mock("blind")
     assert bus.ask(request("logout")) == failed("erase", "the index is broken (org.freedesktop.DBus.Error.Failed)")
 
@@ -161,7 +161,7 @@ def test_second_search_fails(bus):
 @pytest.mark.parametrize("kind, what", [("get", "get"), ("logout", "erase")])
 @pytest.mark.parametrize("unlock, why", [("unlock-free", "the index is broken (org.freedesktop.DBus.Error.Failed)"), ("unlock-fails", "the prompter is broken (org.freedesktop.DBus.Error.Failed)")])
 def test_search_after_unlocking_fails(bus, kind, what, unlock, why):
-    """Whether it is unlocked nobody knows then: the first failure is told."""
+    """It is then not known whether it is unlocked, so the first error is reported."""
     bus.start_mock(f"locked,blind,{unlock}")
     assert bus.ask(request(kind)) == failed(what, why)
 
@@ -230,7 +230,7 @@ def test_a_person_cannot_be_asked(bus):
 
 
 def test_a_person_at_a_display_wants_it_not_stored(bus):
-    """What libsecret makes of it is that it was stored."""
+    """libsecret treats this as stored."""
     bus.env["DISPLAY"] = ":0"
     bus.start_mock("create-refused")
     assert bus.ask(request("login", token="t-1")) == failed(
@@ -260,7 +260,7 @@ def test_service_that_does_not_encrypt(bus):
 
 
 def test_deadlines(bus, tmp_path):
-    """All at once, as each lasts as long as it lasts: a silent service, a silent bus, a person who does not come."""
+    """All at once, because each takes its full time: a silent service, a silent bus, a person who does not answer."""
     bus.start_mock("silent")
     silent_service = bus.start_helper()
 

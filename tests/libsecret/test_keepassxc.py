@@ -1,4 +1,4 @@
-"""A real KeePassXC on a display of its own, driven by keys: it asks inside the search, and for each item. With --full only."""
+"""A real KeePassXC on its own display, controlled by key presses. It asks during a search, and for each item. Only with --full."""
 
 import base64
 import os

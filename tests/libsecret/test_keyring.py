@@ -1,4 +1,4 @@
-"""Against a real gnome-keyring: what is stored, found and erased, in each state that a keyring can be in."""
+"""With a real gnome-keyring: storing, finding and erasing, in each state of a keyring."""
 
 import json
 import os
@@ -182,7 +182,7 @@ def test_file_backend_of_libsecret(desktop):
 
 
 def test_file_backend_that_cannot_write(desktop):
-    """In libsecret's memory the token is gone then, in the file it is not."""
+    """The token is then gone in libsecret's memory, but not in the file."""
     path = desktop.root / "file/default.keyring"
     path.parent.mkdir()
     desktop.env |= {"SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": str(path), "SECRET_FILE_TEST_PASSWORD": "test"}

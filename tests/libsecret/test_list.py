@@ -1,4 +1,4 @@
-"""--list and --peek: a line of JSON for each item and one for the state; cargo-logout reads them."""
+"""--list and --peek print a line of JSON for each item and one for the state, which cargo-logout reads."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""What is in memory: no token once the request is answered, nothing that valgrind finds fault with."""
+"""After the answer to a request, no token is in memory, and valgrind finds no error."""
 
 import pathlib
 import shutil
@@ -28,7 +28,7 @@ def test_no_token_is_left_in_memory(keyring):
 
 
 def test_the_search_for_tokens_finds_one(keyring):
-    """While the service is silent the token is still needed."""
+    """While the service has not answered, the token is still needed."""
     child = keyring.start_helper()
     keyring.send(child, request("get"))
     keyring.answer(child)

@@ -1,4 +1,4 @@
-"""The provider protocol: what is said, and what is done with what is not a request. No bus is needed here."""
+"""The provider protocol: the answers, and what happens with malformed requests. No bus is needed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""With a terminal: the token is asked for in cargo's words and not shown, and a person may be asked to unlock."""
+"""With a terminal: the program asks for the token in cargo's words without showing it, and can ask a person to unlock the keyring."""
 
 import os
 import pathlib
@@ -15,7 +15,7 @@ UNREADABLE = "failed to read the token from the terminal"
 
 
 class ProviderTerminal(Terminal):
-    """A provider that has a terminal; cargo's pipes are pipes, as ever."""
+    """A provider with a terminal. Its pipes to cargo are still pipes."""
 
     def __init__(self, desktop, *command):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -114,7 +114,7 @@ def test_a_terminal_that_fails_while_it_is_read(desktop):
 
 
 def test_ctrl_z_shows_the_terminal_again_and_the_question_is_repeated(desktop):
-    """A shell with job control starts it, and goes on when it is stopped."""
+    """A shell with job control starts it, and continues when it is stopped."""
     job = '"$0" "$@"; echo stopped >/dev/tty; read -r line </dev/tty; fg >/dev/tty'
     terminal = ProviderTerminal(desktop, "bash", "-m", "-c", job, desktop.helper)
     terminal.send(request("login"))

@@ -1,4 +1,4 @@
-"""Fixtures: the program under test, the real cargo, and a machine of one's own for each test."""
+"""Fixtures: the program under test, the real cargo, and a separate Machine for each test."""
 
 import os
 import pathlib

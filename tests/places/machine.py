@@ -1,7 +1,6 @@
-"""A cargo home with a project, credential providers and a registry: the real cargo and ours run in it.
-
-Every secret of a test begins with S3CRET, so that none can be shown by ours without being seen. In texts of files, $INDEX
-is the URL before an index's name, $BIN the directory of the providers, $TOP that of everything.
+"""A cargo home with a project, credential providers and a registry, in which the real cargo and cargo-logout run. Every secret of a test begins with
+S3CRET, so that output with a secret is noticed. In texts of files, $INDEX is the URL before an index's name, $BIN the directory of the providers, and
+$TOP the directory of everything.
 """
 
 import dataclasses
@@ -15,7 +14,7 @@ import schema
 SECONDS = 60  # no step takes as long
 SECRET = "S3CRET"
 
-# cargo's provider protocol by the shell's own means. It has a token, perhaps, which `get` gives and `logout` takes away.
+# cargo's provider protocol as a shell script. If it has a token, `get` returns it and `logout` removes it.
 PROVIDER = """#!/bin/sh
 echo '{"v":[1]}'
 read -r request
@@ -82,7 +81,7 @@ class Machine:
         return string.Template(text).safe_substitute(self.names)
 
     def path(self, name):
-        """`name` is relative to the cargo home, or with a slash at its beginning to the top."""
+        """`name` is relative to the cargo home or, with a leading slash, to the top."""
         return self.top / name[1:] if name.startswith("/") else self.home / name
 
     def write(self, files):
@@ -120,7 +119,7 @@ class Machine:
         return names
 
     def tree(self):
-        """All there is: a change of anything but access times shows."""
+        """The state of all files, so that every change is noticed, except of access times."""
         found = {}
         for directory, _, names in os.walk(self.top):
             for path in [directory, *(os.path.join(directory, name) for name in names)]:
@@ -157,7 +156,7 @@ class Machine:
         return sent[0] if sent else None
 
     def logout(self, *arguments, json=True, before=()):
-        """A run of ours. Whatever it is about, it shows no secret, keeps its promises, and reports what remains usable."""
+        """Runs cargo-logout, and checks that it prints no secret, keeps its promises, and reports what is still usable."""
         words = [*arguments, "--message-format", "json"] if json else arguments
         env = {"ASAN_OPTIONS": "detect_leaks=0"} if before else None  # a traced process cannot look for leaks
         done = self.run(*before, self.program, *words, env=env)
@@ -172,7 +171,7 @@ class Machine:
 
     @staticmethod
     def all_is_reported(result, arguments):
-        """Neither -q nor a failure of something else keeps back what cargo can still use."""
+        """What cargo can still use is reported even with -q or after an error."""
         if "--status" in arguments:
             return
         for line in result.credentials():

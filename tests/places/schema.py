@@ -1,4 +1,4 @@
-"""What --message-format json promises (docs/json.md): each line fits the schema, and the lines of a run agree with each other."""
+"""Checks the promises of --message-format json (docs/json.md): each line matches the schema, and the lines of a run agree with each other."""
 
 import json
 import pathlib
@@ -26,7 +26,7 @@ def _check_credential(line):
 
 
 def check(text, status):
-    """The lines of one run that exited with `status`; fails if they are not as promised."""
+    """Returns the lines of a run that exited with `status`. Fails if they break a promise."""
     assert text.endswith("\n")
     *lines, last = map(json.loads, text.splitlines())
     for line in (*lines, last):

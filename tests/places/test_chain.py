@@ -1,4 +1,4 @@
-"""All providers are asked, in cargo's order, and all files cleared, whatever becomes of any one of them."""
+"""All providers are asked, in cargo's order, and all files are cleared, even if one of them fails."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from test_still_in import CORP, TOKEN, chain
 BROKEN = f"{TOKEN}nonsense\n"
 FROM_STDOUT = "cargo:token-from-stdout $BIN/gives-plainly"
 
-# how a provider may fail at a logout, and the causes that are told
+# how a provider can fail at a logout, and the causes that are reported
 FAILURES = {
     "fails": ("it broke", "the fan is dirty"),
     "dies": ("failed to deserialize response", "EOF while parsing a value"),
@@ -93,7 +93,7 @@ def test_all_fail(machine):
     ids=lambda value: "+".join(value) if isinstance(value, list) else "",
 )
 def test_what_is_said_of_the_answers(machine, names, status, told):
-    """Where the real cargo says something of the same chain, it is the same; but of a success it says nothing."""
+    """If the real cargo prints something about the same chain, it is the same. cargo prints nothing after a success."""
     write_chain(machine, *names, token=False)
     theirs = machine.cargo("logout", "--registry", "corp")
     write_chain(machine, *names, token=False)
@@ -104,7 +104,7 @@ def test_what_is_said_of_the_answers(machine, names, status, told):
 
 
 def test_order(machine):
-    """The last is asked first; the same program with other words is another, and its words are not shown."""
+    """The last is asked first. The same program with other arguments is another provider, and its arguments are not printed."""
     machine.write({"config.toml": chain("$BIN/removes S3CRET-b", "cargo:token", "$BIN/removes S3CRET-a"), "credentials.toml": TOKEN})
     machine.providers("removes")
     done = machine.logout("--registry", "corp", "-v")
@@ -113,7 +113,7 @@ def test_order(machine):
 
 
 def test_one_of_its_own(machine):
-    """A registry with a provider of its own asks that one alone; what lies elsewhere is cleared all the same."""
+    """Only its own provider is asked for a registry that has one, but other locations are still cleared."""
     machine.providers("removes", "not-found")
     own = f'{chain("$BIN/not-found")}credential-provider = ["$BIN/removes", "a word"]\n'
     machine.write({"config.toml": own, "credentials.toml": TOKEN})
@@ -149,7 +149,7 @@ def test_what_only_gives_goes_on_serving(machine, names):
 
 
 def test_broken_credentials_file(machine):
-    """It cannot be edited safely; the providers are asked all the same."""
+    """It cannot be edited safely, but the providers are still asked."""
     write_chain(machine, "cargo:token", "removes")
     machine.write({"credentials.toml": BROKEN})
     done = machine.logout("--registry", "corp")
@@ -194,7 +194,7 @@ def test_file_that_cannot_be_written(machine, locked, other):
 
 
 def test_a_file_that_cannot_be_written_is_told_once(machine):
-    """It has failed for the token and for the secret key."""
+    """Removing both the token and the secret key has failed."""
     machine.write({"config.toml": CORP, "credentials.toml": TOKEN + 'secret-key = "S3CRET-key"\n'})
     machine.path("credentials.toml").chmod(0o400)
     done = machine.logout("--registry", "corp", before=powerless())
@@ -231,7 +231,7 @@ def test_check_of_a_provider_that_cannot_start(machine):
 
 
 def test_what_a_provider_is_told(machine):
-    """The place of the token is no business of the provider: one line, with the name and the index."""
+    """The provider gets one line with the name and the index, but not the token's location."""
     machine.write({"/bin/listens": '#!/bin/sh\necho \'{"v":[1]}\'\nread -r line\necho "$line$*" >>"$0.heard"\necho \'{"Ok":{"kind":"logout"}}\'\n'})
     machine.write({"config.toml": chain("$BIN/listens a b"), "credentials.toml": TOKEN})
     machine.logout("--registry", "corp")
@@ -241,7 +241,7 @@ def test_what_a_provider_is_told(machine):
 
 
 def test_who_is_waited_for(machine):
-    """A provider that takes long is named, and waited for."""
+    """If a provider takes long, the program prints its name and waits."""
     os.mkfifo(machine.top / "gate")
     machine.write({"/bin/slow": '#!/bin/sh\necho \'{"v":[1]}\'\nread -r line\nread -r go <$TOP/gate\necho \'{"Ok":{"kind":"logout"}}\'\n'})
     machine.write({"config.toml": chain("$BIN/slow")})
@@ -263,7 +263,7 @@ BROKEN_CONFIGS = {
 
 @pytest.mark.parametrize("text, told", BROKEN_CONFIGS.values(), ids=BROKEN_CONFIGS)
 def test_broken_configuration(machine, text, told):
-    """The name is known, so what the credentials files hold under it goes; then the fault is told."""
+    """The name is known, so its credentials are removed from the files. Then the fault is reported."""
     index = f'[registries.corp]\nindex = "{machine.names["INDEX"]}/corp/"\n'
     machine.write({"credentials.toml": TOKEN, "config.toml": index, "/work/.cargo/config.toml": text})
     done = machine.logout("--registry", "corp")
@@ -283,7 +283,7 @@ def test_broken_configuration_beside_a_good_one(machine, good):
 
 @pytest.mark.parametrize("arguments, left", [((), ["credentials.toml"]), (("--registry", "other"), ["credentials.toml"]), (("--all",), [])])
 def test_broken_configuration_and_other_names(machine, arguments, left):
-    """Nobody can know which registry is the default one."""
+    """It cannot be known which registry is the default one."""
     machine.write({"credentials.toml": TOKEN, "/work/.cargo/config.toml": "nonsense\n"})
     done = machine.logout(*arguments)
     assert done.status == 101

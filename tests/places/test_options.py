@@ -1,4 +1,4 @@
-"""--all, --status, --dry-run, --strict, --quiet and --message-format: over the situations of test_still_in, where they differ."""
+"""--all, --status, --dry-run, --strict, --quiet and --message-format in the situations of test_still_in, if they matter there."""
 
 import json
 import re
@@ -28,11 +28,11 @@ def planned(done):
 
 @pytest.mark.parametrize("row", [row for row in ROWS if "replaced" not in row.name], ids=lambda row: row.name)
 def test_looking_changes_nothing_and_foretells(machine, row):
-    """The table, the dry run and the run itself have one plan; the dry run ends as the run does."""
+    """The table, the dry run and the run have the same plan. The dry run has the same exit status as the run."""
     set_up(machine, row)
     before = machine.tree()
     status, dry_run = (machine.logout(*row.args, option) for option in ("--status", "-n"))
-    assert machine.tree() == before  # and no provider has left its mark
+    assert machine.tree() == before  # and no provider has run
     assert status.status == (101 if "malformed" in row.name else 0), status.err
     done = machine.logout(*row.args)
     assert dry_run.status == done.status
@@ -59,7 +59,7 @@ def test_in_use_is_what_the_client_sends(machine, row):
 
 @every_row
 def test_strict(machine, row):
-    """With --strict, success means that cargo can use nothing, as far as it is known."""
+    """With --strict, success means that cargo can use nothing and everything was checked."""
     set_up(machine, row)
     looked = machine.logout("--status", "--strict", "--registry", row.client)
     assert looked.status == (101 if "malformed" in row.name else 2 if any(line["usable"] != "no" for line in looked.credentials()) else 0)
@@ -69,7 +69,7 @@ def test_strict(machine, row):
 
 @every_row
 def test_quiet(machine, row):
-    """Warnings of what cargo can still use, and errors, are printed all the same."""
+    """Warnings about what cargo can still use, and errors, are still printed."""
     set_up(machine, row)
     done = machine.logout(*row.args, "--quiet")
     assert done.status == row.status[1]
@@ -174,7 +174,7 @@ def test_status_of_nothing(machine):
 
 
 def test_status_of_a_provider_that_only_gives(machine):
-    """It cannot be asked to log out: what it gives stays."""
+    """It cannot log out, so its token stays."""
     machine.write({"config.toml": chain("cargo:token-from-stdout $BIN/x")})
     row = machine.logout("--status", "--registry", "corp", json=False).out.splitlines()[1]
     assert re.split(r" {2,}", row)[2:4] == ["yes", "cannot be removed"]
@@ -184,7 +184,7 @@ def test_status_of_a_provider_that_only_gives(machine):
 
 @pytest.mark.parametrize("words", [["--status"], ["--status", "--message-format", "json"], ["--message-format", "json"]])
 def test_a_report_that_cannot_be_written_is_a_failure(machine, words):
-    """But what a logout did is done."""
+    """But the logout has been done."""
     machine.write({"config.toml": CORP, "credentials.toml": TOKEN})
     command = ["sh", "-c", 'exec "$@" >/dev/full', "sh", str(machine.program), "--registry", "corp", *words]
     done = machine.run(*command)
@@ -229,7 +229,7 @@ def test_no_process_is_started(machine, words):
 
 
 def test_all(machine):
-    """Every registry that any place knows, with a line each, and one edit for a file."""
+    """Every registry in any location, with one line each and one edit for each file."""
     machine.write({"config.toml": KNOWN, "credentials.toml": f"# kept\n{STORED}"})
     machine.env["CARGO_REGISTRIES_NEXT_INDEX"] = machine.text("$INDEX/next/")
     machine.env["CARGO_REGISTRIES_NEXT_TOKEN"] = "S3CRET-env"
@@ -256,7 +256,7 @@ def test_all_knows_a_registry_by_any_of_its_variables(machine, variable, value):
 
 
 def test_all_where_one_fails(machine):
-    """One provider that fails, one registry that is not configured well: the others are logged out."""
+    """If one provider fails and one registry is not configured correctly, the others are still logged out."""
     own = 'credential-provider = "$BIN/{}"\n'
     machine.write({"config.toml": CORP + own.format("fails") + KNOWN.partition(CORP)[2] + own.format("removes") + "[registries.gone]\nindex = 3\n"})
     machine.write({"credentials.toml": STORED})
@@ -305,7 +305,7 @@ def test_an_odd_registry_beside_the_one_asked_for(machine):
 
 
 def test_all_where_registries_is_no_table(machine):
-    """Nothing can be a registry there; crates.io is one all the same."""
+    """No registry can be defined there, but crates.io still exists."""
     machine.write({"config.toml": "registries = 3\n", "credentials.toml": CRATES_IO})
     machine.env["CARGO_REGISTRIES_TOKEN"] = "S3CRET-env"  # of no registry: it has no name
     machine.env["CARGO_REGISTRIES__TOKEN"] = "S3CRET-none"  # nor has it here
@@ -315,7 +315,7 @@ def test_all_where_registries_is_no_table(machine):
 
 
 def test_all_with_settings_that_are_wrong(machine):
-    """cargo would not come so far; what is known is logged out of, then the fault is told."""
+    """cargo would stop before this. Known registries are logged out, and then the fault is reported."""
     machine.write({"config.toml": KNOWN + '[term]\ncolor = "mauve"\n', "credentials.toml": STORED})
     done = machine.logout("--all")
     assert done.status == 101

@@ -1,4 +1,4 @@
-"""Files of every layer, variables, names: what is found where, what is cleared, and what is said of the rest."""
+"""Files of every layer, variables and names: what is found, what is cleared, and what is reported."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_configuration(machine, layer):
 
 
 def test_all_layers_at_once(machine):
-    """cargo takes one of them; all are named, and it is said which one."""
+    """cargo uses one of them. All are reported, and the report shows which one cargo uses."""
     names = ["/elsewhere/my.toml", "/work/project/.cargo/config.toml", "/work/.cargo/config.toml", "config.toml", "more.toml"]
     machine.write({name: TOKEN.replace("file", str(number)) for number, name in enumerate(names)})
     machine.write({"config.toml": f'include = ["more.toml"]\n{CORP}token = "S3CRET-3"\n'})
@@ -134,7 +134,7 @@ def test_credentials_that_include(machine):
 
 
 def test_the_same_file_included_twice(machine):
-    """By the configuration and by the credentials: it is a credentials file, and cleared once."""
+    """Both the configuration and the credentials include it. It counts as a credentials file and is cleared once."""
     machine.write({"config.toml": f'include = ["t.toml"]\n{CORP}', "credentials.toml": 'include = ["t.toml"]\n', "t.toml": TOKEN})
     done = machine.logout("--registry", "corp")
     assert done.places("removed") == [("token", str(machine.path("t.toml")))]
@@ -168,7 +168,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("place", OTHERS)
 def test_another_name_of_the_index(machine, place):
-    """Its credential is not this logout's to take, but it serves the same registry: named, with what ends it."""
+    """The run is not about its credential, but cargo can use that for the same registry: it is reported with its fix."""
     files, machine_env, cure = OTHERS[place]
     machine.write({"config.toml": CORP + ANOTHER, **files})
     machine.env |= machine_env
@@ -200,7 +200,7 @@ def test_provider_of_another_name(machine):
 
 @pytest.mark.parametrize("index", ["https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"])
 def test_a_name_of_crates_io(machine, index):
-    """Whatever its name, cargo takes crates.io's token for it."""
+    """cargo uses crates.io's token for it, whatever its name is."""
     machine.write({"config.toml": f'[registries.corp]\nindex = "{index}"\n', "credentials.toml": f"{TOKEN}{CRATES_IO}"})
     looked = machine.logout("--status", "--registry", "corp")
     assert [line["registry"] for line in looked.credentials(effect="in-use")] == ["crates-io"]

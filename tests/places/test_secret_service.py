@@ -1,4 +1,4 @@
-"""cargo:libsecret in the chain, with a real gnome-keyring in each state, and what lies beside it in a file."""
+"""cargo:libsecret in the chain, with a real gnome-keyring in each state, and with a token in a file too."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_9_unlocked(machine, keyring):
 
 
 def test_10_locked(machine, keyring):
-    """cargo ends well, says nothing and removes nothing; ours says why not, and clears the file."""
+    """cargo succeeds, prints nothing and removes nothing. cargo-logout prints the reason and clears the file."""
     log_in(machine)
     machine.write({"credentials.toml": TOKEN})
     keyring.lock()
@@ -110,7 +110,7 @@ def test_another_item_stays(machine, keyring):
 
 @pytest.mark.parametrize("locked", [False, True], ids=["unlocked", "locked"])
 def test_status_knows_without_asking(machine, keyring, locked):
-    """What is there can be seen without unlocking; nothing is removed."""
+    """The items can be listed without unlocking. Nothing is removed."""
     store(machine, keyring, "corp")
     if locked:
         keyring.lock()
@@ -170,7 +170,7 @@ def test_status_without_a_keyring(machine, session):
 
 
 def test_all_takes_items_that_no_registry_has(machine, keyring):
-    """An item of a registry that is no longer configured, or not with this provider."""
+    """An item of a registry that is no longer configured, or is configured with another provider."""
     machine.write({"config.toml": CORP, "credentials.toml": TOKEN})
     for name in ("corp", "gone"):
         store(machine, keyring, name)

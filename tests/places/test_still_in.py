@@ -1,7 +1,5 @@
-"""The question that counts: after a logout, does the real cargo still send a token?
-
-Each row is a situation in which cargo's own logout leaves someone logged in, or a secret on the disk, or would if it were
-not asked here: what the client sends after cargo's logout, after ours, and what ours says where it is not nothing.
+"""The main question: after a logout, does the real cargo still send a token? Each row is a situation in which cargo's own logout leaves someone
+logged in, or a secret on the disk. It has what the client sends after cargo's logout and after ours, and what ours reports.
 """
 
 import dataclasses
@@ -20,7 +18,7 @@ def chain(*providers):
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """`later` is what changes in the files, after the logout, before the client runs: the day on which a secret left behind is sent."""
+    """`later` changes files after the logout and before the client runs, so that a secret that was left is sent."""
 
     name: str
     files: dict

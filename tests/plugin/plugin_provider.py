@@ -1,4 +1,4 @@
-"""A credential provider as a process: what it does is written down in a test; ours and the real cargo are run with it."""
+"""A credential provider as a process. A test describes what it does, and both cargo-logout's client and the real cargo run with it."""
 
 import json
 import os

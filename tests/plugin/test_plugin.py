@@ -1,8 +1,6 @@
-"""Credential providers as processes: what they are told, what they may do wrong, and what is said about it.
-
-Ours is plugin_driver, the client alone; the oracle is the real cargo with the same program as
-credential-provider. What providers really do has cargo's words; a malformed line has our own, and where cargo hangs,
-ours ends in time.
+"""Credential providers as processes: their requests, their faults, and the messages about these. plugin_driver is only our client. It is compared
+with the real cargo, which has the same program as credential-provider. Errors of real providers have cargo's words. An error about a malformed line
+has our own. Where cargo hangs, our client stops in time.
 """
 
 import json

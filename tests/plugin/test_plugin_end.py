@@ -1,4 +1,4 @@
-"""Credential providers that do not end, or not well: deadlines, signals, a terminal, descriptors that cannot be had."""
+"""Credential providers that do not exit, or not correctly: deadlines, signals, a terminal, and missing descriptors."""
 
 import os
 import pty

@@ -1,6 +1,5 @@
-"""Runs of a program on a disk that records what is written and flushed, and all disks that a power cut can leave.
-
-A disk has what was written before its last flush, and of what was written since then any part, in pages. See docs/powercut.md.
+"""Runs a program on a disk that records writes and flushes, and builds all disks that a power cut can leave. Such a disk has everything that was
+written before its last flush, and any of the pages that were written since. See docs/powercut.md.
 """
 
 import collections

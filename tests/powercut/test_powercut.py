@@ -1,4 +1,4 @@
-"""The power is cut at any moment, on real file systems. See docs/powercut.md."""
+"""Power cuts at any time, on real file systems. See docs/powercut.md."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Servers that break HTTP, byte by byte: what no real server can be told to do.
+"""Servers that violate HTTP, byte by byte, as no real server can be configured to.
 
     with Server(says(b"HTTP/1.1 204 No Content\\r\\n\\r\\n")) as server:      # then it closes
     with Server(says(b"HTTP/1.1 200 OK\\r\\n", then=reset)) as server:       # then the connection is reset

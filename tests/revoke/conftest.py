@@ -1,4 +1,4 @@
-"""Fixtures: the helper under test, the stand-in for a registry's server, and what asks the one to call the other."""
+"""Fixtures: the helper under test, the stand-in for a registry's server, and the code that makes the helper call the server."""
 
 import os
 import pathlib

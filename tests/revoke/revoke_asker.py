@@ -1,4 +1,4 @@
-"""Asks the helper by hand: requests in, answers out, and what holds of each answer."""
+"""Sends requests to the helper directly, and checks what must be true for each answer."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def request(**keys):
 
 
 class Asker:
-    """Asks the helper, and holds it to what it promises whatever the answer is."""
+    """Asks the helper, and checks what it promises for every answer."""
 
     def __init__(self, helper):
         self.command = [str(helper)]

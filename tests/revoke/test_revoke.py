@@ -8,7 +8,7 @@ from revoke_machine import CHECK, CONFIG, CURRENT, TRUSTED, check, provider_chai
 from tls import free_ports
 from vendor_stand_in import KINDS, Vendor
 
-OTHERS = {  # what the server is made to do: result, verdict, the reason that is reported
+OTHERS = {  # what the server does: result, verdict, the reported reason
     "valid": ({}, "removed", "revoked-unchecked", None),
     "ok": ({"answers": [Answer(200, {"ok": True})]}, "removed", "revoked-unchecked", None),
     "200-with-error": ({"answers": [Answer(200, {"error": "no way"})]}, "kept", "refused", "answered 200"),
@@ -86,7 +86,7 @@ def test_servers_of_other_makes(machine, kind):
 
 
 def test_one_token_of_two_projects_is_one_call(machine):
-    """A token of GitLab opens all of its registries."""
+    """A GitLab token gives access to all of its registries."""
     with Vendor("GitLab") as server:
         token = server.issue()
         indexes = {name: server.index.replace("/42/", f"/{number}/") for name, number in (("x", 1), ("y", 2))}

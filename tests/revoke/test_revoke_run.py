@@ -201,7 +201,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_helper_that_is_broken(machine, registry, tmp_path, lie):
-    """It is never believed more than it says, and nothing that it says can show the token."""
+    """Only its clear answers count, and none of its texts can show the token."""
     token = registry.issue()
     machine.registries(x=registry)
     machine.credentials(x=token)

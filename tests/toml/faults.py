@@ -1,4 +1,4 @@
-"""Documents that are faulty, or nearly so: what the real cargo says of each is what ours has to say."""
+"""Malformed documents, and almost malformed ones. For each, cargo-logout must print what the real cargo prints."""
 
 SHORT = [
     'a = yes', 'a', 'a =', 'a = ', '= 1', '.a = 1', 'a. = 1', 'a..b = 1', 'a b = 1', 'a = 1 b = 2', 'a = 1, b',

@@ -1,4 +1,4 @@
-"""Cutting pairs: all other bytes stay, and the rest reads as the old tree without them."""
+"""Cutting pairs: all other bytes stay, and the result parses as the old tree without these pairs."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Acceptance, refusal and the text of each message against the real cargo, which reads each document as its config file."""
+"""Compares which documents are accepted, and the text of each message, with the real cargo, which reads each document as its config file."""
 
 import concurrent.futures
 import os

@@ -1,4 +1,4 @@
-"""Files that are large in one way, given to the program from outside: done, or refused with a clear word, in bounded memory.
+"""Runs the program on files that are large in one way: it succeeds or prints a clear error, within a memory limit.
 
 That the time is linear ./bench shows; here a time limit only ends what would hang.
 """

@@ -1,4 +1,4 @@
-"""A message shows nothing of a value, however the document is broken."""
+"""A message shows no part of a value, however the document is malformed."""
 
 import os
 import random

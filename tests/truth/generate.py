@@ -1,4 +1,4 @@
-"""Random worlds: a seed gives a list of features, and any part of the list gives a world, so that a failure can be made small."""
+"""Random worlds. A seed gives a list of features, and any part of the list gives a world, so that a failing world can be reduced."""
 
 import random
 
