@@ -1,6 +1,6 @@
 /*
- * The least that taking bytes out of a file safely can cost: no TOML, no configuration, only the
- * system calls of an edit in place, with the same syncs as cargo-logout's.
+ * Measures the minimum cost of safely removing bytes from a file: no TOML and no configuration,
+ * only the system calls of an edit in place, with the same syncs as in cargo-logout.
  *
  *     floor FILE OFFSET LENGTH        takes LENGTH bytes at OFFSET out of FILE
  */

@@ -1,11 +1,11 @@
 /*
- * Runs a program once, with its output thrown away, and tells what that cost:
+ * Runs a program once, discards its output, and prints the cost:
  *
  *     runner PROGRAM ARGUMENT...
  *     -> exit-status wall-ns user-us system-us peak-KiB
  *
- * A program of its own because the peak of a child starts at the size of the process that starts
- * it; this one is small.
+ * It is a separate program because the peak memory of a child starts at the size of its parent, and
+ * this program is small.
  */
 #include <fcntl.h>
 #include <spawn.h>

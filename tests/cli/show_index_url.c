@@ -1,8 +1,8 @@
 /*
- * For test_index_url.py: reads index URLs from standard input, one before each NUL, and writes for
- * each one record of three parts, each with a NUL behind it: `ok`, the serialised and the canonical
- * form; or `error`, the message, and nothing. With an argument, a directory, file: URLs are
- * relative to it, and passwords are refused.
+ * For test_index_url.py: reads index URLs from standard input, each followed by a NUL. For each URL
+ * it writes a record of three parts, each followed by a NUL: `ok`, the serialized form and the
+ * canonical form; or `error`, the message, and an empty part. With a directory as argument, file:
+ * URLs are relative to it, and passwords are rejected.
  */
 #include "registry/index_url.h"
 #include "util/base.h"

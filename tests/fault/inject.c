@@ -1,5 +1,5 @@
 /*
- * Runs a command and lets one of its system calls go wrong:
+ * Runs a command and makes one of its system calls fail:
  *
  *     inject FD PROCESS NUMBER NTH FAULT COMMAND ARGUMENT...
  *
@@ -18,10 +18,11 @@
  *
  * Lines on FD: `call PROCESS NUMBER` of each call (with `none`), `hit` when it went wrong, `left N`
  * with the number of children that the command had at its end, `end STATUS` with its wait status.
- * Nothing outlives this program, which ends when the last process of the command has. A command
- * gains no privileges, so what is to be run without root's is run by one who has none.
+ * This program exits when the last process of the command has exited, and leaves no process. A
+ * command gains no privileges, so a command that must not have root's privileges must be started
+ * without them.
  *
- * strace can do most of it, at ten times the cost.
+ * strace can do most of this, at ten times the cost.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -105,7 +106,7 @@ static bool fault_parse(const char *text, struct fault *fault)
     return false;
 }
 
-/* The kernel stops at calls of this number and at no others: ten times as fast. */
+/* Makes the kernel stop only at calls of this number, which is ten times as fast. */
 static bool filter_calls(unsigned number)
 {
     struct sock_filter filter[] = {
@@ -119,7 +120,7 @@ static bool filter_calls(unsigned number)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/* The child waits until it is traced: everything that it execs is. */
+/* The child waits until it is traced, so that everything that it executes is traced. */
 static pid_t start(const struct fault *fault, char **argv)
 {
     int ready[2];
@@ -280,7 +281,7 @@ static void call_ends(struct tracer *tracer, struct tracee *tracee)
     registers_set(tracee, &registers);
 }
 
-/* The children of a process that is at its end, reaped ones not counted. */
+/* Returns the number of children of a process that exits, without reaped ones. */
 static void report_left(const struct tracer *tracer, pid_t pid)
 {
     char path[64];
@@ -303,7 +304,8 @@ static bool is_entry(const struct tracee *tracee)
     return info.op == PTRACE_SYSCALL_INFO_ENTRY;
 }
 
-/* A stop that is no system call's. Returns the signal that it goes on with. */
+/* Handles a stop that is not at a system call. Returns the signal with which the process continues.
+ */
 static int other_stop(struct tracer *tracer, struct tracee *tracee, int status)
 {
     switch ((unsigned)status >> 16) {

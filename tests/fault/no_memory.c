@@ -1,10 +1,11 @@
 /*
- * Preloaded into a program, it lets one allocation fail:
+ * Preloaded into a program, makes an allocation fail:
  *
  *     LD_PRELOAD=libno_memory.so NO_MEMORY="N PATH" PROGRAM ARGUMENT...
  *
- * The N-th call of mmap, malloc, calloc and realloc together, from 1, fails, and so does each later
- * one; PATH is made then, so that one knows. Programs that are started by this one are spared.
+ * The N-th call of mmap, malloc, calloc and realloc together, counted from 1, fails, and so does
+ * each later one. PATH is then created as a sign. Programs that this program starts are not
+ * affected.
  */
 #include <errno.h>
 #include <fcntl.h>

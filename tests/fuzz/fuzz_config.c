@@ -1,6 +1,6 @@
 /*
- * Configuration as files, arguments and variables: it is read, every getter is asked, and all
- * registries are found, whatever is in them. The input is documents with a byte 0xFF between them;
+ * Configuration in files, arguments and variables: it is read, every getter is called, and all
+ * registries are found, whatever it contains. The input is documents with a byte 0xFF between them;
  * the first byte of each says what it is:
  *
  *     0  the project's file      1  a --config argument      2  a.toml beside the project's file

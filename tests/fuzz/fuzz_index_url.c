@@ -1,8 +1,8 @@
 /*
  * An index URL, with a byte 0xFF before what is taken as a path. The serialised form is printable
- * ASCII, parses to itself with all its parts, and has one canonical form, which is stable too. A
- * password is seen wherever there is one, and the host is what stands between userinfo and port:
- * nobody is sent to another host than the one that is shown.
+ * ASCII, parses to itself with all its parts, and has one canonical form, which is stable too.
+ * Every password is noticed, and the host is the text between userinfo and port, so that no request
+ * goes to another host than the one that is shown.
  */
 #include "harness.h"
 
@@ -17,7 +17,7 @@ static void check_printable(struct str text)
     }
 }
 
-/* What stands between `//` and the path, read by eye. */
+/* The text between `//` and the path, found in a simple way. */
 static void check_authority(struct arena *arena, const struct index_url *url)
 {
     size_t start = url->scheme_end + 1;

@@ -1,8 +1,8 @@
 /*
- * What a credential provider writes: any line, as its hello and as its answer. An outcome is only
- * read from a line whose tree has it; most of all, "removed" from nothing but an Ok of kind
- * `logout`. A line that is not understood gives a message that shows no string of it: a token is
- * wherever the fuzzer likes.
+ * The output of a credential provider: any line, as its hello and as its answer. An outcome is read
+ * only from a line whose tree has it. In particular, only an Ok of kind `logout` means "removed".
+ * The message about a line that is not understood shows no string of the line, because the fuzzer
+ * puts the token anywhere.
  */
 #include "harness.h"
 

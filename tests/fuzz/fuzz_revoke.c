@@ -3,10 +3,10 @@
  * NUL between them. An answer is a byte for its status, one for whether it came whole, and its
  * body.
  *
- * A token counts as invalid only after the answers that the table of its kind names, which is
- * written here a second time: the program then deletes the only copy. The line about it is one line
- * of JSON that says the same twice, whatever the servers wrote, and does not show the token. A
- * request that is not understood is reported without it.
+ * A token counts as invalid only after the answers in the table of its kind, which is repeated
+ * here, because the program then deletes the only copy. The result is one line of JSON that has the
+ * verdict twice, whatever the servers wrote, and does not show the token. A request that is not
+ * understood is reported without the token.
  */
 #include "harness.h"
 

@@ -1,7 +1,7 @@
 /*
- * Any text: as it is shown it is UTF-8 without control characters, and is not changed again; as an
- * index URL it shows no password; shortened it is no wider than allowed. A short word is quoted,
- * and a real shell reads it back.
+ * Any text: text_shown() makes it UTF-8 without control characters, and does not change it a second
+ * time. As an index URL, it shows no password. When it is shortened, it is not wider than allowed.
+ * A short word is quoted, and a real shell reads it back.
  */
 #include "harness.h"
 

@@ -1,11 +1,11 @@
 /*
- * What all harnesses share. A harness is one file fuzz_NAME.c with LLVMFuzzerTestOneInput: it takes
- * any bytes, lets the program's code work on them, and says with HOLDS what must be true whatever
- * they were. libFuzzer looks for bytes for which it is not (tests/fuzz/run); replay.c gives it the
- * seeds and all that was ever found (./test).
+ * Shared by all harnesses. A harness is one file fuzz_NAME.c with LLVMFuzzerTestOneInput: it runs
+ * the program's code on any bytes, and checks with HOLDS what must always be true. libFuzzer
+ * searches for bytes for which this fails (tests/fuzz/run). replay.c runs the seeds and all inputs
+ * that were found (./test).
  *
- * Memory is strict_arena.c's: each allocation stands alone, so that the address sanitizer sees a
- * byte too far, and a view that was kept over a growth.
+ * The memory is that of strict_arena.c. Each allocation is separate, so that the address sanitizer
+ * notices an access after its end, or through a pointer that was kept while a buffer grew.
  */
 #ifndef TESTS_FUZZ_HARNESS_H
 #define TESTS_FUZZ_HARNESS_H
@@ -36,7 +36,7 @@ void harness_check_words(const struct err *err);
 /* The same, and none shows SECRET. */
 void harness_check_err(const struct err *err);
 
-/* The piece up to the next such byte; what is behind that byte becomes the rest. */
+/* Returns the text up to the next such byte. The text after that byte becomes the rest. */
 struct str harness_piece(struct arena *arena, struct str *rest, char end);
 
 #endif

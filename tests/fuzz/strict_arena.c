@@ -1,8 +1,7 @@
 /*
- * util/arena.h for harnesses: the linker finds it before the library's. Each allocation is one of
- * malloc's and has exactly the size that the caller asked for, with a fence before it that the
- * address sanitizer watches, as it watches the bytes after it. Growing always moves and frees the
- * old block.
+ * Implements util/arena.h for harnesses. The linker finds it before the library's. Each allocation
+ * is one malloc() of exactly the requested size. The address sanitizer watches the bytes before and
+ * after it. Growing always moves the block and frees the old one.
  */
 #include "util/base.h"
 

@@ -1,4 +1,4 @@
-/* Bytes as characters, strings and memory at their edges. */
+/* UTF-8, strings and memory in boundary cases. */
 #include "util/base.h"
 #include "util/fs.h"
 #include "util/utf8.h"

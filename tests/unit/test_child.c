@@ -1,5 +1,5 @@
-/* What a child's own program cannot show: signals that we survive, and a pipe that somebody else
- * keeps open. The rest is in tests/plugin. */
+/* Child processes: signals that the program survives, and a pipe that another process keeps open.
+ * The rest is in tests/plugin. */
 #include "credential/provider_client.h"
 #include "util/child.h"
 
@@ -319,7 +319,8 @@ static void each_step_of_an_exchange_can_fail(void **state)
         const char *message;
     } cases[] = {
         {"/nonexistent", "", STR(""), CHILD_START, "No such file or directory (os error 2)"},
-        {"sh", "exec <&-; exec sleep 60", buf_str(&large), CHILD_WRITE, "Broken pipe (os error 32)"},
+        {"sh", "exec <&-; exec sleep 60", buf_str(&large), CHILD_WRITE,
+         "Broken pipe (os error 32)"},
         {"sh", "exec sleep 60", buf_str(&large), CHILD_WRITE, "it took longer than 7 seconds"},
         {"sh", "exec sleep 60", STR(""), CHILD_READ, "it took longer than 7 seconds"},
         {"sh", "printf %0101d", STR(""), CHILD_READ, "a line is longer than 100 bytes"},

@@ -1,4 +1,4 @@
-/* Which files and arguments are read, in which order, and what is refused. */
+/* Which files and arguments are read, in which order, and which are errors. */
 #include "world.h"
 
 #include "config/load.h"

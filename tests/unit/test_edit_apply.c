@@ -1,4 +1,4 @@
-/* What the edit does with a real file, and with a kernel that does not do all it is asked. */
+/* Edits of a real file, and with system calls that fail or do only a part. */
 #include "edit_document.h"
 
 #include <errno.h>

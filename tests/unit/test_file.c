@@ -1,6 +1,6 @@
-/* The credentials file between the look without a lock and the change under it: the lock is the
- * test's own, and each time that it is taken something happens to the file first. What the kernel
- * makes go wrong is in tests/fault. */
+/* The credentials file between reading it without a lock and changing it under the lock. The test
+ * replaces flock(), and can change the file before each lock is acquired. Errors of the kernel are
+ * in tests/fault. */
 #include "credential/file.h"
 #include "util/fs.h"
 

@@ -1,4 +1,4 @@
-/* What a person is told to do about a credential, and that a shell understands it. */
+/* The fixes for credentials, and that a shell understands them. */
 #include "credential/plan.h"
 #include "world.h"
 

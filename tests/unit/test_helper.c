@@ -1,5 +1,5 @@
-/* Where the programs beside us are looked for. The test runs as a copy of itself in a directory
- * where it can put one. */
+/* Where helpers are searched for. The test runs a copy of itself in a directory in which it can
+ * create helpers. */
 #include "util/fs.h"
 #include "util/helper.h"
 

@@ -1,5 +1,5 @@
-/* What exists, whether cargo would use it, and what a run does with it: a line for each credential.
- */
+/* The inventory, whether cargo would use each credential, and the plan: one line for each
+ * credential. */
 #include "credential/plan.h"
 #include "util/fs.h"
 #include "util/helper.h"
@@ -21,7 +21,7 @@ static struct logout_options options;
 static const char *const effects[] = {"never", "if-others-go", "perhaps", "in-use"};
 static const char *const plans[] = {"leave", "remove", "ask", "cannot"};
 
-/* What the keyring says; the test is in its place, and in the helper's. */
+/* The keyring's answer. The test replaces the keyring and its helper. */
 static struct keyring_view keyring;
 static int looks;
 static bool installed = true;

@@ -1,4 +1,4 @@
-/* What keyring_look() makes of the libsecret helper's lines. Scripts stand for the helper. */
+/* How keyring_look() handles the lines of the libsecret helper. Scripts replace the helper. */
 #include "credential/keyring.h"
 #include "util/child.h"
 #include "util/fs.h"

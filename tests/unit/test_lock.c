@@ -1,4 +1,4 @@
-/* A lock that another holds: here another description of the same file, which flock() tells apart.
+/* A lock that another process holds. Here, another open file description of the same file holds it.
  */
 #include "util/fs.h"
 #include "util/lock.h"

@@ -1,4 +1,4 @@
-/* What a provider says, without a process: hellos, answers, exit statuses, JSON. */
+/* The provider protocol, without a process: hellos, answers, exit statuses, JSON. */
 #include "credential/provider_client.h"
 #include "util/child.h"
 #include "util/json.h"

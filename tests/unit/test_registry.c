@@ -1,4 +1,4 @@
-/* From names to indexes and back. */
+/* Names of registries, their indexes, and the names of an index. */
 #include "registry/registry.h"
 #include "world.h"
 

@@ -1,5 +1,5 @@
-/* What the main program asks the revoke helper, and what it makes of what the helper says. The test
- * runs as a copy of itself in a directory where a script takes the helper's place. */
+/* The requests to the revoke helper, and how the main program handles the answers. The test runs a
+ * copy of itself in a directory in which a script replaces the helper. */
 #include "credential/revoke_client.h"
 #include "util/child.h"
 #include "util/fs.h"

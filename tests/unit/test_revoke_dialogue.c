@@ -1,4 +1,4 @@
-/* What the answers of a server come to: readings, verdicts, and how many calls they need. */
+/* How answers of a server are interpreted: readings, verdicts, and the number of calls. */
 #include "revoke/dialogue.h"
 #include "revoke/index_cache.h"
 

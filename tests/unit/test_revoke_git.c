@@ -1,4 +1,4 @@
-/* libgit2 that does not work. What it reads is in tests/revoke. */
+/* A libgit2 that fails. Reading clones is in tests/revoke. */
 #include "util/base.h"
 
 #include "revoke/git.h"

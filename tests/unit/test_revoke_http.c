@@ -1,5 +1,5 @@
-/* Which URLs are taken, what a header can hold, and that a call ends. Answers of servers are in
- * tests/revoke. */
+/* Which URLs are accepted, what a header can contain, and that a call ends. Answers of servers are
+ * in tests/revoke. */
 #include "util/base.h"
 #include "util/child.h"
 #include "util/fs.h"

@@ -1,4 +1,4 @@
-/* Foreign text, as it is shown and as a shell reads it. */
+/* Text from outside, as it is printed and as a shell reads it. */
 #include "util/text.h"
 #include "util/utf8.h"
 
