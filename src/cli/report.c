@@ -55,7 +55,7 @@ static const char *verdict_words(enum server_verdict verdict)
 {
     static const char *const words[] = {
         [VERDICT_REVOKED_CHECKED] = "has been revoked, and the server now rejects it",
-        [VERDICT_REVOKED_UNCHECKED] = "has been revoked, as the server confirmed",
+        [VERDICT_REVOKED_UNCHECKED] = "has been revoked, not checked",
         [VERDICT_ALREADY_INVALID] = "was already invalid",
         [VERDICT_UNRECOGNIZED] = "is not valid: crates.io does not recognize this token",
         [VERDICT_NOT_A_TOKEN] = "is not a token of this server",
