@@ -2,26 +2,17 @@
 
 import os
 import pathlib
-import subprocess
 
 import pytest
-from fleet import Fleet
+from fleet import Fleet, install_collection
 
 HERE = pathlib.Path(__file__).resolve().parent
-SOURCE = HERE.parents[1] / "ansible"
 
 
 @pytest.fixture(scope="session")
 def collection(tmp_path_factory):
     """The directory for ANSIBLE_COLLECTIONS_PATH."""
-    top = tmp_path_factory.mktemp("collection")
-    env = os.environ | {"HOME": str(top), "ANSIBLE_LOCAL_TEMP": str(top / "tmp")}
-    subprocess.run(["ansible-galaxy", "collection", "build", SOURCE, "--output-path", top], check=True, env=env,
-                   stdout=subprocess.DEVNULL)  # fmt: skip
-    [tarball] = top.glob("*.tar.gz")
-    subprocess.run(["ansible-galaxy", "collection", "install", tarball, "-p", top / "collections"], check=True, env=env,
-                   stdout=subprocess.DEVNULL)  # fmt: skip
-    return top / "collections"
+    return install_collection(tmp_path_factory.mktemp("collection"))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Five hosts: network and mount namespaces with users, homes, programs and an sshd of their own, in a network of the test.
 
-All hosts share the file system of the machine, but for /etc/passwd, /etc/group, /etc/shadow, /home, /root, /run, /var/tmp and
+All hosts share the file system of the machine, but for the users in /etc, and for /home, /root, /run, /var/tmp and
 /usr/local/bin.
 """
 
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 
+SOURCE = pathlib.Path(__file__).resolve().parents[2] / "ansible"
 SECRET = "S3CRET"  # every token of a test has it
 USERS = {"ada": 1001, "bob": 1002, "jenkins": 901}
 HOSTS = {"good": 11, "locked": 12, "bare": 13, "malformed": 14, "absent": 15}
@@ -20,9 +21,11 @@ CORP = '[registries.corp]\nindex = "sparse+http://127.0.0.1:1/corp/"\n'
 SECONDS = 300
 
 ENTER = """
+mount --make-rprivate / 2>/dev/null # in a chroot, / can be no mount
 ip link set lo up
 for path in /home /root /run /var/tmp /usr/local/bin; do mount --bind "$1$path" "$path" || exit; done
-for file in passwd group shadow; do mount --bind "$1/etc/$file" "/etc/$file" || exit; done
+# Not the single files: if the machine replaces its own, a mount on one of them is gone.
+mount -t overlay -o "lowerdir=/etc,upperdir=$1/etc,workdir=$1/work" host /etc || exit
 hostname "$2"
 echo entered
 read -r _ # until the network is there
@@ -35,12 +38,22 @@ def run(*command, **options):
     return subprocess.run(command, check=True, timeout=SECONDS, **options)
 
 
+def install_collection(top):
+    """Builds and installs the collection as people do. Returns the directory for ANSIBLE_COLLECTIONS_PATH."""
+    env = os.environ | {"HOME": str(top), "ANSIBLE_LOCAL_TEMP": str(top / "tmp")}
+    run("ansible-galaxy", "collection", "build", SOURCE, "--output-path", top, env=env, stdout=subprocess.DEVNULL)
+    [tarball] = top.glob("*.tar.gz")
+    options = ["--collections-path", top / "collections"]
+    run("ansible-galaxy", "collection", "install", tarball, *options, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return top / "collections"
+
+
 class Host:
     """`holder` are the words that run a command in the fleet's network."""
 
     def __init__(self, top, name, number, holder, key):
         self.top, self.name, self.address = top / name, name, f"10.77.0.{number}"
-        for directory in ("home", "root", "run/sshd", "var/tmp", "usr/local/bin", "etc"):
+        for directory in ("home", "root", "run/sshd", "var/tmp", "usr/local/bin", "etc", "work"):
             (self.top / directory).mkdir(parents=True)
         (self.top / "var/tmp").chmod(0o1777)
         (self.top / "run/sshd").chmod(0o755)
@@ -61,7 +74,8 @@ class Host:
         )
         self.log = open(self.top / "sshd.log", "wb")
         self.process = subprocess.Popen(
-            [*holder, "unshare", "--net", "--mount", "--uts", "sh", "-c", ENTER, "sh", self.top, name, self.address],
+            [*holder, "unshare", "--net", "--mount", "--propagation", "unchanged", "--uts",
+             "sh", "-c", ENTER, "sh", self.top, name, self.address],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
         )  # fmt: skip
         assert self.process.stdout.readline() == b"entered\n"
@@ -90,9 +104,13 @@ class Host:
 
 class Fleet:
     def __init__(self, collection, program):
-        self.stack = contextlib.ExitStack()
+        with contextlib.ExitStack() as stack:
+            self.start(stack, collection, program)
+            self.stack = stack.pop_all()
+
+    def start(self, stack, collection, program):
         self.top = pathlib.Path(tempfile.mkdtemp())
-        self.stack.callback(shutil.rmtree, self.top)
+        stack.callback(shutil.rmtree, self.top)
         self.top.chmod(0o755)
         key = self.top / "key"
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
@@ -100,7 +118,7 @@ class Fleet:
         ready = "ip link set lo up && ip link add fleet type bridge && ip address add 10.77.0.1/24 dev fleet"
         network = subprocess.Popen(["unshare", "--net", "sh", "-c", f"{ready} && ip link set fleet up && echo up && read -r _"],
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
-        self.stack.callback(network.communicate)
+        stack.callback(network.communicate)
         assert network.stdout.readline() == b"up\n"
         self.holder = ["nsenter", f"--net=/proc/{network.pid}/ns/net"]
         self.program = self.top / "cargo-logout"
@@ -109,7 +127,7 @@ class Fleet:
         for name, number in HOSTS.items():
             if name != "absent":
                 host = self.hosts[name] = Host(self.top, name, number, self.holder, key)
-                self.stack.callback(host.close)
+                stack.callback(host.close)
                 if name != "bare":
                     shutil.copy(program, host.top / "usr/local/bin/cargo-logout")
         inventory = "\n".join(f"{name} ansible_host=10.77.0.{number}" for name, number in HOSTS.items())

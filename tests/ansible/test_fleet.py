@@ -1,10 +1,12 @@
 """The role and the modules on five hosts with three users each: what they print, change and leave."""
 
 import hashlib
+import os
 import re
+import shutil
 
 import pytest
-from fleet import CORP, SECRET
+from fleet import CORP, HOSTS, SECRET
 
 pytestmark = pytest.mark.slow  # minutes on a busy machine
 
@@ -15,7 +17,7 @@ TOKEN = f"cio{SECRET}-0123456789"
 
 def table(output):
     """(host, user, registry): result. The table is printed as a list of strings."""
-    rows = re.findall(r'^ +"([a-z]+) +([a-z-]+) +([a-z-]+) +(.*)",?$', output, re.MULTILINE)
+    rows = re.findall(rf'^ +"({"|".join(HOSTS)}) +([\w.$-]+) +([a-z-]+) +(.*)",?$', output, re.MULTILINE)
     return {(host, user, registry): result for host, user, registry, result in rows}
 
 
@@ -104,3 +106,46 @@ def test_the_program_is_installed_with_its_checksum(fleet):
     code, output = play("sha256:" + hashlib.sha256(fleet.program.read_bytes()).hexdigest())
     assert code == 0
     assert table(output)["bare", "ada", "crates-io"] == "1 removed"
+
+
+def test_each_user_is_who_the_table_says(fleet):
+    """Also if the inventory or the command line names another user for become, and of users who are not as usual."""
+    host = fleet.hosts["good"]
+    for user in ("ada", "bob"):
+        host.write(user, ".cargo/credentials.toml", f'[registry]\ntoken = "{TOKEN}"\n')
+    shutil.rmtree(host.top / "home/jenkins/.cargo", ignore_errors=True)
+    os.symlink("elsewhere", host.top / "home/jenkins/.cargo")
+    host.write("jenkins", "elsewhere/credentials.toml", f'[registry]\ntoken = "{TOKEN}"\n')
+    root = host.write("root", ".cargo/credentials.toml", f'[registry]\ntoken = "{TOKEN}"\n')
+    with open(host.top / "etc/passwd", "a") as file:
+        file.write("web$:x:1003:65534::/no/home:/bin/sh\nTwo.Names:x:1004:65534::/home/two:/bin/sh\n"
+                   "shut:x:1005:65534::/home/shut:/bin/sh\nno-shell:x:1006:65534::/:/usr/sbin/nologin\n+nis:::::/:/bin/sh\n")  # fmt: skip
+    with open(host.top / "etc/shadow", "a") as file:
+        file.write("".join(f"{user}:*:19000::::::\n" for user in ("web$", "Two.Names", "shut", "no-shell")))
+    (host.top / "home/two/.local/share/keyrings").mkdir(parents=True)
+    (host.top / "home/two/.local/share/keyrings").chmod(0)
+    (host.top / "home/shut").mkdir(mode=0o700)
+
+    def play(*words, **variables):
+        inventory = {"hosts": "good", "vars": {"ansible_become_user": "root"}}
+        code, output = fleet.play(inventory | {"roles": [ROLE | {"vars": variables}]}, *words)
+        return code, table(output)
+
+    code, rows = play("-e", "ansible_become_user=root", logout_users_users=["ada"])
+    assert (code, rows) == (2, {("good", "ada", "-"): "failed: the task runs as the UID 0, not as `ada`; is the variable "
+                            "ansible_become_user set?"})  # fmt: skip
+    assert len(stored(host)) == 2 and SECRET in root.read_text()
+    code, rows = play(logout_users_users=["ada", "adda"])
+    assert (code, rows) == (2, {("good", "ada", "crates-io"): "1 removed", ("good", "adda", "-"): "no such user"})
+    code, rows = play()
+    assert (code, rows) == (2, {
+        ("good", "root", "crates-io"): "1 removed",
+        ("good", "ada", "-"): "nothing found",
+        ("good", "bob", "crates-io"): "1 removed",
+        ("good", "jenkins", "crates-io"): "1 removed",
+        ("good", "web$", "-"): "nothing found",
+        ("good", "Two.Names", "-"): "keyring not checked",
+        ("good", "shut", "-"): "keyring not checked",
+        ("good", "no-shell", "-"): "failed: This account is currently not available.",
+    })  # fmt: skip
+    assert list((host.top / "home").glob("*/.ansible")) == []

@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import errno
 import json
 import os
 import pwd
@@ -25,6 +26,7 @@ COMMON_ARGUMENTS = dict(
     executable=dict(type="path", default="cargo-logout"),
     registry=dict(type="str"),
     timeout=dict(type="int", default=600),
+    user=dict(type="str"),
 )
 REVOKED = ("revoked-checked", "revoked-unchecked")
 
@@ -107,9 +109,9 @@ class Report:
             if item["usable"] == "yes" and item not in without:
                 yield "cargo can still use a token for `%s`: %s%s" % (
                     item.get("registry", "?"), location_of(item), fix_of(item))
-            elif item["usable"] == "unknown":
-                yield "not checked: %s%s" % (
-                    location_of(item), ": " + text_of(item["error"]) if "error" in item else "")
+            elif item["usable"] == "unknown" and item not in without:
+                yield "not checked: %s%s%s" % (
+                    location_of(item), ": " + text_of(item["error"]) if "error" in item else "", fix_of(item))
         for item in self.copies:
             if item["kind"] == "not-checked":
                 yield "not checked: %s: %s" % (item["text"], text_of(item["error"]))
@@ -124,7 +126,7 @@ class Report:
         """A few words for each registry that has something, and for what belongs to none."""
         for registry in self.registries + [{}]:
             name = registry.get("registry")
-            these = [item for item in self.credentials + self.copies if item.get("registry", item.get("of")) == name]
+            these = [item for item in self.credentials + self.copies if item.get("registry") == name]
             counts = (
                 (removed, [item for item in these if item in gone]),
                 ("failed", [item for item in these if item.get("result") in ("failed", "kept")]),
@@ -139,8 +141,8 @@ class Report:
 
     def error(self):
         errors = [text_of(e["error"]) for e in self.errors]
-        errors += [text_of(c["error"]) for c in self.credentials
-                   if c["result"] in ("failed", "kept", "not-checked") and "error" in c]
+        errors += [text_of(item["error"]) for item in self.credentials + self.copies
+                   if item.get("result") in ("failed", "kept", "not-checked") and "error" in item]
         return "; ".join(sorted(set(errors), key=errors.index))
 
     def result(self):
@@ -150,17 +152,34 @@ class Report:
             copies=self.copies, errors=self.errors, keyring=self.keyring)
 
 
+def belongs_to(uid, directory):
+    try:
+        return os.stat(directory).st_uid == uid
+    except OSError:
+        return False
+
+
 class Runner:
     def __init__(self, module):
         self.module = module
         self.program = module.get_bin_path(module.params["executable"], required=True)
-        user = pwd.getpwuid(os.geteuid())
+        uid, name = os.geteuid(), module.params["user"]
+        try:
+            user = pwd.getpwuid(uid) if name is None else pwd.getpwnam(name)
+        except KeyError:
+            module.fail_json(msg="no such user: %s" % (uid if name is None else name))
+        if user.pw_uid != uid:
+            module.fail_json(msg="the task runs as the UID %d, not as `%s`; is the variable ansible_become_user set?" % (uid, name))
         self.home = user.pw_dir
+        # `su` keeps variables of the user who called it.
+        os.environ.pop("CARGO_HOME", None)
+        if not belongs_to(uid, os.environ.get("XDG_RUNTIME_DIR", "")):
+            os.environ.pop("XDG_RUNTIME_DIR", None)
         self.environment = {"HOME": self.home}
         if module.params.get("cargo_home"):
             self.environment["CARGO_HOME"] = module.params["cargo_home"]
-        runtime = "/run/user/%d" % user.pw_uid
-        if "XDG_RUNTIME_DIR" not in os.environ and os.path.isdir(runtime):
+        runtime = "/run/user/%d" % uid
+        if "XDG_RUNTIME_DIR" not in os.environ and belongs_to(uid, runtime):
             self.environment["XDG_RUNTIME_DIR"] = runtime  # where the bus of a user's session is
 
     def objects(self, arguments, directory=None, environment=None):
@@ -172,7 +191,7 @@ class Runner:
             timers.append(threading.Timer(self.module.params["timeout"], process.send_signal, [signal.SIGTERM]))
             timers[0].start()
 
-        directory = directory or (self.home if os.path.isdir(self.home) else "/")
+        directory = directory or (self.home if os.access(self.home, os.X_OK) else "/")
         code, out, err = self.module.run_command(
             command, cwd=directory, environ_update=dict(self.environment, **(environment or {})),
             expand_user_and_vars=False, handle_exceptions=True, before_communicate_callback=start_timer)
@@ -208,15 +227,17 @@ class Runner:
 
     def look_for_keyring(self, report):
         """Without the session of the user, no program can read a keyring that is on disk."""
+        if report.keyring is not None and report.keyring["state"] != "none":
+            return
         data = os.environ.get("XDG_DATA_HOME") or os.path.join(self.home, ".local/share")
-        stored = [name for name in ("keyrings", "kwalletd") if has_file(os.path.join(data, name))]
-        if stored and (report.keyring is None or report.keyring["state"] == "none"):
-            report.keyring = dict(state="locked", error=[
-                "%s has a keyring, which can be read only in a session of the user" % os.path.join(data, stored[0])])
-
-
-def has_file(directory):
-    try:
-        return any(name.endswith((".keyring", ".kwl")) for name in os.listdir(directory))
-    except OSError:
-        return False
+        for name in ("keyrings", "kwalletd"):
+            directory = os.path.join(data, name)
+            try:
+                files = os.listdir(directory)
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                    report.keyring = dict(state="unknown", error=["failed to list " + directory, error.strerror])
+            else:
+                if any(file.endswith((".keyring", ".kwl")) for file in files):
+                    report.keyring = dict(state="locked", error=[
+                        "%s has a keyring, which can be read only in a session of the user" % directory])

@@ -77,6 +77,11 @@ options:
       - The program waits if another process holds the lock of a credentials file.
     type: int
     default: 600
+  user:
+    description:
+      - The user that the task must run as. If it runs as another one, it fails before anything is read or removed.
+      - An inventory that sets C(ansible_become_user) has precedence over C(become_user).
+    type: str
 seealso:
   - module: cargo_logout.cargo_logout.cargo_logout_info
 author:
@@ -88,6 +93,7 @@ EXAMPLES = r"""
   cargo_logout.cargo_logout.cargo_logout:
     all: true
     everywhere: true
+    user: ada
   become: true
   become_user: ada
 
@@ -171,6 +177,7 @@ keyring:
   type: dict
 """
 
+import os
 import shutil
 import tempfile
 
@@ -189,6 +196,8 @@ def revoke_token(runner, params, dry_run):
     """Like a token in a variable of a process that has no cargo home."""
     name = params["registry"] or "crates-io"
     variable = "CARGO_REGISTRY_" if name == "crates-io" else "CARGO_REGISTRIES_%s_" % name.upper().replace("-", "_")
+    for other in [name for name in os.environ if name.startswith("CARGO_REGISTR")]:
+        del os.environ[other]  # it can be for the same index
     empty = tempfile.mkdtemp()
     environment = {"HOME": empty, "CARGO_HOME": empty, variable + "TOKEN": params["token"]}
     if params["index"]:
@@ -205,7 +214,7 @@ def revoke_token(runner, params, dry_run):
 
 
 def shown(items):
-    return "".join(sorted("%s: %s\n" % (item.get("registry", item.get("of", "?")), location_of(item)) for item in items))
+    return "".join(sorted("%s: %s\n" % (item.get("registry", "?"), location_of(item)) for item in items))
 
 
 def main():
@@ -227,7 +236,9 @@ def main():
     params = module.params
     runner = Runner(module)
     dry_run = ["--dry-run"] if module.check_mode else []
-    if params["token"]:
+    if params["token"] is not None:
+        if not params["token"].strip():
+            module.fail_json(msg="token is empty")
         report = revoke_token(runner, params, dry_run)
         verdicts = [c.get("server", {}).get("verdict") for c in report.credentials]
         change = [] if all(verdict in INVALID for verdict in verdicts) else report.credentials
@@ -246,7 +257,7 @@ def main():
     removed = "would be removed" if module.check_mode else "removed"
     result["summary"] = list(report.summary(gone, removed))
     result["diff"] = dict(before=shown(found), after=shown([item for item in found if item not in gone]))
-    for warning in [] if params["token"] else report.warnings(without=gone):
+    for warning in [] if params["token"] is not None else report.warnings(without=gone):
         module.warn(warning)
     if report.status == 101:
         module.fail_json(msg=report.error(), **result)

@@ -52,6 +52,11 @@ options:
     description: Seconds after which the program is stopped and the task fails.
     type: int
     default: 600
+  user:
+    description:
+      - The user that the task must run as. If it runs as another one, it fails before anything is read.
+      - An inventory that sets C(ansible_become_user) has precedence over C(become_user).
+    type: str
 seealso:
   - module: cargo_logout.cargo_logout.cargo_logout
 author:
@@ -62,6 +67,7 @@ EXAMPLES = r"""
 - name: List the tokens of ada
   cargo_logout.cargo_logout.cargo_logout_info:
     check: true
+    user: ada
   become: true
   become_user: ada
   register: tokens
@@ -73,7 +79,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 logged_out:
-  description: Whether cargo can use no credential and everything was checked.
+  description:
+    - Whether cargo can use no credential and everything was checked.
+    - With I(check), a token that its server does not accept is not counted.
   returned: always
   type: bool
   sample: true
@@ -147,7 +155,8 @@ def main():
     report = Runner(module).report(arguments)
     result = report.result()
     del result["removed"]
-    result["logged_out"] = not (result["left"] or result["not_checked"] or report.status)
+    usable = [item for item in report.left() if item.get("valid") != "no"]
+    result["logged_out"] = not (usable or result["not_checked"] or report.status)
     if report.status == 101:
         module.fail_json(msg=report.error(), **result)
     module.exit_json(changed=False, **result)
