@@ -14,7 +14,8 @@ pack() {
         tar -c --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$2" "$3" | gzip -9n >"$1"
 }
 
-# What ./release builds. More targets are in packaging/static.
-: "${TARGETS=x86_64-unknown-linux-musl aarch64-unknown-linux-musl}"
+# What ./release builds.
+: "${TARGETS=x86_64-unknown-linux-musl aarch64-unknown-linux-musl armv7-unknown-linux-musleabihf i686-unknown-linux-musl
+    riscv64gc-unknown-linux-musl powerpc64le-unknown-linux-musl s390x-unknown-linux-musl}"
 : "${SUITES=bookworm trixie}"
 export TARGETS SUITES
