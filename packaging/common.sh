@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Sourced by the scripts that build a release, in the project's directory.
+# Sourced by the scripts that build a release, in the project's directory. packages() needs tests/setup.sh.
 
 version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" meson.build)
 project_url=$(sed -n 's/^repository = "\(.*\)"$/\1/p' Cargo.toml) # empty without a line
@@ -12,6 +12,11 @@ export SOURCE_DATE_EPOCH
 pack() {
     chmod -R u=rwX,go=rX "$2/$3" &&
         tar -c --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$2" "$3" | gzip -9n >"$1"
+}
+
+# packages NAME...: installs them. ./release builds twice at the same time, and apt has one lock.
+packages() {
+    (flock 9 && install "$@") 9</var/lib/dpkg || exit 1
 }
 
 # What ./release builds.
