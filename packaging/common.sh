@@ -2,7 +2,7 @@
 # Sourced by the scripts that build a release, in the project's directory. packages() needs tests/setup.sh.
 
 version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" meson.build)
-project_url=$(sed -n 's/^repository = "\(.*\)"$/\1/p' Cargo.toml) # empty without a line
+project_url=$(sed -n 's/^repository = "\(.*\)"$/\1/p' Cargo.toml) # empty without such a line
 
 # The time of all files in a release: that of the commit, as in a source tarball.
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y meson.build)}"
