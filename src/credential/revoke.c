@@ -429,6 +429,7 @@ static void leave_unknown(struct credential *c, const struct err *why)
 
 static void settle_checked(struct arena *arena, struct credential *c, const struct err *error)
 {
+    assert(error || c->answer);
     enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
     bool invalid = verdict == VERDICT_ALREADY_INVALID || verdict == VERDICT_UNRECOGNIZED ||
                    verdict == VERDICT_NOT_A_TOKEN;
