@@ -102,7 +102,7 @@ def pair(name, key="token", quote='"', end="\n"):
 PROVIDER = """#!/bin/sh
 # A credential provider that keeps its token in the file $0.store; it writes what it was given to $0.given.
 if [ "$1" = --list ]; then
-    [ ! -s "$0.store" ] || echo '{"url":"sparse+https://example.com/me/","label":"cargo-registry:me","locked":false}'
+    [ ! -s "$0.store" ] || echo '{"url":"sparse+https://example.com/me/","label":"cargo-registry:me","locked":false}' || exit
     echo '{"state":"listed"}'
     exit
 fi
