@@ -143,7 +143,8 @@ class Victim:
 
     def check_programs(self, words, text):
         if os.path.exists(f"{self.top}/ran"):
-            self.need(not self.as_root and not {"-n", "--status"} & set(words), "the attacker's program has run")
+            asks = "--check" in words or not {"-n", "--status"} & set(words)
+            self.need(not self.as_root and asks, "the attacker's program has run")
             self.need("evil" in text, "a program has run unannounced")
         self.need(not os.path.exists(f"{self.top}/pwned"), "pwned")
 
