@@ -9,14 +9,14 @@ PROGRAMS = ("cargo-logout", "cargo-logoff", "cargo-logout-revoke", "cargo-creden
 
 
 def spellings(text):
-    """As somebody can read it who wants to: decoded, and without what divides its lines."""
+    """The output as an attacker could read it: decoded, and without line separators."""
     decoded = re.sub(r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,5})\}|\\x([0-9a-fA-F]{2})", lambda found: chr(int(found[found.lastindex], 16)), text)
     for each in (text, urllib.parse.unquote(text), decoded, text[::-1]):
-        yield re.sub(r"[\s|*\\\"',]+", "", each).lower()
+        yield re.sub(r"[\s|*\\\"',]+", "", each)
 
 
 def is_shown(text):
-    return any("s3cret" in spelling for spelling in spellings(text))
+    return any("s3cret" in spelling.lower() for spelling in spellings(text))
 
 
 def as_text(output):
@@ -24,7 +24,7 @@ def as_text(output):
 
 
 def searched(words, out, err):
-    """What of a command's output nobody's token may be in; a shell prints more than the program does, and a provider gives its token."""
+    """The part of a command's output that must not contain a token. A shell can print a file, and a provider prints its token."""
     names = [os.path.basename(os.fsdecode(word)) for word in ([words] if isinstance(words, (str, bytes)) else words)]
     if not set(PROGRAMS) & set(names) or {"sh", "bash", "dash", "zsh", "fish"} & set(names):
         return ""

@@ -2,7 +2,7 @@
  * An index URL, with a byte 0xFF before what is taken as a path. The serialised form is printable
  * ASCII, parses to itself with all its parts, and has one canonical form, which is stable too.
  * Every password is noticed, and the host is the text between userinfo and port, so that no request
- * goes to another host than the one that is shown.
+ * goes to a host that no message shows.
  */
 #include "harness.h"
 

@@ -48,7 +48,7 @@ def core_files_allowed():
 
 @contextlib.contextmanager
 def waiting(place):
-    """A run that waits for another process's lock. If the tests run as root, it runs as nobody."""
+    """A run that waits for another process's lock, as the user nobody if the tests run as root."""
     env = {"HOME": str(place), "CARGO_HOME": str(place / "home"), "PATH": os.environ["PATH"]}
     env["ASAN_OPTIONS"] = "handle_segv=0:handle_abort=0:detect_leaks=0:disable_coredump=0"
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}

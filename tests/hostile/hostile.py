@@ -8,7 +8,8 @@ import shutil
 import socket
 import stat
 import subprocess
-import urllib.parse
+
+from planted import spellings
 
 SECONDS = 60
 USER, ATTACKER = 54321, 54322
@@ -24,13 +25,6 @@ CONTROL = re.compile(r"[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066
 
 EVIL = '#!/bin/sh\nid -u >>"$TOP/ran"\necho \'{"v":[1]}\'\nread -r request\necho \'{"Err":{"kind":"not-found"}}\'\n'
 TYPED = '#!/bin/sh\nprintf "%s\\n" "$0" "$@" >>"$TOP/typed"\n'
-
-
-def spellings(text):
-    """The output as an attacker could read it: decoded, and without line separators."""
-    decoded = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
-    for each in (text, urllib.parse.unquote(text), decoded, text[::-1]):
-        yield re.sub(r"[\s|*\\\"',]+", "", each)
 
 
 def is_shown(secret, text, length=6):

@@ -116,7 +116,7 @@ def test_locked(real, ours):
 
 
 def test_several_items(real, ours):
-    """In every collection: the second item is in the one that exists only for the session."""
+    """In every collection: the second item is in the collection `session`, which a service never stores on disk."""
     real.login(BUILT_IN, "t-1")
     real.desktop.secret_tool_store("t-2", *SCHEMA, "url", real.registry.index, collection="session")
     assert real.logout(ours).returncode == 0

@@ -54,7 +54,7 @@ def _check(result):
 
 
 def hide_mounts():
-    """From here on this process mounts where nobody sees it: a namespace that is made meanwhile would keep a disk alive."""
+    """Gives this process its own mount namespace. Otherwise a namespace that another program creates would keep a disk mounted."""
     _check(libc.unshare(CLONE_NEWNS))
     libc.mount(b"none", b"/", None, MS_REC_PRIVATE, None)  # in a chroot, / can be no mount
 

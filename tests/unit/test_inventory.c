@@ -73,96 +73,96 @@ static const char *lines(void)
     return world_shown(&world, buf_str(&out));
 }
 
+static const struct {
+    const char *world;
+    const char *how;
+    const char *lines;
+} inventories[] = {
+    {C "[registry]\ntoken = 't'\n", "",
+     "crates-io token ROOT/ch/credentials.toml:2 in-use "
+     "remove\n"},
+    {C "token = 'old'\n[registry]\ntoken = 't'\nsecret-key = 's'\n", "R",
+     "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove revoke\n"
+     "crates-io token ROOT/ch/credentials.toml:3 in-use remove revoke\n"
+     "crates-io secret-key ROOT/ch/credentials.toml:4 if-others-go remove\n"},
+    {C "[registries.crates-io]\ntoken = 't'\n", "R",
+     "crates-io token ROOT/ch/credentials.toml:2 never remove revoke\n"},
+    {H "registry.token = 't'\n$CARGO_REGISTRY_TOKEN=v\n", "R",
+     "crates-io token ROOT/ch/config.toml:1 if-others-go leave\n"
+     "crates-io token environment variable `CARGO_REGISTRY_TOKEN` in-use leave\n"},
+    {H "registry.token = 't'\n$CARGO_REGISTRY_TOKEN=v\n", "RE",
+     "crates-io token ROOT/ch/config.toml:1 if-others-go remove revoke\n"
+     "crates-io token environment variable `CARGO_REGISTRY_TOKEN` in-use leave revoke\n"},
+    {C "registry.token = ''\n$CARGO_REGISTRY_TOKEN=\xFF\n$CARGO_REGISTRY_SECRET_KEY=s\n", "",
+     "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
+     "crates-io secret-key environment variable `CARGO_REGISTRY_SECRET_KEY` if-others-go "
+     "leave\n"},
+    {C "registry.token = 5\n", "", "crates-io token ROOT/ch/credentials.toml:1 never remove\n"},
+    /* only for the name asked for, but its twins are shown */
+    {C "registries.a.token = 'a'\nregistries.b.token = 'b'\nregistries.c.token = 'c'\n" H
+       "registries.a.index = 'https://h/'\nregistries.b.index = 'https://h/'\n"
+       "registries.c.index = 'https://c/'\n",
+     " a",
+     "a token ROOT/ch/credentials.toml:1 if-others-go remove\n"
+     "b token ROOT/ch/credentials.toml:2 if-others-go leave\n"},
+    {C "registries.a.token = 'a'\nregistries.b.token = 'b'\n" H A, "A",
+     "a token ROOT/ch/credentials.toml:1 in-use remove\n"
+     "b token ROOT/ch/credentials.toml:2 perhaps remove\n"},
+    /* a hidden twin counts, cargo reads it when the other is gone */
+    {"@ch/credentials\nregistry.token = 't'\n" C "registry.token = 'u'\n", "",
+     "crates-io token ROOT/ch/credentials:1 in-use remove\n"
+     "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"},
+    /* a variable of several names counts once, for the one asked for */
+    {C "registries.A-b.token = 't'\nregistries.a_b.token = 't'\n"
+       "$CARGO_REGISTRIES_A_B_TOKEN=v\n" H "registries.A-b.index = 'https://h/'\n",
+     " a_b",
+     "a_b token ROOT/ch/credentials.toml:2 perhaps remove\n"
+     "a_b token environment variable `CARGO_REGISTRIES_A_B_TOKEN` perhaps leave\n"},
+    /* providers: here, in home alone, not those that have nothing */
+    {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+       "registry.global-credential-providers = ['cargo:wincred', 'h']\n",
+     " a",
+     "a token credential provider `p` perhaps ask\n"
+     "a token credential provider `h` perhaps leave\n"},
+    {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+       "registry.global-credential-providers = ['cargo:token', 'h x']\n",
+     "AR",
+     "crates-io token credential provider `h \u2026` perhaps ask revoke\n"
+     "a token credential provider `p` perhaps ask revoke\n"
+     "a token credential provider `h \u2026` perhaps ask revoke\n"},
+    {H "registry.credential-provider = ['cargo:token-from-stdout', 'x']\n" C
+       "registry.token = 't'\n",
+     "",
+     "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
+     "crates-io token credential provider `cargo:token-from-stdout \u2026` in-use cannot: "
+     "credential provider `cargo:token-from-stdout \u2026` failed action `logout`\n"},
+    {H "registry.credential-provider = 'cargo:paseto'\n", "S",
+     "crates-io token credential provider `cargo:paseto` never cannot: cargo:paseto requires "
+     "-Zasymmetric-token\n"},
+    /* a provider before cargo:token may have one */
+    {H "registry.global-credential-providers = ['cargo:token', 'h']\n" C "registry.token = 't'\n",
+     "",
+     "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"
+     "crates-io token credential provider `h` perhaps ask\n"},
+    {P "include = ['../../o.toml']\n@o.toml\nregistry.token = 't'\n", "E",
+     "crates-io token ROOT/o.toml:1 in-use cannot: `ROOT/o.toml` is outside of the project "
+     "whose configuration includes it, so it is not edited\n"},
+    {P "include = ['../../o.toml']\n@o.toml\nregistry.token = 't'\n+../../o.toml\n", "",
+     "crates-io token ROOT/proj/sub/../../o.toml:1 in-use leave\n"
+     "crates-io token ROOT/o.toml:1 if-others-go leave\n"},
+    /* `token` without a table is only read from the credentials file */
+    {H "token = 't'\n", "", "crates-io token ROOT/ch/config.toml:1 never leave\n"},
+    {H "token.a = 't'\n[registries]\na = 1\n", "A", ""},
+    {"", "", ""},
+};
+
 static void all_that_exists_is_found(void **state)
 {
     (void)state;
-    static const struct {
-        const char *world;
-        const char *how;
-        const char *lines;
-    } cases[] = {
-        {C "[registry]\ntoken = 't'\n", "",
-         "crates-io token ROOT/ch/credentials.toml:2 in-use "
-         "remove\n"},
-        {C "token = 'old'\n[registry]\ntoken = 't'\nsecret-key = 's'\n", "R",
-         "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove revoke\n"
-         "crates-io token ROOT/ch/credentials.toml:3 in-use remove revoke\n"
-         "crates-io secret-key ROOT/ch/credentials.toml:4 if-others-go remove\n"},
-        {C "[registries.crates-io]\ntoken = 't'\n", "R",
-         "crates-io token ROOT/ch/credentials.toml:2 never remove revoke\n"},
-        {H "registry.token = 't'\n$CARGO_REGISTRY_TOKEN=v\n", "R",
-         "crates-io token ROOT/ch/config.toml:1 if-others-go leave\n"
-         "crates-io token environment variable `CARGO_REGISTRY_TOKEN` in-use leave\n"},
-        {H "registry.token = 't'\n$CARGO_REGISTRY_TOKEN=v\n", "RE",
-         "crates-io token ROOT/ch/config.toml:1 if-others-go remove revoke\n"
-         "crates-io token environment variable `CARGO_REGISTRY_TOKEN` in-use leave revoke\n"},
-        {C "registry.token = ''\n$CARGO_REGISTRY_TOKEN=\xFF\n$CARGO_REGISTRY_SECRET_KEY=s\n", "",
-         "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
-         "crates-io secret-key environment variable `CARGO_REGISTRY_SECRET_KEY` if-others-go "
-         "leave\n"},
-        {C "registry.token = 5\n", "", "crates-io token ROOT/ch/credentials.toml:1 never remove\n"},
-        /* only for the name asked for, but its twins are shown */
-        {C "registries.a.token = 'a'\nregistries.b.token = 'b'\nregistries.c.token = 'c'\n" H
-           "registries.a.index = 'https://h/'\nregistries.b.index = 'https://h/'\n"
-           "registries.c.index = 'https://c/'\n",
-         " a",
-         "a token ROOT/ch/credentials.toml:1 if-others-go remove\n"
-         "b token ROOT/ch/credentials.toml:2 if-others-go leave\n"},
-        {C "registries.a.token = 'a'\nregistries.b.token = 'b'\n" H A, "A",
-         "a token ROOT/ch/credentials.toml:1 in-use remove\n"
-         "b token ROOT/ch/credentials.toml:2 perhaps remove\n"},
-        /* a hidden twin counts, cargo reads it when the other is gone */
-        {"@ch/credentials\nregistry.token = 't'\n" C "registry.token = 'u'\n", "",
-         "crates-io token ROOT/ch/credentials:1 in-use remove\n"
-         "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"},
-        /* a variable of several names counts once, for the one asked for */
-        {C "registries.A-b.token = 't'\nregistries.a_b.token = 't'\n"
-           "$CARGO_REGISTRIES_A_B_TOKEN=v\n" H "registries.A-b.index = 'https://h/'\n",
-         " a_b",
-         "a_b token ROOT/ch/credentials.toml:2 perhaps remove\n"
-         "a_b token environment variable `CARGO_REGISTRIES_A_B_TOKEN` perhaps leave\n"},
-        /* providers: here, in home alone, not those that have nothing */
-        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
-           "registry.global-credential-providers = ['cargo:wincred', 'h']\n",
-         " a",
-         "a token credential provider `p` perhaps ask\n"
-         "a token credential provider `h` perhaps leave\n"},
-        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
-           "registry.global-credential-providers = ['cargo:token', 'h x']\n",
-         "AR",
-         "crates-io token credential provider `h \u2026` perhaps ask revoke\n"
-         "a token credential provider `p` perhaps ask revoke\n"
-         "a token credential provider `h \u2026` perhaps ask revoke\n"},
-        {H "registry.credential-provider = ['cargo:token-from-stdout', 'x']\n" C
-           "registry.token = 't'\n",
-         "",
-         "crates-io token ROOT/ch/credentials.toml:1 never remove\n"
-         "crates-io token credential provider `cargo:token-from-stdout \u2026` in-use cannot: "
-         "credential provider `cargo:token-from-stdout \u2026` failed action `logout`\n"},
-        {H "registry.credential-provider = 'cargo:paseto'\n", "S",
-         "crates-io token credential provider `cargo:paseto` never cannot: cargo:paseto requires "
-         "-Zasymmetric-token\n"},
-        /* a provider before cargo:token may have one */
-        {H "registry.global-credential-providers = ['cargo:token', 'h']\n" C
-           "registry.token = 't'\n",
-         "",
-         "crates-io token ROOT/ch/credentials.toml:1 if-others-go remove\n"
-         "crates-io token credential provider `h` perhaps ask\n"},
-        {P "include = ['../../o.toml']\n@o.toml\nregistry.token = 't'\n", "E",
-         "crates-io token ROOT/o.toml:1 in-use cannot: `ROOT/o.toml` is outside of the project "
-         "whose configuration includes it, so it is not edited\n"},
-        {P "include = ['../../o.toml']\n@o.toml\nregistry.token = 't'\n+../../o.toml\n", "",
-         "crates-io token ROOT/proj/sub/../../o.toml:1 in-use leave\n"
-         "crates-io token ROOT/o.toml:1 if-others-go leave\n"},
-        /* `token` without a table is only read from the credentials file */
-        {H "token = 't'\n", "", "crates-io token ROOT/ch/config.toml:1 never leave\n"},
-        {H "token.a = 't'\n[registries]\na = 1\n", "A", ""},
-        {"", "", ""},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        world_begin(&world, cases[i].world);
-        take(cases[i].how);
-        assert_string_equal(lines(), cases[i].lines);
+    for (size_t i = 0; i < COUNT(inventories); i++) {
+        world_begin(&world, inventories[i].world);
+        take(inventories[i].how);
+        assert_string_equal(lines(), inventories[i].lines);
         world_end(&world);
     }
 }

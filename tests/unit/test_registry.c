@@ -149,96 +149,95 @@ static const char *choice(const char *asked)
         .data;
 }
 
+static const char replaced[] = P "source.crates-io.replace-with = 'a'\n";
+static const char not_remote[] = "crates-io is replaced with non-remote-registry source %s;\n"
+                                 "include `--registry crates-io` to use crates.io";
+static const char cycle[] = "detected a cycle of `replace-with` sources, the source `%s` is "
+                            "eventually replaced with itself (configuration in "
+                            "`ROOT/proj/.cargo/config.toml`)";
+static const struct {
+    const char *world;
+    const char *asked;
+    const char *choice;
+    const char *part; /* for %s */
+} choices[] = {
+    {"", NULL, "crates-io: ", ""},
+    {P "registries.a.index = 'https://a/'\nregistry.default = 'a'\n", NULL, "a: ", ""},
+    {P "registries.a.index = 'https://a/'\nregistry.default = 'b'\n", "a", "a: ", ""},
+    {"", "a", "a: registry index was not found in any configuration: `a`", ""},
+    {"", "1",
+     "1: invalid character `1` in registry name: `1`, the name cannot start with a "
+     "digit",
+     ""},
+    {C "registry.default = 'a'\n" P "registries.a.index = 'https://a/'\n", NULL, "crates-io: ", ""},
+    {C "registries.a.index = 'https://a/'\n", "a",
+     "a: registry index was not found in any configuration: `a`", ""},
+    {C "registry.index = 'x'\nregistries.crates-io.protocol = 'x'\n"
+       "source.crates-io.replace-with = 'a'\n",
+     NULL, "crates-io: ", ""},
+    {P "registry.default = 1\n", NULL,
+     "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
+     "integer",
+     ""},
+    {P "registries.a.index = 'x'\n", "a",
+     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid "
+     "url `x`: relative URL without a base",
+     ""},
+    {P "registries.a.index = 'https://u:p@h/'\n", "a",
+     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / registry "
+     "URLs may not contain passwords",
+     ""},
+    {P "registries.a.index = 'sparse+https://h/x'\n", "a",
+     "a: sparse registry url must end in a slash `/`: sparse+https://h/x", ""},
+    {P "registries.a.index = 'mailto:x'\n", "a",
+     "a: invalid url `mailto:x`: cannot-be-a-base-URLs are not supported", ""},
+    {P "registries.a.index = 1\n", "a",
+     "a: error in ROOT/proj/.cargo/config.toml: `registries.a.index` expected a string, but "
+     "found a integer",
+     ""},
+    {P "registry.index = 'x'\n", NULL,
+     "crates-io: the `registry.index` config value is no longer supported\nUse `[source]` "
+     "replacement to alter the default index for crates.io.",
+     ""},
+    {P "registries.crates-io.protocol = 'x'\n", NULL,
+     "crates-io: unsupported registry protocol `x` (defined in ROOT/proj/.cargo/config.toml)", ""},
+    {P "registries.crates-io.protocol = 'git'\n", NULL, "crates-io: ", ""},
+    {replaced, "crates-io", "crates-io: ", ""},
+    {replaced, NULL,
+     "could not find a configured source with the name `a` when attempting to lookup "
+     "`crates-io` (configuration in `ROOT/proj/.cargo/config.toml`)",
+     ""},
+    {P "source.crates-io.replace-with = 'a'\nregistries.a.index = 'https://a/'\n", NULL,
+     "crates-io is replaced with remote registry a;\ninclude `--registry a` or `--registry "
+     "crates-io`",
+     ""},
+    {P "source.crates-io.replace-with = 'a'\nsource.a.registry = 'https://a/'\n", NULL, not_remote,
+     "registry `a`"},
+    {P "source.crates-io.replace-with = 'a'\nsource.a.registry = '" CRATES_IO_INDEX "'\n", NULL,
+     "crates-io: ", ""},
+    {P "source.crates-io.replace-with = 'a'\nsource.a.git = 'https://a/'\n", NULL, not_remote,
+     "https://a/"},
+    {P "source.crates-io.replace-with = 'a'\nsource.a.directory = 'd'\n", NULL, not_remote,
+     "dir ROOT/proj/d"},
+    {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL, not_remote,
+     "registry `ROOT/proj/d`"},
+    {P "source.crates-io.replace-with = 'a'\nsource.a.branch = 'd'\n", NULL, not_remote, "`a`"},
+    {P "source.crates-io.replace-with = 'crates-io'\n", NULL, cycle, "crates-io"},
+    {P "source = {crates-io.replace-with = 'a', a.replace-with = 'b', b.replace-with = 'a'}\n",
+     NULL, cycle, "a"},
+};
+
 static void one_registry_is_meant(void **state)
 {
     (void)state;
-    static const char replaced[] = P "source.crates-io.replace-with = 'a'\n";
-    static const char not_remote[] = "crates-io is replaced with non-remote-registry source %s;\n"
-                                     "include `--registry crates-io` to use crates.io";
-    static const char cycle[] = "detected a cycle of `replace-with` sources, the source `%s` is "
-                                "eventually replaced with itself (configuration in "
-                                "`ROOT/proj/.cargo/config.toml`)";
-    static const struct {
-        const char *world;
-        const char *asked;
-        const char *choice;
-        const char *part; /* for %s */
-    } cases[] = {
-        {"", NULL, "crates-io: ", ""},
-        {P "registries.a.index = 'https://a/'\nregistry.default = 'a'\n", NULL, "a: ", ""},
-        {P "registries.a.index = 'https://a/'\nregistry.default = 'b'\n", "a", "a: ", ""},
-        {"", "a", "a: registry index was not found in any configuration: `a`", ""},
-        {"", "1",
-         "1: invalid character `1` in registry name: `1`, the name cannot start with a "
-         "digit",
-         ""},
-        {C "registry.default = 'a'\n" P "registries.a.index = 'https://a/'\n", NULL,
-         "crates-io: ", ""},
-        {C "registries.a.index = 'https://a/'\n", "a",
-         "a: registry index was not found in any configuration: `a`", ""},
-        {C "registry.index = 'x'\nregistries.crates-io.protocol = 'x'\n"
-           "source.crates-io.replace-with = 'a'\n",
-         NULL, "crates-io: ", ""},
-        {P "registry.default = 1\n", NULL,
-         "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
-         "integer",
-         ""},
-        {P "registries.a.index = 'x'\n", "a",
-         "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid "
-         "url `x`: relative URL without a base",
-         ""},
-        {P "registries.a.index = 'https://u:p@h/'\n", "a",
-         "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / registry "
-         "URLs may not contain passwords",
-         ""},
-        {P "registries.a.index = 'sparse+https://h/x'\n", "a",
-         "a: sparse registry url must end in a slash `/`: sparse+https://h/x", ""},
-        {P "registries.a.index = 'mailto:x'\n", "a",
-         "a: invalid url `mailto:x`: cannot-be-a-base-URLs are not supported", ""},
-        {P "registries.a.index = 1\n", "a",
-         "a: error in ROOT/proj/.cargo/config.toml: `registries.a.index` expected a string, but "
-         "found a integer",
-         ""},
-        {P "registry.index = 'x'\n", NULL,
-         "crates-io: the `registry.index` config value is no longer supported\nUse `[source]` "
-         "replacement to alter the default index for crates.io.",
-         ""},
-        {P "registries.crates-io.protocol = 'x'\n", NULL,
-         "crates-io: unsupported registry protocol `x` (defined in ROOT/proj/.cargo/config.toml)",
-         ""},
-        {P "registries.crates-io.protocol = 'git'\n", NULL, "crates-io: ", ""},
-        {replaced, "crates-io", "crates-io: ", ""},
-        {replaced, NULL,
-         "could not find a configured source with the name `a` when attempting to lookup "
-         "`crates-io` (configuration in `ROOT/proj/.cargo/config.toml`)",
-         ""},
-        {P "source.crates-io.replace-with = 'a'\nregistries.a.index = 'https://a/'\n", NULL,
-         "crates-io is replaced with remote registry a;\ninclude `--registry a` or `--registry "
-         "crates-io`",
-         ""},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.registry = 'https://a/'\n", NULL,
-         not_remote, "registry `a`"},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.registry = '" CRATES_IO_INDEX "'\n", NULL,
-         "crates-io: ", ""},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.git = 'https://a/'\n", NULL, not_remote,
-         "https://a/"},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.directory = 'd'\n", NULL, not_remote,
-         "dir ROOT/proj/d"},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL, not_remote,
-         "registry `ROOT/proj/d`"},
-        {P "source.crates-io.replace-with = 'a'\nsource.a.branch = 'd'\n", NULL, not_remote, "`a`"},
-        {P "source.crates-io.replace-with = 'crates-io'\n", NULL, cycle, "crates-io"},
-        {P "source = {crates-io.replace-with = 'a', a.replace-with = 'b', b.replace-with = 'a'}\n",
-         NULL, cycle, "a"},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < COUNT(choices); i++) {
         char wanted[400];
-        const char *hole = strstr(cases[i].choice, "%s");
-        size_t head = hole ? (size_t)(hole - cases[i].choice) : strlen(cases[i].choice);
-        (void)snprintf(wanted, sizeof(wanted), "%.*s%s%s", (int)head, cases[i].choice,
-                       cases[i].part, hole ? hole + 2 : "");
-        begin(cases[i].world);
-        assert_string_equal(choice(cases[i].asked), wanted);
+        const char *hole = strstr(choices[i].choice, "%s");
+        size_t head = hole ? (size_t)(hole - choices[i].choice) : strlen(choices[i].choice);
+        (void)snprintf(wanted, sizeof(wanted), "%.*s%s%s", (int)head, choices[i].choice,
+                       choices[i].part, hole ? hole + 2 : "");
+        begin(choices[i].world);
+        assert_string_equal(choice(choices[i].asked), wanted);
         world_end(&world);
     }
 }
