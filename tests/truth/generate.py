@@ -66,10 +66,11 @@ class Maker:
         if kind < 3:
             written, path = self.pick((name, f"{directory}/{name}"), (f"sub/{name}", f"{directory}/sub/{name}"))
         elif kind == 3:
-            self.features.append(("link", f"{directory}/ln", f"$TOP/far/{len(self.features)}/deep"))
-            written = f"ln/../{name}"  # cargo before 1.97 goes through the link
-            path = self.pick(f"{directory}/{name}", f"far/{len(self.features) - 1}/{name}")
-            other = f"{directory}/{name}" if path.startswith("far") else f"far/{len(self.features) - 1}/{name}"
+            link = f"ln{len(self.features)}"  # two directories can be the same one
+            self.features.append(("link", f"{directory}/{link}", f"$TOP/far/{link}/deep"))
+            written = f"{link}/../{name}"  # cargo before 1.97 goes through the link
+            path = self.pick(f"{directory}/{name}", f"far/{link}/{name}")
+            other = f"{directory}/{name}" if path.startswith("far") else f"far/{link}/{name}"
             self.features.append(("touch", path))
             self.features.append(("touch", other))
         else:
