@@ -192,9 +192,10 @@ class Runner:
             timers[0].start()
 
         directory = directory or (self.home if os.access(self.home, os.X_OK) else "/")
+        environment = dict(self.environment, **(environment or {}))
         code, out, err = self.module.run_command(
-            command, cwd=directory, environ_update=dict(self.environment, **(environment or {})),
-            expand_user_and_vars=False, handle_exceptions=True, before_communicate_callback=start_timer)
+            command, cwd=directory, environ_update=environment, expand_user_and_vars=False, handle_exceptions=True,
+            before_communicate_callback=start_timer)
         for timer in timers:
             timer.cancel()
         if code == -signal.SIGTERM:
@@ -213,6 +214,9 @@ class Runner:
                 stderr=err)
         if objects[-1]["status"] == 1:
             self.module.fail_json(msg="`%s` does not accept its arguments; is it too old? %s" % (self.program, err))
+        for item in objects:
+            if "CARGO_HOME" in environment and item.get("fix", [""])[0] == "cargo-logout":
+                item["fix"] = ["env", "CARGO_HOME=" + environment["CARGO_HOME"]] + item["fix"]  # for any shell
         return objects
 
     def report(self, arguments):
