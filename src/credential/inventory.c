@@ -166,14 +166,23 @@ static void take_variables_of(struct inventory *inventory, struct registry *regi
     take_variable(inventory, registry, key_variable(arena, &secret), CREDENTIAL_SECRET_KEY);
 }
 
+static int owner_rank(const struct inventory *inventory, const struct registry *registry)
+{
+    if (registry == inventory->chosen) {
+        return 3;
+    }
+    bool same_group = inventory->chosen && registry->group == inventory->chosen->group;
+    return same_group ? 2 : registry->has_index ? 1 : 0;
+}
+
 /* A variable can belong to several names. It is listed once: under the name of --registry, or else
- * under a name with an index. CARGO_REGISTRY_TOKEN belongs only to crates-io. */
+ * under a name of its group, or else under one with an index. CARGO_REGISTRY_TOKEN belongs only to
+ * crates-io. */
 static struct registry *find_owner(const struct inventory *inventory, struct registry *first)
 {
     struct registry *owner = NULL;
     for (struct registry *r = first; r; r = r->part_next) {
-        bool better = !owner || r == inventory->chosen ||
-                      (owner != inventory->chosen && r->has_index && !owner->has_index);
+        bool better = !owner || owner_rank(inventory, r) > owner_rank(inventory, owner);
         owner = !r->is_crates_io && better ? r : owner;
     }
     return owner;

@@ -36,6 +36,13 @@ NAMED = {
         },
         names=["r"], command=["--all"], programs={"p": "liar"}, env={"CARGO_REGISTRIES_R_CREDENTIAL_PROVIDER": "$TOP/bin/p"},
     ),
+    "a variable of two names, one of which has the index": World(
+        files={
+            "h/.cargo/config.toml": '[registries.a-b]\nindex = "sparse+https://index.crates.io/"\n' + R.replace("s.r]", "s.a_b]"),
+            "h/w/p/.cargo/config.toml": R,
+        },
+        names=["r", "a_b"], command=["--registry", "r"], env={"CARGO_REGISTRIES_A_B_TOKEN": "T1"},
+    ),
 }  # fmt: skip
 
 
