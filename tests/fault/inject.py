@@ -46,7 +46,6 @@ ERRORS = {
     "munmap": ("ENOMEM",),
     "newfstatat": ("EACCES", "EIO", "ELOOP", "ENOMEM", "EOVERFLOW", "ESTALE"),
     "openat": ("EACCES", "EINTR", "EIO", "ELOOP", "EMFILE", "ENFILE", "ENOMEM", "ENXIO", "EPERM", "EROFS", "ESTALE", "ETXTBSY"),
-    "pidfd_open": ("EMFILE", "ENFILE", "ENOMEM", "ENOSYS", "EPERM"),
     "pipe2": ("EMFILE", "ENFILE"),
     "poll": ("EINTR", "ENOMEM"),
     "pread64": ("EINTR", "EIO", "ENOMEM", "ESTALE"),
@@ -54,7 +53,6 @@ ERRORS = {
     "pwrite64": (*DISK, "EAGAIN", "EFBIG"),
     "read": ("EINTR", "EIO", "ENOMEM", "ESTALE"),
     "readlink": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
-    "rt_sigtimedwait": ("EINTR", "EAGAIN"),
     "signalfd4": ("EMFILE", "ENFILE", "ENODEV", "ENOMEM"),
     "sysinfo": (),
     "wait4": ("EINTR",),
@@ -67,7 +65,7 @@ LOST = ("fchmod", "fdatasync", "flock", "fsync", "ftruncate", "pwrite64")
 # These fail only for arguments that are wrong.
 CANNOT_FAIL = {
     "arch_prctl", "exit", "exit_group", "futex", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "gettid", "getuid", "prctl",
-    "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "setsid", "vfork",
+    "rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "setsid", "vfork",
 }  # fmt: skip
 
 
