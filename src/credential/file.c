@@ -190,12 +190,12 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
                             const struct toml_doc **out)
 {
     const struct config_file *seen = file->file;
-    if (seen->doc && !seen->torn && fd_holds(file->fd, seen->doc->text)) {
+    struct str text = STR("");
+    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
+    if (!err && seen->doc && !seen->torn && str_eq(text, seen->doc->text)) {
         *out = seen->doc;
         return NULL;
     }
-    struct str text = STR("");
-    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }

@@ -1,31 +1,15 @@
 #include "util/base.h"
 
-static struct err *PRINTF_LIKE(3, 0)
-    err_make(struct arena *arena, const struct err *cause, const char *format, va_list arguments)
+struct err *err_wrap(struct arena *arena, const struct err *cause, const char *format, ...)
 {
     struct err *err = arena_new(arena, struct err);
     struct buf buf = buf_new(arena);
+    va_list arguments;
+    va_start(arguments, format);
     buf_vaddf(&buf, format, arguments);
+    va_end(arguments);
     err->message = buf_str(&buf);
     err->cause = cause;
-    return err;
-}
-
-struct err *err_new(struct arena *arena, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    struct err *err = err_make(arena, NULL, format, arguments);
-    va_end(arguments);
-    return err;
-}
-
-struct err *err_wrap(struct arena *arena, const struct err *cause, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    struct err *err = err_make(arena, cause, format, arguments);
-    va_end(arguments);
     return err;
 }
 

@@ -116,28 +116,6 @@ bool path_same(struct str a, struct str b)
     return stat(a.data, &first) == 0 && stat(b.data, &second) == 0 && same_inode(&first, &second);
 }
 
-bool fd_holds(int fd, struct str text)
-{
-    char block[16 * 1024];
-    struct stat status;
-    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size != (off_t)text.len) {
-        return false;
-    }
-    bool same = true;
-    for (size_t at = 0; same && at < text.len;) {
-        size_t most = text.len - at < sizeof(block) ? text.len - at : sizeof(block);
-        ssize_t got = pread(fd, block, most, (off_t)at);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        same = got > 0 && memcmp(block, text.data + at, (size_t)got) == 0;
-        at += same ? (size_t)got : 0;
-    }
-    /* the block can contain tokens */
-    explicit_bzero(block, text.len < sizeof(block) ? text.len : sizeof(block));
-    return same;
-}
-
 struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
 {
     CLEANUP(fd_close) int fd = file_open(path);

@@ -1,7 +1,6 @@
 /*
  * Decodes UTF-8. Arguments, variables and paths can have any bytes. When they are printed or
- * compared by character, bytes that are not UTF-8 count as U+FFFD, as in Rust's from_utf8_lossy:
- * one for each longest piece that could have begun a character.
+ * compared by character, each byte that is not part of a character counts as U+FFFD.
  */
 #ifndef UTIL_UTF8_H
 #define UTIL_UTF8_H
@@ -10,13 +9,10 @@
 
 enum { UTF8_REPLACEMENT = 0xFFFD };
 
-/*
- * Decodes the character at offset `at`, which must be below s.len. Returns its length in bytes. If
- * the bytes are not UTF-8, sets `valid` to false and the character to U+FFFD.
- */
+/* Decodes the character at offset `at`, which must be below s.len. Returns its length in bytes. If
+ * it is malformed, sets `valid` to false and the character to U+FFFD, and returns 1. */
 size_t utf8_decode(struct str s, size_t at, uint32_t *character, bool *valid);
 
-/* Returns true if the text is well-formed UTF-8. */
 bool utf8_valid(struct str text);
 
 /* Returns the text with U+FFFD for bytes that are not UTF-8. */
