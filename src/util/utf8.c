@@ -7,15 +7,20 @@ size_t utf8_decode(struct str s, size_t at, uint32_t *character, bool *valid)
     size_t follow = (size_t)(byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0);
     uint32_t value = follow > 0 ? byte & (0x3FU >> follow) : byte;
     bool good = byte < 0x80 || (byte >= 0xC0 && byte < 0xF8);
-    for (size_t i = 1; good && i <= follow; i++) {
-        unsigned char next = at + i < s.len ? (unsigned char)s.data[at + i] : 0;
-        good = (next & 0xC0) == 0x80;
+    size_t len = 1;
+    while (good && len <= follow) {
+        unsigned char next = at + len < s.len ? (unsigned char)s.data[at + len] : 0;
+        size_t bits_left = 6 * (follow - len);
         value = value << 6 | (next & 0x3FU);
+        uint32_t first = value << bits_left; /* of the characters that begin so */
+        uint32_t last = first | ((1U << bits_left) - 1);
+        bool surrogate = first >= 0xD800 && last <= 0xDFFF;
+        good = (next & 0xC0) == 0x80 && last >= least[follow] && first <= 0x10FFFF && !surrogate;
+        len += good ? 1 : 0;
     }
-    bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-    *valid = good && value >= least[follow] && value <= 0x10FFFF && !surrogate;
-    *character = *valid ? value : UTF8_REPLACEMENT;
-    return *valid ? follow + 1 : 1;
+    *valid = good;
+    *character = good ? value : UTF8_REPLACEMENT;
+    return len;
 }
 
 struct str utf8_lossy(struct arena *arena, struct str s)

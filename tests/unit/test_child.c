@@ -1,13 +1,16 @@
-/* Child processes: the steps of an exchange, and signals that the program survives. The rest is in
- * tests/plugin. */
+/* Waits: the steps of an exchange with a child, signals that the program survives, and a lock. The
+ * rest is in tests/plugin and tests/fault. */
 #include "util/child.h"
+#include "util/lock.h"
 #include "util/signals.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -213,6 +216,28 @@ static void without_memory_no_child_is_started(void **state)
     assert_int_equal(result.step, CHILD_START);
 }
 
+static void a_configuration_file_is_not_waited_for_forever(void **state)
+{
+    (void)state;
+    const struct lock_wait wait = {"file", 50};
+    struct shell shell = {.arena = &arena, .verbosity = VERBOSITY_QUIET};
+    char path[] = "/tmp/test-child.XXXXXX";
+    int ours = mkstemp(path);
+    int theirs = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(ours >= 0 && flock(theirs, LOCK_EX) == 0);
+    struct err *err = lock_acquire(&shell, ours, STR("/f"), LOCK_SHARED, &wait);
+    assert_non_null(err);
+    assert_string_equal(err->message.data, "failed to lock file: /f");
+    assert_string_equal(err->cause->message.data,
+                        "another program has held the lock for 0 seconds");
+    assert_int_equal(lock_of_config.deadline_ms, 20000);
+    assert_int_equal(lock_of_credentials.deadline_ms, 0); /* cargo waits for ever */
+    (void)close(theirs);
+    assert_null(lock_acquire(&shell, ours, STR("/f"), LOCK_SHARED, &wait));
+    (void)close(ours);
+    (void)unlink(path);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -224,6 +249,7 @@ int main(void)
         TEST(a_line_that_is_there_comes_before_the_signal),
         TEST(a_held_signal_acts_at_the_end),
         TEST(without_memory_no_child_is_started),
+        TEST(a_configuration_file_is_not_waited_for_forever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
