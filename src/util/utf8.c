@@ -43,12 +43,12 @@ bool utf8_valid(struct str text)
     bool valid = true;
     for (size_t at = 0; valid && at < text.len;) {
         uint64_t eight = UINT64_MAX; /* most texts are ASCII, which this finds fast */
+        uint32_t character;
         if (text.len - at >= sizeof(eight)) {
             memcpy(&eight, text.data + at, sizeof(eight));
         }
-        uint32_t character;
-        at += eight & UINT64_C(0x8080808080808080) ? utf8_decode(text, at, &character, &valid)
-                                                   : sizeof(eight);
+        bool ascii = (eight & UINT64_C(0x8080808080808080)) == 0;
+        at += ascii ? sizeof(eight) : utf8_decode(text, at, &character, &valid);
     }
     return valid;
 }

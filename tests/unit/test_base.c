@@ -119,7 +119,7 @@ static size_t character_len(const unsigned char *s, size_t len)
         uint32_t least;
     } forms[] = {{0x80, 0, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
     for (size_t follow = 0; follow < COUNT(forms); follow++) {
-        if ((s[0] & forms[follow].mask) == forms[follow].lead && follow < len) {
+        if (follow < len && (s[0] & forms[follow].mask) == forms[follow].lead) {
             uint32_t value = s[0] & ~forms[follow].mask & 0xFFU;
             size_t i = 1;
             while (i <= follow && s[i] >> 6 == 2) {
