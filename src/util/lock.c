@@ -59,8 +59,8 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, en
     struct err *err = NULL;
     if (number == EWOULDBLOCK) {
         bool verbose = shell->verbosity == VERBOSITY_VERY_VERBOSE;
-        shell_status(shell, "Blocking", "waiting for file lock on %s%s%s%s", wait->what,
-                     verbose ? " (" : "", verbose ? shown.data : "", verbose ? ")" : "");
+        struct str name = verbose ? str_format(shell->arena, " (%s)", shown.data) : STR("");
+        shell_status(shell, "Blocking", "waiting for file lock on %s%s", wait->what, name.data);
         err = wait_for(shell, fd, how, wait);
     } else {
         err = err_os(shell->arena, number);

@@ -24,9 +24,9 @@ bool text_is_plain(struct str text)
 
 static void add_escaped(struct buf *out, uint32_t c)
 {
-    const char *letters = c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : NULL;
-    if (letters) {
-        buf_add(out, str_of(letters));
+    static const char *const letters[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r"};
+    if (c < COUNT(letters) && letters[c]) {
+        buf_add(out, str_of(letters[c]));
     } else {
         buf_addf(out, "\\u{%x}", (unsigned)c);
     }
