@@ -191,13 +191,3 @@ bool path_canonical(struct arena *arena, struct str path, struct str *out)
     *out = str_copy(arena, resolved, strlen(resolved));
     return true;
 }
-
-struct err *path_cwd(struct arena *arena, struct str *out)
-{
-    char cwd[PATH_MAX];
-    if (!getcwd(cwd, sizeof(cwd))) {
-        return err_os(arena, errno);
-    }
-    *out = str_copy(arena, cwd, strlen(cwd));
-    return NULL;
-}

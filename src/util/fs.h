@@ -70,10 +70,8 @@ struct str path_normal(struct arena *arena, struct str path);
 /* Rust's Path::parent: "/a/b" -> "/a", "/a" -> "/", "a" -> "". Returns false for "/". */
 bool path_parent(struct arena *arena, struct str path, struct str *out);
 
-/* Resolves symbolic links, `.` and `..`. Returns false if the path cannot be resolved. */
+/* Resolves symbolic links, `.` and `..`. Returns false with errno if the path cannot be resolved.
+ */
 bool path_canonical(struct arena *arena, struct str path, struct str *out);
-
-/* Returns the working directory. */
-struct err *path_cwd(struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif
