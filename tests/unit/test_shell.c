@@ -50,46 +50,29 @@ static const char *written(void)
     return text;
 }
 
+/* tests/cli compares the colors with cargo's. */
 static void messages_look_as_in_cargo(void **state)
 {
     (void)state;
-    static const char *const plain[] = {
-        "      Logout token for `x`\n",
-        "warning: a\n",
-        "note: b\n",
-        "warning: t\n  |\n  = help: h\n",
-        "warning: t\n",
-        "error: broken\nbadly\n\nCaused by:\n  because\n\nCaused by:\n  first\n\n    third\n",
-    };
-    static const char *const colored[] = {
-        "\033[1m\033[92m      Logout\033[0m token for `x`\n",
-        "\033[1m\033[33mwarning\033[0m: a\n",
-        "\033[1m\033[92mnote\033[0m: b\n",
-        "\033[1m\033[33mwarning\033[0m: t\n  \033[1m\033[94m|\033[0m\n"
-        "  \033[1m\033[94m= \033[0m\033[1mhelp\033[0m: h\n",
-        "\033[1m\033[33mwarning\033[0m: t\n",
-        "\033[1m\033[91merror\033[0m: broken\nbadly\n\nCaused by:\n  because\n\nCaused by:\n  "
-        "first\n\n    third\n",
-    };
     struct err *root = err_new(&arena, "first\n\n  third\r\n");
     struct err *err = err_wrap(&arena, err_wrap(&arena, root, "because"), "broken\nbadly");
-    for (int round = 0; round < 3; round++) {
-        bool quiet = round == 2;
-        const char *const *expected = round == 1 ? colored : plain;
-        shell_set_color(&shell, round == 1 ? COLOR_ALWAYS : COLOR_NEVER);
+    for (int round = 0; round < 2; round++) {
+        bool quiet = round == 1;
         shell.verbosity = quiet ? VERBOSITY_QUIET : VERBOSITY_NORMAL;
         shell_status(&shell, "Logout", "token for `%s`", "x");
-        assert_string_equal(written(), quiet ? "" : expected[0]);
+        assert_string_equal(written(), quiet ? "" : "      Logout token for `x`\n");
         shell_warn(&shell, "a");
-        assert_string_equal(written(), quiet ? "" : expected[1]);
+        assert_string_equal(written(), quiet ? "" : "warning: a\n");
         shell_note(&shell, "b");
-        assert_string_equal(written(), quiet ? "" : expected[2]);
+        assert_string_equal(written(), quiet ? "" : "note: b\n");
         shell_warn_help(&shell, STR("t"), STR("h"));
-        assert_string_equal(written(), quiet ? "" : expected[3]);
+        assert_string_equal(written(), quiet ? "" : "warning: t\n  |\n  = help: h\n");
         shell_alert(&shell, STR("t"), STR(""));
-        assert_string_equal(written(), expected[4]);
+        assert_string_equal(written(), "warning: t\n");
         shell_error(&shell, err);
-        assert_string_equal(written(), expected[5]);
+        assert_string_equal(written(),
+                            "error: broken\nbadly\n\nCaused by:\n  because\n\nCaused by:\n"
+                            "  first\n\n    third\n");
         assert_string_equal(written(), "");
     }
 }
