@@ -29,10 +29,10 @@ struct child_exchange {
     const char *const *argv; /* ends with NULL; argv[0] without a slash is searched for in PATH */
     bool detached;           /* a session of its own, without a terminal */
     bool silent;             /* its standard error is /dev/null */
-    bool one_request;   /* its input ends after `request`, and it exits soon after the answers */
-    int64_t until;      /* a time of child_clock(), or CHILD_NO_LIMIT */
-    const char *late;   /* the error if it takes longer */
-    size_t limit;       /* limit in bytes for one line, and for all that follows the last line */
+    bool one_request; /* its input ends after `request`; after `done`, it has one second to exit */
+    int64_t until;    /* a time of child_clock(), or CHILD_NO_LIMIT */
+    const char *late; /* the error if it takes longer */
+    size_t limit;     /* limit in bytes for one line, and for all that follows the last line */
     struct str request; /* sent at the start; can be empty */
     /* Called for each line, with its newline. The last line of the output can lack the newline.
      * After it, the line is empty, and the callback must fail or set `done`. The line is

@@ -3,7 +3,6 @@ size. Ten times the time is linear.
 """
 
 import dataclasses
-import os
 import pathlib
 import resource
 import shutil

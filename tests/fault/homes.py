@@ -88,6 +88,7 @@ def blanked(text):
     """What replaces the pair in a file that is too long to be moved."""
     return text.replace(PAIR, " " * (len(PAIR) - 1) + "\n")
 
+
 @functools.lru_cache(maxsize=8)
 def _registries(text):
     return tomllib.loads(text)["registries"]
