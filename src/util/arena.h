@@ -26,6 +26,7 @@ _Noreturn void out_of_memory(void);
 /* Returns `size` zeroed bytes, aligned for any type. The pointer is valid even for size 0. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull, malloc));
 
+/* An overflow counts as out of memory. */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
     __attribute__((returns_nonnull, malloc));
 
