@@ -17,7 +17,7 @@ enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
 /* The nodes to remove, in the order of the text. */
 struct victims {
-    const struct toml_node **nodes;
+    struct toml_node **nodes;
     size_t count;
 };
 
@@ -115,8 +115,7 @@ static void add_victims(struct victims *victims, struct file_job *job, const str
 static void find_victims(struct arena *arena, const struct toml_doc *doc, struct file_job *jobs,
                          size_t count, struct victims *victims)
 {
-    victims->nodes =
-        arena_new_array(arena, const struct toml_node *, (count + 1) * (FOUND_MOST + 1));
+    victims->nodes = arena_new_array(arena, struct toml_node *, (count + 1) * (FOUND_MOST + 1));
     for (size_t i = 0; i < count; i++) {
         struct found found;
         inventory_find_in(doc, jobs[i].registry, false, &found);

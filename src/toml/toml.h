@@ -50,6 +50,7 @@ struct toml_span {
 struct toml_node {
     enum toml_type type;
     enum toml_origin origin;   /* for tables; for an array, ELEMENT (made of [[a]]) or INLINE */
+    bool cut;                  /* toml_cut() is removing it */
     uint32_t pair;             /* start of `a.b = 1`, the first part of its key; only values */
     struct str key;            /* decoded; empty in an array */
     struct toml_span key_span; /* the last part of the key with its quotes; {0,0} in an array */
@@ -91,10 +92,6 @@ struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **o
 /* Returns the child of a table, or NULL. Also NULL if the node is not a table. Fast for tables of
  * any size. */
 struct toml_node *toml_get(const struct toml_node *table, struct str key);
-
-/* Returns true if values, keys and types are equal. Compares floats and dates by their text.
- * Ignores the order of keys. */
-bool toml_equal(const struct toml_node *a, const struct toml_node *b);
 
 /* Returns the line of a byte offset, counted from 1. */
 size_t toml_line(const struct toml_doc *doc, size_t offset);

@@ -56,11 +56,6 @@ def test_what_goes_with_a_pair(toml, text, paths, left):
     assert answer.decode() == left
 
 
-def test_only_what_has_a_key_can_be_cut(toml):
-    taken, answer = toml.ask(b"a = [1]", "cut", "0/0")
-    assert not taken and b"key" in answer
-
-
 def is_part(part, whole):
     """Whether `part` is `whole` with some bytes left out."""
     rest = iter(whole)

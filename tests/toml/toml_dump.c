@@ -10,7 +10,6 @@
  * An answer is one line `ok` or `error`, then the JSON, the text or the message. A path is the
  * position of each child from the root, `0/3/1`: any key can be named without quoting.
  */
-#include "toml/check.h"
 #include "toml/cut.h"
 #include "toml/toml.h"
 #include "util/base.h"
@@ -92,9 +91,9 @@ static void add_node(struct buf *out, const struct toml_doc *doc, const struct t
     buf_add_char(out, '}');
 }
 
-static const struct toml_node *at_path(const struct toml_doc *doc, const char *path)
+static struct toml_node *at_path(const struct toml_doc *doc, const char *path)
 {
-    const struct toml_node *node = doc->root;
+    struct toml_node *node = doc->root;
     while (node && *path) {
         char *end;
         unsigned long n = strtoul(path, &end, 10);
@@ -114,8 +113,7 @@ static struct err *run(struct arena *arena, struct str text, int argc, char **ar
         add_node(out, doc, doc->root);
         return NULL;
     }
-    const struct toml_node **victims =
-        arena_new_array(arena, const struct toml_node *, (size_t)argc);
+    struct toml_node **victims = arena_new_array(arena, struct toml_node *, (size_t)argc);
     size_t count = 0;
     for (int i = 2; i < argc; i++) {
         victims[count] = at_path(doc, argv[i]);
@@ -126,14 +124,7 @@ static struct err *run(struct arena *arena, struct str text, int argc, char **ar
     }
     struct toml_cut cut;
     TRY(toml_cut(arena, doc, victims, count, &cut));
-    struct str rest = toml_cut_rest(arena, doc->text, &cut);
-    struct toml_doc *after;
-    TRY(toml_parse(arena, rest, &after));
-    struct toml_victims gone = toml_victims(arena, victims, count);
-    if (!toml_is_without(doc->root, after->root, &gone)) {
-        return err_new(arena, "the proof of the cut was wrong");
-    }
-    buf_add(out, rest);
+    buf_add(out, toml_cut_rest(arena, doc->text, &cut));
     return NULL;
 }
 

@@ -306,21 +306,6 @@ static void large_tables_are_looked_up_by_index(void **state)
     assert_null(toml_get(at(at(registries, "r1"), "token"), STR("r20000")));
 }
 
-static void equal_means_same_values(void **state)
-{
-    struct toml_node *a = parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = nan\n"));
-    assert_true(
-        toml_equal(a, parse(*state, STR("y = { z = nan }\n'x' = [0x1, {\"a\" = 'b'},]\n"))));
-    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"c\"}]\ny.z = nan\n"))));
-    assert_false(toml_equal(a, parse(*state, STR("x = [{a = \"b\"}, 1]\ny.z = nan\n"))));
-    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = nan\ny.w = 1\n"))));
-    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\n"))));
-    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = \"nan\"\n"))));
-    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.z = 1.5\n"))));
-    assert_false(toml_equal(a, parse(*state, STR("x = [1, {a = \"b\"}]\ny.w = nan\n"))));
-    assert_false(toml_equal(parse(*state, STR("x = 1.5\n")), parse(*state, STR("x = 1.50\n"))));
-}
-
 static void lines_are_counted_from_one(void **state)
 {
     struct toml_doc *doc;
@@ -371,7 +356,6 @@ int main(void)
         WITH_ARENA(the_deepest_value_needs_little_stack),
         WITH_ARENA(a_message_shows_no_value),
         WITH_ARENA(large_tables_are_looked_up_by_index),
-        WITH_ARENA(equal_means_same_values),
         WITH_ARENA(lines_are_counted_from_one),
         cmocka_unit_test(utf8_is_checked_byte_by_byte),
     };
