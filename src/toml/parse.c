@@ -5,7 +5,6 @@
 #define DEEPEST_VALUE 80 /* nested arrays and inline tables */
 #define MOST_PARTS    80 /* parts of one key */
 #define MOST_NODES    1650000
-#define NODES_AT_ONCE 32 /* nodes allocated together */
 
 /* The parts of `a.b.c`: a list of one to MOST_PARTS nodes, linked by `next`. */
 struct path {
@@ -43,14 +42,11 @@ static struct toml_node *node_new(struct toml_parser *p)
     if (node) {
         p->spare = node->next;
         *node = (struct toml_node){0};
-        return node;
+    } else {
+        node = arena_new(p->arena, struct toml_node);
     }
-    if (p->fresh_count == 0) {
-        p->fresh = arena_new_array(p->arena, struct toml_node, NODES_AT_ONCE);
-        p->fresh_count = NODES_AT_ONCE;
-    }
-    p->fresh_count--;
-    return p->fresh++;
+    node->line = p->line;
+    return node;
 }
 
 /* Keeps a node that is not needed because its table exists already, for reuse. */
@@ -74,6 +70,11 @@ static void next(struct toml_parser *p)
 {
     if (!toml_is_gap(p->token.kind)) {
         p->solid = p->token.end;
+    }
+    if (p->token.kind == TOML_NEWLINE || toml_has_lines(p->token.kind)) {
+        for (size_t i = p->token.start; i < p->token.end; i++) {
+            p->line += p->text.data[i] == '\n';
+        }
     }
     p->token = toml_scan(p->text, p->token.end);
 }
@@ -512,6 +513,7 @@ static void open_table(struct toml_parser *p, const struct path *path, struct to
     } else {
         table->key_span = name->key_span;
     }
+    table->line = name->line;
     table->origin = element ? TOML_ELEMENT : TOML_HEADER;
     table->value = header;
     p->table = table;
@@ -578,7 +580,7 @@ static bool statement(struct toml_parser *p)
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out)
 {
     assert(text.len < UINT32_MAX);
-    struct toml_parser p = {.arena = arena, .text = text};
+    struct toml_parser p = {.arena = arena, .text = text, .line = 1};
     p.pool = arena_alloc(arena, text.len + 1);
     p.root = node_new(&p);
     p.root->type = TOML_TABLE;
@@ -594,7 +596,6 @@ struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **o
     doc->text = text;
     doc->root = p.root;
     doc->unsupported = p.unsupported;
-    doc->lines = toml_lines_new(arena);
     *out = doc;
     return NULL;
 }

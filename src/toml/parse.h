@@ -20,13 +20,12 @@ struct toml_parser {
     struct str text;
     char *pool;
     struct toml_token token; /* the next token */
+    uint32_t line;           /* of that token */
     size_t solid;            /* end of the last token that is not a blank, comment or line end */
     struct toml_node *root;
     struct toml_node *table; /* of the last header, or the root */
     struct toml_node *spare; /* nodes that can be reused, linked by `next` */
-    struct toml_node *fresh; /* an array of nodes that are not used yet */
-    size_t fresh_count;
-    size_t node_count; /* number of nodes in use */
+    size_t node_count;       /* number of nodes in use */
     const struct toml_node *unsupported;
     size_t statement; /* offset at which the current statement begins */
     struct toml_fault fault;

@@ -63,6 +63,11 @@ static inline bool toml_is_string(enum toml_kind kind)
     return kind >= TOML_LITERAL && kind <= TOML_BASIC_LINES;
 }
 
+static inline bool toml_has_lines(enum toml_kind kind)
+{
+    return kind == TOML_LITERAL_LINES || kind == TOML_BASIC_LINES;
+}
+
 static inline bool toml_is_blank(char byte)
 {
     return byte == ' ' || byte == '\t';

@@ -60,11 +60,21 @@ static void check_message(const struct err *err)
     }
 }
 
+static size_t line_of(struct str text, size_t offset)
+{
+    size_t line = 1;
+    for (size_t i = 0; i < offset; i++) {
+        line += text.data[i] == '\n';
+    }
+    return line;
+}
+
 static void check_nodes(const struct toml_doc *doc)
 {
     for (struct toml_node *node = next_node(doc->root); node; node = next_node(node)) {
         HOLDS(node->key_span.start <= node->key_span.end);
         HOLDS(node->key_span.end <= doc->text.len);
+        HOLDS(node->key_span.end == 0 || node->line == line_of(doc->text, node->key_span.start));
         HOLDS(node->value.start <= node->value.end);
         HOLDS(node->value.end <= doc->text.len);
         if (node->parent->type == TOML_TABLE) {
@@ -73,11 +83,6 @@ static void check_nodes(const struct toml_doc *doc)
         if (node->parent->value.end > 0 && node->parent->origin == TOML_INLINE) {
             HOLDS(node->value.end < node->parent->value.end);
         }
-    }
-    size_t line = 1;
-    for (size_t i = 0; i < doc->text.len; i++) {
-        HOLDS(toml_line(doc, i) == line);
-        line += doc->text.data[i] == '\n';
     }
 }
 

@@ -309,9 +309,11 @@ static void large_tables_are_looked_up_by_index(void **state)
 static void lines_are_counted_from_one(void **state)
 {
     struct toml_doc *doc;
-    assert_null(toml_parse(*state, STR("a = 1\n\nb = 2\n"), &doc));
-    assert_int_equal(toml_line(doc, at(doc->root, "a")->value.start), 1);
-    assert_int_equal(toml_line(doc, at(doc->root, "b")->value.start), 3);
+    assert_null(toml_parse(*state, STR("a = 1\n\nb = '''\n\r\n'''\n[[c]] # e\nd = 2\n"), &doc));
+    assert_int_equal(at(doc->root, "a")->line, 1);
+    assert_int_equal(at(doc->root, "b")->line, 3);
+    assert_int_equal(at(doc->root, "c")->line, 6);
+    assert_int_equal(at(at(doc->root, "c")->last, "d")->line, 7);
 }
 
 static void utf8_is_checked_byte_by_byte(void **state)
