@@ -51,7 +51,7 @@ static bool is_readable(struct str text, struct toml_token part)
         return part.kind == TOML_ATOM && part.plain;
     }
     size_t at = part.start;
-    while (at < part.end && toml_is(text.data[at], TOML_TEXT)) {
+    while (at < part.end && toml_is_text(text.data[at])) {
         at++;
     }
     return at == part.end;

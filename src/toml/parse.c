@@ -99,7 +99,7 @@ static bool take_newline(struct toml_parser *p)
 static bool take_comment(struct toml_parser *p)
 {
     for (size_t i = p->token.start; i < p->token.end; i++) {
-        if (!toml_is(p->text.data[i], TOML_TEXT)) {
+        if (!toml_is_text(p->text.data[i])) {
             return toml_syntax(p, "invalid comment character", "printable characters", i, i);
         }
     }

@@ -40,6 +40,9 @@ bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected
 /* Copies the bytes to the pool, followed by a NUL. */
 struct str toml_copy(struct toml_parser *p, size_t start, size_t end);
 
+/* Returns the value of a hexadecimal digit, or UINT8_MAX. */
+unsigned int toml_digit(char c);
+
 bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out);
 
 /* Decodes one of the four kinds of strings. */
