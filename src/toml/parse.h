@@ -24,7 +24,6 @@ struct toml_parser {
     size_t solid;            /* end of the last token that is not a blank, comment or line end */
     struct toml_node *root;
     struct toml_node *table; /* of the last header, or the root */
-    struct toml_node *spare; /* nodes that can be reused, linked by `next` */
     size_t node_count;       /* number of nodes in use */
     const struct toml_node *unsupported;
     size_t statement; /* offset at which the current statement begins */

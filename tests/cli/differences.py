@@ -349,9 +349,10 @@ def _own_words(case):
 TOML_FAULT = re.compile(
     rb"^ *TOML parse error at line (?P<line>\d+), column (?P<column>\d+)\n *\|\n *\d+ \| .*\n(?P<carets> *\| *\^+)\n *(?P<reason>.+)$", re.MULTILINE
 )
-_OUR_WORDS = (
-    b"invalid number or date", b"integer out of range", b"invalid escape in a string", b"invalid character in a string", b"keys cannot be multi-line strings"
-)  # fmt: skip
+_OUR_WORDS = re.compile(
+    rb"(invalid number or date|integer out of range|invalid (escape|character) in a string|keys cannot be multi-line strings)$"
+    rb"|invalid (array|inline table),|missing (comma|assignment) between |missing key for inline"
+)
 _CARGO_NUMBER = re.compile(
     rb"invalid (float|mantissa|fraction|exponent|date|time|offset|\w+ number\b)|`_` may only|integers? |radix |redundant |unexpected (leading zero|sign)"
 )
@@ -370,7 +371,7 @@ def toml_own_words(theirs, ours):
     if TOML_RANGE.search(theirs["reason"]):
         return True
     unquoted = ours["reason"].startswith(b"string values must be quoted") and _CARGO_NUMBER.match(theirs["reason"])
-    return ours["line"] == theirs["line"] and (ours["reason"] in _OUR_WORDS or unquoted)
+    return ours["line"] == theirs["line"] and bool(_OUR_WORDS.match(ours["reason"]) or unquoted)
 
 
 def _toml_faults(case):
