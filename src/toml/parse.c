@@ -1,7 +1,5 @@
 #include "toml/parse.h"
 
-#include "toml/tree.h"
-
 #define DEEPEST_VALUE 80 /* nested arrays and inline tables */
 #define MOST_PARTS    80 /* parts of one key */
 #define MOST_NODES    1650000
@@ -231,8 +229,8 @@ static struct toml_node *add_pair(struct toml_parser *p, struct toml_node *table
     struct toml_node *pair = node_of(p, &key.last);
     pair->pair = key.start;
     /* The last part of a dotted key cannot be added to an element of [[a]]. */
-    if (key.table &&
-        ((key.dotted && key.table->origin != TOML_DOTTED) || toml_add(p->arena, key.table, pair))) {
+    if (key.table && ((key.dotted && key.table->origin != TOML_DOTTED) ||
+                      !toml_add(p->arena, key.table, pair))) {
         duplicate(p, &key.last);
     }
     return pair;
@@ -536,7 +534,7 @@ struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **o
     while (p.token.kind != TOML_END && statement(&p) && !p.fault.reason) {
     }
     if (p.fault.reason) {
-        return toml_fault_err(arena, text, &p.fault, p.statement);
+        return toml_fault_err(&p);
     }
     struct toml_doc *doc = arena_new(arena, struct toml_doc);
     doc->text = text;

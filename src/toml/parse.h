@@ -1,5 +1,5 @@
 /*
- * The parser's state, for parse.c and the decoders of keys and values. There are two kinds of
+ * The parser's state, for parse.c, the decoders, the tree and the messages. There are two kinds of
  * faults, because the toml crate checks brackets, commas and line ends before it decodes anything:
  *
  *   toml_syntax   ends the parse and replaces an earlier fault of the same statement
@@ -12,8 +12,14 @@
 #ifndef TOML_PARSE_H
 #define TOML_PARSE_H
 
-#include "toml/error.h"
 #include "toml/scan.h"
+#include "toml/toml.h"
+
+struct toml_fault {
+    const char *reason;   /* NULL: no fault. It quotes nothing from the text */
+    const char *expected; /* or NULL */
+    struct span at;       /* what the carets mark; one caret if it is empty */
+};
 
 struct toml_parser {
     struct arena *arena;
@@ -24,7 +30,7 @@ struct toml_parser {
     size_t solid;            /* end of the last token that is not a blank, comment or line end */
     struct toml_node *root;
     struct toml_node *table; /* of the last header, or the root */
-    size_t node_count;       /* number of nodes in use */
+    size_t node_count;
     const struct toml_node *unsupported;
     size_t statement; /* offset at which the current statement begins */
     struct toml_fault fault;
@@ -49,5 +55,28 @@ bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct s
 
 /* Decodes the value without quotes at node->value. Sets the type and the value. */
 bool toml_decode_bare(struct toml_parser *p, struct toml_node *node);
+
+/* Makes `child` the last child, without a search for its key. */
+void toml_append(struct toml_node *parent, struct toml_node *child);
+
+/* Makes `child` the last child of a table. Returns false if a child already has its key. */
+bool toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child);
+
+/*
+ * Formats the message about the fault: its position, the line with each value masked, and the
+ * reason.
+ *
+ *     TOML parse error at line 1, column 9
+ *       |
+ *     1 | token = ******
+ *       |         ^^^^^^
+ *     string values must be quoted, expected literal string
+ *
+ * On the line on which a statement begins, white space, a complete header of bare or quoted keys,
+ * and a key directly before `=` stay readable. Every other character becomes a star, and so does
+ * every character of a line that begins inside a value. A word directly before `=` or `==` at the
+ * end of a line does not count as a key, because it can be a token in base64.
+ */
+struct err *toml_fault_err(const struct toml_parser *p) __attribute__((returns_nonnull));
 
 #endif

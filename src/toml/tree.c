@@ -1,4 +1,4 @@
-#include "toml/tree.h"
+#include "toml/parse.h"
 
 #include "util/map.h"
 
@@ -27,21 +27,18 @@ static struct map *index_new(struct arena *arena, const struct toml_node *table)
     return index;
 }
 
-struct toml_node *toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child)
+bool toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child)
 {
-    if (!table->index && table->count == LARGEST_WITHOUT_INDEX) {
-        table->index = index_new(arena, table);
-    }
-    void **place = table->index ? map_place(arena, table->index, child->key) : NULL;
-    struct toml_node *found = place ? *place : toml_get(table, child->key);
-    if (found) {
-        return found;
-    }
-    if (place) {
-        *place = child;
+    if (toml_get(table, child->key)) {
+        return false;
     }
     toml_append(table, child);
-    return NULL;
+    if (table->index) {
+        *map_place(arena, table->index, child->key) = child;
+    } else if (table->count > LARGEST_WITHOUT_INDEX) {
+        table->index = index_new(arena, table);
+    }
+    return true;
 }
 
 struct toml_node *toml_get(const struct toml_node *table, struct str key)

@@ -362,8 +362,9 @@ TOML_RANGE = re.compile(rb"floating-point number overflowed$|invalid (date|time|
 
 
 def toml_first_fault(theirs, ours):
-    """cargo reports missing brackets before all other faults. cargo-logout reports the first statement with a fault."""
-    return int(ours["line"]) < int(theirs["line"])
+    """cargo reports missing brackets before all other faults. cargo-logout reports the first fault."""
+    mine, cargos = ((int(fault["line"]), int(fault["column"])) for fault in (ours, theirs))
+    return mine < cargos
 
 
 def toml_own_words(theirs, ours):
