@@ -1,10 +1,8 @@
 /*
- * A command line: words with a line feed between them. Reading it twice gives the same; what it
- * means, written again in its plain form, means the same; each value is a piece of a word; help and
- * version come only from their options and always where these come first; a word too many is an
- * error behind anything; and what is wrong is said in one text without a NUL, as long as the words
- * allow. An input that begins with 0xFF is options and values instead, which are spelled in one of
- * their ways and must be read as they are.
+ * A command line: words with a line feed between them. The result is the same when it is read
+ * twice, and when its plain form is read. Each value is a piece of a word. Help and version come
+ * only from their options, and always if these are first. An unknown word at the end is an error.
+ * An error message is one short text without a NUL.
  */
 #include "harness.h"
 
@@ -205,108 +203,17 @@ static void check_line(struct arena *arena, const struct line *line)
     }
 }
 
-/* An option in one of its spellings; the value in the same word or in the next. */
-static void add_spelled(struct line *line, const struct args_option *option, struct str value,
-                        unsigned spelling)
-{
-    struct arena *arena = line->arena;
-    bool own_word = value.len > 0 && value.data[0] != '-' && spelling & 2;
-    const char *equals = own_word || !option->value ? "" : "=";
-    if (option->letter && (spelling & 1 || !option->name)) {
-        bool joined = value.len > 0 && value.data[0] != '=' && spelling & 4;
-        add(line, str_format(arena, "-%c%s%s", option->letter, joined && !own_word ? "" : equals,
-                             own_word ? "" : value.data));
-    } else {
-        add(line, str_format(arena, "--%s%s%s", option->name, equals, own_word ? "" : value.data));
-    }
-    if (own_word) {
-        add(line, value);
-    }
-}
-
-/* Sets the option in `args` as args.h says it; false: it may not stand here. */
-static bool set(struct args *args, struct str *config, struct str *unstable, enum args_id id,
-                struct str value)
-{
-    bool *flags[ARGS_OPTION_COUNT] = {
-        [ARGS_ALL] = &args->all,
-        [ARGS_EVERYWHERE] = &args->everywhere,
-        [ARGS_REVOKE] = &args->revoke,
-        [ARGS_COPIES] = &args->copies,
-        [ARGS_CHECK] = &args->check,
-        [ARGS_STATUS] = &args->status,
-        [ARGS_DRY_RUN] = &args->dry_run,
-        [ARGS_STRICT] = &args->strict,
-        [ARGS_QUIET] = &args->quiet,
-        [ARGS_LOCKED] = &args->locked,
-        [ARGS_OFFLINE] = &args->offline,
-        [ARGS_FROZEN] = &args->frozen,
-        [ARGS_REGISTRY] = &args->has_registry,
-    };
-    bool excluded = (id == ARGS_CHECK && !args->status) || (id == ARGS_ALL && args->has_registry) ||
-                    (id == ARGS_REGISTRY && args->all) || (id == ARGS_STATUS && args->dry_run) ||
-                    (id == ARGS_DRY_RUN && args->status);
-    if (excluded || (flags[id] && *flags[id])) {
-        return false;
-    }
-    if (id == ARGS_CONFIG) {
-        config[args->config_count++] = value;
-    } else if (id == ARGS_UNSTABLE) {
-        unstable[args->unstable_count++] = value;
-    } else if (id == ARGS_VERBOSE) {
-        args->verbose++;
-    } else if (flags[id]) {
-        *flags[id] = true;
-        args->registry = id == ARGS_REGISTRY ? value : args->registry;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-/* The other way round: known options, each spelled somehow, are read as what they are. A word of
- * the input is a byte for the option, one for the spelling, and the value. */
-static void check_spelled(struct arena *arena, struct str rest)
-{
-    struct line line = {.arena = arena};
-    struct str config[MOST_WORDS];
-    struct str unstable[MOST_WORDS];
-    struct args wanted = {.config = config, .unstable = unstable, .timeout = ARGS_TIMEOUT_DEFAULT};
-    add(&line, STR("cargo-logout"));
-    while (rest.len > 0 && line.argc < MOST_WORDS) {
-        struct str word = harness_piece(arena, &rest, '\n');
-        struct str value = word.len > 2 ? str_of(word.data + 2) : STR("");
-        if (word.len < 2 || !utf8_valid(value)) {
-            continue;
-        }
-        enum args_id id = (unsigned char)word.data[0] % ARGS_OPTION_COUNT;
-        const struct args_option *option = &args_options[id];
-        value = option->value ? value : STR("");
-        if (set(&wanted, config, unstable, id, value)) {
-            add_spelled(&line, option, value, (unsigned char)word.data[1]);
-        }
-    }
-    struct args args;
-    struct args_error error;
-    HOLDS(args_parse(arena, line.argc, line.argv, &args, &error) == ARGS_RUN);
-    check_same(&args, &wanted);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
     struct line line = {.arena = &arena};
     struct str rest = str_copy(&arena, (const char *)data, size);
-    if (str_starts(rest, STR("\xff"))) {
-        check_spelled(&arena, str_slice(&arena, rest, 1, rest.len));
-    } else {
-        add(&line, STR("cargo-logout"));
-        while (rest.len > 0 && line.argc < MOST_WORDS) {
-            struct str word = harness_piece(&arena, &rest, '\n');
-            add(&line, str_of(word.data)); /* up to a NUL, as words are */
-        }
-        check_line(&arena, &line);
+    add(&line, STR("cargo-logout"));
+    while (rest.len > 0 && line.argc < MOST_WORDS) {
+        struct str word = harness_piece(&arena, &rest, '\n');
+        add(&line, str_of(word.data)); /* up to a NUL, as words are */
     }
+    check_line(&arena, &line);
     arena_free(&arena);
     return 0;
 }
