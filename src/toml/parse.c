@@ -57,55 +57,46 @@ static void skip_blank(struct toml_parser *p)
     }
 }
 
-static bool take_newline(struct toml_parser *p)
+/* Reads a blank, a comment or a line end. */
+static bool take_gap(struct toml_parser *p)
 {
+    size_t at = p->token.start;
     size_t end = p->token.end;
-    if (p->text.data[end - 1] == '\r') {
+    if (p->token.kind == TOML_NEWLINE && p->text.data[end - 1] == '\r') {
         return toml_syntax(p, "carriage return must be followed by newline", "newline", end, end);
     }
-    next(p);
-    return true;
-}
-
-static bool take_comment(struct toml_parser *p)
-{
-    for (size_t i = p->token.start; i < p->token.end; i++) {
-        if (!toml_is_text(p->text.data[i])) {
-            return toml_syntax(p, "invalid comment character", "printable characters", i, i);
+    while (p->token.kind == TOML_COMMENT && at < end) {
+        if (!toml_is_text(p->text.data[at])) {
+            return toml_syntax(p, "invalid comment character", "printable characters", at, at);
         }
+        at++;
     }
     next(p);
     return true;
 }
 
-/* Skips blanks, comments and line ends. */
 static bool skip_gap(struct toml_parser *p)
 {
-    bool ok = true;
-    while (ok && toml_is_gap(p->token.kind)) {
-        if (p->token.kind == TOML_NEWLINE) {
-            ok = take_newline(p);
-        } else if (p->token.kind == TOML_COMMENT) {
-            ok = take_comment(p);
-        } else {
-            next(p);
+    while (toml_is_gap(p->token.kind)) {
+        if (!take_gap(p)) {
+            return false;
         }
     }
-    return ok;
+    return true;
 }
 
 /* Reads the rest of a statement's line. */
 static bool end_of_line(struct toml_parser *p)
 {
     skip_blank(p);
-    if (p->token.kind == TOML_COMMENT && !take_comment(p)) {
+    if (p->token.kind == TOML_COMMENT && !take_gap(p)) {
         return false;
     }
     if (p->token.kind == TOML_END) {
         return true;
     }
     if (p->token.kind == TOML_NEWLINE) {
-        return take_newline(p);
+        return take_gap(p);
     }
     return toml_syntax(p, "unexpected key or value", "newline, `#`", p->token.start,
                        p->token.start);
@@ -165,20 +156,15 @@ static struct part read_part(struct toml_parser *p)
 static struct toml_node *enter(struct toml_parser *p, struct toml_node *found,
                                const struct part *part, enum toml_origin origin, bool in_inline)
 {
-    static const char *const extend[] = {
-        [TOML_STRING] = "cannot extend value of type string with a dotted key",
-        [TOML_INTEGER] = "cannot extend value of type integer with a dotted key",
-        [TOML_FLOAT] = "cannot extend value of type float with a dotted key",
-        [TOML_BOOLEAN] = "cannot extend value of type boolean with a dotted key",
-        [TOML_DATETIME] = "cannot extend value of type datetime with a dotted key",
-        [TOML_ARRAY] = "cannot extend value of type array with a dotted key",
-        [TOML_TABLE] = "cannot extend value of type inline table with a dotted key",
-    };
+    static const char *const types[] = {"string",   "integer", "float",       "boolean",
+                                        "datetime", "array",   "inline table"};
     if (found->type == TOML_ARRAY && found->origin == TOML_ELEMENT) {
         return found->last;
     }
     if (found->type != TOML_TABLE || (found->origin == TOML_INLINE && !in_inline)) {
-        (void)toml_fault(p, extend[found->type], NULL, part->span.start, part->span.end);
+        struct str reason = str_format(p->arena, "cannot extend value of type %s with a dotted key",
+                                       types[found->type]);
+        (void)toml_fault(p, reason.data, NULL, part->span.start, part->span.end);
         return NULL;
     }
     if (origin == TOML_DOTTED) {
