@@ -33,6 +33,16 @@ static size_t skip_blank_back(struct str text, size_t at)
     return at;
 }
 
+/* Returns the end of the line, after the blanks, the comment and the line end at `at`. */
+static size_t line_end(struct str text, size_t at)
+{
+    struct toml_token token = toml_scan(text, at);
+    while (token.kind == TOML_BLANK || token.kind == TOML_COMMENT) {
+        token = toml_scan(text, token.end);
+    }
+    return token.end;
+}
+
 /* ---- Inline tables ----
  *
  *     { a = 1, b = 2 }      without a: { b = 2 }      without b: { a = 1 }      without both: {}
@@ -110,7 +120,7 @@ static void cut_run(struct cutter *c, struct span run)
     bool first = c->text.data[before - 1] == '\n';
     struct toml_token token = toml_scan(c->text, behind);
     if (token.kind == TOML_NEWLINE || token.kind == TOML_COMMENT) {
-        cut_piece(c, before, first ? toml_line_end(c->text, behind) : run.end);
+        cut_piece(c, before, first ? line_end(c->text, behind) : run.end);
     } else if (token.kind == TOML_CLOSE_BRACE && !first) {
         cut_piece(c, before, run.end);
     } else {
@@ -187,7 +197,7 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
  * end. */
 static void cut_line(struct cutter *c, size_t start, size_t end)
 {
-    cut_piece(c, skip_blank_back(c->text, start), toml_line_end(c->text, end));
+    cut_piece(c, skip_blank_back(c->text, start), line_end(c->text, end));
 }
 
 static bool has_header(const struct toml_node *node)

@@ -122,12 +122,3 @@ struct toml_token toml_scan(struct str text, size_t at)
     enum toml_kind mark = (unsigned char)c < COUNT(marks) ? marks[(unsigned char)c] : TOML_END;
     return mark == TOML_END ? scan_atom(text, at) : token_of(mark, at, at + 1);
 }
-
-size_t toml_line_end(struct str text, size_t at)
-{
-    struct toml_token token = toml_scan(text, at);
-    while (token.kind == TOML_BLANK || token.kind == TOML_COMMENT) {
-        token = toml_scan(text, token.end);
-    }
-    return token.end;
-}

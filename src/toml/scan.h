@@ -72,7 +72,4 @@ static inline bool toml_is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* Returns the end of a statement's line, after the blanks, the comment and the line end at `at`. */
-size_t toml_line_end(struct str text, size_t at);
-
 #endif

@@ -9,7 +9,7 @@
  * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses. It also accepts
  * floats beyond the range of a double, and dates and times that do not exist. The limits are those
  * of the crate: 80 nested arrays or inline tables, 80 parts in a key. One limit is our own:
- * 1,650,000 keys and values, so that a text of 16 MiB needs less than 250 MB whatever it contains.
+ * 1,650,000 keys and values, so that a text of 16 MiB needs less than 400 MB whatever it contains.
  *
  * All results are in the arena. Keys and strings are copies that end with a NUL. `text` must live
  * as long as the doc. A node has 96 bytes on a 64-bit machine. The time is linear in the length of
