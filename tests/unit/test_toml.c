@@ -1,6 +1,5 @@
 #include "toml/toml.h"
 
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdlib.h>
 
@@ -63,37 +62,6 @@ static void the_first_unsupported_value_is_known(void **state)
             assert_null(doc->unsupported);
         }
     }
-}
-
-static void *parse_deepest(void *nothing)
-{
-    struct arena arena = {0};
-    struct buf buf = buf_new(&arena);
-    buf_add(&buf, STR("a = "));
-    for (int i = 0; i < 40; i++) {
-        buf_add(&buf, STR("[{a="));
-    }
-    buf_add(&buf, STR("1"));
-    for (int i = 0; i < 40; i++) {
-        buf_add(&buf, STR("}]"));
-    }
-    struct toml_doc *doc;
-    bool parsed = !toml_parse(&arena, buf_str(&buf), &doc);
-    arena_free(&arena);
-    return parsed ? nothing : NULL;
-}
-
-static void the_deepest_value_needs_little_stack(void **state)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    void *result = NULL;
-    assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstacksize(&attributes, (size_t)256 * 1024), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, parse_deepest, *state), 0);
-    assert_int_equal(pthread_join(thread, &result), 0);
-    assert_ptr_equal(result, *state);
-    (void)pthread_attr_destroy(&attributes);
 }
 
 static void a_message_shows_no_value(void **state)
@@ -186,7 +154,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_ARENA(a_decoded_text_may_hold_nul),
         WITH_ARENA(the_first_unsupported_value_is_known),
-        WITH_ARENA(the_deepest_value_needs_little_stack),
         WITH_ARENA(a_message_shows_no_value),
         WITH_ARENA(lines_are_counted_from_one),
         cmocka_unit_test(utf8_is_checked_byte_by_byte),
