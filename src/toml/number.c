@@ -11,7 +11,10 @@ struct reader {
 
 static char peek(const struct reader *r)
 {
-    return r->at < r->len ? r->data[r->at] : '\0';
+    if (r->at == r->len) {
+        return '\0';
+    }
+    return r->data[r->at];
 }
 
 /* Reads one of these characters. */

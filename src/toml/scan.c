@@ -24,7 +24,7 @@ static size_t scan_comment(struct str text, size_t at)
 /* Returns true at a character that ends an atom. */
 static bool delimits(struct str text, size_t at)
 {
-    return at == text.len || memchr("\t\n\r #,.=[]{}", text.data[at], 12);
+    return at == text.len || (text.data[at] && strchr("\t\n\r #,.=[]{}", text.data[at]));
 }
 
 static struct toml_token scan_atom(struct str text, size_t start)

@@ -85,8 +85,8 @@ static bool decode_escape(struct decoder *d)
 {
     static const char letters[] = "befnrt\\\"";
     static const char meanings[] = "\b\x1b\f\n\r\t\\\"";
-    char c = d->at < d->end ? *d->at : '\0';
-    const char *letter = c ? strchr(letters, c) : NULL;
+    char c = *d->at; /* at the end, a quote */
+    const char *letter = c && d->at < d->end ? strchr(letters, c) : NULL;
     if (letter) {
         put(d->p, &meanings[letter - letters], 1);
         d->at++;
