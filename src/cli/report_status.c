@@ -95,11 +95,11 @@ static bool is_listed(const struct credential *c)
     return c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED;
 }
 
-static void find_widths(struct arena *arena, const struct table *table, size_t *widths)
+static void find_widths(const struct table *table, size_t *widths)
 {
     for (size_t r = 0; r < table->count; r++) {
         for (size_t c = 0; c < table->columns; c++) {
-            size_t width = text_width(arena, table->rows[r].cells[c]);
+            size_t width = text_width(table->rows[r].cells[c]);
             widths[c] = width > widths[c] ? width : widths[c];
         }
     }
@@ -126,7 +126,7 @@ static void draw_row(struct arena *arena, struct buf *out, const struct table *t
     buf_add(out, row->warns ? STR(COLOR_WARN) : STR(""));
     for (size_t c = 0; c < table->columns; c++) {
         struct str cell = c == 0 ? text_fit(arena, row->cells[c], widths[c]) : row->cells[c];
-        size_t width = text_width(arena, cell);
+        size_t width = text_width(cell);
         bool is_last = c + 1 == table->columns;
         size_t end = column + (is_last ? width : widths[c]);
         if (c >= table->wide && table->room > 0 && (below.len > 0 || end > table->room)) {
@@ -146,7 +146,7 @@ static struct str draw(const struct shell *shell, const struct table *table)
 {
     struct arena *arena = shell->arena;
     size_t widths[COLUMNS] = {0};
-    find_widths(arena, table, widths);
+    find_widths(table, widths);
     fit(table, widths);
     struct buf out = buf_new(arena);
     for (size_t r = 0; r < table->count; r++) {

@@ -82,8 +82,7 @@ struct str setting_location(struct arena *arena, const struct setting *setting)
     while (node->parent && node->key_span.end == 0) {
         node = node->parent; /* the node is an element of a list */
     }
-    return str_format(arena, "%s:%zu", setting->layer->file->shown.data,
-                      toml_line(setting->layer->doc, node->key_span.start));
+    return str_format(arena, "%s:%u", setting->layer->file->shown.data, node->line);
 }
 
 struct str setting_root(const struct config *config, const struct setting *setting)

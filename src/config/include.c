@@ -165,7 +165,7 @@ const struct err *load_includes(struct config *config, struct load *load, struct
         return first;
     }
     struct layer *layers = NULL; /* a later include has priority, so it is put first */
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count && config->file_count <= FILES_LIMIT; i++) {
         struct layer *each = NULL;
         const struct err *err = load_include(config, load, file, &includes[i], &each);
         first = first ? first : err;

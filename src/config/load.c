@@ -40,9 +40,9 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
                         char *const *block)
 {
     *config = (struct config){.arena = arena, .shell = shell};
-    struct err *err = path_cwd(arena, &config->cwd);
-    if (err) {
-        return err_wrap(arena, err, "couldn't get the current directory of the process");
+    if (!path_canonical(arena, STR("."), &config->cwd)) {
+        return err_wrap(arena, err_os(arena, errno),
+                        "couldn't get the current directory of the process");
     }
     TRY(find_home(config, &config->home));
     environment_init(&config->environment, arena, block);

@@ -77,7 +77,7 @@ static void take_tokens(struct finder *finder, const struct place *place,
             add(finder, (struct copy){
                             .kind = COPY_UNREAD_FILE,
                             .place = place,
-                            .line = toml_line(doc, node->key_span.start),
+                            .line = node->line,
                             .registry = str_copy(finder->arena, registry.data, registry.len),
                             .is_secret_key = found.is_secret_key[i],
                             .is_toml = true,
@@ -260,9 +260,7 @@ static void take_user_agent(struct finder *finder)
         if (node && node->type == TOML_STRING && has_token_like_word(node->string)) {
             struct place *place = arena_new(finder->arena, struct place);
             *place = (struct place){.path = file->path, .shown = file->shown, .kind = KIND_CARGO};
-            add(finder, (struct copy){.kind = COPY_POSSIBLE,
-                                      .place = place,
-                                      .line = toml_line(file->doc, node->key_span.start)});
+            add(finder, (struct copy){.kind = COPY_POSSIBLE, .place = place, .line = node->line});
         }
     }
     if (variable && has_token_like_word(variable->value)) {

@@ -57,7 +57,7 @@ struct str credential_index_url(const struct credential *c)
 
 size_t credential_line(const struct credential *c)
 {
-    return c->node && c->file->doc ? toml_line(c->file->doc, c->node->key_span.start) : 0;
+    return c->node ? c->node->line : 0;
 }
 
 struct str credential_location(struct arena *arena, const struct credential *c)

@@ -17,7 +17,7 @@ enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
 /* The nodes to remove, in the order of the text. */
 struct victims {
-    const struct toml_node **nodes;
+    struct toml_node **nodes;
     size_t count;
 };
 
@@ -115,8 +115,7 @@ static void add_victims(struct victims *victims, struct file_job *job, const str
 static void find_victims(struct arena *arena, const struct toml_doc *doc, struct file_job *jobs,
                          size_t count, struct victims *victims)
 {
-    victims->nodes =
-        arena_new_array(arena, const struct toml_node *, (count + 1) * (FOUND_MOST + 1));
+    victims->nodes = arena_new_array(arena, struct toml_node *, (count + 1) * (FOUND_MOST + 1));
     for (size_t i = 0; i < count; i++) {
         struct found found;
         inventory_find_in(doc, jobs[i].registry, false, &found);
@@ -190,12 +189,12 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
                             const struct toml_doc **out)
 {
     const struct config_file *seen = file->file;
-    if (seen->doc && !seen->torn && fd_holds(file->fd, seen->doc->text)) {
+    struct str text = STR("");
+    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
+    if (!err && seen->doc && !seen->torn && str_eq(text, seen->doc->text)) {
         *out = seen->doc;
         return NULL;
     }
-    struct str text = STR("");
-    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }

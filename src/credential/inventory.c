@@ -52,7 +52,7 @@ static struct credential *add(const struct inventory *inventory, struct registry
  * Files.
  */
 
-static void found_add(struct found *found, const struct toml_node *node, bool is_secret_key)
+static void found_add(struct found *found, struct toml_node *node, bool is_secret_key)
 {
     if (node) {
         found->nodes[found->count] = node;
@@ -68,7 +68,7 @@ void inventory_find_in(const struct toml_doc *doc, struct str registry, bool mis
     if (str_eq(registry, STR(CRATES_IO_NAME)) && !misplaced) {
         table = toml_get(doc->root, STR("registry"));
         /* Before 2015, the file contained only `token = "..."`. A table `token` is not cargo's. */
-        const struct toml_node *old = toml_get(doc->root, STR("token"));
+        struct toml_node *old = toml_get(doc->root, STR("token"));
         found_add(&found, old && old->type == TOML_STRING ? old : NULL, false);
     } else {
         table = toml_get(doc->root, STR("registries"));

@@ -47,10 +47,10 @@ struct credential *inventory_next(const struct inventory *inventory,
 enum { FOUND_MOST = 3 };
 
 struct found {
-    const struct toml_node *nodes[FOUND_MOST]; /* tokens and secret keys */
+    struct toml_node *nodes[FOUND_MOST]; /* tokens and secret keys */
     bool is_secret_key[FOUND_MOST];
     size_t count;
-    const struct toml_node *subject; /* secret-key-subject: not secret, but removed with them */
+    struct toml_node *subject; /* secret-key-subject: not secret, but removed with them */
 };
 
 /* `misplaced` is [registries.crates-io], which cargo does not read. */

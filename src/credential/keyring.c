@@ -7,20 +7,20 @@
 
 #include <jansson.h>
 
-#define HELPER      "cargo-credential-libsecret"
-#define LABEL       "cargo-registry:"
-#define LINE_LIMIT  ((size_t)64 * 1024)
-#define ITEMS_LIMIT 10000
-#define NOTICE_MS   2000
-#define PEEK_MS     2000
-#define SEARCH_MS   20000
+#define HELPER         "cargo-credential-libsecret"
+#define LABEL          "cargo-registry:"
+#define LINE_LIMIT     ((size_t)64 * 1024)
+#define ITEMS_LIMIT    10000
+#define PEEK_SECONDS   2
+#define SEARCH_SECONDS 20
 
 struct look {
     struct shell *shell;
     struct arena *arena;
     enum keyring_search how;
-    int64_t notice_at;
-    int64_t end_at;
+    struct keyring_view *view;
+    struct keyring_item **end; /* of the list of items */
+    int count;
 };
 
 static void json_release(json_t **json)
@@ -41,33 +41,6 @@ static bool can_have_keyring(struct arena *arena)
     return is_set("DBUS_SESSION_BUS_ADDRESS") ||
            str_eq(str_of(getenv("SECRET_BACKEND")), STR("file")) ||
            (runtime && path_exists(path_join(arena, str_of(runtime), STR("bus"))));
-}
-
-static struct err *too_late(const struct look *look)
-{
-    return err_new(
-        look->arena,
-        "the Secret Service did not answer within %d seconds; answer its dialog if there is "
-        "one, or restart the keyring, then try again",
-        (look->how == KEYRING_PEEK ? PEEK_MS : SEARCH_MS) / 1000);
-}
-
-static struct err *next_line(struct look *look, struct child *child, struct str *line)
-{
-    enum child_result result = CHILD_TIMED_OUT;
-    while (result == CHILD_TIMED_OUT) {
-        bool notice = look->notice_at < look->end_at;
-        int64_t until = notice ? look->notice_at : look->end_at;
-        TRY(child_read_line(child, LINE_LIMIT, until, &result, line));
-        if (result == CHILD_TIMED_OUT && !notice) {
-            return too_late(look);
-        }
-        if (result == CHILD_TIMED_OUT) {
-            look->notice_at = CHILD_NO_LIMIT;
-            shell_status(look->shell, "Waiting", "for the Secret Service to list cargo's tokens");
-        }
-    }
-    return result == CHILD_DONE ? NULL : err_new(look->arena, "interrupted by a signal");
 }
 
 static struct str text_of(struct arena *arena, const json_t *json)
@@ -125,54 +98,71 @@ static struct err *view_of(const struct look *look, const json_t *json, struct k
     return err_new(look->arena, "`" HELPER "` did not print the state of the keyring");
 }
 
-static struct err *read_list(struct look *look, struct child *child, struct keyring_view *view)
+static struct err *on_line(void *context, struct str line, struct str *reply, bool *done)
 {
-    struct keyring_item **end = &view->items;
-    for (int count = 0; count <= ITEMS_LIMIT; count++) {
-        struct str line;
-        TRY(next_line(look, child, &line));
-        CLEANUP(json_release) json_t *json = json_loadb(line.data, line.len, 0, NULL);
-        if (!json_object_get(json, "url")) {
-            return view_of(look, json, view);
-        }
-        struct keyring_item *item = item_of(look->arena, json);
-        *end = item;
-        end = &item->next;
+    struct look *look = context;
+    CLEANUP(json_release) json_t *json = json_loadb(line.data, line.len, 0, NULL);
+    (void)reply;
+    if (!json_object_get(json, "url")) {
+        *done = true;
+        return view_of(look, json, look->view);
     }
-    return err_new(look->arena, "more than %d of cargo's items are in the keyring", ITEMS_LIMIT);
+    if (look->count++ == ITEMS_LIMIT) {
+        return err_new(look->arena, "more than %d of cargo's items are in the keyring",
+                       ITEMS_LIMIT);
+    }
+    *look->end = item_of(look->arena, json);
+    look->end = &(*look->end)->next;
+    return NULL;
 }
 
-static struct err *look_at(struct look *look, struct keyring_view *view)
+static void on_notice(void *context)
+{
+    const struct look *look = context;
+    shell_status(look->shell, "Waiting", "for the Secret Service to list cargo's tokens");
+}
+
+static struct err *look_at(struct look *look)
 {
     struct arena *arena = look->arena;
+    bool peek = look->how == KEYRING_PEEK;
+    int seconds = peek ? PEEK_SECONDS : SEARCH_SECONDS;
     struct str program;
     TRY(helper_path(arena, STR(HELPER), &program));
-    const char *option = look->how == KEYRING_PEEK ? "--peek" : "--list";
-    const char *const argv[] = {program.data, option, NULL};
-    CLEANUP(child_end) struct child child = CHILD_NONE;
-    struct err *err = child_start(arena, argv, &child);
-    if (err) {
+    const char *const argv[] = {program.data, peek ? "--peek" : "--list", NULL};
+    const struct child_exchange exchange = {
+        .argv = argv,
+        .one_request = true,
+        .until = child_clock() + (int64_t)seconds * 1000,
+        .late = str_format(arena,
+                           "the Secret Service did not answer within %d seconds; answer its dialog "
+                           "if there is one, or restart the keyring, then try again",
+                           seconds)
+                    .data,
+        .limit = LINE_LIMIT,
+        .request = STR(""),
+        .line = on_line,
+        .notice = peek ? NULL : on_notice,
+        .context = look,
+    };
+    enum child_step step;
+    int status;
+    struct err *err = child_exchange(arena, &exchange, &step, &status);
+    if (err && step == CHILD_START) {
         return err_wrap(arena, err, "failed to start `%s`", program.data);
     }
-    return read_list(look, &child, view);
+    return step == CHILD_EXIT ? NULL : err; /* its list is complete, however it exits */
 }
 
 void keyring_look(struct shell *shell, enum keyring_search how, struct keyring_view *out)
 {
-    int64_t now = child_clock();
-    struct look look = {
-        .shell = shell,
-        .arena = shell->arena,
-        .how = how,
-        .notice_at = how == KEYRING_PEEK ? CHILD_NO_LIMIT : now + NOTICE_MS,
-        .end_at = now + (how == KEYRING_PEEK ? PEEK_MS : SEARCH_MS),
-    };
+    struct look look = {shell, shell->arena, how, out, &out->items, 0};
     *out = (struct keyring_view){.state = KEYRING_NONE};
     if (!can_have_keyring(look.arena)) {
         return;
     }
     json_wipe_memory();
-    struct err *err = look_at(&look, out);
+    struct err *err = look_at(&look);
     if (err) {
         out->reason = err;
         out->state = KEYRING_UNKNOWN;

@@ -327,7 +327,8 @@ static struct err *exchange(struct talk *talk, enum child_step *step, int *statu
         .detached = talk->alone,
         .silent = talk->alone && talk->shell->verbosity < VERBOSITY_VERY_VERBOSE,
         .until = talk->until,
-        .seconds = talk->seconds,
+        .late =
+            str_format(talk->shell->arena, "it took longer than %d seconds", talk->seconds).data,
         .limit = LINE_LIMIT,
         .request = STR(""),
         .line = on_line,

@@ -11,7 +11,6 @@
 
 #define LINE_LIMIT   ((size_t)64 * 1024)
 #define DETAIL_LIMIT ((size_t)1000)
-#define NOTICE_MS    2000
 #define GRACE_MS     3000 /* the helper obeys `until`; this is the limit if it does not */
 #define CALL_MS      30000
 #define POLLING_MS   180000 /* Artifactory can need minutes */
@@ -402,80 +401,53 @@ static bool all_answered(const struct run *run)
     return i == run->count;
 }
 
-static struct err *too_slow(struct arena *arena)
+static struct err *on_line(void *context, struct str line, struct str *reply, bool *done)
 {
-    return err_new(arena, "it took too long");
-}
-
-static struct err *interrupted(struct arena *arena)
-{
-    return err_new(arena, "interrupted by a signal");
-}
-
-/* Returns the error if the helper's output ended before all answers arrived. */
-static struct err *ended(struct child *child, int64_t until)
-{
-    enum child_result result;
-    int status = 0;
-    TRY(child_wait(child, LINE_LIMIT, until, &result, &status));
-    if (result == CHILD_INTERRUPTED) {
-        return interrupted(child->arena);
-    }
-    if (result == CHILD_TIMED_OUT) {
-        return too_slow(child->arena);
-    }
-    return status == 0 ? err_new(child->arena, "it gave no answer")
-                       : err_new(child->arena, "it failed with %s",
-                                 child_status_text(child->arena, status).data);
-}
-
-static struct err *answers_read(struct run *run, struct child *child)
-{
-    int64_t end = run->until + GRACE_MS;
-    int64_t notice = child_clock() + NOTICE_MS;
-    while (!all_answered(run)) {
-        enum child_result result;
-        struct str line;
-        int64_t until = notice < end ? notice : end;
-        TRY(child_read_line(child, LINE_LIMIT, until, &result, &line));
-        if (result == CHILD_INTERRUPTED) {
-            return interrupted(run->arena);
-        }
-        if (result == CHILD_TIMED_OUT && until == end) {
-            return too_slow(run->arena);
-        }
-        if (result == CHILD_TIMED_OUT) {
-            for (size_t i = 0; i < run->count; i++) {
-                if (!run->jobs[i].answered && run->jobs[i].same == i) {
-                    tell_waiting(run, &run->jobs[i], STR(""));
-                }
-            }
-            notice = INT64_MAX;
-            continue;
-        }
-        if (line.len == 0) {
-            return ended(child, end);
-        }
+    struct run *run = context;
+    (void)reply;
+    if (line.len > 0) {
         TRY(line_take(run, line));
     }
+    *done = line.len == 0 || all_answered(run);
     return NULL;
+}
+
+static void on_notice(void *context)
+{
+    const struct run *run = context;
+    for (size_t i = 0; i < run->count; i++) {
+        if (!run->jobs[i].answered && run->jobs[i].same == i) {
+            tell_waiting(run, &run->jobs[i], STR(""));
+        }
+    }
 }
 
 static struct err *exchange(struct run *run, struct str program, struct str text)
 {
     const char *const argv[] = {program.data, NULL};
-    CLEANUP(child_end) struct child child = CHILD_NONE;
-    enum child_result result;
-    int status;
-    TRY(child_start(run->arena, argv, &child));
-    TRY(child_write(&child, text, run->until + GRACE_MS, &result));
-    if (result != CHILD_DONE) {
-        return result == CHILD_INTERRUPTED ? interrupted(run->arena) : too_slow(run->arena);
+    const struct child_exchange exchange = {
+        .argv = argv,
+        .one_request = true,
+        .until = run->until + GRACE_MS,
+        .late = "it took too long",
+        .limit = LINE_LIMIT,
+        .request = text,
+        .line = on_line,
+        .notice = on_notice,
+        .context = run,
+    };
+    enum child_step step;
+    int status = 0;
+    struct err *err = child_exchange(run->arena, &exchange, &step, &status);
+    if (step == CHILD_EXIT && all_answered(run)) {
+        return NULL; /* then its exit does not matter */
     }
-    fd_close(&child.input); /* all requests were sent */
-    TRY(answers_read(run, &child));
-    /* all answers arrived, so the exit status does not matter */
-    return child_wait(&child, LINE_LIMIT, child_clock() + GRACE_MS, &result, &status);
+    if (err) {
+        return err;
+    }
+    return status == 0 ? err_new(run->arena, "it gave no answer")
+                       : err_new(run->arena, "it failed with %s",
+                                 child_status_text(run->arena, status).data);
 }
 
 static const struct err *run_helper(struct run *run, struct str text)

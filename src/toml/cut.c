@@ -1,22 +1,46 @@
 #include "toml/cut.h"
 
-#include "toml/check.h"
 #include "toml/scan.h"
 #include "util/list.h"
 
-/* The pieces of the text to remove, in any order; they can overlap. */
-struct pieces {
+struct cutter {
     struct arena *arena;
-    struct span *list;
+    struct str text;
+    struct span *pieces; /* in any order; they can overlap */
     size_t count;
     size_t size;
 };
 
-static void pieces_add(struct pieces *pieces, size_t start, size_t end)
+static void cut_piece(struct cutter *c, size_t start, size_t end)
 {
-    pieces->list =
-        list_room(pieces->arena, pieces->list, sizeof(struct span), pieces->count, &pieces->size);
-    pieces->list[pieces->count++] = (struct span){start, end};
+    c->pieces = list_room(c->arena, c->pieces, sizeof(struct span), c->count, &c->size);
+    c->pieces[c->count++] = (struct span){start, end};
+}
+
+static size_t skip_blank(struct str text, size_t at)
+{
+    while (at < text.len && toml_is_blank(text.data[at])) {
+        at++;
+    }
+    return at;
+}
+
+static size_t skip_blank_back(struct str text, size_t at)
+{
+    while (at > 0 && toml_is_blank(text.data[at - 1])) {
+        at--;
+    }
+    return at;
+}
+
+/* Returns the end of the line, after the blanks, the comment and the line end at `at`. */
+static size_t line_end(struct str text, size_t at)
+{
+    struct toml_token token = toml_scan(text, at);
+    while (token.kind == TOML_BLANK || token.kind == TOML_COMMENT) {
+        token = toml_scan(text, token.end);
+    }
+    return token.end;
 }
 
 /* ---- Inline tables ----
@@ -40,139 +64,38 @@ struct items {
     struct item *list;
     size_t count;
     size_t size;
-    bool one_line; /* there is no comment or line end between the items */
+    size_t victims;
 };
 
-static void items_add(struct items *items, struct item item)
+/* Adds the pairs of an inline table, also those of its dotted tables. */
+static void items_add(struct items *items, const struct toml_node *table, bool victim)
 {
-    items->list =
-        list_room(items->arena, items->list, sizeof(struct item), items->count, &items->size);
-    items->list[items->count++] = item;
-}
-
-static int depth_change(enum toml_kind kind)
-{
-    bool open = kind == TOML_OPEN_BRACE || kind == TOML_OPEN_BRACKET;
-    bool close = kind == TOML_CLOSE_BRACE || kind == TOML_CLOSE_BRACKET;
-    return open - close;
-}
-
-static struct items read_items(struct arena *arena, struct str text, const struct toml_node *table)
-{
-    struct items items = {.arena = arena, .one_line = true};
-    struct item item = {0};
-    int depth = 0;
-    size_t at = table->value.start + 1;
-    while (at < table->value.end - 1) {
-        struct toml_token token = toml_scan(text, at);
-        at = token.end;
-        if (depth == 0 && token.kind == TOML_COMMA) {
-            item.comma = token.start;
-            items_add(&items, item);
-            item = (struct item){0};
-        } else if (!toml_is_gap(token.kind)) {
-            item.start = item.start ? item.start : token.start;
-            item.end = token.end;
-            depth += depth_change(token.kind);
-        } else if (depth == 0) {
-            items.one_line &= token.kind == TOML_BLANK;
-        }
-    }
-    if (item.start) {
-        items_add(&items, item);
-    }
-    return items;
-}
-
-/* Marks the items that begin where a pair to remove begins. Returns true if all items are marked.
- */
-static bool mark_victims(struct items *items, const size_t *starts, size_t count)
-{
-    size_t next = 0;
-    bool all = true;
-    for (size_t i = 0; i < items->count; i++) {
-        while (next < count && starts[next] < items->list[i].start) {
-            next++;
-        }
-        items->list[i].victim = next < count && starts[next] == items->list[i].start;
-        all &= items->list[i].victim;
-    }
-    return all;
-}
-
-static size_t skip_blank(struct str text, size_t at)
-{
-    while (toml_is_blank(text.data[at])) {
-        at++;
-    }
-    return at;
-}
-
-static size_t skip_blank_back(struct str text, size_t at)
-{
-    while (toml_is_blank(text.data[at - 1])) {
-        at--;
-    }
-    return at;
-}
-
-/* Removes consecutive items on one line, with the blanks that would be left over. */
-static void cut_run(struct pieces *pieces, struct str text, size_t start, size_t end)
-{
-    size_t before = skip_blank_back(text, start);
-    size_t behind = skip_blank(text, end);
-    bool first = text.data[before - 1] == '\n';
-    struct toml_token token = toml_scan(text, behind);
-    if (token.kind != TOML_NEWLINE && token.kind != TOML_COMMENT) {
-        bool last = token.kind == TOML_CLOSE_BRACE;
-        pieces_add(pieces, last && !first ? before : start, last && !first ? end : behind);
-        return;
-    }
-    if (!first) {
-        pieces_add(pieces, before, end);
-        return;
-    }
-    if (token.kind == TOML_COMMENT) {
-        token = toml_scan(text, token.end);
-    }
-    pieces_add(pieces, before, token.end);
-}
-
-static bool comma_follows(struct str text, const struct item *item)
-{
-    return item->comma && skip_blank(text, item->end) == item->comma;
-}
-
-/* Returns true for `, b = 2`: the comma of the previous item is on this item's line. */
-static bool comma_leads(struct str text, const struct item *item)
-{
-    return skip_blank(text, item[-1].comma + 1) == item->start;
-}
-
-/* Removes the victims from `first` on that have only their commas between them, or a comma at the
- * beginning of the next line. Returns the index after them. `start` is the start of the first item,
- * or of the comma before it if that is removed too. With `paid`, that comma is removed instead of
- * the last item's own comma. */
-static size_t cut_items(struct pieces *pieces, struct str text, const struct items *items,
-                        size_t first, size_t start, bool paid)
-{
-    const struct item *list = items->list;
-    for (size_t i = first;; i++) {
-        bool follows = comma_follows(text, &list[i]);
-        bool more = list[i].comma && i + 1 < items->count && list[i + 1].victim &&
-                    comma_leads(text, &list[i + 1]);
-        if (follows && more) {
+    for (const struct toml_node *child = table->first; child; child = child->next) {
+        bool gone = victim || child->cut;
+        if (child->type == TOML_TABLE && child->origin == TOML_DOTTED) {
+            items_add(items, child, gone);
             continue;
         }
-        cut_run(pieces, text, start, follows && !paid ? list[i].comma + 1 : list[i].end);
-        if (!more && list[i].comma && !follows && !paid) {
-            pieces_add(pieces, list[i].comma, skip_blank(text, list[i].comma + 1));
-        }
-        if (!more) {
-            return i + 1;
-        }
-        start = list[i].comma;
+        items->list =
+            list_room(items->arena, items->list, sizeof(struct item), items->count, &items->size);
+        items->list[items->count++] =
+            (struct item){.start = child->pair, .end = child->value.end, .victim = gone};
+        items->victims += gone;
     }
+}
+
+static int item_order(const void *left, const void *right)
+{
+    return list_order(((const struct item *)left)->start, ((const struct item *)right)->start);
+}
+
+static size_t find_comma(struct str text, size_t at)
+{
+    struct toml_token token = toml_scan(text, at);
+    while (toml_is_gap(token.kind)) {
+        token = toml_scan(text, token.end);
+    }
+    return token.kind == TOML_COMMA ? token.start : 0;
 }
 
 /* If the last item has no comma, returns the index of the first of the victims at the end, because
@@ -180,161 +103,168 @@ static size_t cut_items(struct pieces *pieces, struct str text, const struct ite
  * items. */
 static size_t find_open_tail(const struct items *items)
 {
-    size_t tail = 0;
-    bool closed = false;
-    for (size_t i = 0; i < items->count; i++) {
-        tail = items->list[i].victim ? tail : i + 1;
-        closed = items->list[i].comma > 0;
+    size_t tail = items->count;
+    if (items->list[tail - 1].comma == 0) {
+        while (tail > 0 && items->list[tail - 1].victim) {
+            tail--;
+        }
     }
-    return closed ? items->count : tail;
+    return tail;
 }
 
-static void cut_inline(struct pieces *pieces, struct str text, const struct toml_node *table,
-                       const size_t *starts, size_t count)
+/* Removes consecutive items on one line, with the blanks that would be left over. */
+static void cut_run(struct cutter *c, struct span run)
 {
-    struct items items = read_items(pieces->arena, text, table);
-    bool all = mark_victims(&items, starts, count);
-    if (all && items.one_line) {
-        pieces_add(pieces, table->value.start + 1, table->value.end - 1);
+    size_t before = skip_blank_back(c->text, run.start);
+    size_t behind = skip_blank(c->text, run.end);
+    bool first = c->text.data[before - 1] == '\n';
+    struct toml_token token = toml_scan(c->text, behind);
+    if (token.kind == TOML_NEWLINE || token.kind == TOML_COMMENT) {
+        cut_piece(c, before, first ? line_end(c->text, behind) : run.end);
+    } else if (token.kind == TOML_CLOSE_BRACE && !first) {
+        cut_piece(c, before, run.end);
+    } else {
+        cut_piece(c, run.start, behind);
+    }
+}
+
+/* Removes one comma beside the victim `i`: the comma before it if that one begins its line or if
+ * the victim is in the open tail, otherwise the comma after it. `taken` is the last comma that was
+ * removed. Returns the victim's bytes, with the comma if there are only blanks between them. */
+static struct span take_comma(struct cutter *c, const struct items *items, size_t i, bool in_tail,
+                              size_t *taken)
+{
+    const struct item *item = &items->list[i];
+    size_t before = i > 0 && item[-1].comma != *taken ? item[-1].comma : 0;
+    bool leads = before > 0 && skip_blank(c->text, before + 1) == item->start;
+    bool follows = item->comma > 0 && skip_blank(c->text, item->end) == item->comma;
+    if (before > 0 && (in_tail || (leads && !follows))) {
+        *taken = before;
+        if (leads) {
+            return (struct span){before, item->end};
+        }
+        cut_piece(c, before, before + 1);
+    } else if (follows) {
+        *taken = item->comma;
+        return (struct span){item->start, item->comma + 1};
+    } else if (item->comma > 0) {
+        *taken = item->comma;
+        cut_piece(c, item->comma, skip_blank(c->text, item->comma + 1));
+    }
+    return (struct span){item->start, item->end};
+}
+
+static void cut_items(struct cutter *c, const struct toml_node *table)
+{
+    struct items items = {.arena = c->arena};
+    items_add(&items, table, false);
+    if (items.victims == 0) {
         return;
     }
+    size_t start = table->value.start + 1;
+    size_t end = table->value.end - 1;
+    if (items.victims == items.count && !memchr(c->text.data + start, '\n', end - start)) {
+        cut_piece(c, start, end);
+        return;
+    }
+    list_sort(items.list, items.count, sizeof(struct item), item_order);
+    for (size_t i = 0; i < items.count; i++) {
+        items.list[i].comma = find_comma(c->text, items.list[i].end);
+    }
     size_t tail = find_open_tail(&items);
-    size_t i = 0;
-    while (i < items.count) {
-        const struct item *item = &items.list[i];
-        if (!item->victim) {
-            i++;
+    size_t taken = 0;
+    struct span run = {0};
+    for (size_t i = 0; i < items.count; i++) {
+        if (!items.list[i].victim) {
             continue;
         }
-        size_t start = item->start;
-        bool paid = false;
-        if (i > 0 && i == tail) {
-            pieces_add(pieces, item[-1].comma, item[-1].comma + 1);
-            start = comma_leads(text, item) ? item[-1].comma : start;
-        } else if (i > 0 && !comma_follows(text, item)) {
-            paid = comma_leads(text, item);
-            start = paid ? item[-1].comma : start;
+        struct span bytes = take_comma(c, &items, i, i >= tail, &taken);
+        if (run.end > 0 && skip_blank(c->text, run.end) == bytes.start) {
+            run.end = bytes.end;
+            continue;
         }
-        i = cut_items(pieces, text, &items, i, start, paid);
+        if (run.end > 0) {
+            cut_run(c, run);
+        }
+        run = bytes;
     }
+    cut_run(c, run);
 }
 
-/* ---- Lines and statements ---- */
-
-/* A pair to remove, inside an inline table. */
-struct inline_victim {
-    const struct toml_node *table;
-    size_t start;
-};
-
-struct cutter {
-    struct arena *arena;
-    struct str text;
-    struct pieces pieces;
-    struct inline_victim *inlines;
-    size_t inline_count;
-    size_t inline_size;
-    const struct toml_node **statements; /* those that lose bytes */
-    size_t statement_count;
-    size_t statement_size;
-};
+/* ---- Lines ---- */
 
 /* Removes a statement with its line: the blanks before it, the comment after it, and the line's
  * end. */
 static void cut_line(struct cutter *c, size_t start, size_t end)
 {
-    while (start > 0 && toml_is_blank(c->text.data[start - 1])) {
-        start--;
-    }
-    pieces_add(&c->pieces, start, toml_line_end(c->text, end));
+    cut_piece(c, skip_blank_back(c->text, start), line_end(c->text, end));
 }
 
-static void cut_from(struct cutter *c, const struct toml_node *statement)
+static bool has_header(const struct toml_node *node)
 {
-    c->statements = list_room(c->arena, c->statements, sizeof(struct toml_node *),
-                              c->statement_count, &c->statement_size);
-    c->statements[c->statement_count++] = statement;
+    return node->type == TOML_TABLE &&
+           (node->origin == TOML_HEADER || node->origin == TOML_ELEMENT);
 }
 
-static void cut_pair(struct cutter *c, const struct toml_node *pair)
+/* Returns true for a table that exists only because of dotted keys or longer headers. Such a table
+ * disappears with its last child. */
+static bool is_made_by_children(const struct toml_node *node)
 {
-    cut_from(c, toml_statement(pair));
-    const struct toml_node *table = pair->parent;
-    while (table->origin == TOML_DOTTED) {
-        table = table->parent;
-    }
-    if (table->origin != TOML_INLINE) {
-        cut_line(c, pair->pair, pair->value.end);
-        return;
-    }
-    c->inlines = list_room(c->arena, c->inlines, sizeof(struct inline_victim), c->inline_count,
-                           &c->inline_size);
-    c->inlines[c->inline_count++] = (struct inline_victim){table, pair->pair};
+    return node->type == TOML_TABLE &&
+           (node->origin == TOML_DOTTED || node->origin == TOML_IMPLICIT);
 }
 
-/* Removes a pair, or all headers and pairs of a table or an array of tables. It does not descend
- * into values, so the depth is at most that of a header and a key. */
-static void cut_node(struct cutter *c, const struct toml_node *node)
+/* Removes a pair, or all headers and pairs of a table or an array of tables. */
+static void cut_statements(struct cutter *c, const struct toml_node *node)
 {
-    bool many = node->type == TOML_ARRAY ? node->origin == TOML_ELEMENT
-                                         : node->type == TOML_TABLE && node->origin != TOML_INLINE;
-    if (!many) {
-        cut_pair(c, node);
-        return;
-    }
-    if (node->type == TOML_TABLE && (node->origin == TOML_HEADER || node->origin == TOML_ELEMENT)) {
-        cut_from(c, node);
+    bool is_array = node->type == TOML_ARRAY && node->origin == TOML_ELEMENT;
+    if (has_header(node)) {
         cut_line(c, node->value.start, node->value.end);
+    } else if (!is_made_by_children(node) && !is_array) {
+        cut_line(c, node->pair, node->value.end);
+        return;
     }
     for (const struct toml_node *child = node->first; child; child = child->next) {
-        cut_node(c, child);
+        cut_statements(c, child);
     }
 }
 
-static int by_table_and_start(const void *left, const void *right)
+/* Removes the victims below a node that stays. */
+static void cut_below(struct cutter *c, const struct toml_node *node, bool is_inline)
 {
-    const struct inline_victim *a = left;
-    const struct inline_victim *b = right;
-    size_t table_a = a->table->value.start;
-    size_t table_b = b->table->value.start;
-    return table_a != table_b ? list_order(table_a, table_b) : list_order(a->start, b->start);
-}
-
-static void cut_inlines(struct cutter *c)
-{
-    list_sort(c->inlines, c->inline_count, sizeof(*c->inlines), by_table_and_start);
-    size_t *starts = arena_new_array(c->arena, size_t, c->inline_count);
-    size_t first = 0;
-    for (size_t i = 0; i < c->inline_count; i++) {
-        starts[i] = c->inlines[i].start;
-        const struct toml_node *table = c->inlines[i].table;
-        if (i + 1 == c->inline_count || c->inlines[i + 1].table != table) {
-            cut_inline(&c->pieces, c->text, table, starts + first, i + 1 - first);
-            first = i + 1;
+    if (node->type == TOML_TABLE && node->origin == TOML_INLINE) {
+        is_inline = true;
+        cut_items(c, node);
+    }
+    for (const struct toml_node *child = node->first; child; child = child->next) {
+        if (!child->cut) {
+            cut_below(c, child, is_inline);
+        } else if (!is_inline) {
+            cut_statements(c, child);
         }
     }
 }
 
-static int by_start(const void *left, const void *right)
+static int piece_order(const void *left, const void *right)
 {
     return list_order(((const struct span *)left)->start, ((const struct span *)right)->start);
 }
 
 /* Sorts the pieces and joins those that overlap. */
-static void pieces_settle(struct pieces *pieces)
+static struct toml_cut settle(struct cutter *c)
 {
-    list_sort(pieces->list, pieces->count, sizeof(*pieces->list), by_start);
+    list_sort(c->pieces, c->count, sizeof(struct span), piece_order);
     size_t settled = 0;
-    for (size_t i = 0; i < pieces->count; i++) {
-        struct span piece = pieces->list[i];
-        struct span *last = settled > 0 ? &pieces->list[settled - 1] : NULL;
+    for (size_t i = 0; i < c->count; i++) {
+        struct span piece = c->pieces[i];
+        struct span *last = settled > 0 ? &c->pieces[settled - 1] : NULL;
         if (!last || piece.start >= last->end) {
-            pieces->list[settled++] = piece;
+            c->pieces[settled++] = piece;
         } else if (piece.end > last->end) {
             last->end = piece.end;
         }
     }
-    pieces->count = settled;
+    return (struct toml_cut){c->pieces, settled};
 }
 
 struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut)
@@ -349,23 +279,85 @@ struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml
     return buf_str(&buf);
 }
 
-struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
-                     const struct toml_node *const *victims, size_t count, struct toml_cut *out)
+/* ---- The check ---- */
+
+static bool is_gone(const struct toml_node *node)
 {
-    struct cutter c = {.arena = arena, .text = doc->text, .pieces.arena = arena};
-    for (size_t i = 0; i < count; i++) {
-        if (!victims[i]->parent || victims[i]->parent->type == TOML_ARRAY) {
-            return err_new(arena, "only what has a key can be cut out of a TOML text");
-        }
-        cut_node(&c, victims[i]);
+    if (node->cut || !is_made_by_children(node)) {
+        return node->cut;
     }
-    cut_inlines(&c);
-    pieces_settle(&c.pieces);
-    struct toml_victims sorted = toml_victims(arena, victims, count);
-    if (!toml_proven(doc, &sorted, c.statements, c.statement_count, c.pieces.list,
-                     c.pieces.count)) {
+    const struct toml_node *child = node->first;
+    while (child && is_gone(child)) {
+        child = child->next;
+    }
+    return !child;
+}
+
+static bool same_children(const struct toml_node *before, const struct toml_node *after)
+{
+    size_t count = 0;
+    const struct toml_node *element = after->first;
+    for (const struct toml_node *child = before->first; child; child = child->next) {
+        if (is_gone(child)) {
+            continue;
+        }
+        const struct toml_node *other =
+            before->type == TOML_TABLE ? toml_get(after, child->key) : element;
+        if (!other || !toml_is_without(child, other)) {
+            return false;
+        }
+        element = element ? element->next : NULL;
+        count++;
+    }
+    return count == after->count;
+}
+
+bool toml_is_without(const struct toml_node *before, const struct toml_node *after)
+{
+    if (before->type != after->type) {
+        return false;
+    }
+    switch (before->type) {
+    case TOML_STRING:
+    case TOML_FLOAT:
+    case TOML_DATETIME:
+        return str_eq(before->string, after->string);
+    case TOML_INTEGER:
+        return before->integer == after->integer;
+    case TOML_BOOLEAN:
+        return before->boolean == after->boolean;
+    case TOML_ARRAY:
+    case TOML_TABLE:
+        break;
+    }
+    return same_children(before, after);
+}
+
+static bool is_right(const struct toml_doc *doc, const struct toml_cut *cut)
+{
+    CLEANUP(arena_free) struct arena arena = {0};
+    struct toml_doc *after;
+    return !toml_parse(&arena, toml_cut_rest(&arena, doc->text, cut), &after) &&
+           toml_is_without(doc->root, after->root);
+}
+
+struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
+                     struct toml_node *const *victims, size_t count, struct toml_cut *out)
+{
+    struct cutter c = {.arena = arena, .text = doc->text};
+    for (size_t i = 0; i < count; i++) {
+        assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
+        victims[i]->cut = true;
+    }
+    cut_below(&c, doc->root, false);
+    struct toml_cut cut = settle(&c);
+    bool right = is_right(doc, &cut);
+    for (size_t i = 0; i < count; i++) {
+        victims[i]->cut = false;
+    }
+    if (!right) {
         return err_new(arena, "the text without these keys would not mean the same");
     }
-    *out = (struct toml_cut){c.pieces.list, c.pieces.count};
+    *out = cut;
     return NULL;
 }

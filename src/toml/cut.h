@@ -10,8 +10,8 @@
  * table becomes empty, as in cargo. A victim is any node with a key. It can also be a whole inline
  * table, or a table with all its headers and pairs.
  *
- * check.h checks each cut: the result must have the values of the tree without the victims. If it
- * does not, toml_cut() returns an err.
+ * Each cut is checked: the text without the pieces is parsed, and must have all values of the doc
+ * except the victims. If it does not, toml_cut() returns an err.
  *
  *     struct toml_cut cut;
  *     TRY(toml_cut(arena, doc, victims, count, &cut));
@@ -29,9 +29,13 @@ struct toml_cut {
 };
 
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
-                     const struct toml_node *const *victims, size_t count,
+                     struct toml_node *const *victims, size_t count,
                      struct toml_cut *out) MUST_CHECK;
 
 struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut);
+
+/* Returns true if `after` has the keys and values of `before`, without the victims during a cut.
+ * Compares floats and dates by their text. Ignores the order of keys. */
+bool toml_is_without(const struct toml_node *before, const struct toml_node *after);
 
 #endif

@@ -1,6 +1,4 @@
-#include "toml/error.h"
-
-#include "toml/scan.h"
+#include "toml/parse.h"
 
 struct place {
     size_t line;       /* counted from 0 */
@@ -51,7 +49,7 @@ static bool is_readable(struct str text, struct toml_token part)
         return part.kind == TOML_ATOM && part.plain;
     }
     size_t at = part.start;
-    while (at < part.end && toml_is(text.data[at], TOML_TEXT)) {
+    while (at < part.end && toml_is_text(text.data[at])) {
         at++;
     }
     return at == part.end;
@@ -118,14 +116,16 @@ static void add_masked(struct buf *buf, struct str text, size_t start, size_t en
     }
 }
 
-struct err *toml_fault_err(struct arena *arena, struct str text, const struct toml_fault *fault,
-                           size_t statement)
+struct err *toml_fault_err(const struct toml_parser *p)
 {
-    struct buf buf = buf_new(arena);
+    const struct toml_fault *fault = &p->fault;
+    struct str text = p->text;
+    struct buf buf = buf_new(p->arena);
     struct place place = place_of(text, fault->at.start);
     size_t start = place.bytes.start;
-    struct span shown = statement < start ? (struct span){start, start} : readable(text, statement);
-    int gutter = (int)str_format(arena, "%zu", place.line + 1).len + 1;
+    struct span shown =
+        p->statement < start ? (struct span){start, start} : readable(text, p->statement);
+    int gutter = (int)str_format(p->arena, "%zu", place.line + 1).len + 1;
     size_t marks = fault->at.end - fault->at.start;
     marks = marks < place.room ? marks : place.room;
 
@@ -141,5 +141,5 @@ struct err *toml_fault_err(struct arena *arena, struct str text, const struct to
     if (fault->expected) {
         buf_addf(&buf, ", expected %s", fault->expected);
     }
-    return err_new(arena, "%s", buf_str(&buf).data);
+    return err_new(p->arena, "%s", buf_str(&buf).data);
 }

@@ -5,9 +5,9 @@ struct reader {
     const char *data;
     size_t len;
     size_t at;
+    uint64_t number; /* of the last digits that were read */
+    bool too_large;
 };
-
-enum number { NO_NUMBER, NUMBER, OUT_OF_RANGE };
 
 static char peek(const struct reader *r)
 {
@@ -17,6 +17,7 @@ static char peek(const struct reader *r)
     return r->data[r->at];
 }
 
+/* Reads one of these characters. */
 static bool take(struct reader *r, const char *any)
 {
     bool found = peek(r) && strchr(any, peek(r));
@@ -29,17 +30,7 @@ static bool is_word(const struct reader *r, size_t start, const char *word)
     return r->len - start == strlen(word) && memcmp(r->data + start, word, r->len - start) == 0;
 }
 
-static bool is_only(const struct reader *r, const char *characters)
-{
-    size_t at = 0;
-    while (at < r->len && r->data[at] && strchr(characters, r->data[at])) {
-        at++;
-    }
-    return at == r->len;
-}
-
-/* Returns UINT8_MAX for a byte that is not a digit in any radix. */
-static unsigned int digit_of(char c)
+unsigned int toml_digit(char c)
 {
     if (c >= '0' && c <= '9') {
         return (unsigned int)(c - '0');
@@ -52,9 +43,13 @@ static unsigned int digit_of(char c)
 static bool take_digits(struct reader *r, unsigned int radix)
 {
     size_t start = r->at;
-    while (digit_of(peek(r)) < radix) {
+    r->number = 0;
+    r->too_large = false;
+    while (toml_digit(peek(r)) < radix) {
+        r->too_large |= __builtin_mul_overflow(r->number, radix, &r->number);
+        r->too_large |= __builtin_add_overflow(r->number, toml_digit(peek(r)), &r->number);
         r->at++;
-        bool more = peek(r) == '_' && r->at + 1 < r->len && digit_of(r->data[r->at + 1]) < radix;
+        bool more = peek(r) == '_' && r->at + 1 < r->len && toml_digit(r->data[r->at + 1]) < radix;
         r->at += more;
     }
     return r->at > start;
@@ -67,34 +62,22 @@ static bool take_decimal(struct reader *r)
     return take_digits(r, 10) && (r->data[start] != '0' || r->at == start + 1);
 }
 
-/* ---- Integers and floats ---- */
-
-static enum number read_integer(struct reader r, int64_t *out)
+/* Returns false if it is not an integer. Sets `too_large`. */
+static bool read_integer(struct reader *r, int64_t *out)
 {
+    bool negative = peek(r) == '-';
     unsigned int radix = 10;
-    bool negative = peek(&r) == '-';
-    bool sign = take(&r, "+-");
-    if (!sign && r.len > 2 && r.data[0] == '0' && strchr("xob", r.data[1]) && r.data[1]) {
-        radix = r.data[1] == 'x' ? 16 : r.data[1] == 'o' ? 8 : 2;
-        r.at = 2;
+    if (!take(r, "+-") && r->len > 2 && r->data[0] == '0') {
+        char letter = r->data[1];
+        radix = letter == 'x' ? 16 : letter == 'o' ? 8 : letter == 'b' ? 2 : 10;
+        r->at = radix == 10 ? 0 : 2;
     }
-    size_t start = r.at;
-    if (!(radix == 10 ? take_decimal(&r) : take_digits(&r, radix)) || r.at < r.len) {
-        return NO_NUMBER;
+    if (!(radix == 10 ? take_decimal(r) : take_digits(r, radix)) || r->at < r->len) {
+        return false;
     }
-    int64_t value = 0;
-    for (size_t i = start; i < r.len; i++) {
-        if (r.data[i] == '_') {
-            continue;
-        }
-        int64_t digit = (int64_t)digit_of(r.data[i]);
-        if (__builtin_mul_overflow(value, (int64_t)radix, &value) ||
-            __builtin_add_overflow(value, negative ? -digit : digit, &value)) {
-            return OUT_OF_RANGE;
-        }
-    }
-    *out = value;
-    return NUMBER;
+    r->too_large |= r->number > (uint64_t)INT64_MAX + negative;
+    *out = (int64_t)(negative ? -r->number : r->number);
+    return true;
 }
 
 static bool is_float(struct reader r)
@@ -103,10 +86,7 @@ static bool is_float(struct reader r)
     if (is_word(&r, r.at, "inf") || is_word(&r, r.at, "nan")) {
         return true;
     }
-    if (!take_decimal(&r)) {
-        return false;
-    }
-    if (take(&r, ".") && !take_digits(&r, 10)) {
+    if (!take_decimal(&r) || (take(&r, ".") && !take_digits(&r, 10))) {
         return false;
     }
     if (take(&r, "eE")) {
@@ -118,81 +98,50 @@ static bool is_float(struct reader r)
     return r.at == r.len;
 }
 
-/* ---- Dates and times ---- */
-
-/* Reads two digits whose number is in this range. */
-static bool take_field(struct reader *r, int least, int most)
+/* Reads characters like those of the pattern, in which a zero stands for any digit. */
+static bool take_like(struct reader *r, const char *pattern)
 {
-    int value = 0;
-    for (int i = 0; i < 2; i++, r->at++) {
-        if (digit_of(peek(r)) > 9) {
+    for (const char *p = pattern; *p; p++) {
+        if (*p == '0' ? toml_digit(peek(r)) > 9 : peek(r) != *p) {
             return false;
         }
-        value = value * 10 + (int)digit_of(peek(r));
+        r->at++;
     }
-    return value >= least && value <= most;
+    return true;
 }
 
-static int number_at(const struct reader *r, size_t at)
-{
-    return (int)(digit_of(r->data[at]) * 10 + digit_of(r->data[at + 1]));
-}
-
-static bool take_date(struct reader *r)
-{
-    static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool century = take_field(r, 0, 99);
-    bool years = take_field(r, 0, 99);
-    if (!century || !years || !take(r, "-") || !take_field(r, 1, 12) || !take(r, "-")) {
-        return false;
-    }
-    int year = number_at(r, 0) * 100 + number_at(r, 2);
-    int month = number_at(r, 5);
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return take_field(r, 1, days[month - 1] + (month == 2 && leap));
-}
-
-/* Reads a time. The seconds and their fraction are optional. */
+/* The seconds and their fraction are optional. */
 static bool take_time(struct reader *r)
 {
-    if (!take_field(r, 0, 23) || !take(r, ":") || !take_field(r, 0, 59)) {
-        return false;
-    }
-    if (!take(r, ":")) {
-        return true;
-    }
-    bool whole = take_field(r, 0, 60);
-    size_t start = r->at + 1;
-    if (whole && take(r, ".")) {
-        while (digit_of(peek(r)) <= 9) {
-            r->at++;
+    bool time = take_like(r, "00:00");
+    if (time && peek(r) == ':') {
+        time = take_like(r, ":00");
+        if (time && take(r, ".")) {
+            time = take_digits(r, 10);
         }
-        whole = r->at > start;
     }
-    return whole;
+    return time;
 }
 
-static bool take_offset(struct reader *r)
-{
-    return take(r, "Zz") ||
-           (take(r, "+-") && take_field(r, 0, 23) && take(r, ":") && take_field(r, 0, 59));
-}
-
+/* Checks only the form, because cargo accepts no date as a setting, even if there is such a day. */
 static bool is_datetime(struct reader r)
 {
     if (r.len > 2 && r.data[2] == ':') {
         return take_time(&r) && r.at == r.len;
     }
-    bool date = take_date(&r);
+    bool date = take_like(&r, "0000-00-00");
     if (date && r.at < r.len) {
-        date = take(&r, "Tt ") && take_time(&r) && (r.at == r.len || take_offset(&r));
+        date = take(&r, "Tt ") && take_time(&r);
+        if (date && take(&r, "+-")) {
+            date = take_like(&r, "00:00");
+        } else {
+            (void)take(&r, "Zz");
+        }
     }
     return date && r.at == r.len;
 }
 
-/* ---- Text that is neither ---- */
-
-/* Reports text that was probably meant as a string. As decoder::scalar::decode_invalid. */
+/* Reports text that was meant as a string, as decoder::scalar::decode_invalid. */
 static bool unquoted(struct toml_parser *p, const struct reader *r, struct toml_span at)
 {
     static const char *const quotes[] = {"`'''`", "`\"\"\"`", "`'`", "`\"`"};
@@ -210,28 +159,25 @@ static bool wrong_value(struct toml_parser *p, const struct reader *r, struct to
 {
     static const char *const words[] = {"`true`", "`false`", "`inf`", "`nan`"};
     char first = r->data[0];
-    bool spaced = memchr(r->data, ' ', r->len);
-    for (size_t i = 0; !spaced && i < COUNT(words); i++) {
+    if (memchr(r->data, ' ', r->len)) {
+        return unquoted(p, r, at);
+    }
+    for (size_t i = 0; i < COUNT(words); i++) {
         if ((first | 0x20) == words[i][1]) {
             return toml_fault(p, i < 2 ? "invalid boolean" : "invalid float", words[i], at.start,
                               at.end);
         }
     }
-    if (!spaced && first == '.') {
+    if (first == '.') {
         return toml_fault(p, "invalid mantissa", "digits", at.start, at.start);
     }
-    size_t digits = 0;
-    while (digits < r->len && digit_of(r->data[digits]) <= 9) {
-        digits++;
+    size_t digit = first == '+' || first == '-';
+    size_t end = digit;
+    while (end < r->len && r->data[end] && strchr("0123456789+-_.:eETtZz", r->data[end])) {
+        end++;
     }
-    bool date = digits > 0 && digits < r->len && strchr("-:", r->data[digits]);
-    if (date && is_only(r, "0123456789-+:.TtZz ")) {
-        return toml_fault(p, "invalid date or time", NULL, at.start, at.end);
-    }
-    bool sign = r->len > 1 && (first == '+' || first == '-');
-    bool radix = first == '0' && is_only(r, "0123456789abcdefABCDEFxXoO_");
-    if (radix || (digit_of(r->data[sign]) <= 9 && is_only(r, "0123456789+-_.eE"))) {
-        return toml_fault(p, "invalid number", NULL, at.start, at.end);
+    if (end == r->len && digit < r->len && toml_digit(r->data[digit]) <= 9) {
+        return toml_fault(p, "invalid number or date", NULL, at.start, at.end);
     }
     return unquoted(p, r, at);
 }
@@ -239,19 +185,16 @@ static bool wrong_value(struct toml_parser *p, const struct reader *r, struct to
 bool toml_decode_bare(struct toml_parser *p, struct toml_node *node)
 {
     struct toml_span at = node->value;
-    struct reader r = {p->text.data + at.start, at.end - at.start, 0};
+    struct reader r = {.data = p->text.data + at.start, .len = at.end - at.start};
     if (is_word(&r, 0, "true") || is_word(&r, 0, "false")) {
         node->type = TOML_BOOLEAN;
         node->boolean = r.data[0] == 't';
         return true;
     }
-    enum number number = read_integer(r, &node->integer);
-    if (number == OUT_OF_RANGE) {
-        return toml_fault(p, "integer out of range", NULL, at.start, at.end);
-    }
-    if (number == NUMBER) {
+    struct reader integer = r;
+    if (read_integer(&integer, &node->integer)) {
         node->type = TOML_INTEGER;
-        return true;
+        return !integer.too_large || toml_fault(p, "integer out of range", NULL, at.start, at.end);
     }
     if (is_float(r) || is_datetime(r)) {
         node->type = is_float(r) ? TOML_FLOAT : TOML_DATETIME;

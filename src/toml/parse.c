@@ -1,19 +1,8 @@
 #include "toml/parse.h"
 
-#include "toml/tree.h"
-
 #define DEEPEST_VALUE 80 /* nested arrays and inline tables */
 #define MOST_PARTS    80 /* parts of one key */
 #define MOST_NODES    1650000
-#define NODES_AT_ONCE 32 /* nodes allocated together */
-
-/* The parts of `a.b.c`: a list of one to MOST_PARTS nodes, linked by `next`. */
-struct path {
-    struct toml_node *first;
-    struct toml_node *last;
-    size_t count;
-    size_t end; /* after the last part */
-};
 
 bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end)
@@ -31,34 +20,12 @@ bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected
     return false;
 }
 
-static void duplicate(struct toml_parser *p, const struct toml_node *key)
-{
-    (void)toml_fault(p, "duplicate key", NULL, key->key_span.start, key->key_span.end);
-}
-
 static struct toml_node *node_new(struct toml_parser *p)
 {
+    struct toml_node *node = arena_new(p->arena, struct toml_node);
+    node->line = p->line;
     p->node_count++;
-    struct toml_node *node = p->spare;
-    if (node) {
-        p->spare = node->next;
-        *node = (struct toml_node){0};
-        return node;
-    }
-    if (p->fresh_count == 0) {
-        p->fresh = arena_new_array(p->arena, struct toml_node, NODES_AT_ONCE);
-        p->fresh_count = NODES_AT_ONCE;
-    }
-    p->fresh_count--;
-    return p->fresh++;
-}
-
-/* Keeps a node that is not needed because its table exists already, for reuse. */
-static void node_spare(struct toml_parser *p, struct toml_node *node)
-{
-    node->next = p->spare;
-    p->spare = node;
-    p->node_count--;
+    return node;
 }
 
 /* Fails before the tree exceeds the limit of nodes. */
@@ -75,6 +42,11 @@ static void next(struct toml_parser *p)
     if (!toml_is_gap(p->token.kind)) {
         p->solid = p->token.end;
     }
+    if (p->token.kind == TOML_NEWLINE || toml_has_lines(p->token.kind)) {
+        for (size_t i = p->token.start; i < p->token.end; i++) {
+            p->line += p->text.data[i] == '\n';
+        }
+    }
     p->token = toml_scan(p->text, p->token.end);
 }
 
@@ -85,55 +57,46 @@ static void skip_blank(struct toml_parser *p)
     }
 }
 
-static bool take_newline(struct toml_parser *p)
+/* Reads a blank, a comment or a line end. */
+static bool take_gap(struct toml_parser *p)
 {
+    size_t at = p->token.start;
     size_t end = p->token.end;
-    if (p->text.data[end - 1] == '\r') {
+    if (p->token.kind == TOML_NEWLINE && p->text.data[end - 1] == '\r') {
         return toml_syntax(p, "carriage return must be followed by newline", "newline", end, end);
     }
-    next(p);
-    return true;
-}
-
-static bool take_comment(struct toml_parser *p)
-{
-    for (size_t i = p->token.start; i < p->token.end; i++) {
-        if (!toml_is(p->text.data[i], TOML_TEXT)) {
-            return toml_syntax(p, "invalid comment character", "printable characters", i, i);
+    while (p->token.kind == TOML_COMMENT && at < end) {
+        if (!toml_is_text(p->text.data[at])) {
+            return toml_syntax(p, "invalid comment character", "printable characters", at, at);
         }
+        at++;
     }
     next(p);
     return true;
 }
 
-/* Skips blanks, comments and line ends. */
 static bool skip_gap(struct toml_parser *p)
 {
-    bool ok = true;
-    while (ok && toml_is_gap(p->token.kind)) {
-        if (p->token.kind == TOML_NEWLINE) {
-            ok = take_newline(p);
-        } else if (p->token.kind == TOML_COMMENT) {
-            ok = take_comment(p);
-        } else {
-            next(p);
+    while (toml_is_gap(p->token.kind)) {
+        if (!take_gap(p)) {
+            return false;
         }
     }
-    return ok;
+    return true;
 }
 
 /* Reads the rest of a statement's line. */
 static bool end_of_line(struct toml_parser *p)
 {
     skip_blank(p);
-    if (p->token.kind == TOML_COMMENT && !take_comment(p)) {
+    if (p->token.kind == TOML_COMMENT && !take_gap(p)) {
         return false;
     }
     if (p->token.kind == TOML_END) {
         return true;
     }
     if (p->token.kind == TOML_NEWLINE) {
-        return take_newline(p);
+        return take_gap(p);
     }
     return toml_syntax(p, "unexpected key or value", "newline, `#`", p->token.start,
                        p->token.start);
@@ -141,13 +104,41 @@ static bool end_of_line(struct toml_parser *p)
 
 /* ---- Keys ---- */
 
+/* One part of `a.b.c`. */
+struct part {
+    struct str key; /* decoded */
+    struct toml_span span;
+};
+
+/* A key that was read. The tables for all parts except the last one exist then. */
+struct key {
+    struct toml_node *table; /* for the last part; NULL after a fault */
+    struct part last;
+    uint32_t start;
+    bool dotted;
+    bool whole; /* the last part is not missing */
+};
+
 static bool is_key(enum toml_kind kind)
 {
     return kind == TOML_ATOM || toml_is_string(kind);
 }
 
-/* Adds the token as a part. If the token is not a key, a part is missing and becomes empty. */
-static void key_part(struct toml_parser *p, struct path *path)
+static void duplicate(struct toml_parser *p, const struct part *part)
+{
+    (void)toml_fault(p, "duplicate key", NULL, part->span.start, part->span.end);
+}
+
+static struct toml_node *node_of(struct toml_parser *p, const struct part *part)
+{
+    struct toml_node *node = node_new(p);
+    node->key = part->key;
+    node->key_span = part->span;
+    return node;
+}
+
+/* If the token is not a key, a part is missing and becomes empty. */
+static struct part read_part(struct toml_parser *p)
 {
     struct toml_token token = p->token;
     if (is_key(token.kind)) {
@@ -155,60 +146,28 @@ static void key_part(struct toml_parser *p, struct path *path)
     } else {
         token = (struct toml_token){.kind = TOML_ATOM, .start = token.start, .end = token.start};
     }
-    path->end = token.end;
-    if (path->count == MOST_PARTS) {
-        (void)toml_fault(p, "recursion limit", NULL, token.start, token.end);
-        return;
-    }
-    struct toml_node *node = node_new(p);
-    node->key_span = (struct toml_span){token.start, token.end};
-    (void)toml_decode_key(p, token, &node->key);
-    if (path->last) {
-        path->last->next = node;
-    } else {
-        path->first = node;
-    }
-    path->last = node;
-    path->count++;
-}
-
-/* Reads all parts of a key and the blanks after it. Returns false if the last part is missing. */
-static bool key(struct toml_parser *p, struct path *path)
-{
-    bool whole = is_key(p->token.kind) || p->token.kind == TOML_DOT;
-    key_part(p, path);
+    struct part part = {.span = {token.start, token.end}};
+    (void)toml_decode_key(p, token, &part.key);
     skip_blank(p);
-    while (p->token.kind == TOML_DOT) {
-        next(p);
-        skip_blank(p);
-        whole = is_key(p->token.kind) || p->token.kind == TOML_DOT;
-        key_part(p, path);
-        skip_blank(p);
-    }
-    return whole;
+    return part;
 }
 
-/* Returns the table of a part of a path whose name exists already, or NULL after a fault. */
-static struct toml_node *step(struct toml_parser *p, struct toml_node *found,
-                              const struct toml_node *part, bool in_inline)
+/* Returns the table of a part that exists already, or NULL after a fault. */
+static struct toml_node *enter(struct toml_parser *p, struct toml_node *found,
+                               const struct part *part, enum toml_origin origin, bool in_inline)
 {
-    static const char *const extend[] = {
-        [TOML_STRING] = "cannot extend value of type string with a dotted key",
-        [TOML_INTEGER] = "cannot extend value of type integer with a dotted key",
-        [TOML_FLOAT] = "cannot extend value of type float with a dotted key",
-        [TOML_BOOLEAN] = "cannot extend value of type boolean with a dotted key",
-        [TOML_DATETIME] = "cannot extend value of type datetime with a dotted key",
-        [TOML_ARRAY] = "cannot extend value of type array with a dotted key",
-        [TOML_TABLE] = "cannot extend value of type inline table with a dotted key",
-    };
+    static const char *const types[] = {"string",   "integer", "float",       "boolean",
+                                        "datetime", "array",   "inline table"};
     if (found->type == TOML_ARRAY && found->origin == TOML_ELEMENT) {
         return found->last;
     }
     if (found->type != TOML_TABLE || (found->origin == TOML_INLINE && !in_inline)) {
-        (void)toml_fault(p, extend[found->type], NULL, part->key_span.start, part->key_span.end);
+        struct str reason = str_format(p->arena, "cannot extend value of type %s with a dotted key",
+                                       types[found->type]);
+        (void)toml_fault(p, reason.data, NULL, part->span.start, part->span.end);
         return NULL;
     }
-    if (part->origin == TOML_DOTTED) {
+    if (origin == TOML_DOTTED) {
         if (found->origin != TOML_DOTTED && found->origin != TOML_IMPLICIT) {
             duplicate(p, part);
             return NULL;
@@ -218,41 +177,49 @@ static struct toml_node *step(struct toml_parser *p, struct toml_node *found,
     return found;
 }
 
-/* Returns the table for the last part of the path. Creates missing tables in between, with
- * `origin`. Returns NULL after a fault. */
-static struct toml_node *descend(struct toml_parser *p, struct toml_node *table,
-                                 const struct path *path, enum toml_origin origin)
+/* Reads all parts of a key and the blanks after it. Makes missing tables, with `origin`. */
+static struct key read_key(struct toml_parser *p, struct toml_node *table, enum toml_origin origin)
 {
     bool in_inline = table->origin == TOML_INLINE;
-    struct toml_node *following;
-    for (struct toml_node *part = path->first; table && part != path->last; part = following) {
-        following = part->next;
-        part->type = TOML_TABLE;
-        part->origin = origin;
-        struct toml_node *found = toml_add(p->arena, table, part);
-        if (!found) {
-            table = part;
-            continue;
+    struct key key = {.table = table, .start = p->token.start};
+    for (size_t count = 1;; count++) {
+        key.whole = is_key(p->token.kind) || p->token.kind == TOML_DOT;
+        key.last = read_part(p);
+        if (p->token.kind != TOML_DOT) {
+            return key;
         }
-        table = step(p, found, part, in_inline);
-        node_spare(p, part);
+        if (count == MOST_PARTS) {
+            (void)toml_fault(p, "recursion limit", NULL, p->token.start, p->token.end);
+            key.table = NULL;
+        }
+        struct toml_node *found = key.table ? toml_get(key.table, key.last.key) : NULL;
+        if (found) {
+            key.table = enter(p, found, &key.last, origin, in_inline);
+        } else if (key.table) {
+            struct toml_node *made = node_of(p, &key.last);
+            made->type = TOML_TABLE;
+            made->origin = origin;
+            (void)toml_add(p->arena, key.table, made);
+            key.table = made;
+        }
+        key.dotted = true;
+        next(p);
+        skip_blank(p);
     }
-    return table;
 }
 
-static void add_pair(struct toml_parser *p, struct toml_node *table, const struct path *path)
+/* Reads the key of a pair and adds its node, which gets a value later. */
+static struct toml_node *add_pair(struct toml_parser *p, struct toml_node *table)
 {
-    struct toml_node *pair = path->last;
-    pair->pair = path->first->key_span.start;
-    struct toml_node *parent = descend(p, table, path, TOML_DOTTED);
-    if (!parent) {
-        return;
-    }
+    struct key key = read_key(p, table, TOML_DOTTED);
+    struct toml_node *pair = node_of(p, &key.last);
+    pair->pair = key.start;
     /* The last part of a dotted key cannot be added to an element of [[a]]. */
-    if ((pair != path->first && parent->origin != TOML_DOTTED) ||
-        toml_add(p->arena, parent, pair)) {
-        duplicate(p, pair);
+    if (key.table && ((key.dotted && key.table->origin != TOML_DOTTED) ||
+                      !toml_add(p->arena, key.table, pair))) {
+        duplicate(p, &key.last);
     }
+    return pair;
 }
 
 /* ---- Values ---- */
@@ -296,20 +263,33 @@ static void scalar(struct toml_parser *p, struct toml_node *node)
     }
 }
 
+/* Reports a token where something else is expected in an array. */
 static bool array_fault(struct toml_parser *p, bool comma)
 {
     size_t start = p->token.start;
-    size_t end = p->token.end;
     if (p->token.kind == TOML_END) {
         return toml_syntax(p, "unclosed array", "`]`", p->solid, p->solid);
     }
-    if (p->token.kind == TOML_EQUALS) {
-        return toml_syntax(p, "unexpected `=` in array", "value, `]`", start, end);
+    return comma ? toml_syntax(p, "missing comma between array elements", "`,`", start, start)
+                 : toml_syntax(p, "invalid array", "value", start, start);
+}
+
+/* Reports a token where "key", "`=`", "value" or "`,`" is expected in an inline table. */
+static bool inline_fault(struct toml_parser *p, const char *expected)
+{
+    size_t start = p->token.start;
+    const char *reason = "invalid inline table";
+    if (p->token.kind == TOML_END) {
+        return toml_syntax(p, "unclosed inline table", "`}`", p->solid, p->solid);
     }
-    if (comma) {
-        return toml_syntax(p, "missing comma between array elements", "`,`", start, start);
+    if (p->token.kind == TOML_OPEN_BRACKET || p->token.kind == TOML_OPEN_BRACE) {
+        reason = "missing key for inline table element";
+    } else if (expected[1] == '=') {
+        reason = "missing assignment between key-value pairs";
+    } else if (expected[1] == ',') {
+        reason = "missing comma between key-value pairs";
     }
-    return toml_syntax(p, "extra comma in array", "value", start, end);
+    return toml_syntax(p, reason, expected, start, start);
 }
 
 /* Reads an array, after its `[`. */
@@ -340,48 +320,15 @@ static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned i
     return false;
 }
 
-/* Reports a token where "key", "`=`", "value" or "`,`" is expected. */
-static bool inline_fault(struct toml_parser *p, const char *expected)
-{
-    size_t start = p->token.start;
-    const char *reason = "missing comma between key-value pairs";
-    if (p->token.kind == TOML_END) {
-        return toml_syntax(p, "unclosed inline table", "`}`", p->solid, p->solid);
-    }
-    if (p->token.kind == TOML_COMMA) {
-        reason = "extra comma in inline table";
-    } else if (p->token.kind == TOML_EQUALS) {
-        reason = "extra assignment between key-value pairs";
-    } else if (p->token.kind == TOML_CLOSE_BRACKET) {
-        reason = "invalid inline table element";
-    } else if (expected[1] == '=') {
-        reason = "missing assignment between key-value pairs";
-    } else if (p->token.kind == TOML_OPEN_BRACE || p->token.kind == TOML_OPEN_BRACKET) {
-        reason = "missing key for inline table element";
-    }
-    return toml_syntax(p, reason, expected, start, start);
-}
-
-/* Reports `}` after a key or after its `=`, in the crate's words. */
-static bool inline_without_value(struct toml_parser *p)
-{
-    (void)toml_fault(p, "invalid literal string", "`'`", p->token.start, p->token.start);
-    return true;
-}
-
 /* Reads one pair, up to the comma or the closing brace. */
 static bool inline_pair(struct toml_parser *p, struct toml_node *table, unsigned int depth)
 {
-    struct path path = {0};
-    if (!is_key(p->token.kind) && p->token.kind != TOML_DOT && p->token.kind != TOML_EQUALS) {
+    if (!is_key(p->token.kind) && p->token.kind != TOML_DOT) {
         return inline_fault(p, "key");
     }
-    (void)key(p, &path);
+    struct toml_node *pair = add_pair(p, table);
     if (!skip_gap(p)) {
         return false;
-    }
-    if (p->token.kind == TOML_CLOSE_BRACE) {
-        return inline_without_value(p);
     }
     if (p->token.kind != TOML_EQUALS) {
         return inline_fault(p, "`=`");
@@ -391,20 +338,14 @@ static bool inline_pair(struct toml_parser *p, struct toml_node *table, unsigned
         return false;
     }
     enum toml_kind kind = p->token.kind;
-    if (kind == TOML_CLOSE_BRACE) {
-        return inline_without_value(p);
-    }
-    if (kind == TOML_END || kind == TOML_COMMA || kind == TOML_EQUALS) {
+    if (kind == TOML_END || kind == TOML_COMMA || kind == TOML_EQUALS || kind == TOML_CLOSE_BRACE) {
         return inline_fault(p, "value");
     }
-    if (!value(p, path.last, depth) || !skip_gap(p)) {
+    if (!value(p, pair, depth) || !skip_gap(p)) {
         return false;
     }
-    if (p->token.kind != TOML_COMMA && p->token.kind != TOML_CLOSE_BRACE) {
-        return inline_fault(p, "`,`");
-    }
-    add_pair(p, table, &path);
-    return true;
+    return p->token.kind == TOML_COMMA || p->token.kind == TOML_CLOSE_BRACE ||
+           inline_fault(p, "`,`");
 }
 
 /* Reads an inline table, after its `{`. */
@@ -470,59 +411,51 @@ static bool value(struct toml_parser *p, struct toml_node *node, unsigned int de
 
 static bool read_pair(struct toml_parser *p)
 {
-    struct path path = {0};
     bool missing = p->token.kind == TOML_EQUALS || p->token.kind == TOML_DOT;
-    (void)key(p, &path);
+    struct toml_node *pair = add_pair(p, p->table);
     if (p->token.kind != TOML_EQUALS) {
         return toml_syntax(p, missing ? "missing value for key" : "key with no value", "`=`",
                            p->token.start, p->token.start);
     }
     next(p);
     skip_blank(p);
-    if (!value(p, path.last, 0) || !end_of_line(p)) {
-        return false;
-    }
-    add_pair(p, p->table, &path);
-    return true;
+    return value(p, pair, 0) && end_of_line(p);
 }
 
 /* Makes the header's table the one of the following pairs. */
-static void open_table(struct toml_parser *p, const struct path *path, struct toml_span header,
-                       bool element)
+static void open_table(struct toml_parser *p, const struct part *name, struct toml_node *parent,
+                       struct toml_span header, bool element)
 {
-    struct toml_node *name = path->last;
-    struct toml_node *parent = descend(p, p->root, path, TOML_IMPLICIT);
-    if (!parent) {
-        return;
-    }
-    name->type = element ? TOML_ARRAY : TOML_TABLE;
-    name->origin = element ? TOML_ELEMENT : TOML_IMPLICIT;
-    name->value = header;
-    struct toml_node *found = toml_add(p->arena, parent, name);
-    if (found && (found->type != name->type || found->origin != name->origin)) {
+    enum toml_type type = element ? TOML_ARRAY : TOML_TABLE;
+    enum toml_origin origin = element ? TOML_ELEMENT : TOML_IMPLICIT;
+    struct toml_node *table = toml_get(parent, name->key);
+    if (table && (table->type != type || table->origin != origin)) {
         duplicate(p, name);
         return;
     }
-    struct toml_node *table = found ? found : name;
+    if (!table) {
+        table = node_of(p, name);
+        table->type = type;
+        table->origin = origin;
+        table->value = header;
+        (void)toml_add(p->arena, parent, table);
+    }
     if (element) {
         struct toml_node *array = table;
         table = node_new(p);
         table->type = TOML_TABLE;
         toml_append(array, table);
     } else {
-        table->key_span = name->key_span;
+        table->key_span = name->span;
     }
     table->origin = element ? TOML_ELEMENT : TOML_HEADER;
     table->value = header;
+    table->line = p->line;
     p->table = table;
-    if (found) {
-        node_spare(p, name);
-    }
 }
 
 static bool header(struct toml_parser *p)
 {
-    struct path path = {0};
     uint32_t start = p->token.start;
     next(p);
     bool element = p->token.kind == TOML_OPEN_BRACKET;
@@ -530,11 +463,11 @@ static bool header(struct toml_parser *p)
         next(p);
     }
     skip_blank(p);
-    bool whole = key(p, &path);
+    struct key key = read_key(p, p->root, TOML_IMPLICIT);
     const char *unclosed = element ? "unclosed array table" : "unclosed table";
     if (p->token.kind != TOML_CLOSE_BRACKET) {
-        return whole ? toml_syntax(p, unclosed, element ? "`]]`" : "`]`", path.end, path.end)
-                     : false;
+        size_t end = key.last.span.end;
+        return key.whole && toml_syntax(p, unclosed, element ? "`]]`" : "`]`", end, end);
     }
     uint32_t end = p->token.end;
     next(p);
@@ -545,11 +478,10 @@ static bool header(struct toml_parser *p)
         end = p->token.end;
         next(p);
     }
-    if (!end_of_line(p) || !check_count(p)) {
-        return false;
+    if (key.table) {
+        open_table(p, &key.last, key.table, (struct toml_span){start, end}, element);
     }
-    open_table(p, &path, (struct toml_span){start, end}, element);
-    return true;
+    return end_of_line(p) && check_count(p);
 }
 
 /* Returns true if the parse can continue. */
@@ -578,7 +510,7 @@ static bool statement(struct toml_parser *p)
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out)
 {
     assert(text.len < UINT32_MAX);
-    struct toml_parser p = {.arena = arena, .text = text};
+    struct toml_parser p = {.arena = arena, .text = text, .line = 1};
     p.pool = arena_alloc(arena, text.len + 1);
     p.root = node_new(&p);
     p.root->type = TOML_TABLE;
@@ -588,13 +520,12 @@ struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **o
     while (p.token.kind != TOML_END && statement(&p) && !p.fault.reason) {
     }
     if (p.fault.reason) {
-        return toml_fault_err(arena, text, &p.fault, p.statement);
+        return toml_fault_err(&p);
     }
     struct toml_doc *doc = arena_new(arena, struct toml_doc);
     doc->text = text;
     doc->root = p.root;
     doc->unsupported = p.unsupported;
-    doc->lines = toml_lines_new(arena);
     *out = doc;
     return NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * The parser's state, for parse.c and the decoders of keys and values. There are two kinds of
+ * The parser's state, for parse.c, the decoders, the tree and the messages. There are two kinds of
  * faults, because the toml crate checks brackets, commas and line ends before it decodes anything:
  *
  *   toml_syntax   ends the parse and replaces an earlier fault of the same statement
@@ -12,21 +12,25 @@
 #ifndef TOML_PARSE_H
 #define TOML_PARSE_H
 
-#include "toml/error.h"
 #include "toml/scan.h"
+#include "toml/toml.h"
+
+struct toml_fault {
+    const char *reason;   /* NULL: no fault. It quotes nothing from the text */
+    const char *expected; /* or NULL */
+    struct span at;       /* what the carets mark; one caret if it is empty */
+};
 
 struct toml_parser {
     struct arena *arena;
     struct str text;
     char *pool;
     struct toml_token token; /* the next token */
+    uint32_t line;           /* of that token */
     size_t solid;            /* end of the last token that is not a blank, comment or line end */
     struct toml_node *root;
     struct toml_node *table; /* of the last header, or the root */
-    struct toml_node *spare; /* nodes that can be reused, linked by `next` */
-    struct toml_node *fresh; /* an array of nodes that are not used yet */
-    size_t fresh_count;
-    size_t node_count; /* number of nodes in use */
+    size_t node_count;
     const struct toml_node *unsupported;
     size_t statement; /* offset at which the current statement begins */
     struct toml_fault fault;
@@ -41,6 +45,9 @@ bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected
 /* Copies the bytes to the pool, followed by a NUL. */
 struct str toml_copy(struct toml_parser *p, size_t start, size_t end);
 
+/* Returns the value of a hexadecimal digit, or UINT8_MAX. */
+unsigned int toml_digit(char c);
+
 bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out);
 
 /* Decodes one of the four kinds of strings. */
@@ -48,5 +55,28 @@ bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct s
 
 /* Decodes the value without quotes at node->value. Sets the type and the value. */
 bool toml_decode_bare(struct toml_parser *p, struct toml_node *node);
+
+/* Makes `child` the last child, without a search for its key. */
+void toml_append(struct toml_node *parent, struct toml_node *child);
+
+/* Makes `child` the last child of a table. Returns false if a child already has its key. */
+bool toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child);
+
+/*
+ * Formats the message about the fault: its position, the line with each value masked, and the
+ * reason.
+ *
+ *     TOML parse error at line 1, column 9
+ *       |
+ *     1 | token = ******
+ *       |         ^^^^^^
+ *     string values must be quoted, expected literal string
+ *
+ * On the line on which a statement begins, white space, a complete header of bare or quoted keys,
+ * and a key directly before `=` stay readable. Every other character becomes a star, and so does
+ * every character of a line that begins inside a value. A word directly before `=` or `==` at the
+ * end of a line does not count as a key, because it can be a token in base64.
+ */
+struct err *toml_fault_err(const struct toml_parser *p) __attribute__((returns_nonnull));
 
 #endif

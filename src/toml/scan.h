@@ -37,19 +37,18 @@ struct toml_token {
 /* Returns the token at `at`, or the empty token TOML_END after the last byte. */
 struct toml_token toml_scan(struct str text, size_t at);
 
-/* The classes of a byte. Non-ASCII bytes of UTF-8 are TOML_TEXT and TOML_PLAIN. */
-enum toml_class {
-    TOML_TEXT = 1,      /* allowed in a comment or a literal string */
-    TOML_PLAIN = 2,     /* allowed in a basic string without an escape */
-    TOML_BARE = 4,      /* allowed in a bare key */
-    TOML_DELIMITER = 8, /* ends an atom */
-};
-
-extern const unsigned char toml_classes[256];
-
-static inline bool toml_is(char byte, enum toml_class wanted)
+/* Returns true for a byte that is allowed in comments and strings. */
+static inline bool toml_is_text(char byte)
 {
-    return toml_classes[(unsigned char)byte] & wanted;
+    return byte == '\t' || ((unsigned char)byte >= ' ' && byte != '\x7f');
+}
+
+/* Returns true for a byte that is allowed in a bare key. */
+static inline bool toml_is_bare(char byte)
+{
+    char letter = (char)(byte | 0x20);
+    return (letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+           byte == '_';
 }
 
 /* Returns true for blanks, comments and line ends. */
@@ -63,12 +62,14 @@ static inline bool toml_is_string(enum toml_kind kind)
     return kind >= TOML_LITERAL && kind <= TOML_BASIC_LINES;
 }
 
+static inline bool toml_has_lines(enum toml_kind kind)
+{
+    return kind == TOML_LITERAL_LINES || kind == TOML_BASIC_LINES;
+}
+
 static inline bool toml_is_blank(char byte)
 {
     return byte == ' ' || byte == '\t';
 }
-
-/* Returns the end of a statement's line, after the blanks, the comment and the line end at `at`. */
-size_t toml_line_end(struct str text, size_t at);
 
 #endif

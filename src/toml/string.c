@@ -1,143 +1,94 @@
 #include "toml/parse.h"
 
-/* The properties of one of the four kinds of strings. */
-struct kind {
-    const char *invalid;
-    const char *quote;
-    const char *characters; /* for the message about a character that is not allowed */
-    enum toml_class plain;
-    bool lines;
-};
-
 /* The state while a string is decoded. */
 struct decoder {
     struct toml_parser *p;
-    const struct kind *kind;
-    struct str text;
-    size_t at;
-    size_t end; /* offset of the closing quotes */
-    struct str out;
+    const char *at; /* a NUL follows the text, so one byte after `end` can be read */
+    const char *end;
+    bool lines; /* it can have several lines */
 };
 
-static void add(struct decoder *d, size_t end)
+static void put(struct toml_parser *p, const char *bytes, size_t len)
 {
-    memcpy(d->p->pool + d->out.len, d->text.data + d->at, end - d->at);
-    d->out.len += end - d->at;
-    d->at = end;
+    memcpy(p->pool, bytes, len);
+    p->pool += len;
 }
 
-static void add_character(struct decoder *d, uint32_t c)
+static struct str finish(struct toml_parser *p, const char *start)
 {
-    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    int bytes = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    char *to = d->p->pool + d->out.len;
-    for (int i = bytes - 1; i > 0; i--) {
-        to[i] = (char)(0x80 | (c & 0x3f));
-        c >>= 6;
-    }
-    to[0] = (char)(first[bytes] | c);
-    d->out.len += (size_t)bytes;
-}
-
-static struct str finish(struct decoder *d)
-{
-    d->p->pool[d->out.len] = '\0';
-    d->p->pool += d->out.len + 1;
-    return d->out;
+    struct str text = {start, (size_t)(p->pool - start)};
+    *p->pool++ = '\0';
+    return text;
 }
 
 struct str toml_copy(struct toml_parser *p, size_t start, size_t end)
 {
-    struct decoder d = {p, NULL, p->text, start, end, {p->pool, 0}};
-    add(&d, end);
-    return finish(&d);
+    const char *copy = p->pool;
+    put(p, p->text.data + start, end - start);
+    return finish(p, copy);
 }
 
-/* Returns the next byte, or NUL at the string's end. A NUL is not allowed in a string. */
-static char peek(const struct decoder *d)
+static void put_character(struct toml_parser *p, uint32_t c)
 {
-    if (d->at == d->end) {
-        return '\0';
+    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = len - 1; i > 0; i--) {
+        p->pool[i] = (char)(0x80 | (c & 0x3f));
+        c >>= 6;
     }
-    return d->text.data[d->at];
+    p->pool[0] = (char)(first[len] | c);
+    p->pool += len;
 }
 
 /* Returns the length of the line end at the current position: 0, 1 or 2 bytes. */
 static size_t newline(const struct decoder *d)
 {
-    if (peek(d) == '\n') {
+    if (d->at < d->end && *d->at == '\n') {
         return 1;
     }
-    return d->at + 1 < d->end && memcmp(d->text.data + d->at, "\r\n", 2) == 0 ? 2 : 0;
+    return d->end - d->at >= 2 && memcmp(d->at, "\r\n", 2) == 0 ? 2 : 0;
 }
 
-static bool fault(struct decoder *d, const char *reason, const char *expected, size_t at)
+static bool decode_hex(struct decoder *d, int digits)
 {
-    return toml_fault(d->p, reason, expected, at, at);
-}
-
-static bool return_alone(struct decoder *d)
-{
-    return fault(d, "carriage return must be followed by newline", "newline", d->at + 1);
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    int letter = c | 0x20;
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-static bool decode_hex(struct decoder *d, size_t digits)
-{
-    static const char expected[] = "unicode hexadecimal value";
     uint32_t value = 0;
-    size_t first = d->at;
-    while (d->at - first < digits && hex_digit(peek(d)) >= 0) {
-        value = value << 4 | (uint32_t)hex_digit(peek(d));
-        d->at++;
-    }
-    if (d->at - first < digits) {
-        return fault(d, "too few unicode value digits", expected, d->at);
+    for (int i = 0; i < digits; i++, d->at++) {
+        unsigned int digit = d->at < d->end ? toml_digit(*d->at) : UINT8_MAX;
+        if (digit > 15) {
+            return false;
+        }
+        value = value << 4 | digit;
     }
     if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
-        return fault(d, "invalid value", expected, first);
+        return false;
     }
-    add_character(d, value);
+    put_character(d->p, value);
     return true;
 }
 
-/* Skips white space after a backslash. It must contain a line end, and all blanks and line ends up
- * to the next character are removed. */
+/* Skips the white space after a backslash, which must contain a line end. */
 static bool skip_escaped_newline(struct decoder *d)
 {
-    for (bool first = true;; first = false) {
-        while (toml_is_blank(peek(d))) {
-            d->at++;
+    bool found = false;
+    for (;;) {
+        size_t len = newline(d);
+        if (len == 0 && (d->at == d->end || !toml_is_blank(*d->at))) {
+            return found;
         }
-        size_t ends = newline(d);
-        if (ends == 0 && peek(d) == '\r') {
-            return return_alone(d);
-        }
-        if (ends == 0) {
-            return !first || fault(d, d->kind->invalid, "newline", d->at);
-        }
-        d->at += ends;
+        found = found || len > 0;
+        d->at += len > 0 ? len : 1;
     }
 }
 
-/* Decodes the escape at the backslash. */
+/* Decodes the escape after a backslash. */
 static bool decode_escape(struct decoder *d)
 {
     static const char letters[] = "befnrt\\\"";
     static const char meanings[] = "\b\x1b\f\n\r\t\\\"";
-    d->at++;
-    char c = peek(d);
-    const char *letter = c ? strchr(letters, c) : NULL;
+    char c = *d->at; /* at the end, a quote */
+    const char *letter = c && d->at < d->end ? strchr(letters, c) : NULL;
     if (letter) {
-        add_character(d, (uint32_t)meanings[letter - letters]);
+        put(d->p, &meanings[letter - letters], 1);
         d->at++;
         return true;
     }
@@ -145,46 +96,27 @@ static bool decode_escape(struct decoder *d)
         d->at++;
         return decode_hex(d, c == 'x' ? 2 : c == 'u' ? 4 : 8);
     }
-    if (d->kind->lines && (toml_is_blank(c) || c == '\r' || c == '\n')) {
-        return skip_escaped_newline(d);
-    }
-    return fault(d, "missing escaped value", "`b`, `e`, `f`, `n`, `r`, `\\`, `\"`, `x`, `u`, `U`",
-                 d->at);
-}
-
-/* Reports a character that is not allowed, or in basic strings all that follow each other. */
-static bool bad_character(struct decoder *d)
-{
-    struct str allowed = d->kind->lines ? STR("\\\"\n\r") : STR("\\");
-    size_t bad = d->at;
-    while (d->kind->plain == TOML_PLAIN && bad < d->end &&
-           !toml_is(d->text.data[bad], TOML_PLAIN) && str_find(allowed, d->text.data[bad]) < 0) {
-        bad++;
-    }
-    return toml_fault(d->p, d->kind->invalid, d->kind->characters, d->at, bad);
+    return d->lines && skip_escaped_newline(d);
 }
 
 /* Decodes the text between the quotes. */
-static bool decode(struct decoder *d)
+static bool decode(struct decoder *d, bool escapes)
 {
+    const char *text = d->p->text.data;
     while (d->at < d->end) {
-        size_t plain = d->at;
-        while (plain < d->end && toml_is(d->text.data[plain], d->kind->plain)) {
-            plain++;
+        const char *start = d->at;
+        size_t len = d->lines ? newline(d) : 0;
+        len = len == 0 && toml_is_text(*d->at) ? 1 : len;
+        if (len == 0) {
+            size_t at = (size_t)(start - text);
+            return toml_fault(d->p, "invalid character in a string", NULL, at, at + 1);
         }
-        add(d, plain);
-        char c = peek(d);
-        size_t ends = d->kind->lines ? newline(d) : 0;
-        if (ends > 0 || (d->kind->lines && c == '"')) {
-            add(d, d->at + (ends ? ends : 1));
-        } else if (d->kind->lines && c == '\r') {
-            return return_alone(d);
-        } else if (c == '\\') {
-            if (!decode_escape(d)) {
-                return false;
-            }
-        } else if (d->at < d->end) {
-            return bad_character(d);
+        d->at += len;
+        if (!escapes || *start != '\\') {
+            put(d->p, start, len);
+        } else if (!decode_escape(d)) {
+            return toml_fault(d->p, "invalid escape in a string", NULL, (size_t)(start - text),
+                              (size_t)(d->at - text));
         }
     }
     return true;
@@ -192,45 +124,39 @@ static bool decode(struct decoder *d)
 
 bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct str *out)
 {
-    static const struct kind kinds[] = {
-        {"invalid literal string", "`'`", "non-single-quote visible characters", TOML_TEXT, false},
-        {"invalid basic string", "`\"`", "non-double-quote visible characters, `\\`", TOML_PLAIN,
-         false},
-        {"invalid multi-line literal string", "`'`", "non-single-quote characters", TOML_TEXT,
-         true},
-        {"invalid multi-line basic string", "`\"`", "`\\`, characters", TOML_PLAIN, true},
-    };
+    static const char *const invalid[] = {"invalid literal string", "invalid basic string",
+                                          "invalid multi-line literal string",
+                                          "invalid multi-line basic string"};
     if (token.plain) {
         *out = toml_copy(p, token.start + 1, token.end - 1);
         return true;
     }
-    const struct kind *kind = &kinds[token.kind - TOML_LITERAL];
-    size_t quotes = kind->lines ? 3 : 1;
-    struct decoder d = {p, kind, p->text, token.start + quotes, token.end, {p->pool, 0}};
-    for (size_t i = 0; i < quotes; i++) {
-        if (d.end <= d.at || d.text.data[d.end - 1] != d.text.data[token.start]) {
-            return fault(&d, kind->invalid, kind->quote, token.end);
+    const char *text = p->text.data;
+    bool lines = toml_has_lines(token.kind);
+    char quote = text[token.start];
+    struct decoder d = {p, text + token.start, text + token.end, lines};
+    for (int i = lines ? 3 : 1; i > 0; i--) {
+        d.at++;
+        if (d.end <= d.at || d.end[-1] != quote) {
+            return toml_fault(p, invalid[token.kind - TOML_LITERAL], quote == '"' ? "`\"`" : "`'`",
+                              token.end, token.end);
         }
         d.end--;
     }
-    d.at += kind->lines ? newline(&d) : 0;
-    if (!decode(&d)) {
+    d.at += lines ? newline(&d) : 0;
+    const char *start = p->pool;
+    if (!decode(&d, quote == '"')) {
         return false;
     }
-    *out = finish(&d);
+    *out = finish(p, start);
     return true;
 }
 
 bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out)
 {
-    static const char quoted[] = "basic string, literal string";
     static const char bare[] = "letters, numbers, `-`, `_`";
-    if (token.kind == TOML_BASIC_LINES || token.kind == TOML_LITERAL_LINES) {
-        return toml_fault(p,
-                          token.kind == TOML_BASIC_LINES
-                              ? "keys cannot be multi-line basic strings"
-                              : "keys cannot be multi-line literal strings",
-                          quoted, token.start, token.end);
+    if (toml_has_lines(token.kind)) {
+        return toml_fault(p, "keys cannot be multi-line strings", NULL, token.start, token.end);
     }
     if (token.kind != TOML_ATOM) {
         return toml_decode_string(p, token, out);
@@ -240,11 +166,11 @@ bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str 
     }
     if (!token.plain) {
         size_t bad = token.start;
-        while (toml_is(p->text.data[bad], TOML_BARE)) {
+        while (toml_is_bare(p->text.data[bad])) {
             bad++;
         }
         size_t end = bad;
-        while (end < token.end && !toml_is(p->text.data[end], TOML_BARE)) {
+        while (end < token.end && !toml_is_bare(p->text.data[end])) {
             end++;
         }
         return toml_fault(p, "invalid unquoted key", bare, bad, end);

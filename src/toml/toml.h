@@ -7,12 +7,12 @@
  *     const struct toml_node *registry = toml_get(doc->root, STR("registry"));
  *
  * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses. It also accepts
- * floats beyond the range of a double. The limits are those of the crate: 80 nested arrays or
- * inline tables, 80 parts in a key. One limit is our own: 1,650,000 keys and values, so that a text
- * of 16 MiB needs less than 250 MB whatever it contains.
+ * floats beyond the range of a double, and dates and times that do not exist. The limits are those
+ * of the crate: 80 nested arrays or inline tables, 80 parts in a key. One limit is our own:
+ * 1,650,000 keys and values, so that a text of 16 MiB needs less than 400 MB whatever it contains.
  *
  * All results are in the arena. Keys and strings are copies that end with a NUL. `text` must live
- * as long as the doc. A node has 88 bytes on a 64-bit machine. The time is linear in the length of
+ * as long as the doc. A node has 96 bytes on a 64-bit machine. The time is linear in the length of
  * the text.
  */
 #ifndef TOML_TOML_H
@@ -50,6 +50,8 @@ struct toml_span {
 struct toml_node {
     enum toml_type type;
     enum toml_origin origin;   /* for tables; for an array, ELEMENT (made of [[a]]) or INLINE */
+    bool cut;                  /* toml_cut() is removing it */
+    uint32_t line;             /* of the key, counted from 1 */
     uint32_t pair;             /* start of `a.b = 1`, the first part of its key; only values */
     struct str key;            /* decoded; empty in an array */
     struct toml_span key_span; /* the last part of the key with its quotes; {0,0} in an array */
@@ -60,8 +62,8 @@ struct toml_node {
         int64_t integer;
         bool boolean;
         struct {
-            size_t count;             /* number of children of arrays and tables */
-            struct toml_index *index; /* only in large tables, for toml_get() */
+            size_t count;      /* number of children of arrays and tables */
+            struct map *index; /* only in large tables, for toml_get() */
         };
     };
     struct toml_node *parent;
@@ -70,13 +72,10 @@ struct toml_node {
     struct toml_node *next; /* sibling */
 };
 
-struct toml_lines;
-
 struct toml_doc {
     struct str text;
     struct toml_node *root;              /* TOML_TABLE, TOML_ROOT */
     const struct toml_node *unsupported; /* the first float, date or time in the text, or NULL */
-    struct toml_lines *lines;            /* for toml_line */
 };
 
 /*
@@ -91,12 +90,5 @@ struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **o
 /* Returns the child of a table, or NULL. Also NULL if the node is not a table. Fast for tables of
  * any size. */
 struct toml_node *toml_get(const struct toml_node *table, struct str key);
-
-/* Returns true if values, keys and types are equal. Compares floats and dates by their text.
- * Ignores the order of keys. */
-bool toml_equal(const struct toml_node *a, const struct toml_node *b);
-
-/* Returns the line of a byte offset, counted from 1. */
-size_t toml_line(const struct toml_doc *doc, size_t offset);
 
 #endif

@@ -4,12 +4,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Sizes of chunks, including their header. Pages that are not used cost nothing, and doubling the
- * size keeps the number of chunks small for a large file. */
+/* Sizes of chunks, including their header. Pages that are not used cost nothing. From HUGE on, the
+ * kernel is asked for huge pages. Otherwise, each 4 KiB of a large file's tree costs a page fault,
+ * which takes most of the time. */
 #define FIRST_CHUNK   ((size_t)128 * 1024)
-#define LARGEST_CHUNK ((size_t)8 * 1024 * 1024)
-#define PAGE          ((size_t)4096)
-#define HUGE_PAGE     ((size_t)2 * 1024 * 1024)
+#define HUGE_CHUNK    ((size_t)4 * 1024 * 1024)
+#define LARGEST_CHUNK ((size_t)16 * 1024 * 1024)
 #define ALIGNMENT     _Alignof(max_align_t)
 
 struct arena_chunk {
@@ -29,42 +29,15 @@ void out_of_memory(void)
 
 static size_t round_up(size_t size)
 {
-    if (size > SIZE_MAX - ALIGNMENT) {
+    if (size > SIZE_MAX / 2) {
         out_of_memory();
     }
-    return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    return ((size ? size : 1) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 }
 
-/* Uses mmap() instead of malloc(), because new pages are zero and use no memory until they are
- * written. */
-static void *map(size_t size)
-{
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) {
-        out_of_memory();
-    }
-    return p;
-}
-
-/* Maps whole huge pages, aligned. Otherwise, each 4 KiB of a large file's tree costs a page fault,
- * which takes most of the time. The kernel's address is aligned only by chance. */
-static void *map_huge(size_t size)
-{
-    char *wide = map(size + HUGE_PAGE);
-    size_t front = (HUGE_PAGE - (uintptr_t)wide % HUGE_PAGE) % HUGE_PAGE;
-    if (front > 0) {
-        (void)munmap(wide, front);
-    }
-    (void)munmap(wide + front + size, HUGE_PAGE - front);
-    (void)madvise(wide + front, size, MADV_HUGEPAGE); /* only advice, so an error does not matter */
-    return wide + front;
-}
-
+/* Uses mmap() instead of malloc(), because new pages are zero. */
 static struct arena_chunk *chunk_add(struct arena *arena, size_t at_least)
 {
-    if (at_least > SIZE_MAX / 2) {
-        out_of_memory();
-    }
     size_t total = FIRST_CHUNK;
     if (arena->newest) {
         total = (sizeof(struct arena_chunk) + arena->newest->size) * 2;
@@ -75,10 +48,14 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t at_least)
     if (total < at_least + sizeof(struct arena_chunk)) {
         total = at_least + sizeof(struct arena_chunk);
     }
-    bool huge = total >= HUGE_PAGE;
-    size_t page = huge ? HUGE_PAGE : PAGE;
-    total = (total + page - 1) / page * page;
-    struct arena_chunk *chunk = huge ? map_huge(total) : map(total);
+    struct arena_chunk *chunk =
+        mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (chunk == MAP_FAILED) {
+        out_of_memory();
+    }
+    if (total >= HUGE_CHUNK) {
+        (void)madvise(chunk, total, MADV_HUGEPAGE); /* only advice, so an error does not matter */
+    }
     chunk->size = total - sizeof(*chunk);
     chunk->older = arena->newest;
     arena->newest = chunk;
@@ -87,7 +64,7 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t at_least)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    size = round_up(size ? size : 1);
+    size = round_up(size);
     struct arena_chunk *chunk = arena->newest;
     if (!chunk || chunk->size - chunk->used < size) {
         chunk = chunk_add(arena, size);
@@ -109,17 +86,15 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
 {
     struct arena_chunk *chunk = arena->newest;
-    size_t held = round_up(size ? size : 1);
-    if (old && chunk->used >= held && (char *)old == chunk->data + chunk->used - held) {
-        size_t needed = round_up(wanted ? wanted : 1);
-        if (needed <= held || chunk->size - chunk->used >= needed - held) {
-            chunk->used = chunk->used - held + (needed > held ? needed : held);
-            return old;
-        }
+    size_t more = round_up(wanted) - round_up(size);
+    if (old && (char *)old + round_up(size) == chunk->data + chunk->used &&
+        more <= chunk->size - chunk->used) {
+        chunk->used += more;
+        return old;
     }
     void *p = arena_alloc(arena, wanted);
     if (old) {
-        memcpy(p, old, size < wanted ? size : wanted);
+        memcpy(p, old, size);
     }
     return p;
 }
@@ -153,7 +128,7 @@ void arena_free(struct arena *arena)
 
 void stack_wipe(size_t size)
 {
-    char below[4 * PAGE];
+    char below[16 * 1024];
     if (size > sizeof(below)) {
         stack_wipe(size - sizeof(below)); /* first, so that it is a call and not a loop */
     }

@@ -21,13 +21,12 @@ struct arena {
     struct arena_chunk *newest;
 };
 
-/* Exits as above. Other allocators call it too. */
 _Noreturn void out_of_memory(void);
 
 /* Returns `size` zeroed bytes, aligned for any type. The pointer is valid even for size 0. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull, malloc));
 
-/* The same for `count` elements of `size` bytes. An overflow counts as out of memory. */
+/* An overflow counts as out of memory. */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
     __attribute__((returns_nonnull, malloc));
 
@@ -35,8 +34,8 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 #define arena_new_array(arena, type, count)                                                        \
     ((type *)arena_alloc_array((arena), (count), sizeof(type)))
 
-/* Enlarges `size` bytes at `old` to `wanted` bytes. It does so in place if `old` was the last
- * allocation. */
+/* Enlarges `size` bytes at `old` to at least as many `wanted` bytes. It does so in place if `old`
+ * was the last allocation. */
 void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
     __attribute__((returns_nonnull));
 
@@ -46,14 +45,12 @@ void arena_clear(struct arena *arena);
 /* Overwrites and releases everything. The arena is empty afterwards and can be used again. */
 void arena_free(struct arena *arena);
 
-/* Overwrites `size` bytes of the stack below the caller. They can contain secrets even if no
- * function stored one there, because the dynamic loader saves the vector registers through which
- * memory is copied. */
+/* Overwrites `size` bytes of the stack below the caller. They can contain secrets, because the
+ * dynamic loader saves the vector registers through which memory is copied. */
 void stack_wipe(size_t size) __attribute__((noinline));
 
-/* Call it before the first secret is read. From then on, no core file is written, and other
- * processes of the same user cannot read our memory. This does not affect programs that we start,
- * which would inherit a limit on core files. */
+/* From now on, no core file is written, and other processes of the same user cannot read our
+ * memory. Programs that we start are not affected. */
 void arena_private(void);
 
 #endif

@@ -7,20 +7,32 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* How long a child has to exit after a signal that ends both processes. */
-#define GRACE_MS 1000
-/* After this time, a status line shows what the program waits for. */
+/* How long a child has to exit after a signal, or after the answers to its one request. */
+#define GRACE_MS  1000
 #define NOTICE_MS 2000
-/* Without a pidfd: the interval of checks whether it has exited. */
-#define LOOK_MS 20
 /* A pipe's usual capacity, so that one read empties it. */
 #define READ_SIZE ((size_t)64 * 1024)
+
+struct child {
+    struct arena *arena; /* for errors */
+    const struct child_exchange *exchange;
+    pid_t pid; /* 0: there is no child */
+    int input; /* our ends of its pipes; -1: closed */
+    int output;
+    struct signals signals;
+    bool exited; /* and is reaped; `status` is valid */
+    int status;
+    int64_t until;
+    int64_t notice_at;
+    struct arena lines; /* for what it writes, which can contain a token */
+    char *data;         /* read, but not yet returned */
+    size_t len;
+    size_t size;
+};
 
 int64_t child_clock(void)
 {
@@ -29,66 +41,27 @@ int64_t child_clock(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Opens a pipe. Other children do not inherit it. Its descriptors are not 0, 1 or 2, because if a
- * standard stream of ours is closed, setting up one end for the child would otherwise close the
- * other. */
-static struct err *pipe_open(struct arena *arena, int *reader, int *writer)
+/* Other children do not inherit the pipe. */
+static bool pipe_open(int *reader, int *writer)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) {
-        return err_os(arena, errno);
-    }
-    for (int i = 0; i < 2; i++) {
-        if (ends[i] > STDERR_FILENO) {
-            continue;
-        }
-        int moved = fcntl(ends[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-        int number = errno;
-        (void)close(ends[i]);
-        ends[i] = moved;
-        if (moved < 0) {
-            fd_close(&ends[0]);
-            fd_close(&ends[1]);
-            return err_os(arena, number);
-        }
+        return false;
     }
     *reader = ends[0];
     *writer = ends[1];
-    return NULL;
-}
-
-static void hold_signals(struct child *child)
-{
-    sigset_t held;
-    signals_set(&held);
-    child->signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (child->signals < 0) {
-        (void)sigemptyset(&held); /* without the descriptor, a held signal would end no wait */
-    }
-    child->held = sigprocmask(SIG_BLOCK, &held, &child->mask) == 0;
-}
-
-/* posix_spawnp() does not change the strings, but its parameter is not const. */
-static char *const *words_of(struct arena *arena, const char *const *argv)
-{
-    size_t count = 0;
-    while (argv[count]) {
-        count++;
-    }
-    char **words = arena_new_array(arena, char *, count + 1);
-    memcpy(words, argv, count * sizeof(*words));
-    return words;
+    return true;
 }
 
 /* Uses Rust's settings for a child: no signal is blocked, and SIGPIPE has its default action. */
-static int spawn(const struct child_exchange *exchange, char *const *argv, int input, int output,
-                 pid_t *pid)
+static int spawn(const struct child_exchange *exchange, int input, int output, pid_t *pid)
 {
-    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
     sigset_t defaults;
+    char *const *argv; /* posix_spawnp() does not change the strings */
+    memcpy(&argv, &exchange->argv, sizeof(argv));
     (void)sigemptyset(&none);
     (void)sigemptyset(&defaults);
     (void)sigaddset(&defaults, SIGPIPE);
@@ -96,10 +69,9 @@ static int spawn(const struct child_exchange *exchange, char *const *argv, int i
     (void)posix_spawnattr_init(&attributes);
     (void)posix_spawnattr_setsigmask(&attributes, &none);
     (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
-    if (exchange->detached) {
-        flags |= POSIX_SPAWN_SETSID;
-    }
-    (void)posix_spawnattr_setflags(&attributes, flags);
+    int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    flags |= exchange->detached ? POSIX_SPAWN_SETSID : 0;
+    (void)posix_spawnattr_setflags(&attributes, (short)flags);
     (void)posix_spawn_file_actions_init(&actions);
     /* each result is 0 or ENOMEM */
     int number = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) |
@@ -116,45 +88,24 @@ static int spawn(const struct child_exchange *exchange, char *const *argv, int i
     return number;
 }
 
-static bool set_nonblocking(int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
-}
-
-static struct err *start(struct arena *arena, const struct child_exchange *exchange,
-                         struct child *out)
+static struct err *start(struct child *child)
 {
     CLEANUP(fd_close) int its_input = -1;
     CLEANUP(fd_close) int its_output = -1;
-    CLEANUP(child_end) struct child child = CHILD_NONE;
-    child.arena = arena;
-    child.lines = arena;
-    child.detached = exchange->detached;
-    TRY(pipe_open(arena, &its_input, &child.input));
-    TRY(pipe_open(arena, &child.output, &its_output));
-    if (!set_nonblocking(child.input) || !set_nonblocking(child.output)) {
-        return err_os(arena, errno);
-    }
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL); /* if SIGCHLD were ignored, the exit status would be lost */
-    hold_signals(&child);
-    pid_t pid;
-    int number = spawn(exchange, words_of(arena, exchange->argv), its_input, its_output, &pid);
-    if (number != 0) {
-        return err_os(arena, number);
+    if (!pipe_open(&its_input, &child->input) || !pipe_open(&child->output, &its_output) ||
+        fcntl(child->input, F_SETFL, O_NONBLOCK) < 0 ||
+        fcntl(child->output, F_SETFL, O_NONBLOCK) < 0 || !signals_hold(&child->signals)) {
+        return err_os(child->arena, errno);
     }
-    child.pid = pid;
-    child.pidfd = (int)syscall(SYS_pidfd_open, pid, 0); /* not in every C library */
-    *out = child;
-    // cppcheck-suppress unreadVariable ; its cleanup reads it
-    child = CHILD_NONE;
+    pid_t pid;
+    int number = spawn(child->exchange, its_input, its_output, &pid);
+    if (number != 0) {
+        return err_os(child->arena, number);
+    }
+    child->pid = pid;
     return NULL;
-}
-
-struct err *child_start(struct arena *arena, const char *const *argv, struct child *out)
-{
-    return start(arena, &(struct child_exchange){.argv = argv}, out);
 }
 
 static void reap(struct child *child, int flags)
@@ -166,70 +117,59 @@ static void reap(struct child *child, int flags)
     child->exited = got != 0;
 }
 
-static int timeout_of(int64_t until, bool look)
+static int timeout_of(int64_t until)
 {
-    int64_t most = look ? LOOK_MS : INT32_MAX;
     int64_t left = until - child_clock();
-    return (int)(left < 0 ? 0 : left > most ? most : left);
+    return (int)(left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : left);
 }
 
 static void give_notice(struct child *child)
 {
-    if (child->notice && child_clock() >= child->notice_at) {
-        void (*notice)(void *context) = child->notice;
-        child->notice = NULL;
-        notice(child->context);
+    if (child->notice_at <= child_clock()) {
+        child->notice_at = CHILD_NO_LIMIT;
+        child->exchange->notice(child->exchange->context);
     }
 }
 
-/* Waits until `fd` is ready for `events` (-1: none), the child exits, a signal arrives, or `until`.
- */
-static struct err *await(struct child *child, int fd, short events, int64_t until,
-                         enum child_result *result)
+/* Waits until `fd` is ready for `events` or the child exits. Then, the rest of its pipe can be read
+ * without waiting. What is in the pipe already comes before a signal. */
+static struct err *await(struct child *child, int fd, short events)
 {
     struct pollfd polls[] = {
-        {.fd = child->signals, .events = POLLIN},
+        {.fd = child->signals.fd, .events = POLLIN},
         {.fd = fd, .events = events},
-        {.fd = child->pidfd, .events = POLLIN},
     };
-    *result = CHILD_DONE;
     while (!child->exited) {
-        bool look = child->pidfd < 0;
-        bool notice_first = child->notice && child->notice_at < until;
-        int64_t limit = notice_first ? child->notice_at : until;
-        int ready = poll(polls, COUNT(polls), timeout_of(limit, look));
+        int64_t limit = child->notice_at < child->until ? child->notice_at : child->until;
+        int timeout = child->signals.taken ? 0 : timeout_of(limit);
+        int ready = poll(polls, COUNT(polls), timeout);
         if (ready < 0 && errno != EINTR) {
             return err_os(child->arena, errno);
         }
-        if (ready > 0 && polls[0].revents) {
-            *result = CHILD_INTERRUPTED;
+        if (ready > 0 && (polls[1].revents & events)) {
             return NULL;
         }
-        if (look || (ready > 0 && polls[2].revents)) {
-            reap(child, WNOHANG);
+        if (signals_came(&child->signals)) {
+            return err_new(child->arena, "interrupted by a signal");
         }
-        if (ready > 0 && polls[1].revents) {
+        reap(child, WNOHANG);
+        if (child->exited || (ready > 0 && polls[1].revents)) {
             return NULL;
-        }
-        if (child->exited) {
-            break;
         }
         give_notice(child);
-        if (child_clock() >= until) {
-            *result = CHILD_TIMED_OUT;
-            return NULL;
+        if (child_clock() >= child->until) {
+            return err_new(child->arena, "%s", child->exchange->late);
         }
     }
-    return NULL; /* the rest of its pipe can be read without waiting */
+    return NULL;
 }
 
-struct err *child_write(struct child *child, struct str text, int64_t until,
-                        enum child_result *result)
+static struct err *write_text(struct child *child, struct str text)
 {
-    while (child->written < text.len) {
-        ssize_t put = write(child->input, text.data + child->written, text.len - child->written);
-        if (put >= 0) { /* 0 means that there was nothing to write */
-            child->written += (size_t)put;
+    for (size_t written = 0; written < text.len;) {
+        ssize_t put = write(child->input, text.data + written, text.len - written);
+        if (put >= 0) {
+            written += (size_t)put;
             continue;
         }
         if (errno != EAGAIN && errno != EINTR) {
@@ -238,13 +178,11 @@ struct err *child_write(struct child *child, struct str text, int64_t until,
         if (child->exited) {
             return err_os(child->arena, EPIPE); /* a grandchild can keep the full pipe open */
         }
-        TRY(await(child, child->input, POLLOUT, until, result));
-        if (*result != CHILD_DONE) {
-            return NULL;
-        }
+        TRY(await(child, child->input, POLLOUT));
     }
-    child->written = 0;
-    *result = CHILD_DONE;
+    if (child->exchange->one_request) {
+        fd_close(&child->input);
+    }
     return NULL;
 }
 
@@ -254,7 +192,7 @@ static struct err *read_some(struct child *child, bool *end)
 {
     if (child->size - child->len < READ_SIZE) {
         size_t size = child->size ? child->size * 2 : READ_SIZE * 2;
-        child->data = arena_grow(child->lines, child->data, child->len, size);
+        child->data = arena_grow(&child->lines, child->data, child->len, size);
         child->size = size;
     }
     ssize_t got = read(child->output, child->data + child->len, child->size - child->len);
@@ -269,75 +207,48 @@ static struct err *read_some(struct child *child, bool *end)
     return errno == EAGAIN || errno == EINTR ? NULL : err_os(child->arena, errno);
 }
 
-/* Returns the first `len` bytes that were read. */
-static struct str take(struct child *child, size_t len)
-{
-    struct str taken = str_copy(child->lines, child->data, len);
-    child->len -= len;
-    memmove(child->data, child->data + len, child->len);
-    return taken;
-}
-
-static bool holds_newline(const struct child *child, size_t from)
-{
-    return child->len > from && memchr(child->data + from, '\n', child->len - from);
-}
-
-struct err *child_read_line(struct child *child, size_t limit, int64_t until,
-                            enum child_result *result, struct str *line)
+/* Returns a line with its newline, or the rest at the end of the output, or then an empty str. */
+static struct err *read_line(struct child *child, struct str *line)
 {
     bool end = false;
-    size_t searched = 0;
     for (;;) {
-        const char *newline = NULL;
-        if (child->len > searched) {
-            newline = memchr(child->data + searched, '\n', child->len - searched);
-        }
+        const char *newline = child->len > 0 ? memchr(child->data, '\n', child->len) : NULL;
         size_t len = newline ? (size_t)(newline - child->data) + 1 : child->len;
-        if (len > limit) {
-            return err_new(child->arena, "a line is longer than %zu bytes", limit);
+        if (len > child->exchange->limit) {
+            return err_new(child->arena, "a line is longer than %zu bytes", child->exchange->limit);
         }
         if (newline || end) {
-            *line = len ? take(child, len) : STR("");
-            *result = CHILD_DONE;
+            *line = str_copy(&child->lines, child->data, len);
+            child->len -= len;
+            memmove(child->data, child->data + len, child->len);
             return NULL;
         }
-        searched = child->len;
-        TRY(await(child, child->output, POLLIN, until, result));
-        if (*result == CHILD_TIMED_OUT) {
-            return NULL;
-        }
-        bool interrupted = *result == CHILD_INTERRUPTED;
+        TRY(await(child, child->output, POLLIN));
         TRY(read_some(child, &end));
-        if (interrupted && !holds_newline(child, searched)) {
-            *result = CHILD_INTERRUPTED;
-            return NULL;
-        }
     }
 }
 
-struct err *child_wait(struct child *child, size_t limit, int64_t until, enum child_result *result,
-                       int *status)
+/* Closes its input and waits for its exit. Discards its output, up to the limit, and then closes
+ * the pipe, which ends a child that still writes. */
+static struct err *wait_for_exit(struct child *child)
 {
+    size_t discarded = 0;
     fd_close(&child->input);
-    size_t thrown = 0;
-    *result = CHILD_DONE;
+    if (child->exchange->one_request) {
+        child->until = child_clock() + GRACE_MS;
+    }
     while (!child->exited) {
-        TRY(await(child, child->output, POLLIN, until, result));
-        if (*result != CHILD_DONE) {
-            return NULL;
-        }
+        TRY(await(child, child->output, POLLIN));
         if (child->output >= 0 && !child->exited) {
             bool end = false;
             child->len = 0;
             TRY(read_some(child, &end));
-            thrown += child->len;
-            if (end || thrown > limit) {
+            discarded += child->len;
+            if (end || discarded > child->exchange->limit) {
                 fd_close(&child->output);
             }
         }
     }
-    *status = child->status;
     return NULL;
 }
 
@@ -346,92 +257,68 @@ struct err *child_wait(struct child *child, size_t limit, int64_t until, enum ch
  * would interrupt a child that cleans up. */
 static void let_it_end(struct child *child)
 {
-    static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
-    sigset_t pending;
-    (void)sigpending(&pending);
-    for (size_t i = 0; i < (child->detached ? COUNT(numbers) : 2); i++) {
-        if (sigismember(&pending, numbers[i]) == 1) {
-            (void)kill(child->detached ? -child->pid : child->pid, numbers[i]);
-        }
+    int number = child->signals.taken;
+    int64_t until = child_clock() + GRACE_MS;
+    if (child->exchange->detached) {
+        (void)kill(-child->pid, number);
+    } else if (number == SIGTERM || number == SIGHUP) {
+        (void)kill(child->pid, number);
     }
-    enum child_result ignored;
-    child->notice = NULL;
-    fd_close(&child->signals); /* otherwise the signal would end the wait at once */
-    struct err *failure = await(child, -1, 0, child_clock() + GRACE_MS, &ignored);
-    (void)failure;
+    while (!child->exited && child_clock() < until) {
+        struct pollfd held = {.fd = child->signals.fd, .events = POLLIN};
+        (void)poll(&held, 1, timeout_of(until));
+        (void)signals_came(&child->signals);
+        reap(child, WNOHANG);
+    }
 }
 
-static bool signal_has_come(const struct child *child)
-{
-    struct pollfd held = {.fd = child->signals, .events = POLLIN};
-    return poll(&held, 1, 0) > 0;
-}
-
-void child_end(struct child *child)
+static void child_end(struct child *child)
 {
     fd_close(&child->input);
     fd_close(&child->output);
-    if (child->pid > 0 && !child->exited && signal_has_come(child)) {
+    if (child->pid > 0 && !child->exited && signals_came(&child->signals)) {
         let_it_end(child);
     }
     if (child->pid > 0 && !child->exited) {
-        if (child->detached) {
+        if (child->exchange->detached) {
             (void)kill(-child->pid, SIGKILL);
         }
         /* a child that changed its user (sudo) cannot be killed; a zombie is better than a hang */
         reap(child, kill(child->pid, SIGKILL) == 0 ? 0 : WNOHANG);
     }
-    fd_close(&child->pidfd);
-    if (child->held) {
-        fd_close(&child->signals);
-        (void)sigprocmask(SIG_SETMASK, &child->mask, NULL); /* a held signal acts here */
-    }
-    *child = CHILD_NONE;
-}
-
-/* Returns the error for a step that was not completed. */
-static struct err *unfinished(struct arena *arena, const struct child_exchange *exchange,
-                              enum child_result result)
-{
-    switch (result) {
-    case CHILD_DONE:
-        return NULL;
-    case CHILD_INTERRUPTED:
-        return err_new(arena, "interrupted by a signal");
-    case CHILD_TIMED_OUT:
-        break;
-    }
-    return err_new(arena, "it took longer than %d seconds", exchange->seconds);
+    arena_free(&child->lines);
+    signals_release(&child->signals); /* a held signal acts here */
 }
 
 struct err *child_exchange(struct arena *arena, const struct child_exchange *exchange,
                            enum child_step *step, int *status)
 {
-    CLEANUP(arena_free) struct arena lines = {0}; /* a line can contain a token */
-    CLEANUP(child_end) struct child child = CHILD_NONE;
-    enum child_result result = CHILD_DONE;
+    CLEANUP(child_end)
+    struct child child = {
+        .arena = arena,
+        .exchange = exchange,
+        .input = -1,
+        .output = -1,
+        .until = exchange->until,
+        .notice_at = exchange->notice ? child_clock() + NOTICE_MS : CHILD_NO_LIMIT,
+    };
     struct str reply = exchange->request;
     *step = CHILD_START;
-    TRY(start(arena, exchange, &child));
-    child.lines = &lines;
-    child.notice = exchange->notice;
-    child.notice_at = child_clock() + NOTICE_MS;
-    child.context = exchange->context;
+    TRY(start(&child));
     for (bool done = false; !done;) {
         struct str line = STR("");
         *step = CHILD_WRITE;
-        TRY(child_write(&child, reply, exchange->until, &result));
-        TRY(unfinished(arena, exchange, result));
+        TRY(write_text(&child, reply));
         *step = CHILD_READ;
-        TRY(child_read_line(&child, exchange->limit, exchange->until, &result, &line));
-        TRY(unfinished(arena, exchange, result));
+        TRY(read_line(&child, &line));
         *step = CHILD_LINE;
         reply = STR("");
         TRY(exchange->line(exchange->context, line, &reply, &done));
     }
     *step = CHILD_EXIT;
-    TRY(child_wait(&child, exchange->limit, exchange->until, &result, status));
-    return unfinished(arena, exchange, result);
+    TRY(wait_for_exit(&child));
+    *status = child.status;
+    return NULL;
 }
 
 struct str child_status_text(struct arena *arena, int status)

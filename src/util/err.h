@@ -21,15 +21,13 @@ struct err {
     const struct err *cause;
 };
 
-struct err *err_new(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3)
-    __attribute__((returns_nonnull));
+#define err_new(arena, ...) err_wrap((arena), NULL, __VA_ARGS__)
 
 /* Adds a message above `cause`. */
 struct err *err_wrap(struct arena *arena, const struct err *cause, const char *format, ...)
     PRINTF_LIKE(3, 4) __attribute__((returns_nonnull));
 
-/* Returns the error of a failed system call, in Rust's words: `No such file or directory (os error
- * 2)`. */
+/* Describes an errno in Rust's words: `No such file or directory (os error 2)`. */
 struct err *err_os(struct arena *arena, int number) __attribute__((returns_nonnull));
 
 /* Returns from the function if the call fails: `TRY(file_read(...));` */

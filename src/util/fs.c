@@ -36,29 +36,24 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
     size_t size = (status.st_size > 0 ? (size_t)status.st_size : 4096) + 1;
     char *data = arena_alloc(arena, size + 1);
     size_t len = 0;
-    for (;;) {
-        ssize_t got = pread(fd, data + len, size - len, (off_t)len);
+    ssize_t got;
+    do {
+        if (len == size) {
+            data = arena_grow(arena, data, size + 1, size * 2 + 1);
+            size *= 2;
+        }
+        got = TEMP_FAILURE_RETRY(pread(fd, data + len, size - len, (off_t)len));
         if (got < 0 && errno == ESPIPE) {
-            got = read(fd, data + len, size - len); /* a character device */
+            got = TEMP_FAILURE_RETRY(read(fd, data + len, size - len)); /* a terminal */
         }
         if (got < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
             return err_os(arena, errno);
         }
         len += (size_t)got;
         if (len > limit) {
             return too_large(arena, limit);
         }
-        if (got == 0 || (S_ISREG(status.st_mode) && len == (size_t)status.st_size)) {
-            break;
-        }
-        if (len == size) {
-            data = arena_grow(arena, data, size + 1, size * 2 + 1);
-            size *= 2;
-        }
-    }
+    } while (got > 0 && !(S_ISREG(status.st_mode) && len == (size_t)status.st_size));
     data[len] = '\0';
     *out = (struct str){data, len};
     return NULL;
@@ -68,10 +63,7 @@ bool write_all(int fd, struct str text)
 {
     size_t done = 0;
     while (done < text.len) {
-        ssize_t count = write(fd, text.data + done, text.len - done);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t count = TEMP_FAILURE_RETRY(write(fd, text.data + done, text.len - done));
         if (count <= 0) {
             return false;
         }
@@ -116,28 +108,6 @@ bool path_same(struct str a, struct str b)
     return stat(a.data, &first) == 0 && stat(b.data, &second) == 0 && same_inode(&first, &second);
 }
 
-bool fd_holds(int fd, struct str text)
-{
-    char block[16 * 1024];
-    struct stat status;
-    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size != (off_t)text.len) {
-        return false;
-    }
-    bool same = true;
-    for (size_t at = 0; same && at < text.len;) {
-        size_t most = text.len - at < sizeof(block) ? text.len - at : sizeof(block);
-        ssize_t got = pread(fd, block, most, (off_t)at);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        same = got > 0 && memcmp(block, text.data + at, (size_t)got) == 0;
-        at += same ? (size_t)got : 0;
-    }
-    /* the block can contain tokens */
-    explicit_bzero(block, text.len < sizeof(block) ? text.len : sizeof(block));
-    return same;
-}
-
 struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
 {
     CLEANUP(fd_close) int fd = file_open(path);
@@ -158,10 +128,9 @@ struct str path_join(struct arena *arena, struct str dir, struct str name)
     if (name.len > 0 && name.data[0] == '/') {
         return name;
     }
-    bool slash = dir.len > 0 && dir.data[dir.len - 1] != '/';
     struct buf path = buf_new(arena); /* keep a NUL, so that opening the path fails */
     buf_add(&path, dir);
-    buf_add_times(&path, '/', slash ? 1 : 0);
+    buf_add(&path, dir.len > 0 && !str_ends(dir, STR("/")) ? STR("/") : STR(""));
     buf_add(&path, name);
     return buf_str(&path);
 }
@@ -191,22 +160,25 @@ struct str path_normal(struct arena *arena, struct str path)
     return buf_str(&out);
 }
 
+/* Returns the length without slashes at the end, except one at the beginning. */
+static size_t without_slashes(struct str path, size_t len)
+{
+    while (len > 1 && path.data[len - 1] == '/') {
+        len--;
+    }
+    return len;
+}
+
 bool path_parent(struct arena *arena, struct str path, struct str *out)
 {
-    size_t end = path.len;
-    while (end > 1 && path.data[end - 1] == '/') {
-        end--;
-    }
+    size_t end = without_slashes(path, path.len);
     if (end == 0 || (end == 1 && path.data[0] == '/')) {
         return false;
     }
     while (end > 0 && path.data[end - 1] != '/') {
         end--;
     }
-    while (end > 1 && path.data[end - 1] == '/') {
-        end--;
-    }
-    *out = str_slice(arena, path, 0, end);
+    *out = str_slice(arena, path, 0, without_slashes(path, end));
     return true;
 }
 
@@ -218,14 +190,4 @@ bool path_canonical(struct arena *arena, struct str path, struct str *out)
     }
     *out = str_copy(arena, resolved, strlen(resolved));
     return true;
-}
-
-struct err *path_cwd(struct arena *arena, struct str *out)
-{
-    char cwd[PATH_MAX];
-    if (!getcwd(cwd, sizeof(cwd))) {
-        return err_os(arena, errno);
-    }
-    *out = str_copy(arena, cwd, strlen(cwd));
-    return NULL;
 }

@@ -56,9 +56,6 @@ struct err *file_read(struct arena *arena, struct str path, size_t limit,
 /* The same for an open descriptor, from its beginning. The file offset does not change. */
 struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) MUST_CHECK;
 
-/* Returns true if the file contains exactly this text. Allocates nothing. */
-bool fd_holds(int fd, struct str text);
-
 /* Follows symbolic links, as Rust's Path::exists does. Also returns true if the path cannot be
  * checked. */
 bool path_exists(struct str path);
@@ -73,10 +70,8 @@ struct str path_normal(struct arena *arena, struct str path);
 /* Rust's Path::parent: "/a/b" -> "/a", "/a" -> "/", "a" -> "". Returns false for "/". */
 bool path_parent(struct arena *arena, struct str path, struct str *out);
 
-/* Resolves symbolic links, `.` and `..`. Returns false if the path cannot be resolved. */
+/* Resolves symbolic links, `.` and `..`. Returns false with errno if the path cannot be resolved.
+ */
 bool path_canonical(struct arena *arena, struct str path, struct str *out);
-
-/* Returns the working directory. */
-struct err *path_cwd(struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif

@@ -11,24 +11,12 @@
 #define HELPER_OPTION "-D%s=enabled"
 #endif
 
-/* The option in meson_options.txt, and the feature in Cargo.toml, that builds each helper. */
-static const struct {
-    const char *name;
-    const char *option;
-} helpers[] = {
-    {"cargo-credential-libsecret", "libsecret"},
-    {"cargo-logout-revoke", "revoke"},
-};
-
+/* The option in meson_options.txt and the feature in Cargo.toml have the same names. */
 static struct err *not_installed(struct arena *arena, struct str name)
 {
-    struct err *how = err_new(arena, "install the package `%s`", name.data);
-    for (size_t i = 0; i < COUNT(helpers); i++) {
-        if (str_eq(name, str_of(helpers[i].name))) {
-            how = err_new(arena, "install the package `%s`, or build with `" HELPER_OPTION "`",
-                          name.data, helpers[i].option);
-        }
-    }
+    const char *option = str_eq(name, STR("cargo-logout-revoke")) ? "revoke" : "libsecret";
+    struct err *how = err_new(arena, "install the package `%s`, or build with `" HELPER_OPTION "`",
+                              name.data, option);
     return err_wrap(arena, how, "`%s` is not installed", name.data);
 }
 

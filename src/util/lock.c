@@ -1,10 +1,11 @@
 #include "util/lock.h"
 
 #include "util/child.h"
+#include "util/fs.h"
 #include "util/signals.h"
 
-#include <errno.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
 
@@ -16,32 +17,30 @@ const struct lock_wait lock_of_config = {.what = "config file", .deadline_ms = C
 /* Returns 0 or errno. */
 static int try_flock(int fd, int how)
 {
-    int failed;
-    do {
-        failed = flock(fd, how | LOCK_NB);
-    } while (failed && errno == EINTR);
-    return failed ? errno : 0;
+    return TEMP_FAILURE_RETRY(flock(fd, how | LOCK_NB)) == 0 ? 0 : errno;
 }
 
 /* flock() has no deadline, so this tries to acquire the lock repeatedly. */
 static struct err *wait_for(const struct shell *shell, int fd, int how,
-                            const struct lock_wait *wait, int *number)
+                            const struct lock_wait *wait)
 {
     bool limited = wait->deadline_ms > 0 && !shell_person(shell);
     int64_t until = child_clock() + wait->deadline_ms;
-    CLEANUP(signals_release) struct signals signals = {0};
-    signals_hold(&signals);
-    while (*number == EWOULDBLOCK) {
-        if (signals_came_within(&signals, INTERVAL_MS)) {
+    CLEANUP(signals_release) struct signals signals;
+    int number = EWOULDBLOCK;
+    (void)signals_hold(&signals);
+    while (number == EWOULDBLOCK) {
+        (void)poll(NULL, 0, INTERVAL_MS);
+        if (signals_came(&signals)) {
             return err_new(shell->arena, "interrupted by a signal");
         }
         if (limited && child_clock() > until) {
             return err_new(shell->arena, "another program has held the lock for %d seconds",
                            (int)(wait->deadline_ms / 1000));
         }
-        *number = try_flock(fd, how);
+        number = try_flock(fd, how);
     }
-    return NULL;
+    return number == 0 ? NULL : err_os(shell->arena, number);
 }
 
 /* cargo: acquire. */
@@ -54,19 +53,17 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, en
     }
     int how = kind == LOCK_SHARED ? LOCK_SH : LOCK_EX;
     int number = try_flock(fd, how);
-    struct err *err = NULL;
-    if (number == EWOULDBLOCK) {
-        if (shell->verbosity == VERBOSITY_VERY_VERBOSE) {
-            shell_status(shell, "Blocking", "waiting for file lock on %s (%s)", wait->what,
-                         shown.data);
-        } else {
-            shell_status(shell, "Blocking", "waiting for file lock on %s", wait->what);
-        }
-        err = wait_for(shell, fd, how, wait, &number);
-    }
-    if (!err && (number == 0 || number == ENOSYS || number == ENOTSUP)) {
+    if (number == 0 || number == ENOSYS || number == ENOTSUP) {
         return NULL;
     }
-    return err_wrap(shell->arena, err ? err : err_os(shell->arena, number),
-                    "failed to lock file: %s", shown.data);
+    struct err *err = NULL;
+    if (number == EWOULDBLOCK) {
+        bool verbose = shell->verbosity == VERBOSITY_VERY_VERBOSE;
+        struct str name = verbose ? str_format(shell->arena, " (%s)", shown.data) : STR("");
+        shell_status(shell, "Blocking", "waiting for file lock on %s%s", wait->what, name.data);
+        err = wait_for(shell, fd, how, wait);
+    } else {
+        err = err_os(shell->arena, number);
+    }
+    return err ? err_wrap(shell->arena, err, "failed to lock file: %s", shown.data) : NULL;
 }

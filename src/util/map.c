@@ -31,7 +31,7 @@ void *map_get(const struct map *map, struct str key)
 
 void **map_place(struct arena *arena, struct map *map, struct str key)
 {
-    if (map->used * 2 >= map->capacity) {
+    if (map->used * 4 >= map->capacity * 3) {
         struct map larger = {.capacity = map->capacity > 0 ? map->capacity * 2 : 16};
         larger.slots = arena_new_array(arena, struct map_slot, larger.capacity);
         larger.used = map->used;

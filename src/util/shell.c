@@ -2,7 +2,6 @@
 
 #include "util/fs.h"
 #include "util/text.h"
-#include "util/utf8.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,64 +9,32 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define WARNING COLOR_WARN "warning" COLOR_RESET ": "
+
 enum { VERB_WIDTH = 12, MARK = '\001' };
 
-/* Returns the control sequence of a color mark. */
-static const char *sequence(char mark)
-{
-    switch (mark) {
-    case 'h':
-        return "\033[1m\033[92m";
-    case 'e':
-        return "\033[1m\033[91m";
-    case 'w':
-        return "\033[1m\033[33m";
-    case 'c':
-        return "\033[1m\033[94m";
-    case 'l':
-        return "\033[1m\033[96m";
-    case 'p':
-        return "\033[36m";
-    case 'b':
-        return "\033[1m";
-    default:
-        return "\033[0m";
-    }
-}
-
-/* Returns the text from `start` to the next mark or the end. */
-static struct str up_to_mark(struct arena *arena, struct str text, size_t start)
-{
-    const char *mark = memchr(text.data + start, MARK, text.len - start);
-    return str_slice(arena, text, start, mark ? (size_t)(mark - text.data) : text.len);
-}
-
-/* Adds the text with control characters escaped, except line ends and tabs. */
-static void add_shown(struct arena *arena, struct buf *out, struct str text)
-{
-    for (size_t start = 0; start <= text.len;) {
-        size_t end = start;
-        while (end < text.len && text.data[end] != '\n' && text.data[end] != '\t') {
-            end++;
-        }
-        buf_add(out, text_shown(arena, str_slice(arena, text, start, end)));
-        if (end < text.len) {
-            buf_add_char(out, text.data[end]);
-        }
-        start = end + 1;
-    }
-}
+/* The control sequences of the marks, by the letter after MARK. */
+static const char *const sequences[] = {
+    ['h'] = "\033[1m\033[92m", ['e'] = "\033[1m\033[91m", ['w'] = "\033[1m\033[33m",
+    ['c'] = "\033[1m\033[94m", ['l'] = "\033[1m\033[96m", ['p'] = "\033[36m",
+    ['b'] = "\033[1m",         ['r'] = "\033[0m",
+};
 
 static bool print(const struct shell *shell, int fd, bool color, struct str text)
 {
+    static const char ours[] = {MARK, '\n', '\t'};
     struct buf out = buf_new(shell->arena);
-    for (size_t at = 0; at < text.len;) {
-        struct str piece = up_to_mark(shell->arena, text, at);
-        add_shown(shell->arena, &out, piece);
-        at += piece.len;
-        if (at < text.len) {
-            buf_add(&out, color ? str_of(sequence(text.data[at + 1])) : STR(""));
-            at += 2;
+    for (size_t at = 0; at < text.len; at++) {
+        size_t start = at;
+        while (at < text.len && !memchr(ours, text.data[at], sizeof(ours))) {
+            at++;
+        }
+        buf_add(&out, text_shown(shell->arena, str_slice(shell->arena, text, start, at)));
+        if (at < text.len && text.data[at] != MARK) {
+            buf_add_char(&out, text.data[at]);
+        } else if (at < text.len) {
+            size_t letter = (unsigned char)text.data[++at];
+            buf_add(&out, str_of(color && letter < COUNT(sequences) ? sequences[letter] : ""));
         }
     }
     return write_all(fd, buf_str(&out));
@@ -104,10 +71,8 @@ static bool color_automatic(bool terminal)
 static void open_standard_descriptors(void)
 {
     struct pollfd fds[] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
-    if (poll(fds, COUNT(fds), 0) < 0) {
-        return;
-    }
-    for (size_t i = 0; i < COUNT(fds); i++) {
+    int ready = poll(fds, COUNT(fds), 0);
+    for (size_t i = 0; ready >= 0 && i < COUNT(fds); i++) {
         if (fds[i].revents & POLLNVAL) {
             (void)open("/dev/null", O_RDWR); /* gets the lowest free number: this one */
         }
@@ -155,69 +120,53 @@ struct err *shell_color_parse(struct arena *arena, struct str text, enum color_c
                    STR_ARG(text));
 }
 
-static struct buf message_begin(const struct shell *shell, const char *color, const char *word)
+/* Adds the text and a newline, and prints the buf, unless the shell is quiet. */
+static void PRINTF_LIKE(3, 0)
+    message(const struct shell *shell, struct buf *buf, const char *format, va_list arguments)
 {
-    struct buf buf = buf_new(shell->arena);
-    buf_addf(&buf, "%s%s" COLOR_RESET ": ", color, word);
-    return buf;
-}
-
-static void message_end(const struct shell *shell, struct buf *buf)
-{
+    buf_vaddf(buf, format, arguments);
     buf_add_char(buf, '\n');
-    shell_print_err(shell, buf_str(buf));
+    if (shell->verbosity != VERBOSITY_QUIET) {
+        shell_print_err(shell, buf_str(buf));
+    }
 }
 
 void shell_status(const struct shell *shell, const char *verb, const char *format, ...)
 {
-    if (shell->verbosity == VERBOSITY_QUIET) {
-        return;
-    }
     struct buf buf = buf_new(shell->arena);
-    buf_addf(&buf, COLOR_HEADER "%*s" COLOR_RESET " ", VERB_WIDTH, verb);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&buf, format, arguments);
+    buf_addf(&buf, COLOR_HEADER "%*s" COLOR_RESET " ", VERB_WIDTH, verb);
+    message(shell, &buf, format, arguments);
     va_end(arguments);
-    message_end(shell, &buf);
 }
 
 void shell_warn(const struct shell *shell, const char *format, ...)
 {
-    if (shell->verbosity == VERBOSITY_QUIET) {
-        return;
-    }
-    struct buf buf = message_begin(shell, COLOR_WARN, "warning");
+    struct buf buf = buf_new(shell->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&buf, format, arguments);
+    buf_add(&buf, STR(WARNING));
+    message(shell, &buf, format, arguments);
     va_end(arguments);
-    message_end(shell, &buf);
 }
 
 void shell_note(const struct shell *shell, const char *format, ...)
 {
-    if (shell->verbosity == VERBOSITY_QUIET) {
-        return;
-    }
-    struct buf buf = message_begin(shell, COLOR_NOTE, "note");
+    struct buf buf = buf_new(shell->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&buf, format, arguments);
+    buf_add(&buf, STR(COLOR_NOTE "note" COLOR_RESET ": "));
+    message(shell, &buf, format, arguments);
     va_end(arguments);
-    message_end(shell, &buf);
 }
 
 void shell_alert(const struct shell *shell, struct str title, struct str help)
 {
-    struct buf buf = message_begin(shell, COLOR_WARN, "warning");
-    buf_add(&buf, title);
-    if (help.len > 0) {
-        buf_add(&buf, STR("\n  " COLOR_CONTEXT "|" COLOR_RESET "\n  " COLOR_CONTEXT
-                          "= " COLOR_RESET COLOR_BOLD "help" COLOR_RESET ": "));
-        buf_add(&buf, help);
-    }
-    message_end(shell, &buf);
+    static const char before_help[] = "\n  " COLOR_CONTEXT "|" COLOR_RESET "\n  " COLOR_CONTEXT
+                                      "= " COLOR_RESET COLOR_BOLD "help" COLOR_RESET ": ";
+    shell_print_err(shell, str_format(shell->arena, WARNING "%s%s%s\n", title.data,
+                                      help.len > 0 ? before_help : "", help.data));
 }
 
 void shell_warn_help(const struct shell *shell, struct str title, struct str help)
@@ -235,17 +184,16 @@ static void add_indented(struct buf *buf, struct str text)
         end = newline ? (size_t)(newline - text.data) : text.len;
         bool carriage_return = newline && end > start && text.data[end - 1] == '\r';
         size_t len = end - start - (carriage_return ? 1 : 0);
-        if (len > 0) {
-            buf_add(buf, STR("  "));
-            buf_add_bytes(buf, text.data + start, len);
-        }
+        buf_add(buf, len > 0 ? STR("  ") : STR(""));
+        buf_add_bytes(buf, text.data + start, len);
         buf_add_char(buf, '\n');
     }
 }
 
 void shell_error(const struct shell *shell, const struct err *err)
 {
-    struct buf buf = message_begin(shell, COLOR_ERROR, "error");
+    struct buf buf = buf_new(shell->arena);
+    buf_add(&buf, STR(COLOR_ERROR "error" COLOR_RESET ": "));
     buf_add(&buf, err->message);
     buf_add_char(&buf, '\n');
     for (const struct err *cause = err->cause; cause; cause = cause->cause) {

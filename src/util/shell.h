@@ -1,20 +1,12 @@
 /*
  * The only module that prints. Each message is one write(2), so that lines of several processes do
- * not mix. If standard error is full or closed, the run continues (cargo panics).
- *
- *           Logout token for `x` has been removed        shell_status(): verb right-aligned to 12
- *     warning: ...     note: ...     error: ...
- *
- * Everything except help, tables and JSON is printed on standard error, as in cargo.
- *
- * Call shell_init() first. Until the command line and the configuration are known, colors are
- * automatic and verbosity is normal. Then call shell_set_color() and set `verbosity`.
+ * not mix. Everything except help, tables and JSON is printed on standard error, as in cargo. If
+ * that is full or closed, the run continues.
  *
  * Colors are marks inside the text (COLOR_...). The printer replaces them with control sequences,
  * or removes them if the stream has no color. It escapes every other control character, except line
- * ends and tabs, as text_shown() does, so that text from outside cannot send a sequence to a
- * terminal. Callers must still pass such text through text_shown(), because only they know which
- * line ends are their own.
+ * ends and tabs. Callers must still pass text from outside through text_shown(), because only they
+ * know which line ends are their own.
  */
 #ifndef UTIL_SHELL_H
 #define UTIL_SHELL_H
@@ -44,13 +36,11 @@ struct shell {
     bool color_err;
 };
 
-/* Opens /dev/null for closed standard descriptors, ignores SIGPIPE and SIGXFSZ (children get their
- * defaults), and finds out which streams are terminals. Call it before any file is opened or any
- * process is started. */
+/* Call it before any file is opened. Opens /dev/null for closed standard descriptors, and ignores
+ * SIGPIPE and SIGXFSZ. Colors are automatic and verbosity is normal until they are set. */
 void shell_init(struct shell *shell, struct arena *arena);
 
-/* COLOR_AUTO uses NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM and CI, as anstream's AutoStream::choice
- * does. */
+/* COLOR_AUTO uses NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM and CI. */
 void shell_set_color(struct shell *shell, enum color_choice choice);
 
 /* Returns true if a person could answer a question: standard input and standard error are
@@ -61,22 +51,17 @@ bool shell_person(const struct shell *shell);
 struct err *shell_color_parse(struct arena *arena, struct str text,
                               enum color_choice *out) MUST_CHECK;
 
-/* Not printed with -q. `verb` has at most 12 characters. */
+/* These are not printed with -q. A status is a verb, right-aligned to 12 columns, and a text. */
 void shell_status(const struct shell *shell, const char *verb, const char *format, ...)
     PRINTF_LIKE(3, 4);
 void shell_note(const struct shell *shell, const char *format, ...) PRINTF_LIKE(2, 3);
 void shell_warn(const struct shell *shell, const char *format, ...) PRINTF_LIKE(2, 3);
-
-/* Prints `warning: TITLE` with an indented line `= help: HELP`. Not printed with -q. */
 void shell_warn_help(const struct shell *shell, struct str title, struct str help);
 
-/* The same, but also printed with -q. If `help` is empty, there is no line for it. */
+/* These are also printed with -q. An alert is a warning with an indented line `= help: HELP`, if
+ * `help` is not empty. */
 void shell_alert(const struct shell *shell, struct str title, struct str help);
-
-/* Prints `error: ` and the chain of causes, also with -q. */
 void shell_error(const struct shell *shell, const struct err *err);
-
-/* Prints a text as it is, also with -q. */
 void shell_print_err(const struct shell *shell, struct str text);
 
 /* Returns false if standard output could not be written completely. */

@@ -3,13 +3,10 @@
  * ignored) during work that should be finished:
  *
  *     CLEANUP(signals_release) struct signals signals;
- *     signals_hold(&signals);
- *     ...                                    a wait for a child returns when a signal arrives
+ *     (void)signals_hold(&signals);
  *     if (signals_came(&signals)) ...        begin no new work
  *
- * signals_release() lets the signals act, which usually ends the program. After signals_came() has
- * returned true for a signal, later waits ignore that signal; a second signal interrupts them
- * again.
+ * The descriptor is readable if such a signal has arrived, or if a child has exited.
  */
 #ifndef UTIL_SIGNALS_H
 #define UTIL_SIGNALS_H
@@ -19,23 +16,19 @@
 #include <signal.h>
 
 struct signals {
-    bool held; /* `mask` has the signals that were blocked before */
+    bool held; /* `fd` is open, and `mask` has the signals that were blocked before */
+    int fd;
+    int taken; /* the last signal that arrived; 0: none */
     sigset_t mask;
-    int taken; /* a signal that arrived; 0: none */
 };
 
-/* Fills the set with these signals. */
-void signals_set(sigset_t *set);
-
-void signals_hold(struct signals *signals);
+/* Returns false with errno if no descriptor is left. Signals then act at once. */
+bool signals_hold(struct signals *signals);
 
 /* Returns true if a signal has arrived since signals_hold(). */
 bool signals_came(struct signals *signals);
 
-/* The same, but waits for at most `ms` milliseconds. */
-bool signals_came_within(struct signals *signals, int ms);
-
-/* For CLEANUP. */
+/* For CLEANUP. The last signal that arrived acts now, unless an outer signals_hold() has it. */
 void signals_release(struct signals *signals);
 
 #endif

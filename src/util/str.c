@@ -63,24 +63,26 @@ ptrdiff_t str_rfind(struct str s, char byte)
     return p ? p - s.data : -1;
 }
 
-struct str str_upper(struct arena *arena, struct str s)
+/* Moves the letters from `first` to `last` by `distance`. */
+static struct str move_letters(struct arena *arena, struct str s, char first, char last,
+                               int distance)
 {
     char *copy = arena_alloc(arena, s.len + 1);
     for (size_t i = 0; i < s.len; i++) {
         char c = s.data[i];
-        copy[i] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+        copy[i] = (char)(c >= first && c <= last ? c + distance : c);
     }
     return (struct str){copy, s.len};
 }
 
+struct str str_upper(struct arena *arena, struct str s)
+{
+    return move_letters(arena, s, 'a', 'z', 'A' - 'a');
+}
+
 struct str str_lower(struct arena *arena, struct str s)
 {
-    char *copy = arena_alloc(arena, s.len + 1);
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.data[i];
-        copy[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
-    return (struct str){copy, s.len};
+    return move_letters(arena, s, 'A', 'Z', 'a' - 'A');
 }
 
 struct buf buf_new(struct arena *arena)

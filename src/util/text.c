@@ -24,17 +24,10 @@ bool text_is_plain(struct str text)
 
 static void add_escaped(struct buf *out, uint32_t c)
 {
-    switch (c) {
-    case '\n':
-        buf_add(out, STR("\\n"));
-        break;
-    case '\r':
-        buf_add(out, STR("\\r"));
-        break;
-    case '\t':
-        buf_add(out, STR("\\t"));
-        break;
-    default:
+    static const char *const letters[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r"};
+    if (c < COUNT(letters) && letters[c]) {
+        buf_add(out, str_of(letters[c]));
+    } else {
         buf_addf(out, "\\u{%x}", (unsigned)c);
     }
 }
@@ -61,21 +54,11 @@ struct str text_shown(struct arena *arena, struct str text)
     return buf_str(&out);
 }
 
-static bool needs_no_quotes(struct str word)
+struct str text_quoted(struct arena *arena, struct str word)
 {
     static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                "_@%+=:,./-";
-    for (size_t i = 0; i < word.len; i++) {
-        if (!memchr(safe, word.data[i], sizeof(safe) - 1)) {
-            return false;
-        }
-    }
-    return word.len > 0;
-}
-
-struct str text_quoted(struct arena *arena, struct str word)
-{
-    if (needs_no_quotes(word)) {
+    if (word.len > 0 && strspn(word.data, safe) == word.len) {
         return word;
     }
     struct buf out = buf_new(arena);
@@ -91,56 +74,45 @@ struct str text_quoted(struct arena *arena, struct str word)
     return buf_str(&out);
 }
 
-size_t text_width(struct arena *arena, struct str text)
+size_t text_width(struct str text)
 {
     size_t width = 0;
     for (size_t at = 0; at < text.len;) {
         uint32_t c = 0;
         bool valid = true;
         at += utf8_decode(text, at, &c, &valid);
-        width += unicode_width(arena, c);
+        width += unicode_width(c);
     }
     return width;
 }
 
-/* Returns the length of the longest beginning that is at most `columns` wide. */
-static size_t fitting(struct arena *arena, struct str text, size_t columns)
+/* Returns the offset after the characters from `at` on that are together at most `columns` wide. */
+static size_t skip(struct str text, size_t at, size_t columns)
 {
-    size_t at = 0;
-    for (size_t width = 0; at < text.len;) {
+    size_t width = 0;
+    for (size_t len = 0; at < text.len; at += len) {
         uint32_t c = 0;
         bool valid = true;
-        size_t len = utf8_decode(text, at, &c, &valid);
-        width += unicode_width(arena, c);
+        len = utf8_decode(text, at, &c, &valid);
+        width += unicode_width(c);
         if (width > columns) {
             break;
         }
-        at += len;
     }
     return at;
 }
 
 struct str text_fit(struct arena *arena, struct str text, size_t columns)
 {
-    size_t width = text_width(arena, text);
+    size_t width = text_width(text);
     if (width <= columns || columns < 3) {
         return text;
     }
-    size_t head = fitting(arena, text, (columns - 1) / 3);
-    struct str rest = str_slice(arena, text, head, text.len);
-    size_t cut = text_width(arena, rest) -
-                 (columns - 1 - text_width(arena, str_slice(arena, text, 0, head)));
-    size_t tail = head;
-    while (tail < text.len) {
-        uint32_t c = 0;
-        bool valid = true;
-        size_t len = utf8_decode(text, tail, &c, &valid);
-        size_t gone = unicode_width(arena, c);
-        if (cut == 0 && gone > 0) {
-            break; /* combining characters are removed with their base character */
-        }
-        tail += len;
-        cut -= gone < cut ? gone : cut;
+    size_t gone = width - (columns - 1); /* columns in the middle */
+    size_t head = skip(text, 0, (columns - 1) / 3);
+    size_t tail = skip(text, head, gone);
+    if (text_width(str_slice(arena, text, head, tail)) < gone) {
+        tail = skip(text, head, gone + 1); /* a wide character goes as a whole */
     }
     return str_format(arena, "%.*s\xE2\x80\xA6%.*s", (int)head, text.data, (int)(text.len - tail),
                       text.data + tail);

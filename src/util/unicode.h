@@ -20,7 +20,7 @@ struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *
 struct str unicode_upper(struct arena *arena, struct str text);
 
 /* Returns the width of one character on a terminal, 0 to 2 columns. Without libunistring, 1. */
-size_t unicode_width(struct arena *arena, uint32_t character);
+size_t unicode_width(uint32_t character);
 
 /* Converts a domain name that is not ASCII, or has an `xn--` label, to its ASCII form (UTS #46,
  * non-transitional). Sets an empty str if the name is not valid. */

@@ -10,13 +10,10 @@
 
 enum { UTF8_REPLACEMENT = 0xFFFD };
 
-/*
- * Decodes the character at offset `at`, which must be below s.len. Returns its length in bytes. If
- * the bytes are not UTF-8, sets `valid` to false and the character to U+FFFD.
- */
+/* Decodes the character at offset `at`, which must be below s.len. Returns its length in bytes. If
+ * the bytes are not UTF-8, sets `valid` to false and the character to U+FFFD. */
 size_t utf8_decode(struct str s, size_t at, uint32_t *character, bool *valid);
 
-/* Returns true if the text is well-formed UTF-8. */
 bool utf8_valid(struct str text);
 
 /* Returns the text with U+FFFD for bytes that are not UTF-8. */

@@ -22,7 +22,6 @@ sys.path[:0] = [str(PROJECT / "tests/cli"), str(PROJECT / "tests/toml")]
 
 import oracle  # noqa: E402
 import scale  # noqa: E402
-import shapes  # noqa: E402
 
 BUILD = PROJECT / "build"
 OURS, CARGO, FLOOR = "cargo-logout", "cargo", "floor"
@@ -151,29 +150,6 @@ def linear(walls):
     return judge("growth of that", growth, 4 / 3, f"{growth:.2f} (1 is linear)")
 
 
-def work_on(home, text, runs=3):
-    """user+sys in ms of a logout with this text in the credentials file: the least of some runs."""
-    (home / "credentials.toml").write_text(text)
-    environment = {"HOME": str(home), "CARGO_HOME": str(home), "PATH": "/usr/bin:/bin"}
-    command = [BUILD / "tests/bench/runner", BUILD / "cargo-logout", "--dry-run"]
-    done = [subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=True).stdout for _ in range(runs)]
-    return min((int(user) + int(system)) / 1e3 for _, _, user, system, _ in map(str.split, done))
-
-
-def grown(home):
-    """Measures a tenth of each large text, and all of it. Ten times the time is linear, and up to twice that if the data no longer fits the caches. A
-    hundred times would be quadratic."""
-    print("\nTexts that are large in one way, ours, user+sys")
-    nothing, good = work_on(home, ""), True
-    for what, shape in {**shapes.TAKEN, **shapes.REFUSED}.items():
-        if shape.count < 1000:
-            continue  # as far as it goes
-        least, most = (work_on(home, shape.text(count)) - nothing for count in (shape.count // 10, shape.count))
-        growth = most / max(least, 1)
-        good &= judge(f"{what:22}", growth, 30, f"{growth:5.1f} times ({least:.2f} ms at {shape.count // 10:,}, {most:.2f} ms at {shape.count:,})")
-    return good
-
-
 def against(folder, program, runs):
     """Measures one logout, in turn with another build of this program."""
     bench = Bench(folder, SMALL)
@@ -209,7 +185,6 @@ def main():
         good &= linear(walls)
         if options.against:
             good &= against(folder, options.against, options.runs)
-        good &= grown(pathlib.Path(tempfile.mkdtemp(dir=folder)))
         good &= scale.verdicts(*programs, judge)
     finally:
         shutil.rmtree(folder)

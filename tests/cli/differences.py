@@ -349,31 +349,38 @@ def _own_words(case):
 TOML_FAULT = re.compile(
     rb"^ *TOML parse error at line (?P<line>\d+), column (?P<column>\d+)\n *\|\n *\d+ \| .*\n(?P<carets> *\| *\^+)\n *(?P<reason>.+)$", re.MULTILINE
 )
-_OUR_NUMBER = (b"invalid number", b"invalid date or time", b"integer out of range")
+_OUR_WORDS = re.compile(
+    rb"(invalid number or date|integer out of range|invalid (escape|character) in a string|keys cannot be multi-line strings)$"
+    rb"|invalid (array|inline table),|missing (comma|assignment) between |missing key for inline"
+)
 _CARGO_NUMBER = re.compile(
     rb"invalid (float|mantissa|fraction|exponent|date|time|offset|\w+ number\b)|`_` may only|integers? |radix |redundant |unexpected (leading zero|sign)"
 )
 
 
+TOML_RANGE = re.compile(rb"floating-point number overflowed$|invalid (date|time|offset), expected \w+ between \d\d and \d\d$")
+
+
 def toml_first_fault(theirs, ours):
-    """cargo reports missing brackets before all other faults. cargo-logout reports the first statement with a fault."""
-    return int(ours["line"]) < int(theirs["line"])
+    """cargo reports missing brackets before all other faults. cargo-logout reports the first fault."""
+    mine, cargos = ((int(fault["line"]), int(fault["column"])) for fault in (ours, theirs))
+    return mine < cargos
 
 
-def toml_number(theirs, ours):
-    """cargo-logout reports where a malformed number or date begins, in its own words. It does not check the range of floats."""
-    if theirs["reason"] == b"floating-point number overflowed":
+def toml_own_words(theirs, ours):
+    """cargo-logout reports where a malformed number, date or escape begins, in its own words. It does not check the range of floats and dates."""
+    if TOML_RANGE.search(theirs["reason"]):
         return True
     unquoted = ours["reason"].startswith(b"string values must be quoted") and _CARGO_NUMBER.match(theirs["reason"])
-    return ours["line"] == theirs["line"] and (ours["reason"] in _OUR_NUMBER or unquoted)
+    return ours["line"] == theirs["line"] and bool(_OUR_WORDS.match(ours["reason"]) or unquoted)
 
 
 def _toml_faults(case):
-    """cargo-logout reports the first of several faults, numbers and dates in its own words, and a key of too many parts with its position."""
+    """cargo-logout reports the first of several faults, numbers, dates and escapes in its own words, and a key of too many parts with its position."""
 
     def same_fault(theirs, ours):
         one, other = (TOML_FAULT.search(plain(text).encode()) for text in (theirs, ours))
-        return bool(one and other and (toml_first_fault(one, other) or toml_number(one, other)))
+        return bool(one and other and (toml_first_fault(one, other) or toml_own_words(one, other)))
 
     case.pair(lambda theirs, ours: same_fault(theirs, ours) or all("recursion limit\n" in text for text in (theirs, ours)))
 

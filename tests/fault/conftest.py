@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "tests/cli"))
 
 import homes  # noqa: E402
 import oracle  # noqa: E402
+import races  # noqa: E402
 from registry_server import Registry  # noqa: E402
-
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +35,8 @@ def index():
     """The index of a registry on the loopback device, which cargo login can read."""
     with Registry() as registry:
         yield registry.index
+
+
+@pytest.fixture
+def stage(home, cargo, index, program):
+    return races.Stage(home, cargo, index, program)

@@ -3,7 +3,6 @@
 import functools
 import os
 import pathlib
-import re
 import subprocess
 import tomllib
 
@@ -32,12 +31,6 @@ def credentials(before, after, pair=PAIR):
     head = "".join(table(f"a-{i}") for i in range(before)) + f"# mine\n[registries.{ME}]\n"
     tail = "index = 'kept' # and this\n" + "".join(table(f"z-{i}") for i in range(after))
     return head + pair + tail, head + tail
-
-
-def crossing(text):
-    """The same text after a comment that puts a page border into the token."""
-    border = -(text.index(SECRET) + len(SECRET) // 2 + 2) % 4096
-    return "#" + "=" * border + "\n" + text
 
 
 class Home:
@@ -71,41 +64,29 @@ class Home:
     def command(self, *options, registry=ME):
         return [self.program, "--registry", registry, *options]
 
-    def start(self, command, **more):
-        return subprocess.Popen(
-            command, cwd=self.root, env=self.env(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **more
-        )
+    def start(self, *command, **more):
+        given = {"cwd": self.root, "env": self.env(), "stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE} | more
+        return subprocess.Popen(command or self.command(), text=True, **given)
 
-    def run(self, command=None, **more):
-        return subprocess.run(
-            command or self.command(),
-            cwd=self.root,
-            env=self.env(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TIME_LIMIT,
-            check=False,
-            **more,
-        )
+    def end(self, process, said=""):
+        """What the process has written; it succeeds."""
+        with process:
+            said += process.stderr.read()
+            assert process.wait(timeout=TIME_LIMIT) == 0, said
+        return said
+
+    def run(self, *command, **more):
+        given = {"cwd": self.root, "env": self.env(), "stdin": subprocess.DEVNULL, "capture_output": True} | more
+        return subprocess.run(command or self.command(), text=True, timeout=TIME_LIMIT, check=False, **given)
 
     def strace(self, *options):
         """Runs under strace, where a build with sanitizers cannot search for leaks."""
-        return self.run(["strace", "-E", "ASAN_OPTIONS=detect_leaks=0", "-o", str(self.root / "strace"), *options, *self.command()])
+        return self.run("strace", "-E", "ASAN_OPTIONS=detect_leaks=0", "-o", self.root / "strace", *options, *self.command())
 
-    def calls(self):
-        """[(system call, its how-manieth)] from the opening for writing on, of a run that removes the token.
 
-        The file is as before after it.
-        """
-        text, mode = self.text(), self.mode()
-        result = self.strace()
-        assert result.returncode == 0, result.stderr
-        self.write(text, mode)
-        log = re.findall(r"^(\w+)(\(.*)", (self.root / "strace").read_text(), re.MULTILINE)
-        names = [name for name, _ in log]
-        first = next(i for i, (_, rest) in enumerate(log) if "/credentials" in rest and "O_RDWR" in rest)
-        return [(name, names[: i + 1].count(name)) for i, name in enumerate(names) if i >= first]
+def blanked(text):
+    """What replaces the pair in a file that is too long to be moved."""
+    return text.replace(PAIR, " " * (len(PAIR) - 1) + "\n")
 
 
 @functools.lru_cache(maxsize=8)

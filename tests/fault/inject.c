@@ -100,10 +100,15 @@ static bool fault_parse(const char *text, struct fault *fault)
         if (strncmp(text, kinds[i], len) == 0) {
             fault->kind = (enum fault_kind)i;
             fault->value = (int)strtol(text + len, NULL, 10);
-            return (kinds[i][len - 1] == '=') == (text[len] != '\0');
+            return true;
         }
     }
     return false;
+}
+
+static bool is_error(const struct fault *fault)
+{
+    return fault->kind == FAULT_ERROR || fault->kind == FAULT_ERRORS;
 }
 
 /* Makes the kernel stop only at calls of this number, which is ten times as fast. */
@@ -169,23 +174,12 @@ static struct tracee *tracee_of(struct tracer *tracer, pid_t pid)
     return tracee;
 }
 
-static void registers_get(const struct tracee *tracee, struct user_regs_struct *registers)
+/* A process that was killed meanwhile has no registers. */
+static struct user_regs_struct registers_of(const struct tracee *tracee)
 {
-    if (ptrace(PTRACE_GETREGS, tracee->pid, NULL, registers) < 0) {
-        memset(registers, 0, sizeof(*registers)); /* it was killed meanwhile */
-    }
-}
-
-static void registers_set(const struct tracee *tracee, struct user_regs_struct *registers)
-{
-    (void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, registers);
-}
-
-static void hit(struct tracer *tracer, struct tracee *tracee)
-{
-    tracee->hit = true;
-    tracer->done = tracer->fault.kind != FAULT_ERRORS;
-    (void)fputs("hit\n", tracer->report);
+    struct user_regs_struct registers = {0};
+    (void)ptrace(PTRACE_GETREGS, tracee->pid, NULL, &registers);
+    return registers;
 }
 
 static void pause_here(struct tracer *tracer)
@@ -204,41 +198,26 @@ static void fault_at_entry(struct tracer *tracer, struct tracee *tracee,
     if (fault->kind == FAULT_SHORT && registers->rdx < 2) {
         return;
     }
-    hit(tracer, tracee);
-    switch (fault->kind) {
-    case FAULT_ERROR:
-    case FAULT_ERRORS:
-        if (tracee->number == SYS_brk) {
-            registers->rdi = 0; /* which gives the present end: so brk fails */
-        } else if (tracee->number != SYS_close) {
-            registers->orig_rax = (unsigned long long)-1;
-        }
-        registers_set(tracee, registers);
-        return;
-    case FAULT_LOST:
-        registers->orig_rax = (unsigned long long)-1;
-        registers_set(tracee, registers);
-        return;
-    case FAULT_SHORT:
-        registers->rdx /= 2;
-        registers_set(tracee, registers);
-        return;
-    case FAULT_BEFORE:
+    tracee->hit = true;
+    tracer->done = fault->kind != FAULT_ERRORS;
+    (void)fputs("hit\n", tracer->report);
+    if (fault->kind == FAULT_BEFORE) {
         (void)kill(tracee->pid, fault->value);
-        return;
-    case FAULT_PAUSE:
+    } else if (fault->kind == FAULT_PAUSE) {
         pause_here(tracer);
-        return;
-    case FAULT_NONE:
-    case FAULT_AFTER:
-        return;
+    } else if (fault->kind == FAULT_SHORT) {
+        registers->rdx /= 2;
+    } else if (is_error(fault) && tracee->number == SYS_brk) {
+        registers->rdi = 0; /* which gives the present end: so brk fails */
+    } else if (fault->kind == FAULT_LOST || (is_error(fault) && tracee->number != SYS_close)) {
+        registers->orig_rax = (unsigned long long)-1; /* it is not made */
     }
+    (void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, registers);
 }
 
 static void call_begins(struct tracer *tracer, struct tracee *tracee)
 {
-    struct user_regs_struct registers;
-    registers_get(tracee, &registers);
+    struct user_regs_struct registers = registers_of(tracee);
     tracee->number = registers.orig_rax;
     tracee->length = registers.rdx;
     size_t process = (size_t)(tracee - tracer->tracees);
@@ -261,24 +240,17 @@ static void call_ends(struct tracer *tracer, struct tracee *tracee)
     if (!tracee->hit) {
         return;
     }
-    tracee->hit = false;
     const struct fault *fault = &tracer->fault;
+    struct user_regs_struct registers = registers_of(tracee);
+    tracee->hit = false;
     if (fault->kind == FAULT_AFTER) {
         (void)kill(tracee->pid, fault->value);
+    } else if (fault->kind == FAULT_LOST) {
+        registers.rax = tracee->number == SYS_pwrite64 ? tracee->length : 0;
+    } else if (is_error(fault) && tracee->number != SYS_brk) {
+        registers.rax = (unsigned long long)-fault->value;
     }
-    unsigned long long result;
-    if (fault->kind == FAULT_LOST) {
-        result = tracee->number == SYS_pwrite64 ? tracee->length : 0;
-    } else if ((fault->kind == FAULT_ERROR || fault->kind == FAULT_ERRORS) &&
-               tracee->number != SYS_brk) {
-        result = (unsigned long long)-fault->value;
-    } else {
-        return;
-    }
-    struct user_regs_struct registers;
-    registers_get(tracee, &registers);
-    registers.rax = result;
-    registers_set(tracee, &registers);
+    (void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, &registers);
 }
 
 /* Returns the number of children of a process that exits, without reaped ones. */
@@ -304,42 +276,25 @@ static bool is_entry(const struct tracee *tracee)
     return info.op == PTRACE_SYSCALL_INFO_ENTRY;
 }
 
-/* Handles a stop that is not at a system call. Returns the signal with which the process continues.
- */
-static int other_stop(struct tracer *tracer, struct tracee *tracee, int status)
-{
-    switch ((unsigned)status >> 16) {
-    case 0:
-        return WSTOPSIG(status);
-    case PTRACE_EVENT_EXEC:
-        tracee->started = true;
-        return 0;
-    case PTRACE_EVENT_EXIT:
-        if (tracee == tracer->tracees) {
-            report_left(tracer, tracee->pid);
-        }
-        return 0;
-    default:
-        return 0;
-    }
-}
-
+/* Handles a stop, and continues the process with the signal that stopped it. */
 static void stopped(struct tracer *tracer, struct tracee *tracee, int status)
 {
-    bool listed = tracer->fault.kind == FAULT_NONE;
-    bool call = status >> 16 == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80);
-    int number = 0;
-    if (status >> 16 == PTRACE_EVENT_SECCOMP || (call && is_entry(tracee))) {
+    int event = status >> 16;
+    bool call = event == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80);
+    if (event == PTRACE_EVENT_SECCOMP || (call && is_entry(tracee))) {
         if (tracee->started) {
             call_begins(tracer, tracee);
         }
     } else if (call) {
         call_ends(tracer, tracee);
-    } else {
-        number = other_stop(tracer, tracee, status);
+    } else if (event == PTRACE_EVENT_EXEC) {
+        tracee->started = true;
+    } else if (event == PTRACE_EVENT_EXIT && tracee == tracer->tracees) {
+        report_left(tracer, tracee->pid);
     }
-    (void)ptrace(listed || tracee->hit ? PTRACE_SYSCALL : PTRACE_CONT, tracee->pid, NULL,
-                 (long)number);
+    bool to_next_call = tracer->fault.kind == FAULT_NONE || tracee->hit;
+    long number = event == 0 && !call ? WSTOPSIG(status) : 0;
+    (void)ptrace(to_next_call ? PTRACE_SYSCALL : PTRACE_CONT, tracee->pid, NULL, number);
 }
 
 static void run(struct tracer *tracer)

@@ -15,9 +15,7 @@ import json
 import os
 import re
 import stat
-import subprocess
 
-import inject
 import scenarios
 
 OUT_OF_MEMORY = "error: out of memory\n"
@@ -120,10 +118,7 @@ class Judge:
         require(world.names() == self.names, "I4", "litter", set(world.names()) ^ set(self.names))
         if state in self.recovered:
             return
-        done = subprocess.run(
-            world.command(), env=world.env, cwd=world.root, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=inject.TIME_LIMIT, check=False,
-        )  # fmt: skip
+        done = world.run()
         require(done.returncode == 0, "I4", done.stderr)
         require(world.gone(), "I4", "a second run leaves something")
         for path, document in world.files.items():

@@ -14,6 +14,8 @@ import tomllib
 
 import pytest
 
+import inject
+
 PAGE = 4096
 REMOVED = "has been removed"
 INDEX = "https://example.com/"
@@ -159,6 +161,16 @@ class World:
 
     def command(self, *options):
         return [str(self.program), *self.options, *options]
+
+    def run(self, **more):
+        env = self.env | more
+        given = {"cwd": self.root, "env": env, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+        return subprocess.run(self.command(), timeout=inject.TIME_LIMIT, check=False, **given)
+
+    def injected(self, injector, *arguments, **more):
+        """A run from the beginning with a fault."""
+        self.reset()
+        return injector.run(self.command(), *arguments, env=self.env, cwd=self.root, **more)
 
     def reset(self):
         for path, document in self.files.items():

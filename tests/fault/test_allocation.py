@@ -1,7 +1,6 @@
 """Each allocation fails, together with all later ones, until a run needs no more memory than it gets."""
 
 import pathlib
-import subprocess
 
 import pytest
 
@@ -26,11 +25,7 @@ def test_each_allocation_fails(tmp_path, program, library, name):
     for nth in range(1, 1000):
         world.reset()
         refused.unlink(missing_ok=True)
-        env = world.env | {"LD_PRELOAD": str(library), "NO_MEMORY": f"{nth} {refused}"}
-        done = subprocess.run(
-            world.command(), env=env, cwd=world.root, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=inject.TIME_LIMIT, check=False,
-        )  # fmt: skip
+        done = world.run(LD_PRELOAD=str(library), NO_MEMORY=f"{nth} {refused}")
         judge.check(inject.Run(done.returncode, done.stdout, done.stderr, True, 0, []))
         if not refused.exists():
             assert done.returncode == 0

@@ -1,7 +1,9 @@
-"""The credentials file in various locations, of various types and with various owners."""
+"""The credentials file in various locations, of various types and with various owners, and on file systems that are full or read-only."""
 
 import os
 import shutil
+import socket
+import subprocess
 
 import pytest
 
@@ -9,16 +11,25 @@ import homes
 
 BEFORE, AFTER = homes.credentials(1, 1)
 DONE = "has been removed"
+READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"'
+UNWRITABLE = "  failed to open: {}\n\nCaused by:\n  {}\n"
 
 
 def powerless(home):
     """The command without root's privileges."""
-    if os.geteuid() != 0:
-        return home.command()
-    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--", *home.command()]
+    return [*(["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"] if os.geteuid() == 0 else []), *home.command()]
 
 
-def test_both_files_are_cleaned(home):
+def mounted(mount, home, *command):
+    """The command in a mount namespace of its own; `mount` is the shell's part, "$0" the cargo home.
+
+    In a chroot, / can be no mount, and what is no mount cannot be made private: so it is unmounted as well.
+    """
+    script = f'mount --make-rprivate / 2>/dev/null; {mount} || exit 9; "$@"; status=$?; umount "$0"; exit $status'
+    return ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", script, str(home.dir), *command]
+
+
+def test_both_files_are_cleaned_or_kept(home):
     old = home.dir / "credentials"
     for first, second in ((BEFORE, BEFORE), (AFTER, BEFORE), (BEFORE, AFTER)):
         old.write_text(first)
@@ -26,6 +37,14 @@ def test_both_files_are_cleaned(home):
         result = home.run()
         assert result.returncode == 0, result.stderr
         assert (old.read_text(), home.text()) == (AFTER, AFTER)
+    home.file.chmod(0o644)
+    seen = home.file.stat()
+    assert DONE not in home.run().stderr
+    assert (home.mode(), home.file.stat().st_mtime_ns) == (0o644, seen.st_mtime_ns)
+    old.unlink()
+    home.file.unlink()
+    assert DONE not in home.run().stderr
+    assert [path.name for path in home.dir.iterdir()] == ["config.toml"]
 
 
 @pytest.mark.parametrize("link", (os.symlink, os.link), ids=("symlink", "hard link"))
@@ -46,24 +65,7 @@ def test_a_symlink_is_written_through(home):
     home.file.symlink_to(kept)
     assert home.run().returncode == 0
     assert home.file.is_symlink()
-    assert kept.read_text() == AFTER
-    assert home.mode() == 0o600
-
-
-def test_nothing_is_created(home):
-    result = home.run()
-    assert result.returncode == 0
-    assert DONE not in result.stderr
-    assert sorted(path.name for path in home.dir.iterdir()) == ["config.toml"]
-
-
-def test_a_file_without_the_token_is_not_touched(home):
-    home.write(AFTER, 0o644)
-    old = home.file.stat()
-    result = home.run()
-    assert result.returncode == 0
-    assert DONE not in result.stderr
-    assert (home.mode(), home.file.stat().st_mtime_ns) == (0o644, old.st_mtime_ns)
+    assert (kept.read_text(), home.mode()) == (AFTER, 0o600)
 
 
 @pytest.mark.parametrize("mode", (0o600, 0o777, 0o4600, 0o640))
@@ -75,18 +77,13 @@ def test_the_mode_becomes_0600(home, mode):
 
 def test_not_writable(home):
     home.write(BEFORE, 0o400)
-    result = home.run(powerless(home))
+    result = home.run(*powerless(home))
     assert result.returncode == 101
-    assert result.stderr.endswith(f"  failed to open: {home.file}\n\nCaused by:\n  Permission denied (os error 13)\n")
+    assert result.stderr.endswith(UNWRITABLE.format(home.file, "Permission denied (os error 13)"))
     assert (home.text(), home.mode()) == (BEFORE, 0o400)
-
-
-def test_not_writable_but_nothing_to_remove(home):
-    """The other file has the token."""
     (home.dir / "credentials").write_text(BEFORE)
-    home.write(AFTER, 0o400)
-    result = home.run(powerless(home))
-    assert result.returncode == 0, result.stderr
+    home.write(AFTER, 0o400)  # the other file has the token
+    assert home.run(*powerless(home)).returncode == 0
     assert (home.dir / "credentials").read_text() == AFTER
 
 
@@ -95,35 +92,93 @@ def test_not_the_owner(home):
     """The token is removed, but the mode cannot be set. cargo exits with an error there, after it has removed the token."""
     home.write(BEFORE, 0o660)
     shutil.chown(home.file, 1)
-    result = home.run(powerless(home))
+    result = home.run(*powerless(home))
     assert result.returncode == 0, result.stderr
-    warning = f"warning: failed to set permissions of `{home.file}`: Operation not permitted (os error 1)\n"
-    assert warning in result.stderr
+    assert f"warning: failed to set permissions of `{home.file}`: Operation not permitted (os error 1)\n" in result.stderr
     assert DONE in result.stderr
     assert (home.text(), home.mode()) == (AFTER, 0o660)
 
 
-@pytest.mark.parametrize("name", ("credentials", "credentials.toml"))
-def test_what_is_no_file_is_told(home, name):
-    path = home.dir / name
-    for make in (os.mkfifo, os.mkdir):
-        make(path)
+def test_a_read_only_file_system(home):
+    home.write(BEFORE)
+    result = home.run(*mounted(READ_ONLY, home, *home.command()))
+    assert result.returncode == 101
+    assert result.stderr.endswith(UNWRITABLE.format(home.file, "Read-only file system (os error 30)"))
+    home.write(AFTER)
+    assert home.run(*mounted(READ_ONLY, home, *home.command())).returncode == 0
+
+
+@pytest.mark.parametrize("filler", (1, 100), ids=("moved", "blank"))
+def test_a_full_file_system(home, filler):
+    """Nothing new is written, so it needs no space."""
+    before, after = homes.credentials(filler, filler)
+    home.write(before)
+    saved = home.root / "saved"
+    saved.mkdir()
+    mount = f"""cp -p "$0"/* {saved} && mount -t tmpfs -o size=64k none "$0" && cp -p {saved}/* "$0" &&
+        ! head -c 1m /dev/zero >"$0/fill" 2>/dev/null"""
+    result = home.run(*mounted(mount, home, "sh", "-c", '"$@"; cat "$CARGO_HOME/credentials.toml"', "-", *home.command()))
+    assert result.returncode == 0
+    assert DONE in result.stderr, result.stderr
+    assert result.stdout == (after if filler == 1 else homes.blanked(before))
+
+
+@pytest.mark.parametrize("attribute", ("i", "a"), ids=("immutable", "append-only"))
+def test_an_attribute_of_the_file(home, attribute):
+    home.write(BEFORE)
+    if subprocess.run(["chattr", f"+{attribute}", home.file], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this file system, or this user, has no such attribute")
+    try:
         result = home.run()
-        assert result.returncode == 101
-        assert str(path) in result.stderr
-        (os.rmdir if path.is_dir() else os.unlink)(path)
+    finally:
+        subprocess.run(["chattr", f"-{attribute}", home.file], check=True)
+    assert result.returncode == 101
+    assert "Operation not permitted (os error 1)" in result.stderr and str(home.file) in result.stderr
+    assert home.text() == BEFORE
 
 
-@pytest.mark.parametrize(
-    "text",
-    (
-        f'[registries.me]\ntoken = "{homes.SECRET}\n',
-        f"[registries.me]\ntoken = {homes.SECRET}\n",
-        f'[registries.me]\ntoken = "{homes.SECRET}" "\n',
-        f'token = "{homes.SECRET}"\ntoken = "{homes.SECRET}"\n',
-    ),
-)
-def test_a_fault_is_told_without_the_secret(home, text):
+def test_links_to_themselves(home):
+    """cargo also treats the older name as missing."""
+    home.write(BEFORE)
+    (home.dir / "credentials").symlink_to("credentials")
+    assert home.run().returncode == 0
+    assert home.text() == AFTER
+    home.file.unlink()
+    home.file.symlink_to(home.file.name)
+    result = home.run()
+    assert (result.returncode, DONE in result.stderr) == (0, False)
+    home.dir.rename(home.root / "kept")
+    home.dir.symlink_to(home.dir.name)
+    assert home.run().returncode == 101
+
+
+def bind(path):
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(os.path.relpath(path))  # a path of one has a short limit
+
+
+KINDS = {
+    "fifo": (os.mkfifo, 101, "not a regular file"),
+    "directory": (os.mkdir, 101, "Is a directory (os error 21)"),
+    "socket": (bind, 101, "No such device or address (os error 6)"),
+    "/dev/null": (lambda path: path.symlink_to("/dev/null"), 0, ""),
+    "/dev/zero": (lambda path: path.symlink_to("/dev/zero"), 101, "larger than 16777216 bytes"),
+    "not UTF-8": (lambda path: path.write_bytes(b"[registries.me]\ntoken = '\xff'\n"), 101, "stream did not contain valid UTF-8"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_file_is_told(home, kind):
+    make, status, message = KINDS[kind]
+    make(home.file)
+    result = home.run()
+    assert result.returncode == status
+    assert message in result.stderr and (str(home.file) in result.stderr) == (status != 0)
+
+
+@pytest.mark.parametrize("line", ('token = "{}', "token = {}", 'token = "{}" "', 'token = "{}"\ntoken = "{}"'))
+def test_a_fault_is_told_without_the_secret(home, line):
+    text = "[registries.me]\n" + line.replace("{}", homes.SECRET) + "\n"
     home.write(text, 0o644)
     result = home.run()
     assert result.returncode == 101
@@ -131,27 +186,3 @@ def test_a_fault_is_told_without_the_secret(home, text):
     assert "TOML parse error at line " in result.stderr
     assert homes.SECRET[:4] not in result.stderr
     assert (home.text(), home.mode()) == (text, 0o644)
-
-
-def test_bytes_that_are_no_text(home):
-    home.file.write_bytes(b"[registries.me]\ntoken = '\xff'\n")
-    result = home.run()
-    assert result.returncode == 101
-    assert "stream did not contain valid UTF-8" in result.stderr
-
-
-@pytest.mark.parametrize(
-    "before, after",
-    (
-        ("registries.me.token = 'x'\n", ""),
-        ("[registries]\nme = {token = 'x', secret-key = 'y', index = 'i'}\n", "[registries]\nme = {index = 'i'}\n"),
-        ('[registries."me"]\n"token"="x"\r\nsecret-key="y"\r\n# z', '[registries."me"]\n# z'),
-        ("[registries.me]\nsecret-key-subject = 's'\nsecret-key = 'k'", "[registries.me]\n"),
-        ("\ufeff[registries.me]\ntoken = 'x' # mine\n\n[a]\n", "\ufeff[registries.me]\n\n[a]\n"),
-    ),
-)
-def test_spellings(home, before, after):
-    home.file.write_bytes(before.encode())
-    result = home.run()
-    assert result.returncode == 0, result.stderr
-    assert home.file.read_bytes() == after.encode()

@@ -25,8 +25,7 @@ class Sweep:
         self.broken = []
 
     def run(self, *arguments):
-        self.world.reset()
-        return self.injector.run(self.world.command(), *arguments, env=self.world.env, cwd=self.world.root)
+        return self.world.injected(self.injector, *arguments)
 
     def calls(self):
         """Of a run that nothing happens to: those that each such run makes, as one that waits for a child can read in more pieces."""
@@ -105,7 +104,9 @@ def test_every_call_of_a_child(tmp_path, program, name):
     sweep.finish()
 
 
-def every_call_from_one_on(tmp_path, program, name):
+@pytest.mark.slow
+@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+def test_every_call_from_one_on(tmp_path, program, name):
     """This call and all later ones of its name fail, as if the disk stayed full or no descriptors were left."""
     sweep = Sweep(tmp_path, program, name)
     calls = sweep.calls()
@@ -117,13 +118,6 @@ def every_call_from_one_on(tmp_path, program, name):
                 if not fault.endswith((f"={errno.EINTR}", f"={errno.EAGAIN}")):
                     sweep.try_one(call, fault.replace("error=", "errors="))
     sweep.finish()
-
-
-if homes.FULL:
-
-    @pytest.mark.parametrize("name", scenarios.SCENARIOS)
-    def test_every_call_from_one_on(tmp_path, program, name):
-        every_call_from_one_on(tmp_path, program, name)
 
 
 @pytest.mark.unsanitized  # whose own library makes most of the calls

@@ -18,10 +18,6 @@ from scenarios import PAGE, Cut, World, kept, pair, secret
 MOST_PAGES = 8  # that one write may touch: 2 ** 8 states
 
 
-def at_the_end(root, program):
-    return scenarios.small(root, program)
-
-
 def long_value(root, program):
     """A token as long as a web token, which is in three pages."""
     world = World(root, program, "--registry", "me")
@@ -45,7 +41,7 @@ def some_in_one_page(root, program):
 
 
 DOCUMENTS = {
-    "moved": at_the_end,
+    "moved": scenarios.small,
     "large": scenarios.large,
     "crossing": scenarios.crossing,
     "long value": long_value,
@@ -56,14 +52,12 @@ DOCUMENTS = {
 
 def states_of_writes(injector, world, path):
     """The file's bytes before the first write and after each."""
-    world.reset()
-    run = injector.run(world.command(), env=world.env, cwd=world.root)
+    run = world.injected(injector)
     assert run.status == 0, run.err
     yield world.files[path].old.encode()
     for call in run.calls:
         if call.name == "pwrite64":
-            world.reset()
-            injector.run(world.command(), call, f"after={signal.SIGKILL:d}", env=world.env, cwd=world.root)
+            world.injected(injector, call, f"after={signal.SIGKILL:d}")
             yield path.read_bytes()
 
 
@@ -120,12 +114,9 @@ def test_the_one_that_can_be_torn(tmp_path, program, injector, open_, cut, close
     for state in mixtures(before, after):
         world.reset()
         path.write_bytes(state)
-        run = injector.run(world.command(), env=world.env, cwd=world.root)
+        run = world.run()
         text = path.read_text()
         assert text.endswith(end) and text.startswith(head)
-        assert not invariants.SECRETS.search(run.err)
-        if run.status == 0:
-            assert text.encode() == after
-        else:
-            assert run.status == 101 and "could not parse TOML configuration" in run.err
-            assert text.encode() == state
+        assert not invariants.SECRETS.search(run.stderr)
+        assert text.encode() == (after if run.returncode == 0 else state)
+        assert run.returncode == 0 or (run.returncode == 101 and "could not parse TOML configuration" in run.stderr)

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     HOLDS(text_is_plain(text) == str_eq(text, shown));
     for (size_t columns = 3; columns < 12; columns++) {
         struct str fit = text_fit(&arena, shown, columns);
-        HOLDS(utf8_valid(fit) && text_width(&arena, fit) <= columns);
+        HOLDS(utf8_valid(fit) && text_width(fit) <= columns);
     }
     struct str url = str_format(&arena, "https://u:" SECRET "@%s", shown.data);
     struct index_url parsed;

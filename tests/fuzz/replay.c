@@ -1,14 +1,10 @@
 /*
- * `replay_NAME TABLE [DIRECTORY]` gives inputs to the harness, as libFuzzer would: each seed of the
- * table, each file of the directory, which libFuzzer has found, and each of their beginnings. For
- * any compiler. A line of the table is a seed, in which \\, \n, \r, \t and \xHH stand for one byte;
- * a line that begins with # is a comment.
+ * `replay_NAME TABLE` gives each seed of the table, and each of its beginnings, to the harness, as
+ * libFuzzer would. For any compiler. A line of the table is a seed, in which \\, \n, \r, \t and
+ * \xHH stand for one byte; a line that begins with # is a comment.
  */
 #include "harness.h"
 
-#include <dirent.h>
-
-#define INPUT_LIMIT ((size_t)1024 * 1024)
 /* Only shorter inputs are cut: beginnings of longer ones take too long, and resemble others. */
 #define CUT_LIMIT ((size_t)400)
 
@@ -16,15 +12,6 @@ static _Noreturn void fail(const char *name, int line)
 {
     (void)fprintf(stderr, "%s:%d: cannot be read\n", name, line);
     exit(1);
-}
-
-static FILE *open_or_fail(const char *name)
-{
-    FILE *file = fopen(name, "re");
-    if (!file) {
-        fail(name, 0);
-    }
-    return file;
 }
 
 static void replay(const char *input, size_t len)
@@ -39,40 +26,6 @@ static void replay(const char *input, size_t len)
         (void)LLVMFuzzerTestOneInput(exact, end);
         free(exact);
     }
-}
-
-static void replay_file(const char *name)
-{
-    static char input[INPUT_LIMIT];
-    FILE *file = open_or_fail(name);
-    size_t len = fread(input, 1, sizeof(input), file);
-    if (ferror(file) || !feof(file)) {
-        fail(name, 0);
-    }
-    (void)fclose(file);
-    replay(input, len);
-}
-
-static void replay_directory(const char *directory)
-{
-    struct dirent **entries;
-    int count = scandir(directory, &entries, NULL, alphasort);
-    if (count < 0) {
-        fail(directory, 0);
-    }
-    for (int i = 0; i < count; i++) {
-        char *name;
-        if (asprintf(&name, "%s/%s", directory, entries[i]->d_name) < 0) {
-            abort();
-        }
-        if (entries[i]->d_name[0] != '.') {
-            (void)fprintf(stderr, "%s\n", name); /* the last one is the one that fails */
-            replay_file(name);
-        }
-        free(name);
-        free(entries[i]);
-    }
-    free(entries);
 }
 
 /* Replaces the escapes in a line, in place. Returns the length, or -1 if an escape is malformed. */
@@ -100,7 +53,10 @@ static ptrdiff_t unescape(char *line, size_t len)
 
 static void replay_table(const char *table)
 {
-    FILE *file = open_or_fail(table);
+    FILE *file = fopen(table, "re");
+    if (!file) {
+        fail(table, 0);
+    }
     char *line = NULL;
     size_t size = 0;
     int number = 0;
@@ -125,12 +81,9 @@ static void replay_table(const char *table)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
+    if (argc != 2) {
         return 2;
     }
     replay_table(argv[1]);
-    if (argc > 2) {
-        replay_directory(argv[2]);
-    }
     return 0;
 }

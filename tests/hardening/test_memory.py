@@ -35,8 +35,7 @@ def found(injector, world, call):
             memory.extend(places_of(pid, secret))
             given.extend(name for name in ("cmdline", "environ") if secret in pathlib.Path(f"/proc/{pid}/{name}").read_text())
 
-    world.reset()
-    run = injector.run(world.command(), call, "pause", at_pause=look, env=world.env, cwd=world.root)
+    run = world.injected(injector, call, "pause", at_pause=look)
     assert run.hit
     return memory, given
 
@@ -56,8 +55,7 @@ def test_no_token_is_left_in_memory(tmp_path, program, name):
     injector = inject.Injector(program)
     if injector.sanitized:
         pytest.skip("its allocator keeps what was freed")
-    world.reset()
-    calls = [call for call in injector.run(world.command(), env=world.env, cwd=world.root).calls if call.process == 0]
+    calls = [call for call in world.injected(injector).calls if call.process == 0]
     memory, given = found(injector, world, calls[-1])
     assert calls[-1].name == "exit_group"
     assert memory == [] and given == []

@@ -49,25 +49,14 @@ def test_programs_are_found():
     assert {path.name for path in installed_programs()} >= expected
 
 
-def test_position_independent(program):
+def test_position_independent_and_with_full_relro(program):
     assert "DYN (Position-Independent Executable file)" in readelf("-h", program)
-
-
-def test_full_relro(program):
-    dynamic = readelf("-d", program)
-    assert "GNU_RELRO" in readelf("-l", program)
+    dynamic, segments = readelf("-d", program), readelf("-l", program)
+    assert "GNU_RELRO" in segments
     assert "BIND_NOW" in dynamic and re.search(r"FLAGS_1.* NOW", dynamic)
-
-
-def test_no_memory_is_both_written_and_run(program):
-    segments = readelf("-l", program)
+    assert not re.search(r"RPATH|RUNPATH|TEXTREL", dynamic)  # nothing is loaded from elsewhere
     assert re.search(r"GNU_STACK .* RW +0x", segments)
-    assert not re.search(r" R?WE ", segments)
-
-
-def test_nothing_is_loaded_from_elsewhere(program):
-    dynamic = readelf("-d", program)
-    assert not re.search(r"RPATH|RUNPATH|TEXTREL", dynamic)
+    assert not re.search(r" R?WE ", segments)  # no memory is both written and run
 
 
 def test_cargo_logout_is_linked_to_little():
@@ -95,17 +84,20 @@ def accepts(compiler, option):
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+without_fortify = pytest.mark.skipif(
+    options()["buildtype"] in ("plain", "debug") or options()["b_sanitize"] != "none", reason="a build without FORTIFY"
+)
+
+
+@without_fortify
 def test_fortify(program):
-    if options()["buildtype"] in ("plain", "debug") or options()["b_sanitize"] != "none":
-        pytest.skip("a build without FORTIFY")
     checked = re.findall(r" (__\w+_chk)@", readelf("--dyn-syms", program))
     assert ("__vsnprintf_chk" in checked) != static(), checked
 
 
+@without_fortify
 def test_fortify_is_3():
     """If the distribution has passed another flag, that one is the last."""
-    if options()["buildtype"] in ("plain", "debug") or options()["b_sanitize"] != "none":
-        pytest.skip("a build without FORTIFY")
     passed = [word for word in options()["c_args"] if "_FORTIFY_SOURCE=" in word]
     for words in own_commands():
         levels = [word for word in words if word.startswith("-D_FORTIFY_SOURCE=")]

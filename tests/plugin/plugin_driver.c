@@ -92,11 +92,8 @@ int main(int argc, char **argv)
         return 2;
     }
     struct arena arena = {0};
-    struct shell shell = {
-        .arena = &arena,
-        .verbosity = VERBOSITY_NORMAL,
-        .terminal_err = isatty(STDERR_FILENO) == 1,
-    };
+    struct shell shell;
+    shell_init(&shell, &arena);
     speed = strtol(argv[1], NULL, 10);
     struct str *words = arena_new_array(&arena, struct str, (size_t)argc);
     size_t count = 0;
@@ -104,7 +101,6 @@ int main(int argc, char **argv)
         words[count++] = str_of(argv[i]);
     }
     struct provider_call call = {words, count, STR("prov …"), str_of(argv[3]), str_of(argv[4])};
-    (void)signal(SIGPIPE, SIG_IGN);
     size_t before = open_descriptors();
     enum provider_outcome outcome;
     struct str token = STR("");

@@ -11,17 +11,12 @@ QUOTED = ['"q k"', "'l.k'", '"\\u00e9"', '""', "'#'", '"token"']
 SCALARS = ["1", "-7", "0xff", "1_000", "true", "false", "1.5", "-2e3", "inf", "'lit # \\'", '"b\\"a\\\\"', '"é\\n"', '"# no"',
            "1979-05-27", "1979-05-27T07:32:00Z", "07:32:00", "1979-05-27 07:32:00.5", "''", '"}"', "'],'",
            '"""one\n# two\n"""', "'''\nl = 1 # no\n'''", '"""\\\n   x"""', "''''q''''", '"""\r\nw\r\n"""']
-# What a cargo configuration may not hold.
-NO_CONFIGURATION = ["1.5", "-2e3", "inf", "1979-05-27", "1979-05-27T07:32:00Z", "07:32:00", "1979-05-27 07:32:00.5", "07:32", "1979-05-27T07:32Z"]
 NEW_SCALARS = [('"\\e"', '"\\u001b"'), ('"\\x41\\xe9"', '"A\\u00e9"'), ("07:32", "07:32:00"),
                ("1979-05-27T07:32Z", "1979-05-27T07:32:00Z")]
 
 
 class Generator:
-    def __init__(self, seed, configuration=False):
-        left_out = NO_CONFIGURATION if configuration else []
-        self.scalars = [scalar for scalar in SCALARS if scalar not in left_out]
-        self.new_scalars = [scalar for scalar in NEW_SCALARS if scalar[0] not in left_out]
+    def __init__(self, seed):
         self.random = random.Random(seed)
         self.number = 0
         self.text = []
@@ -100,8 +95,8 @@ class Generator:
         if depth < 3 and roll < 0.35:
             return self.inline(depth)
         if roll < 0.42:
-            return self.random.choice(self.new_scalars)
-        scalar = self.random.choice(self.scalars)
+            return self.random.choice(NEW_SCALARS)
+        scalar = self.random.choice(SCALARS)
         return scalar, scalar
 
     def write(self, text, plain=None):
@@ -153,9 +148,9 @@ class Generator:
         return text.encode(), plain
 
 
-def document(seed, configuration=False):
-    """(text, plain, comments on lines of their own); for a cargo configuration only with types that one may hold."""
-    generator = Generator(seed, configuration)
+def document(seed):
+    """(text, plain, comments on lines of their own)"""
+    generator = Generator(seed)
     text, plain = generator.document()
     return text, plain, generator.comments
 

@@ -11,7 +11,7 @@ TIME = re.compile(r"^((?:.{10}[Tt ])?\d\d:\d\d)([Zz+-].*)?$")
 
 class Reader:
     def __init__(self, program):
-        self._process = subprocess.Popen([program, "many"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def close(self):
         self._process.stdin.close()

@@ -38,6 +38,7 @@ TAKEN = {
     "elements": Taken(lambda count: "a = [" + "1," * count + "]\n", 1_000_000, 500),
     "inline pairs": Taken(lambda count: "a = {" + ",".join(f"k{number} = 1" for number in range(count)) + "}\n", 300_000, 400),
     "dots as far as they go": Taken(lambda count: "a" + ".a" * count + " = 1\n", 79, 100),
+    "tables as deep as they go": Taken(lambda count: "a = " + ("{" + "a." * 79 + "a = ") * count + "1" + "}" * count + "\n", 80, 100),
     "arrays as deep as they go": Taken(lambda count: "a = " + "[" * count + "]" * count + "\n", 80, 100),
 }
 

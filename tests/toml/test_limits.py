@@ -37,25 +37,17 @@ def logout(home, memory):
 
 @pytest.mark.unsanitized  # too slow, and its memory cannot be limited
 @pytest.mark.parametrize("what", TAKEN)
-def test_taken(tmp_path, what):
+@both_files
+def test_taken(tmp_path, what, name):
     """The token goes; all that is large stays to the byte."""
     text, memory = TAKEN[what].text(TAKEN[what].count), TAKEN[what].memory
-    file = tmp_path / "credentials.toml"
-    file.write_text(text + PAIR)
+    file = tmp_path / name
+    file.write_text(text + (PAIR if name == "credentials.toml" else ""))
+    if name == "config.toml":
+        (tmp_path / "credentials.toml").write_text(PAIR)
     run = logout(tmp_path, memory)
     assert run.returncode == 0 and "has been removed" in run.stderr, run.stderr
-    left = file.read_text().rstrip("\n")
-    assert left == (text + "[registry]\n").rstrip("\n")
-
-
-@pytest.mark.unsanitized  # too slow, and its memory cannot be limited
-@pytest.mark.parametrize("what", TAKEN)
-def test_taken_as_configuration(tmp_path, what):
-    text, memory = TAKEN[what].text(TAKEN[what].count), TAKEN[what].memory
-    (tmp_path / "config.toml").write_text(text)
-    (tmp_path / "credentials.toml").write_text(PAIR)
-    run = logout(tmp_path, memory)
-    assert run.returncode == 0 and "has been removed" in run.stderr, run.stderr
+    assert file.read_text().rstrip("\n") == (text + "[registry]\n" * (name == "credentials.toml")).rstrip("\n")
 
 
 @pytest.mark.parametrize("what", REFUSED)

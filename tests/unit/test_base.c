@@ -1,5 +1,6 @@
-#include "util/base.h"
+/* Memory, strings, UTF-8, paths and files in boundary cases. */
 #include "util/fs.h"
+#include "util/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+static struct arena arena;
 static sigjmp_buf before_end;
 static int end_status;
 
@@ -20,41 +22,28 @@ _Noreturn void _exit(int status)
     siglongjmp(before_end, 1);
 }
 
-static void want_all(struct arena *arena)
-{
-    (void)arena_alloc(arena, SIZE_MAX);
-}
-
-static void want_more_than_half(struct arena *arena)
-{
-    (void)arena_alloc(arena, SIZE_MAX / 2 + 100);
-}
-
-static void want_more_than_the_kernel_has(struct arena *arena)
-{
-    (void)arena_alloc(arena, sizeof(size_t) > 4 ? SIZE_MAX / 4 : SIZE_MAX);
-}
-
-static void want_too_many(struct arena *arena)
-{
-    (void)arena_alloc_array(arena, SIZE_MAX / 4, 8);
-}
-
-static void out_of_memory_is_said_and_ends_all(void **state)
+static int clean(void **state)
 {
     (void)state;
-    static void (*const wants[])(struct arena *) = {want_all, want_more_than_half,
-                                                    want_more_than_the_kernel_has, want_too_many};
-    struct arena arena = {0};
+    arena_free(&arena);
+    return arena.newest ? -1 : 0;
+}
+
+/* tests/fault has the cases in which the kernel has no memory. */
+static void a_size_that_nothing_has_ends_the_process(void **state)
+{
+    (void)state;
+    static const size_t sizes[][2] = {
+        {1, SIZE_MAX}, {1, SIZE_MAX / 2 + 100}, {1, SIZE_MAX / 4}, {SIZE_MAX / 4, 8}};
     int ends[2];
     assert_int_equal(pipe(ends), 0);
-    for (size_t i = 0; i < COUNT(wants); i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         char text[100] = "";
         int saved = dup(STDERR_FILENO);
         (void)dup2(ends[1], STDERR_FILENO);
         end_status = -1;
         if (sigsetjmp(before_end, 0) == 0) {
-            wants[i](&arena);
+            (void)arena_alloc_array(&arena, sizes[i][0], sizes[i][1]);
         }
         (void)dup2(saved, STDERR_FILENO);
         (void)close(saved);
@@ -64,27 +53,16 @@ static void out_of_memory_is_said_and_ends_all(void **state)
     }
     (void)close(ends[0]);
     (void)close(ends[1]);
-    arena_free(&arena);
 }
 
-static void errors_have_rust_s_words(void **state)
+static void memory_is_zeroed_and_grows(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    assert_string_equal(err_os(&arena, ENOENT)->message.data,
-                        "No such file or directory (os error 2)");
-    assert_string_equal(err_os(&arena, 9999)->message.data, "Unknown error 9999 (os error 9999)");
-    arena_free(&arena);
-}
-
-static void arena_memory_is_zeroed_and_grows_in_place(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
+    char *nothing = arena_alloc(&arena, 0);
+    assert_ptr_equal(arena_grow(&arena, nothing, 0, 0), nothing);
+    assert_non_null(arena_grow(&arena, NULL, 0, 8));
     char *p = arena_alloc(&arena, 10);
-    for (int i = 0; i < 10; i++) {
-        assert_int_equal(p[i], 0);
-    }
+    assert_int_equal(p[9], 0);
     memset(p, 'x', 10);
     char *q = arena_grow(&arena, p, 10, 1000);
     assert_ptr_equal(p, q);
@@ -94,78 +72,120 @@ static void arena_memory_is_zeroed_and_grows_in_place(void **state)
     char *moved = arena_grow(&arena, q, 1000, 1 << 20);
     assert_ptr_not_equal(moved, q);
     assert_int_equal(moved[9], 'x');
-    arena_free(&arena);
-    assert_null(arena.newest);
 }
 
 static void an_arena_that_is_cleared_forgets_and_goes_on(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    char *first = arena_alloc(&arena, 100);
-    memset(first, 'x', 100);
+    static const size_t sizes[] = {100, (size_t)10 << 20, (size_t)20 << 20};
     arena_clear(&arena);
-    char *again = arena_alloc(&arena, 100);
-    assert_ptr_equal(again, first);
-    for (int i = 0; i < 100; i++) {
-        assert_int_equal(again[i], 0);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        char *first = arena_alloc(&arena, sizes[i]);
+        memset(first, 'x', sizes[i]);
+        arena_clear(&arena);
+        const char *again = arena_alloc(&arena, sizes[i]);
+        assert_ptr_equal(again, first);
+        assert_int_equal(again[0] | again[sizes[i] - 1], 0);
     }
-    memset(arena_alloc(&arena, 10 << 20), 'x', 10 << 20); /* of huge pages */
-    arena_clear(&arena);
-    const char *large = arena_alloc(&arena, 10 << 20);
-    assert_int_equal(large[(10 << 20) - 1], 0);
-    arena_clear(&arena);
-    arena_free(&arena);
-    arena_clear(&arena);
-    assert_null(arena.newest);
 }
 
-static void buf_builds_and_terminates(void **state)
+static void strings_are_bytes(void **state)
 {
     (void)state;
-    struct arena arena = {0};
+    static const char *const order[] = {"", "a", "ab", "b", "z", "\xC3"};
+    for (size_t i = 1; i < COUNT(order); i++) {
+        assert_true(str_cmp(str_of(order[i - 1]), str_of(order[i])) < 0);
+        assert_true(str_cmp(str_of(order[i]), str_of(order[i - 1])) > 0);
+    }
+    assert_int_equal(str_cmp(STR("ab"), STR("ab")), 0);
+    assert_string_equal(str_upper(&arena, STR("a-z@[`{\xC3\xA9")).data, "A-Z@[`{\xC3\xA9");
+    assert_string_equal(str_lower(&arena, STR("A-Z@[`{\xC3\xA9")).data, "a-z@[`{\xC3\xA9");
     struct buf buf = buf_new(&arena);
-    assert_int_equal(buf_str(&buf).len, 0);
+    assert_int_equal(buf_str(&buf).len, str_of(NULL).len);
     for (int i = 0; i < 1000; i++) {
         buf_addf(&buf, "%d,", i);
     }
-    buf_add_char(&buf, '!');
-    struct str s = buf_str(&buf);
-    assert_int_equal(s.data[s.len], '\0');
-    assert_true(str_starts(s, STR("0,1,2,")));
-    assert_true(str_ends(s, STR("999,!")));
-    arena_free(&arena);
+    assert_int_equal(buf_str(&buf).len, 3890);
+    assert_true(str_ends(buf_str(&buf), STR(",999,")));
+    assert_string_equal(err_os(&arena, 9999)->message.data, "Unknown error 9999 (os error 9999)");
+}
+
+/* RFC 3629 read by its words: how many bytes of `s` are one character; 0 for none. */
+static size_t character_len(const unsigned char *s, size_t len)
+{
+    static const struct {
+        unsigned char mask;
+        unsigned char lead;
+        uint32_t least;
+    } forms[] = {{0x80, 0, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
+    for (size_t follow = 0; follow < COUNT(forms); follow++) {
+        if (follow < len && (s[0] & forms[follow].mask) == forms[follow].lead) {
+            uint32_t value = s[0] & ~forms[follow].mask & 0xFFU;
+            size_t i = 1;
+            while (i <= follow && s[i] >> 6 == 2) {
+                value = value << 6 | (s[i++] & 0x3FU);
+            }
+            bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+            bool good = i > follow && value >= forms[follow].least && value <= 0x10FFFF;
+            return good && !surrogate ? follow + 1 : 0;
+        }
+    }
+    return 0;
+}
+
+/* Every first byte with those behind it that stand at an edge, and every length. */
+static void characters_are_told_from_other_bytes(void **state)
+{
+    (void)state;
+    static const unsigned char edges[] = {0x00, 0x7F, 0x80, 0x8F, 0x90,
+                                          0x9F, 0xA0, 0xBF, 0xC0, 0xFF};
+    for (unsigned first = 0; first < 256; first++) {
+        for (size_t i = 0; i < COUNT(edges) * COUNT(edges); i++) {
+            unsigned char bytes[] = {(unsigned char)first, edges[i % COUNT(edges)],
+                                     edges[i / COUNT(edges)], 0x80, 0};
+            for (size_t len = 1; len < sizeof(bytes); len++) {
+                uint32_t character = 0;
+                bool valid = false;
+                struct str s = {(const char *)bytes, len};
+                size_t read = utf8_decode(s, 0, &character, &valid);
+                size_t right = character_len(bytes, len);
+                assert_int_equal(valid, right > 0);
+                assert_true(valid ? read == right : character == UTF8_REPLACEMENT);
+                assert_true(read >= 1 && read <= len);
+            }
+        }
+    }
+    assert_string_equal(
+        utf8_lossy(&arena, STR("\u00E9\xE2\x82|\xFF\xF0\x9F\x98x\xED\xA0\x80")).data,
+        "\u00E9\uFFFD|\uFFFD\uFFFDx\uFFFD\uFFFD\uFFFD");
 }
 
 static void paths_join_and_split_as_rust_does(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    assert_string_equal(path_join(&arena, STR("/a"), STR("b")).data, "/a/b");
-    assert_string_equal(path_join(&arena, STR("/a/"), STR("b")).data, "/a/b");
-    assert_string_equal(path_join(&arena, STR("/a"), STR("/b")).data, "/b");
-    assert_string_equal(path_join(&arena, STR(""), STR("b")).data, "b");
-    static const char *const cases[][2] = {
-        {"/a/b", "/a"}, {"/a", "/"}, {"a", ""}, {"/a//b/", "/a"}, {"a/b", "a"},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct str parent;
-        assert_true(path_parent(&arena, str_of(cases[i][0]), &parent));
-        assert_string_equal(parent.data, cases[i][1]);
-    }
+    static const char *const joined[][3] = {
+        {"/a", "b", "/a/b"}, {"/a/", "b", "/a/b"}, {"/a", "/b", "/b"}, {"", "b", "b"}};
+    static const char *const parents[][2] = {{"/a/b", "/a"},   {"/a", "/"},  {"a", ""},
+                                             {"/a//b/", "/a"}, {"a/b", "a"}, {"/", NULL},
+                                             {"//", NULL},     {"", NULL}};
     static const char *const normal[][2] = {
         {"/", "/"},     {"/a//b/./c/", "/a/b/c"},   {"/a/../b", "/b"},
         {"/..", "/"},   {"/a/b/../../..", "/"},     {"//a", "/a"},
         {"/a/.", "/a"}, {"/a/..b/.c", "/a/..b/.c"},
     };
+    for (size_t i = 0; i < COUNT(joined); i++) {
+        assert_string_equal(path_join(&arena, str_of(joined[i][0]), str_of(joined[i][1])).data,
+                            joined[i][2]);
+    }
+    for (size_t i = 0; i < COUNT(parents); i++) {
+        struct str parent;
+        bool any = path_parent(&arena, str_of(parents[i][0]), &parent);
+        assert_int_equal(any, parents[i][1] != NULL);
+        assert_string_equal(any ? parent.data : "", parents[i][1] ? parents[i][1] : "");
+    }
     for (size_t i = 0; i < COUNT(normal); i++) {
         assert_string_equal(path_normal(&arena, str_of(normal[i][0])).data, normal[i][1]);
     }
-    struct str none;
-    assert_false(path_parent(&arena, STR("/"), &none));
-    assert_false(path_parent(&arena, STR("//"), &none));
-    assert_false(path_parent(&arena, STR(""), &none));
-    arena_free(&arena);
 }
 
 static void what_is_not_there_and_what_cannot_be_seen(void **state)
@@ -183,92 +203,63 @@ static void what_is_not_there_and_what_cannot_be_seen(void **state)
     assert_false(path_same(STR("/proc"), STR("/"))); /* on another device */
     assert_false(path_same(STR("/dev/null"), STR("/dev/zero")));
     assert_false(path_same(STR("/dev/null"), STR("/nothing")));
+    char name[] = "/tmp/test-base-XXXXXX";
+    struct str path;
+    assert_non_null(mkdtemp(name));
+    assert_int_equal(chdir(name), 0);
+    assert_true(path_canonical(&arena, STR("."), &path));
+    assert_string_equal(path.data, name);
+    assert_int_equal(rmdir(name), 0);
+    assert_false(path_canonical(&arena, STR("."), &path));
 }
 
-static void a_terminal_is_read_to_its_end(void **state)
+static void assert_read(struct str path, const char *expected)
+{
+    struct str text = STR("");
+    const struct err *err = file_read(&arena, path, 6, &text);
+    assert_string_equal(err ? err->message.data : text.data, expected);
+}
+
+static void each_kind_of_file_is_read(void **state)
 {
     (void)state;
-    struct arena arena = {0};
-    struct str text = STR("");
+    char name[] = "/tmp/test-base-XXXXXX";
+    struct str path = str_of(name);
     int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    const char *name = ptsname(terminal);
-    int held = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC); /* else what is typed is lost */
+    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC); /* keeps what is typed */
     assert_true(write_all(terminal, STR("typed\n\004")));
-    assert_null(file_read(&arena, str_of(name), 100, &text));
-    assert_string_equal(text.data, "typed\n");
-    struct err *err = file_read(&arena, str_of(name), 100, &text);
-    assert_non_null(err); /* nobody is waited for */
-    assert_string_equal(err->message.data, "Resource temporarily unavailable (os error 11)");
+    assert_read(str_of(ptsname(terminal)), "typed\n");
+    assert_read(str_of(ptsname(terminal)), "Resource temporarily unavailable (os error 11)");
     (void)close(held);
     (void)close(terminal);
-    arena_free(&arena);
-}
-
-static void a_file_is_compared_without_being_read(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    char path[] = "/tmp/test_base.XXXXXX";
-    struct buf buf = buf_new(&arena);
-    buf_add_times(&buf, 'x', 40000); /* more than a block */
-    int fd = mkstemp(path);
-    assert_true(fd >= 0 && write_all(fd, buf_str(&buf)));
-    assert_true(fd_holds(fd, buf_str(&buf)));
-    assert_int_equal(fd_identity(fd, str_of(path)), FILE_SAME);
+    int fd = mkstemp(name);
+    assert_true(fd >= 0 && write_all(fd, STR("123456")));
+    assert_read(path, "123456");
+    assert_int_equal(fd_identity(fd, path), FILE_SAME);
     assert_int_equal(fd_identity(fd, STR("/")), FILE_OTHER);
-    buf.data[39999] = 'y';
-    assert_false(fd_holds(fd, buf_str(&buf)));
-    buf_add_char(&buf, 'x');
-    assert_false(fd_holds(fd, buf_str(&buf)));
-    (void)unlink(path);
-    assert_int_equal(fd_identity(fd, str_of(path)), FILE_ABSENT);
-    (void)close(fd);
-    arena_free(&arena);
+    assert_true(write_all(fd, STR("7")));
+    assert_read(path, "the file is larger than 6 bytes");
+    (void)unlink(name);
+    assert_int_equal(fd_identity(fd, path), FILE_ABSENT);
+    fd_close(&fd);
+    assert_int_equal(mkfifo(name, 0600), 0);
+    assert_read(path, "not a regular file");
+    (void)unlink(name);
+    assert_read(STR("/dev/null"), "");
+    assert_read(STR("/dev/zero"), "the file is larger than 6 bytes");
+    assert_read(STR("/"), "Is a directory (os error 21)");
 }
 
-static void a_fifo_is_refused_and_a_limit_holds(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    struct str text;
-    char path[] = "/tmp/test_base.XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0 && write_all(fd, STR("12345")));
-    (void)close(fd);
-    assert_null(file_read(&arena, str_of(path), 5, &text));
-    assert_string_equal(text.data, "12345");
-    struct err *large = file_read(&arena, str_of(path), 4, &text);
-    assert_non_null(large);
-    assert_string_equal(large->message.data, "the file is larger than 4 bytes");
-    (void)unlink(path);
-    assert_int_equal(mkfifo(path, 0600), 0);
-    struct err *fifo = file_read(&arena, str_of(path), 4, &text);
-    assert_non_null(fifo);
-    assert_string_equal(fifo->message.data, "not a regular file");
-    (void)unlink(path);
-    struct err *err = file_read(&arena, STR("/dev/zero"), 100000, &text);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "the file is larger than 100000 bytes");
-    err = file_read(&arena, STR("/"), 100, &text);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "Is a directory (os error 21)");
-    arena_free(&arena);
-}
+#define TEST(test) cmocka_unit_test_teardown(test, clean)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(out_of_memory_is_said_and_ends_all),
-        cmocka_unit_test(errors_have_rust_s_words),
-        cmocka_unit_test(what_is_not_there_and_what_cannot_be_seen),
-        cmocka_unit_test(a_terminal_is_read_to_its_end),
-        cmocka_unit_test(a_file_is_compared_without_being_read),
-        cmocka_unit_test(arena_memory_is_zeroed_and_grows_in_place),
-        cmocka_unit_test(an_arena_that_is_cleared_forgets_and_goes_on),
-        cmocka_unit_test(buf_builds_and_terminates),
-        cmocka_unit_test(paths_join_and_split_as_rust_does),
-        cmocka_unit_test(a_fifo_is_refused_and_a_limit_holds),
+        TEST(a_size_that_nothing_has_ends_the_process),     TEST(memory_is_zeroed_and_grows),
+        TEST(an_arena_that_is_cleared_forgets_and_goes_on), TEST(strings_are_bytes),
+        TEST(characters_are_told_from_other_bytes),         TEST(paths_join_and_split_as_rust_does),
+        TEST(what_is_not_there_and_what_cannot_be_seen),    TEST(each_kind_of_file_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static void state_check(struct arena *arena, struct wanted *wanted, struct str t
     if (token && own && token->type == TOML_STRING) {
         token->string = own->string;
     }
-    assert_true(toml_equal(root, token ? wanted->before : wanted->after));
+    assert_true(toml_is_without(token ? wanted->before : wanted->after, root));
     if (token) {
         wanted->with++;
         return;
@@ -255,7 +255,7 @@ static void a_pair_in_a_line_across_a_border_is_one_write(void **state)
         assert_true(edit->steps[0].whole);
         struct str done = plan_run(&arena, NULL, doc.text, edit, false);
         assert_blanked(&doc, done);
-        assert_true(toml_equal(parsed(&arena, done), parsed(&arena, doc.after)));
+        assert_true(toml_is_without(parsed(&arena, doc.after), parsed(&arena, done)));
         arena_free(&arena);
     }
 }
@@ -317,7 +317,7 @@ static struct str several_text(struct arena *arena, const char *form, size_t fil
     return buf_str(&text);
 }
 
-static size_t pairs_of(struct toml_node *root, const struct toml_node **pairs)
+static size_t pairs_of(struct toml_node *root, struct toml_node **pairs)
 {
     static const char *const keys[] = {"token", "secret-key", "secret-key-subject"};
     struct toml_node *me = toml_get(toml_get(root, STR("registries")), STR("me"));
@@ -335,7 +335,7 @@ static size_t pairs_of(struct toml_node *root, const struct toml_node **pairs)
 static size_t several_left(struct arena *arena, struct str text)
 {
     struct toml_node *root = parsed(arena, text);
-    const struct toml_node *pairs[3];
+    struct toml_node *pairs[3];
     size_t left = pairs_of(root, pairs);
     assert_int_equal(toml_get(root, STR("registries"))->count, 151);
     return left;
@@ -349,7 +349,7 @@ static void pairs_go_in_an_order_that_is_safe(void **state)
         struct str text = several_text(&arena, several[i / 140], (size_t)2 * EDIT_PAGE - i % 140);
         struct toml_doc *doc;
         assert_null(toml_parse(&arena, text, &doc));
-        const struct toml_node *pairs[3];
+        struct toml_node *pairs[3];
         size_t count = pairs_of(doc->root, pairs);
         struct toml_cut cut;
         assert_null(toml_cut(&arena, doc, pairs, count, &cut));
