@@ -123,7 +123,9 @@ struct str key_shown(struct arena *arena, const struct key *key);
 
 /* A value and its location. */
 struct setting {
-    struct str value;
+    struct str value; /* a string or a variable; data is NULL if the key is not set */
+    uint64_t number;
+    bool boolean;
     const struct layer *layer; /* NULL: a variable */
     struct str variable;       /* its name */
     const struct toml_node *node;
@@ -142,38 +144,33 @@ struct str setting_root(const struct config *config, const struct setting *setti
 /* Returns the node of a key in one layer, or NULL. */
 const struct toml_node *layer_get(const struct layer *layer, const struct key *key);
 
-/*
- * Getters. They set *set to whether the key is set, and write `out` only then. A value of another
- * type is an err. A variable overrides files, but not --config.
- */
-struct err *config_string(struct config *config, struct view view, const struct key *key, bool *set,
-                          struct setting *out) MUST_CHECK;
-struct err *config_boolean(struct config *config, struct view view, const struct key *key,
-                           bool *set, bool *out) MUST_CHECK;
-struct err *config_number(struct config *config, struct view view, const struct key *key, bool *set,
-                          uint64_t *out) MUST_CHECK;
+/* Finds a string, a boolean or an integer that is not negative. A value of another type is an err.
+ * A variable overrides files, but not --config. */
+struct err *config_get(struct config *config, struct view view, const struct key *key,
+                       enum toml_type type, struct setting *out) MUST_CHECK;
 
-/* Returns a list of strings: the elements of all layers, lowest priority first. The words of the
- * variable come before those of --config. *count is 0 if the key is not set. */
-struct err *config_list(struct config *config, struct view view, const struct key *key,
-                        struct setting **out, size_t *count) MUST_CHECK;
-
-/* A program and its arguments, configured as one string or as a list. */
-struct program {
-    struct setting setting; /* value is the program as written */
-    const struct str *arguments;
-    size_t count;
+/* The elements of a list or the words of a string, each with its location. */
+struct settings {
+    struct setting *items;
+    size_t count; /* 0 if the key is not set */
+    size_t size;
 };
 
-struct err *config_program(struct config *config, struct view view, const struct key *key,
-                           bool *set, struct program *out) MUST_CHECK;
+/* Finds a list of strings: the elements of all layers, lowest priority first. The words of the
+ * variable come before those of --config. */
+struct err *config_list(struct config *config, struct view view, const struct key *key,
+                        struct settings *out) MUST_CHECK;
 
-/* Splits a program in one string at white space. Returns false if it has no word. */
-bool config_program_of(struct config *config, const struct setting *setting, struct program *out);
+/* Finds a program and its arguments, configured as one string or as a list. */
+struct err *config_program(struct config *config, struct view view, const struct key *key,
+                           struct settings *out) MUST_CHECK;
+
+/* Splits a string at white space. */
+void setting_words(struct arena *arena, const struct setting *setting, struct settings *out);
 
 /* Returns the program to start. If the name has a `/`, it is joined to the setting's root;
  * otherwise it is searched for in PATH. */
-struct str program_path(const struct config *config, const struct program *program);
+struct str setting_program(const struct config *config, const struct setting *setting);
 
 /* Warns about each key of a table that is not in `known`, which ends with NULL, in the layers seen
  * from here. cargo: serde's ignored fields. */

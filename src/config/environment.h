@@ -6,20 +6,20 @@
 #define CONFIG_ENVIRONMENT_H
 
 #include "util/base.h"
+#include "util/map.h"
 
 struct variable {
-    struct str name;   /* UTF-8; variables with other names are ignored, as in cargo */
-    struct str value;  /* points into the process's environment */
-    struct str normal; /* the name in upper case, `-` as `_` */
-    bool valid;        /* the value is UTF-8; cargo cannot read other values */
-    size_t position;   /* in the environment */
+    struct str name;  /* UTF-8; variables with other names are ignored, as in cargo */
+    struct str value; /* points into the process's environment */
+    bool valid;       /* the value is UTF-8; cargo cannot read other values */
 };
 
 struct environment {
-    struct variable *variables; /* sorted by name; of two with the same name, only the last */
+    struct variable *variables; /* of two with the same name, only the last */
     size_t count;
-    struct variable **by_normal;
-    bool has_registries; /* a name begins with CARGO_REGISTR, in any case */
+    struct map by_name;
+    struct map wrong_case; /* readable ones, by the name that cargo would use */
+    bool has_registries;   /* a name begins with CARGO_REGISTR, in any case */
 };
 
 /* `block` is what environ points to. Its strings must live as long as the environment. */

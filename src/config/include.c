@@ -15,62 +15,31 @@ static struct str place_of(const struct config_file *file)
     return file ? file->shown : STR("--config cli option");
 }
 
-static struct err *wrong_type(struct arena *arena, const struct config_file *file,
-                              const char *wanted, const struct toml_node *node, size_t index,
-                              const char *key)
+static struct err *read_entry(struct arena *arena, const struct config_file *file,
+                              const struct toml_node *node, struct include *out)
 {
-    return err_new(arena, "expected %s, but found %s at `include[%zu]%s` in `%s`", wanted,
-                   config_type_name(node), index, key, place_of(file).data);
-}
-
-static struct err *include_of(struct arena *arena, const struct config_file *file,
-                              const struct toml_node *node, size_t index, struct include *out)
-{
-    if (node->type == TOML_STRING) {
-        *out = (struct include){node->string, false};
-        return NULL;
+    const struct toml_node *path = node;
+    const struct toml_node *optional = NULL;
+    if (node->type == TOML_TABLE) {
+        path = toml_get(node, STR("path"));
+        optional = toml_get(node, STR("optional"));
     }
-    if (node->type != TOML_TABLE) {
-        return wrong_type(arena, file, "a string or table", node, index, "");
-    }
-    const struct toml_node *path = toml_get(node, STR("path"));
-    const struct toml_node *optional = toml_get(node, STR("optional"));
-    if (!path) {
-        return err_new(arena, "missing field `path` at `include[%zu]` in `%s`", index,
+    if (!path || path->type != TOML_STRING || (optional && optional->type != TOML_BOOLEAN)) {
+        return err_new(arena,
+                       "expected a list of strings or of tables with a string `path` and a boolean "
+                       "`optional` at `include` in `%s`",
                        place_of(file).data);
-    }
-    if (path->type != TOML_STRING) {
-        return wrong_type(arena, file, "a string", path, index, ".path");
-    }
-    if (optional && optional->type != TOML_BOOLEAN) {
-        return wrong_type(arena, file, "a boolean", optional, index, ".optional");
     }
     *out = (struct include){path->string, optional && optional->boolean};
     return NULL;
 }
 
-/* Returns true if Rust's Path::extension is `toml`. The name `.toml` has no extension. */
-static bool ends_with_toml(struct str path)
-{
-    size_t end = path.len;
-    for (;;) {
-        if (end > 1 && path.data[end - 1] == '/') {
-            end--;
-        } else if (end > 2 && path.data[end - 1] == '.' && path.data[end - 2] == '/') {
-            end -= 2;
-        } else {
-            break;
-        }
-    }
-    struct str extension = STR(".toml");
-    return end > extension.len && path.data[end - extension.len - 1] != '/' &&
-           memcmp(path.data + end - extension.len, extension.data, extension.len) == 0;
-}
-
 static struct err *check_path(struct arena *arena, const struct config_file *file, struct str path)
 {
+    const char *name = strrchr(path.data, '/');
+    name = name ? name + 1 : path.data;
     const char *rule = NULL;
-    if (!ends_with_toml(path)) {
+    if (!str_ends(path, STR(".toml")) || strcmp(name, ".toml") == 0) {
         rule = "path ending with `.toml`";
     } else if (strpbrk(path.data, "*?[]")) {
         rule = "path without glob patterns";
@@ -89,18 +58,13 @@ static struct err *read_list(struct arena *arena, const struct config_file *file
                              const struct toml_node *list, struct include **out)
 {
     if (list->type != TOML_ARRAY) {
-        return err_new(arena,
-                       "expected a list of strings or a list of tables, but found %s at `include` "
-                       "in `%s`",
-                       config_type_name(list), place_of(file).data);
+        return err_new(arena, "expected a list at `include` in `%s`", place_of(file).data);
     }
     struct include *includes = arena_new_array(arena, struct include, list->count);
     size_t n = 0;
-    for (const struct toml_node *node = list->first; node; node = node->next, n++) {
-        TRY(include_of(arena, file, node, n, &includes[n]));
-    }
-    for (size_t i = 0; i < n; i++) {
-        TRY(check_path(arena, file, includes[i].path));
+    for (const struct toml_node *node = list->first; node; node = node->next) {
+        TRY(read_entry(arena, file, node, &includes[n]));
+        TRY(check_path(arena, file, includes[n++].path));
     }
     *out = includes;
     return NULL;

@@ -154,39 +154,6 @@ size_t load_mend(struct arena *arena, struct str *text)
     return count;
 }
 
-/* Adds the path of a node as a key, from the root on. */
-static void add_node_key(struct arena *arena, struct buf *out, const struct toml_node *node)
-{
-    const struct toml_node *parent = node->parent;
-    if (!parent) {
-        return;
-    }
-    add_node_key(arena, out, parent);
-    if (parent->type == TOML_ARRAY) {
-        size_t index = 0;
-        for (const struct toml_node *n = parent->first; n != node; n = n->next) {
-            index++;
-        }
-        buf_addf(out, "[%zu]", index);
-        return;
-    }
-    buf_add(out, parent->parent ? STR(".") : STR(""));
-    buf_add(out, key_shown(arena, &KEY(node->key)));
-}
-
-/* cargo accepts no floats or dates anywhere in a file. */
-static struct err *check_types(struct arena *arena, const struct toml_doc *doc)
-{
-    if (!doc->unsupported) {
-        return NULL;
-    }
-    struct err *err = err_new(arena, "unsupported TOML configuration type `%s`",
-                              config_type_name(doc->unsupported));
-    struct buf key = buf_new(arena);
-    add_node_key(arena, &key, doc->unsupported);
-    return err_wrap(arena, err, "failed to parse config at `%s`", buf_str(&key).data);
-}
-
 static const struct err *read_doc(struct config *config, struct config_file *file, int fd,
                                   const struct toml_doc **out)
 {
@@ -208,8 +175,10 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
         return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->shown.data);
     }
     *out = doc;
-    err = check_types(arena, doc);
-    if (err) {
+    if (doc->unsupported) { /* cargo accepts no floats or dates anywhere in a file */
+        err = err_new(arena, "unsupported TOML configuration type `%s` on line %zu",
+                      config_type_name(doc->unsupported),
+                      toml_line(doc, doc->unsupported->value.start));
         return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
                         file->shown.data);
     }
@@ -265,27 +234,15 @@ static void judge(struct config *config, const struct load *load, struct config_
     file->credentials |= load->credentials;
 }
 
-static const struct err *mark_seen(struct config *config, struct load *load, struct str path)
-{
-    for (const struct load_seen *s = load->seen; s; s = s->next) {
-        if (str_eq(s->path, path)) {
-            return err_new(config->arena, "config `include` cycle detected with path `%s`",
-                           text_shown(config->arena, path).data);
-        }
-    }
-    struct load_seen *new = arena_new(config->arena, struct load_seen);
-    *new = (struct load_seen){path, load->seen};
-    load->seen = new;
-    return NULL;
-}
-
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
                             struct layer **out)
 {
-    const struct err *err = mark_seen(config, load, path);
-    if (err) {
-        return err;
+    void **seen = map_place(config->arena, &load->seen, path);
+    if (*seen) {
+        return err_new(config->arena, "config `include` cycle detected with path `%s`",
+                       text_shown(config->arena, path).data);
     }
+    *seen = config;
     bool is_new = !find_file(config, path);
     struct config_file *file = get_file(config, load, path, fd);
     if (is_new || load->origin != ORIGIN_PROJECT) {
@@ -300,10 +257,9 @@ const struct err *load_file(struct config *config, struct load *load, struct str
         .rank = load->rank,
     };
     *out = layer;
-    err = file->failure;
     const struct err *includes =
         file->doc ? load_includes(config, load, file, file->doc, &layer->next) : NULL;
-    return err ? err : includes;
+    return file->failure ? file->failure : includes;
 }
 
 /*
@@ -372,32 +328,26 @@ static struct found find_in(struct config *config, struct str dir, struct str na
     return found;
 }
 
-/* Loads the file that cargo ignores while the other name exists. */
-static void load_hidden(struct config *config, const struct load *like, struct str path,
-                        struct layer **out)
-{
-    struct load load = *like;
-    load.seen = NULL;
-    (void)load_file(config, &load, path, -1, out); /* its layer has the reason */
-    for (struct layer *layer = *out; layer; layer = layer->next) {
-        layer->hidden = true;
-    }
-}
-
-/* Loads both names of a file. Returns the failure that cargo would see. */
+/* Loads both names of a file. Returns the failure that cargo would see: it ignores the hidden one,
+ * whose layer has its own reason. */
 static const struct err *load_both(struct config *config, struct load *load,
                                    const struct found *found)
 {
     struct layer *layers = NULL;
+    struct layer *hidden = NULL;
+    struct load of_hidden = *load;
+    of_hidden.seen = (struct map){0};
     const struct err *err = NULL;
     if (found->path.len > 0) {
         err = load_file(config, load, found->path, found->fd, &layers);
     }
     if (found->hidden.len > 0) {
-        struct layer *hidden = NULL;
-        load_hidden(config, load, found->hidden, &hidden);
-        layers_append(&layers, hidden);
+        (void)load_file(config, &of_hidden, found->hidden, -1, &hidden);
     }
+    for (struct layer *layer = hidden; layer; layer = layer->next) {
+        layer->hidden = true;
+    }
+    layers_append(&layers, hidden);
     layers_append(&config->layers, layers);
     return err;
 }
@@ -462,6 +412,56 @@ static const struct err *load_credentials_file(struct config *config, struct loa
     return load_both(config, load, found);
 }
 
+/*
+ * Contradictions.
+ */
+
+static bool have_same_shape(const struct toml_node *a, const struct toml_node *b)
+{
+    return (a->type == TOML_TABLE) == (b->type == TOML_TABLE) &&
+           (a->type == TOML_ARRAY) == (b->type == TOML_ARRAY);
+}
+
+/* Compares the tables `near` and `far` of two layers. */
+static struct err *check_tables(struct config *config, const struct setting *near,
+                                const struct setting *far)
+{
+    struct arena *arena = config->arena;
+    for (const struct toml_node *child = far->node->first; child; child = child->next) {
+        const struct setting below = {.layer = far->layer, .node = child};
+        const struct setting above = {
+            .layer = near->layer,
+            .node = toml_get(near->node, child->key),
+        };
+        if (above.node && !have_same_shape(above.node, child)) {
+            return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
+                           key_shown(arena, &KEY(child->key)).data, config_type_name(above.node),
+                           setting_location(arena, &above).data, config_type_name(child),
+                           setting_location(arena, &below).data);
+        }
+        if (above.node && child->type == TOML_TABLE) {
+            TRY(check_tables(config, &above, &below));
+        }
+    }
+    return NULL;
+}
+
+/* Returns an error about a key that is a table or a list in one layer and something else in
+ * another, or NULL. cargo: ConfigValue::merge. */
+static struct err *check_layers(struct config *config)
+{
+    for (const struct layer *far = config->layers; far; far = far->next) {
+        for (const struct layer *near = config->layers; near != far; near = near->next) {
+            if (config_sees(VIEW_HERE, near) && config_sees(VIEW_HERE, far)) {
+                const struct setting one = {.layer = near, .node = near->doc->root};
+                const struct setting other = {.layer = far, .node = far->doc->root};
+                TRY(check_tables(config, &one, &other));
+            }
+        }
+    }
+    return NULL;
+}
+
 void config_load_credentials(struct config *config)
 {
     CLEANUP(found_close) struct found found = find_in(config, config->home, STR("credentials"));
@@ -470,7 +470,7 @@ void config_load_credentials(struct config *config)
     config->layers = NULL;
     const struct err *err = load_credentials_file(config, &load, &found);
     layers_append(&config->layers, others);
-    keep_first(config, config_check_types(config));
+    keep_first(config, check_layers(config));
     if (!config->failure) {
         config->failure = err;
     }

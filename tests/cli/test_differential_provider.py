@@ -22,7 +22,6 @@ SPECIFIC = {
     "token with arguments": of("'cargo:token a b'", "-v"),
     "token with arguments as a list": of("['cargo:token', 'a b', '']", "-v"),
     "white space around": of("'  cargo:token\t'", "-v"),
-    "unicode white space": of("'cargo:token\u00a0x\u2003y'", "-v"),
     "empty string": of("''"),
     "blank string": of("'  '"),
     "empty list": of("[]"),

@@ -92,8 +92,8 @@ static void providers_are_asked_in_order(void **state)
          "error in ROOT/proj/.cargo/config.toml: `registries.a.credential-provider` expected a "
          "string or an array of strings, but found a integer"},
         {P "registries.a = {index = 'https://a/', credential-provider = []}\n", "a",
-         "error in ROOT/proj/.cargo/config.toml: could not load config key "
-         "`registries.a.credential-provider` / invalid length 0, expected at least one element"},
+         "error in ROOT/proj/.cargo/config.toml: `registries.a.credential-provider` "
+         "has no program"},
         /* two names with one index: cargo refuses it, and the own one is asked */
         {P "registries.a = {index = 'https://h/', credential-provider = 'p'}\n"
            "registries.b.index = 'https://h/'\n",

@@ -61,7 +61,13 @@ static const char *names(void)
 {
     struct buf out = buf_new(&world.arena);
     for (const struct registry *r = all.first; r; r = r->next) {
-        if (r->is_crates_io && !r->group->group_next) {
+        struct buf others = buf_new(&world.arena);
+        for (const struct registry *o = all.first; o; o = o->next) {
+            if (o != r && o->group == r->group) {
+                buf_addf(&others, "~%s", o->shown.data);
+            }
+        }
+        if (r->is_crates_io && others.len == 0) {
             continue;
         }
         buf_addf(&out, "%s%s=%s", out.len > 0 ? ", " : "", r->shown.data,
@@ -69,11 +75,7 @@ static const char *names(void)
         if (r->used) {
             buf_addf(&out, ">%s", r->used == r ? "" : r->used->shown.data);
         }
-        for (const struct registry *o = r->group; o; o = o->group_next) {
-            if (o != r) {
-                buf_addf(&out, "~%s", o->shown.data);
-            }
-        }
+        buf_add(&out, buf_str(&others));
     }
     return world_shown(&world, buf_str(&out));
 }
@@ -190,7 +192,9 @@ static const struct {
     {P "registries.a.index = 'sparse+https://h/x'\n", "a",
      "a: sparse registry url must end in a slash `/`: sparse+https://h/x", ""},
     {P "registries.a.index = 'mailto:x'\n", "a",
-     "a: invalid url `mailto:x`: cannot-be-a-base-URLs are not supported", ""},
+     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid url "
+     "`mailto:x`: cannot-be-a-base-URLs are not supported",
+     ""},
     {P "registries.a.index = 1\n", "a",
      "a: error in ROOT/proj/.cargo/config.toml: `registries.a.index` expected a string, but "
      "found a integer",
@@ -221,7 +225,10 @@ static const struct {
      "dir ROOT/proj/d"},
     {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL, not_remote,
      "registry `ROOT/proj/d`"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.branch = 'd'\n", NULL, not_remote, "`a`"},
+    {P "source.a.branch = 'd'\n", NULL,
+     "crates-io: no source location specified for `source.a`, need `registry`, `local-registry`, "
+     "`directory`, or `git` defined",
+     ""},
     {P "source.crates-io.replace-with = 'crates-io'\n", NULL, cycle, "crates-io"},
     {P "source = {crates-io.replace-with = 'a', a.replace-with = 'b', b.replace-with = 'a'}\n",
      NULL, cycle, "a"},
