@@ -15,40 +15,37 @@ static struct str shown(struct arena *arena, struct str argument)
                             text_shown(arena, str_slice(arena, argument, 0, (size_t)equals)).data);
 }
 
-/* Returns true if the document is one key and one value that is not a table. */
-static bool is_pair(const struct toml_doc *doc)
+/* Returns the value of a document that is one key and one value, or NULL. Tables are not accepted.
+ */
+static const struct toml_node *value_of(const struct toml_doc *doc)
 {
     const struct toml_node *node = doc->root;
     while (node->type == TOML_TABLE && node->count == 1 &&
            (node->origin == TOML_ROOT || node->origin == TOML_DOTTED)) {
         node = node->first;
     }
-    return node->type != TOML_TABLE && !(node->type == TOML_ARRAY && node->origin == TOML_ELEMENT);
+    bool has_header = node->type == TOML_ARRAY && node->origin == TOML_ELEMENT;
+    return node->type == TOML_TABLE || has_header ? NULL : node;
 }
 
 /* Rejects tokens in arguments, because other users can see the arguments of a process. */
-static struct err *refuse_secret(struct arena *arena, const struct toml_node *table,
-                                 struct str prefix)
+static struct err *refuse_secret(struct arena *arena, const struct toml_node *value)
 {
-    static const char *const secrets[] = {"token", "secret-key"};
-    for (size_t i = 0; table && i < COUNT(secrets); i++) {
-        if (toml_get(table, str_of(secrets[i]))) {
-            return err_new(arena, "%s.%s cannot be set through --config for security reasons",
-                           prefix.data, secrets[i]);
+    struct key key = {.count = 0};
+    for (const struct toml_node *n = value; n->parent; n = n->parent) {
+        if (key.count == 3) {
+            return NULL;
         }
+        key.parts[key.count++] = n->key;
     }
-    return NULL;
-}
-
-static struct err *refuse_secrets(struct arena *arena, const struct toml_node *root)
-{
-    TRY(refuse_secret(arena, toml_get(root, STR("registry")), STR("registry")));
-    const struct toml_node *registries = toml_get(root, STR("registries"));
-    if (!registries || registries->type != TOML_TABLE) {
+    bool secret = str_eq(value->key, STR("token")) || str_eq(value->key, STR("secret-key"));
+    struct str table = key.parts[key.count - 1];
+    if (!secret || !str_eq(table, key.count == 2 ? STR("registry") : STR("registries"))) {
         return NULL;
     }
-    struct str name = text_shown(arena, registries->first->key); /* the pair has only one */
-    return refuse_secret(arena, registries->first, str_format(arena, "registries.%s", name.data));
+    return err_new(arena, "%s%s%s.%s cannot be set through --config for security reasons",
+                   table.data, key.count == 3 ? "." : "",
+                   key.count == 3 ? text_shown(arena, key.parts[1]).data : "", value->key.data);
 }
 
 static const struct err *load_pair(struct config *config, struct str argument, struct layer **out)
@@ -62,13 +59,14 @@ static const struct err *load_pair(struct config *config, struct str argument, s
             "failed to parse value from --config argument `%s` as a dotted key expression",
             shown(arena, argument).data);
     }
-    if (!is_pair(doc)) {
+    const struct toml_node *value = value_of(doc);
+    if (!value) {
         return err_new(arena,
                        "--config argument `%s` was not a TOML dotted key expression (such as "
                        "`build.jobs = 2`)",
                        shown(arena, argument).data);
     }
-    TRY(refuse_secrets(arena, doc->root));
+    TRY(refuse_secret(arena, value));
     if (doc->unsupported) {
         return err_new(arena, "failed to convert --config argument `%s`: it has a %s",
                        shown(arena, argument).data, config_type_name(doc->unsupported));

@@ -19,10 +19,38 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
-#include "config/environment.h"
 #include "toml/toml.h"
 #include "util/map.h"
 #include "util/shell.h"
+
+/* A variable whose name begins with CARGO_. cargo ignores one in another case, and warns if it
+ * would have used it. */
+struct variable {
+    struct str name;  /* UTF-8; variables with other names are ignored, as in cargo */
+    struct str value; /* points into the process's environment */
+    bool valid;       /* the value is UTF-8; cargo cannot read other values */
+};
+
+struct environment {
+    struct variable *variables; /* of two with the same name, only the last */
+    size_t count;
+    struct map by_name;
+    struct map wrong_case; /* readable ones, by the name that cargo would use */
+    bool has_registries;   /* a name begins with CARGO_REGISTR, in any case */
+};
+
+/* `block` is what environ points to. Its strings must live as long as the environment. */
+void environment_init(struct environment *environment, struct arena *arena, char *const *block);
+
+/* Returns the variable with exactly this name, or NULL. */
+const struct variable *environment_get(const struct environment *environment, struct str name);
+
+/* Returns a readable variable whose name in upper case is `name`, or NULL. */
+const struct variable *environment_wrong_case(const struct environment *environment,
+                                              struct str name);
+
+/* Converts a part of a key to its form in a variable's name: upper case, with `_` for `-`. */
+struct str environment_part(struct arena *arena, struct str part);
 
 /* Where a layer comes from. */
 enum origin {
@@ -143,6 +171,11 @@ struct str setting_root(const struct config *config, const struct setting *setti
 
 /* Returns the node of a key in one layer, or NULL. */
 const struct toml_node *layer_get(const struct layer *layer, const struct key *key);
+
+/* Finds a value of any type in the first layer that has the key, without variables. The value of
+ * other types than strings is empty. */
+bool config_first(const struct config *config, struct view view, const struct key *key,
+                  struct setting *out);
 
 /* Finds a string, a boolean or an integer that is not negative. A value of another type is an err.
  * A variable overrides files, but not --config. */

@@ -1,4 +1,4 @@
-#include "config/environment.h"
+#include "config/config.h"
 
 #include "util/unicode.h"
 #include "util/utf8.h"

@@ -102,6 +102,21 @@ const struct toml_node *layer_get(const struct layer *layer, const struct key *k
     return node;
 }
 
+bool config_first(const struct config *config, struct view view, const struct key *key,
+                  struct setting *out)
+{
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
+        if (node) {
+            bool is_string = node->type == TOML_STRING;
+            *out = (struct setting){
+                .value = is_string ? node->string : STR(""), .layer = layer, .node = node};
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *config_type_name(const struct toml_node *node)
 {
     static const char *const names[] = {
@@ -139,18 +154,12 @@ static struct err *find(struct config *config, struct view view, const struct ke
 {
     const struct variable *variable = variable_of(config, key);
     bool has_variable = variable && variable->valid;
-    const struct layer *layer = config->layers;
-    while (layer && !(config_sees(view, layer) && layer_get(layer, key))) {
-        layer = layer->next;
+    bool is_set = config_first(config, view, key, out);
+    if (is_set && (out->layer->origin == ORIGIN_CLI || !has_variable)) {
+        return NULL;
     }
     *out = (struct setting){0};
-    if (layer && (layer->origin == ORIGIN_CLI || !has_variable)) {
-        const struct toml_node *node = layer_get(layer, key);
-        *out = (struct setting){.value = STR(""), .layer = layer, .node = node};
-        if (node->type == TOML_STRING) {
-            out->value = node->string;
-        }
-    } else if (has_variable) {
+    if (has_variable) {
         *out = (struct setting){.value = variable->value, .variable = variable->name};
     } else if (variable) {
         return err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
@@ -317,16 +326,6 @@ static bool is_among(const char *const *words, struct str word)
     return *words != NULL;
 }
 
-/* Returns true if cargo uses this layer's value of the key. */
-static bool is_first(const struct config *config, const struct layer *layer, const struct key *key)
-{
-    const struct layer *first = config->layers;
-    while (first != layer && !(config_sees(VIEW_HERE, first) && layer_get(first, key))) {
-        first = first->next;
-    }
-    return first == layer;
-}
-
 void config_warn_unused(struct config *config, const struct key *table, const char *const *known)
 {
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
@@ -336,13 +335,13 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
         for (; child; child = child->next) {
             struct key key = *table;
             key.parts[key.count++] = child->key;
-            if (is_among(known, child->key) || !is_first(config, layer, &key)) {
-                continue;
+            struct setting used;
+            if (!is_among(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
+                used.node == child) {
+                config_warn(config, STR(""), "unused config key `%s` in `%s`",
+                            key_shown(config->arena, &key).data,
+                            setting_place(config->arena, &used).data);
             }
-            const struct setting from = {.layer = layer, .node = child};
-            config_warn(config, STR(""), "unused config key `%s` in `%s`",
-                        key_shown(config->arena, &key).data,
-                        setting_place(config->arena, &from).data);
         }
     }
 }

@@ -5,69 +5,38 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-struct include {
-    struct str path; /* as written */
-    bool optional;
-};
-
 static struct str place_of(const struct config_file *file)
 {
     return file ? file->shown : STR("--config cli option");
 }
 
+/* Sets `path` and `optional` to the nodes of an entry; the second can be NULL. */
 static struct err *read_entry(struct arena *arena, const struct config_file *file,
-                              const struct toml_node *node, struct include *out)
+                              const struct toml_node *entry, const struct toml_node **path,
+                              const struct toml_node **optional)
 {
-    const struct toml_node *path = node;
-    const struct toml_node *optional = NULL;
-    if (node->type == TOML_TABLE) {
-        path = toml_get(node, STR("path"));
-        optional = toml_get(node, STR("optional"));
-    }
-    if (!path || path->type != TOML_STRING || (optional && optional->type != TOML_BOOLEAN)) {
+    *path = entry->type == TOML_TABLE ? toml_get(entry, STR("path")) : entry;
+    *optional = toml_get(entry, STR("optional"));
+    if (!*path || (*path)->type != TOML_STRING ||
+        (*optional && (*optional)->type != TOML_BOOLEAN)) {
         return err_new(arena,
                        "expected a list of strings or of tables with a string `path` and a boolean "
                        "`optional` at `include` in `%s`",
                        place_of(file).data);
     }
-    *out = (struct include){path->string, optional && optional->boolean};
-    return NULL;
-}
-
-static struct err *check_path(struct arena *arena, const struct config_file *file, struct str path)
-{
-    const char *name = strrchr(path.data, '/');
-    name = name ? name + 1 : path.data;
+    struct str text = (*path)->string;
+    ptrdiff_t slash = str_rfind(text, '/');
     const char *rule = NULL;
-    if (!str_ends(path, STR(".toml")) || strcmp(name, ".toml") == 0) {
+    if (!str_ends(text, STR(".toml")) || strcmp(text.data + slash + 1, ".toml") == 0) {
         rule = "path ending with `.toml`";
-    } else if (strpbrk(path.data, "*?[]")) {
+    } else if (strpbrk(text.data, "*?[]")) {
         rule = "path without glob patterns";
-    } else if (strpbrk(path.data, "{}")) {
+    } else if (strpbrk(text.data, "{}")) {
         rule = "path without template braces";
     }
-    if (!rule) {
-        return NULL;
-    }
-    return err_new(arena, "expected a config include %s, but found `%s` from `%s`", rule,
-                   text_shown(arena, path).data, place_of(file).data);
-}
-
-/* Checks all entries before the first file is read. */
-static struct err *read_list(struct arena *arena, const struct config_file *file,
-                             const struct toml_node *list, struct include **out)
-{
-    if (list->type != TOML_ARRAY) {
-        return err_new(arena, "expected a list at `include` in `%s`", place_of(file).data);
-    }
-    struct include *includes = arena_new_array(arena, struct include, list->count);
-    size_t n = 0;
-    for (const struct toml_node *node = list->first; node; node = node->next) {
-        TRY(read_entry(arena, file, node, &includes[n]));
-        TRY(check_path(arena, file, includes[n++].path));
-    }
-    *out = includes;
-    return NULL;
+    return rule ? err_new(arena, "expected a config include %s, but found `%s` from `%s`", rule,
+                          text_shown(arena, text).data, place_of(file).data)
+                : NULL;
 }
 
 /* cargo before 1.97 reads the path as it is written. If that is another file, because `..` follows
@@ -91,16 +60,20 @@ static const struct err *load_spellings(struct config *config, struct load *load
 }
 
 static const struct err *load_include(struct config *config, struct load *load,
-                                      const struct config_file *file, const struct include *include,
+                                      const struct config_file *file, const struct toml_node *entry,
                                       struct layer **out)
 {
     struct arena *arena = config->arena;
+    const struct toml_node *written;
+    const struct toml_node *optional;
+    TRY(read_entry(arena, file, entry, &written, &optional));
     struct str dir = config->cwd;
     if (file) {
         (void)path_parent(arena, file->path, &dir);
     }
-    struct str path = path_join(arena, dir, include->path);
-    if (include->optional && !path_exists(path) && !path_exists(path_normal(arena, path))) {
+    struct str path = path_join(arena, dir, written->string);
+    if (optional && optional->boolean && !path_exists(path) &&
+        !path_exists(path_normal(arena, path))) {
         return NULL;
     }
     const struct err *err;
@@ -112,7 +85,7 @@ static const struct err *load_include(struct config *config, struct load *load,
         load->depth--;
     }
     return err ? err_wrap(arena, err, "failed to load config include `%s` from `%s`",
-                          text_shown(arena, include->path).data, place_of(file).data)
+                          text_shown(arena, written->string).data, place_of(file).data)
                : NULL;
 }
 
@@ -120,18 +93,17 @@ const struct err *load_includes(struct config *config, struct load *load, struct
                                 const struct toml_doc *doc, struct layer **out)
 {
     const struct toml_node *list = toml_get(doc->root, STR("include"));
-    struct include *includes = NULL;
     if (!list) {
         return NULL;
     }
-    const struct err *first = read_list(config->arena, file, list, &includes);
-    if (first || !includes) {
-        return first;
+    if (list->type != TOML_ARRAY) {
+        return err_new(config->arena, "expected a list at `include` in `%s`", place_of(file).data);
     }
+    const struct err *first = NULL;
     struct layer *layers = NULL; /* a later include has priority, so it is put first */
-    for (size_t i = 0; i < list->count; i++) {
+    for (const struct toml_node *entry = list->first; entry; entry = entry->next) {
         struct layer *each = NULL;
-        const struct err *err = load_include(config, load, file, &includes[i], &each);
+        const struct err *err = load_include(config, load, file, entry, &each);
         first = first ? first : err;
         layers_append(&each, layers);
         layers = each;

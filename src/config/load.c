@@ -82,7 +82,8 @@ void layers_append(struct layer **list, struct layer *more)
 
 static bool is_theirs(const struct stat *status)
 {
-    return (status->st_uid != 0 && status->st_uid != geteuid()) || (status->st_mode & S_IWOTH);
+    bool others_write = !S_ISLNK(status->st_mode) && (status->st_mode & S_IWOTH);
+    return (status->st_uid != 0 && status->st_uid != geteuid()) || others_write;
 }
 
 /* Returns true if someone other than root and the caller can change the file: because they own it,
@@ -93,13 +94,9 @@ static bool is_foreign(struct arena *arena, struct str path)
     struct stat file;
     struct stat link;
     struct stat parent;
-    if (!path_parent(arena, path, &dir) || stat(path.data, &file) < 0 ||
-        lstat(path.data, &link) < 0 || stat(dir.data, &parent) < 0) {
-        return true;
-    }
-    return is_theirs(&file) || (!S_ISLNK(link.st_mode) && is_theirs(&link)) ||
-           (S_ISLNK(link.st_mode) && link.st_uid != 0 && link.st_uid != geteuid()) ||
-           is_theirs(&parent);
+    return !path_parent(arena, path, &dir) || stat(path.data, &file) < 0 ||
+           lstat(path.data, &link) < 0 || stat(dir.data, &parent) < 0 || is_theirs(&file) ||
+           is_theirs(&link) || is_theirs(&parent);
 }
 
 static bool is_outside(struct arena *arena, struct str path, struct str project)
@@ -220,20 +217,6 @@ static struct config_file *get_file(struct config *config, const struct load *lo
     return file;
 }
 
-/* Decides how far a file is trusted. A file that the command line names is trusted, even if a
- * project also includes it. */
-static void judge(struct config *config, const struct load *load, struct config_file *file)
-{
-    if (load->origin == ORIGIN_PROJECT) {
-        file->foreign = is_foreign(config->arena, file->path);
-        file->leaves = is_outside(config->arena, file->path, load->project);
-    } else {
-        file->foreign = false;
-        file->leaves = false;
-    }
-    file->credentials |= load->credentials;
-}
-
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
                             struct layer **out)
 {
@@ -245,8 +228,11 @@ const struct err *load_file(struct config *config, struct load *load, struct str
     *seen = config;
     bool is_new = !find_file(config, path);
     struct config_file *file = get_file(config, load, path, fd);
-    if (is_new || load->origin != ORIGIN_PROJECT) {
-        judge(config, load, file);
+    bool of_project = load->origin == ORIGIN_PROJECT;
+    if (is_new || !of_project) { /* the command line names it, even if a project includes it too */
+        file->foreign = of_project && is_foreign(config->arena, path);
+        file->leaves = of_project && is_outside(config->arena, path, load->project);
+        file->credentials |= load->credentials;
     }
     struct layer *layer = arena_new(config->arena, struct layer);
     *layer = (struct layer){
@@ -278,16 +264,6 @@ static void found_close(struct found *found)
     fd_close(&found->fd);
 }
 
-static void warn_deprecated(struct config *config, struct str plain, struct str name)
-{
-    struct str help = str_format(config->arena,
-                                 "if you need to support cargo 1.38 or earlier, you can symlink "
-                                 "`%s` to `%s.toml`",
-                                 name.data, name.data);
-    config_warn(config, help, "`%s` is deprecated in favor of `%s.toml`",
-                text_shown(config->arena, plain).data, name.data);
-}
-
 static void add_looked(struct config *config, struct str path)
 {
     struct looked *looked = arena_new(config->arena, struct looked);
@@ -301,26 +277,29 @@ static struct found find_in(struct config *config, struct str dir, struct str na
     struct arena *arena = config->arena;
     struct str plain = path_join(arena, dir, name);
     struct str with = str_format(arena, "%s.toml", plain.data);
-    struct found found = {STR(""), STR(""), file_open(plain)};
+    struct found found = {plain, STR(""), file_open(plain)};
     if (found.fd < 0 && file_absent(errno)) {
-        found.fd = file_open(with);
-        if (found.fd >= 0 || (errno != ENOENT && path_exists(with))) {
-            found.path = with;
-        } else {
+        found = (struct found){with, STR(""), file_open(with)};
+        if (found.fd < 0 && (errno == ENOENT || !path_exists(with))) {
+            found.path = STR("");
             add_looked(config, with);
         }
         return found;
     }
-    found.path = plain;
+    struct str shown = text_shown(arena, plain);
     switch (fd_identity(found.fd, with)) {
     case FILE_OTHER:
         found.hidden = with;
-        config_warn(config, STR(""), "both `%s` and `%s` exist. Using `%s`",
-                    text_shown(arena, plain).data, text_shown(arena, with).data,
-                    text_shown(arena, plain).data);
+        config_warn(config, STR(""), "both `%s` and `%s` exist. Using `%s`", shown.data,
+                    text_shown(arena, with).data, shown.data);
         break;
     case FILE_ABSENT:
-        warn_deprecated(config, plain, name);
+        config_warn(config,
+                    str_format(arena,
+                               "if you need to support cargo 1.38 or earlier, you can symlink `%s` "
+                               "to `%s.toml`",
+                               name.data, name.data),
+                    "`%s` is deprecated in favor of `%s.toml`", shown.data, name.data);
         break;
     case FILE_SAME:
         break;

@@ -10,20 +10,11 @@ enum { STEPS = 1000 };
  * Source replacement.
  */
 
-/* Finds the first layer that has this key in [source.NAME]. cargo reads no variables here. */
+/* Finds a key of [source.NAME]. cargo reads no variables here. */
 static bool find(struct config *config, struct str name, const char *last, struct setting *out)
 {
     struct key key = KEY(STR("source"), name, str_of(last));
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        const struct toml_node *node =
-            config_sees(VIEW_SETTINGS, layer) ? layer_get(layer, &key) : NULL;
-        if (node) {
-            *out = (struct setting){.layer = layer, .node = node};
-            out->value = node->type == TOML_STRING ? node->string : STR("");
-            return true;
-        }
-    }
-    return false;
+    return config_first(config, VIEW_SETTINGS, &key, out);
 }
 
 static bool has_location(struct config *config, struct str name)
@@ -209,28 +200,24 @@ static void warn_of_credentials(const struct registries *all, const struct regis
 
 void registry_warn(const struct registries *all, const struct registry *registry)
 {
-    static const char *const of_crates_io[] = {
-        "index",
-        "token",
-        "default",
-        "credential-provider",
-        "secret-key",
-        "global-credential-providers",
-        "secret-key-subject",
-        "min-publish-age",
-        "global-min-publish-age",
-        NULL,
-    };
-    static const char *const of_others[] = {
-        "index",
-        "token",
-        "credential-provider",
-        "secret-key",
-        "secret-key-subject",
-        "protocol",
-        "min-publish-age",
-        NULL,
-    };
+    static const char *const of_crates_io[] = {"index",
+                                               "token",
+                                               "default",
+                                               "credential-provider",
+                                               "secret-key",
+                                               "global-credential-providers",
+                                               "secret-key-subject",
+                                               "min-publish-age",
+                                               "global-min-publish-age",
+                                               NULL};
+    static const char *const of_others[] = {"index",
+                                            "token",
+                                            "credential-provider",
+                                            "secret-key",
+                                            "secret-key-subject",
+                                            "protocol",
+                                            "min-publish-age",
+                                            NULL};
     const struct registry *used = registry->used;
     if (!used || registry->providers.count == 0) {
         return;

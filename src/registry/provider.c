@@ -21,26 +21,15 @@ static enum provider_kind kind_of(struct str program)
     return PROVIDER_EXTERNAL;
 }
 
-/* Finds an alias. An error in [credential-alias] counts as not set. The name is split at its dots,
- * as cargo does. */
+/* Finds an alias. An error in [credential-alias] counts as not set. cargo takes a name with a dot
+ * as a dotted key, which nobody has. */
 static bool find_alias(struct config *config, struct view view, const struct settings *program,
                        struct settings *out)
 {
-    struct arena *arena = config->arena;
     const struct setting *setting = &program->items[0];
-    struct key key = KEY(STR("credential-alias"));
-    for (const char *part = setting->value.data;; part++) {
-        size_t len = strcspn(part, ".");
-        if (key.count == COUNT(key.parts)) {
-            return false;
-        }
-        key.parts[key.count++] = str_copy(arena, part, len);
-        part += len;
-        if (!*part) {
-            break;
-        }
-    }
-    if (program->count > 1 || config_program(config, view, &key, out) || out->count == 0) {
+    struct key key = KEY(STR("credential-alias"), setting->value);
+    if (program->count > 1 || str_find(setting->value, '.') >= 0 ||
+        config_program(config, view, &key, out) || out->count == 0) {
         return false;
     }
     if (kind_of(setting->value) == PROVIDER_EXTERNAL) {
@@ -50,7 +39,7 @@ static bool find_alias(struct config *config, struct view view, const struct set
         config_warn(config, STR(""),
                     "credential-alias `%s` (defined in `%s`) will be ignored because it would "
                     "shadow a built-in credential-provider",
-                    setting->value.data, setting_place(arena, &out->items[0]).data);
+                    setting->value.data, setting_place(config->arena, &out->items[0]).data);
     }
     return false;
 }

@@ -198,29 +198,30 @@ static void join_variables(struct registries *all)
     }
 }
 
-static void add_layer(struct registries *all, const struct layer *layer, struct map *seen)
+static void add_layer(struct registries *all, const struct layer *layer)
 {
-    struct arena *arena = all->config->arena;
     const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
     const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
     for (; node; node = node->next) {
         struct registry *registry = registries_add(all, node->key);
         const struct toml_node *index = toml_get(node, STR("index"));
-        if (!index || index->type != TOML_STRING || layer->credentials) {
-            continue;
-        }
         struct index_url url;
-        bool valid = !index_url_parse(arena, index->string, &url);
-        if (valid) {
+        if (index && index->type == TOML_STRING && !layer->credentials &&
+            !index_url_parse(all->config->arena, index->string, &url)) {
             join_index(all, registry, &url);
         }
-        void **place = map_place(arena, seen, registry->name);
-        if (!*place && config_sees(VIEW_HERE, layer)) {
-            *place = registry;
-            if (valid) {
-                add_name(all, &all->file_names, &url, registry);
-            }
-        }
+    }
+}
+
+/* Adds the name for the index that the files set here. */
+static void add_file_name(struct registries *all, struct registry *registry)
+{
+    struct key key = KEY(STR("registries"), registry->name, STR("index"));
+    struct setting setting;
+    struct index_url url;
+    if (config_first(all->config, VIEW_SETTINGS, &key, &setting) &&
+        !index_url_parse(all->config->arena, setting.value, &url)) {
+        add_name(all, &all->file_names, &url, registry);
     }
 }
 
@@ -292,15 +293,17 @@ static void add_crates_io(struct registries *all)
 void registries_find(struct config *config, struct registries *out)
 {
     *out = (struct registries){.config = config};
-    struct map seen = {0};
     add_crates_io(out);
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        add_layer(out, layer, &seen);
+        add_layer(out, layer);
     }
     for (size_t i = 0; i < config->environment.count; i++) {
         add_variable(out, &config->environment.variables[i]);
     }
     join_variables(out);
+    for (struct registry *r = out->first; r; r = r->next) {
+        add_file_name(out, r);
+    }
     for (struct registry *r = out->first; r; r = r->next) {
         if (!r->is_crates_io) {
             registry_find_index(out, r);

@@ -94,7 +94,8 @@ static void layers_are_in_the_order_of_priority(void **state)
         {P "include = ['a/.toml']\n", "p0:proj/.cargo/config.toml",
          "could not load Cargo configuration / expected a config include path ending with `.toml`, "
          "but found `a/.toml` from `ROOT/proj/.cargo/config.toml`"},
-        {P "include = [\"\\u0000.toml\"]\n", "p0:proj/.cargo/config.toml ?p0:proj/.cargo/\\u{0}.toml",
+        {P "include = [\"\\u0000.toml\"]\n",
+         "p0:proj/.cargo/config.toml ?p0:proj/.cargo/\\u{0}.toml",
          "could not load Cargo configuration / failed to load config include `\\u{0}.toml` from "
          "`ROOT/proj/.cargo/config.toml` / failed to read configuration file "
          "`ROOT/proj/.cargo/\\u{0}.toml` / file name contained an unexpected NUL byte"},
