@@ -45,10 +45,6 @@ void environment_init(struct environment *environment, struct arena *arena, char
 /* Returns the variable with exactly this name, or NULL. */
 const struct variable *environment_get(const struct environment *environment, struct str name);
 
-/* Returns a readable variable whose name in upper case is `name`, or NULL. */
-const struct variable *environment_wrong_case(const struct environment *environment,
-                                              struct str name);
-
 /* Converts a part of a key to its form in a variable's name: upper case, with `_` for `-`. */
 struct str environment_part(struct arena *arena, struct str part);
 
@@ -130,9 +126,6 @@ struct view {
 
 bool config_sees(struct view view, const struct layer *layer);
 
-/* The view from a directory that is in no project: only cargo's home. */
-struct view config_view_home(const struct config *config);
-
 /*
  * A key. The key `registries.my-reg.token` has the variable CARGO_REGISTRIES_MY_REG_TOKEN.
  */
@@ -205,9 +198,9 @@ void setting_words(struct arena *arena, const struct setting *setting, struct se
  * otherwise it is searched for in PATH. */
 struct str setting_program(const struct config *config, const struct setting *setting);
 
-/* Warns about each key of a table that is not in `known`, which ends with NULL, in the layers seen
- * from here. cargo: serde's ignored fields. */
-void config_warn_unused(struct config *config, const struct key *table, const char *const *known);
+/* Warns about each key of a table that is not one of the words in `known`, in the layers seen from
+ * here. cargo: serde's ignored fields. */
+void config_warn_unused(struct config *config, const struct key *table, const char *known);
 
 /* Prints a warning, unless the same text was printed before. `help` can be empty. */
 void config_warn(struct config *config, struct str help, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -65,9 +65,3 @@ const struct variable *environment_get(const struct environment *environment, st
 {
     return map_get(&environment->by_name, name);
 }
-
-const struct variable *environment_wrong_case(const struct environment *environment,
-                                              struct str name)
-{
-    return map_get(&environment->wrong_case, name);
-}

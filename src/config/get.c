@@ -27,13 +27,9 @@ struct str key_shown(struct arena *arena, const struct key *key)
 {
     struct buf out = buf_new(arena);
     for (size_t i = 0; i < key->count; i++) {
-        struct str part = key->parts[i];
-        bool bare = is_bare(part);
-        bool literal = !bare && (str_find(part, '"') >= 0 || str_find(part, '\\') >= 0) &&
-                       str_find(part, '\'') < 0;
-        buf_addf(&out, "%s%s", i > 0 ? "." : "", bare ? "" : literal ? "'" : "\"");
-        buf_add(&out, text_shown(arena, part));
-        buf_addf(&out, "%s", bare ? "" : literal ? "'" : "\"");
+        const char *quote = is_bare(key->parts[i]) ? "" : "\"";
+        buf_addf(&out, "%s%s%s%s", i > 0 ? "." : "", quote, text_shown(arena, key->parts[i]).data,
+                 quote);
     }
     return buf_str(&out);
 }
@@ -52,11 +48,6 @@ bool config_sees(struct view view, const struct layer *layer)
         break;
     }
     return true;
-}
-
-struct view config_view_home(const struct config *config)
-{
-    return (struct view){config->project_count, false, false};
 }
 
 struct str setting_place(struct arena *arena, const struct setting *setting)
@@ -137,7 +128,7 @@ static const struct variable *variable_of(struct config *config, const struct ke
     }
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
-    const struct variable *other = environment_wrong_case(&config->environment, name);
+    const struct variable *other = map_get(&config->environment.wrong_case, name);
     if ((!variable || !variable->valid) && other) {
         config_warn(config, STR(""),
                     "environment variables are expected to use uppercase letters and underscores, "
@@ -318,15 +309,20 @@ struct str setting_program(const struct config *config, const struct setting *se
     return path_join(config->arena, setting_root(config, setting), setting->value);
 }
 
-static bool is_among(const char *const *words, struct str word)
+static bool has_word(const char *words, struct str word)
 {
-    while (*words && !str_eq(word, str_of(*words))) {
-        words++;
+    while (*words) {
+        size_t len = strcspn(words, " ");
+        if (len == word.len && memcmp(words, word.data, len) == 0) {
+            return true;
+        }
+        words += len;
+        words += strspn(words, " ");
     }
-    return *words != NULL;
+    return false;
 }
 
-void config_warn_unused(struct config *config, const struct key *table, const char *const *known)
+void config_warn_unused(struct config *config, const struct key *table, const char *known)
 {
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         const struct toml_node *node =
@@ -336,7 +332,7 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
             struct key key = *table;
             key.parts[key.count++] = child->key;
             struct setting used;
-            if (!is_among(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
+            if (!has_word(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
                 used.node == child) {
                 config_warn(config, STR(""), "unused config key `%s` in `%s`",
                             key_shown(config->arena, &key).data,

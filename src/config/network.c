@@ -42,20 +42,6 @@ static struct err *read_versions(struct config *config, struct view view, struct
     return check_version(config->arena, &network->ssl_max);
 }
 
-/* cargo: HttpTimeout::new. A text that is not a number counts as not set. A number that is too
- * large becomes the largest one that JSON can carry. */
-static const uint64_t *timeout_of_environment(struct arena *arena)
-{
-    const char *text = getenv("HTTP_TIMEOUT");
-    if (!text || !*text || text[strspn(text, "0123456789")]) {
-        return NULL;
-    }
-    uint64_t *timeout = arena_new(arena, uint64_t);
-    unsigned long long seconds = strtoull(text, NULL, 10);
-    *timeout = seconds < INT64_MAX ? seconds : INT64_MAX;
-    return timeout;
-}
-
 struct err *network_settings(struct config *config, struct view view, struct network *out)
 {
     enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, CHECK_REVOKE, RETRIES, KEYS };
@@ -80,8 +66,7 @@ struct err *network_settings(struct config *config, struct view view, struct net
         .proxy = found[PROXY].value,
         .cainfo = found[CAINFO].value,
         .user_agent = found[USER_AGENT].value,
-        .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number
-                                             : timeout_of_environment(config->arena),
+        .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
         .check_revoke = found[CHECK_REVOKE].value.data ? &found[CHECK_REVOKE].boolean : NULL,
         .retry = found[RETRIES].value.data ? found[RETRIES].number : RETRY,
     };

@@ -161,63 +161,44 @@ struct err *registry_choose(struct registries *all, const struct str *asked, str
  * cargo's warnings.
  */
 
-static void warn_ignored(const struct registries *all, const struct registry *registry,
-                         const struct registry *used, const char *what, const char *reason)
+/* Warns about a token or key that no provider reads. cargo: credential_provider. */
+static void warn_of_ignored(const struct registries *all, const struct registry *registry,
+                            const struct registry *used)
 {
+    static const struct {
+        const char *name;
+        enum provider_kind reader;
+    } secrets[] = {{"token", PROVIDER_TOKEN}, {"secret-key", PROVIDER_PASETO}};
     struct config *config = all->config;
-    struct key key = registry_key(used, str_of(what));
-    struct setting setting;
-    if (!config_get(config, VIEW_HERE, &key, TOML_STRING, &setting) && setting.value.data) {
-        config_warn(config, STR(""),
-                    "registry `%s` has a %s configured in %s that will be ignored because %s",
-                    registry->shown.data, what, setting_place(config->arena, &setting).data,
-                    reason);
-    }
-}
-
-/* cargo: credential_provider. */
-static void warn_of_credentials(const struct registries *all, const struct registry *registry,
-                                const struct registry *used)
-{
     const struct provider_list *list = &registry->providers;
     bool own = list->items != all->globals[0].items;
-    if (own) {
-        struct str reason = str_format(
-            all->config->arena, "this registry is configured to use credential-provider `%s`",
-            text_shown(all->config->arena, list->items[0].words[0]).data);
-        if (list->items[0].kind != PROVIDER_TOKEN) {
-            warn_ignored(all, registry, used, "token", reason.data);
+    struct str program = text_shown(config->arena, list->items[0].words[0]);
+    struct str reason =
+        own ? str_format(config->arena,
+                         "this registry is configured to use credential-provider `%s`",
+                         program.data)
+            : STR("the `cargo:token` credential provider is not listed in "
+                  "`registry.global-credential-providers`");
+    for (size_t i = 0; i < (own ? COUNT(secrets) : 1); i++) {
+        struct key key = registry_key(used, str_of(secrets[i].name));
+        struct setting setting;
+        if (!provider_list_has(list, secrets[i].reader) &&
+            !config_get(config, VIEW_HERE, &key, TOML_STRING, &setting) && setting.value.data) {
+            config_warn(config, STR(""),
+                        "registry `%s` has a %s configured in %s that will be ignored because %s",
+                        registry->shown.data, secrets[i].name,
+                        setting_place(config->arena, &setting).data, reason.data);
         }
-        if (list->items[0].kind != PROVIDER_PASETO) {
-            warn_ignored(all, registry, used, "secret-key", reason.data);
-        }
-    } else if (!provider_list_has(list, PROVIDER_TOKEN)) {
-        warn_ignored(all, registry, used, "token",
-                     "the `cargo:token` credential provider is not listed in "
-                     "`registry.global-credential-providers`");
     }
 }
 
 void registry_warn(const struct registries *all, const struct registry *registry)
 {
-    static const char *const of_crates_io[] = {"index",
-                                               "token",
-                                               "default",
-                                               "credential-provider",
-                                               "secret-key",
-                                               "global-credential-providers",
-                                               "secret-key-subject",
-                                               "min-publish-age",
-                                               "global-min-publish-age",
-                                               NULL};
-    static const char *const of_others[] = {"index",
-                                            "token",
-                                            "credential-provider",
-                                            "secret-key",
-                                            "secret-key-subject",
-                                            "protocol",
-                                            "min-publish-age",
-                                            NULL};
+    static const char of_crates_io[] =
+        "index token default credential-provider secret-key global-credential-providers "
+        "secret-key-subject min-publish-age global-min-publish-age";
+    static const char of_others[] =
+        "index token credential-provider secret-key secret-key-subject protocol min-publish-age";
     const struct registry *used = registry->used;
     if (!used || registry->providers.count == 0) {
         return;
@@ -230,5 +211,5 @@ void registry_warn(const struct registries *all, const struct registry *registry
     struct key table =
         used->is_crates_io ? KEY(STR("registry")) : KEY(STR("registries"), used->name);
     config_warn_unused(all->config, &table, used->is_crates_io ? of_crates_io : of_others);
-    warn_of_credentials(all, registry, used);
+    warn_of_ignored(all, registry, used);
 }
