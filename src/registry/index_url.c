@@ -147,7 +147,8 @@ static struct err *add_domain(struct parser *p, struct str host)
     }
     bool is_address =
         inet_aton(domain.data, &address) == 1 && inet_ntop(AF_INET, &address, text, sizeof(text));
-    if (!is_address && domain.data[strspn(domain.data, "0123456789.")] == '\0') {
+    if (!is_address && isdigit((unsigned char)domain.data[0]) &&
+        domain.data[strspn(domain.data, "0123456789.")] == '\0') {
         return err_new(p->arena, "invalid IPv4 address");
     }
     buf_add(&p->out, is_address ? str_of(text) : domain);

@@ -69,7 +69,7 @@ REFUSED = "(control character or backslash|cannot-be-a-base-URLs are not support
 PIECES = {
     "scheme": ["https", "http", "HTTPS", "ssh", "git", "sparse+https", "foo"],
     "slashes": ["://", "://", "://", ":", ":/", ":///"],
-    "user": ["", "", "", "", "u@",  "u:@", "a b@", "@", ":@"],
+    "user": ["", "", "", "", "u@",  "u:@", "a b@", "@"],
     "host": ["example.com", "Example.COM", "github.com", "GitHub.com", "h", "[::1]", "[1:0::2:3]", "localhost", "", "a b", "xn--bcher-kva.de", "b\u00fccher.de"],
     "port": ["", "", "", ":443", ":80", ":22", ":", ":8080", ":65536", ":x"],
     "segment": ["a", "A", "b c", "..", ".", "", "\u00e9", "i.git", "x^y|z", "[x]", "'\"", "{}`"],

@@ -112,8 +112,6 @@ static void the_first_layer_that_has_a_key_wins(void **state)
         {files, "here a.b", "sub @ ROOT/proj/sub/.cargo/config.toml:1"},
         {files, "above a.b", "project @ ROOT/proj/.cargo/config.toml:1"},
         {files, "home a.b", "home @ ROOT/ch/config.toml:1"},
-        {P "\n[a]\nb = 'x'\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:3"},
-        {P "[a]\nc = 1\n" H "a.b = 'x'\n", "here a.b", "x @ ROOT/ch/config.toml:1"},
         {"@x.toml\na.b = 'x'\n+../../x.toml\n", "here a.b", "x @ ROOT/proj/sub/../../x.toml:1"},
         {P "a.b = 'x'\n$CARGO_A_B=\xFF\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:1"},
         {"$CARGO_A_B=\xFF\n", "here a.b",
@@ -131,21 +129,13 @@ static void a_value_has_one_type(void **state)
         {P "a.b = 1\n", "here a.b",
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected a string, but found a integer"},
         {P "a.b = true\n", "boolean a.b", "true"},
-        {P "a.b = 'true'\n", "boolean a.b",
-         "error in ROOT/proj/.cargo/config.toml: `a.b` expected true/false, but found a string"},
-        {"$CARGO_A_B=false\n", "boolean a.b", "false"},
         {"$CARGO_A_B=yes\n", "boolean a.b",
          "error in environment variable `CARGO_A_B`: `a.b` expected true/false, but found a "
          "different "
          "text"},
-        {"", "boolean a.b", "unset"},
         {"+a.b=7\n", "number a.b", "7"},
         {"$CARGO_A_B=9223372036854775807\n", "number a.b", "9223372036854775807"},
         {"$CARGO_A_B=9223372036854775808\n", "number a.b",
-         "error in environment variable `CARGO_A_B`: `a.b` expected an integer that is not "
-         "negative, "
-         "but found a different text"},
-        {"$CARGO_A_B=\n", "number a.b",
          "error in environment variable `CARGO_A_B`: `a.b` expected an integer that is not "
          "negative, "
          "but found a different text"},
@@ -153,9 +143,6 @@ static void a_value_has_one_type(void **state)
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected an integer that is not negative, "
          "but "
          "found a integer"},
-        {P "a.b = []\n", "number a.b",
-         "error in ROOT/proj/.cargo/config.toml: `a.b` expected an integer that is not "
-         "negative, but found a array"},
         {"", "number a.b", "unset"},
     };
     check(questions, COUNT(questions));
@@ -186,9 +173,6 @@ static void lists_are_joined_and_programs_are_not(void **state)
         {P "a.b = 1\n", "program a.b",
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected a string or an array of strings, "
          "but found a integer"},
-        {P "a.b = [1]\n", "program a.b",
-         "error in ROOT/proj/.cargo/config.toml: `a.b` expected a list of strings, but found a "
-         "integer"},
         {"", "program a.b", "unset"},
     };
     check(questions, COUNT(questions));

@@ -61,10 +61,6 @@ static void layers_are_in_the_order_of_priority(void **state)
          "`ROOT/proj/.cargo/config.toml` / failed to load config include `config.toml` from "
          "`ROOT/proj/.cargo/a.toml` / config `include` cycle detected with path "
          "`ROOT/proj/.cargo/config.toml`"},
-        {P "include = ['../.cargo/./config.toml']\n", "p0:proj/.cargo/config.toml",
-         "could not load Cargo configuration / failed to load config include "
-         "`../.cargo/./config.toml` from `ROOT/proj/.cargo/config.toml` / config `include` cycle "
-         "detected with path `ROOT/proj/.cargo/config.toml`"},
         /* behind a link, `..` is another directory: both files are read */
         {P "include = ['link/../x.toml']\n@proj/.cargo/x.toml\n@other/x.toml\n@other/dir/\n"
            "@proj/.cargo/link -> ../../other/dir\n",
@@ -78,9 +74,6 @@ static void layers_are_in_the_order_of_priority(void **state)
         {P "\xFF\n" H, "?p0:proj/.cargo/config.toml h:ch/config.toml",
          "could not load Cargo configuration / failed to read configuration file "
          "`ROOT/proj/.cargo/config.toml` / stream did not contain valid UTF-8"},
-        {"@proj/.cargo/config.toml/\n", "?p0:proj/.cargo/config.toml",
-         "could not load Cargo configuration / failed to read configuration file "
-         "`ROOT/proj/.cargo/config.toml` / Is a directory (os error 21)"},
         {P "a = 1\n" H "a = [1]\n", "p0:proj/.cargo/config.toml h:ch/config.toml",
          "could not load Cargo configuration / `a` is of type integer in "
          "ROOT/proj/.cargo/config.toml:1, but of type array in ROOT/ch/config.toml:1"},
@@ -214,38 +207,18 @@ static void files_of_a_project_are_judged(void **state)
     world_end(&world);
 }
 
-static void home_is_where_the_variables_say(void **state)
+/* After a link, `..` is another directory. tests/cli has what the variables say. */
+static void home_can_be_behind_a_link(void **state)
 {
     (void)state;
-    static const char *const cases[][3] = {
-        {"rel", "/h", "ROOT/proj/sub/rel"},
-        {"/a/b/../c/", "/h", "/a/c"},
-        {"", "/h", "/h/.cargo"},
-        {NULL, "/h", "/h/.cargo"},
-        {"ROOT/link/../x", "/h", "ROOT/real/x"},
-    };
+    struct config config;
     world_begin(&world, "@real/dir/\n@real/x/\n@link -> real/dir\n");
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct str given = str_of(cases[i][0]);
-        if (str_starts(given, STR("ROOT"))) {
-            given = world_path(&world, given.data + 5);
-        }
-        assert_int_equal(cases[i][0] ? setenv("CARGO_HOME", given.data, 1) : unsetenv("CARGO_HOME"),
-                         0);
-        assert_int_equal(setenv("HOME", cases[i][1], 1), 0);
-        struct config config;
-        assert_null(config_init(&config, &world.arena, &world.shell, world.variables));
-        struct str expected = str_of(cases[i][2]);
-        if (i == COUNT(cases) - 1) {
-            expected = world_path(&world, "link/../x"); /* `real/x`, which is not ROOT/x */
-            assert_string_equal(config.home.data, expected.data);
-        } else {
-            assert_string_equal(world_shown(&world, config.home), expected.data);
-        }
-    }
+    struct str home = world_path(&world, "link/../x");
+    assert_int_equal(setenv("CARGO_HOME", home.data, 1), 0);
+    assert_null(config_init(&config, &world.arena, &world.shell, world.variables));
+    assert_string_equal(config.home.data, home.data);
     (void)unsetenv("CARGO_HOME");
     (void)unsetenv("HOME");
-    struct config config;
     assert_null(config_init(&config, &world.arena, &world.shell, world.variables));
     assert_true(str_ends(config.home, STR("/.cargo")));
     world_end(&world);
@@ -258,7 +231,7 @@ int main(void)
         cmocka_unit_test(what_is_read_has_limits),
         cmocka_unit_test(one_file_and_all_of_them_have_a_size),
         cmocka_unit_test(files_of_a_project_are_judged),
-        cmocka_unit_test(home_is_where_the_variables_say),
+        cmocka_unit_test(home_can_be_behind_a_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

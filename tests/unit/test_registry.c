@@ -26,35 +26,6 @@ static struct registry *get(const char *name)
     return registry;
 }
 
-static void names_are_checked(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    static const char *const good[] = {
-        "_", "a-", "_x1", "\xc3\xbcn\xc3\xaf", "\xe6\x97\xa5", "A", "a\xe2\x80\x8d"};
-    static const char *const bad[][2] = {
-        {"", "registry name cannot be empty"},
-        {"1", "invalid character `1` in registry name: `1`, the name cannot start with a digit"},
-        {"-", "invalid character `-` in registry name: `-`, the first character must be a Unicode "
-              "XID start character (most letters or `_`)"},
-        {"a.b", "invalid character `.` in registry name: `a.b`, characters must be Unicode XID "
-                "characters (numbers, `-`, `_`, or most letters)"},
-        {"a\n", "invalid character `\\n` in registry name: `a\\n`, characters must be Unicode XID "
-                "characters (numbers, `-`, `_`, or most letters)"},
-        {"\xcc\x81", "invalid character `\xcc\x81` in registry name: `\xcc\x81`, the first "
-                     "character must be a Unicode XID start character (most letters or `_`)"},
-    };
-    for (size_t i = 0; i < COUNT(good); i++) {
-        assert_null(registry_name_check(&arena, str_of(good[i])));
-    }
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        const struct err *err = registry_name_check(&arena, str_of(bad[i][0]));
-        assert_non_null(err);
-        assert_string_equal(err->message.data, bad[i][1]);
-    }
-    arena_free(&arena);
-}
-
 /* For each name but crates-io without others: its index, `>` whose token cargo uses, and `~` the
  * other names of its group. */
 static const char *names(void)
@@ -137,118 +108,6 @@ static void names_lead_to_an_index_and_back(void **state)
     }
 }
 
-/* The name that is chosen, and its failure; or why none is. */
-static const char *choice(const char *asked)
-{
-    struct str name = str_of(asked);
-    struct registry *registry = NULL;
-    struct err *err = registry_choose(&all, asked ? &name : NULL, &registry);
-    if (err) {
-        return world_chain(&world, err);
-    }
-    return str_format(&world.arena, "%s: %s", registry->shown.data,
-                      world_chain(&world, registry->failure))
-        .data;
-}
-
-static const char replaced[] = P "source.crates-io.replace-with = 'a'\n";
-static const char not_remote[] = "crates-io is replaced with non-remote-registry source %s;\n"
-                                 "include `--registry crates-io` to use crates.io";
-static const char cycle[] = "detected a cycle of `replace-with` sources, the source `%s` is "
-                            "eventually replaced with itself (configuration in "
-                            "`ROOT/proj/.cargo/config.toml`)";
-static const struct {
-    const char *world;
-    const char *asked;
-    const char *choice;
-    const char *part; /* for %s */
-} choices[] = {
-    {"", NULL, "crates-io: ", ""},
-    {P "registries.a.index = 'https://a/'\nregistry.default = 'a'\n", NULL, "a: ", ""},
-    {P "registries.a.index = 'https://a/'\nregistry.default = 'b'\n", "a", "a: ", ""},
-    {"", "a", "a: registry index was not found in any configuration: `a`", ""},
-    {"", "1",
-     "1: invalid character `1` in registry name: `1`, the name cannot start with a "
-     "digit",
-     ""},
-    {C "registry.default = 'a'\n" P "registries.a.index = 'https://a/'\n", NULL, "crates-io: ", ""},
-    {C "registries.a.index = 'https://a/'\n", "a",
-     "a: registry index was not found in any configuration: `a`", ""},
-    {C "registry.index = 'x'\nregistries.crates-io.protocol = 'x'\n"
-       "source.crates-io.replace-with = 'a'\n",
-     NULL, "crates-io: ", ""},
-    {P "registry.default = 1\n", NULL,
-     "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
-     "integer",
-     ""},
-    {P "registries.a.index = 'x'\n", "a",
-     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid "
-     "url `x`: relative URL without a base",
-     ""},
-    {P "registries.a.index = 'https://u:p@h/'\n", "a",
-     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / registry "
-     "URLs may not contain passwords",
-     ""},
-    {P "registries.a.index = 'sparse+https://h/x'\n", "a",
-     "a: sparse registry url must end in a slash `/`: sparse+https://h/x", ""},
-    {P "registries.a.index = 'mailto:x'\n", "a",
-     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid url "
-     "`mailto:x`: cannot-be-a-base-URLs are not supported",
-     ""},
-    {P "registries.a.index = 1\n", "a",
-     "a: error in ROOT/proj/.cargo/config.toml: `registries.a.index` expected a string, but "
-     "found a integer",
-     ""},
-    {P "registry.index = 'x'\n", NULL,
-     "crates-io: the `registry.index` config value is no longer supported\nUse `[source]` "
-     "replacement to alter the default index for crates.io.",
-     ""},
-    {P "registries.crates-io.protocol = 'x'\n", NULL,
-     "crates-io: unsupported registry protocol `x` (defined in ROOT/proj/.cargo/config.toml)", ""},
-    {P "registries.crates-io.protocol = 'git'\n", NULL, "crates-io: ", ""},
-    {replaced, "crates-io", "crates-io: ", ""},
-    {replaced, NULL,
-     "could not find a configured source with the name `a` when attempting to lookup "
-     "`crates-io` (configuration in `ROOT/proj/.cargo/config.toml`)",
-     ""},
-    {P "source.crates-io.replace-with = 'a'\nregistries.a.index = 'https://a/'\n", NULL,
-     "crates-io is replaced with remote registry a;\ninclude `--registry a` or `--registry "
-     "crates-io`",
-     ""},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.registry = 'https://a/'\n", NULL, not_remote,
-     "registry `a`"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.registry = '" CRATES_IO_INDEX "'\n", NULL,
-     "crates-io: ", ""},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.git = 'https://a/'\n", NULL, not_remote,
-     "https://a/"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.directory = 'd'\n", NULL, not_remote,
-     "dir ROOT/proj/d"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL, not_remote,
-     "registry `ROOT/proj/d`"},
-    {P "source.a.branch = 'd'\n", NULL,
-     "crates-io: no source location specified for `source.a`, need `registry`, `local-registry`, "
-     "`directory`, or `git` defined",
-     ""},
-    {P "source.crates-io.replace-with = 'crates-io'\n", NULL, cycle, "crates-io"},
-    {P "source = {crates-io.replace-with = 'a', a.replace-with = 'b', b.replace-with = 'a'}\n",
-     NULL, cycle, "a"},
-};
-
-static void one_registry_is_meant(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(choices); i++) {
-        char wanted[400];
-        const char *hole = strstr(choices[i].choice, "%s");
-        size_t head = hole ? (size_t)(hole - choices[i].choice) : strlen(choices[i].choice);
-        (void)snprintf(wanted, sizeof(wanted), "%.*s%s%s", (int)head, choices[i].choice,
-                       choices[i].part, hole ? hole + 2 : "");
-        begin(choices[i].world);
-        assert_string_equal(choice(choices[i].asked), wanted);
-        world_end(&world);
-    }
-}
-
 /* Names in one file, with one index, and in variables. */
 static void many_names_cost_little(void **state)
 {
@@ -279,9 +138,7 @@ static void many_names_cost_little(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_checked),
         cmocka_unit_test(names_lead_to_an_index_and_back),
-        cmocka_unit_test(one_registry_is_meant),
         cmocka_unit_test(many_names_cost_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
