@@ -191,14 +191,12 @@ static struct config_file *find_file(struct config *config, struct str path)
     return file;
 }
 
-static struct config_file *get_file(struct config *config, const struct load *load, struct str path,
+/* If credentials cannot be parsed, waits for the lock and reads them again, because another cargo
+ * may have been between its write and its ftruncate. cargo reads them without the lock. */
+static struct config_file *add_file(struct config *config, const struct load *load, struct str path,
                                     int fd)
 {
-    struct config_file *file = find_file(config, path);
-    if (file) {
-        return file;
-    }
-    file = arena_new(config->arena, struct config_file);
+    struct config_file *file = arena_new(config->arena, struct config_file);
     *file = (struct config_file){
         .path = path,
         .shown = text_shown(config->arena, path),
@@ -208,6 +206,10 @@ static struct config_file *get_file(struct config *config, const struct load *lo
         file->failure = err_new(config->arena, "more than %d configuration files", FILES_LIMIT);
     } else {
         file->failure = read_doc(config, file, fd, &file->doc);
+        if (file->failure && load->credentials && fd >= 0 &&
+            !lock_acquire(config->shell, fd, file->shown, LOCK_SHARED, &lock_of_credentials)) {
+            file->failure = read_doc(config, file, fd, &file->doc);
+        }
     }
     struct config_file **end = &config->files;
     while (*end) {
@@ -226,8 +228,9 @@ const struct err *load_file(struct config *config, struct load *load, struct str
                        text_shown(config->arena, path).data);
     }
     *seen = config;
-    bool is_new = !find_file(config, path);
-    struct config_file *file = get_file(config, load, path, fd);
+    struct config_file *file = find_file(config, path);
+    bool is_new = !file;
+    file = file ? file : add_file(config, load, path, fd);
     bool of_project = load->origin == ORIGIN_PROJECT;
     if (is_new || !of_project) { /* the command line names it, even if a project includes it too */
         file->foreign = of_project && is_foreign(config->arena, path);
@@ -376,21 +379,6 @@ void config_load_files(struct config *config)
     }
 }
 
-/* Reads the file without the lock, as cargo does. If it cannot be parsed, waits for the lock and
- * reads it again, because another cargo may have been between its write and its ftruncate. */
-static const struct err *load_credentials_file(struct config *config, struct load *load,
-                                               const struct found *found)
-{
-    if (found->fd >= 0) {
-        struct config_file *file = get_file(config, load, found->path, found->fd);
-        if (file->failure && !lock_acquire(config->shell, found->fd, file->shown, LOCK_SHARED,
-                                           &lock_of_credentials)) {
-            file->failure = read_doc(config, file, found->fd, &file->doc);
-        }
-    }
-    return load_both(config, load, found);
-}
-
 /*
  * Contradictions.
  */
@@ -447,7 +435,7 @@ void config_load_credentials(struct config *config)
     struct load load = {.origin = ORIGIN_HOME, .credentials = true};
     struct layer *others = config->layers;
     config->layers = NULL;
-    const struct err *err = load_credentials_file(config, &load, &found);
+    const struct err *err = load_both(config, &load, &found);
     layers_append(&config->layers, others);
     keep_first(config, check_layers(config));
     if (!config->failure) {

@@ -17,19 +17,14 @@
 
 #define FORBIDDEN_IN_HOST " #/:<>?@[\\]^|"
 
-/* A scheme whose host is a domain name. `sparse+https` is not one of them. */
-struct special {
-    const char *scheme;
-    unsigned long port; /* 0: it has no port */
-};
-
 struct parser {
     struct arena *arena;
     const char *rest; /* of the user's text */
     struct buf out;
-    const struct special *special; /* NULL for other schemes */
-    bool is_file;
     size_t scheme_end;
+    bool is_special;    /* https, http or file, but not sparse+https: the host is a domain name */
+    bool is_file;       /* has no port and no user */
+    unsigned long port; /* the usual one, or 0 */
     struct index_url url;
 };
 
@@ -69,26 +64,18 @@ static struct str trimmed(struct arena *arena, struct str text)
 
 static struct err *read_scheme(struct parser *p)
 {
-    static const struct special special[] = {{"https", 443}, {"http", 80}, {"file", 0}};
     struct str scheme = str_lower(p->arena, take(p, ":"));
-    bool valid = *p->rest == ':' && isalpha((unsigned char)scheme.data[0]);
-    for (size_t i = 0; i < scheme.len; i++) {
-        valid = valid && (isalnum((unsigned char)scheme.data[i]) || strchr("+-.", scheme.data[i]));
-    }
-    if (!valid) {
+    size_t valid = strspn(scheme.data, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+    if (*p->rest != ':' || valid < scheme.len || !isalpha((unsigned char)scheme.data[0])) {
         return err_new(p->arena, "relative URL without a base");
-    }
-    for (size_t i = 0; i < COUNT(special); i++) {
-        if (str_eq(scheme, str_of(special[i].scheme))) {
-            p->special = &special[i];
-        }
     }
     p->rest++;
     p->scheme_end = scheme.len;
     p->is_file = str_eq(scheme, STR("file"));
+    p->port = str_eq(scheme, STR("https")) ? 443 : str_eq(scheme, STR("http")) ? 80 : 0;
+    p->is_special = p->is_file || p->port > 0;
     p->url.is_sparse = str_starts(scheme, STR("sparse+"));
-    buf_add(&p->out, scheme);
-    buf_add(&p->out, STR("://"));
+    buf_addf(&p->out, "%s://", scheme.data);
     return NULL;
 }
 
@@ -163,7 +150,7 @@ static struct err *add_host(struct parser *p, struct str host)
     if (host.len == 0 || (p->is_file && strcasecmp(host.data, "localhost") == 0)) {
         return NULL;
     }
-    if (p->special) {
+    if (p->is_special) {
         return add_domain(p, host);
     }
     if (strpbrk(host.data, FORBIDDEN_IN_HOST)) {
@@ -181,7 +168,7 @@ static struct err *add_port(struct parser *p, struct str text)
     if (digits[strspn(digits, "0123456789")] || port > UINT16_MAX) {
         return err_new(p->arena, "invalid port number");
     }
-    if (*digits && !(p->special && port == p->special->port)) {
+    if (*digits && (p->port == 0 || port != p->port)) {
         buf_addf(&p->out, ":%lu", port);
     }
     return NULL;
@@ -200,7 +187,7 @@ static struct err *read_authority(struct parser *p)
     struct str host = str_slice(p->arena, authority, start, authority.len);
     size_t bracket = host.data[0] == '[' ? strcspn(host.data, "]") : 0;
     size_t end = bracket + strcspn(host.data + bracket, ":");
-    if (end == 0 && (p->special || authority.len > 0)) {
+    if (end == 0 && (p->is_special || authority.len > 0)) {
         return err_new(p->arena, "empty host");
     }
     size_t before = p->out.len;
@@ -227,7 +214,7 @@ static void read_path(struct parser *p)
             encode(&p->out, is_dots ? STR("") : segment, PATH_SET);
         }
     }
-    if (p->special && p->out.len == start) {
+    if (p->is_special && p->out.len == start) {
         buf_add_char(&p->out, '/');
     }
 }
@@ -237,7 +224,7 @@ static void read_query_and_fragment(struct parser *p)
     if (*p->rest == '?') {
         p->rest++;
         buf_add_char(&p->out, '?');
-        encode(&p->out, take(p, "#"), p->special ? QUERY_SET "'" : QUERY_SET);
+        encode(&p->out, take(p, "#"), p->is_special ? QUERY_SET "'" : QUERY_SET);
     }
     if (*p->rest == '#') {
         buf_add_char(&p->out, '#');
@@ -282,7 +269,7 @@ static struct err *read_url(struct arena *arena, struct str text, struct index_u
     struct parser p = {.arena = arena, .rest = in.data, .out = buf_new(arena)};
     TRY(read_scheme(&p));
     size_t slashes = strspn(p.rest, "/");
-    bool any_slashes = p.special && !p.is_file; /* https:example.com is valid */
+    bool any_slashes = p.port > 0; /* https:example.com is valid */
     if (any_slashes || slashes >= 2) {
         p.rest += any_slashes ? slashes : 2;
         TRY(read_authority(&p));

@@ -111,7 +111,7 @@ static struct err *find_global(struct config *config, struct view view, struct p
         make(config, view, &(struct settings){&token, 1, 1}, &providers[count++]);
         providers[0].setting = (struct setting){0};
     }
-    *out = (struct provider_list){providers, count};
+    *out = (struct provider_list){providers, count, count};
     return NULL;
 }
 
@@ -136,7 +136,7 @@ static struct err *find_in_view(struct registries *all, const struct registry *r
     if (own.count > 0) {
         struct provider *provider = arena_new(config->arena, struct provider);
         make(config, view_of(view), &own, provider);
-        *out = (struct provider_list){provider, 1};
+        *out = (struct provider_list){provider, 1, 1};
     }
     return NULL;
 }
@@ -172,8 +172,7 @@ static bool other_index(struct registries *all, const struct registry *registry,
     return true;
 }
 
-static void add_elsewhere(struct registries *all, struct registry *registry, size_t view,
-                          struct provider **items, size_t *size)
+static void add_elsewhere(struct registries *all, struct registry *registry, size_t view)
 {
     struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
     struct registry *there = registry->means_crates_io ? crates_io : registry;
@@ -185,15 +184,15 @@ static void add_elsewhere(struct registries *all, struct registry *registry, siz
     if (find_in_view(all, there, view, &list)) {
         return;
     }
+    struct provider_list *out = &registry->elsewhere;
     for (size_t i = 0; i < list.count; i++) {
         struct provider provider = list.items[i];
         provider.index_url = index.index_url;
         provider.index_setting = index.index_setting;
         if (is_new(all, registry, &provider)) {
-            *items = list_room(all->config->arena, *items, sizeof(**items),
-                               registry->elsewhere.count, size);
-            (*items)[registry->elsewhere.count++] = provider;
-            registry->elsewhere.items = *items;
+            out->items = list_room(all->config->arena, out->items, sizeof(*out->items), out->count,
+                                   &out->size);
+            out->items[out->count++] = provider;
         }
     }
 }
@@ -208,10 +207,8 @@ void registry_find_providers(struct registries *all, struct registry *registry)
     for (size_t i = 0; i < registry->providers.count; i++) {
         (void)is_new(all, registry, &registry->providers.items[i]);
     }
-    size_t size = 0;
-    struct provider *items = NULL;
     for (size_t view = 1; view < all->view_count; view++) {
-        add_elsewhere(all, registry, view, &items, &size);
+        add_elsewhere(all, registry, view);
     }
     registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
                                      provider_list_has(&registry->elsewhere, PROVIDER_TOKEN);

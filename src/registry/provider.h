@@ -35,8 +35,9 @@ struct provider {
 };
 
 struct provider_list {
-    const struct provider *items;
+    struct provider *items;
     size_t count;
+    size_t size; /* room for more */
 };
 
 struct registries;
