@@ -10,12 +10,10 @@
 #define URL_LIMIT ((size_t)64 * 1024)
 
 /* The ASCII characters that are percent-encoded. */
-#define FRAGMENT_SET " \"<>`"
-#define QUERY_SET    " \"#<>"
-#define PATH_SET     " \"<>`#?{}"
-#define USERINFO_SET PATH_SET "/:;=@[\\]^|"
+#define PATH_SET     " \"<>`{}"
+#define USERINFO_SET PATH_SET "/:;=@[]^|"
 
-#define FORBIDDEN_IN_HOST " #/:<>?@[\\]^|"
+#define FORBIDDEN_IN_HOST " /:<>@[]^|"
 
 struct parser {
     struct arena *arena;
@@ -176,7 +174,7 @@ static struct err *add_port(struct parser *p, struct str text)
 
 static struct err *read_authority(struct parser *p)
 {
-    struct str authority = take(p, "/?#");
+    struct str authority = take(p, "/");
     if (p->is_file) {
         return add_host(p, authority);
     }
@@ -200,9 +198,9 @@ static struct err *read_authority(struct parser *p)
 static void read_path(struct parser *p)
 {
     size_t start = p->out.len;
-    while (*p->rest && !strchr("?#", *p->rest)) {
+    while (*p->rest) {
         p->rest += *p->rest == '/';
-        struct str segment = take(p, "/?#");
+        struct str segment = take(p, "/");
         bool is_up = str_eq(segment, STR(".."));
         bool is_dots = is_up || str_eq(segment, STR("."));
         if (is_up) {
@@ -219,28 +217,14 @@ static void read_path(struct parser *p)
     }
 }
 
-static void read_query_and_fragment(struct parser *p)
-{
-    if (*p->rest == '?') {
-        p->rest++;
-        buf_add_char(&p->out, '?');
-        encode(&p->out, take(p, "#"), p->is_special ? QUERY_SET "'" : QUERY_SET);
-    }
-    if (*p->rest == '#') {
-        buf_add_char(&p->out, '#');
-        encode(&p->out, str_of(p->rest + 1), FRAGMENT_SET);
-    }
-}
-
 /* Returns the URL without a final slash. If `fold` is set, `.git` goes too, and for github.com the
  * scheme and the case. */
-static struct str canonical_of(const struct parser *p, size_t path_start, size_t path_end,
-                               bool fold)
+static struct str canonical_of(const struct parser *p, size_t path_start, bool fold)
 {
     struct arena *arena = p->arena;
     struct str text = p->url.text;
     bool github = fold && str_eq(p->url.host, STR("github.com"));
-    size_t end = path_end - (path_end > path_start + 1 && text.data[path_end - 1] == '/');
+    size_t end = text.len - (text.len > path_start + 1 && str_ends(text, STR("/")));
     struct str path = str_slice(arena, text, path_start, end);
     path = github ? str_lower(arena, path) : path;
     if (fold && str_ends(path, STR(".git"))) {
@@ -250,7 +234,6 @@ static struct str canonical_of(const struct parser *p, size_t path_start, size_t
     buf_add(&out, github ? STR("https") : str_slice(arena, text, 0, p->scheme_end));
     buf_add(&out, str_slice(arena, text, p->scheme_end, path_start));
     buf_add(&out, path);
-    buf_add(&out, str_slice(arena, text, path_end, text.len));
     return buf_str(&out);
 }
 
@@ -262,8 +245,8 @@ static struct err *read_url(struct arena *arena, struct str text, struct index_u
         return err_new(arena, "longer than %zu bytes", URL_LIMIT);
     }
     for (size_t i = 0; i < in.len; i++) {
-        if ((unsigned char)in.data[i] < 0x20 || strchr("\x7f\\", in.data[i])) {
-            return err_new(arena, "control character or backslash");
+        if ((unsigned char)in.data[i] < 0x20 || strchr("\x7f\\?#", in.data[i])) {
+            return err_new(arena, "it has a control character, a backslash, `?` or `#`");
         }
     }
     struct parser p = {.arena = arena, .rest = in.data, .out = buf_new(arena)};
@@ -278,12 +261,9 @@ static struct err *read_url(struct arena *arena, struct str text, struct index_u
     }
     size_t path_start = p.out.len;
     read_path(&p);
-    size_t path_end = p.out.len;
-    read_query_and_fragment(&p);
     p.url.text = buf_str(&p.out);
-    p.url.folded = canonical_of(&p, path_start, path_end, true);
-    p.url.canonical =
-        p.url.is_sparse ? canonical_of(&p, path_start, path_end, false) : p.url.folded;
+    p.url.folded = canonical_of(&p, path_start, true);
+    p.url.canonical = p.url.is_sparse ? canonical_of(&p, path_start, false) : p.url.folded;
     *out = p.url;
     return NULL;
 }

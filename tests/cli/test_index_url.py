@@ -19,15 +19,15 @@ FIXED = [
     "https://example.com/index", "HTTPS://example.com/index", "http://example.com", "ssh://git@example.com/index.git", "git://example.com/index",
     "sparse+https://example.com/index/", "sparse+https://example.com/index", "SPARSE+HTTPS://EXAMPLE.com/Index/", "sparse+http://127.0.0.1:8080/",
     "sparse+file:///x/", "registry+https://example.com/index", "a+b-c.d://h/p", "1a://h/", "+a://h/", "https", "https:", "https://", "", " ", "foo", "../foo",
-    "//example.com/foo", ":", "://example.com", "?q", "a:b", "mailto:x@example.com", "https:example.com/a", "https:/example.com/a", "https:////example.com/a",
+    "//example.com/foo", ":", "://example.com", "a:b", "mailto:x@example.com", "https:example.com/a", "https:/example.com/a", "https:////example.com/a",
     "https://example.com//", "https://example.com/", "https://example.com/index/", "foo://h", "foo://h/", "foo:///p", " https://example.com/a ",
     "\thttps://example.com/a\n", "https://example .com/",
     # paths, queries and fragments
     "https://example.com/a/./b/../c", "https://example.com/../../a", "https://example.com/a/..", "https://example.com/a/.",
-    "https://example.com/a/b/../../../..", "foo://h/..", "foo://h/a/../..//b", "sparse+https://example.com/a/../b/", "https://example.com/a b\"<>`#f g",
-    "https://example.com/{a}|[b]^c", "https://example.com/%41%zz%", "https://example.com/é/日本", "https://example.com/?a b'\"<>`{}|^é",
-    "ssh://example.com/?a b'\"<>`{}|^é", "https://example.com/#a b'\"<>`{}|^é", "https://example.com?q", "https://example.com#f",
-    "https://example.com/a;b,c:d@e=f&g+h!i$j(k)*l~m'n", "https://example.com/index/?q#f",
+    "https://example.com/a/b/../../../..", "foo://h/..", "foo://h/a/../..//b", "sparse+https://example.com/a/../b/", "https://example.com/a b\"<>`f g",
+    "https://example.com/{a}|[b]^c", "https://example.com/%41%zz%", "https://example.com/é/日本",
+
+    "https://example.com/a;b,c:d@e=f&g+h!i$j(k)*l~m'n",
     # user, password and port
     "https://user@example.com/", "https://user:pw@example.com/", "https://user:@example.com/", "https://:pw@example.com/", "https://@example.com/",
     "https://a@b@example.com/", "https://u ser:p w@example.com/", "https://é[]^|=;'@example.com/", "ssh://git@example.com:22/x", "ssh://u@", "https://u@/x",
@@ -45,15 +45,15 @@ FIXED = [
     "https://[g::]/", "foo://[::1]/", "foo://[::1", "ssh://git@[::1]:22/x",
     # files
     "file:///home/x/index", "file:/home/x/index", "file:index", "file:./index", "file:../index", "file:../../../../../../../x", "file:/", "file://",
-    "file:///", "file:a?q#f", "file://localhost/x", "file://LOCALHOST/x", "file://example.com/x", "file://Example.com", "file:index/", "file:index.git",
+    "file:///", "file://localhost/x", "file://LOCALHOST/x", "file://example.com/x", "file://Example.com", "file:index/", "file:index.git",
     "FILE:index", "file:///a/../../b", "file:./", "file:///a b/é", "file:~/x",
     # what counts as the same
     "https://github.com/Foo/Bar.git", "https://github.com/foo/bar", "https://github.com/foo/bar/", "https://GitHub.com/FOO/bar.git/",
     "git://github.com/foo/bar", "ssh://git@github.com/foo/bar", "https://git@github.com/foo/bar", "http://github.com/foo/bar",
     "https://github.com:444/foo/bar", "https://github.com./foo/bar", "sparse+https://github.com/foo/bar/", "sparse+https://GitHub.com/foo/bar/",
-    "https://github.com/foo/bar?A=B#C", "https://example.com/i", "https://example.com/i/", "https://example.com/i.git", "https://example.com/i.git/",
-    "https://example.com/i.git//", "https://example.com/I", "https://example.com/a/.git", "https://example.com/i.git?q", "https://example.com/i?q",
-    "https://example.com/i/?q", "https://example.com.git", "file:///x/a.git", "file:///x/a", "file:///x/a/", "ssh://git@example.com/idx.git",
+    "https://example.com/i", "https://example.com/i/", "https://example.com/i.git", "https://example.com/i.git/",
+    "https://example.com/i.git//", "https://example.com/I", "https://example.com/a/.git",
+    "https://example.com.git", "file:///x/a.git", "file:///x/a", "file:///x/a/", "ssh://git@example.com/idx.git",
     "ssh://git@example.com/idx", "ssh://git@example.com:22/idx", "sparse+https://example.com/i.git/", "sparse+https://example.com/i/",
     "sparse+http://github.com/A/", "sparse+https://github.com/a/",
 ]  # fmt: skip
@@ -61,10 +61,10 @@ FIXED = [
 # URLs that nobody writes. cargo-logout rejects some, and reads others by its general rules. libidn2 follows IDNA 2008 more strictly than cargo, limits
 # the length of labels, and has an older Unicode.
 KNOWN = [
-    "foo:/p", "https://example.com\\a", "ht\ttps://example.com/", "https://a%62c/", "https://1.2.3.4./", "https://a.1/", "ws://h:80/", "https://example.com/%2e", "file:",
+    "foo:/p", "https://example.com/?q", "https://example.com\\a", "ht\ttps://example.com/", "https://a%62c/", "https://1.2.3.4./", "https://a.1/", "ws://h:80/", "https://example.com/%2e", "file:",
     "https://☃.net/", "https://😀.com/", "https://" + "a" * 64 + "é.com/",
 ]  # fmt: skip
-REFUSED = "(control character or backslash|cannot-be-a-base-URLs are not supported)$"
+REFUSED = "(it has a control character, a backslash, `[?]` or `#`|cannot-be-a-base-URLs are not supported)$"
 
 PIECES = {
     "scheme": ["https", "http", "HTTPS", "ssh", "git", "sparse+https", "foo"],
@@ -73,9 +73,9 @@ PIECES = {
     "host": ["example.com", "Example.COM", "github.com", "GitHub.com", "h", "[::1]", "[1:0::2:3]", "localhost", "", "a b", "xn--bcher-kva.de", "b\u00fccher.de"],
     "port": ["", "", "", ":443", ":80", ":22", ":", ":8080", ":65536", ":x"],
     "segment": ["a", "A", "b c", "..", ".", "", "\u00e9", "i.git", "x^y|z", "[x]", "'\"", "{}`"],
-    "tail": ["", "", "", "/", ".git", ".git/", "?q",  "?a b'#c`", "/?", " "],
+    "tail": ["", "", "", "/", ".git", ".git/",  "?a b'#c`", "/?", " "],
 }  # fmt: skip
-NOISE = list(" /:@?#[]|^`'\"<>{}+-aA0x~;=&,!$()*_") + ["\u00e9", "//", "..", ":8"]
+NOISE = list(" /:@[]|^`'\"<>{}+-aA0x~;=&,!$()*_") + ["\u00e9", "//", "..", ":8"]
 
 
 def generated(count, seed):
