@@ -292,13 +292,14 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
 struct err *index_url_resolve(struct arena *arena, struct str text, struct str directory,
                               struct index_url *out)
 {
-    struct index_url url;
+    struct index_url url = {0};
     struct str in = trimmed(arena, text);
     if (strncasecmp(in.data, "file:", 5) == 0 && in.data[5] != '/') {
         struct buf absolute = buf_new(arena);
         buf_add(&absolute, STR("file://"));
         encode(&absolute, directory, "%?#\\");
-        buf_addf(&absolute, "%s%s", str_ends(directory, STR("/")) ? "" : "/", in.data + 5);
+        buf_add(&absolute, str_ends(directory, STR("/")) ? STR("") : STR("/"));
+        buf_add(&absolute, str_slice(arena, in, 5, in.len));
         text = buf_str(&absolute);
     }
     TRY(index_url_parse(arena, text, &url));
@@ -314,7 +315,7 @@ struct str index_url_shown(struct arena *arena, struct str text)
 {
     struct buf searched = buf_new(arena); /* without NULs */
     for (size_t i = 0; i < text.len; i++) {
-        buf_add_char(&searched, text.data[i] ? text.data[i] : '0');
+        buf_add_char(&searched, (char)(text.data[i] ? text.data[i] : '0'));
     }
     const char *data = buf_str(&searched).data;
     size_t start = strcspn(data, ":/\\");
