@@ -12,19 +12,6 @@
 
 static struct world world;
 
-static struct key key_of(const char *dotted)
-{
-    struct key key = {.count = 0};
-    struct str rest = str_of(dotted);
-    while (rest.len > 0) {
-        ptrdiff_t dot = str_find(rest, '.');
-        size_t len = dot < 0 ? rest.len : (size_t)dot;
-        key.parts[key.count++] = str_slice(&world.arena, rest, 0, len);
-        rest = str_slice(&world.arena, rest, dot < 0 ? len : len + 1, rest.len);
-    }
-    return key;
-}
-
 static struct str valued(const struct setting *setting)
 {
     return str_format(&world.arena, "%s @ %s", setting->value.data,
@@ -43,13 +30,13 @@ static struct str joined(const struct settings *list, bool with_places)
     return list->count > 0 ? buf_str(&text) : STR("unset");
 }
 
-/* KIND KEY: the string as seen `here`, in `home` or `above` the working directory, a boolean, a
+/* The key a.b: the string as seen `here`, in `home` or `above` the working directory, a boolean, a
  * number, a list or a program. */
 static struct err *ask(const char *question, struct str *out)
 {
     struct config *config = &world.config;
     char kind = *question;
-    struct key key = key_of(strchr(question, ' ') + 1);
+    struct key key = KEY(STR("a"), STR("b"));
     struct view view = kind == 'h' && question[1] == 'o'
                            ? (struct view){config->project_count, false, false}
                        : kind == 'a' ? (struct view){1, false, false}
@@ -104,20 +91,19 @@ static void the_first_layer_that_has_a_key_wins(void **state)
     static const char files[] = P "a.b = 'project'\n" S "a.b = 'sub'\n" H "a.b = 'home'\n";
     static const struct question questions[] = {
         /* the credentials file beats --config, and a variable beats any file */
-        {all, "here a.b", "variable @ environment variable `CARGO_A_B`"},
-        {all, "home a.b", "variable @ environment variable `CARGO_A_B`"},
-        {P "a.b = 'p'\n$CARGO_A_B=v\n+a.b='1'\n+a.b='2'\n", "here a.b", "2 @ --config cli option"},
-        {P "a.b = 'p'\n" C "a.b = 'c'\n", "here a.b", "c @ ROOT/ch/credentials.toml:1"},
-        {C "a.b = 'c'\n+a.b='x'\n", "here a.b", "c @ ROOT/ch/credentials.toml:1"},
-        {files, "here a.b", "sub @ ROOT/proj/sub/.cargo/config.toml:1"},
-        {files, "above a.b", "project @ ROOT/proj/.cargo/config.toml:1"},
-        {files, "home a.b", "home @ ROOT/ch/config.toml:1"},
-        {"@x.toml\na.b = 'x'\n+../../x.toml\n", "here a.b", "x @ ROOT/proj/sub/../../x.toml:1"},
-        {P "a.b = 'x'\n$CARGO_A_B=\xFF\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:1"},
-        {"$CARGO_A_B=\xFF\n", "here a.b",
-         "error in environment variable `CARGO_A_B`: it is not UTF-8"},
-        {P "a.b = 'x'\n$cargo_a_b=y\n", "here a.b", "x @ ROOT/proj/.cargo/config.toml:1"},
-        {"", "here a.b", "unset"},
+        {all, "here", "variable @ environment variable `CARGO_A_B`"},
+        {all, "home", "variable @ environment variable `CARGO_A_B`"},
+        {P "a.b = 'p'\n$CARGO_A_B=v\n+a.b='1'\n+a.b='2'\n", "here", "2 @ --config cli option"},
+        {P "a.b = 'p'\n" C "a.b = 'c'\n", "here", "c @ ROOT/ch/credentials.toml:1"},
+        {C "a.b = 'c'\n+a.b='x'\n", "here", "c @ ROOT/ch/credentials.toml:1"},
+        {files, "here", "sub @ ROOT/proj/sub/.cargo/config.toml:1"},
+        {files, "above", "project @ ROOT/proj/.cargo/config.toml:1"},
+        {files, "home", "home @ ROOT/ch/config.toml:1"},
+        {"@x.toml\na.b = 'x'\n+../../x.toml\n", "here", "x @ ROOT/proj/sub/../../x.toml:1"},
+        {P "a.b = 'x'\n$CARGO_A_B=\xFF\n", "here", "x @ ROOT/proj/.cargo/config.toml:1"},
+        {"$CARGO_A_B=\xFF\n", "here", "error in environment variable `CARGO_A_B`: it is not UTF-8"},
+        {P "a.b = 'x'\n$cargo_a_b=y\n", "here", "x @ ROOT/proj/.cargo/config.toml:1"},
+        {"", "here", "unset"},
     };
     check(questions, COUNT(questions));
 }
@@ -126,24 +112,24 @@ static void a_value_has_one_type(void **state)
 {
     (void)state;
     static const struct question questions[] = {
-        {P "a.b = 1\n", "here a.b",
+        {P "a.b = 1\n", "here",
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected a string, but found a integer"},
-        {P "a.b = true\n", "boolean a.b", "true"},
-        {"$CARGO_A_B=yes\n", "boolean a.b",
+        {P "a.b = true\n", "boolean", "true"},
+        {"$CARGO_A_B=yes\n", "boolean",
          "error in environment variable `CARGO_A_B`: `a.b` expected true/false, but found a "
          "different "
          "text"},
-        {"+a.b=7\n", "number a.b", "7"},
-        {"$CARGO_A_B=9223372036854775807\n", "number a.b", "9223372036854775807"},
-        {"$CARGO_A_B=9223372036854775808\n", "number a.b",
+        {"+a.b=7\n", "number", "7"},
+        {"$CARGO_A_B=9223372036854775807\n", "number", "9223372036854775807"},
+        {"$CARGO_A_B=9223372036854775808\n", "number",
          "error in environment variable `CARGO_A_B`: `a.b` expected an integer that is not "
          "negative, "
          "but found a different text"},
-        {P "a.b = -1\n", "number a.b",
+        {P "a.b = -1\n", "number",
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected an integer that is not negative, "
          "but "
          "found a integer"},
-        {"", "number a.b", "unset"},
+        {"", "number", "unset"},
     };
     check(questions, COUNT(questions));
 }
@@ -154,26 +140,26 @@ static void lists_are_joined_and_programs_are_not(void **state)
     static const char all[] =
         P "a.b = ['p', 'q']\n" H "a.b = ['h']\n$CARGO_A_B=x  y\n+a.b=['1']\n+a.b=['2']\n";
     static const struct question questions[] = {
-        {all, "list a.b",
+        {all, "list",
          "h @ ROOT/ch/config.toml:1, p @ ROOT/proj/.cargo/config.toml:1, "
          "q @ ROOT/proj/.cargo/config.toml:1, x @ environment variable `CARGO_A_B`, "
          "y @ environment variable `CARGO_A_B`, 1 @ --config cli option, 2 @ --config cli option"},
-        {"", "list a.b", "unset"},
-        {P "a.b = 'x'\n", "list a.b",
+        {"", "list", "unset"},
+        {P "a.b = 'x'\n", "list",
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected a list, but found a string"},
-        {P "a.b = [1]\n", "list a.b",
+        {P "a.b = [1]\n", "list",
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected a list of strings, but found a "
          "integer"},
-        {all, "program a.b", "2"},
-        {P "a.b = ['bin/x', 'a b']\n", "program a.b", "ROOT/proj/bin/x|a b"},
-        {P "a.b = ' x  y\\u2003z'\n", "program a.b", "x|y\\u2003z"},
-        {"$CARGO_A_B=./x y\n", "program a.b", "ROOT/proj/sub/./x|y"},
-        {"$CARGO_A_B= \n", "program a.b",
+        {all, "program", "2"},
+        {P "a.b = ['bin/x', 'a b']\n", "program", "ROOT/proj/bin/x|a b"},
+        {P "a.b = ' x  y\\u2003z'\n", "program", "x|y\\u2003z"},
+        {"$CARGO_A_B=./x y\n", "program", "ROOT/proj/sub/./x|y"},
+        {"$CARGO_A_B= \n", "program",
          "error in environment variable `CARGO_A_B`: `a.b` has no program"},
-        {P "a.b = 1\n", "program a.b",
+        {P "a.b = 1\n", "program",
          "error in ROOT/proj/.cargo/config.toml: `a.b` expected a string or an array of strings, "
          "but found a integer"},
-        {"", "program a.b", "unset"},
+        {"", "program", "unset"},
     };
     check(questions, COUNT(questions));
 }
