@@ -221,19 +221,17 @@ static void read_path(struct parser *p)
  * scheme and the case. */
 static struct str canonical_of(const struct parser *p, size_t path_start, bool fold)
 {
-    struct arena *arena = p->arena;
     struct str text = p->url.text;
     bool github = fold && str_eq(p->url.host, STR("github.com"));
     size_t end = text.len - (text.len > path_start + 1 && str_ends(text, STR("/")));
-    struct str path = str_slice(arena, text, path_start, end);
-    path = github ? str_lower(arena, path) : path;
+    struct str path = str_slice(p->arena, text, path_start, end);
     if (fold && str_ends(path, STR(".git"))) {
-        path = str_slice(arena, path, 0, path.len - strlen(".git"));
+        path = str_slice(p->arena, path, 0, path.len - strlen(".git"));
     }
-    struct buf out = buf_new(arena);
-    buf_add(&out, github ? STR("https") : str_slice(arena, text, 0, p->scheme_end));
-    buf_add(&out, str_slice(arena, text, p->scheme_end, path_start));
-    buf_add(&out, path);
+    struct buf out = buf_new(p->arena);
+    buf_add(&out, github ? STR("https") : str_slice(p->arena, text, 0, p->scheme_end));
+    buf_add_bytes(&out, text.data + p->scheme_end, path_start - p->scheme_end);
+    buf_add(&out, github ? str_lower(p->arena, path) : path);
     return buf_str(&out);
 }
 
