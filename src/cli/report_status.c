@@ -194,8 +194,9 @@ static struct str checked(struct arena *arena, const struct run *run)
     buf_addf(&out, "  environment: %zu variable%s of cargo\n", config->environment.count,
              config->environment.count == 1 ? "" : "s");
     buf_addf(&out, "  keyring: %s\n",
-             inventory->keyring_asked ? keyring[inventory->keyring.state]
-                                      : "not searched, because no configuration uses it");
+             inventory->keyring_asked
+                 ? keyring[inventory->keyring.state]
+                 : "not searched, because no configuration has cargo:libsecret");
     return buf_str(&out);
 }
 

@@ -10,19 +10,18 @@ struct term {
 /* If one value is invalid, cargo ignores the whole table. */
 static struct term read_term(struct config *config)
 {
-    struct key verbose = KEY(STR("term"), STR("verbose"));
-    struct key quiet = KEY(STR("term"), STR("quiet"));
-    struct key color = KEY(STR("term"), STR("color"));
-    struct term term = {0};
-    struct setting setting = {.value = STR("")};
-    bool set = false;
-    if (config_boolean(config, VIEW_SETTINGS, &verbose, &set, &term.verbose) ||
-        config_boolean(config, VIEW_SETTINGS, &quiet, &set, &term.quiet) ||
-        config_string(config, VIEW_SETTINGS, &color, &term.has_color, &setting)) {
+    struct key verbose_key = KEY(STR("term"), STR("verbose"));
+    struct key quiet_key = KEY(STR("term"), STR("quiet"));
+    struct key color_key = KEY(STR("term"), STR("color"));
+    struct setting verbose;
+    struct setting quiet;
+    struct setting color;
+    if (config_get(config, VIEW_SETTINGS, &verbose_key, TOML_BOOLEAN, &verbose) ||
+        config_get(config, VIEW_SETTINGS, &quiet_key, TOML_BOOLEAN, &quiet) ||
+        config_get(config, VIEW_SETTINGS, &color_key, TOML_STRING, &color)) {
         return (struct term){0};
     }
-    term.color = setting.value;
-    return term;
+    return (struct term){verbose.boolean, quiet.boolean, color.value.data != NULL, color.value};
 }
 
 enum color_choice term_color(struct config *config)
@@ -38,9 +37,8 @@ enum color_choice term_color(struct config *config)
 void term_warn_alias(struct config *config)
 {
     struct key key = KEY(STR("alias"), STR("logout"));
-    struct program alias;
-    bool set = false;
-    if (!config_program(config, VIEW_SETTINGS, &key, &set, &alias) && set) {
+    struct settings alias;
+    if (!config_program(config, VIEW_SETTINGS, &key, &alias) && alias.count > 0) {
         config_warn(config, STR(""),
                     "user-defined alias `logout` is ignored, because it is shadowed by a built-in "
                     "command");

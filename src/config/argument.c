@@ -15,70 +15,37 @@ static struct str shown(struct arena *arena, struct str argument)
                             text_shown(arena, str_slice(arena, argument, 0, (size_t)equals)).data);
 }
 
-/* Returns true if a comment is between the offsets. There must be no string between them. */
-static bool has_comment(struct str text, size_t start, size_t end)
+/* Returns the value of a document that is one key and one value, or NULL. Tables are not accepted.
+ */
+static const struct toml_node *value_of(const struct toml_doc *doc)
 {
-    return memchr(text.data + start, '#', end - start) != NULL;
-}
-
-static size_t line_end(struct str text, size_t at)
-{
-    while (at < text.len && text.data[at] != '\n') {
-        at++;
+    const struct toml_node *node = doc->root;
+    while (node->type == TOML_TABLE && node->count == 1 &&
+           (node->origin == TOML_ROOT || node->origin == TOML_DOTTED)) {
+        node = node->first;
     }
-    return at;
-}
-
-/* Returns why the document is not one key and one value, or NULL. Comments inside an array and on
- * the lines below are accepted, as in cargo. */
-static const char *fault_of(const struct toml_doc *doc)
-{
-    static const char decorated[] = "includes non-whitespace decoration";
-    const struct toml_node *table = doc->root;
-    size_t start = 0;
-    while (table->count == 1 && (table->origin == TOML_ROOT || table->origin == TOML_DOTTED)) {
-        const struct toml_node *node = table->first;
-        if (node->type == TOML_ARRAY && node->origin == TOML_ELEMENT) {
-            return "sets a value to an array of tables, which is not accepted";
-        }
-        if (node->type == TOML_TABLE && node->origin == TOML_INLINE) {
-            return "sets a value to an inline table, which is not accepted";
-        }
-        size_t after = node->value.end;
-        bool has_line = node->origin == TOML_HEADER || node->type != TOML_TABLE;
-        if (has_comment(doc->text, start, node->key_span.start) ||
-            (has_line && has_comment(doc->text, after, line_end(doc->text, after)))) {
-            return decorated;
-        }
-        if (node->type != TOML_TABLE) {
-            return NULL;
-        }
-        start = node->key_span.end;
-        table = node;
-    }
-    return "was not a TOML dotted key expression (such as `build.jobs = 2`)";
+    bool has_header = node->type == TOML_ARRAY && node->origin == TOML_ELEMENT;
+    return node->type == TOML_TABLE || has_header ? NULL : node;
 }
 
 /* Rejects tokens in arguments, because other users can see the arguments of a process. */
-static struct err *refuse_secret(struct arena *arena, const struct toml_node *root,
-                                 struct str secret)
+static struct err *refuse_secret(struct arena *arena, const struct toml_node *value)
 {
-    const struct toml_node *registry = toml_get(root, STR("registry"));
-    if (registry && toml_get(registry, secret)) {
-        return err_new(arena, "registry.%s cannot be set through --config for security reasons",
-                       secret.data);
-    }
-    const struct toml_node *registries = toml_get(root, STR("registries"));
-    const struct toml_node *node =
-        registries && registries->type == TOML_TABLE ? registries->first : NULL;
-    for (; node; node = node->next) {
-        if (toml_get(node, secret)) {
-            return err_new(arena,
-                           "registries.%s.%s cannot be set through --config for security reasons",
-                           text_shown(arena, node->key).data, secret.data);
+    struct key key = {.count = 0};
+    for (const struct toml_node *n = value; n->parent; n = n->parent) {
+        if (key.count == 3) {
+            return NULL;
         }
+        key.parts[key.count++] = n->key;
     }
-    return NULL;
+    bool secret = str_eq(value->key, STR("token")) || str_eq(value->key, STR("secret-key"));
+    struct str table = key.parts[key.count - 1];
+    if (!secret || !str_eq(table, key.count == 2 ? STR("registry") : STR("registries"))) {
+        return NULL;
+    }
+    return err_new(arena, "%s%s%s.%s cannot be set through --config for security reasons",
+                   table.data, key.count == 3 ? "." : "",
+                   key.count == 3 ? text_shown(arena, key.parts[1]).data : "", value->key.data);
 }
 
 static const struct err *load_pair(struct config *config, struct str argument, struct layer **out)
@@ -92,12 +59,14 @@ static const struct err *load_pair(struct config *config, struct str argument, s
             "failed to parse value from --config argument `%s` as a dotted key expression",
             shown(arena, argument).data);
     }
-    const char *fault = fault_of(doc);
-    if (fault) {
-        return err_new(arena, "--config argument `%s` %s", shown(arena, argument).data, fault);
+    const struct toml_node *value = value_of(doc);
+    if (!value) {
+        return err_new(arena,
+                       "--config argument `%s` was not a TOML dotted key expression (such as "
+                       "`build.jobs = 2`)",
+                       shown(arena, argument).data);
     }
-    TRY(refuse_secret(arena, doc->root, STR("token")));
-    TRY(refuse_secret(arena, doc->root, STR("secret-key")));
+    TRY(refuse_secret(arena, value));
     if (doc->unsupported) {
         return err_new(arena, "failed to convert --config argument `%s`: it has a %s",
                        shown(arena, argument).data, config_type_name(doc->unsupported));

@@ -19,10 +19,34 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
-#include "config/environment.h"
 #include "toml/toml.h"
 #include "util/map.h"
 #include "util/shell.h"
+
+/* A variable whose name begins with CARGO_. cargo ignores one in another case, and warns if it
+ * would have used it. */
+struct variable {
+    struct str name;  /* UTF-8; variables with other names are ignored, as in cargo */
+    struct str value; /* points into the process's environment */
+    bool valid;       /* the value is UTF-8; cargo cannot read other values */
+};
+
+struct environment {
+    struct variable *variables; /* of two with the same name, only the last */
+    size_t count;
+    struct map by_name;
+    struct map wrong_case; /* readable ones, by the name that cargo would use */
+    bool has_registries;   /* a name begins with CARGO_REGISTR, in any case */
+};
+
+/* `block` is what environ points to. Its strings must live as long as the environment. */
+void environment_init(struct environment *environment, struct arena *arena, char *const *block);
+
+/* Returns the variable with exactly this name, or NULL. */
+const struct variable *environment_get(const struct environment *environment, struct str name);
+
+/* Converts a part of a key to its form in a variable's name: upper case, with `_` for `-`. */
+struct str environment_part(struct arena *arena, struct str part);
 
 /* Where a layer comes from. */
 enum origin {
@@ -102,9 +126,6 @@ struct view {
 
 bool config_sees(struct view view, const struct layer *layer);
 
-/* The view from a directory that is in no project: only cargo's home. */
-struct view config_view_home(const struct config *config);
-
 /*
  * A key. The key `registries.my-reg.token` has the variable CARGO_REGISTRIES_MY_REG_TOKEN.
  */
@@ -123,7 +144,9 @@ struct str key_shown(struct arena *arena, const struct key *key);
 
 /* A value and its location. */
 struct setting {
-    struct str value;
+    struct str value; /* a string or a variable; data is NULL if the key is not set */
+    uint64_t number;
+    bool boolean;
     const struct layer *layer; /* NULL: a variable */
     struct str variable;       /* its name */
     const struct toml_node *node;
@@ -142,42 +165,42 @@ struct str setting_root(const struct config *config, const struct setting *setti
 /* Returns the node of a key in one layer, or NULL. */
 const struct toml_node *layer_get(const struct layer *layer, const struct key *key);
 
-/*
- * Getters. They set *set to whether the key is set, and write `out` only then. A value of another
- * type is an err. A variable overrides files, but not --config.
- */
-struct err *config_string(struct config *config, struct view view, const struct key *key, bool *set,
-                          struct setting *out) MUST_CHECK;
-struct err *config_boolean(struct config *config, struct view view, const struct key *key,
-                           bool *set, bool *out) MUST_CHECK;
-struct err *config_number(struct config *config, struct view view, const struct key *key, bool *set,
-                          uint64_t *out) MUST_CHECK;
+/* Finds a value of any type in the first layer that has the key, without variables. The value of
+ * other types than strings is empty. */
+bool config_first(const struct config *config, struct view view, const struct key *key,
+                  struct setting *out);
 
-/* Returns a list of strings: the elements of all layers, lowest priority first. The words of the
- * variable come before those of --config. *count is 0 if the key is not set. */
-struct err *config_list(struct config *config, struct view view, const struct key *key,
-                        struct setting **out, size_t *count) MUST_CHECK;
+/* Finds a string, a boolean or an integer that is not negative. A value of another type is an err.
+ * A variable overrides files, but not --config. */
+struct err *config_get(struct config *config, struct view view, const struct key *key,
+                       enum toml_type type, struct setting *out) MUST_CHECK;
 
-/* A program and its arguments, configured as one string or as a list. */
-struct program {
-    struct setting setting; /* value is the program as written */
-    const struct str *arguments;
-    size_t count;
+/* The elements of a list or the words of a string, each with its location. */
+struct settings {
+    struct setting *items;
+    size_t count; /* 0 if the key is not set */
+    size_t size;
 };
 
-struct err *config_program(struct config *config, struct view view, const struct key *key,
-                           bool *set, struct program *out) MUST_CHECK;
+/* Finds a list of strings: the elements of all layers, lowest priority first. The words of the
+ * variable come before those of --config. */
+struct err *config_list(struct config *config, struct view view, const struct key *key,
+                        struct settings *out) MUST_CHECK;
 
-/* Splits a program in one string at white space. Returns false if it has no word. */
-bool config_program_of(struct config *config, const struct setting *setting, struct program *out);
+/* Finds a program and its arguments, configured as one string or as a list. */
+struct err *config_program(struct config *config, struct view view, const struct key *key,
+                           struct settings *out) MUST_CHECK;
+
+/* Splits a string at white space. */
+void setting_words(struct arena *arena, const struct setting *setting, struct settings *out);
 
 /* Returns the program to start. If the name has a `/`, it is joined to the setting's root;
  * otherwise it is searched for in PATH. */
-struct str program_path(const struct config *config, const struct program *program);
+struct str setting_program(const struct config *config, const struct setting *setting);
 
-/* Warns about each key of a table that is not in `known`, which ends with NULL, in the layers seen
- * from here. cargo: serde's ignored fields. */
-void config_warn_unused(struct config *config, const struct key *table, const char *const *known);
+/* Warns about each key of a table that is not one of the words in `known`, in the layers seen from
+ * here. cargo: serde's ignored fields. */
+void config_warn_unused(struct config *config, const struct key *table, const char *known);
 
 /* Prints a warning, unless the same text was printed before. `help` can be empty. */
 void config_warn(struct config *config, struct str help, const char *format, ...) PRINTF_LIKE(3, 4);

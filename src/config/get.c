@@ -18,27 +18,18 @@ struct str key_variable(struct arena *arena, const struct key *key)
 
 static bool is_bare(struct str part)
 {
-    for (size_t i = 0; i < part.len; i++) {
-        char c = part.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '-' || c == '_')) {
-            return false;
-        }
-    }
-    return part.len > 0;
+    size_t len =
+        strspn(part.data, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    return len > 0 && len == part.len;
 }
 
 struct str key_shown(struct arena *arena, const struct key *key)
 {
     struct buf out = buf_new(arena);
     for (size_t i = 0; i < key->count; i++) {
-        struct str part = key->parts[i];
-        bool bare = is_bare(part);
-        bool literal = !bare && (str_find(part, '"') >= 0 || str_find(part, '\\') >= 0) &&
-                       str_find(part, '\'') < 0;
-        buf_addf(&out, "%s%s", i > 0 ? "." : "", bare ? "" : literal ? "'" : "\"");
-        buf_add(&out, text_shown(arena, part));
-        buf_addf(&out, "%s", bare ? "" : literal ? "'" : "\"");
+        const char *quote = is_bare(key->parts[i]) ? "" : "\"";
+        buf_addf(&out, "%s%s%s%s", i > 0 ? "." : "", quote, text_shown(arena, key->parts[i]).data,
+                 quote);
     }
     return buf_str(&out);
 }
@@ -57,11 +48,6 @@ bool config_sees(struct view view, const struct layer *layer)
         break;
     }
     return true;
-}
-
-struct view config_view_home(const struct config *config)
-{
-    return (struct view){config->project_count, false, false};
 }
 
 struct str setting_place(struct arena *arena, const struct setting *setting)
@@ -106,36 +92,29 @@ const struct toml_node *layer_get(const struct layer *layer, const struct key *k
     return node;
 }
 
-const char *config_type_name(const struct toml_node *node)
+bool config_first(const struct config *config, struct view view, const struct key *key,
+                  struct setting *out)
 {
-    switch (node->type) {
-    case TOML_TABLE:
-        return "table";
-    case TOML_ARRAY:
-        return "array";
-    case TOML_STRING:
-        return "string";
-    case TOML_BOOLEAN:
-        return "boolean";
-    case TOML_INTEGER:
-        return "integer";
-    case TOML_FLOAT:
-        return "float";
-    case TOML_DATETIME:
-        break;
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
+        if (node) {
+            bool is_string = node->type == TOML_STRING;
+            *out = (struct setting){
+                .value = is_string ? node->string : STR(""), .layer = layer, .node = node};
+            return true;
+        }
     }
-    return "datetime";
+    return false;
 }
 
-static void warn_wrong_case(struct config *config, struct str variable)
+const char *config_type_name(const struct toml_node *node)
 {
-    const struct variable *found = environment_wrong_case(&config->environment, variable);
-    if (found) {
-        config_warn(config, STR(""),
-                    "environment variables are expected to use uppercase letters and underscores, "
-                    "the variable `%s` will be ignored and have no effect",
-                    text_shown(config->arena, found->name).data);
-    }
+    static const char *const names[] = {
+        [TOML_STRING] = "string",   [TOML_INTEGER] = "integer",   [TOML_FLOAT] = "float",
+        [TOML_BOOLEAN] = "boolean", [TOML_DATETIME] = "datetime", [TOML_ARRAY] = "array",
+        [TOML_TABLE] = "table",
+    };
+    return names[node->type];
 }
 
 /* Returns the variable of a key, readable or not, or NULL. If the environment has no variable of a
@@ -148,35 +127,35 @@ static const struct variable *variable_of(struct config *config, const struct ke
     }
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
-    if (!variable || !variable->valid) {
-        warn_wrong_case(config, name);
+    const struct variable *other = map_get(&config->environment.wrong_case, name);
+    if ((!variable || !variable->valid) && other) {
+        config_warn(config, STR(""),
+                    "environment variables are expected to use uppercase letters and underscores, "
+                    "the variable `%s` will be ignored and have no effect",
+                    text_shown(config->arena, other->name).data);
     }
     return variable;
 }
 
-/* Finds the first layer that has the key, or the variable if it has priority. */
-static bool find(struct config *config, struct view view, const struct key *key,
-                 struct setting *out)
+/* Finds the first layer that has the key, or the variable if it has priority. cargo fails for a
+ * variable that is not UTF-8 if nothing else sets the key. */
+static struct err *find(struct config *config, struct view view, const struct key *key,
+                        struct setting *out)
 {
     const struct variable *variable = variable_of(config, key);
-    variable = variable && variable->valid ? variable : NULL;
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
-        if (node && (layer->origin == ORIGIN_CLI || !variable)) {
-            *out = (struct setting){.layer = layer, .node = node};
-            if (node->type == TOML_STRING) {
-                out->value = node->string;
-            }
-            return true;
-        }
-        if (node) {
-            break; /* the variable overrides this layer and all later ones */
-        }
+    bool has_variable = variable && variable->valid;
+    bool is_set = config_first(config, view, key, out);
+    if (is_set && (out->layer->origin == ORIGIN_CLI || !has_variable)) {
+        return NULL;
     }
-    if (variable) {
+    *out = (struct setting){0};
+    if (has_variable) {
         *out = (struct setting){.value = variable->value, .variable = variable->name};
+    } else if (variable) {
+        return err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
+                       text_shown(config->arena, variable->name).data);
     }
-    return variable != NULL;
+    return NULL;
 }
 
 static struct err *wrong_type(struct config *config, const struct key *key,
@@ -184,89 +163,44 @@ static struct err *wrong_type(struct config *config, const struct key *key,
 {
     return err_new(config->arena, "error in %s: `%s` expected %s, but found a %s",
                    setting_place(config->arena, setting).data, key_shown(config->arena, key).data,
-                   wanted, config_type_name(setting->node));
+                   wanted, setting->node ? config_type_name(setting->node) : "different text");
 }
 
-/* cargo fails for a variable that is not UTF-8 if nothing else sets the key. */
-static struct err *check_variable(struct config *config, const struct key *key, bool set)
+/* Converts a variable's text. */
+static bool convert(struct setting *setting, enum toml_type type)
 {
-    const struct variable *variable = variable_of(config, key);
-    return variable && !variable->valid && !set
-               ? err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
-                         text_shown(config->arena, variable->name).data)
-               : NULL;
+    const char *text = setting->value.data;
+    if (type == TOML_BOOLEAN) {
+        setting->boolean = strcmp(text, "true") == 0;
+        return setting->boolean || strcmp(text, "false") == 0;
+    }
+    if (type == TOML_INTEGER) {
+        setting->number = strtoull(text, NULL, 10);
+        return *text && !text[strspn(text, "0123456789")] && setting->number <= INT64_MAX;
+    }
+    return true;
 }
 
-static struct err *wrong_word(struct config *config, const struct setting *setting,
-                              const char *wanted)
+struct err *config_get(struct config *config, struct view view, const struct key *key,
+                       enum toml_type type, struct setting *out)
 {
-    return err_new(config->arena, "error in %s: expected %s",
-                   setting_place(config->arena, setting).data, wanted);
-}
-
-struct err *config_string(struct config *config, struct view view, const struct key *key, bool *set,
-                          struct setting *out)
-{
+    const char *wanted = type == TOML_STRING    ? "a string"
+                         : type == TOML_BOOLEAN ? "true/false"
+                                                : "an integer that is not negative";
     struct setting found;
-    *set = find(config, view, key, &found);
-    TRY(check_variable(config, key, *set));
-    if (*set && found.node && found.node->type != TOML_STRING) {
-        *set = false;
-        return wrong_type(config, key, &found, "a string");
+    TRY(find(config, view, key, &found));
+    const struct toml_node *node = found.node;
+    bool valid = !found.value.data || (node ? node->type == type : convert(&found, type));
+    if (node && valid && type == TOML_BOOLEAN) {
+        found.boolean = node->boolean;
+    } else if (node && valid && type == TOML_INTEGER) {
+        found.number = (uint64_t)node->integer;
+        valid = node->integer >= 0;
     }
-    if (*set) {
-        *out = found;
+    if (!valid) {
+        return wrong_type(config, key, &found, wanted);
     }
-    return NULL;
-}
-
-struct err *config_boolean(struct config *config, struct view view, const struct key *key,
-                           bool *set, bool *out)
-{
-    struct setting found;
-    *set = find(config, view, key, &found);
-    if (!*set) {
-        return NULL;
-    }
-    if (found.node && found.node->type != TOML_BOOLEAN) {
-        return wrong_type(config, key, &found, "true/false");
-    }
-    if (!found.node && !str_eq(found.value, STR("true")) && !str_eq(found.value, STR("false"))) {
-        return wrong_word(config, &found, "`true` or `false`");
-    }
-    *out = found.node ? found.node->boolean : str_eq(found.value, STR("true"));
-    return NULL;
-}
-
-struct err *config_number(struct config *config, struct view view, const struct key *key, bool *set,
-                          uint64_t *out)
-{
-    struct setting found;
-    *set = find(config, view, key, &found);
-    if (!*set) {
-        return NULL;
-    }
-    if (found.node) {
-        if (found.node->type != TOML_INTEGER) {
-            return wrong_type(config, key, &found, "an integer");
-        }
-        if (found.node->integer < 0) {
-            return wrong_word(config, &found, "an integer that is not negative");
-        }
-        *out = (uint64_t)found.node->integer;
-        return NULL;
-    }
-    uint64_t sum = 0;
-    bool fits = found.value.len > 0;
-    for (size_t i = 0; fits && i < found.value.len; i++) {
-        unsigned digit = (unsigned char)found.value.data[i] - (unsigned)'0';
-        fits = digit <= 9 && !__builtin_mul_overflow(sum, 10, &sum) &&
-               !__builtin_add_overflow(sum, digit, &sum);
-    }
-    if (!fits) {
-        return wrong_word(config, &found, "an integer that is not negative");
-    }
-    *out = sum;
+    *out = found;
     return NULL;
 }
 
@@ -274,227 +208,120 @@ struct err *config_number(struct config *config, struct view view, const struct 
  * Lists.
  */
 
-/* Returns the length of the character at `at` if it has Unicode's property White_Space, or else 0.
- */
-static size_t space_at(struct str s, size_t at)
-{
-    static const char *const wide[] = {
-        "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81",
-        "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",
-        "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8",
-        "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80",
-    };
-    char c = s.data[at];
-    if (c == ' ' || (c >= '\t' && c <= '\r')) {
-        return 1;
-    }
-    for (size_t i = 0; i < COUNT(wide) && (unsigned char)c >= 0xC2; i++) {
-        if (strncmp(s.data + at, wide[i], strlen(wide[i])) == 0) {
-            return strlen(wide[i]);
-        }
-    }
-    return 0;
-}
-
-/* As space_at(), by Rust's rule for ASCII, which excludes the vertical tab. */
-static size_t ascii_space_at(struct str s, size_t at)
-{
-    char c = s.data[at];
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-/* Reads the next word from *at on. Returns false at the end. */
-static bool next_word(struct arena *arena, struct str s, size_t (*space)(struct str, size_t),
-                      size_t *at, struct str *out)
-{
-    size_t start = *at;
-    while (start < s.len && space(s, start) > 0) {
-        start += space(s, start);
-    }
-    size_t end = start;
-    while (end < s.len && space(s, end) == 0) {
-        end++;
-    }
-    *at = end;
-    if (end > start) {
-        *out = str_slice(arena, s, start, end);
-    }
-    return end > start;
-}
-
-struct list {
-    struct setting *items;
-    size_t count;
-    size_t size;
-};
-
-static void list_add(struct arena *arena, struct list *list, struct setting item)
+static void add(struct arena *arena, struct settings *list, struct setting item)
 {
     list->items = list_room(arena, list->items, sizeof(*list->items), list->count, &list->size);
     list->items[list->count++] = item;
 }
 
-static void list_add_words(struct config *config, struct list *list, const struct setting *from)
+void setting_words(struct arena *arena, const struct setting *setting, struct settings *out)
 {
-    struct setting item = *from;
-    for (size_t at = 0; next_word(config->arena, from->value, space_at, &at, &item.value);) {
-        list_add(config->arena, list, item);
+    static const char spaces[] = " \t\n\v\f\r";
+    struct setting item = *setting;
+    const char *at = setting->value.data;
+    at += strspn(at, spaces);
+    while (*at) {
+        size_t len = strcspn(at, spaces);
+        item.value = str_copy(arena, at, len);
+        add(arena, out, item);
+        at += len;
+        at += strspn(at, spaces);
     }
 }
 
-static struct err *list_add_nodes(struct config *config, const struct key *key,
-                                  const struct setting *from, struct list *list)
+static struct err *add_elements(struct config *config, const struct key *key,
+                                const struct setting *from, struct settings *list)
 {
-    if (from->node->type != TOML_ARRAY) {
-        return err_new(
-            config->arena,
-            "invalid configuration for key `%s`\nexpected a list, but found a %s for `%s` in %s",
-            key_shown(config->arena, key).data, config_type_name(from->node),
-            key_shown(config->arena, key).data, setting_place(config->arena, from).data);
-    }
     for (const struct toml_node *node = from->node->first; node; node = node->next) {
-        if (node->type != TOML_STRING) {
-            return err_new(config->arena,
-                           "error in %s: `%s` expected a list of strings, but found a %s in it",
-                           setting_place(config->arena, from).data,
-                           key_shown(config->arena, key).data, config_type_name(node));
-        }
         struct setting item = *from;
         item.node = node;
+        if (node->type != TOML_STRING) {
+            return wrong_type(config, key, &item, "a list of strings");
+        }
         item.value = node->string;
-        list_add(config->arena, list, item);
+        add(config->arena, list, item);
     }
     return NULL;
 }
 
-/* Adds the layers from the last to the first, because a list begins with the lowest priority. */
+/* Adds the lists of files or of --config, from the last layer to `layer`, because a list begins
+ * with the lowest priority. */
 static struct err *add_layers(struct config *config, struct view view, const struct key *key,
-                              bool arguments, const struct layer *layer, struct list *list)
+                              bool arguments, const struct layer *layer, struct settings *list)
 {
-    size_t count = 0;
-    for (const struct layer *l = layer; l; l = l->next) {
-        count++;
+    if (!layer) {
+        return NULL;
     }
-    const struct layer **order = arena_new_array(config->arena, const struct layer *, count);
-    for (const struct layer *l = layer; l; l = l->next) {
-        order[--count] = l;
+    TRY(add_layers(config, view, key, arguments, layer->next, list));
+    const struct setting from = {.layer = layer, .node = layer_get(layer, key)};
+    if ((layer->origin == ORIGIN_CLI) != arguments || !config_sees(view, layer) || !from.node) {
+        return NULL;
     }
-    for (const struct layer *l = layer; l; l = l->next, count++) {
-        const struct layer *each = order[count];
-        const struct toml_node *node =
-            (each->origin == ORIGIN_CLI) == arguments && config_sees(view, each)
-                ? layer_get(each, key)
-                : NULL;
-        if (node) {
-            const struct setting from = {.layer = each, .node = node};
-            TRY(list_add_nodes(config, key, &from, list));
-        }
+    if (from.node->type != TOML_ARRAY) {
+        return wrong_type(config, key, &from, "a list");
     }
-    return NULL;
+    return add_elements(config, key, &from, list);
 }
 
 struct err *config_list(struct config *config, struct view view, const struct key *key,
-                        struct setting **out, size_t *count)
+                        struct settings *out)
 {
-    struct list list = {0};
+    struct settings list = {0};
     const struct variable *variable = variable_of(config, key);
     TRY(add_layers(config, view, key, false, config->layers, &list));
     if (variable && variable->valid) {
         const struct setting from = {.value = variable->value, .variable = variable->name};
-        list_add_words(config, &list, &from);
+        setting_words(config->arena, &from, &list);
     }
     TRY(add_layers(config, view, key, true, config->layers, &list));
-    *out = list.items;
-    *count = list.count;
+    *out = list;
     return NULL;
-}
-
-static struct err *no_program(struct config *config, const struct key *key,
-                              const struct setting *setting)
-{
-    struct err *err = err_new(config->arena, "invalid length 0, expected at least one element");
-    return err_wrap(config->arena, err, "error in %s: could not load config key `%s`",
-                    setting_place(config->arena, setting).data, key_shown(config->arena, key).data);
-}
-
-static void program_of_list(struct arena *arena, const struct list *list, struct program *out)
-{
-    struct str *arguments = arena_new_array(arena, struct str, list->count);
-    for (size_t i = 1; i < list->count; i++) {
-        arguments[i - 1] = list->items[i].value;
-    }
-    *out = (struct program){list->items[0], arguments, list->count - 1};
 }
 
 struct err *config_program(struct config *config, struct view view, const struct key *key,
-                           bool *set, struct program *out)
+                           struct settings *out)
 {
+    struct settings list = {0};
     struct setting found;
-    *set = find(config, view, key, &found);
-    TRY(check_variable(config, key, *set));
-    if (!*set) {
-        return NULL;
-    }
-    struct list list = {0};
-    if (!found.node || found.node->type == TOML_STRING) {
-        list_add_words(config, &list, &found);
-    } else if (found.node->type == TOML_ARRAY) {
-        TRY(list_add_nodes(config, key, &found, &list));
-    } else {
+    TRY(find(config, view, key, &found));
+    if (found.node && found.node->type == TOML_ARRAY) {
+        TRY(add_elements(config, key, &found, &list));
+    } else if (found.node && found.node->type != TOML_STRING) {
         return wrong_type(config, key, &found, "a string or an array of strings");
+    } else if (found.value.data) {
+        setting_words(config->arena, &found, &list);
     }
-    if (list.count == 0) {
-        return no_program(config, key, &found);
+    if (found.value.data && list.count == 0) {
+        return err_new(config->arena, "error in %s: `%s` has no program",
+                       setting_place(config->arena, &found).data,
+                       key_shown(config->arena, key).data);
     }
-    program_of_list(config->arena, &list, out);
+    *out = list;
     return NULL;
 }
 
-bool config_program_of(struct config *config, const struct setting *setting, struct program *out)
+struct str setting_program(const struct config *config, const struct setting *setting)
 {
-    struct list list = {0};
-    struct setting item = *setting;
-    for (size_t at = 0;
-         next_word(config->arena, setting->value, ascii_space_at, &at, &item.value);) {
-        list_add(config->arena, &list, item);
+    if (str_find(setting->value, '/') < 0) {
+        return setting->value;
     }
-    if (list.count == 0) {
-        return false;
-    }
-    program_of_list(config->arena, &list, out);
-    return true;
+    return path_join(config->arena, setting_root(config, setting), setting->value);
 }
 
-struct str program_path(const struct config *config, const struct program *program)
+static bool has_word(const char *words, struct str word)
 {
-    struct str written = program->setting.value;
-    if (str_find(written, '/') < 0) {
-        return written;
-    }
-    return path_join(config->arena, setting_root(config, &program->setting), written);
-}
-
-static bool is_among(const char *const *words, struct str word)
-{
-    for (; *words; words++) {
-        if (str_eq(word, str_of(*words))) {
+    while (*words) {
+        size_t len = strcspn(words, " ");
+        if (len == word.len && memcmp(words, word.data, len) == 0) {
             return true;
         }
+        words += len;
+        words += strspn(words, " ");
     }
     return false;
 }
 
-/* Returns true if cargo uses this layer's value of the key. */
-static bool is_first(const struct config *config, const struct layer *layer, const struct key *key)
-{
-    const struct layer *first = config->layers;
-    while (first != layer && !(config_sees(VIEW_HERE, first) && layer_get(first, key))) {
-        first = first->next;
-    }
-    return first == layer;
-}
-
-void config_warn_unused(struct config *config, const struct key *table, const char *const *known)
+void config_warn_unused(struct config *config, const struct key *table, const char *known)
 {
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
         const struct toml_node *node =
@@ -503,13 +330,13 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
         for (; child; child = child->next) {
             struct key key = *table;
             key.parts[key.count++] = child->key;
-            if (is_among(known, child->key) || !is_first(config, layer, &key)) {
-                continue;
+            struct setting used;
+            if (!has_word(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
+                used.node == child) {
+                config_warn(config, STR(""), "unused config key `%s` in `%s`",
+                            key_shown(config->arena, &key).data,
+                            setting_place(config->arena, &used).data);
             }
-            const struct setting from = {.layer = layer, .node = child};
-            config_warn(config, STR(""), "unused config key `%s` in `%s`",
-                        key_shown(config->arena, &key).data,
-                        setting_place(config->arena, &from).data);
         }
     }
 }

@@ -5,105 +5,38 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-struct include {
-    struct str path; /* as written */
-    bool optional;
-};
-
 static struct str place_of(const struct config_file *file)
 {
     return file ? file->shown : STR("--config cli option");
 }
 
-static struct err *wrong_type(struct arena *arena, const struct config_file *file,
-                              const char *wanted, const struct toml_node *node, size_t index,
-                              const char *key)
+/* Sets `path` and `optional` to the nodes of an entry; the second can be NULL. */
+static struct err *read_entry(struct arena *arena, const struct config_file *file,
+                              const struct toml_node *entry, const struct toml_node **path,
+                              const struct toml_node **optional)
 {
-    return err_new(arena, "expected %s, but found %s at `include[%zu]%s` in `%s`", wanted,
-                   config_type_name(node), index, key, place_of(file).data);
-}
-
-static struct err *include_of(struct arena *arena, const struct config_file *file,
-                              const struct toml_node *node, size_t index, struct include *out)
-{
-    if (node->type == TOML_STRING) {
-        *out = (struct include){node->string, false};
-        return NULL;
-    }
-    if (node->type != TOML_TABLE) {
-        return wrong_type(arena, file, "a string or table", node, index, "");
-    }
-    const struct toml_node *path = toml_get(node, STR("path"));
-    const struct toml_node *optional = toml_get(node, STR("optional"));
-    if (!path) {
-        return err_new(arena, "missing field `path` at `include[%zu]` in `%s`", index,
+    *path = entry->type == TOML_TABLE ? toml_get(entry, STR("path")) : entry;
+    *optional = toml_get(entry, STR("optional"));
+    if (!*path || (*path)->type != TOML_STRING ||
+        (*optional && (*optional)->type != TOML_BOOLEAN)) {
+        return err_new(arena,
+                       "expected a list of strings or of tables with a string `path` and a boolean "
+                       "`optional` at `include` in `%s`",
                        place_of(file).data);
     }
-    if (path->type != TOML_STRING) {
-        return wrong_type(arena, file, "a string", path, index, ".path");
-    }
-    if (optional && optional->type != TOML_BOOLEAN) {
-        return wrong_type(arena, file, "a boolean", optional, index, ".optional");
-    }
-    *out = (struct include){path->string, optional && optional->boolean};
-    return NULL;
-}
-
-/* Returns true if Rust's Path::extension is `toml`. The name `.toml` has no extension. */
-static bool ends_with_toml(struct str path)
-{
-    size_t end = path.len;
-    for (;;) {
-        if (end > 1 && path.data[end - 1] == '/') {
-            end--;
-        } else if (end > 2 && path.data[end - 1] == '.' && path.data[end - 2] == '/') {
-            end -= 2;
-        } else {
-            break;
-        }
-    }
-    struct str extension = STR(".toml");
-    return end > extension.len && path.data[end - extension.len - 1] != '/' &&
-           memcmp(path.data + end - extension.len, extension.data, extension.len) == 0;
-}
-
-static struct err *check_path(struct arena *arena, const struct config_file *file, struct str path)
-{
+    struct str text = (*path)->string;
+    ptrdiff_t slash = str_rfind(text, '/');
     const char *rule = NULL;
-    if (!ends_with_toml(path)) {
+    if (!str_ends(text, STR(".toml")) || strcmp(text.data + slash + 1, ".toml") == 0) {
         rule = "path ending with `.toml`";
-    } else if (strpbrk(path.data, "*?[]")) {
+    } else if (strpbrk(text.data, "*?[]")) {
         rule = "path without glob patterns";
-    } else if (strpbrk(path.data, "{}")) {
+    } else if (strpbrk(text.data, "{}")) {
         rule = "path without template braces";
     }
-    if (!rule) {
-        return NULL;
-    }
-    return err_new(arena, "expected a config include %s, but found `%s` from `%s`", rule,
-                   text_shown(arena, path).data, place_of(file).data);
-}
-
-/* Checks all entries before the first file is read. */
-static struct err *read_list(struct arena *arena, const struct config_file *file,
-                             const struct toml_node *list, struct include **out)
-{
-    if (list->type != TOML_ARRAY) {
-        return err_new(arena,
-                       "expected a list of strings or a list of tables, but found %s at `include` "
-                       "in `%s`",
-                       config_type_name(list), place_of(file).data);
-    }
-    struct include *includes = arena_new_array(arena, struct include, list->count);
-    size_t n = 0;
-    for (const struct toml_node *node = list->first; node; node = node->next, n++) {
-        TRY(include_of(arena, file, node, n, &includes[n]));
-    }
-    for (size_t i = 0; i < n; i++) {
-        TRY(check_path(arena, file, includes[i].path));
-    }
-    *out = includes;
-    return NULL;
+    return rule ? err_new(arena, "expected a config include %s, but found `%s` from `%s`", rule,
+                          text_shown(arena, text).data, place_of(file).data)
+                : NULL;
 }
 
 /* cargo before 1.97 reads the path as it is written. If that is another file, because `..` follows
@@ -127,16 +60,20 @@ static const struct err *load_spellings(struct config *config, struct load *load
 }
 
 static const struct err *load_include(struct config *config, struct load *load,
-                                      const struct config_file *file, const struct include *include,
+                                      const struct config_file *file, const struct toml_node *entry,
                                       struct layer **out)
 {
     struct arena *arena = config->arena;
+    const struct toml_node *written;
+    const struct toml_node *optional;
+    TRY(read_entry(arena, file, entry, &written, &optional));
     struct str dir = config->cwd;
     if (file) {
         (void)path_parent(arena, file->path, &dir);
     }
-    struct str path = path_join(arena, dir, include->path);
-    if (include->optional && !path_exists(path) && !path_exists(path_normal(arena, path))) {
+    struct str path = path_join(arena, dir, written->string);
+    if (optional && optional->boolean && !path_exists(path) &&
+        !path_exists(path_normal(arena, path))) {
         return NULL;
     }
     const struct err *err;
@@ -148,7 +85,7 @@ static const struct err *load_include(struct config *config, struct load *load,
         load->depth--;
     }
     return err ? err_wrap(arena, err, "failed to load config include `%s` from `%s`",
-                          text_shown(arena, include->path).data, place_of(file).data)
+                          text_shown(arena, written->string).data, place_of(file).data)
                : NULL;
 }
 
@@ -156,18 +93,18 @@ const struct err *load_includes(struct config *config, struct load *load, struct
                                 const struct toml_doc *doc, struct layer **out)
 {
     const struct toml_node *list = toml_get(doc->root, STR("include"));
-    struct include *includes = NULL;
     if (!list) {
         return NULL;
     }
-    const struct err *first = read_list(config->arena, file, list, &includes);
-    if (first || !includes) {
-        return first;
+    if (list->type != TOML_ARRAY) {
+        return err_new(config->arena, "expected a list at `include` in `%s`", place_of(file).data);
     }
+    const struct err *first = NULL;
     struct layer *layers = NULL; /* a later include has priority, so it is put first */
-    for (size_t i = 0; i < list->count && config->file_count <= FILES_LIMIT; i++) {
+    for (const struct toml_node *entry = list->first; entry && config->file_count <= FILES_LIMIT;
+         entry = entry->next) {
         struct layer *each = NULL;
-        const struct err *err = load_include(config, load, file, &includes[i], &each);
+        const struct err *err = load_include(config, load, file, entry, &each);
         first = first ? first : err;
         layers_append(&each, layers);
         layers = each;

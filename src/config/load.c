@@ -82,7 +82,8 @@ void layers_append(struct layer **list, struct layer *more)
 
 static bool is_theirs(const struct stat *status)
 {
-    return (status->st_uid != 0 && status->st_uid != geteuid()) || (status->st_mode & S_IWOTH);
+    bool others_write = !S_ISLNK(status->st_mode) && (status->st_mode & S_IWOTH);
+    return (status->st_uid != 0 && status->st_uid != geteuid()) || others_write;
 }
 
 /* Returns true if someone other than root and the caller can change the file: because they own it,
@@ -93,13 +94,9 @@ static bool is_foreign(struct arena *arena, struct str path)
     struct stat file;
     struct stat link;
     struct stat parent;
-    if (!path_parent(arena, path, &dir) || stat(path.data, &file) < 0 ||
-        lstat(path.data, &link) < 0 || stat(dir.data, &parent) < 0) {
-        return true;
-    }
-    return is_theirs(&file) || (!S_ISLNK(link.st_mode) && is_theirs(&link)) ||
-           (S_ISLNK(link.st_mode) && link.st_uid != 0 && link.st_uid != geteuid()) ||
-           is_theirs(&parent);
+    return !path_parent(arena, path, &dir) || stat(path.data, &file) < 0 ||
+           lstat(path.data, &link) < 0 || stat(dir.data, &parent) < 0 || is_theirs(&file) ||
+           is_theirs(&link) || is_theirs(&parent);
 }
 
 static bool is_outside(struct arena *arena, struct str path, struct str project)
@@ -154,39 +151,6 @@ size_t load_mend(struct arena *arena, struct str *text)
     return count;
 }
 
-/* Adds the path of a node as a key, from the root on. */
-static void add_node_key(struct arena *arena, struct buf *out, const struct toml_node *node)
-{
-    const struct toml_node *parent = node->parent;
-    if (!parent) {
-        return;
-    }
-    add_node_key(arena, out, parent);
-    if (parent->type == TOML_ARRAY) {
-        size_t index = 0;
-        for (const struct toml_node *n = parent->first; n != node; n = n->next) {
-            index++;
-        }
-        buf_addf(out, "[%zu]", index);
-        return;
-    }
-    buf_add(out, parent->parent ? STR(".") : STR(""));
-    buf_add(out, key_shown(arena, &KEY(node->key)));
-}
-
-/* cargo accepts no floats or dates anywhere in a file. */
-static struct err *check_types(struct arena *arena, const struct toml_doc *doc)
-{
-    if (!doc->unsupported) {
-        return NULL;
-    }
-    struct err *err = err_new(arena, "unsupported TOML configuration type `%s`",
-                              config_type_name(doc->unsupported));
-    struct buf key = buf_new(arena);
-    add_node_key(arena, &key, doc->unsupported);
-    return err_wrap(arena, err, "failed to parse config at `%s`", buf_str(&key).data);
-}
-
 static const struct err *read_doc(struct config *config, struct config_file *file, int fd,
                                   const struct toml_doc **out)
 {
@@ -208,8 +172,10 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
         return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->shown.data);
     }
     *out = doc;
-    err = check_types(arena, doc);
-    if (err) {
+    if (doc->unsupported) { /* cargo accepts no floats or dates anywhere in a file */
+        err = err_new(arena, "unsupported TOML configuration type `%s` on line %zu",
+                      config_type_name(doc->unsupported),
+                      toml_line(doc, doc->unsupported->value.start));
         return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
                         file->shown.data);
     }
@@ -225,14 +191,12 @@ static struct config_file *find_file(struct config *config, struct str path)
     return file;
 }
 
-static struct config_file *get_file(struct config *config, const struct load *load, struct str path,
+/* If credentials cannot be parsed, waits for the lock and reads them again, because another cargo
+ * may have been between its write and its ftruncate. cargo reads them without the lock. */
+static struct config_file *add_file(struct config *config, const struct load *load, struct str path,
                                     int fd)
 {
-    struct config_file *file = find_file(config, path);
-    if (file) {
-        return file;
-    }
-    file = arena_new(config->arena, struct config_file);
+    struct config_file *file = arena_new(config->arena, struct config_file);
     *file = (struct config_file){
         .path = path,
         .shown = text_shown(config->arena, path),
@@ -242,6 +206,10 @@ static struct config_file *get_file(struct config *config, const struct load *lo
         file->failure = err_new(config->arena, "more than %d configuration files", FILES_LIMIT);
     } else {
         file->failure = read_doc(config, file, fd, &file->doc);
+        if (file->failure && load->credentials && fd >= 0 &&
+            !lock_acquire(config->shell, fd, file->shown, LOCK_SHARED, &lock_of_credentials)) {
+            file->failure = read_doc(config, file, fd, &file->doc);
+        }
     }
     struct config_file **end = &config->files;
     while (*end) {
@@ -251,45 +219,23 @@ static struct config_file *get_file(struct config *config, const struct load *lo
     return file;
 }
 
-/* Decides how far a file is trusted. A file that the command line names is trusted, even if a
- * project also includes it. */
-static void judge(struct config *config, const struct load *load, struct config_file *file)
-{
-    if (load->origin == ORIGIN_PROJECT) {
-        file->foreign = is_foreign(config->arena, file->path);
-        file->leaves = is_outside(config->arena, file->path, load->project);
-    } else {
-        file->foreign = false;
-        file->leaves = false;
-    }
-    file->credentials |= load->credentials;
-}
-
-static const struct err *mark_seen(struct config *config, struct load *load, struct str path)
-{
-    for (const struct load_seen *s = load->seen; s; s = s->next) {
-        if (str_eq(s->path, path)) {
-            return err_new(config->arena, "config `include` cycle detected with path `%s`",
-                           text_shown(config->arena, path).data);
-        }
-    }
-    struct load_seen *new = arena_new(config->arena, struct load_seen);
-    *new = (struct load_seen){path, load->seen};
-    load->seen = new;
-    return NULL;
-}
-
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
                             struct layer **out)
 {
-    const struct err *err = mark_seen(config, load, path);
-    if (err) {
-        return err;
+    void **seen = map_place(config->arena, &load->seen, path);
+    if (*seen) {
+        return err_new(config->arena, "config `include` cycle detected with path `%s`",
+                       text_shown(config->arena, path).data);
     }
-    bool is_new = !find_file(config, path);
-    struct config_file *file = get_file(config, load, path, fd);
-    if (is_new || load->origin != ORIGIN_PROJECT) {
-        judge(config, load, file);
+    *seen = config;
+    struct config_file *file = find_file(config, path);
+    bool is_new = !file;
+    file = file ? file : add_file(config, load, path, fd);
+    bool of_project = load->origin == ORIGIN_PROJECT;
+    if (is_new || !of_project) { /* the command line names it, even if a project includes it too */
+        file->foreign = of_project && is_foreign(config->arena, path);
+        file->leaves = of_project && is_outside(config->arena, path, load->project);
+        file->credentials |= load->credentials;
     }
     struct layer *layer = arena_new(config->arena, struct layer);
     *layer = (struct layer){
@@ -300,10 +246,9 @@ const struct err *load_file(struct config *config, struct load *load, struct str
         .rank = load->rank,
     };
     *out = layer;
-    err = file->failure;
     const struct err *includes =
         file->doc ? load_includes(config, load, file, file->doc, &layer->next) : NULL;
-    return err ? err : includes;
+    return file->failure ? file->failure : includes;
 }
 
 /*
@@ -322,16 +267,6 @@ static void found_close(struct found *found)
     fd_close(&found->fd);
 }
 
-static void warn_deprecated(struct config *config, struct str plain, struct str name)
-{
-    struct str help = str_format(config->arena,
-                                 "if you need to support cargo 1.38 or earlier, you can symlink "
-                                 "`%s` to `%s.toml`",
-                                 name.data, name.data);
-    config_warn(config, help, "`%s` is deprecated in favor of `%s.toml`",
-                text_shown(config->arena, plain).data, name.data);
-}
-
 static void add_looked(struct config *config, struct str path)
 {
     struct looked *looked = arena_new(config->arena, struct looked);
@@ -345,26 +280,29 @@ static struct found find_in(struct config *config, struct str dir, struct str na
     struct arena *arena = config->arena;
     struct str plain = path_join(arena, dir, name);
     struct str with = str_format(arena, "%s.toml", plain.data);
-    struct found found = {STR(""), STR(""), file_open(plain)};
+    struct found found = {plain, STR(""), file_open(plain)};
     if (found.fd < 0 && file_absent(errno)) {
-        found.fd = file_open(with);
-        if (found.fd >= 0 || (errno != ENOENT && path_exists(with))) {
-            found.path = with;
-        } else {
+        found = (struct found){with, STR(""), file_open(with)};
+        if (found.fd < 0 && (errno == ENOENT || !path_exists(with))) {
+            found.path = STR("");
             add_looked(config, with);
         }
         return found;
     }
-    found.path = plain;
+    struct str shown = text_shown(arena, plain);
     switch (fd_identity(found.fd, with)) {
     case FILE_OTHER:
         found.hidden = with;
-        config_warn(config, STR(""), "both `%s` and `%s` exist. Using `%s`",
-                    text_shown(arena, plain).data, text_shown(arena, with).data,
-                    text_shown(arena, plain).data);
+        config_warn(config, STR(""), "both `%s` and `%s` exist. Using `%s`", shown.data,
+                    text_shown(arena, with).data, shown.data);
         break;
     case FILE_ABSENT:
-        warn_deprecated(config, plain, name);
+        config_warn(config,
+                    str_format(arena,
+                               "if you need to support cargo 1.38 or earlier, you can symlink `%s` "
+                               "to `%s.toml`",
+                               name.data, name.data),
+                    "`%s` is deprecated in favor of `%s.toml`", shown.data, name.data);
         break;
     case FILE_SAME:
         break;
@@ -372,32 +310,26 @@ static struct found find_in(struct config *config, struct str dir, struct str na
     return found;
 }
 
-/* Loads the file that cargo ignores while the other name exists. */
-static void load_hidden(struct config *config, const struct load *like, struct str path,
-                        struct layer **out)
-{
-    struct load load = *like;
-    load.seen = NULL;
-    (void)load_file(config, &load, path, -1, out); /* its layer has the reason */
-    for (struct layer *layer = *out; layer; layer = layer->next) {
-        layer->hidden = true;
-    }
-}
-
-/* Loads both names of a file. Returns the failure that cargo would see. */
+/* Loads both names of a file. Returns the failure that cargo would see: it ignores the hidden one,
+ * whose layer has its own reason. */
 static const struct err *load_both(struct config *config, struct load *load,
                                    const struct found *found)
 {
     struct layer *layers = NULL;
+    struct layer *hidden = NULL;
+    struct load of_hidden = *load;
+    of_hidden.seen = (struct map){0};
     const struct err *err = NULL;
     if (found->path.len > 0) {
         err = load_file(config, load, found->path, found->fd, &layers);
     }
     if (found->hidden.len > 0) {
-        struct layer *hidden = NULL;
-        load_hidden(config, load, found->hidden, &hidden);
-        layers_append(&layers, hidden);
+        (void)load_file(config, &of_hidden, found->hidden, -1, &hidden);
     }
+    for (struct layer *layer = hidden; layer; layer = layer->next) {
+        layer->hidden = true;
+    }
+    layers_append(&layers, hidden);
     layers_append(&config->layers, layers);
     return err;
 }
@@ -447,19 +379,54 @@ void config_load_files(struct config *config)
     }
 }
 
-/* Reads the file without the lock, as cargo does. If it cannot be parsed, waits for the lock and
- * reads it again, because another cargo may have been between its write and its ftruncate. */
-static const struct err *load_credentials_file(struct config *config, struct load *load,
-                                               const struct found *found)
+/*
+ * Contradictions.
+ */
+
+static bool have_same_shape(const struct toml_node *a, const struct toml_node *b)
 {
-    if (found->fd >= 0) {
-        struct config_file *file = get_file(config, load, found->path, found->fd);
-        if (file->failure && !lock_acquire(config->shell, found->fd, file->shown, LOCK_SHARED,
-                                           &lock_of_credentials)) {
-            file->failure = read_doc(config, file, found->fd, &file->doc);
+    return (a->type == TOML_TABLE) == (b->type == TOML_TABLE) &&
+           (a->type == TOML_ARRAY) == (b->type == TOML_ARRAY);
+}
+
+/* Compares the tables `near` and `far` of two layers. */
+static struct err *check_tables(struct config *config, const struct setting *near,
+                                const struct setting *far)
+{
+    struct arena *arena = config->arena;
+    for (const struct toml_node *child = far->node->first; child; child = child->next) {
+        const struct setting below = {.layer = far->layer, .node = child};
+        const struct setting above = {
+            .layer = near->layer,
+            .node = toml_get(near->node, child->key),
+        };
+        if (above.node && !have_same_shape(above.node, child)) {
+            return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
+                           key_shown(arena, &KEY(child->key)).data, config_type_name(above.node),
+                           setting_location(arena, &above).data, config_type_name(child),
+                           setting_location(arena, &below).data);
+        }
+        if (above.node && child->type == TOML_TABLE) {
+            TRY(check_tables(config, &above, &below));
         }
     }
-    return load_both(config, load, found);
+    return NULL;
+}
+
+/* Returns an error about a key that is a table or a list in one layer and something else in
+ * another, or NULL. cargo: ConfigValue::merge. */
+static struct err *check_layers(struct config *config)
+{
+    for (const struct layer *far = config->layers; far; far = far->next) {
+        for (const struct layer *near = config->layers; near != far; near = near->next) {
+            if (config_sees(VIEW_HERE, near) && config_sees(VIEW_HERE, far)) {
+                const struct setting one = {.layer = near, .node = near->doc->root};
+                const struct setting other = {.layer = far, .node = far->doc->root};
+                TRY(check_tables(config, &one, &other));
+            }
+        }
+    }
+    return NULL;
 }
 
 void config_load_credentials(struct config *config)
@@ -468,9 +435,9 @@ void config_load_credentials(struct config *config)
     struct load load = {.origin = ORIGIN_HOME, .credentials = true};
     struct layer *others = config->layers;
     config->layers = NULL;
-    const struct err *err = load_credentials_file(config, &load, &found);
+    const struct err *err = load_both(config, &load, &found);
     layers_append(&config->layers, others);
-    keep_first(config, config_check_types(config));
+    keep_first(config, check_layers(config));
     if (!config->failure) {
         config->failure = err;
     }

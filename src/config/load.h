@@ -11,19 +11,13 @@
 enum { FILE_LIMIT = 16 * 1024 * 1024, FILES_LIMIT = 1000, INCLUDE_DEPTH = 100 };
 #define BYTES_LIMIT ((size_t)64 * 1024 * 1024)
 
-/* The files that are being included, to detect a cycle. */
-struct load_seen {
-    struct str path; /* without `//`, `/./` and a slash at the end */
-    struct load_seen *next;
-};
-
 /* The properties of the layers that are being made. */
 struct load {
     enum origin origin;
     bool credentials;
     size_t rank;
     struct str project; /* the directory that holds `.cargo`; empty for others */
-    struct load_seen *seen;
+    struct map seen;    /* the files that were loaded, to detect a cycle of includes */
     int depth;
 };
 
@@ -41,10 +35,6 @@ const struct err *load_file(struct config *config, struct load *load, struct str
  * --config KEY=VALUE. cargo: load_includes. */
 const struct err *load_includes(struct config *config, struct load *load, struct config_file *file,
                                 const struct toml_doc *doc, struct layer **out);
-
-/* Returns an error about the first key that is a table or a list in one layer and something else in
- * another, as cargo does, or NULL. cargo: ConfigValue::merge. */
-const struct err *config_check_types(struct config *config);
 
 /* Appends a list of layers to another one. */
 void layers_append(struct layer **list, struct layer *more);

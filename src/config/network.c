@@ -5,108 +5,75 @@
 
 enum { RETRY = 3 }; /* cargo: Retry::new */
 
-static struct err *string_of(struct config *config, struct view view, const struct key *key,
-                             struct setting *out)
+/* The version `default` counts as not set. */
+static struct err *check_version(struct arena *arena, struct str *version)
 {
-    bool set = false;
-    *out = (struct setting){.value = STR("")};
-    return config_string(config, view, key, &set, out);
-}
-
-/* The value `default` counts as not set. */
-static struct err *version_of(struct config *config, struct view view, const struct key *key,
-                              struct str *out)
-{
-    static const char *const known[] = {"tlsv1", "tlsv1.0", "tlsv1.1", "tlsv1.2", "tlsv1.3"};
-    struct setting setting;
-    TRY(string_of(config, view, key, &setting));
-    *out = str_eq(setting.value, STR("default")) ? STR("") : setting.value;
+    static const char *const known[] = {"", "tlsv1", "tlsv1.0", "tlsv1.1", "tlsv1.2", "tlsv1.3"};
+    if (str_eq(*version, STR("default"))) {
+        *version = STR("");
+    }
     for (size_t i = 0; i < COUNT(known); i++) {
-        if (out->len == 0 || str_eq(*out, str_of(known[i]))) {
+        if (str_eq(*version, str_of(known[i]))) {
             return NULL;
         }
     }
-    return err_new(config->arena,
+    return err_new(arena,
                    "Invalid ssl version `%s`,choose from 'default', 'tlsv1', 'tlsv1.0', 'tlsv1.1', "
                    "'tlsv1.2', 'tlsv1.3'.",
-                   text_shown(config->arena, *out).data);
+                   text_shown(arena, *version).data);
 }
 
-/* Reads `http.ssl-version`: a word, or a table with `min` and `max`. */
+/* Reads `http.ssl-version`: a table with `min` and `max`, or a word. */
 static struct err *read_versions(struct config *config, struct view view, struct network *network)
 {
-    struct key word = KEY(STR("http"), STR("ssl-version"));
-    struct key min = KEY(STR("http"), STR("ssl-version"), STR("min"));
-    struct key max = KEY(STR("http"), STR("ssl-version"), STR("max"));
-    if (!version_of(config, view, &word, &network->ssl_min) && network->ssl_min.len > 0) {
-        return NULL;
+    struct key key = KEY(STR("http"), STR("ssl-version"));
+    struct key min_key = KEY(STR("http"), STR("ssl-version"), STR("min"));
+    struct key max_key = KEY(STR("http"), STR("ssl-version"), STR("max"));
+    struct setting min;
+    struct setting max;
+    TRY(config_get(config, view, &min_key, TOML_STRING, &min));
+    TRY(config_get(config, view, &max_key, TOML_STRING, &max));
+    if (!min.value.data && !max.value.data) {
+        TRY(config_get(config, view, &key, TOML_STRING, &min));
     }
-    struct err *err = version_of(config, view, &min, &network->ssl_min);
-    err = err ? err : version_of(config, view, &max, &network->ssl_max);
-    return err ? err
-           : network->ssl_min.len + network->ssl_max.len > 0
-               ? NULL
-               : version_of(config, view, &word, &network->ssl_min);
-}
-
-/* cargo: HttpTimeout::new. A text that Rust does not accept as a number counts as not set. A number
- * that is too large becomes the largest one that JSON can carry. */
-static const uint64_t *timeout_of_environment(struct arena *arena)
-{
-    const char *text = getenv("HTTP_TIMEOUT");
-    const char *digits = text && *text == '+' ? text + 1 : text;
-    if (!digits || !*digits || digits[strspn(digits, "0123456789")]) {
-        return NULL;
-    }
-    uint64_t *timeout = arena_new(arena, uint64_t);
-    unsigned long long seconds = strtoull(digits, NULL, 10);
-    *timeout = seconds < INT64_MAX ? seconds : INT64_MAX;
-    return timeout;
-}
-
-static struct err *read_numbers(struct config *config, struct view view, struct network *network)
-{
-    struct key timeout = KEY(STR("http"), STR("timeout"));
-    struct key check = KEY(STR("http"), STR("check-revoke"));
-    struct key retry = KEY(STR("net"), STR("retry"));
-    uint64_t seconds = 0;
-    bool checks = false;
-    bool set = false;
-    TRY(config_number(config, view, &retry, &set, &network->retry));
-    TRY(config_number(config, view, &timeout, &set, &seconds));
-    network->timeout = timeout_of_environment(config->arena);
-    if (set) {
-        uint64_t *copy = arena_new(config->arena, uint64_t);
-        *copy = seconds;
-        network->timeout = copy;
-    }
-    TRY(config_boolean(config, view, &check, &set, &checks));
-    if (set) {
-        bool *copy = arena_new(config->arena, bool);
-        *copy = checks;
-        network->check_revoke = copy;
-    }
-    return NULL;
+    network->ssl_min = min.value;
+    network->ssl_max = max.value;
+    TRY(check_version(config->arena, &network->ssl_min));
+    return check_version(config->arena, &network->ssl_max);
 }
 
 struct err *network_settings(struct config *config, struct view view, struct network *out)
 {
-    struct network network = {.ssl_min = STR(""), .ssl_max = STR(""), .retry = RETRY};
-    struct key keys[] = {KEY(STR("http"), STR("proxy")), KEY(STR("http"), STR("cainfo")),
-                         KEY(STR("http"), STR("user-agent"))};
-    struct setting proxy;
-    struct setting cainfo;
-    struct setting agent;
-    TRY(string_of(config, view, &keys[0], &proxy));
-    TRY(string_of(config, view, &keys[1], &cainfo));
-    TRY(string_of(config, view, &keys[2], &agent));
-    network.proxy = proxy.value;
-    network.user_agent = agent.value;
-    network.cainfo = cainfo.value;
-    if (cainfo.value.len > 0) {
-        network.cainfo = path_join(config->arena, setting_root(config, &cainfo), cainfo.value);
+    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, CHECK_REVOKE, RETRIES, KEYS };
+    static const struct {
+        const char *table;
+        const char *name;
+        enum toml_type type;
+    } keys[] = {
+        [PROXY] = {"http", "proxy", TOML_STRING},
+        [CAINFO] = {"http", "cainfo", TOML_STRING},
+        [USER_AGENT] = {"http", "user-agent", TOML_STRING},
+        [TIMEOUT] = {"http", "timeout", TOML_INTEGER},
+        [CHECK_REVOKE] = {"http", "check-revoke", TOML_BOOLEAN},
+        [RETRIES] = {"net", "retry", TOML_INTEGER},
+    };
+    struct setting *found = arena_new_array(config->arena, struct setting, KEYS);
+    for (size_t i = 0; i < KEYS; i++) {
+        struct key key = KEY(str_of(keys[i].table), str_of(keys[i].name));
+        TRY(config_get(config, view, &key, keys[i].type, &found[i]));
     }
-    TRY(read_numbers(config, view, &network));
+    struct network network = {
+        .proxy = found[PROXY].value,
+        .cainfo = found[CAINFO].value,
+        .user_agent = found[USER_AGENT].value,
+        .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
+        .check_revoke = found[CHECK_REVOKE].value.data ? &found[CHECK_REVOKE].boolean : NULL,
+        .retry = found[RETRIES].value.data ? found[RETRIES].number : RETRY,
+    };
+    if (network.cainfo.len > 0) {
+        network.cainfo =
+            path_join(config->arena, setting_root(config, &found[CAINFO]), network.cainfo);
+    }
     TRY(read_versions(config, view, &network));
     *out = network;
     return NULL;
@@ -114,11 +81,10 @@ struct err *network_settings(struct config *config, struct view view, struct net
 
 struct err *network_allowed(struct config *config, const char *option)
 {
+    struct setting offline;
     struct key key = KEY(STR("net"), STR("offline"));
-    bool set = false;
-    bool offline = false;
-    TRY(config_boolean(config, VIEW_HERE, &key, &set, &offline));
-    if (!option && set && offline) {
+    TRY(config_get(config, VIEW_HERE, &key, TOML_BOOLEAN, &offline));
+    if (!option && offline.boolean) {
         option = "`net.offline`";
     }
     return option ? err_new(config->arena,

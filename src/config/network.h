@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 
-/* Empty strings and NULL: not set. */
+/* An empty string, which can be NULL, and a NULL pointer: not set. */
 struct network {
     struct str proxy;
     struct str cainfo; /* an absolute path */

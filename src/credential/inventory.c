@@ -262,12 +262,6 @@ static void take_providers(struct inventory *inventory)
  * Effects.
  */
 
-/* Returns true if any name of the group has an index, here or in another directory. */
-static bool is_defined(const struct registry *registry)
-{
-    return registry->indexed || registry->group->group_next;
-}
-
 static void judge_stored(struct credential *c)
 {
     bool is_empty = !c->value.data || c->value.len == 0;
@@ -276,7 +270,7 @@ static void judge_stored(struct credential *c)
     }
     if (is_empty || !c->registry->group->takes_tokens) {
         c->effect = NEVER_USED;
-    } else if (!is_defined(c->registry)) {
+    } else if (!c->registry->indexed) {
         c->effect = PERHAPS_USED; /* another project may define it */
     }
 }
@@ -294,8 +288,7 @@ static void find_used(const struct inventory *inventory, const struct registry *
     }
     struct key key = registry_key(used, STR("token"));
     struct setting setting;
-    bool set = false;
-    if (config_string(config, VIEW_HERE, &key, &set, &setting) || !set) {
+    if (config_get(config, VIEW_HERE, &key, TOML_STRING, &setting) || !setting.value.data) {
         return;
     }
     bool has_own = setting.node || used->is_crates_io;

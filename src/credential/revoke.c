@@ -58,17 +58,14 @@ static enum home_index index_at_home(struct config *config, const struct registr
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
     struct view trusted = {config->project_count, true, true};
     struct setting setting;
-    bool set = false;
     struct index_url url;
-    struct str canonical;
-    if (config_string(config, trusted, &key, &set, &setting) || !set) {
+    if (config_get(config, trusted, &key, TOML_STRING, &setting) || !setting.value.data) {
         return HOME_NONE;
     }
-    if (index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url) ||
-        index_url_canonical(config->arena, &url, &canonical)) {
+    if (index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url)) {
         return HOME_OTHER;
     }
-    return str_eq(canonical, registry->canonical) ? HOME_SAME : HOME_OTHER;
+    return str_eq(url.canonical, registry->index.canonical) ? HOME_SAME : HOME_OTHER;
 }
 
 /* Returns why the token must not be sent to the project's index, or NULL. */
@@ -331,18 +328,17 @@ static void settle_revoked(const struct inventory *inventory, struct credential 
 }
 
 /* Marks other copies of the same registry's token, which this run does not remove, as invalid. */
-static void find_copies(const struct batch *batch, size_t i)
+static void find_copies(const struct inventory *inventory, const struct credential *sent,
+                        struct str token)
 {
-    const struct credential *sent = batch->credentials[i];
     if (!sent->answer || !server_verdict_is_invalid(sent->answer->verdict)) {
         return;
     }
-    for (struct registry *r = sent->registry->group; r; r = r->group_next) {
-        for (struct credential *c = r->credentials; c; c = c->next) {
-            if (!c->answer && c->value.data && str_eq(c->value, batch->calls[i].token)) {
-                c->answer = sent->answer;
-                c->valid = VALIDITY_NO;
-            }
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (c->registry->group == sent->registry->group && !c->answer && c->value.data &&
+            str_eq(c->value, token)) {
+            c->answer = sent->answer;
+            c->valid = VALIDITY_NO;
         }
     }
 }
@@ -388,7 +384,7 @@ void revoke_all(struct inventory *inventory, const struct logout_options *option
         ask_servers(inventory, options, &batch, errors);
         for (size_t i = 0; i < batch.count; i++) {
             settle_revoked(inventory, batch.credentials[i], errors[i]);
-            find_copies(&batch, i);
+            find_copies(inventory, batch.credentials[i], batch.calls[i].token);
         }
     }
     if (signals_came(signals)) {

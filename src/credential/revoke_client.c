@@ -205,17 +205,14 @@ static struct err *add_place(struct buf *buf, const struct server_call *call, en
         return NULL;
     }
     struct index_url url;
-    struct str canonical;
     TRY(index_url_parse(arena, call->index_url, &url));
-    TRY(index_url_canonical(arena, &url, &canonical));
-    bool sparse = index_url_is_sparse(&url);
-    size_t start = sparse ? strlen("sparse+") : 0;
+    size_t start = url.is_sparse ? strlen("sparse+") : 0;
     add_string(buf, "index", str_slice(arena, url.text, start, url.text.len));
-    add_string(buf, "canonical", canonical);
-    add_string(buf, "host", str_slice(arena, url.text, url.host.start, url.host.end));
+    add_string(buf, "canonical", url.canonical);
+    add_string(buf, "host", url.host);
     add_string(buf, "cargo_home", call->cargo_home);
     add_key(buf, "sparse");
-    buf_addf(buf, "%s", sparse ? "true" : "false");
+    buf_addf(buf, "%s", url.is_sparse ? "true" : "false");
     return NULL;
 }
 

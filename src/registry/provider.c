@@ -1,5 +1,6 @@
-#include "registry/provider.h"
+#include "registry/registry.h"
 
+#include "util/list.h"
 #include "util/text.h"
 
 static enum provider_kind kind_of(struct str program)
@@ -20,36 +21,25 @@ static enum provider_kind kind_of(struct str program)
     return PROVIDER_EXTERNAL;
 }
 
-/* Finds an alias. An error in [credential-alias] counts as not set. The name is split at its dots,
- * as cargo does. */
-static bool find_alias(struct config *config, struct view view, const struct program *program,
-                       struct program *out)
+/* Finds an alias. An error in [credential-alias] counts as not set. cargo takes a name with a dot
+ * as a dotted key, which nobody has. */
+static bool find_alias(struct config *config, struct view view, const struct settings *program,
+                       struct settings *out)
 {
-    struct arena *arena = config->arena;
-    struct str name = program->setting.value;
-    struct key key = KEY(STR("credential-alias"));
-    size_t start = 0;
-    for (size_t i = 0; i <= name.len; i++) {
-        if (i == name.len || name.data[i] == '.') {
-            if (key.count == COUNT(key.parts)) {
-                return false;
-            }
-            key.parts[key.count++] = str_slice(arena, name, start, i);
-            start = i + 1;
-        }
-    }
-    bool set = false;
-    if (program->count > 0 || config_program(config, view, &key, &set, out) || !set) {
+    const struct setting *setting = &program->items[0];
+    struct key key = KEY(STR("credential-alias"), setting->value);
+    if (program->count > 1 || str_find(setting->value, '.') >= 0 ||
+        config_program(config, view, &key, out) || out->count == 0) {
         return false;
     }
-    if (kind_of(name) == PROVIDER_EXTERNAL) {
+    if (kind_of(setting->value) == PROVIDER_EXTERNAL) {
         return true;
     }
-    if (program->setting.layer || program->setting.variable.len > 0) {
+    if (setting->layer || setting->variable.len > 0) {
         config_warn(config, STR(""),
                     "credential-alias `%s` (defined in `%s`) will be ignored because it would "
                     "shadow a built-in credential-provider",
-                    name.data, setting_place(arena, &out->setting).data);
+                    setting->value.data, setting_place(config->arena, &out->items[0]).data);
     }
     return false;
 }
@@ -59,33 +49,31 @@ static bool is_foreign(const struct setting *setting)
     return setting->layer && setting->layer->file && setting->layer->file->foreign;
 }
 
-static void make(struct config *config, struct view view, const struct program *written,
+static void make(struct config *config, struct view view, const struct settings *written,
                  struct provider *out)
 {
     struct arena *arena = config->arena;
-    struct program alias;
+    struct settings alias = {0};
     bool has_alias = find_alias(config, view, written, &alias);
-    const struct program *meant = has_alias ? &alias : written;
-    struct str *words = arena_new_array(arena, struct str, meant->count + 1);
+    const struct settings *meant = has_alias ? &alias : written;
+    struct str *words = arena_new_array(arena, struct str, meant->count);
     struct buf identity = buf_new(arena);
-    words[0] = program_path(config, meant);
-    buf_add(&identity, words[0]);
     for (size_t i = 0; i < meant->count; i++) {
-        words[i + 1] = meant->arguments[i];
-        buf_addf(&identity, " %zu ", words[i + 1].len);
-        buf_add(&identity, words[i + 1]);
+        words[i] = i == 0 ? setting_program(config, &meant->items[0]) : meant->items[i].value;
+        buf_addf(&identity, " %zu ", words[i].len);
+        buf_add(&identity, words[i]);
     }
     *out = (struct provider){
         .kind = kind_of(words[0]),
         .words = words,
-        .count = meant->count + 1,
+        .count = meant->count,
         .identity = buf_str(&identity),
         .shown = str_format(arena, "%s%s", text_shown(arena, words[0]).data,
-                            meant->count > 0 ? " \xE2\x80\xA6" : ""),
-        .setting = written->setting,
+                            meant->count > 1 ? " \xE2\x80\xA6" : ""),
+        .setting = written->items[0],
     };
     if (has_alias) {
-        out->alias = alias.setting;
+        out->alias = alias.items[0];
     }
     out->foreign = is_foreign(&out->setting) || is_foreign(&out->alias);
 }
@@ -95,41 +83,135 @@ const struct setting *provider_foreign_setting(const struct provider *provider)
     return is_foreign(&provider->setting) ? &provider->setting : &provider->alias;
 }
 
-struct err *provider_list_global(struct config *config, struct view view, struct provider_list *out)
+/*
+ * The providers of a registry.
+ */
+
+static struct view view_of(size_t number)
 {
-    static const struct str token_word[] = {{"cargo:token", sizeof("cargo:token") - 1}};
-    static const struct provider token = {.kind = PROVIDER_TOKEN,
-                                          .words = token_word,
-                                          .count = 1,
-                                          .identity = {"cargo:token", sizeof("cargo:token") - 1},
-                                          .shown = {"cargo:token", sizeof("cargo:token") - 1}};
+    return number == 0 ? VIEW_HERE : (struct view){number - 1, false, false};
+}
+
+static struct err *find_global(struct config *config, struct view view, struct provider_list *out)
+{
     struct key key = KEY(STR("registry"), STR("global-credential-providers"));
-    struct setting *settings;
-    size_t count;
-    TRY(config_list(config, view, &key, &settings, &count));
-    struct provider *providers = arena_new_array(config->arena, struct provider, count + 1);
-    size_t used = 0;
-    for (size_t i = count; i > 0; i--) {
-        struct program program;
-        if (config_program_of(config, &settings[i - 1], &program)) {
-            make(config, view, &program, &providers[used++]);
+    struct settings listed;
+    TRY(config_list(config, view, &key, &listed));
+    struct provider *providers = arena_new_array(config->arena, struct provider, listed.count + 1);
+    size_t count = 0;
+    for (size_t i = listed.count; i > 0; i--) {
+        struct settings words = {0};
+        setting_words(config->arena, &listed.items[i - 1], &words);
+        if (words.count > 0) {
+            make(config, view, &words, &providers[count++]);
         }
     }
-    *out = used > 0 ? (struct provider_list){providers, used} : (struct provider_list){&token, 1};
+    if (count == 0) {
+        struct setting token = {.value = STR("cargo:token")};
+        make(config, view, &(struct settings){&token, 1, 1}, &providers[count++]);
+        providers[0].setting = (struct setting){0};
+    }
+    *out = (struct provider_list){providers, count, count};
     return NULL;
 }
 
-struct err *provider_list_own(struct config *config, struct view view, const struct key *key,
-                              bool *set, struct provider_list *out)
+void provider_find_globals(struct registries *all)
 {
-    struct program program;
-    TRY(config_program(config, view, key, set, &program));
-    if (*set) {
+    all->view_count = all->config->project_count + 2;
+    all->globals = arena_new_array(all->config->arena, struct provider_list, all->view_count);
+    for (size_t i = 0; i < all->view_count; i++) {
+        struct err *err = find_global(all->config, view_of(i), &all->globals[i]);
+        all->failure = i == 0 ? err : all->failure;
+    }
+}
+
+static struct err *find_in_view(struct registries *all, const struct registry *registry,
+                                size_t view, struct provider_list *out)
+{
+    struct config *config = all->config;
+    struct key key = registry_key(registry, STR("credential-provider"));
+    struct settings own;
+    TRY(config_program(config, view_of(view), &key, &own));
+    *out = all->globals[view];
+    if (own.count > 0) {
         struct provider *provider = arena_new(config->arena, struct provider);
-        make(config, view, &program, provider);
-        *out = (struct provider_list){provider, 1};
+        make(config, view_of(view), &own, provider);
+        *out = (struct provider_list){provider, 1, 1};
     }
     return NULL;
+}
+
+/* Returns true if the registry does not have this provider yet. */
+static bool is_new(struct registries *all, struct registry *registry,
+                   const struct provider *provider)
+{
+    struct buf key = buf_new(all->config->arena);
+    buf_add(&key, provider->index_url);
+    buf_add(&key, provider->identity);
+    void **last = map_place(all->config->arena, &all->providers, buf_str(&key));
+    bool is_new = *last != registry;
+    *last = registry;
+    return is_new;
+}
+
+/* Finds the index that the name has in a view, if it differs from the one here. */
+static bool other_index(struct registries *all, const struct registry *registry, size_t view,
+                        struct provider *out)
+{
+    struct config *config = all->config;
+    struct key key = KEY(STR("registries"), registry->name, STR("index"));
+    struct setting setting;
+    struct index_url url;
+    if (registry->is_crates_io || config_get(config, view_of(view), &key, TOML_STRING, &setting) ||
+        !setting.value.data ||
+        index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url) ||
+        (registry->has_index && str_eq(url.text, registry->index.text))) {
+        return false;
+    }
+    *out = (struct provider){.index_url = url.text, .index_setting = setting};
+    return true;
+}
+
+static void add_elsewhere(struct registries *all, struct registry *registry, size_t view)
+{
+    struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
+    struct registry *there = registry->means_crates_io ? crates_io : registry;
+    struct provider_list list = {0};
+    struct provider index = {0};
+    if (other_index(all, registry, view, &index)) {
+        there = registry_is_crates_io(index.index_url) ? crates_io : registry;
+    }
+    if (find_in_view(all, there, view, &list)) {
+        return;
+    }
+    struct provider_list *out = &registry->elsewhere;
+    for (size_t i = 0; i < list.count; i++) {
+        struct provider provider = list.items[i];
+        provider.index_url = index.index_url;
+        provider.index_setting = index.index_setting;
+        if (is_new(all, registry, &provider)) {
+            out->items = list_room(all->config->arena, out->items, sizeof(*out->items), out->count,
+                                   &out->size);
+            out->items[out->count++] = provider;
+        }
+    }
+}
+
+void registry_find_providers(struct registries *all, struct registry *registry)
+{
+    /* If several names have the index, cargo fails. This run then uses the name that was asked for.
+     */
+    const struct registry *here = registry->used ? registry->used : registry;
+    const struct err *err = find_in_view(all, here, 0, &registry->providers);
+    registry->failure = registry->failure ? registry->failure : err;
+    for (size_t i = 0; i < registry->providers.count; i++) {
+        (void)is_new(all, registry, &registry->providers.items[i]);
+    }
+    for (size_t view = 1; view < all->view_count; view++) {
+        add_elsewhere(all, registry, view);
+    }
+    registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
+                                     provider_list_has(&registry->elsewhere, PROVIDER_TOKEN);
 }
 
 bool provider_list_has(const struct provider_list *list, enum provider_kind kind)

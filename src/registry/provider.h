@@ -35,17 +35,16 @@ struct provider {
 };
 
 struct provider_list {
-    const struct provider *items;
+    struct provider *items;
     size_t count;
+    size_t size; /* room for more */
 };
 
-/* Finds the global providers. There is at least one. */
-struct err *provider_list_global(struct config *config, struct view view,
-                                 struct provider_list *out) MUST_CHECK;
+struct registries;
 
-/* Finds the provider that a key configures. Sets *set to whether the key is set. */
-struct err *provider_list_own(struct config *config, struct view view, const struct key *key,
-                              bool *set, struct provider_list *out) MUST_CHECK;
+/* Finds the global providers in each view: from here, and from each directory upward without
+ * --config, up to only cargo's home. Each list has at least one. */
+void provider_find_globals(struct registries *all);
 
 bool provider_list_has(const struct provider_list *list, enum provider_kind kind);
 

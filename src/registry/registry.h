@@ -34,25 +34,21 @@ struct registry {
     /* The index of --registry NAME in the working directory. */
     bool has_index;
     struct index_url index;
-    struct str canonical;
     struct setting index_setting; /* not for crates-io */
     bool undefined;               /* no setting here has its index, as `failure` says */
     const struct err *failure;    /* its index or another of its settings is invalid */
 
     struct registry *used;  /* whose token cargo uses for this index; NULL: none, or cargo fails */
-    bool indexed;           /* some layer or variable has its index */
-    struct registry *group; /* the group's first registry */
-    struct registry *group_next; /* the next of the same group */
-    struct registry *group_last; /* set in the first registry, like group_size */
-    size_t group_size;
+    struct registry *group; /* one registry of the group, the same for all */
+    bool indexed;           /* some layer or variable has the index of a name of the group */
     struct registry *part_first; /* the first registry with this variable_part */
     struct registry *part_next;
     struct registry *variable_owner; /* set in part_first: owner of the variables of all */
 
     struct provider_list providers; /* in the working directory, in cargo's order */
     struct provider_list elsewhere; /* those of other directories, without `providers` */
-    bool takes_tokens; /* set in the first of a group: a registry of the group has the provider
-                          cargo:token, here or elsewhere */
+    bool takes_tokens; /* set in `group`: a registry of the group has the provider cargo:token, here
+                          or elsewhere */
 
     struct credential *credentials; /* of this name; set by credential/inventory.h */
     struct credential *last_credential;
@@ -63,8 +59,17 @@ struct registries {
     struct config *config;
     struct registry *first; /* crates-io, then sorted by name */
     size_t count;
-    struct registry_table *table;
     const struct err *failure; /* an error in a setting that all registries need */
+
+    struct map names;          /* struct registry, by name */
+    struct map parts;          /* struct registry, by variable_part */
+    struct map groups;         /* struct registry, by folded index */
+    struct map variable_names; /* the registry of an index that a variable sets, by canonical index;
+                                  if there are several, one without a name */
+    struct map file_names;     /* the same for files */
+    struct map providers;      /* the last registry that has the provider, by words and index */
+    struct provider_list *globals; /* for each view; the first is VIEW_HERE */
+    size_t view_count;
 };
 
 void registries_find(struct config *config, struct registries *out);
@@ -78,12 +83,20 @@ struct registry *registries_add(struct registries *all, struct str name);
 /* Sorts the names again after registries_add(). */
 void registries_sort(struct registries *all);
 
+/* Finds the index of --registry NAME. The registry's failure says if there is none. */
+void registry_find_index(struct registries *all, struct registry *registry);
+
+/* Returns true for crates.io's two indexes. cargo: SourceId::is_crates_io. */
+bool registry_is_crates_io(struct str index);
+
 /* Finds the providers of a registry. Stores an error in registry->failure. */
 void registry_find_providers(struct registries *all, struct registry *registry);
 
 /*
  * Chooses `asked`, or else registry.default, or else crates.io. An err means that the registry is
- * not known. A known name that cargo rejects is chosen, with its failure. cargo: get_source_id.
+ * not known. A known name that cargo rejects is chosen, with its failure. A logout does not follow
+ * source replacement, but if crates.io is replaced and no name was given, cargo does not guess the
+ * registry and fails. cargo: get_source_id, SourceConfigMap::new.
  */
 struct err *registry_choose(struct registries *all, const struct str *asked,
                             struct registry **out) MUST_CHECK;

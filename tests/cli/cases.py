@@ -28,3 +28,13 @@ def mine(args="", **rest):
 def differential(table):
     """The decorator for a test that takes `case`, once for each named world of the table."""
     return pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in table.items()])
+
+
+def contests(table):
+    """The test function that compares each named world of the table with cargo."""
+
+    @differential(table)
+    def test(case, contest):
+        contest(case)
+
+    return test

@@ -222,12 +222,14 @@ _UNREAD = (
     ERROR + r"expected table for configuration key `registr",
     ERROR + r"crates-io is replaced with remote registry crates-io;",
     r"note: Sources are not allowed to be defined multiple times",
+    ERROR + r"--config argument `.*` includes non-whitespace decoration",
     r"warning: unused config key `(source|term|http|net)\.",
 )
 
 
 def _unread(case):
-    """Settings that a logout does not need are not checked: [source], unknown keys of [term], and the type of a token that is not a string."""
+    """Settings that a logout does not need are not checked: [source], unknown keys of [term], comments in a --config argument, and the type of a
+    token that is not a string."""
     if case.take(case.missing, *_UNREAD):
         case.take(case.extra, ABSENT, " +Credential", "warning: unused config key")
         case.cleared()
@@ -250,6 +252,15 @@ def _orphan(case):
         case.take(case.missing, ERROR + "registry index was not found", ERROR + "invalid character `.*` in registry name")
         case.cleared()
         case.take(case.extra, DEPRECATED, " +Credential")
+
+
+def _plain_urls(case):
+    """Index URLs that nobody writes are rejected, for example with a backslash or an encoded host. cargo accepts them."""
+    reason = "(it has a control character, a backslash, `[?]` or `#`|cannot-be-a-base-URLs are not supported|invalid international domain name)"
+    if case.theirs.status == 0 and case.take(case.extra, ERROR + f"invalid index URL for registry `[^`]*` defined in .* {reason}"):
+        case.theirs.status = 101
+        case.cleared()
+        case.take(case.missing, REMOVED, NOTE, ABSENT, r"note: name of alternative registry `")
 
 
 _FILE = ERROR + "(could not load Cargo configuration|could not parse TOML|failed to (load|read))"
@@ -336,7 +347,7 @@ def _all_providers(case):
 
 _LIBRARY_ERROR = re.compile(
     r"could not load config key|failed to merge|--config arg|failed to convert|failed to parse|invalid configuration for key|unsupported TOML"
-    r"|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL|cannot be set through"
+    r"|missing field|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL|cannot be set through"
 )
 
 
@@ -405,6 +416,7 @@ DIFFERENCES = (
     Difference("by-name", _by_name),
     Difference("still-usable", _still_usable),
     Difference("all-providers", _all_providers),
+    Difference("plain-urls", _plain_urls),
     Difference("newer-cargo", _newer_cargo),
     Difference("mends-nuls", _mends_nuls),
     Difference("goes-on", _goes_on),

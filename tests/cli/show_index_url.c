@@ -5,18 +5,6 @@
  * URLs are relative to it, and passwords are rejected.
  */
 #include "registry/index_url.h"
-#include "util/base.h"
-
-static struct err *read_url(struct arena *arena, struct str text, const char *directory,
-                            struct index_url *url, struct str *canonical)
-{
-    if (directory) {
-        TRY(index_url_resolve(arena, text, str_of(directory), url));
-    } else {
-        TRY(index_url_parse(arena, text, url));
-    }
-    return index_url_canonical(arena, url, canonical);
-}
 
 int main(int argc, char **argv)
 {
@@ -26,13 +14,13 @@ int main(int argc, char **argv)
     ssize_t len;
     while ((len = getdelim(&line, &size, '\0', stdin)) > 0) {
         struct index_url url;
-        struct str canonical;
         struct str text = str_copy(&arena, line, (size_t)len - 1);
-        struct err *err = read_url(&arena, text, argc > 1 ? argv[1] : NULL, &url, &canonical);
+        struct err *err = argc > 1 ? index_url_resolve(&arena, text, str_of(argv[1]), &url)
+                                   : index_url_parse(&arena, text, &url);
         if (err) {
             printf("error%c%s%c%c", 0, err->message.data, 0, 0);
         } else {
-            printf("ok%c%s%c%s%c", 0, url.text.data, 0, canonical.data, 0);
+            printf("ok%c%s%c%s%c", 0, url.text.data, 0, url.canonical.data, 0);
         }
     }
     free(line);

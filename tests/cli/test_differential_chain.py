@@ -4,7 +4,7 @@ provider writes its request to a file, so that the requests are compared too.
 
 import json
 
-from cases import MY_REG, differential, world
+from cases import MY_REG, contests, world
 from providers import BEHAVIOURS, STARTS, command, scripts
 from world import CREDENTIALS
 
@@ -24,80 +24,47 @@ def own(provider, *words, args=(), creds=None, **rest):
     listed = json.dumps([command(provider), *words])
     return world([*MINE, *args], creds=creds, config=f"{MY_REG}credential-provider = {listed}\n", files=scripts([provider]), **rest)
 
+test_alone = contests({name: own(name) for name in (*BEHAVIOURS, *STARTS)})
 
-@differential({name: own(name) for name in (*BEHAVIOURS, *STARTS)})
-def test_alone(case, contest):
-    contest(case)
+test_alone_beside_an_old_token = contests({name: own(name, args=["-v"], creds=TOKEN) for name in (*BEHAVIOURS, *STARTS)})
 
-
-@differential({name: own(name, args=["-v"], creds=TOKEN) for name in (*BEHAVIOURS, *STARTS)})
-def test_alone_beside_an_old_token(case, contest):
-    contest(case)
-
-
-@differential({name: chain("cargo:token", name, "not-mine-1", args=["-v"], creds=TOKEN) for name in (*BEHAVIOURS, *STARTS)})
-def test_between_others(case, contest):
-    contest(case)
-
+test_between_others = contests({name: chain("cargo:token", name, "not-mine-1", args=["-v"], creds=TOKEN) for name in (*BEHAVIOURS, *STARTS)})
 
 CHAINS = {
     "token, then one that removes": chain("removes", "cargo:token", creds=TOKEN),
-    "token, then one that removes, -v": chain("removes", "cargo:token", creds=TOKEN, args=["-v"]),
-    "token, then one that removes, -q": chain("removes", "cargo:token", creds=TOKEN, args=["-q"]),
     "token, then one that removes, not logged in": chain("removes", "cargo:token", args=["-v"]),
     "one that removes, then token": chain("cargo:token", "removes", creds=TOKEN, args=["-v"]),
-    "one that removes, then token, -q": chain("cargo:token", "removes", creds=TOKEN, args=["-q"]),
     "one that removes, then token, not logged in": chain("cargo:token", "removes"),
     "two that remove": chain("removes-1", "removes-2"),
-    "three that remove": chain("removes-1", "removes-2", "removes-3", args=["-v"]),
     "two that remove, without token, but there is one": chain("removes-1", "removes-2", creds=TOKEN),
-    "removes and not found": chain("not-found", "removes", args=["-v"]),
     "not found and removes": chain("removes", "not-found", args=["-v"]),
     "all say not found": chain("not-found-1", "not-found-2", "not-found-3", args=["-v"]),
     "not found and not mine": chain("not-found", "not-mine"),
-    "not mine and not found": chain("not-mine", "not-found"),
-    "nobody's": chain("not-mine-1", "not-mine-2", args=["-v"]),
-    "nobody's, -q": chain("not-mine-1", "not-mine-2", args=["-q"]),
     "nobody's, but there is a token": chain("not-mine-1", "not-mine-2", creds=TOKEN),
     "nobody's, and wincred": chain("not-mine", "cargo:wincred", args=["-v"]),
     "not mine, token": chain("cargo:token", "not-mine", creds=TOKEN, args=["-v"]),
-    "not mine, token, not logged in": chain("cargo:token", "not-mine", args=["-v"]),
     "token first, not mine": chain("not-mine", "cargo:token", creds=TOKEN),
-    "first fails": chain("removes-1", "removes-2", "fails"),
     "second fails": chain("removes-1", "fails", "removes-2", args=["-v"]),
-    "last fails": chain("fails", "removes-1", "removes-2"),
-    "first and last fail": chain("fails-1", "removes", "fails-2", args=["-v"]),
     "all fail": chain("fails", "babbles", "dies", args=["-v"]),
-    "all fail, -q": chain("fails", "babbles", "dies", args=["-q"]),
     "all fail, but there is a token": chain("fails", "babbles", "dies", creds=TOKEN),
     "fails and not mine": chain("fails", "not-mine"),
-    "not mine and fails": chain("not-mine", "fails"),
     "token, then fails": chain("fails", "cargo:token", creds=TOKEN, args=["-v"]),
-    "token, then fails, -q": chain("fails", "cargo:token", creds=TOKEN, args=["-q"]),
     "token, then fails, not logged in": chain("fails", "cargo:token"),
-    "fails, then token, not logged in": chain("cargo:token", "fails"),
     "unable, then token": chain("cargo:token", "unable", creds=TOKEN),
     "missing, then removes": chain("removes", "/no/such", args=["-v"]),
-    "removes, then missing": chain("/no/such", "removes", args=["-v"]),
     "paseto in the middle": chain("removes-1", "cargo:paseto", "removes-2", args=["-v"]),
-    "paseto first": chain("removes", "cargo:paseto", args=["-v"]),
     "from stdout in the middle": chain("removes-1", "cargo:token-from-stdout x", "removes-2", args=["-v"]),
-    "from stdout first": chain("removes", "cargo:token-from-stdout x"),
     "from stdout beside a token in config": chain("cargo:token-from-stdout x", "cargo:token", config='token = "s3cret"\n', args=["-v"]),
     "token in config, cargo:token is there": chain("cargo:token", "removes", config='token = "s3cret"\n', args=["-v"]),
     "token in config, nobody looks at it": chain("removes", config='token = "s3cret"\n', args=["-v"]),
     "token in a variable": chain("removes", "cargo:token", env={"CARGO_REGISTRIES_MY_REG_TOKEN": "s3cret"}, args=["-v"]),
     "token in a variable, nobody looks at it": chain("removes", env={"CARGO_REGISTRIES_MY_REG_TOKEN": "s3cret"}),
-    "token in a variable, one fails": chain("fails", "cargo:token", env={"CARGO_REGISTRIES_MY_REG_TOKEN": "s3cret"}),
     "secret key in the file": chain("removes", creds='[registries.my-reg]\nsecret-key = "s3cret"\n'),
     "with arguments": chain("done a b", "cargo:token", creds=TOKEN, args=["-v"]),
-    "with other arguments": chain("not-found a", "not-found b", args=["-v"]),
     "same one twice": chain("done", "done", args=["-v"]),
     "noisy": chain("noisy-not-found", "noisy", "cargo:token", creds=TOKEN),
-    "noisy, -v": chain("noisy-not-found", "noisy", "noisy-fails", args=["-v"]),
     "noisy, -q": chain("noisy-not-found", "noisy", "noisy-fails", args=["-q"]),
     "in colour": chain("fails", "removes", "cargo:wincred", creds=TOKEN, args=["-v", "--color", "always"]),
-    "on a terminal": chain("fails", "removes", creds=TOKEN, stdout="tty", stderr="tty", env={"TERM": "xterm"}),
     "home and project": chain("removes", project='[registry]\nglobal-credential-providers = ["cargo:token"]\n', creds=TOKEN, args=["-v"]),
     "by variable": chain("removes", env={"CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS": "{ROOT}/bin/done cargo:token"}, files=scripts(["done"])),
     "by alias": chain("cargo:token", "cargo:wincred", project='[registry]\nglobal-credential-providers = ["p"]\n[credential-alias]\np = ["{ROOT}/bin/done", "a b", ""]\n', files=scripts(["done"]), args=["-v"]),
@@ -107,28 +74,17 @@ CHAINS = {
     "arguments that need care": own("done", "", "a b", "\u00e9\u65e5", "\"'\\", "\t\u0001", args=["-v"]),
 }  # fmt: skip
 
-
-@differential(CHAINS)
-def test_chain(case, contest):
-    contest(case)
-
+test_chain = contests(CHAINS)
 
 BROKEN = '[registries.my-reg]\ntoken = "s3cret"\nnonsense\n'
 WITH_BROKEN_CREDENTIALS = {
     "removes": chain("removes", creds=BROKEN, args=["-v"]),
-    "removes, -q": chain("removes", creds=BROKEN, args=["-q"]),
-    "token and removes": chain("cargo:token", "removes", creds=BROKEN, args=["-v"]),
     "fails": chain("fails", creds=BROKEN),
-    "nobody's": chain("not-mine", creds=BROKEN),
     "wincred": chain("cargo:wincred", creds=BROKEN, args=["-v"]),
-    "paseto": chain("cargo:paseto", creds=BROKEN),
     "own": own("removes", creds=BROKEN),
     "a directory, and one beside it": chain("cargo:token", "removes", files={CREDENTIALS: TOKEN, CREDENTIALS.removesuffix(".toml"): BROKEN}),
     "include that is missing": chain("cargo:token", "removes", creds=f"include = ['none.toml']\n{TOKEN}", args=["-v"]),
     "token in an include": chain("cargo:token", "removes", creds="include = ['c.toml']\n", files={"home/.cargo/c.toml": TOKEN}),
 }
 
-
-@differential(WITH_BROKEN_CREDENTIALS)
-def test_with_broken_credentials(case, contest):
-    contest(case)
+test_with_broken_credentials = contests(WITH_BROKEN_CREDENTIALS)

@@ -87,4 +87,4 @@ def test_each_promise_names_a_test():
     assert len(named) >= 20
     for path, name in named:
         text = read(path)
-        assert re.search(rf"^def {name}\(|^static void {name}\(", text, re.MULTILINE), f"{path}::{name}"
+        assert re.search(rf"^def {name}\(|^{name} = |^static void {name}\(", text, re.MULTILINE), f"{path}::{name}"

@@ -37,7 +37,7 @@ def shown(program, home, columns, *options):
 
 def test_keyring_that_no_configuration_uses(program, tmp_path):
     (tmp_path / "work/プロジェクト/a directory with a long name/another one").mkdir(parents=True)
-    assert shown(program, tmp_path, 80, "-v", "--registry", "crates-io")[-1] == "  keyring: not searched, because no configuration uses it"
+    assert shown(program, tmp_path, 80, "-v", "--registry", "crates-io")[-1] == "  keyring: not searched, because no configuration has cargo:libsecret"
 
 
 def width(text):

@@ -1,7 +1,8 @@
-/* Names of registries, their indexes, and the names of an index. */
+/* Names of registries, their indexes, the names of an index, and who keeps a registry's token. */
 #include "registry/registry.h"
 #include "world.h"
 
+#include <sys/stat.h>
 #include <time.h>
 
 #define P "@proj/.cargo/config.toml\n"
@@ -26,42 +27,19 @@ static struct registry *get(const char *name)
     return registry;
 }
 
-static void names_are_checked(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    static const char *const good[] = {
-        "_", "a-", "_x1", "\xc3\xbcn\xc3\xaf", "\xe6\x97\xa5", "A", "a\xe2\x80\x8d"};
-    static const char *const bad[][2] = {
-        {"", "registry name cannot be empty"},
-        {"1", "invalid character `1` in registry name: `1`, the name cannot start with a digit"},
-        {"-", "invalid character `-` in registry name: `-`, the first character must be a Unicode "
-              "XID start character (most letters or `_`)"},
-        {"a.b", "invalid character `.` in registry name: `a.b`, characters must be Unicode XID "
-                "characters (numbers, `-`, `_`, or most letters)"},
-        {"a\n", "invalid character `\\n` in registry name: `a\\n`, characters must be Unicode XID "
-                "characters (numbers, `-`, `_`, or most letters)"},
-        {"\xcc\x81", "invalid character `\xcc\x81` in registry name: `\xcc\x81`, the first "
-                     "character must be a Unicode XID start character (most letters or `_`)"},
-    };
-    for (size_t i = 0; i < COUNT(good); i++) {
-        assert_null(registry_name_check(&arena, str_of(good[i])));
-    }
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        const struct err *err = registry_name_check(&arena, str_of(bad[i][0]));
-        assert_non_null(err);
-        assert_string_equal(err->message.data, bad[i][1]);
-    }
-    arena_free(&arena);
-}
-
 /* For each name but crates-io without others: its index, `>` whose token cargo uses, and `~` the
  * other names of its group. */
 static const char *names(void)
 {
     struct buf out = buf_new(&world.arena);
     for (const struct registry *r = all.first; r; r = r->next) {
-        if (r->is_crates_io && !r->group->group_next) {
+        struct buf others = buf_new(&world.arena);
+        for (const struct registry *o = all.first; o; o = o->next) {
+            if (o != r && o->group == r->group) {
+                buf_addf(&others, "~%s", o->shown.data);
+            }
+        }
+        if (r->is_crates_io && others.len == 0) {
             continue;
         }
         buf_addf(&out, "%s%s=%s", out.len > 0 ? ", " : "", r->shown.data,
@@ -69,11 +47,7 @@ static const char *names(void)
         if (r->used) {
             buf_addf(&out, ">%s", r->used == r ? "" : r->used->shown.data);
         }
-        for (const struct registry *o = r->group; o; o = o->group_next) {
-            if (o != r) {
-                buf_addf(&out, "~%s", o->shown.data);
-            }
-        }
+        buf_add(&out, buf_str(&others));
     }
     return world_shown(&world, buf_str(&out));
 }
@@ -135,113 +109,6 @@ static void names_lead_to_an_index_and_back(void **state)
     }
 }
 
-/* The name that is chosen, and its failure; or why none is. */
-static const char *choice(const char *asked)
-{
-    struct str name = str_of(asked);
-    struct registry *registry = NULL;
-    struct err *err = registry_choose(&all, asked ? &name : NULL, &registry);
-    if (err) {
-        return world_chain(&world, err);
-    }
-    return str_format(&world.arena, "%s: %s", registry->shown.data,
-                      world_chain(&world, registry->failure))
-        .data;
-}
-
-static const char replaced[] = P "source.crates-io.replace-with = 'a'\n";
-static const char not_remote[] = "crates-io is replaced with non-remote-registry source %s;\n"
-                                 "include `--registry crates-io` to use crates.io";
-static const char cycle[] = "detected a cycle of `replace-with` sources, the source `%s` is "
-                            "eventually replaced with itself (configuration in "
-                            "`ROOT/proj/.cargo/config.toml`)";
-static const struct {
-    const char *world;
-    const char *asked;
-    const char *choice;
-    const char *part; /* for %s */
-} choices[] = {
-    {"", NULL, "crates-io: ", ""},
-    {P "registries.a.index = 'https://a/'\nregistry.default = 'a'\n", NULL, "a: ", ""},
-    {P "registries.a.index = 'https://a/'\nregistry.default = 'b'\n", "a", "a: ", ""},
-    {"", "a", "a: registry index was not found in any configuration: `a`", ""},
-    {"", "1",
-     "1: invalid character `1` in registry name: `1`, the name cannot start with a "
-     "digit",
-     ""},
-    {C "registry.default = 'a'\n" P "registries.a.index = 'https://a/'\n", NULL, "crates-io: ", ""},
-    {C "registries.a.index = 'https://a/'\n", "a",
-     "a: registry index was not found in any configuration: `a`", ""},
-    {C "registry.index = 'x'\nregistries.crates-io.protocol = 'x'\n"
-       "source.crates-io.replace-with = 'a'\n",
-     NULL, "crates-io: ", ""},
-    {P "registry.default = 1\n", NULL,
-     "error in ROOT/proj/.cargo/config.toml: `registry.default` expected a string, but found a "
-     "integer",
-     ""},
-    {P "registries.a.index = 'x'\n", "a",
-     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / invalid "
-     "url `x`: relative URL without a base",
-     ""},
-    {P "registries.a.index = 'https://u:p@h/'\n", "a",
-     "a: invalid index URL for registry `a` defined in ROOT/proj/.cargo/config.toml / registry "
-     "URLs may not contain passwords",
-     ""},
-    {P "registries.a.index = 'sparse+https://h/x'\n", "a",
-     "a: sparse registry url must end in a slash `/`: sparse+https://h/x", ""},
-    {P "registries.a.index = 'mailto:x'\n", "a",
-     "a: invalid url `mailto:x`: cannot-be-a-base-URLs are not supported", ""},
-    {P "registries.a.index = 1\n", "a",
-     "a: error in ROOT/proj/.cargo/config.toml: `registries.a.index` expected a string, but "
-     "found a integer",
-     ""},
-    {P "registry.index = 'x'\n", NULL,
-     "crates-io: the `registry.index` config value is no longer supported\nUse `[source]` "
-     "replacement to alter the default index for crates.io.",
-     ""},
-    {P "registries.crates-io.protocol = 'x'\n", NULL,
-     "crates-io: unsupported registry protocol `x` (defined in ROOT/proj/.cargo/config.toml)", ""},
-    {P "registries.crates-io.protocol = 'git'\n", NULL, "crates-io: ", ""},
-    {replaced, "crates-io", "crates-io: ", ""},
-    {replaced, NULL,
-     "could not find a configured source with the name `a` when attempting to lookup "
-     "`crates-io` (configuration in `ROOT/proj/.cargo/config.toml`)",
-     ""},
-    {P "source.crates-io.replace-with = 'a'\nregistries.a.index = 'https://a/'\n", NULL,
-     "crates-io is replaced with remote registry a;\ninclude `--registry a` or `--registry "
-     "crates-io`",
-     ""},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.registry = 'https://a/'\n", NULL, not_remote,
-     "registry `a`"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.registry = '" CRATES_IO_INDEX "'\n", NULL,
-     "crates-io: ", ""},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.git = 'https://a/'\n", NULL, not_remote,
-     "https://a/"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.directory = 'd'\n", NULL, not_remote,
-     "dir ROOT/proj/d"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.local-registry = 'd'\n", NULL, not_remote,
-     "registry `ROOT/proj/d`"},
-    {P "source.crates-io.replace-with = 'a'\nsource.a.branch = 'd'\n", NULL, not_remote, "`a`"},
-    {P "source.crates-io.replace-with = 'crates-io'\n", NULL, cycle, "crates-io"},
-    {P "source = {crates-io.replace-with = 'a', a.replace-with = 'b', b.replace-with = 'a'}\n",
-     NULL, cycle, "a"},
-};
-
-static void one_registry_is_meant(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(choices); i++) {
-        char wanted[400];
-        const char *hole = strstr(choices[i].choice, "%s");
-        size_t head = hole ? (size_t)(hole - choices[i].choice) : strlen(choices[i].choice);
-        (void)snprintf(wanted, sizeof(wanted), "%.*s%s%s", (int)head, choices[i].choice,
-                       choices[i].part, hole ? hole + 2 : "");
-        begin(choices[i].world);
-        assert_string_equal(choice(choices[i].asked), wanted);
-        world_end(&world);
-    }
-}
-
 /* Names in one file, with one index, and in variables. */
 static void many_names_cost_little(void **state)
 {
@@ -269,13 +136,115 @@ static void many_names_cost_little(void **state)
     arena_free(&arena);
 }
 
+static void add_list(struct buf *out, const struct provider_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct provider *provider = &list->items[i];
+        buf_add(out, i > 0 ? STR(", ") : STR(""));
+        for (size_t n = 0; n < provider->count; n++) {
+            buf_addf(out, "%s%s", n > 0 ? "|" : "", provider->words[n].data);
+        }
+        buf_add(out, provider->alias.value.data ? STR(" alias") : STR(""));
+        buf_add(out, provider->foreign ? STR(" foreign") : STR(""));
+    }
+}
+
+/* Those here; those of other directories; `no tokens` if cargo:token is in neither. */
+static const char *providers(const char *name)
+{
+    struct registry *registry = get(name);
+    registry_find_providers(&all, registry);
+    struct buf out = buf_new(&world.arena);
+    add_list(&out, &registry->providers);
+    if (registry->elsewhere.count > 0) {
+        buf_add(&out, STR("; "));
+        add_list(&out, &registry->elsewhere);
+    }
+    buf_add(&out, registry->group->takes_tokens ? STR("") : STR(" (no tokens)"));
+    return registry->failure ? world_chain(&world, registry->failure)
+                             : world_shown(&world, buf_str(&out));
+}
+
+static void providers_are_asked_in_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *world;
+        const char *name;
+        const char *providers;
+    } cases[] = {
+        {"", "crates-io", "cargo:token"},
+        {P "registry.global-credential-providers = ['cargo:token', 'dir/p  a\\tb', \"x\\ty\"]\n",
+         "crates-io", "x|y, ROOT/proj/dir/p|a\\tb, cargo:token"},
+        /* an alias is followed once, not with arguments, not of a built-in one, not with a dot */
+        {P "registry.global-credential-providers = ['s', 's x', 'q', 'cargo:token', 'a.b']\n"
+           "[credential-alias]\ns = ['cargo:libsecret', 'a b']\nq = 's'\n"
+           "\"cargo:token\" = 'no'\na.b = 'c'\n",
+         "crates-io", "a.b, cargo:token, s alias, s|x, cargo:libsecret|a b alias"},
+        {P "registry.global-credential-providers = ['s', ' ']\ncredential-alias.s = 1\n",
+         "crates-io", "s; cargo:token"},
+        /* its own is the only one; elsewhere the global ones are asked */
+        {P "registries.a = {index = 'https://a/', credential-provider = ['p', 'x']}\n", "a",
+         "p|x; cargo:token"},
+        {H "registries.a = {index = 'https://a/', credential-provider = 'p x'}\n", "a",
+         "p|x (no tokens)"},
+        {H "registry.credential-provider = 'cargo:libsecret'\nregistries.b.index = "
+           "'" CRATES_IO_SPARSE_INDEX "'\n",
+         "b", "cargo:libsecret (no tokens)"},
+        {H "registries.a.index = 'https://a/'\n$CARGO_REGISTRIES_A_CREDENTIAL_PROVIDER=p\n", "a",
+         "p (no tokens)"},
+        /* without --config, and in home, others are asked */
+        {P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+           "registry.global-credential-providers = ['h']\n"
+           "+registries.a.credential-provider='cli'\n",
+         "a", "cli; p, h (no tokens)"},
+        {P "registries.a = {index = 'https://a/', credential-provider = ['']}\n", "a",
+         "; cargo:token"},
+        {P "registries.a = {index = 'https://a/', credential-provider = 1}\n", "a",
+         "error in ROOT/proj/.cargo/config.toml: `registries.a.credential-provider` expected a "
+         "string or an array of strings, but found a integer"},
+        {P "registries.a = {index = 'https://a/', credential-provider = []}\n", "a",
+         "error in ROOT/proj/.cargo/config.toml: `registries.a.credential-provider` "
+         "has no program"},
+        /* two names with one index: cargo refuses it, and the own one is asked */
+        {P "registries.a = {index = 'https://h/', credential-provider = 'p'}\n"
+           "registries.b.index = 'https://h/'\n",
+         "a", "p; cargo:token"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        begin(cases[i].world);
+        assert_string_equal(providers(cases[i].name), cases[i].providers);
+        world_end(&world);
+    }
+}
+
+static void a_provider_that_others_name_is_foreign(void **state)
+{
+    (void)state;
+    world_begin(&world, P "registries.a = {index = 'https://a/', credential-provider = 'p'}\n" H
+                          "registries.b = {index = 'https://b/', credential-provider = 's'}\n"
+                          "@proj/sub/.cargo/config.toml\ncredential-alias.s = 'x'\n");
+    static const char *const files[] = {"proj/.cargo/config.toml", "proj/sub/.cargo/config.toml"};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        assert_int_equal(chmod(world_path(&world, files[i]).data, 0666), 0);
+    }
+    world_load(&world);
+    registries_find(&world.config, &all);
+    assert_string_equal(providers("a"), "p foreign; cargo:token");
+    assert_string_equal(providers("b"), "x alias foreign; s (no tokens)");
+    const struct setting *setting = provider_foreign_setting(&get("b")->providers.items[0]);
+    assert_string_equal(world_shown(&world, setting_location(&world.arena, setting)),
+                        "ROOT/proj/sub/.cargo/config.toml:1");
+    world_end(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_checked),
         cmocka_unit_test(names_lead_to_an_index_and_back),
-        cmocka_unit_test(one_registry_is_meant),
         cmocka_unit_test(many_names_cost_little),
+        cmocka_unit_test(providers_are_asked_in_order),
+        cmocka_unit_test(a_provider_that_others_name_is_foreign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

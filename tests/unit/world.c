@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,22 +134,4 @@ const char *world_chain(struct world *world, const struct err *err)
         buf_add(&out, err->cause ? STR(" / ") : STR(""));
     }
     return world_shown(world, buf_str(&out));
-}
-
-int world_catch_stderr(void)
-{
-    int held = dup(STDERR_FILENO);
-    int file = memfd_create("stderr", MFD_CLOEXEC);
-    assert_true(held >= 0 && file >= 0 && dup2(file, STDERR_FILENO) >= 0);
-    fd_close(&file);
-    return held;
-}
-
-struct str world_stderr(struct world *world, int held)
-{
-    struct str text = STR("");
-    assert_null(fd_read(&world->arena, STDERR_FILENO, 1 << 20, &text));
-    assert_true(dup2(held, STDERR_FILENO) >= 0);
-    fd_close(&held);
-    return text;
 }

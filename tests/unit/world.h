@@ -48,8 +48,4 @@ const char *world_shown(struct world *world, struct str text);
 /* The messages, outermost first, with ` / ` between them. */
 const char *world_chain(struct world *world, const struct err *err);
 
-/* What is written to standard error in between. The first returns what the second needs. */
-int world_catch_stderr(void);
-struct str world_stderr(struct world *world, int held);
-
 #endif
