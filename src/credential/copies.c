@@ -8,7 +8,7 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-enum { TOKEN_LIKE = 20 };
+enum { TOKEN_LIKE = 20, MOST_IN_FILE = 100 };
 
 struct finder {
     const struct inventory *inventory;
@@ -86,64 +86,55 @@ static void take_tokens(struct finder *finder, const struct place *place,
     }
 }
 
-/* Returns the index of the registry's job, or `count` if it has none. */
-static size_t job_of(const struct file_job *jobs, size_t count, struct str registry)
-{
-    size_t i = 0;
-    while (i < count && !str_eq(jobs[i].registry, registry)) {
-        i++;
-    }
-    return i;
-}
-
 /* Removes the tokens of a file. `from` is the first of its copies in the list. */
 static void remove_tokens(struct finder *finder, const struct place *place, struct copy *from)
 {
-    struct arena *arena = finder->arena;
     const struct config_file file = {
         .path = place->path,
         .shown = place->shown,
         .credentials = strstr(place->path.data + str_rfind(place->path, '/'), "credentials"),
     };
     size_t count = 0;
-    for (struct copy *c = from; c; c = c->next) {
+    for (const struct copy *c = from; c; c = c->next) {
         count++;
     }
-    struct file_job *jobs = arena_new_array(arena, struct file_job, count);
-    count = 0;
-    for (struct copy *c = from; c; c = c->next) {
-        const struct registry *registry =
-            registries_get(&finder->inventory->registries, c->registry);
-        size_t at = job_of(jobs, count, c->registry);
-        jobs[at] = (struct file_job){
-            .registry = c->registry,
-            .only_listed = finder->options->revoke,
-            .only = finder->options->revoke && registry ? remove_allowed(arena, registry) : NULL,
-        };
-        count += at == count;
+    struct file_job *jobs = arena_new_array(finder->arena, struct file_job, count);
+    struct file_job *job = jobs;
+    for (const struct copy *c = from; c; c = c->next) {
+        *job++ = remove_job(finder->inventory, finder->options, c->registry, c->is_secret_key);
     }
     const struct err *err = file_remove(finder->inventory->config->shell, &file, jobs, count);
+    job = jobs;
     for (struct copy *c = from; c; c = c->next) {
-        const struct file_job *job = &jobs[job_of(jobs, count, c->registry)];
-        bool removed = c->is_secret_key ? job->removed_secret_key : job->removed_token;
         c->error = err;
-        c->result = err         ? RESULT_FAILED
-                    : job->kept ? RESULT_KEPT
-                    : removed   ? RESULT_REMOVED
-                                : RESULT_NOT_FOUND;
+        c->result = err ? RESULT_FAILED : (job++)->result;
     }
+}
+
+/* Returns true if a text that is not TOML contains something like `token = "`. */
+static bool looks_like_credentials(struct str text)
+{
+    static const char *const written[] = {"token = \"", "token = '", "token=\"", "secret-key = \""};
+    size_t i = 0;
+    while (i < COUNT(written) && !memmem(text.data, text.len, written[i], strlen(written[i]))) {
+        i++;
+    }
+    return i < COUNT(written);
 }
 
 /* Handles a file that is not valid TOML, such as the swap file of an editor. */
 static void take_other(struct finder *finder, const struct needles *needles,
                        const struct place *place, struct str text)
 {
-    const struct credential *of = needles_in(needles, place->kind, text);
-    if (of || (!finder->inventory->chosen && needle_looks_like_credentials(text))) {
+    const struct needle *needle = needles->first;
+    while (needle && !needle_in(needle, place->kind, text, text.data)) {
+        needle = needle->next;
+    }
+    if (needle || (!finder->inventory->chosen && looks_like_credentials(text))) {
         add(finder, (struct copy){
                         .kind = COPY_UNREAD_FILE,
                         .place = place,
-                        .registry = of ? of->registry->name : STR(""),
+                        .registry = needle ? needle->of->registry->name : STR(""),
                     });
     }
 }
@@ -202,9 +193,12 @@ static void take_origin(struct finder *finder, const struct assignment *origin)
     bool is_secret =
         str_ends(origin->variable, STR("TOKEN")) || str_ends(origin->variable, STR("SECRET_KEY"));
     bool is_used = false;
-    for (const struct credential *c = inventory_first(finder->inventory); c;
+    for (struct credential *c = inventory_first(finder->inventory); c;
          c = inventory_next(finder->inventory, c)) {
-        is_used |= str_eq(origin_variable(c), origin->variable);
+        if (str_eq(credential_variable(c), origin->variable)) {
+            c->origins = c->origins ? c->origins : origin;
+            is_used = true;
+        }
     }
     if (is_home && finder->options->copies && origin->home.len > 0) {
         search_add_cargo_dir(&finder->search, origin->home);
@@ -274,58 +268,102 @@ static void take_user_agent(struct finder *finder)
  * Tokens.
  */
 
-static void take_hit(void *context, const struct place *place, size_t line,
-                     const struct credential *of)
+/* Finds the lines of a file that contain a token. */
+static void take_lines(struct finder *finder, const struct needles *needles,
+                       const struct place *place)
 {
-    add(context, (struct copy){
-                     .kind = COPY_OF_TOKEN,
-                     .place = place,
-                     .line = line,
-                     .registry = of->registry->name,
-                 });
+    CLEANUP(arena_free) struct arena scratch = {0};
+    struct str text;
+    size_t hits = 0;
+    if (!place_read(&finder->search, place, &scratch, PLACE_FILE_LIMIT, &text)) {
+        return;
+    }
+    for (const struct needle *n = needles->first; n && !search_over(&finder->search, place);
+         n = n->next) {
+        size_t line = 1;
+        const char *counted = text.data;
+        const char *at = text.data;
+        while ((at = needle_in(n, place->kind, text, at))) {
+            if (hits++ == MOST_IN_FILE) {
+                search_problem(&finder->search, place->shown,
+                               "it has more than 100 copies; the others are not listed");
+                return;
+            }
+            for (; counted < at; counted++) {
+                line += *counted == '\n';
+            }
+            add(finder, (struct copy){
+                            .kind = COPY_OF_TOKEN,
+                            .place = place,
+                            .line = line,
+                            .registry = n->of->registry->name,
+                        });
+            at += n->bytes.len;
+        }
+    }
+}
+
+/* Returns true if a variable keeps a credential or provider usable. */
+static bool needs_origins(const struct inventory *inventory)
+{
+    const struct credential *c = inventory_first(inventory);
+    while (c && credential_variable(c).len == 0) {
+        c = inventory_next(inventory, c);
+    }
+    return c != NULL;
+}
+
+static void find_origins(struct finder *finder, struct copies *out)
+{
+    out->startup_files = search_places(&finder->search, KIND_STARTUP);
+    const struct assignment *origins = origins_find(&finder->search, out->startup_files);
+    for (const struct assignment *o = origins; o; o = o->next) {
+        take_origin(finder, o);
+    }
+}
+
+static void find_tokens(struct finder *finder, bool in_all_files, struct copies *out)
+{
+    struct search *search = &finder->search;
+    const struct place *files = search_places(search, KIND_CARGO);
+    struct needles needles = {0};
+    if (files || in_all_files) {
+        needles = needles_find(finder->inventory, in_all_files ? search : NULL);
+    }
+    for (const struct place *p = files; p; p = p->next) {
+        look_into(finder, &needles, p);
+    }
+    if (in_all_files && needles.first) {
+        files = search_places(search, KIND_STARTUP | KIND_HISTORY | KIND_CLIENT);
+        for (const struct place *p = files; p; p = p->next) {
+            take_lines(finder, &needles, p);
+            out->files++;
+        }
+    }
+    out->tokens = needles.tokens;
 }
 
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out)
 {
-    struct arena *arena = inventory->config->arena;
-    struct finder finder = {.inventory = inventory, .options = options, .arena = arena};
-    bool looks_for_files = options->status || options->all || options->copies;
-    bool looks_for_origins = options->copies || origins_needed(inventory);
-    struct search *search = &finder.search;
+    struct finder finder = {
+        .inventory = inventory, .options = options, .arena = inventory->config->arena};
+    bool in_files = options->status || options->all || options->copies;
+    bool with_origins = options->copies || needs_origins(inventory);
     *out = (struct copies){0};
     finder.end = &finder.first;
     take_user_agent(&finder);
-    if (looks_for_files || looks_for_origins) {
-        search_init(search, inventory->config);
+    if (in_files || with_origins) {
+        search_init(&finder.search, inventory->config);
     }
-    if (looks_for_origins) {
-        out->startup_files = search_places(search, KIND_STARTUP);
-        const struct assignment *origins = origins_find(search, out->startup_files);
-        origins_attach(inventory, origins);
-        for (const struct assignment *o = origins; o; o = o->next) {
-            take_origin(&finder, o);
-        }
+    if (with_origins) {
+        find_origins(&finder, out);
     }
-    const struct place *files = looks_for_files ? search_places(search, KIND_CARGO) : NULL;
-    if (files || options->copies) {
-        struct needles needles;
-        needles_init(&needles, inventory, options->copies ? search : NULL);
-        for (const struct place *p = files; p; p = p->next) {
-            look_into(&finder, &needles, p);
-        }
-        files = options->copies && needles.count > 0
-                    ? search_places(search, KIND_STARTUP | KIND_HISTORY | KIND_CLIENT)
-                    : NULL;
-        for (const struct place *p = files; p; p = p->next) {
-            needles_search(&needles, search, p, take_hit, &finder);
-            out->files++;
-        }
-        out->tokens = needles.tokens;
-        needles_wipe(&needles);
+    if (in_files) {
+        find_tokens(&finder, options->copies, out);
     }
     out->first = finder.first;
-    out->problems = search->problems;
+    out->problems = finder.search.problems;
 }
 
 /*

@@ -19,7 +19,6 @@
 enum credential_kind {
     CREDENTIAL_TOKEN,
     CREDENTIAL_SECRET_KEY,
-    CREDENTIAL_UNKNOWN, /* something that could not be read */
 };
 
 enum credential_place {
@@ -117,7 +116,10 @@ enum usable { USABLE_NO, USABLE_UNKNOWN, USABLE_YES };
 /* Returns whether cargo can use it at this moment. */
 enum usable credential_usable(const struct credential *credential);
 
-/* Returns `token`, `secret-key` or `unknown`. */
+/* Returns the variable that keeps the credential usable. Empty if there is none. */
+struct str credential_variable(const struct credential *credential);
+
+/* Returns `token` or `secret-key`. */
 const char *credential_kind_name(const struct credential *credential);
 
 /* Returns the URL of the index that it is for. Empty if the URL is not known. */
@@ -142,6 +144,11 @@ struct fix {
 /* Makes a fix of a command. The fix is empty if the command cannot be printed so that it can be
  * typed. */
 struct fix fix_command(struct arena *arena, const struct str *words, size_t count);
+
+/* The same with the words as arguments. */
+#define FIX(arena, ...)                                                                            \
+    fix_command((arena), (const struct str[]){__VA_ARGS__},                                        \
+                sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str))
 
 struct fix credential_fix(struct arena *arena, const struct credential *credential);
 

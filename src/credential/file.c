@@ -33,47 +33,26 @@ static void open_file_close(struct open_file *file)
 }
 
 /*
- * Opens the file. Sets *found to false if there is none. A file that cannot be written is an error
- * only if there is something to remove. If a file without an extension cannot be read, it does not
- * exist for cargo.
+ * Opens the file. If there is none, fd is -1. A file that cannot be written is an error only if
+ * there is something to remove. If a file without an extension cannot be read, it does not exist
+ * for cargo.
  */
-static struct err *open_it(struct arena *arena, struct open_file *file, bool *found)
+static struct err *open_it(struct arena *arena, struct open_file *file)
 {
     /* O_NONBLOCK: do not wait for the writer of a FIFO, which is rejected later. */
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     const char *path = file->file->path.data;
-    file->read_only = 0;
     file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDWR | flags));
     if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
         file->read_only = errno;
         file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDONLY | flags));
     }
-    *found = file->fd >= 0;
-    if (*found || errno == ENOENT || errno == ENOTDIR) {
-        return NULL;
-    }
-    if (errno == EACCES && !str_ends(file->file->path, STR(".toml"))) {
+    bool absent = errno == ENOENT || errno == ENOTDIR ||
+                  (errno == EACCES && !str_ends(file->file->path, STR(".toml")));
+    if (file->fd >= 0 || absent) {
         return NULL;
     }
     return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->file->shown.data);
-}
-
-/* Opens and locks the file, and checks that its name still leads to it. */
-static struct err *lock_it(const struct shell *shell, struct open_file *file, bool *found)
-{
-    const struct lock_wait *wait = file->file->credentials ? &lock_of_credentials : &lock_of_config;
-    for (int i = 0; i < ATTEMPTS; i++) {
-        TRY(open_it(shell->arena, file, found));
-        if (!*found) {
-            return NULL;
-        }
-        TRY(lock_acquire(shell, file->fd, file->file->shown, LOCK_EXCLUSIVE, wait));
-        if (fd_identity(file->fd, file->file->path) == FILE_SAME) {
-            return NULL;
-        }
-        fd_close(&file->fd);
-    }
-    return err_new(shell->arena, "other programs keep replacing `%s`", file->file->shown.data);
 }
 
 static int by_place(const void *a, const void *b)
@@ -99,34 +78,43 @@ static void add_victims(struct victims *victims, struct file_job *job, const str
 {
     size_t before = victims->count;
     for (size_t n = 0; n < found->count; n++) {
-        if (!found->is_secret_key[n] && !may_be_removed(job, found->nodes[n])) {
-            job->kept = true;
-            continue;
+        bool is_secret_key = found->is_secret_key[n];
+        bool goes = is_secret_key || may_be_removed(job, found->nodes[n]);
+        if (goes) {
+            victims->nodes[victims->count++] = found->nodes[n];
         }
-        victims->nodes[victims->count++] = found->nodes[n];
-        job->removed_token |= !found->is_secret_key[n];
-        job->removed_secret_key |= found->is_secret_key[n];
+        if (is_secret_key == job->is_secret_key && job->result != RESULT_REMOVED) {
+            job->result = goes ? RESULT_REMOVED : RESULT_KEPT;
+        }
     }
     if (victims->count > before && found->subject) {
         victims->nodes[victims->count++] = found->subject;
     }
 }
 
-static void find_victims(struct arena *arena, const struct toml_doc *doc, struct file_job *jobs,
-                         size_t count, struct victims *victims)
+/* Several jobs of a registry have the same victims. */
+static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
+                                   struct file_job *jobs, size_t count)
 {
-    victims->nodes =
-        arena_new_array(arena, const struct toml_node *, (count + 1) * (FOUND_MOST + 1));
+    struct victims all = {
+        arena_new_array(arena, const struct toml_node *, 2 * count * (FOUND_MOST + 1)), 0};
     for (size_t i = 0; i < count; i++) {
         struct found found;
         inventory_find_in(doc, jobs[i].registry, false, &found);
-        add_victims(victims, &jobs[i], &found);
+        add_victims(&all, &jobs[i], &found);
         if (str_eq(jobs[i].registry, STR(CRATES_IO_NAME))) {
             inventory_find_in(doc, jobs[i].registry, true, &found);
-            add_victims(victims, &jobs[i], &found);
+            add_victims(&all, &jobs[i], &found);
         }
     }
-    list_sort(victims->nodes, victims->count, sizeof(struct toml_node *), by_place);
+    list_sort(all.nodes, all.count, sizeof(struct toml_node *), by_place);
+    struct victims victims = {all.nodes, 0};
+    for (size_t i = 0; i < all.count; i++) {
+        if (i == 0 || all.nodes[i] != victims.nodes[victims.count - 1]) {
+            victims.nodes[victims.count++] = all.nodes[i];
+        }
+    }
+    return victims;
 }
 
 /* Returns the pieces of text to remove, each with the last value in it. */
@@ -178,11 +166,16 @@ static struct err *mend(struct arena *arena, const struct open_file *file, struc
 {
     size_t count = load_mend(arena, text);
     size_t at = text->len - count;
-    if (count == 0 || file->read_only) {
+    if (count == 0) {
         return NULL;
     }
-    ssize_t wrote = TEMP_FAILURE_RETRY(pwrite(file->fd, text->data + at, count, (off_t)at));
-    return wrote == (ssize_t)count && fdatasync(file->fd) == 0 ? NULL : err_os(arena, errno);
+    errno = file->read_only;
+    if (!file->read_only &&
+        TEMP_FAILURE_RETRY(pwrite(file->fd, text->data + at, count, (off_t)at)) == (long)count &&
+        fdatasync(file->fd) == 0) {
+        return NULL;
+    }
+    return err_wrap(arena, err_os(arena, errno), "failed to replace the NUL bytes at its end");
 }
 
 /* Reads the file under the lock. Does not parse a text again that has not changed. */
@@ -212,31 +205,37 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
     return NULL;
 }
 
-/* Tries once. Sets *again if the name leads to another file now. */
+/* Tries once. Sets *again if the name led to another file before the lock was acquired, or does so
+ * after the edit. */
 static struct err *remove_once(const struct shell *shell, struct open_file *file,
                                struct file_job *jobs, size_t count, bool *again)
 {
     struct arena *arena = shell->arena;
-    bool found;
+    const struct str *path = &file->file->path;
+    const struct str *shown = &file->file->shown;
+    const struct lock_wait *wait = file->file->credentials ? &lock_of_credentials : &lock_of_config;
     *again = false;
-    TRY(lock_it(shell, file, &found));
-    if (!found) {
+    TRY(open_it(arena, file));
+    if (file->fd < 0) {
+        return NULL;
+    }
+    TRY(lock_acquire(shell, file->fd, *shown, LOCK_EXCLUSIVE, wait));
+    *again = fd_identity(file->fd, *path) != FILE_SAME;
+    if (*again) {
         return NULL;
     }
     const struct toml_doc *doc = NULL;
     TRY(read_doc(arena, file, &doc));
     assert(doc);
-    struct victims victims = {0};
-    find_victims(arena, doc, jobs, count, &victims);
+    struct victims victims = find_victims(arena, doc, jobs, count);
     if (victims.count == 0) {
         return NULL;
     }
     if (file->read_only) {
-        return err_wrap(arena, err_os(arena, file->read_only), "failed to open: %s",
-                        file->file->shown.data);
+        return err_wrap(arena, err_os(arena, file->read_only), "failed to open: %s", shown->data);
     }
     TRY(cut(shell, file, doc, &victims));
-    *again = fd_identity(file->fd, file->file->path) == FILE_OTHER;
+    *again = fd_identity(file->fd, *path) == FILE_OTHER;
     return NULL;
 }
 

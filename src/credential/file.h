@@ -13,7 +13,7 @@
 #ifndef CREDENTIAL_FILE_H
 #define CREDENTIAL_FILE_H
 
-#include "config/config.h"
+#include "credential/credential.h"
 
 /* A list of tokens. */
 struct token_list {
@@ -21,14 +21,13 @@ struct token_list {
     const struct token_list *next;
 };
 
-/* What to remove for one registry, and what was found under the lock and removed. */
+/* One token or secret key to remove. Everything else of its registry is removed with it. */
 struct file_job {
     struct str registry;
+    bool is_secret_key;
     bool only_listed;              /* remove only the tokens in `only` */
     const struct token_list *only; /* secret keys are not in this list */
-    bool removed_token;
-    bool removed_secret_key;
-    bool kept; /* the file has a token that is not in `only` */
+    enum result result; /* initially NOT_FOUND. REMOVED, or KEPT: it is a token not in `only` */
 };
 
 /*

@@ -1,88 +1,50 @@
 #include "credential/origin.h"
 
 #include "util/fs.h"
-#include "util/text.h"
 
-#define PREFIX "CARGO_"
+#include <regex.h>
 
 enum { LONGEST_LINE = 4096, MOST_IN_FILE = 20 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
+#define BEFORE "(^|[ \t;&|('\"`])" /* what can precede the name or the command */
+#define NAME   "(CARGO_[A-Za-z0-9_]+)"
 
-static bool is_name(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
+/* How programs write an assignment: an extended regular expression that ends before the value, and
+ * the number of the subexpression with the name. */
+static const struct syntax {
+    const char *pattern;
+    size_t name;
+    bool universal;
+} syntaxes[] = {
+    {BEFORE NAME "[+]?=", 2, false},                     /* shells, systemd, PAM */
+    {BEFORE NAME "[ \t]+(DEFAULT|OVERRIDE)=", 2, false}, /* pam_env.conf */
+    {"^SETUVAR (--[a-z]+ )*" NAME ":", 2, true},         /* fish's file of universal variables */
+    /* fish, unless an option is --erase, --query, --names or --show */
+    {BEFORE "set([ \t]+-(-([^eqns]|e[^r])[a-z]*|[^-eqnS \t]+))*[ \t]+" NAME "[ \t]+", 5, false},
+};
 
-/* Returns true if `at` follows `set` with options that assign. */
-static bool is_fish_set(const char *start, const char *at)
-{
-    for (;;) {
-        while (at > start && is_blank(at[-1])) {
-            at--;
-        }
-        const char *end = at;
-        while (at > start && !is_blank(at[-1]) && at[-1] != ';') {
-            at--;
-        }
-        size_t len = (size_t)(end - at);
-        bool is_long = len > 2 && at[0] == '-' && at[1] == '-';
-        if (len == 0 || at[0] != '-') {
-            return len == 3 && memcmp(at, "set", 3) == 0;
-        }
-        /* --erase, --query, --names, --show */
-        if (is_long ? strchr("qns", at[2]) || memcmp(at + 2, "er", 2) == 0
-                    : strcspn(at, "eqnS") < len) {
-            return false;
-        }
-    }
-}
+enum { GROUPS = 6 };
 
-static bool is_comment(const char *start, const char *at)
+static bool is_comment(struct str line)
 {
-    for (const char *c = start; c < at; c++) {
-        if (*c == '#' && (c == start || is_blank(c[-1]))) {
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.data[i] == '#' && (i == 0 || strchr(" \t", line.data[i - 1]))) {
             return true;
         }
     }
     return false;
 }
 
-/* Returns the value of the variable whose name is from `name` to `end`, or NULL if this is no
- * assignment. */
-static const char *value_of(const char *start, const char *name, const char *end)
-{
-    static const char universal[] = "SETUVAR ";
-    const char *word = end + strspn(end, " \t");
-    bool begins = name == start || strchr(" \t;&|('\"`", name[-1]);
-    if (!begins || is_comment(start, name)) {
-        return NULL;
-    }
-    if (*end == ':' && strncmp(start, universal, sizeof(universal) - 1) == 0) {
-        return end + 1;
-    }
-    if (*end == '=') {
-        return end + 1;
-    }
-    if (end[0] == '+' && end[1] == '=') {
-        return end + 2;
-    }
-    if (word == end) {
-        return NULL;
-    }
-    if (strncmp(word, "DEFAULT=", 8) == 0 || strncmp(word, "OVERRIDE=", 9) == 0) {
-        return strchr(word, '=') + 1;
-    }
-    return is_fish_set(start, name) ? word : NULL;
-}
-
 static bool is_empty(const char *value)
 {
     bool quoted = (*value == '"' || *value == '\'') && value[1] == *value;
     return strchr(" \t\r\n;&|)", value[quoted ? 2 : 0]) != NULL;
+}
+
+static bool is_wanted(struct str name)
+{
+    return str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY")) ||
+           strstr(name.data, "CREDENTIAL") || str_eq(name, STR("CARGO_HOME"));
 }
 
 /* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.
@@ -104,104 +66,94 @@ static struct str path_of(const struct search *search, const char *value)
     return literal ? path : STR("");
 }
 
-static bool is_wanted(struct str name)
-{
-    return str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY")) ||
-           strstr(name.data, "CREDENTIAL") || str_eq(name, STR("CARGO_HOME"));
-}
+/* A search of one file. */
+struct reader {
+    struct search *search;
+    regex_t expressions[COUNT(syntaxes)];
+    const struct place *place;
+    size_t line;
+    size_t count;
+    struct assignment **end;
+};
 
-static void add(const struct search *search, struct assignment origin, const char *value,
-                struct assignment ***end)
+static void add(struct reader *reader, const struct syntax *syntax, struct str name,
+                const char *value)
 {
-    if (str_eq(origin.variable, STR("CARGO_HOME"))) {
-        origin.home = path_of(search, value);
+    if (reader->count++ == MOST_IN_FILE) {
+        search_problem(reader->search, reader->place->shown,
+                       "the file assigns too many variables of cargo");
     }
-    **end = arena_new(search->config->arena, struct assignment);
-    ***end = origin;
-    *end = &(**end)->next;
+    if (reader->count > MOST_IN_FILE) {
+        return;
+    }
+    *reader->end = arena_new(reader->search->config->arena, struct assignment);
+    **reader->end = (struct assignment){
+        .variable = name,
+        .place = reader->place,
+        .line = reader->line,
+        .universal = syntax->universal,
+        .home = str_eq(name, STR("CARGO_HOME")) ? path_of(reader->search, value) : STR(""),
+    };
+    reader->end = &(*reader->end)->next;
 }
 
-/* `text` ends with a NUL, which stops every scan. */
-static void find_in(struct search *search, const struct place *place, struct str text,
-                    struct assignment ***end)
+static void find_in_line(struct reader *reader, struct str line)
 {
-    const char *start = text.data; /* start of the line */
-    size_t line = 1;
-    size_t count = 0;
-    const char *name = text.data;
-    while (
-        (name = memmem(name, text.len - (size_t)(name - text.data), PREFIX, sizeof(PREFIX) - 1))) {
-        const char *newline;
-        while ((newline = memchr(start, '\n', (size_t)(name - start)))) {
-            start = newline + 1;
-            line++;
-        }
-        const char *name_end = name;
-        while (is_name(*name_end)) {
-            name_end++;
-        }
-        struct str variable = str_copy(search->config->arena, name, (size_t)(name_end - name));
-        bool wanted = name - start < LONGEST_LINE && is_wanted(variable);
-        const char *value = wanted ? value_of(start, name, name_end) : NULL;
-        if (value && !is_empty(value)) {
-            if (count++ == MOST_IN_FILE) {
-                search_problem(search, place->shown,
-                               "the file assigns too many variables of cargo");
-                return;
+    for (size_t i = 0; i < COUNT(syntaxes); i++) {
+        regmatch_t groups[GROUPS];
+        size_t at = 0;
+        while (regexec(&reader->expressions[i], line.data + at, GROUPS, groups,
+                       at > 0 ? REG_NOTBOL : 0) == 0) {
+            const regmatch_t *group = &groups[syntaxes[i].name];
+            size_t start = at + (size_t)group->rm_so;
+            struct str name =
+                str_slice(reader->search->config->arena, line, start, at + (size_t)group->rm_eo);
+            at += (size_t)groups[0].rm_eo;
+            if (is_wanted(name) && !is_empty(line.data + at) &&
+                !is_comment((struct str){line.data, start})) {
+                add(reader, &syntaxes[i], name, line.data + at);
             }
-            struct assignment origin = {
-                .variable = variable,
-                .place = place,
-                .line = line,
-                .universal = *name_end == ':',
-            };
-            add(search, origin, value, end);
         }
-        name = name_end;
+    }
+}
+
+static void find_in(struct reader *reader, struct arena *scratch, struct str text)
+{
+    const char *end = text.data + text.len;
+    const char *start = text.data;
+    reader->line = 1;
+    reader->count = 0;
+    while (start < end) {
+        const char *newline = memchr(start, '\n', (size_t)(end - start));
+        size_t len = (size_t)((newline ? newline : end) - start);
+        if (memmem(start, len, "CARGO_", 6)) {
+            size_t most = len < LONGEST_LINE ? len : LONGEST_LINE;
+            find_in_line(reader, str_copy(scratch, start, most));
+        }
+        start += len + 1;
+        reader->line++;
     }
 }
 
 struct assignment *origins_find(struct search *search, const struct place *places)
 {
     struct assignment *first = NULL;
-    struct assignment **end = &first;
-    for (const struct place *place = places; place; place = place->next) {
+    struct reader reader = {.search = search, .end = &first};
+    for (size_t i = 0; i < COUNT(syntaxes); i++) {
+        if (regcomp(&reader.expressions[i], syntaxes[i].pattern, REG_EXTENDED) != 0) {
+            out_of_memory();
+        }
+    }
+    for (reader.place = places; reader.place; reader.place = reader.place->next) {
         CLEANUP(arena_free) struct arena scratch = {0};
         struct str text;
-        if (place->kind == KIND_STARTUP &&
-            place_read(search, place, &scratch, PLACE_SCRIPT_LIMIT, &text)) {
-            find_in(search, place, text, &end);
+        if (reader.place->kind == KIND_STARTUP &&
+            place_read(search, reader.place, &scratch, PLACE_SCRIPT_LIMIT, &text)) {
+            find_in(&reader, &scratch, text);
         }
+    }
+    for (size_t i = 0; i < COUNT(syntaxes); i++) {
+        regfree(&reader.expressions[i]);
     }
     return first;
-}
-
-struct str origin_variable(const struct credential *c)
-{
-    if (credential_usable(c) == USABLE_NO) {
-        return STR("");
-    }
-    return c->place == PLACE_VARIABLE   ? c->variable
-           : c->place == PLACE_PROVIDER ? c->provider->setting.variable
-                                        : STR("");
-}
-
-bool origins_needed(const struct inventory *inventory)
-{
-    const struct credential *c = inventory_first(inventory);
-    while (c && origin_variable(c).len == 0) {
-        c = inventory_next(inventory, c);
-    }
-    return c != NULL;
-}
-
-void origins_attach(const struct inventory *inventory, const struct assignment *all)
-{
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        struct str name = origin_variable(c);
-        c->origins = all;
-        while (c->origins && !str_eq(c->origins->variable, name)) {
-            c->origins = c->origins->next;
-        }
-    }
 }

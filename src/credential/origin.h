@@ -9,7 +9,6 @@
 #ifndef CREDENTIAL_ORIGIN_H
 #define CREDENTIAL_ORIGIN_H
 
-#include "credential/inventory.h"
 #include "credential/places.h"
 
 struct assignment {
@@ -24,14 +23,5 @@ struct assignment {
 /* Finds the assignments of tokens, secret keys, credential providers and CARGO_HOME, except empty
  * values. */
 struct assignment *origins_find(struct search *search, const struct place *places);
-
-/* Returns true if cargo can still use a credential or provider of a variable. */
-bool origins_needed(const struct inventory *inventory);
-
-/* Sets `origins` of each credential that a variable keeps usable to the first assignment of it. */
-void origins_attach(const struct inventory *inventory, const struct assignment *all);
-
-/* Returns the variable that keeps the credential usable. Empty if there is none. */
-struct str origin_variable(const struct credential *credential);
 
 #endif

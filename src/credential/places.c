@@ -1,5 +1,6 @@
 #include "credential/places.h"
 
+#include "util/child.h"
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/text.h"
@@ -7,6 +8,8 @@
 #include <glob.h>
 #include <pwd.h>
 #include <sys/stat.h>
+
+enum { SEARCH_MS = 2000 };
 
 struct place_row {
     const char *what;
@@ -124,8 +127,7 @@ void search_init(struct search *search, struct config *config)
         home = user ? user->pw_dir : "";
     }
     search->user_home = str_copy(arena, home, strlen(home));
-    (void)clock_gettime(CLOCK_MONOTONIC, &search->end);
-    search->end.tv_sec += PLACE_SECONDS;
+    search->end = child_clock() + SEARCH_MS;
     search_add_cargo_dir(search, config->home);
     if (*home) {
         search_add_cargo_dir(search, path_join(arena, search->user_home, STR(".cargo")));
@@ -195,10 +197,15 @@ static void add_path(struct found *found, struct str path)
     found->end = &(*found->end)->next;
 }
 
+/* Adds the files that match `rest` in a directory. An empty directory is not known. If `rest` is
+ * empty, `dir` is a file. */
 static void add_in(struct found *found, struct str dir, const char *rest)
 {
     struct arena *arena = found->search->config->arena;
-    struct str path = path_join(arena, dir, str_of(rest));
+    struct str path = *rest ? path_join(arena, dir, str_of(rest)) : dir;
+    if (dir.len == 0) {
+        return;
+    }
     if (!strpbrk(rest, "*?[")) {
         add_path(found, path);
         return;
@@ -218,57 +225,45 @@ static void add_in(struct found *found, struct str dir, const char *rest)
     }
 }
 
-/* Sets the variable's value if it is an absolute path, or else its default below the home
- * directory. */
-static bool variable(const struct search *search, struct str name, struct str *out)
+/* Returns the value of a variable as an absolute path, or else its default below the home
+ * directory, or else an empty text. */
+static struct str directory_in(const struct search *search, struct str name)
 {
-    static const struct {
-        const char *name;
-        const char *path;
-    } defaults[] = {
+    static const char *const defaults[][2] = {
         {"XDG_CONFIG_HOME", ".config"},
         {"XDG_DATA_HOME", ".local/share"},
         {"DOCKER_CONFIG", ".docker"},
         {"ZDOTDIR", "."},
     };
+    struct arena *arena = search->config->arena;
     const char *value = getenv(name.data);
     if (value && *value) {
-        *out = path_join(search->config->arena, search->config->cwd, str_of(value));
-        return true;
+        return path_join(arena, search->config->cwd, str_of(value));
     }
-    for (size_t i = 0; i < COUNT(defaults); i++) {
-        if (str_eq(name, str_of(defaults[i].name)) && search->user_home.len > 0) {
-            *out = path_normal(
-                search->config->arena,
-                path_join(search->config->arena, search->user_home, str_of(defaults[i].path)));
-            return true;
+    for (size_t i = 0; i < COUNT(defaults) && search->user_home.len > 0; i++) {
+        if (str_eq(name, str_of(defaults[i][0]))) {
+            struct str path = path_join(arena, search->user_home, str_of(defaults[i][1]));
+            return path_normal(arena, path);
         }
     }
-    return false;
+    return STR("");
 }
 
 static void add_row(struct found *found)
 {
     struct search *search = found->search;
-    struct arena *arena = search->config->arena;
     const char *pattern = found->row->pattern;
-    const char *slash = strchr(pattern, '/');
-    struct str first = str_of(pattern);
+    size_t slash = strcspn(pattern, "/");
+    const char *rest = pattern[slash] ? pattern + slash + 1 : "";
     struct str dir = search->config->cwd;
-    const char *rest = slash ? slash + 1 : "";
-    if (slash) {
-        first = str_copy(arena, pattern, (size_t)(slash - pattern));
-    }
     switch (*pattern) {
     case '~':
-        if (search->user_home.len > 0) {
-            add_in(found, search->user_home, rest);
-        }
+        add_in(found, search->user_home, rest);
         break;
     case '.':
         do {
             add_in(found, dir, rest);
-        } while (path_parent(arena, dir, &dir));
+        } while (path_parent(search->config->arena, dir, &dir));
         break;
     case '@':
         for (size_t i = 0; i < search->cargo_dir_count; i++) {
@@ -276,9 +271,8 @@ static void add_row(struct found *found)
         }
         break;
     case '$':
-        if (variable(search, str_slice(arena, first, 1, first.len), &dir)) {
-            add_in(found, slash ? dir : STR(""), slash ? rest : dir.data);
-        }
+        add_in(found, directory_in(search, str_copy(search->config->arena, pattern + 1, slash - 1)),
+               rest);
         break;
     default:
         add_in(found, STR("/"), rest);
@@ -298,55 +292,46 @@ struct place *search_places(struct search *search, unsigned kinds)
     return found.first;
 }
 
-bool search_may_read(struct search *search, const struct place *place, size_t bytes)
+bool search_over(struct search *search, const struct place *place)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    bool is_late = now.tv_sec > search->end.tv_sec ||
-                   (now.tv_sec == search->end.tv_sec && now.tv_nsec >= search->end.tv_nsec);
-    bool is_much = search->bytes + bytes > PLACE_ALL_LIMIT;
-    if ((is_late || is_much) && !search->is_over) {
+    bool is_late = child_clock() > search->end;
+    if (!search->is_over && (is_late || search->bytes > PLACE_ALL_LIMIT)) {
         search->is_over = true;
         search_problem(search, place->shown,
                        is_late ? "the search stopped here and in all later files after 2 seconds"
                                : "the search stopped here and in all later files after 256 MiB");
     }
-    search->bytes += bytes;
-    return !search->is_over;
+    return search->is_over;
 }
 
-int place_open(struct search *search, const struct place *place)
+static struct err *read_checked(struct arena *arena, const struct place *place, size_t limit,
+                                struct str *out)
 {
     struct stat status;
-    if (!search_may_read(search, place, 0)) {
-        return -1;
-    }
-    int fd = file_open(place->path);
+    CLEANUP(fd_close) int fd = file_open(place->path);
     if (fd < 0) {
-        search_problem(search, place->shown, err_os(search->config->arena, errno)->message.data);
-    } else if (fstat(fd, &status) < 0 || status.st_dev != place->device ||
-               status.st_ino != place->inode) {
-        search_problem(search, place->shown, "another program replaced it meanwhile");
-        fd_close(&fd);
-        return -1;
+        return err_os(arena, errno);
     }
-    return fd;
+    if (fstat(fd, &status) < 0 || status.st_dev != place->device || status.st_ino != place->inode) {
+        return err_new(arena, "another program replaced it meanwhile");
+    }
+    return fd_read(arena, fd, limit, out);
 }
 
 bool place_read(struct search *search, const struct place *place, struct arena *arena, size_t limit,
                 struct str *out)
 {
-    CLEANUP(fd_close) int fd = place_open(search, place);
-    if (fd < 0) {
+    if (search_over(search, place)) {
         return false;
     }
-    const struct err *err = fd_read(arena, fd, limit, out);
+    const struct err *err = read_checked(arena, place, limit, out);
     if (err) {
         search_problem(search, place->shown,
                        str_copy(search->config->arena, err->message.data, err->message.len).data);
         return false;
     }
-    return search_may_read(search, place, out->len);
+    search->bytes += out->len;
+    return !search_over(search, place);
 }
 
 const char *place_kind_name(enum place_kind kind)

@@ -5,9 +5,9 @@
  *     struct search search;
  *     search_init(&search, config);
  *     for (const struct place *p = search_places(&search, KIND_HISTORY); p; p = p->next)
- *         fd = place_open(&search, p);
+ *         place_read(&search, p, &scratch, PLACE_FILE_LIMIT, &text)
  *
- * No file is read before place_open(). A search reads at most 256 MiB and takes at most 2 seconds.
+ * No file is read before place_read(). A search reads at most 256 MiB and takes at most 2 seconds.
  * Each file that could not be read becomes a problem of the search, with the reason.
  */
 #ifndef CREDENTIAL_PLACES_H
@@ -16,7 +16,6 @@
 #include "config/config.h"
 
 #include <sys/types.h>
-#include <time.h>
 
 enum place_kind {
     KIND_STARTUP = 1, /* can assign variables */
@@ -28,7 +27,6 @@ enum place_kind {
 #define PLACE_FILE_LIMIT   ((size_t)64 * 1024 * 1024)
 #define PLACE_SCRIPT_LIMIT ((size_t)1024 * 1024) /* for assignments in KIND_STARTUP */
 #define PLACE_ALL_LIMIT    ((size_t)256 * 1024 * 1024)
-#define PLACE_SECONDS      2
 
 struct place {
     struct str path; /* for root, without symbolic links */
@@ -53,7 +51,7 @@ struct search {
     size_t cargo_dir_count;
     size_t cargo_dir_size;
     size_t bytes; /* number of bytes that were read */
-    struct timespec end;
+    int64_t end;  /* a time of child_clock() */
     bool is_over; /* a limit of the search was reached */
     struct problem *problems;
 };
@@ -68,11 +66,9 @@ struct place *search_places(struct search *search, unsigned kinds);
 
 void search_problem(struct search *search, struct str shown, const char *reason);
 
-/* Returns the descriptor, or -1 after a problem. */
-int place_open(struct search *search, const struct place *place);
-
-/* Returns true if `bytes` more can be read. Otherwise, adds a problem, once for all files. */
-bool search_may_read(struct search *search, const struct place *place, size_t bytes);
+/* Returns true after a limit of the search was reached. Adds this problem once, for the file at
+ * which it was reached. */
+bool search_over(struct search *search, const struct place *place);
 
 /* Reads the whole file. Returns false after a problem. */
 bool place_read(struct search *search, const struct place *place, struct arena *arena, size_t limit,

@@ -12,26 +12,18 @@ enum { KEYRING_PATIENCE_MS = 19000 };
  * Files.
  */
 
-static const struct err *token_failed(struct arena *arena, const struct err *cause)
-{
-    return err_wrap(arena, cause, "credential provider `cargo:token` failed action `logout`");
-}
-
 static bool is_planned_in(const struct credential *c, const struct config_file *file)
 {
     return c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
 }
 
-const struct token_list *remove_allowed(struct arena *arena, const struct registry *registry)
+static const struct token_list *allowed(struct arena *arena, const struct registry *registry)
 {
     const struct token_list *list = NULL;
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        if (c->answer && server_verdict_is_invalid(c->answer->verdict) && c->value.data) {
-            struct token_list *token = arena_new(arena, struct token_list);
-            *token = (struct token_list){c->value, list};
-            list = token;
-        }
-        if (c->kind == CREDENTIAL_TOKEN && c->value.data && !c->revoke_first) {
+        bool invalid = c->answer && server_verdict_is_invalid(c->answer->verdict);
+        bool stays_valid = c->kind == CREDENTIAL_TOKEN && !c->revoke_first;
+        if (c->value.data && (invalid || stays_valid)) {
             struct token_list *token = arena_new(arena, struct token_list);
             *token = (struct token_list){c->value, list};
             list = token;
@@ -40,93 +32,66 @@ const struct token_list *remove_allowed(struct arena *arena, const struct regist
     return list;
 }
 
-static void settle_one(struct arena *arena, struct credential *c, const struct file_job *job,
-                       const struct err *failure)
+struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
+                           struct str registry, bool is_secret_key)
 {
-    bool token = c->kind == CREDENTIAL_TOKEN;
-    if (failure) {
-        c->result = RESULT_FAILED;
-        c->error = failure;
-        c->error_is_final = true;
-    } else if (token ? job->removed_token : job->removed_secret_key) {
-        c->result = RESULT_REMOVED;
-    } else if (token && job->kept) {
-        c->result = RESULT_KEPT;
+    const struct registry *known = registries_get(&inventory->registries, registry);
+    return (struct file_job){
+        .registry = registry,
+        .is_secret_key = is_secret_key,
+        .only_listed = options->revoke,
+        .only = options->revoke && known ? allowed(inventory->config->arena, known) : NULL,
+        .result = RESULT_NOT_FOUND, /* another program has removed it */
+    };
+}
+
+static void settle_file(struct arena *arena, struct credential *c, const struct file_job *job,
+                        const struct err *failure)
+{
+    c->result = failure ? RESULT_FAILED : job->result;
+    c->error = failure;
+    if (c->result == RESULT_KEPT) {
         c->answer = NULL; /* the answer was about another token */
         c->error = err_new(arena,
                            "`%s` now contains another token for `%s`, which was not revoked and is "
                            "kept",
                            c->file->shown.data, c->registry->shown.data);
-        c->error_is_final = true;
-    } else {
-        c->result = RESULT_NOT_FOUND; /* another program has removed it */
     }
+    c->error_is_final = c->error != NULL;
 }
 
-static void settle(struct arena *arena, const struct registry *registry,
-                   const struct config_file *file, const struct file_job *job,
-                   const struct err *failure)
-{
-    for (struct credential *c = registry->credentials; c; c = c->next) {
-        if (is_planned_in(c, file)) {
-            settle_one(arena, c, job, failure);
-        }
-    }
-}
-
-/* Makes one job for each registry of which something is to be removed from the file. */
-static size_t jobs_for(const struct inventory *inventory, const struct logout_options *options,
-                       const struct config_file *file, struct file_job *jobs,
-                       const struct registry **registries)
-{
-    size_t count = 0;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
-        bool is_new = count == 0 || registries[count - 1] != c->registry;
-        if (!is_planned_in(c, file) || !is_new) {
-            continue;
-        }
-        registries[count] = c->registry;
-        jobs[count++] = (struct file_job){
-            .registry = c->registry->name,
-            .only_listed = options->revoke,
-            .only = options->revoke ? remove_allowed(inventory->config->arena, c->registry) : NULL,
-        };
-    }
-    return count;
-}
-
-/* Removes everything from the file in one edit. */
+/* Removes everything from the file in one edit. Repairs a torn file even if nothing is removed. */
 static void clear_file(const struct inventory *inventory, const struct logout_options *options,
                        const struct config_file *file)
 {
     struct arena *arena = inventory->config->arena;
-    struct file_job *jobs = arena_new_array(arena, struct file_job, inventory->registries.count);
-    const struct registry **registries =
-        arena_new_array(arena, const struct registry *, inventory->registries.count);
-    size_t count = jobs_for(inventory, options, file, jobs, registries);
-    struct err *err = file_remove(inventory->config->shell, file, jobs, count);
-    const struct err *failure = err ? token_failed(arena, err) : NULL;
-    for (size_t i = 0; i < count; i++) {
-        settle(arena, registries[i], file, &jobs[i], failure);
+    struct shell *shell = inventory->config->shell;
+    bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
+    size_t count = 0;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        count += is_planned_in(c, file);
     }
-}
-
-static bool has_plan(const struct inventory *inventory, const struct config_file *file)
-{
-    struct credential *c = inventory_first(inventory);
-    while (c && !is_planned_in(c, file)) {
-        c = inventory_next(inventory, c);
+    if (count == 0 && !mend) {
+        return;
     }
-    return c != NULL;
-}
-
-static void clear_files(const struct inventory *inventory, const struct logout_options *options)
-{
-    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
-        bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
-        if (mend || has_plan(inventory, file)) {
-            clear_file(inventory, options, file);
+    struct file_job *jobs = arena_new_array(arena, struct file_job, count);
+    struct file_job *job = jobs;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (is_planned_in(c, file)) {
+            *job++ =
+                remove_job(inventory, options, c->registry->name, c->kind == CREDENTIAL_SECRET_KEY);
+        }
+    }
+    const struct err *err = file_remove(shell, file, jobs, count);
+    if (err && count == 0) {
+        shell_warn(shell, "%s: %s", err->message.data, err->cause ? err->cause->message.data : "");
+    }
+    err = err ? err_wrap(arena, err, "credential provider `cargo:token` failed action `logout`")
+              : NULL;
+    job = jobs;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (is_planned_in(c, file)) {
+            settle_file(arena, c, job++, err);
         }
     }
 }
@@ -290,7 +255,9 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
         announce_token(inventory, r);
     }
-    clear_files(inventory, options);
+    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
+        clear_file(inventory, options, file);
+    }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->plan == PLAN_ASK && c->result == RESULT_PENDING) {
             ask(inventory, c);
