@@ -121,17 +121,6 @@ struct err *remove_call_of(const struct inventory *inventory, const struct crede
     return keyring ? helper_path(arena, STR("cargo-credential-libsecret"), helper) : NULL;
 }
 
-/* Records that the provider still has a token. */
-static void still_serves(const struct inventory *inventory, struct credential *c)
-{
-    struct arena *arena = inventory->config->arena;
-    c->result = RESULT_FAILED;
-    c->effect = IN_USE;
-    c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
-                       c->provider->shown.data, c->registry->shown.data);
-    c->error_is_final = true;
-}
-
 const struct err *remove_verify(const struct inventory *inventory, const struct credential *c,
                                 const struct provider_call *call, enum provider_outcome *outcome,
                                 struct str *token)
@@ -145,47 +134,34 @@ const struct err *remove_verify(const struct inventory *inventory, const struct 
     return err;
 }
 
-/*
- * Asks the provider again for the token. The keyring's helper need not be asked, because it has
- * searched again. An error counts as no token, because cargo gets none either.
- */
+/* Asks the provider again for the token. The keyring's helper need not be asked, because it has
+ * searched again. An error counts as no token, because cargo gets none either. */
 static bool serves(const struct inventory *inventory, const struct credential *c,
-                   const struct provider_call *call, bool *failed)
+                   const struct provider_call *call)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    *failed = false;
-    if (is_keyring(c)) {
-        return false;
-    }
-    const struct err *err = remove_verify(inventory, c, call, &outcome, NULL);
-    *failed = err != NULL;
-    return !err && outcome == PROVIDER_GAVE_TOKEN;
+    return !is_keyring(c) && !remove_verify(inventory, c, call, &outcome, NULL) &&
+           outcome == PROVIDER_GAVE_TOKEN;
 }
 
-static void settle_provider(const struct inventory *inventory, struct credential *c,
-                            const struct provider_call *call, enum provider_outcome outcome)
+static void settle_provider(struct arena *arena, struct credential *c,
+                            enum provider_outcome outcome, bool serves, const struct err *err)
 {
-    bool failed;
-    if (serves(inventory, c, call, &failed)) {
-        still_serves(inventory, c);
-    } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
-        c->result = RESULT_NOT_SUPPORTED;
+    if (err) {
+        c->result = serves ? RESULT_FAILED : RESULT_NOT_CHECKED;
+        c->error = err_wrap(arena, err, "credential provider `%s` failed action `logout`",
+                            c->provider ? c->provider->shown.data : "cargo:libsecret");
+    } else if (serves) {
+        c->result = RESULT_FAILED;
+        c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
+                           c->provider->shown.data, c->registry->shown.data);
     } else {
-        c->result = outcome == PROVIDER_REMOVED ? RESULT_REMOVED : RESULT_NOT_FOUND;
+        c->result = outcome == PROVIDER_REMOVED             ? RESULT_REMOVED
+                    : outcome == PROVIDER_URL_NOT_SUPPORTED ? RESULT_NOT_SUPPORTED
+                                                            : RESULT_NOT_FOUND;
     }
-}
-
-static void settle_failure(const struct inventory *inventory, struct credential *c,
-                           const struct provider_call *call, const struct err *err)
-{
-    struct arena *arena = inventory->config->arena;
-    bool failed = true;
-    bool still = call && serves(inventory, c, call, &failed);
-    c->result = still ? RESULT_FAILED : RESULT_NOT_CHECKED;
-    c->effect = still ? IN_USE : c->effect;
-    c->error = err_wrap(arena, err, "credential provider `%s` failed action `logout`",
-                        c->provider ? c->provider->shown.data : "cargo:libsecret");
-    c->error_is_final = true;
+    c->error_is_final = c->error != NULL;
+    c->effect = serves ? IN_USE : c->effect;
 }
 
 /* Asks one provider to log out. cargo: credential_action, the middle of its loop. */
@@ -193,10 +169,11 @@ static void ask(struct inventory *inventory, struct credential *c)
 {
     struct shell *shell = inventory->config->shell;
     struct provider_call call;
-    enum provider_outcome outcome = PROVIDER_OPERATION_NOT_SUPPORTED;
-    struct err *err = remove_call_of(inventory, c, &call);
-    if (err || (is_keyring(c) && inventory->keyring_late)) {
-        settle_failure(inventory, c, NULL, err ? err : inventory->keyring_late);
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    const struct err *err = remove_call_of(inventory, c, &call);
+    err = !err && is_keyring(c) ? inventory->keyring_late : err;
+    if (err) {
+        settle_provider(shell->arena, c, outcome, false, err);
         return;
     }
     int64_t start = child_clock();
@@ -204,17 +181,10 @@ static void ask(struct inventory *inventory, struct credential *c)
         provider_announce(shell, c->provider, "logout", c->registry->shown);
     }
     err = provider_logout(shell, &call, &outcome);
-    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
-        err = err_new(shell->arena, "requested operation not supported");
-    }
-    if (err && is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
+    if (is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
         inventory->keyring_late = err;
     }
-    if (err) {
-        settle_failure(inventory, c, &call, err);
-    } else {
-        settle_provider(inventory, c, &call, outcome);
-    }
+    settle_provider(shell->arena, c, outcome, serves(inventory, c, &call), err);
 }
 
 /* Fails if no provider handles the registry. cargo: credential_action, its end. */
@@ -225,7 +195,7 @@ static void check_handled(const struct inventory *inventory, struct registry *re
         bool asked = c->plan != PLAN_LEAVE && c->result != RESULT_NOT_SUPPORTED;
         handled |= c->place == PLACE_PROVIDER ? asked : c->result == RESULT_REMOVED;
     }
-    if (!handled && inventory_is_about(inventory, registry)) {
+    if (!handled) {
         registry->failure =
             err_new(inventory->config->arena, "no credential providers could handle the request");
     }
@@ -234,26 +204,19 @@ static void check_handled(const struct inventory *inventory, struct registry *re
 static void announce_token(const struct inventory *inventory, const struct registry *registry)
 {
     for (size_t i = 0; i < registry->providers.count; i++) {
-        if (registry->providers.items[i].kind == PROVIDER_TOKEN &&
-            inventory_is_about(inventory, registry)) {
+        if (registry->providers.items[i].kind == PROVIDER_TOKEN) {
             provider_announce(inventory->config->shell, &registry->providers.items[i], "logout",
                               registry->shown);
         }
     }
 }
 
-/* Finds keyring items of the same name under other URLs, which the provider cannot find. */
-static void look_again(struct inventory *inventory)
-{
-    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked) {
-        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
-    }
-}
-
 void remove_all(struct inventory *inventory, const struct logout_options *options)
 {
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        announce_token(inventory, r);
+        if (inventory_is_about(inventory, r)) {
+            announce_token(inventory, r);
+        }
     }
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
         clear_file(inventory, options, file);
@@ -264,9 +227,12 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
         }
     }
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_has(inventory, r)) {
+        if (inventory_is_about(inventory, r)) {
             check_handled(inventory, r);
         }
     }
-    look_again(inventory);
+    /* items of the same name under other URLs, which the provider cannot find */
+    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked) {
+        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
+    }
 }

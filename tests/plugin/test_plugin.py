@@ -235,7 +235,7 @@ def test_a_program_that_is_no_provider_is_explained_in_cargos_words(provider, wh
 def test_not_utf8(provider, what, text):
     lines = provider.speaks(**{what: text}).failure()
     assert lines[0].startswith("failed to deserialize")
-    assert lines[1].startswith("invalid UTF-8 at line 1 column")
+    assert lines[1].startswith("malformed JSON at line 1 column")
 
 
 def test_utf8_is_looked_at_line_by_line(provider):
@@ -416,7 +416,7 @@ def test_an_ok_answer_counts_only_with_its_exit(provider, kind):
     [
         (NOT_FOUND, ["not-found"]),
         ('{"Err":{"kind":"url-not-supported"}}\n', ["url-not-supported"]),
-        ('{"Err":{"kind":"operation-not-supported"}}\n', ["operation-not-supported"]),
+        ('{"Err":{"kind":"operation-not-supported"}}\n', ["requested operation not supported"]),
         ('{"Err":{"kind":"other","message":"m","caused-by":["c"]}}\n', ["m", "c"]),
     ],
 )

@@ -118,7 +118,7 @@ GRANDCHILD = "sleep 60 & echo $! > {place}/pid; "
     "text, lines",
     [
         ("%s", ["failed to deserialize hello", "EOF while parsing a value at line 1 column 0"]),
-        ("printf '{\"v\"'; %s", ["failed to deserialize hello", "the JSON ends too early at line 1 column 4"]),
+        ("printf '{\"v\"'; %s", ["failed to deserialize hello", "malformed JSON at line 1 column 4"]),
         ("echo '{\"v\":[1]}'; read -r line; %s", ["failed to deserialize response", "EOF while parsing a value at line 1 column 0"]),
         ("echo '{\"v\":[1]}'; read -r line; echo '{\"Ok\":{\"kind\":\"logout\"}}'; %s", ["removed"]),
         ("echo '{\"v\":[1]}'; read -r line; %s printf '{\"Ok\":{\"kind\":\"logout\"}}'", ["removed"]),
