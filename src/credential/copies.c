@@ -2,19 +2,18 @@
 
 #include "config/load.h"
 #include "credential/file.h"
-#include "credential/needle.h"
-#include "credential/origin.h"
 #include "credential/remove.h"
 #include "util/fs.h"
 #include "util/text.h"
 
-enum { TOKEN_LIKE = 20, MOST_IN_FILE = 100 };
+enum { TOKEN_LIKE = 20, MOST_COPIES = 100, MOST_ASSIGNMENTS = 20 };
 
 struct finder {
     const struct inventory *inventory;
     const struct logout_options *options;
     struct arena *arena;
     struct search search;
+    const struct needle *needles; /* only with --copies */
     struct copy *first;
     struct copy **end;
 };
@@ -36,7 +35,7 @@ static bool same_file(const struct place *a, const struct place *b)
 
 /* Adds a copy unless it is already in the list. The assignment of a token is not also listed as a
  * copy of the token. */
-static void add(struct finder *finder, struct copy copy)
+static const struct copy *add(struct finder *finder, struct copy copy)
 {
     for (const struct copy *c = finder->first; c; c = c->next) {
         bool same = c->line == copy.line && c->is_secret_key == copy.is_secret_key &&
@@ -44,13 +43,15 @@ static void add(struct finder *finder, struct copy copy)
         bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
         if (same && (is_assignment || (c->kind == copy.kind && str_eq(c->registry, copy.registry) &&
                                        str_eq(c->variable, copy.variable)))) {
-            return;
+            return c;
         }
     }
-    copy.in_work_tree = copy.place && in_work_tree(finder->arena, copy.place->path);
-    *finder->end = arena_new(finder->arena, struct copy);
-    **finder->end = copy;
-    finder->end = &(*finder->end)->next;
+    struct copy *added = arena_new(finder->arena, struct copy);
+    *added = copy;
+    added->in_work_tree = copy.place && in_work_tree(finder->arena, copy.place->path);
+    *finder->end = added;
+    finder->end = &added->next;
+    return added;
 }
 
 static bool is_about(const struct finder *finder, struct str registry)
@@ -123,34 +124,29 @@ static bool looks_like_credentials(struct str text)
 }
 
 /* Handles a file that is not valid TOML, such as the swap file of an editor. */
-static void take_other(struct finder *finder, const struct needles *needles,
-                       const struct place *place, struct str text)
+static void take_other(struct finder *finder, const struct place *place, struct str text)
 {
-    const struct needle *needle = needles->first;
-    while (needle && !needle_in(needle, place->kind, text, text.data)) {
-        needle = needle->next;
+    size_t tokens;
+    const struct needle *n = needles_find(finder->inventory, NULL, &tokens);
+    while (n && !needle_in(n, place->kind, text, text.data)) {
+        n = n->next;
     }
-    if (needle || (!finder->inventory->chosen && looks_like_credentials(text))) {
+    if (n || (!finder->inventory->chosen && looks_like_credentials(text))) {
         add(finder, (struct copy){
                         .kind = COPY_UNREAD_FILE,
                         .place = place,
-                        .registry = needle ? needle->of->registry->name : STR(""),
+                        .registry = n ? n->of->registry->name : STR(""),
                     });
     }
 }
 
-static void look_into(struct finder *finder, const struct needles *needles,
-                      const struct place *place)
+static void take_unread(struct finder *finder, const struct place *place, struct arena *scratch,
+                        struct str text)
 {
-    CLEANUP(arena_free) struct arena scratch = {0};
-    struct str text;
     struct toml_doc *doc;
     struct copy **from = finder->end;
-    if (!place_read(&finder->search, place, &scratch, FILE_LIMIT, &text)) {
-        return;
-    }
-    if (!utf8_valid(text) || toml_parse(&scratch, text, &doc)) {
-        take_other(finder, needles, place, text);
+    if (text.len > FILE_LIMIT || !utf8_valid(text) || toml_parse(scratch, text, &doc)) {
+        take_other(finder, place, text);
         return;
     }
     take_tokens(finder, place, doc, STR(CRATES_IO_NAME), false);
@@ -184,61 +180,94 @@ static const struct registry *registry_of(const struct finder *finder, struct st
     return r;
 }
 
-static void take_origin(struct finder *finder, const struct assignment *origin)
+/* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.
+ * Empty for others. */
+static struct str path_of(const struct finder *finder, const char *value)
 {
-    const struct environment *environment = &finder->inventory->config->environment;
-    const struct registry *registry = registry_of(finder, origin->variable);
-    bool is_here = environment_get(environment, origin->variable) != NULL;
-    bool is_home = str_eq(origin->variable, STR("CARGO_HOME"));
-    bool is_secret =
-        str_ends(origin->variable, STR("TOKEN")) || str_ends(origin->variable, STR("SECRET_KEY"));
-    bool is_used = false;
-    for (struct credential *c = inventory_first(finder->inventory); c;
-         c = inventory_next(finder->inventory, c)) {
-        if (str_eq(credential_variable(c), origin->variable)) {
-            c->origins = c->origins ? c->origins : origin;
-            is_used = true;
+    static const char *const homes[] = {"~/", "$HOME/", "${HOME}/"};
+    struct arena *arena = finder->arena;
+    value += *value == '"' || *value == '\'' ? 1 : 0;
+    struct str path = str_copy(arena, value, strcspn(value, " \t\r\n;&|\"'"));
+    for (size_t i = 0; i < COUNT(homes); i++) {
+        if (str_starts(path, str_of(homes[i]))) {
+            path = path_join(arena, finder->search.user_home,
+                             str_slice(arena, path, strlen(homes[i]), path.len));
         }
     }
-    if (is_home && finder->options->copies && origin->home.len > 0) {
-        search_add_cargo_dir(&finder->search, origin->home);
+    bool literal = *path.data == '/' && strcspn(path.data, "$`\\") == path.len;
+    return literal ? path : STR("");
+}
+
+static void take_assignment(struct finder *finder, const struct place *place,
+                            const struct assignment *assignment)
+{
+    struct str name = assignment->variable;
+    const struct registry *registry = registry_of(finder, name);
+    bool is_home = str_eq(name, STR("CARGO_HOME"));
+    bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
+    bool is_about_it = !registry || is_about(finder, registry->name);
+    struct copy copy = {
+        .kind = COPY_ORIGIN,
+        .place = place,
+        .line = assignment->line,
+        .registry = registry ? registry->name : STR(""),
+        .variable = str_copy(finder->arena, name.data, name.len),
+        .home = is_home ? path_of(finder, assignment->value) : STR(""),
+        .is_here = environment_get(&finder->inventory->config->environment, name) != NULL,
+        .is_universal = assignment->universal,
+    };
+    if (finder->options->copies && copy.home.len > 0) {
+        search_add_cargo_dir(&finder->search, copy.home);
     }
-    bool is_new = finder->options->copies && !is_here && (is_secret || is_home) &&
-                  (is_home || !registry || is_about(finder, registry->name));
-    if (is_used || is_new) {
-        add(finder, (struct copy){
-                        .kind = COPY_ORIGIN,
-                        .place = origin->place,
-                        .line = origin->line,
-                        .registry = registry ? registry->name : STR(""),
-                        .variable = origin->variable,
-                        .home = origin->home,
-                        .is_here = is_here,
-                    });
+    if (finder->options->copies && !copy.is_here && (is_home || (is_secret && is_about_it))) {
+        add(finder, copy);
+    }
+    for (struct credential *c = inventory_first(finder->inventory); c;
+         c = inventory_next(finder->inventory, c)) {
+        if (str_eq(credential_variable(c), name)) {
+            const struct copy *origin = add(finder, copy);
+            c->origins = c->origins ? c->origins : origin;
+        }
     }
 }
 
-/* Returns true if a word looks like a token. Some registries read the token from the user agent. */
+static void take_assignments(struct finder *finder, const struct place *place,
+                             struct arena *scratch, struct str text)
+{
+    size_t count = 0;
+    const struct assignment *a = assignments_in(scratch, text, MOST_ASSIGNMENTS + 1);
+    for (; a && count < MOST_ASSIGNMENTS; a = a->next) {
+        take_assignment(finder, place, a);
+        count++;
+    }
+    if (a) {
+        search_problem(&finder->search, place->shown,
+                       "the file assigns too many variables of cargo");
+    }
+}
+
+/*
+ * Other files.
+ */
+
+/* Returns true if a word looks like a token: with a letter and a digit. Some registries read the
+ * token from the user agent. */
 static bool has_token_like_word(struct str text)
 {
-    size_t len = 0;
-    bool letter = false;
-    bool digit = false;
-    for (size_t i = 0; i <= text.len; i++) {
-        char c = text.data[i];
-        bool is_letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        bool is_digit = c >= '0' && c <= '9';
-        letter |= is_letter;
-        digit |= is_digit;
-        if (is_letter || is_digit || c == '_' || c == '-') {
-            len++;
-            continue;
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    static const char others[] = "0123456789-_";
+    for (const char *word = text.data; *word; word++) {
+        size_t len = 0;
+        size_t digits = 0;
+        size_t alphas = 0;
+        for (; word[len] && (strchr(letters, word[len]) || strchr(others, word[len])); len++) {
+            alphas += strchr(letters, word[len]) != NULL;
+            digits += word[len] >= '0' && word[len] <= '9';
         }
-        if (len >= TOKEN_LIKE && letter && digit) {
+        if (len >= TOKEN_LIKE && alphas > 0 && digits > 0) {
             return true;
         }
-        len = 0;
-        letter = digit = false;
+        word += len > 0 ? len - 1 : 0;
     }
     return false;
 }
@@ -264,27 +293,17 @@ static void take_user_agent(struct finder *finder)
     }
 }
 
-/*
- * Tokens.
- */
-
-/* Finds the lines of a file that contain a token. */
-static void take_lines(struct finder *finder, const struct needles *needles,
-                       const struct place *place)
+/* Finds the lines that contain a token. */
+static void take_lines(struct finder *finder, const struct place *place, struct str text)
 {
-    CLEANUP(arena_free) struct arena scratch = {0};
-    struct str text;
     size_t hits = 0;
-    if (!place_read(&finder->search, place, &scratch, PLACE_FILE_LIMIT, &text)) {
-        return;
-    }
-    for (const struct needle *n = needles->first; n && !search_over(&finder->search, place);
+    for (const struct needle *n = finder->needles; n && !search_over(&finder->search, place);
          n = n->next) {
         size_t line = 1;
         const char *counted = text.data;
         const char *at = text.data;
         while ((at = needle_in(n, place->kind, text, at))) {
-            if (hits++ == MOST_IN_FILE) {
+            if (hits++ == MOST_COPIES) {
                 search_problem(&finder->search, place->shown,
                                "it has more than 100 copies; the others are not listed");
                 return;
@@ -303,6 +322,27 @@ static void take_lines(struct finder *finder, const struct needles *needles,
     }
 }
 
+static struct place *look_into(struct finder *finder, unsigned kinds)
+{
+    struct place *places = search_places(&finder->search, kinds);
+    for (const struct place *p = places; p; p = p->next) {
+        CLEANUP(arena_free) struct arena scratch = {0};
+        struct str text;
+        if (!place_read(&finder->search, p, &scratch, &text)) {
+            continue;
+        }
+        if (p->kind == KIND_CARGO) {
+            take_unread(finder, p, &scratch, text);
+            continue;
+        }
+        if (p->kind == KIND_STARTUP) {
+            take_assignments(finder, p, &scratch, text);
+        }
+        take_lines(finder, p, text);
+    }
+    return places;
+}
+
 /* Returns true if a variable keeps a credential or provider usable. */
 static bool needs_origins(const struct inventory *inventory)
 {
@@ -313,34 +353,13 @@ static bool needs_origins(const struct inventory *inventory)
     return c != NULL;
 }
 
-static void find_origins(struct finder *finder, struct copies *out)
+static size_t count_places(const struct place *place)
 {
-    out->startup_files = search_places(&finder->search, KIND_STARTUP);
-    const struct assignment *origins = origins_find(&finder->search, out->startup_files);
-    for (const struct assignment *o = origins; o; o = o->next) {
-        take_origin(finder, o);
+    size_t count = 0;
+    for (; place; place = place->next) {
+        count++;
     }
-}
-
-static void find_tokens(struct finder *finder, bool in_all_files, struct copies *out)
-{
-    struct search *search = &finder->search;
-    const struct place *files = search_places(search, KIND_CARGO);
-    struct needles needles = {0};
-    if (files || in_all_files) {
-        needles = needles_find(finder->inventory, in_all_files ? search : NULL);
-    }
-    for (const struct place *p = files; p; p = p->next) {
-        look_into(finder, &needles, p);
-    }
-    if (in_all_files && needles.first) {
-        files = search_places(search, KIND_STARTUP | KIND_HISTORY | KIND_CLIENT);
-        for (const struct place *p = files; p; p = p->next) {
-            take_lines(finder, &needles, p);
-            out->files++;
-        }
-    }
-    out->tokens = needles.tokens;
+    return count;
 }
 
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
@@ -348,19 +367,25 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
 {
     struct finder finder = {
         .inventory = inventory, .options = options, .arena = inventory->config->arena};
-    bool in_files = options->status || options->all || options->copies;
-    bool with_origins = options->copies || needs_origins(inventory);
+    bool reads_startup = options->copies || needs_origins(inventory);
     *out = (struct copies){0};
     finder.end = &finder.first;
     take_user_agent(&finder);
-    if (in_files || with_origins) {
+    if (options->status || options->all || reads_startup) {
         search_init(&finder.search, inventory->config);
     }
-    if (with_origins) {
-        find_origins(&finder, out);
+    if (options->copies) {
+        finder.needles = needles_find(inventory, &finder.search, &out->tokens);
     }
-    if (in_files) {
-        find_tokens(&finder, options->copies, out);
+    if (reads_startup) {
+        out->startup_files = look_into(&finder, KIND_STARTUP);
+    }
+    if (options->status || options->all || options->copies) {
+        (void)look_into(&finder, KIND_CARGO);
+    }
+    if (finder.needles) {
+        const struct place *others = look_into(&finder, KIND_HISTORY | KIND_CLIENT);
+        out->files = count_places(out->startup_files) + count_places(others);
     }
     out->first = finder.first;
     out->problems = finder.search.problems;

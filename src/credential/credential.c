@@ -1,6 +1,6 @@
 #include "credential/credential.h"
 
-#include "credential/origin.h"
+#include "credential/copies.h"
 #include "util/fs.h"
 #include "util/text.h"
 
@@ -104,16 +104,17 @@ static bool shell_can_unset(struct str name)
 static void add_origins(struct buf *text, const struct credential *c, struct str name)
 {
     const char *before = " and delete ";
-    const struct assignment *universal = NULL;
-    for (const struct assignment *o = c->origins; o; o = o->next) {
-        if (!str_eq(o->variable, name)) {
+    const struct copy *universal = NULL;
+    for (const struct copy *o = c->origins; o; o = o->next) {
+        if (o->kind != COPY_ORIGIN || !str_eq(o->variable, name)) {
             continue;
         }
-        universal = o->universal ? o : universal;
-        if (!o->universal) {
-            buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
-            before = ", ";
+        if (o->is_universal) {
+            universal = o;
+            continue;
         }
+        buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
+        before = ", ";
     }
     if (universal) {
         buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu", name.data,

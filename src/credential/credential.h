@@ -54,7 +54,7 @@ enum result {
     RESULT_FAILED,
 };
 
-struct assignment;
+struct copy;
 
 enum validity {
     VALIDITY_UNASKED,
@@ -91,9 +91,9 @@ struct credential {
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final;              /* `error` makes the exit status 101 */
-    const struct assignment *origins; /* contains those of the variable that keeps it usable */
-    struct credential *next;          /* of the same registry */
+    bool error_is_final;        /* `error` makes the exit status 101 */
+    const struct copy *origins; /* first assignment of the variable that keeps it usable */
+    struct credential *next;    /* of the same registry */
 };
 
 /* What a run is asked to do. */

@@ -1,4 +1,4 @@
-#include "credential/needle.h"
+#include "credential/search.h"
 
 #include <strings.h>
 
@@ -39,9 +39,8 @@ static struct str base64(struct arena *arena, struct str token, size_t before)
 }
 
 /* Returns false if another needle has the same bytes. */
-static bool add(struct needles *needles, struct arena *arena, struct needle needle)
+static bool add(struct needle **end, struct arena *arena, struct needle needle)
 {
-    struct needle **end = &needles->first;
     for (; *end; end = &(*end)->next) {
         if (str_eq((*end)->bytes, needle.bytes)) {
             return false;
@@ -52,15 +51,17 @@ static bool add(struct needles *needles, struct arena *arena, struct needle need
     return true;
 }
 
-static void add_token(struct needles *needles, struct arena *arena, const struct credential *c,
+/* Returns false if the token is known already. */
+static bool add_token(struct needle **first, struct arena *arena, const struct credential *c,
                       struct str token)
 {
     const unsigned all = KIND_STARTUP | KIND_HISTORY | KIND_CLIENT | KIND_CARGO;
-    needles->tokens += add(needles, arena, (struct needle){token, all, c, NULL});
-    add(needles, arena, (struct needle){metafied(arena, token), KIND_HISTORY, c, NULL});
+    bool is_new = add(first, arena, (struct needle){token, all, c, NULL});
+    add(first, arena, (struct needle){metafied(arena, token), KIND_HISTORY, c, NULL});
     for (size_t before = 0; before < 3; before++) {
-        add(needles, arena, (struct needle){base64(arena, token, before), KIND_CLIENT, c, NULL});
+        add(first, arena, (struct needle){base64(arena, token, before), KIND_CLIENT, c, NULL});
     }
+    return is_new;
 }
 
 /* Returns the token without the scheme that some registries expect before it. */
@@ -86,10 +87,12 @@ static const char *unknown(const struct credential *c)
                : NULL;
 }
 
-struct needles needles_find(const struct inventory *inventory, struct search *search)
+struct needle *needles_find(const struct inventory *inventory, struct search *search,
+                            size_t *tokens)
 {
     struct arena *arena = inventory->config->arena;
-    struct needles needles = {0};
+    struct needle *first = NULL;
+    *tokens = 0;
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
         const char *reason = unknown(c);
@@ -103,10 +106,10 @@ struct needles needles_find(const struct inventory *inventory, struct search *se
                            reason);
         }
         if (c->value.data && c->value.len >= SHORTEST) {
-            add_token(&needles, arena, c, bare(arena, c->value));
+            *tokens += add_token(&first, arena, c, bare(arena, c->value));
         }
     }
-    return needles;
+    return first;
 }
 
 const char *needle_in(const struct needle *needle, enum place_kind kind, struct str text,

@@ -19,11 +19,12 @@ BACKUPS = (
 
 
 def test_the_table_is_documented():
-    """docs/copies.md has the rows of the table in the code, in the same order."""
-    code = re.findall(r'^    \{"([^"]+)", "([^"]+)", KIND_(\w+)\},$', (PROJECT / "src/credential/places.c").read_text(), re.MULTILINE)
-    docs = re.findall(r"^\| ([^|`]+) \| `([^`]+)` \| (\w+) \|$", (PROJECT / "docs/copies.md").read_text(), re.MULTILINE)
+    """docs/copies.md has the patterns of the table in the code, in the same order."""
+    rows = re.findall(r"^    \{KIND_(\w+), ([^{}]+)\},$", (PROJECT / "src/credential/places.c").read_text(), re.MULTILINE)
+    code = [(pattern, kind.lower()) for kind, text in rows for pattern in "".join(re.findall('"([^"]*)"', text)).split()]
+    docs = re.findall(r"^\| [^|`]+ \| `([^`]+)` \| (\w+) \|$", (PROJECT / "docs/copies.md").read_text(), re.MULTILINE)
     assert len(code) > 50
-    assert [(what, pattern, kind.lower()) for what, pattern, kind in code] == docs
+    assert code == docs
 
 
 @pytest.mark.parametrize("name", BACKUPS)

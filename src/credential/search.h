@@ -1,19 +1,20 @@
 /*
- * Finds and reads the files that can contain a token or assign a variable, besides cargo's own
- * files. The table in places.c lists them; docs/copies.md repeats it.
+ * The parts of the search for copies (copies.h): which files can contain a token or assign a
+ * variable, besides cargo's own files, and what to look for in their text. The table of files is in
+ * places.c; docs/copies.md lists the program of each.
  *
  *     struct search search;
  *     search_init(&search, config);
  *     for (const struct place *p = search_places(&search, KIND_HISTORY); p; p = p->next)
- *         place_read(&search, p, &scratch, PLACE_FILE_LIMIT, &text)
+ *         place_read(&search, p, &scratch, &text)
  *
  * No file is read before place_read(). A search reads at most 256 MiB and takes at most 2 seconds.
  * Each file that could not be read becomes a problem of the search, with the reason.
  */
-#ifndef CREDENTIAL_PLACES_H
-#define CREDENTIAL_PLACES_H
+#ifndef CREDENTIAL_SEARCH_H
+#define CREDENTIAL_SEARCH_H
 
-#include "config/config.h"
+#include "credential/inventory.h"
 
 #include <sys/types.h>
 
@@ -23,10 +24,6 @@ enum place_kind {
     KIND_CLIENT = 4, /* other programs store passwords there */
     KIND_CARGO = 8,  /* a credentials or configuration file that cargo does not read, or a backup */
 };
-
-#define PLACE_FILE_LIMIT   ((size_t)64 * 1024 * 1024)
-#define PLACE_SCRIPT_LIMIT ((size_t)1024 * 1024) /* for assignments in KIND_STARTUP */
-#define PLACE_ALL_LIMIT    ((size_t)256 * 1024 * 1024)
 
 struct place {
     struct str path; /* for root, without symbolic links */
@@ -70,11 +67,45 @@ void search_problem(struct search *search, struct str shown, const char *reason)
  * which it was reached. */
 bool search_over(struct search *search, const struct place *place);
 
-/* Reads the whole file. Returns false after a problem. */
-bool place_read(struct search *search, const struct place *place, struct arena *arena, size_t limit,
+/* Reads the whole file, up to 64 MiB. Returns false after a problem. */
+bool place_read(struct search *search, const struct place *place, struct arena *arena,
                 struct str *out);
 
 /* Returns `startup`, `history`, `client` or `cargo`. */
 const char *place_kind_name(enum place_kind kind);
+
+/*
+ * A line that assigns a token, a secret key, a credential provider or CARGO_HOME, in the syntax of
+ * sh, bash, zsh, fish, systemd, PAM or direnv. Nothing is executed, so a file that a startup file
+ * reads with `source` is not found, and an assignment counts even if the shell would not reach it.
+ */
+struct assignment {
+    struct str variable;
+    const char *value; /* as it is written, with its quotes and what follows it; not empty */
+    size_t line;
+    bool universal; /* a universal variable of fish, which `set -eU` removes from all shells */
+    struct assignment *next;
+};
+
+/* Returns at most `most` assignments of the text. */
+struct assignment *assignments_in(struct arena *arena, struct str text, size_t most);
+
+/* The bytes of a token or secret key: as they are, as zsh encodes them in histories, or in base64
+ * for files with passwords. */
+struct needle {
+    struct str bytes;
+    unsigned kinds; /* of the files that can contain it */
+    const struct credential *of;
+    struct needle *next;
+};
+
+/* Makes needles of the tokens of the run and counts the tokens. Tokens that cannot be searched for
+ * become problems of `search`, unless it is NULL. */
+struct needle *needles_find(const struct inventory *inventory, struct search *search,
+                            size_t *tokens);
+
+/* Returns the first place of the needle in a text of this kind, at `from` or later, or NULL. */
+const char *needle_in(const struct needle *needle, enum place_kind kind, struct str text,
+                      const char *from);
 
 #endif
