@@ -64,6 +64,11 @@ struct str credential_location(struct arena *arena, const struct credential *c)
                       index_url_shown(arena, c->item->index_url).data);
 }
 
+struct err *logout_error(struct arena *arena, const char *provider, const struct err *cause)
+{
+    return err_wrap(arena, cause, "credential provider `%s` failed action `logout`", provider);
+}
+
 /*
  * Fixes.
  */

@@ -4,7 +4,7 @@
  * from these fields.
  *
  *     inventory   what exists                                          inventory.h
- *     plan        what this run does with each, decided once           plan.h
+ *     plan        what this run does with each, decided once           inventory.h
  *     revoke      the tokens that are going to be removed              revoke.h
  *     remove      from files and by providers, checked afterwards      remove.h
  */
@@ -130,6 +130,9 @@ struct str credential_location(struct arena *arena, const struct credential *cre
 
 /* Returns the line in the file, or 0. */
 size_t credential_line(const struct credential *credential);
+
+/* Wraps the error of a provider as cargo does. `cargo:token` stands for files. */
+struct err *logout_error(struct arena *arena, const char *provider, const struct err *cause);
 
 /*
  * How a person can remove it. `words` is a command and is empty if no command can do it. `text`

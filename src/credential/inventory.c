@@ -322,40 +322,29 @@ static bool is_keyring(const struct credential *credential)
     return credential->place == PLACE_PROVIDER && credential->provider->kind == PROVIDER_LIBSECRET;
 }
 
-/* Returns the provider that finds the item. */
-static struct credential *finder_of(const struct registry *registry,
-                                    const struct keyring_item *item)
-{
-    struct credential *c = registry->credentials;
-    while (c && !(is_keyring(c) && str_eq(credential_index_url(c), item->index_url))) {
-        c = c->next;
-    }
-    return c;
-}
-
 static void take_item(struct inventory *inventory, const struct keyring_item *item)
 {
     bool is_found = false;
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        struct credential *c = finder_of(r, item);
-        if (c) {
-            c->effect = IN_USE;
-            c->item = item;
-            is_found = true;
+        for (struct credential *c = r->credentials; c; c = c->next) {
+            if (is_keyring(c) && str_eq(credential_index_url(c), item->index_url)) {
+                c->effect = IN_USE;
+                c->item = item;
+                is_found = true;
+            }
         }
     }
     struct str name = item->name.len > 0 ? item->name : item->index_url;
     struct registry *registry = registries_add(&inventory->registries, name);
-    if (is_found || (inventory->chosen && registry != inventory->chosen)) {
-        return;
+    if (!is_found && inventory_is_about(inventory, registry)) {
+        add(inventory, registry,
+            (struct credential){
+                .kind = CREDENTIAL_TOKEN,
+                .place = PLACE_KEYRING,
+                .item = item,
+                .effect = inventory->uses_keyring ? PERHAPS_USED : NEVER_USED,
+            });
     }
-    add(inventory, registry,
-        (struct credential){
-            .kind = CREDENTIAL_TOKEN,
-            .place = PLACE_KEYRING,
-            .item = item,
-            .effect = inventory->uses_keyring ? PERHAPS_USED : NEVER_USED,
-        });
 }
 
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how)
@@ -382,37 +371,30 @@ void inventory_look_into_keyring(struct inventory *inventory, enum keyring_searc
 static void take_keyring(struct inventory *inventory, const struct logout_options *options)
 {
     bool looks_only = options->status || options->dry_run;
+    bool uses = inventory->uses_keyring;
     struct str helper;
-    if (inventory->chosen && !(looks_only && inventory->uses_keyring)) {
+    if (inventory->chosen && !(looks_only && uses)) {
         return;
     }
-    if (!inventory->uses_keyring &&
+    if (!uses &&
         helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper)) {
         return;
     }
-    if (looks_only && inventory->uses_keyring) {
-        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
-    } else {
-        inventory_look_into_keyring(inventory, looks_only ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
-    }
-}
-
-/* Called once, because each getenv() searches all variables. */
-static const struct session *find_session(struct arena *arena)
-{
-    struct session *session = arena_new(arena, struct session);
-    *session = (struct session){
-        .fish = str_ends(str_of(getenv("SHELL")), STR("/fish")),
-        .ci = getenv("CI") != NULL,
-        .github = getenv("GITHUB_ENV") != NULL,
-    };
-    return session;
+    inventory_look_into_keyring(inventory,
+                                looks_only && !uses ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
 }
 
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out)
 {
-    struct inventory inventory = {.config = config, .session = find_session(config->arena)};
+    struct inventory inventory = {.config = config};
+    struct session *session = arena_new(config->arena, struct session);
+    *session = (struct session){
+        .fish = str_ends(str_of(getenv("SHELL")), STR("/fish")),
+        .ci = getenv("CI") != NULL,
+        .github = getenv("GITHUB_ENV") != NULL,
+    };
+    inventory.session = session;
     registries_find(config, &inventory.registries);
     if (!options->all) {
         if (!options->registry && config->name_is_unknown) {

@@ -86,8 +86,7 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
     if (err && count == 0) {
         shell_warn(shell, "%s: %s", err->message.data, err->cause ? err->cause->message.data : "");
     }
-    err = err ? err_wrap(arena, err, "credential provider `cargo:token` failed action `logout`")
-              : NULL;
+    err = err ? logout_error(arena, "cargo:token", err) : NULL;
     job = jobs;
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (is_planned_in(c, file)) {
@@ -149,8 +148,8 @@ static void settle_provider(struct arena *arena, struct credential *c,
 {
     if (err) {
         c->result = serves ? RESULT_FAILED : RESULT_NOT_CHECKED;
-        c->error = err_wrap(arena, err, "credential provider `%s` failed action `logout`",
-                            c->provider ? c->provider->shown.data : "cargo:libsecret");
+        c->error =
+            logout_error(arena, c->provider ? c->provider->shown.data : "cargo:libsecret", err);
     } else if (serves) {
         c->result = RESULT_FAILED;
         c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",

@@ -1,6 +1,5 @@
 #include "credential/run.h"
 
-#include "credential/plan.h"
 #include "credential/remove.h"
 #include "credential/revoke.h"
 
@@ -97,7 +96,7 @@ struct err *run_all(struct config *config, const struct logout_options *options,
             registry_warn(&run.inventory.registries, r);
         }
     }
-    plan_make(&run.inventory, options);
+    inventory_plan(&run.inventory, options);
     TRY(act(&run, options, signals));
     forgive_orphans(&run);
     copies_find(&run.inventory, options, &run.copies);

@@ -1,5 +1,5 @@
 /* The fixes for credentials, and that a shell understands them. */
-#include "credential/plan.h"
+#include "credential/inventory.h"
 #include "world.h"
 
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ static void take(const char *how)
     };
     world_load(&world);
     assert_null(inventory_take(&world.config, &options, &inventory));
-    plan_make(&inventory, &options);
+    inventory_plan(&inventory, &options);
 }
 
 /* The words as a shell reads the text have to be the words. */

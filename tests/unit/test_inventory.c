@@ -1,6 +1,6 @@
 /* The inventory, whether cargo would use each credential, and the plan: one line for each
  * credential. */
-#include "credential/plan.h"
+#include "credential/inventory.h"
 #include "util/fs.h"
 #include "util/helper.h"
 #include "util/text.h"
@@ -57,7 +57,7 @@ static void take(const char *how)
     }
     world_load(&world);
     assert_null(inventory_take(&world.config, &options, &inventory));
-    plan_make(&inventory, &options);
+    inventory_plan(&inventory, &options);
 }
 
 static const char *lines(void)
