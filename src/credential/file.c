@@ -175,7 +175,8 @@ static struct err *mend(struct arena *arena, const struct open_file *file, struc
         fdatasync(file->fd) == 0) {
         return NULL;
     }
-    return err_wrap(arena, err_os(arena, errno), "failed to replace the NUL bytes at its end");
+    return err_wrap(arena, err_os(arena, errno),
+                    "failed to replace the NUL bytes at the end of `%s`", file->file->shown.data);
 }
 
 /* Reads the file under the lock. Does not parse a text again that has not changed. */
@@ -192,10 +193,10 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }
-    err = err ? err : mend(arena, file, &text);
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", seen->shown.data);
     }
+    TRY(mend(arena, file, &text));
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {

@@ -391,7 +391,7 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
     struct session *session = arena_new(config->arena, struct session);
     *session = (struct session){
         .fish = str_ends(str_of(getenv("SHELL")), STR("/fish")),
-        .ci = getenv("CI") != NULL,
+        .ci = getenv("CI") || getenv("GITHUB_ENV"),
         .github = getenv("GITHUB_ENV") != NULL,
     };
     inventory.session = session;

@@ -179,15 +179,6 @@ def test_one_line_counts_once(home):
     assert home.found(*STATUS)[-1] == ("not-checked", "~/.bash_history")
 
 
-def test_tokens_across_blocks(home):
-    """The token is found everywhere, even across the borders of the blocks that are read."""
-    home.store()
-    size = 256 * 1024
-    for at in (size - len(TOKEN), size - 5, size - 1, size, 2 * size - 7):
-        home.write(".bash_history", b"\n" * at + TOKEN.encode())
-        assert home.found(*STATUS) == [("copy", f"~/.bash_history:{at + 1}")]
-
-
 def large(home, name, size, end=b""):
     path = home.write(name, b"")
     os.truncate(path, size - len(end))

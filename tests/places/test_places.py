@@ -2,7 +2,7 @@
 
 import pytest
 
-from machine import where
+from machine import powerless, where
 from test_still_in import CORP, CRATES_IO, TOKEN
 
 ANOTHER = CORP.replace("registries.corp", "registries.another")
@@ -103,6 +103,12 @@ def test_a_power_cut_left_nuls(machine):
     assert machine.logout("--everywhere").status == 0
     assert config.read_text() == CORP + "\n"
 
+    config.write_text(CORP + "\0")
+    config.chmod(0o400)
+    done = machine.logout("--everywhere", before=powerless())
+    assert done.status == 0  # there was nothing to remove
+    assert f"warning: failed to replace the NUL bytes at the end of `{config}`: Permission denied (os error 13)\n" in done.err
+
 
 @pytest.mark.parametrize("whose, name", [("corp", "CARGO_REGISTRIES_CORP"), ("crates-io", "CARGO_REGISTRY")])
 @pytest.mark.parametrize("kind", ["token", "secret-key"])
@@ -130,15 +136,6 @@ def test_credentials_that_include(machine):
     done = machine.logout("--registry", "corp")
     assert (done.status, done.places("removed")) == (0, [("token", str(machine.path("secret/tokens.toml")))])
     assert machine.read("secret/tokens.toml") == text.replace('token = "S3CRET-file"\n', "")
-    assert machine.sends() is None
-
-
-def test_the_same_file_included_twice(machine):
-    """Both the configuration and the credentials include it. It counts as a credentials file and is cleared once."""
-    machine.write({"config.toml": f'include = ["t.toml"]\n{CORP}', "credentials.toml": 'include = ["t.toml"]\n', "t.toml": TOKEN})
-    done = machine.logout("--registry", "corp")
-    assert done.places("removed") == [("token", str(machine.path("t.toml")))]
-    assert machine.secrets_on_disk() == []
     assert machine.sends() is None
 
 
@@ -234,12 +231,3 @@ def test_token_that_no_provider_looks_at(machine):
     assert "registry `corp` has a token configured in" in done.err
     machine.logout("--registry", "corp", "--everywhere")
     assert machine.secrets_on_disk() == []
-
-
-@pytest.mark.parametrize("spelling", ["corp", "Corp", "c-o.rp", "ü"])
-def test_names(machine, spelling):
-    machine.write({"credentials.toml": f'[registries."{spelling}"]\ntoken = "S3CRET-file"\n'})
-    done = machine.logout("--registry", spelling)
-    theirs = machine.cargo("logout", "--registry", spelling)
-    assert (machine.secrets_on_disk() == []) == (done.status == 0)
-    assert done.status == 0 or done.err == theirs.err
