@@ -15,18 +15,15 @@
 #include <cmocka.h>
 
 #define TOKEN   "[registries.x]\ntoken = \"t\"\n"
-#define CLEARED "[registries.x]\n"
 
 static struct arena arena;
 static struct shell shell;
 static char dir[] = "/tmp/test_file.XXXXXX";
 static struct str path;
 static void (*meanwhile)(void);
-static int locks;
 
 int flock(int fd, int how)
 {
-    locks++;
     if (meanwhile) {
         meanwhile();
     }
@@ -54,7 +51,6 @@ static int begin(void **state)
     path = path_join(&arena, str_of(dir), STR("credentials.toml"));
     shell = (struct shell){.arena = &arena, .verbosity = VERBOSITY_NORMAL};
     meanwhile = NULL;
-    locks = 0;
     write_file(path.data, STR(TOKEN));
     return 0;
 }
@@ -85,33 +81,11 @@ static void assert_fails(struct err *err, const char *format, const char *cause)
     assert_string_equal(err->cause->message.data, cause);
 }
 
-static int replacements;
-
 static void replace(void)
 {
-    if (replacements == 0) {
-        return;
-    }
-    replacements--;
     struct str next = path_join(&arena, str_of(dir), STR("next"));
     write_file(next.data, STR("# new\n" TOKEN));
     assert_int_equal(rename(next.data, path.data), 0);
-}
-
-static void a_file_that_was_replaced_is_taken_instead(void **state)
-{
-    (void)state;
-    struct file_job job = {.result = RESULT_NOT_FOUND};
-    struct str other = path_join(&arena, str_of(dir), STR("other"));
-    assert_int_equal(link(path.data, other.data), 0);
-    meanwhile = replace;
-    replacements = 2;
-    assert_null(remove_from(path, &job));
-    assert_int_equal(job.result, RESULT_REMOVED);
-    assert_int_equal(locks, 3);
-    assert_string_equal(text_of(path).data, "# new\n" CLEARED);
-    assert_string_equal(text_of(other).data, TOKEN); /* it is nobody's file now */
-    (void)unlink(other.data);
 }
 
 static void one_that_is_always_replaced_is_given_up(void **state)
@@ -119,33 +93,12 @@ static void one_that_is_always_replaced_is_given_up(void **state)
     (void)state;
     struct file_job job = {.result = RESULT_NOT_FOUND};
     meanwhile = replace;
-    replacements = 1000;
     struct err *err = remove_from(path, &job);
     assert_non_null(err);
     assert_string_equal(err->message.data,
                         str_format(&arena, "other programs keep replacing `%s`", path.data).data);
     assert_int_equal(job.result, RESULT_NOT_FOUND);
     assert_string_equal(text_of(path).data, "# new\n" TOKEN);
-}
-
-static void take_away(void)
-{
-    (void)unlink(path.data);
-}
-
-static void a_file_that_is_gone_has_nothing(void **state)
-{
-    (void)state;
-    struct file_job job = {.result = RESULT_NOT_FOUND};
-    meanwhile = take_away;
-    assert_null(remove_from(path, &job));
-    assert_int_equal(job.result, RESULT_NOT_FOUND);
-    assert_false(path_exists(path));
-    write_file(path.data, STR(TOKEN));
-    meanwhile = NULL;
-    assert_null(remove_from(path_join(&arena, path, STR("credentials")), &job));
-    assert_int_equal(job.result, RESULT_NOT_FOUND);
-    assert_string_equal(text_of(path).data, TOKEN);
 }
 
 /* Only one without an extension is not there for cargo then. */
@@ -170,32 +123,6 @@ static void a_file_that_may_not_be_opened(void **state)
     assert_string_equal(of_new->message.data,
                         str_format(&arena, "failed to open: %s", path.data).data);
     assert_string_equal(of_new->cause->message.data, "Permission denied (os error 13)");
-    assert_string_equal(text_of(path).data, TOKEN);
-}
-
-/* That it cannot be written to matters only if there is something to remove. */
-static void a_file_that_may_only_be_read(void **state)
-{
-    (void)state;
-    struct file_job job = {.result = RESULT_NOT_FOUND};
-    bool root = geteuid() == 0;
-    assert_true(chmod(dir, 0755) == 0 && chmod(path.data, 0444) == 0);
-    if (root) {
-        assert_int_equal(seteuid(65534), 0);
-    }
-    struct err *err = remove_from(path, &job);
-    const struct config_file file = {.path = path, .shown = path};
-    struct file_job other = {.registry = STR("y")};
-    struct err *none = file_remove(&shell, &file, &other, 1);
-    if (root) {
-        assert_int_equal(seteuid(0), 0);
-    }
-    assert_int_equal(chmod(dir, 0700), 0);
-    assert_null(none);
-    assert_non_null(err);
-    assert_string_equal(err->message.data,
-                        str_format(&arena, "failed to open: %s", path.data).data);
-    assert_string_equal(err->cause->message.data, "Permission denied (os error 13)");
     assert_string_equal(text_of(path).data, TOKEN);
 }
 
@@ -230,16 +157,6 @@ static void what_it_holds_under_the_lock_counts(void **state)
     assert_null(remove_from(path, &job));
     assert_int_equal(job.result, RESULT_NOT_FOUND);
     assert_string_equal(text_of(path).data, "");
-}
-
-static void a_fifo_is_not_waited_for(void **state)
-{
-    (void)state;
-    struct file_job job = {.result = RESULT_NOT_FOUND};
-    (void)unlink(path.data);
-    assert_int_equal(mkfifo(path.data, 0600), 0);
-    assert_fails(remove_from(path, &job), "failed to read configuration file",
-                 "not a regular file");
 }
 
 /* A file that holds `before`, the jobs' registries (`!` of a secret key), what is left, and the
@@ -310,13 +227,9 @@ static void registries_go_in_one_edit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_file_that_was_replaced_is_taken_instead),
         TEST(one_that_is_always_replaced_is_given_up),
-        TEST(a_file_that_is_gone_has_nothing),
         TEST(a_file_that_may_not_be_opened),
-        TEST(a_file_that_may_only_be_read),
         TEST(what_it_holds_under_the_lock_counts),
-        TEST(a_fifo_is_not_waited_for),
         TEST(registries_go_in_one_edit),
     };
     if (!mkdtemp(dir)) {
