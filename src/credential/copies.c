@@ -64,29 +64,6 @@ static bool is_about(const struct finder *finder, struct str registry)
  * Credentials files that cargo does not read.
  */
 
-static void take_tokens(struct finder *finder, const struct place *place,
-                        const struct toml_doc *doc, struct str registry, bool misplaced)
-{
-    struct found found;
-    if (!is_about(finder, registry)) {
-        return;
-    }
-    inventory_find_in(doc, registry, misplaced, &found);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct toml_node *node = found.nodes[i];
-        if (node->type == TOML_STRING && node->string.len > 0) {
-            add(finder, (struct copy){
-                            .kind = COPY_UNREAD_FILE,
-                            .place = place,
-                            .line = toml_line(doc, node->key_span.start),
-                            .registry = str_copy(finder->arena, registry.data, registry.len),
-                            .is_secret_key = found.is_secret_key[i],
-                            .is_toml = true,
-                        });
-        }
-    }
-}
-
 /* Removes the tokens of a file. `from` is the first of its copies in the list. */
 static void remove_tokens(struct finder *finder, const struct place *place, struct copy *from)
 {
@@ -149,11 +126,18 @@ static void take_unread(struct finder *finder, const struct place *place, struct
         take_other(finder, place, text);
         return;
     }
-    take_tokens(finder, place, doc, STR(CRATES_IO_NAME), false);
-    const struct toml_node *table = toml_get(doc->root, STR("registries"));
-    const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
-    for (; node; node = node->next) {
-        take_tokens(finder, place, doc, node->key, str_eq(node->key, STR(CRATES_IO_NAME)));
+    for (const struct stored *s = inventory_stored(scratch, doc); s; s = s->next) {
+        bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
+        if (is_set && is_about(finder, s->registry)) {
+            add(finder, (struct copy){
+                            .kind = COPY_UNREAD_FILE,
+                            .place = place,
+                            .line = toml_line(doc, s->node->key_span.start),
+                            .registry = str_copy(finder->arena, s->registry.data, s->registry.len),
+                            .is_secret_key = s->is_secret_key,
+                            .is_toml = true,
+                        });
+        }
     }
     if (*from && finder->options->copies && !finder->options->status && !finder->options->dry_run) {
         remove_tokens(finder, place, *from);

@@ -12,6 +12,7 @@
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/lock.h"
+#include "util/map.h"
 
 enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
@@ -19,6 +20,7 @@ enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 struct victims {
     const struct toml_node **nodes;
     size_t count;
+    size_t size;
 };
 
 struct open_file {
@@ -62,58 +64,53 @@ static int by_place(const void *a, const void *b)
     return list_order(one->value.start, other->value.start);
 }
 
-static bool may_be_removed(const struct file_job *job, const struct toml_node *node)
+/* Returns true if the job removes it. Sets the result if the job is about it. */
+static bool takes(struct file_job *job, const struct stored *stored)
 {
-    if (!job->only_listed) {
-        return true;
-    }
     const struct token_list *token = job->only;
+    const struct toml_node *node = stored->node;
     while (token && !(node->type == TOML_STRING && str_eq(token->value, node->string))) {
         token = token->next;
     }
-    return token != NULL;
+    bool goes = stored->is_secret_key || !job->only_listed || token;
+    if (stored->is_secret_key == job->is_secret_key && job->result != RESULT_REMOVED) {
+        job->result = goes ? RESULT_REMOVED : RESULT_KEPT;
+    }
+    return goes;
 }
 
-static void add_victims(struct victims *victims, struct file_job *job, const struct found *found)
+static void add_victim(struct arena *arena, struct victims *victims, const struct toml_node *node)
 {
-    size_t before = victims->count;
-    for (size_t n = 0; n < found->count; n++) {
-        bool is_secret_key = found->is_secret_key[n];
-        bool goes = is_secret_key || may_be_removed(job, found->nodes[n]);
-        if (goes) {
-            victims->nodes[victims->count++] = found->nodes[n];
-        }
-        if (is_secret_key == job->is_secret_key && job->result != RESULT_REMOVED) {
-            job->result = goes ? RESULT_REMOVED : RESULT_KEPT;
-        }
-    }
-    if (victims->count > before && found->subject) {
-        victims->nodes[victims->count++] = found->subject;
-    }
+    victims->nodes =
+        list_room(arena, victims->nodes, sizeof(*victims->nodes), victims->count, &victims->size);
+    victims->nodes[victims->count++] = node;
 }
 
-/* Several jobs of a registry have the same victims. */
 static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
                                    struct file_job *jobs, size_t count)
 {
-    struct victims all = {
-        arena_new_array(arena, const struct toml_node *, 2 * count * (FOUND_MOST + 1)), 0};
+    struct map by_registry = {0};
+    struct victims victims = {0};
+    const struct toml_node *subject = NULL; /* the last one, because two keys share it */
     for (size_t i = 0; i < count; i++) {
-        struct found found;
-        inventory_find_in(doc, jobs[i].registry, false, &found);
-        add_victims(&all, &jobs[i], &found);
-        if (str_eq(jobs[i].registry, STR(CRATES_IO_NAME))) {
-            inventory_find_in(doc, jobs[i].registry, true, &found);
-            add_victims(&all, &jobs[i], &found);
+        void **first = map_place(arena, &by_registry, jobs[i].registry);
+        jobs[i].next = *first;
+        *first = &jobs[i];
+    }
+    for (const struct stored *s = inventory_stored(arena, doc); s; s = s->next) {
+        bool goes = false;
+        for (struct file_job *job = map_get(&by_registry, s->registry); job; job = job->next) {
+            goes |= takes(job, s);
+        }
+        if (goes) {
+            add_victim(arena, &victims, s->node);
+        }
+        if (goes && s->subject && s->subject != subject) {
+            subject = s->subject;
+            add_victim(arena, &victims, subject);
         }
     }
-    list_sort(all.nodes, all.count, sizeof(struct toml_node *), by_place);
-    struct victims victims = {all.nodes, 0};
-    for (size_t i = 0; i < all.count; i++) {
-        if (i == 0 || all.nodes[i] != victims.nodes[victims.count - 1]) {
-            victims.nodes[victims.count++] = all.nodes[i];
-        }
-    }
+    list_sort(victims.nodes, victims.count, sizeof(*victims.nodes), by_place);
     return victims;
 }
 

@@ -27,7 +27,8 @@ struct file_job {
     bool is_secret_key;
     bool only_listed;              /* remove only the tokens in `only` */
     const struct token_list *only; /* secret keys are not in this list */
-    enum result result; /* initially NOT_FOUND. REMOVED, or KEPT: it is a token not in `only` */
+    enum result result;    /* initially NOT_FOUND. REMOVED, or KEPT: it is a token not in `only` */
+    struct file_job *next; /* of the same registry; set by file_remove() */
 };
 
 /*

@@ -52,69 +52,59 @@ static struct credential *add(const struct inventory *inventory, struct registry
  * Files.
  */
 
-static void found_add(struct found *found, const struct toml_node *node, bool is_secret_key)
+/* Adds what a table of a registry has. */
+static void store(struct arena *arena, struct stored ***end, struct str registry, bool misplaced,
+                  const struct toml_node *table)
 {
-    if (node) {
-        found->nodes[found->count] = node;
-        found->is_secret_key[found->count++] = is_secret_key;
-    }
-}
-
-void inventory_find_in(const struct toml_doc *doc, struct str registry, bool misplaced,
-                       struct found *out)
-{
-    struct found found = {0};
-    const struct toml_node *table;
-    if (str_eq(registry, STR(CRATES_IO_NAME)) && !misplaced) {
-        table = toml_get(doc->root, STR("registry"));
-        /* Before 2015, the file contained only `token = "..."`. A table `token` is not cargo's. */
-        const struct toml_node *old = toml_get(doc->root, STR("token"));
-        found_add(&found, old && old->type == TOML_STRING ? old : NULL, false);
-    } else {
-        table = toml_get(doc->root, STR("registries"));
-        table = table ? toml_get(table, registry) : NULL;
-    }
-    if (table && table->type == TOML_TABLE) {
-        found_add(&found, toml_get(table, STR("token")), false);
-        found_add(&found, toml_get(table, STR("secret-key")), true);
-        found.subject = toml_get(table, STR("secret-key-subject"));
-    }
-    *out = found;
-}
-
-static void take_found(struct inventory *inventory, struct registry *registry, bool misplaced,
-                       const struct layer *layer)
-{
-    struct found found;
-    inventory_find_in(layer->doc, registry->name, misplaced, &found);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct toml_node *node = found.nodes[i];
-        bool is_old = node->parent == layer->doc->root;
-        bool is_read = !misplaced && (!is_old || layer->credentials);
-        struct credential credential = {
-            .kind = found.is_secret_key[i] ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
-            .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
-            .file = layer->file,
-            .node = node,
-            .effect = is_read ? USED_IF_OTHERS_GO : NEVER_USED,
-        };
-        if (node->type == TOML_STRING) {
-            credential.value = node->string;
+    static const char *const keys[] = {"token", "secret-key"};
+    for (size_t i = 0; i < COUNT(keys) && table && table->type == TOML_TABLE; i++) {
+        const struct toml_node *node = toml_get(table, str_of(keys[i]));
+        if (node) {
+            **end = arena_new(arena, struct stored);
+            ***end = (struct stored){
+                registry, node, i == 1, misplaced, toml_get(table, STR("secret-key-subject")),
+                NULL};
+            *end = &(**end)->next;
         }
-        add(inventory, registry, credential);
     }
+}
+
+struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc)
+{
+    struct stored *first = NULL;
+    struct stored **end = &first;
+    const struct toml_node *registries = toml_get(doc->root, STR("registries"));
+    const struct toml_node *old = toml_get(doc->root, STR("token"));
+    const struct str crates_io = STR(CRATES_IO_NAME);
+    if (old &&
+        old->type == TOML_STRING) { /* before 2015, the file contained only `token = "..."` */
+        first = arena_new(arena, struct stored);
+        *first = (struct stored){.registry = crates_io, .node = old};
+        end = &first->next;
+    }
+    store(arena, &end, crates_io, false, toml_get(doc->root, STR("registry")));
+    bool valid = registries && registries->type == TOML_TABLE;
+    for (const struct toml_node *n = valid ? registries->first : NULL; n; n = n->next) {
+        store(arena, &end, n->key, str_eq(n->key, crates_io), n);
+    }
+    return first;
 }
 
 static void take_layer(struct inventory *inventory, const struct layer *layer)
 {
-    struct registries *all = &inventory->registries;
-    struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
-    take_found(inventory, crates_io, false, layer);
-    const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
-    const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
-    for (; node; node = node->next) {
-        struct registry *registry = registries_get(all, node->key);
-        take_found(inventory, registry, registry == crates_io, layer);
+    const struct stored *s = inventory_stored(inventory->config->arena, layer->doc);
+    for (; s; s = s->next) {
+        bool is_old = s->node->parent == layer->doc->root;
+        bool is_read = !s->misplaced && (!is_old || layer->credentials);
+        add(inventory, registries_get(&inventory->registries, s->registry),
+            (struct credential){
+                .kind = s->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
+                .file = layer->file,
+                .node = s->node,
+                .value = s->node->type == TOML_STRING ? s->node->string : (struct str){0},
+                .effect = is_read ? USED_IF_OTHERS_GO : NEVER_USED,
+            });
     }
 }
 

@@ -59,18 +59,17 @@ struct credential *inventory_first(const struct inventory *inventory);
 struct credential *inventory_next(const struct inventory *inventory,
                                   const struct credential *credential);
 
-/* The credentials of one name in a file. cargo: save_credentials. */
-enum { FOUND_MOST = 3 };
-
-struct found {
-    const struct toml_node *nodes[FOUND_MOST]; /* tokens and secret keys */
-    bool is_secret_key[FOUND_MOST];
-    size_t count;
-    const struct toml_node *subject; /* secret-key-subject: not secret, but removed with them */
+/* A token or secret key in a file. cargo: save_credentials. */
+struct stored {
+    struct str registry; /* its name */
+    const struct toml_node *node;
+    bool is_secret_key;
+    bool misplaced; /* in [registries.crates-io], which cargo does not read */
+    const struct toml_node
+        *subject; /* secret-key-subject beside it: removed with it; can be NULL */
+    struct stored *next;
 };
 
-/* `misplaced` is [registries.crates-io], which cargo does not read. */
-void inventory_find_in(const struct toml_doc *doc, struct str registry, bool misplaced,
-                       struct found *out);
+struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc);
 
 #endif
