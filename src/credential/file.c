@@ -64,15 +64,26 @@ static int by_place(const void *a, const void *b)
     return list_order(one->value.start, other->value.start);
 }
 
+/* Returns true if the server has confirmed that the token is invalid, or if it was not to be
+ * revoked. */
+static bool may_be_removed(const struct registry *registry, const struct toml_node *node)
+{
+    for (const struct credential *c = registry ? registry->credentials : NULL; c; c = c->next) {
+        bool invalid = c->answer && server_verdict_is_invalid(c->answer->verdict);
+        bool stays_valid = c->kind == CREDENTIAL_TOKEN && !c->revoke_first;
+        if ((invalid || stays_valid) && c->value.data && node->type == TOML_STRING &&
+            str_eq(c->value, node->string)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Returns true if the job removes it. Sets the result if the job is about it. */
 static bool takes(struct file_job *job, const struct stored *stored)
 {
-    const struct token_list *token = job->only;
-    const struct toml_node *node = stored->node;
-    while (token && !(node->type == TOML_STRING && str_eq(token->value, node->string))) {
-        token = token->next;
-    }
-    bool goes = stored->is_secret_key || !job->only_listed || token;
+    bool goes =
+        stored->is_secret_key || !job->after_revoking || may_be_removed(job->known, stored->node);
     if (stored->is_secret_key == job->is_secret_key && job->result != RESULT_REMOVED) {
         job->result = goes ? RESULT_REMOVED : RESULT_KEPT;
     }

@@ -15,20 +15,14 @@
 
 #include "credential/credential.h"
 
-/* A list of tokens. */
-struct token_list {
-    struct str value;
-    const struct token_list *next;
-};
-
 /* One token or secret key to remove. Everything else of its registry is removed with it. */
 struct file_job {
     struct str registry;
     bool is_secret_key;
-    bool only_listed;              /* remove only the tokens in `only` */
-    const struct token_list *only; /* secret keys are not in this list */
-    enum result result;    /* initially NOT_FOUND. REMOVED, or KEPT: it is a token not in `only` */
-    struct file_job *next; /* of the same registry; set by file_remove() */
+    bool after_revoking; /* keep a token that is not of `known`, or that can still be valid */
+    const struct registry *known; /* can be NULL */
+    enum result result;           /* initially NOT_FOUND; then REMOVED or KEPT */
+    struct file_job *next;        /* of the same registry; set by file_remove() */
 };
 
 /*

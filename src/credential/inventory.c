@@ -2,8 +2,6 @@
 
 #include "util/helper.h"
 
-#define VARIABLE_PREFIX "CARGO_REGISTRIES_"
-
 bool inventory_has(const struct inventory *inventory, const struct registry *registry)
 {
     return !inventory->chosen || registry->group == inventory->chosen->group;
@@ -62,8 +60,12 @@ static void store(struct arena *arena, struct stored ***end, struct str registry
         if (node) {
             **end = arena_new(arena, struct stored);
             ***end = (struct stored){
-                registry, node, i == 1, misplaced, toml_get(table, STR("secret-key-subject")),
-                NULL};
+                .registry = registry,
+                .node = node,
+                .is_secret_key = i == 1,
+                .misplaced = misplaced,
+                .subject = toml_get(table, STR("secret-key-subject")),
+            };
             *end = &(**end)->next;
         }
     }
@@ -76,8 +78,8 @@ struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc)
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
     const struct toml_node *old = toml_get(doc->root, STR("token"));
     const struct str crates_io = STR(CRATES_IO_NAME);
-    if (old &&
-        old->type == TOML_STRING) { /* before 2015, the file contained only `token = "..."` */
+    /* Before 2015, the file contained only `token = "..."`. */
+    if (old && old->type == TOML_STRING) {
         first = arena_new(arena, struct stored);
         *first = (struct stored){.registry = crates_io, .node = old};
         end = &first->next;

@@ -17,30 +17,14 @@ static bool is_planned_in(const struct credential *c, const struct config_file *
     return c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
 }
 
-static const struct token_list *allowed(struct arena *arena, const struct registry *registry)
-{
-    const struct token_list *list = NULL;
-    for (const struct credential *c = registry->credentials; c; c = c->next) {
-        bool invalid = c->answer && server_verdict_is_invalid(c->answer->verdict);
-        bool stays_valid = c->kind == CREDENTIAL_TOKEN && !c->revoke_first;
-        if (c->value.data && (invalid || stays_valid)) {
-            struct token_list *token = arena_new(arena, struct token_list);
-            *token = (struct token_list){c->value, list};
-            list = token;
-        }
-    }
-    return list;
-}
-
 struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
                            struct str registry, bool is_secret_key)
 {
-    const struct registry *known = registries_get(&inventory->registries, registry);
     return (struct file_job){
         .registry = registry,
         .is_secret_key = is_secret_key,
-        .only_listed = options->revoke,
-        .only = options->revoke && known ? allowed(inventory->config->arena, known) : NULL,
+        .after_revoking = options->revoke,
+        .known = registries_get(&inventory->registries, registry),
         .result = RESULT_NOT_FOUND, /* another program has removed it */
     };
 }

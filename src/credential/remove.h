@@ -12,8 +12,7 @@
 
 void remove_all(struct inventory *inventory, const struct logout_options *options);
 
-/* Makes the job for a token or secret key. After --revoke, it removes only the tokens that the
- * server has confirmed to be invalid, and those that were not to be revoked. */
+/* Makes the job for a token or secret key. */
 struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
                            struct str registry, bool is_secret_key);
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#define TOKEN   "[registries.x]\ntoken = \"t\"\n"
+#define TOKEN "[registries.x]\ntoken = \"t\"\n"
 
 static struct arena arena;
 static struct shell shell;
@@ -164,12 +164,15 @@ static void what_it_holds_under_the_lock_counts(void **state)
 static void registries_go_in_one_edit(void **state)
 {
     (void)state;
-    static const struct token_list known = {{"b", 1}, NULL};
-    static const struct token_list listed = {{"a", 1}, &known};
+    static const struct server_answer invalid = {.verdict = VERDICT_REVOKED_CHECKED};
+    static struct credential revoked = {
+        .value = {"b", 1}, .revoke_first = true, .answer = &invalid};
+    static struct credential unasked = {.value = {"a", 1}, .next = &revoked};
+    static const struct registry known = {.credentials = &unasked};
     static const struct {
         const char *before;
         const char *names[4];
-        const struct token_list *only;
+        const struct registry *known;
         const char *after;
         const char *said;
     } cases[] = {
@@ -186,7 +189,7 @@ static void registries_go_in_one_edit(void **state)
          "r r -"},
         {"[registries]\na = {token = 'a', secret-key = 'k'}\nb.token = 'x'\nc.token = 5\n",
          {"a", "!a", "b", "c"},
-         &listed,
+         &known,
          "[registries]\na = {}\nb.token = 'x'\nc.token = 5\n",
          "r r k k"},
     };
@@ -198,8 +201,8 @@ static void registries_go_in_one_edit(void **state)
             jobs[count] = (struct file_job){
                 .registry = str_of(cases[i].names[count] + is_secret_key),
                 .is_secret_key = is_secret_key,
-                .only_listed = cases[i].only != NULL,
-                .only = cases[i].only,
+                .after_revoking = cases[i].known != NULL,
+                .known = cases[i].known,
                 .result = RESULT_NOT_FOUND,
             };
         }
