@@ -201,7 +201,7 @@ static void take_assignment(struct finder *finder, const struct place *place,
         .is_universal = assignment->universal,
     };
     if (finder->options->copies && copy.home.len > 0) {
-        search_add_cargo_dir(&finder->search, copy.home);
+        search_add_home(&finder->search, copy.home);
     }
     if (finder->options->copies && !copy.is_here && (is_home || (is_secret && is_about_it))) {
         add(finder, copy);
@@ -409,17 +409,14 @@ struct fix copy_fix(struct arena *arena, const struct inventory *inventory, cons
 {
     const struct registry *registry = registries_get(&inventory->registries, copy->registry);
     bool known = registry && registry->has_index && registry->valid;
-    struct str logout[] = {STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies")};
-    struct str rm[] = {STR("rm"), copy->place ? copy->place->path : STR("")};
     struct fix fix = {NULL, 0, STR("")};
     if (copy->home.len > 0) {
-        struct str home[] = {STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
-                             STR("cargo-logout"), STR("--status")};
-        fix = fix_command(arena, home, COUNT(home));
+        fix = FIX(arena, STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
+                  STR("cargo-logout"), STR("--status"));
     } else if (copy->kind == COPY_UNREAD_FILE && !copy->is_toml) {
-        fix = fix_command(arena, rm, COUNT(rm));
+        fix = FIX(arena, STR("rm"), copy->place->path);
     } else if (copy->is_toml && copy->result == RESULT_PENDING && known) {
-        fix = fix_command(arena, logout, COUNT(logout));
+        fix = FIX(arena, STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies"));
     }
     if (fix.count == 0) {
         bool line = copy->line > 0 && copy->kind != COPY_POSSIBLE && copy->place &&

@@ -65,48 +65,34 @@ struct listing {
 void search_problem(struct search *search, struct str shown, const char *reason)
 {
     struct problem **end = &search->problems;
-    while (*end) {
-        end = &(*end)->next;
+    for (; *end; end = &(*end)->next) {
+        if (str_eq((*end)->shown, shown) && str_eq((*end)->reason, str_of(reason))) {
+            return;
+        }
     }
     *end = arena_new(search->config->arena, struct problem);
     **end = (struct problem){shown, str_of(reason), NULL};
 }
 
-void search_add_cargo_dir(struct search *search, struct str dir)
-{
-    for (size_t i = 0; i < search->cargo_dir_count; i++) {
-        if (str_eq(search->cargo_dirs[i], dir)) {
-            return;
-        }
-    }
-    search->cargo_dirs =
-        list_room(search->config->arena, search->cargo_dirs, sizeof(*search->cargo_dirs),
-                  search->cargo_dir_count, &search->cargo_dir_size);
-    search->cargo_dirs[search->cargo_dir_count++] = dir;
-}
-
 void search_init(struct search *search, struct config *config)
 {
-    struct arena *arena = config->arena;
-    *search = (struct search){.config = config};
     const char *home = getenv("HOME");
     if (!home || !*home) {
         const struct passwd *user = getpwuid(geteuid());
         home = user ? user->pw_dir : "";
     }
-    search->user_home = str_copy(arena, home, strlen(home));
-    search->end = child_clock() + SEARCH_MS;
-    search_add_cargo_dir(search, config->home);
-    if (*home) {
-        search_add_cargo_dir(search, path_join(arena, search->user_home, STR(".cargo")));
-    }
-    struct str dir = config->cwd;
-    do {
-        struct str project = path_join(arena, dir, STR(".cargo"));
-        if (path_exists(project)) {
-            search_add_cargo_dir(search, project);
-        }
-    } while (path_parent(arena, dir, &dir));
+    *search = (struct search){
+        .config = config,
+        .user_home = str_copy(config->arena, home, strlen(home)),
+        .end = child_clock() + SEARCH_MS,
+    };
+}
+
+void search_add_home(struct search *search, struct str dir)
+{
+    search->homes = list_room(search->config->arena, search->homes, sizeof(*search->homes),
+                              search->home_count, &search->home_size);
+    search->homes[search->home_count++] = dir;
 }
 
 /* Returns true if root would follow a symbolic link, which another user can have made, out of the
@@ -220,6 +206,7 @@ static struct str directory_in(const struct search *search, struct str name)
 static void add_pattern(struct listing *listing, const char *pattern)
 {
     struct search *search = listing->search;
+    struct arena *arena = search->config->arena;
     size_t slash = strcspn(pattern, "/");
     const char *rest = pattern[slash] ? pattern + slash + 1 : "";
     struct str dir = search->config->cwd;
@@ -230,16 +217,22 @@ static void add_pattern(struct listing *listing, const char *pattern)
     case '.':
         do {
             add_in(listing, dir, rest);
-        } while (path_parent(search->config->arena, dir, &dir));
+        } while (path_parent(arena, dir, &dir));
         break;
     case '@':
-        for (size_t i = 0; i < search->cargo_dir_count; i++) {
-            add_in(listing, search->cargo_dirs[i], rest);
+        add_in(listing, search->config->home, rest);
+        if (search->user_home.len > 0) {
+            add_in(listing, path_join(arena, search->user_home, STR(".cargo")), rest);
+        }
+        do {
+            add_in(listing, path_join(arena, dir, STR(".cargo")), rest);
+        } while (path_parent(arena, dir, &dir));
+        for (size_t i = 0; i < search->home_count; i++) {
+            add_in(listing, search->homes[i], rest);
         }
         break;
     case '$':
-        add_in(listing,
-               directory_in(search, str_copy(search->config->arena, pattern + 1, slash - 1)), rest);
+        add_in(listing, directory_in(search, str_copy(arena, pattern + 1, slash - 1)), rest);
         break;
     default:
         add_in(listing, STR("/"), rest);

@@ -44,9 +44,9 @@ struct problem {
 struct search {
     struct config *config;
     struct str user_home; /* empty if it is not known */
-    struct str *cargo_dirs;
-    size_t cargo_dir_count;
-    size_t cargo_dir_size;
+    struct str *homes;    /* other CARGO_HOMEs */
+    size_t home_count;
+    size_t home_size;
     size_t bytes; /* number of bytes that were read */
     int64_t end;  /* a time of child_clock() */
     bool is_over; /* a limit of the search was reached */
@@ -55,8 +55,8 @@ struct search {
 
 void search_init(struct search *search, struct config *config);
 
-/* Adds a directory in which credentials files are searched for. */
-void search_add_cargo_dir(struct search *search, struct str dir);
+/* Adds a CARGO_HOME that a startup file sets. */
+void search_add_home(struct search *search, struct str dir);
 
 /* Returns the existing regular files of these kinds, each once, in the order of the table. */
 struct place *search_places(struct search *search, unsigned kinds);
