@@ -254,36 +254,10 @@ def test_all_with_odd_registries(machine):
     assert [line["registry"] for line in done.credentials()] == ["crates-io", "beta", "corp", "gone", "odd"]
 
 
-def test_all_where_registries_is_no_table(machine):
-    """No registry can be defined there, but crates.io still exists."""
-    machine.write({"config.toml": "registries = 3\n", "credentials.toml": CRATES_IO})
-    machine.env["CARGO_REGISTRIES_TOKEN"] = "S3CRET-env"  # of no registry: it has no name
-    machine.env["CARGO_REGISTRIES__TOKEN"] = "S3CRET-none"  # nor has it here
-    done = machine.logout("--all")
-    assert {line.get("registry") for line in done.lines if line["reason"] == "credential"} == {"crates-io"}
-    assert machine.secrets_on_disk() == []
-
-
 def test_all_of_nothing(machine):
     done = machine.logout("--all", "--strict")
     assert done.status == 0
     assert "not currently logged in to `crates-io`" in done.err
-
-
-def test_all_everywhere(machine):
-    machine.write({"config.toml": KNOWN + 'token = "S3CRET-c"\n', "/work/.cargo/config.toml": STORED, "credentials.toml": STORED})
-    assert machine.logout("--all", "--strict").status == 2
-    assert machine.secrets_on_disk() == ["config.toml", "config.toml"]
-    assert machine.logout("--all", "--everywhere", "--strict").status == 0
-    assert machine.secrets_on_disk() == []
-
-
-def test_a_name_that_means_crates_io_twice(machine):
-    """crates.io's index under its own name too: what it has is told once."""
-    index = 'index = "https://github.com/rust-lang/crates.io-index"\n'
-    machine.write({"config.toml": f"[registries.mirror]\n{index}[registries.crates-io]\n{index}", "credentials.toml": CRATES_IO})
-    done = machine.logout("--registry", "mirror")
-    assert [line["registry"] for line in done.credentials()] == ["crates-io"]
 
 
 def test_all_knows_whose_a_variable_is(machine):
