@@ -20,8 +20,8 @@
 
 /*
  * Decides for each token whether it can be sent, and sets RESULT_KEPT for those that cannot. Call
- * it after inventory_plan() and before the report of a dry run. An err concerns all tokens: the
- * network must not be used, or its settings are wrong.
+ * it after plan_make() and before the report of a dry run. An err concerns all tokens: the network
+ * must not be used, or its settings are wrong.
  */
 struct err *revoke_prepare(struct inventory *inventory,
                            const struct logout_options *options) MUST_CHECK;
