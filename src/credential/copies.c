@@ -373,30 +373,18 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
     }
     out->first = finder.first;
     out->problems = finder.search.problems;
+    out->strict_fails = options->copies && out->problems;
+    for (const struct copy *c = out->first; c; c = c->next) {
+        bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
+        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
+        out->failed += c->result == RESULT_FAILED;
+        out->strict_fails |= options->copies && !gone && !is_home;
+    }
 }
 
 /*
  * Results.
  */
-
-bool copies_fail_strict(const struct copies *copies)
-{
-    bool fails = copies->problems != NULL;
-    for (const struct copy *c = copies->first; c; c = c->next) {
-        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
-        fails |= !is_home && c->result != RESULT_REMOVED && c->result != RESULT_NOT_FOUND;
-    }
-    return fails;
-}
-
-size_t copies_failed(const struct copies *copies)
-{
-    size_t failed = 0;
-    for (const struct copy *c = copies->first; c; c = c->next) {
-        failed += c->result == RESULT_FAILED;
-    }
-    return failed;
-}
 
 struct str copy_location(struct arena *arena, const struct copy *copy)
 {

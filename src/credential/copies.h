@@ -46,16 +46,13 @@ struct copies {
     const struct place *startup_files; /* those that were read for assignments */
     size_t files;                      /* number of files that were searched */
     size_t tokens;                     /* number of tokens that were searched for */
+    size_t failed;                     /* number of copies that could not be removed */
+    bool strict_fails;                 /* with --copies, something is left or was not searched */
 };
 
 /* Call it last in a run. */
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out);
-
-/* Returns true if --copies --strict must exit with 2. */
-bool copies_fail_strict(const struct copies *copies);
-
-size_t copies_failed(const struct copies *copies);
 
 /* `/path:3` */
 struct str copy_location(struct arena *arena, const struct copy *copy);

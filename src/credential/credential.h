@@ -63,15 +63,7 @@ enum validity {
     VALIDITY_UNKNOWN, /* `error` has the reason */
 };
 
-/* What the fix for a variable depends on. */
-struct session {
-    bool fish;   /* the person's shell */
-    bool ci;     /* it is a CI job, which has its own settings */
-    bool github; /* and GITHUB_ENV passes variables to later steps */
-};
-
 struct credential {
-    const struct session *session;
     struct registry *registry; /* the name under which it is stored */
     enum credential_kind kind;
     enum credential_place place;

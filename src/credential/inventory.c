@@ -37,7 +37,6 @@ static struct credential *add(const struct inventory *inventory, struct registry
 {
     struct credential **end =
         registry->last_credential ? &registry->last_credential->next : &registry->credentials;
-    credential.session = inventory->session;
     credential.registry = registry;
     credential.asked_about = inventory_is_about(inventory, registry);
     *end = arena_new(inventory->config->arena, struct credential);
@@ -380,13 +379,6 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
                            struct inventory *out)
 {
     struct inventory inventory = {.config = config};
-    struct session *session = arena_new(config->arena, struct session);
-    *session = (struct session){
-        .fish = str_ends(str_of(getenv("SHELL")), STR("/fish")),
-        .ci = getenv("CI") || getenv("GITHUB_ENV"),
-        .github = getenv("GITHUB_ENV") != NULL,
-    };
-    inventory.session = session;
     registries_find(config, &inventory.registries);
     if (!options->all) {
         if (!options->registry && config->name_is_unknown) {
