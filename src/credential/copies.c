@@ -28,18 +28,13 @@ static bool in_work_tree(struct arena *arena, struct str path)
     return false;
 }
 
-static bool same_file(const struct place *a, const struct place *b)
-{
-    return a && b ? str_eq(a->path, b->path) : a == b;
-}
-
 /* Adds a copy unless it is already in the list. The assignment of a token is not also listed as a
  * copy of the token. */
 static const struct copy *add(struct finder *finder, struct copy copy)
 {
     for (const struct copy *c = finder->first; c; c = c->next) {
-        bool same = c->line == copy.line && c->is_secret_key == copy.is_secret_key &&
-                    same_file(c->place, copy.place);
+        bool same = c->place == copy.place && c->line == copy.line &&
+                    c->is_secret_key == copy.is_secret_key;
         bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
         if (same && (is_assignment || (c->kind == copy.kind && str_eq(c->registry, copy.registry) &&
                                        str_eq(c->variable, copy.variable)))) {
@@ -383,7 +378,7 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
 }
 
 /*
- * Results.
+ * Locations and fixes.
  */
 
 struct str copy_location(struct arena *arena, const struct copy *copy)

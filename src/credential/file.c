@@ -23,38 +23,29 @@ struct victims {
     size_t size;
 };
 
-struct open_file {
-    const struct config_file *file;
-    int fd;
-    int read_only; /* errno if it could not be opened for writing, or 0 */
-};
-
-static void open_file_close(struct open_file *file)
-{
-    fd_close(&file->fd);
-}
-
 /*
- * Opens the file. If there is none, fd is -1. A file that cannot be written is an error only if
- * there is something to remove. If a file without an extension cannot be read, it does not exist
- * for cargo.
+ * Returns the open file, or -1 if there is none. A file that cannot be written is an error only if
+ * there is something to remove: sets `read_only` to errno, or 0. If a file without an extension
+ * cannot be read, it does not exist for cargo.
  */
-static struct err *open_it(struct arena *arena, struct open_file *file)
+static struct err *open_it(struct arena *arena, const struct config_file *file, int *out,
+                           int *read_only)
 {
     /* O_NONBLOCK: do not wait for the writer of a FIFO, which is rejected later. */
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    const char *path = file->file->path.data;
-    file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDWR | flags));
-    if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
-        file->read_only = errno;
-        file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDONLY | flags));
+    int fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDWR | flags));
+    *read_only = 0;
+    if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
+        *read_only = errno;
+        fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDONLY | flags));
     }
     bool absent = errno == ENOENT || errno == ENOTDIR ||
-                  (errno == EACCES && !str_ends(file->file->path, STR(".toml")));
-    if (file->fd >= 0 || absent) {
+                  (errno == EACCES && !str_ends(file->path, STR(".toml")));
+    *out = fd;
+    if (fd >= 0 || absent) {
         return NULL;
     }
-    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->file->shown.data);
+    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->shown.data);
 }
 
 static int by_place(const void *a, const void *b)
@@ -142,18 +133,18 @@ static struct edit_cut *cuts_of(struct arena *arena, const struct toml_cut *cut,
     return cuts;
 }
 
-static struct err *cut(const struct shell *shell, const struct open_file *file,
+static struct err *cut(const struct shell *shell, const struct config_file *file, int fd,
                        const struct toml_doc *doc, const struct victims *victims)
 {
     struct arena *arena = shell->arena;
-    const char *shown = file->file->shown.data;
+    const char *shown = file->shown.data;
     struct toml_cut pieces;
     TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
     const struct edit *edit =
         edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
     struct edit_leftover left;
-    enum edit_mode mode = file->file->credentials ? EDIT_MAKE_PRIVATE : EDIT_KEEP_MODE;
-    struct err *err = edit_apply(arena, file->fd, edit, mode, &left);
+    enum edit_mode mode = file->credentials ? EDIT_MAKE_PRIVATE : EDIT_KEEP_MODE;
+    struct err *err = edit_apply(arena, fd, edit, mode, &left);
     if (err) {
         return err_wrap(arena, err, "failed to write to `%s`", shown);
     }
@@ -170,45 +161,45 @@ static struct err *cut(const struct shell *shell, const struct open_file *file,
 
 /* Replaces NULs at the end of the file, which a power cut during a truncation can leave and which
  * cargo rejects. */
-static struct err *mend(struct arena *arena, const struct open_file *file, struct str *text)
+static struct err *mend(struct arena *arena, const struct config_file *file, int fd, int read_only,
+                        struct str *text)
 {
     size_t count = load_mend(arena, text);
     size_t at = text->len - count;
     if (count == 0) {
         return NULL;
     }
-    errno = file->read_only;
-    if (!file->read_only &&
-        TEMP_FAILURE_RETRY(pwrite(file->fd, text->data + at, count, (off_t)at)) == (long)count &&
-        fdatasync(file->fd) == 0) {
+    errno = read_only;
+    if (!read_only &&
+        TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
+        fdatasync(fd) == 0) {
         return NULL;
     }
     return err_wrap(arena, err_os(arena, errno),
-                    "failed to replace the NUL bytes at the end of `%s`", file->file->shown.data);
+                    "failed to replace the NUL bytes at the end of `%s`", file->shown.data);
 }
 
 /* Reads the file under the lock. Does not parse a text again that has not changed. */
-static struct err *read_doc(struct arena *arena, const struct open_file *file,
-                            const struct toml_doc **out)
+static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
+                            int read_only, const struct toml_doc **out)
 {
-    const struct config_file *seen = file->file;
-    if (seen->doc && !seen->torn && fd_holds(file->fd, seen->doc->text)) {
-        *out = seen->doc;
+    if (file->doc && !file->torn && fd_holds(fd, file->doc->text)) {
+        *out = file->doc;
         return NULL;
     }
     struct str text = STR("");
-    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
+    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }
     if (err) {
-        return err_wrap(arena, err, "failed to read configuration file `%s`", seen->shown.data);
+        return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
     }
-    TRY(mend(arena, file, &text));
+    TRY(mend(arena, file, fd, read_only, &text));
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {
-        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", seen->shown.data);
+        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->shown.data);
     }
     *out = doc;
     return NULL;
@@ -216,48 +207,45 @@ static struct err *read_doc(struct arena *arena, const struct open_file *file,
 
 /* Tries once. Sets *again if the name led to another file before the lock was acquired, or does so
  * after the edit. */
-static struct err *remove_once(const struct shell *shell, struct open_file *file,
+static struct err *remove_once(const struct shell *shell, const struct config_file *file,
                                struct file_job *jobs, size_t count, bool *again)
 {
     struct arena *arena = shell->arena;
-    const struct str *path = &file->file->path;
-    const struct str *shown = &file->file->shown;
-    const struct lock_wait *wait = file->file->credentials ? &lock_of_credentials : &lock_of_config;
+    const struct lock_wait *wait = file->credentials ? &lock_of_credentials : &lock_of_config;
+    CLEANUP(fd_close) int fd = -1;
+    int read_only;
     *again = false;
-    TRY(open_it(arena, file));
-    if (file->fd < 0) {
+    TRY(open_it(arena, file, &fd, &read_only));
+    if (fd < 0) {
         return NULL;
     }
-    TRY(lock_acquire(shell, file->fd, *shown, LOCK_EXCLUSIVE, wait));
-    *again = fd_identity(file->fd, *path) != FILE_SAME;
+    TRY(lock_acquire(shell, fd, file->shown, LOCK_EXCLUSIVE, wait));
+    *again = fd_identity(fd, file->path) != FILE_SAME;
     if (*again) {
         return NULL;
     }
     const struct toml_doc *doc = NULL;
-    TRY(read_doc(arena, file, &doc));
+    TRY(read_doc(arena, file, fd, read_only, &doc));
     assert(doc);
     struct victims victims = find_victims(arena, doc, jobs, count);
     if (victims.count == 0) {
         return NULL;
     }
-    if (file->read_only) {
-        return err_wrap(arena, err_os(arena, file->read_only), "failed to open: %s", shown->data);
+    if (read_only) {
+        return err_wrap(arena, err_os(arena, read_only), "failed to open: %s", file->shown.data);
     }
-    TRY(cut(shell, file, doc, &victims));
-    *again = fd_identity(file->fd, *path) == FILE_OTHER;
+    TRY(cut(shell, file, fd, doc, &victims));
+    *again = fd_identity(fd, file->path) == FILE_OTHER;
     return NULL;
 }
 
-struct err *file_remove(const struct shell *shell, const struct config_file *target,
+struct err *file_remove(const struct shell *shell, const struct config_file *file,
                         struct file_job *jobs, size_t count)
 {
-    for (int i = 0; i < ATTEMPTS; i++) {
-        CLEANUP(open_file_close) struct open_file file = {.file = target, .fd = -1};
-        bool again;
-        TRY(remove_once(shell, &file, jobs, count, &again));
-        if (!again) {
-            return NULL;
-        }
+    bool again = true;
+    for (int i = 0; i < ATTEMPTS && again; i++) {
+        TRY(remove_once(shell, file, jobs, count, &again));
     }
-    return err_new(shell->arena, "other programs keep replacing `%s`", target->shown.data);
+    return again ? err_new(shell->arena, "other programs keep replacing `%s`", file->shown.data)
+                 : NULL;
 }

@@ -30,7 +30,7 @@ struct file_job {
  * mode or the length could not be set. A file that no longer exists counts as empty. On failure,
  * the file is as edit.h describes, and no message contains a value of it.
  */
-struct err *file_remove(const struct shell *shell, const struct config_file *target,
+struct err *file_remove(const struct shell *shell, const struct config_file *file,
                         struct file_job *jobs, size_t count) MUST_CHECK;
 
 #endif
