@@ -62,10 +62,9 @@ struct credential *inventory_next(const struct inventory *inventory,
 struct stored {
     struct str registry; /* its name */
     const struct toml_node *node;
+    const struct toml_node *subject; /* secret-key-subject, which is removed with it, or NULL */
     bool is_secret_key;
     bool misplaced; /* in [registries.crates-io], which cargo does not read */
-    const struct toml_node
-        *subject; /* secret-key-subject beside it: removed with it; can be NULL */
     struct stored *next;
 };
 
