@@ -42,6 +42,7 @@ BEHAVIOURS = {
     "dies": "exit 3",
     "dies-afterwards": f"{REMOVED}; exit 3",
     "babbles": "echo done",
+    "lies": REMOVED,
     "gives": """echo '{"Err":{"kind":"operation-not-supported"}}'""",
 }
 

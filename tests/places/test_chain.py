@@ -80,6 +80,17 @@ def test_what_is_said_of_the_answers(machine, names, status, told):
     assert "removes" in names or done.err == theirs.err
 
 
+@pytest.mark.parametrize("name, told", [("lies", "still has a token for `corp`"), ("gives", "failed action `logout`")])
+def test_a_provider_that_still_has_a_token(machine, name, told):
+    """Whatever it answered to the logout, cargo can still use the token."""
+    machine.providers(name)
+    machine.write({"config.toml": chain(f"$BIN/{name}")})
+    done = machine.logout("--registry", "corp")
+    assert done.status == 101 and f"error: credential provider `{machine.path('/bin')}/{name}` {told}\n" in done.err
+    assert done.places("failed", "yes") == [place(machine, name)]
+    assert machine.sends() == f"S3CRET-{name}"
+
+
 def test_order(machine):
     """The last is asked first. The same program with other arguments is another provider, and its arguments are not printed."""
     machine.write({"config.toml": chain("$BIN/removes S3CRET-b", "cargo:token", "$BIN/removes S3CRET-a"), "credentials.toml": TOKEN})
