@@ -83,8 +83,8 @@ static bool takes(struct file_job *job, const struct stored *stored)
 
 static void add_victim(struct arena *arena, struct victims *victims, const struct toml_node *node)
 {
-    victims->nodes =
-        list_room(arena, victims->nodes, sizeof(*victims->nodes), victims->count, &victims->size);
+    victims->nodes = list_room(arena, victims->nodes, sizeof(struct toml_node *), victims->count,
+                               &victims->size);
     victims->nodes[victims->count++] = node;
 }
 
@@ -112,7 +112,7 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
             add_victim(arena, &victims, subject);
         }
     }
-    list_sort(victims.nodes, victims.count, sizeof(*victims.nodes), by_place);
+    list_sort(victims.nodes, victims.count, sizeof(struct toml_node *), by_place);
     return victims;
 }
 

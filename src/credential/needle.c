@@ -116,5 +116,6 @@ const char *needle_in(const struct needle *needle, enum place_kind kind, struct 
                       const char *from)
 {
     size_t left = text.len - (size_t)(from - text.data);
-    return needle->kinds & kind ? memmem(from, left, needle->bytes.data, needle->bytes.len) : NULL;
+    return (needle->kinds & kind) ? memmem(from, left, needle->bytes.data, needle->bytes.len)
+                                  : NULL;
 }

@@ -95,7 +95,7 @@ static size_t find_pairs(const struct toml_node *root, const struct toml_node **
 
 static struct document document_of(struct arena *arena, struct str text)
 {
-    struct document d;
+    struct document d = {0};
     assert_true(utf8_valid(text));
     assert_null(toml_parse(arena, text, &d.doc));
     d.count = find_pairs(d.doc->root, d.pairs);
@@ -185,7 +185,7 @@ static void step_states(struct arena *arena, const struct document *d, const cha
         char *state = copy_of(arena, d, now);
         for (size_t i = 0; i < pages; i++) {
             size_t page = (first + i) * EDIT_PAGE;
-            step_do(state, step, page, set & (size_t)1 << i ? page + EDIT_PAGE : page);
+            step_do(state, step, page, (set & (size_t)1 << i) ? page + EDIT_PAGE : page);
         }
         (void)state_check(arena, d, state);
     }
