@@ -14,6 +14,7 @@ struct finder {
     struct arena *arena;
     struct search search;
     const struct needle *needles; /* only with --copies */
+    size_t files;                 /* number of files that were searched for needles */
     struct copy *first;
     struct copy **end;
 };
@@ -307,6 +308,7 @@ static struct place *look_into(struct finder *finder, unsigned kinds)
     for (const struct place *p = places; p; p = p->next) {
         CLEANUP(arena_free) struct arena scratch = {0};
         struct str text;
+        finder->files += finder->needles && p->kind != KIND_CARGO;
         if (!place_read(&finder->search, p, &scratch, &text)) {
             continue;
         }
@@ -332,15 +334,6 @@ static bool needs_origins(const struct inventory *inventory)
     return c != NULL;
 }
 
-static size_t count_places(const struct place *place)
-{
-    size_t count = 0;
-    for (; place; place = place->next) {
-        count++;
-    }
-    return count;
-}
-
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out)
 {
@@ -363,10 +356,10 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
         (void)look_into(&finder, KIND_CARGO);
     }
     if (finder.needles) {
-        const struct place *others = look_into(&finder, KIND_HISTORY | KIND_CLIENT);
-        out->files = count_places(out->startup_files) + count_places(others);
+        (void)look_into(&finder, KIND_HISTORY | KIND_CLIENT);
     }
     out->first = finder.first;
+    out->files = finder.files;
     out->problems = finder.search.problems;
     out->strict_fails = options->copies && out->problems;
     for (const struct copy *c = out->first; c; c = c->next) {

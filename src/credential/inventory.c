@@ -109,20 +109,15 @@ static void take_layer(struct inventory *inventory, const struct layer *layer)
     }
 }
 
-/* Returns true for the first layer of a file, because each file is read once. */
-static bool is_first_of_file(const struct inventory *inventory, const struct layer *layer)
-{
-    const struct layer *first = inventory->config->layers;
-    while (first->file != layer->file) {
-        first = first->next;
-    }
-    return first == layer;
-}
-
 static void take_files(struct inventory *inventory)
 {
-    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
-        if (layer->file && layer->doc && is_first_of_file(inventory, layer)) {
+    const struct layer *layers = inventory->config->layers;
+    for (const struct layer *layer = layers; layer; layer = layer->next) {
+        const struct layer *first = layers; /* of this file, because each file is read once */
+        while (first->file != layer->file) {
+            first = first->next;
+        }
+        if (layer->file && layer->doc && layer == first) {
             take_layer(inventory, layer);
         }
     }
@@ -132,29 +127,24 @@ static void take_files(struct inventory *inventory)
  * Variables.
  */
 
-static void take_variable(struct inventory *inventory, struct registry *registry, struct str name,
-                          enum credential_kind kind)
-{
-    const struct variable *variable = environment_get(&inventory->config->environment, name);
-    if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
-        add(inventory, registry,
-            (struct credential){
-                .kind = kind,
-                .place = PLACE_VARIABLE,
-                .variable = name,
-                .value = variable->value,
-                .effect = USED_IF_OTHERS_GO,
-            });
-    }
-}
-
 static void take_variables_of(struct inventory *inventory, struct registry *registry)
 {
-    struct arena *arena = inventory->config->arena;
-    struct key token = registry_key(registry, STR("token"));
-    struct key secret = registry_key(registry, STR("secret-key"));
-    take_variable(inventory, registry, key_variable(arena, &token), CREDENTIAL_TOKEN);
-    take_variable(inventory, registry, key_variable(arena, &secret), CREDENTIAL_SECRET_KEY);
+    static const char *const keys[] = {"token", "secret-key"};
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        struct key key = registry_key(registry, str_of(keys[i]));
+        struct str name = key_variable(inventory->config->arena, &key);
+        const struct variable *variable = environment_get(&inventory->config->environment, name);
+        if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
+            add(inventory, registry,
+                (struct credential){
+                    .kind = i == 1 ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                    .place = PLACE_VARIABLE,
+                    .variable = name,
+                    .value = variable->value,
+                    .effect = USED_IF_OTHERS_GO,
+                });
+        }
+    }
 }
 
 /* A variable can belong to several names. It is listed once: under the name of --registry, or else

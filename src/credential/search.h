@@ -3,11 +3,6 @@
  * variable, besides cargo's own files, and what to look for in their text. The table of files is in
  * places.c; docs/copies.md lists the program of each.
  *
- *     struct search search;
- *     search_init(&search, config);
- *     for (const struct place *p = search_places(&search, KIND_HISTORY); p; p = p->next)
- *         place_read(&search, p, &scratch, &text)
- *
  * No file is read before place_read(). A search reads at most 256 MiB and takes at most 2 seconds.
  * Each file that could not be read becomes a problem of the search, with the reason.
  */
