@@ -212,7 +212,7 @@ static struct err *step_check(struct arena *arena, int fd, const struct edit_ste
 }
 
 /* fdatasync can write the mode later. It does no harm if a power cut loses the mode. */
-static int make_private(int fd)
+static int set_mode(int fd)
 {
     struct stat status;
     bool private = fstat(fd, &status) == 0 && (status.st_mode & 07777) == MODE;
@@ -230,7 +230,7 @@ static int shorten(int fd, const struct edit *edit)
     return grown || TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)edit->length)) == 0 ? 0 : errno;
 }
 
-struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, bool make_private,
                        struct edit_leftover *out)
 {
     for (size_t i = 0; i < edit->count; i++) {
@@ -241,8 +241,8 @@ struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enu
         TRY(step_check(arena, fd, &edit->steps[i]));
     }
     struct edit_leftover left = {0};
-    if (mode == EDIT_MAKE_PRIVATE) {
-        left.mode = make_private(fd);
+    if (make_private) {
+        left.mode = set_mode(fd);
     }
     if (edit->length < edit->before.len) {
         left.length = shorten(fd, edit);

@@ -143,8 +143,7 @@ static struct err *cut(const struct shell *shell, const struct config_file *file
     const struct edit *edit =
         edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
     struct edit_leftover left;
-    enum edit_mode mode = file->credentials ? EDIT_MAKE_PRIVATE : EDIT_KEEP_MODE;
-    struct err *err = edit_apply(arena, fd, edit, mode, &left);
+    struct err *err = edit_apply(arena, fd, edit, file->credentials, &left);
     if (err) {
         return err_wrap(arena, err, "failed to write to `%s`", shown);
     }
