@@ -1,6 +1,5 @@
 /* Reports copies of tokens, and the files that assign variables. */
 #include "cli/report.h"
-#include "credential/origin.h"
 #include "util/text.h"
 
 static struct str title_of(struct arena *arena, const struct copy *copy)
@@ -66,7 +65,7 @@ static void report_looked(const struct shell *shell, const struct run *run)
     }
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
-        struct str variable = origin_variable(c);
+        struct str variable = credential_variable(c);
         if (variable.len > 0 && !c->origins) {
             shell_note(shell, "no startup file sets `%s`; checked %s",
                        text_shown(shell->arena, variable).data,

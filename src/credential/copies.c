@@ -2,19 +2,19 @@
 
 #include "config/load.h"
 #include "credential/file.h"
-#include "credential/needle.h"
-#include "credential/origin.h"
 #include "credential/remove.h"
 #include "util/fs.h"
 #include "util/text.h"
 
-enum { TOKEN_LIKE = 20 };
+enum { TOKEN_LIKE = 20, MOST_COPIES = 100, MOST_ASSIGNMENTS = 20 };
 
 struct finder {
     const struct inventory *inventory;
     const struct logout_options *options;
     struct arena *arena;
     struct search search;
+    const struct needle *needles; /* only with --copies */
+    size_t files;                 /* number of files that were searched for needles */
     struct copy *first;
     struct copy **end;
 };
@@ -29,28 +29,25 @@ static bool in_work_tree(struct arena *arena, struct str path)
     return false;
 }
 
-static bool same_file(const struct place *a, const struct place *b)
-{
-    return a && b ? str_eq(a->path, b->path) : a == b;
-}
-
 /* Adds a copy unless it is already in the list. The assignment of a token is not also listed as a
  * copy of the token. */
-static void add(struct finder *finder, struct copy copy)
+static const struct copy *add(struct finder *finder, struct copy copy)
 {
     for (const struct copy *c = finder->first; c; c = c->next) {
-        bool same = c->line == copy.line && c->is_secret_key == copy.is_secret_key &&
-                    same_file(c->place, copy.place);
+        bool same = c->place == copy.place && c->line == copy.line &&
+                    c->is_secret_key == copy.is_secret_key;
         bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
         if (same && (is_assignment || (c->kind == copy.kind && str_eq(c->registry, copy.registry) &&
                                        str_eq(c->variable, copy.variable)))) {
-            return;
+            return c;
         }
     }
-    copy.in_work_tree = copy.place && in_work_tree(finder->arena, copy.place->path);
-    *finder->end = arena_new(finder->arena, struct copy);
-    **finder->end = copy;
-    finder->end = &(*finder->end)->next;
+    struct copy *added = arena_new(finder->arena, struct copy);
+    *added = copy;
+    added->in_work_tree = copy.place && in_work_tree(finder->arena, copy.place->path);
+    *finder->end = added;
+    finder->end = &added->next;
+    return added;
 }
 
 static bool is_about(const struct finder *finder, struct str registry)
@@ -63,110 +60,80 @@ static bool is_about(const struct finder *finder, struct str registry)
  * Credentials files that cargo does not read.
  */
 
-static void take_tokens(struct finder *finder, const struct place *place,
-                        const struct toml_doc *doc, struct str registry, bool misplaced)
-{
-    struct found found;
-    if (!is_about(finder, registry)) {
-        return;
-    }
-    inventory_find_in(doc, registry, misplaced, &found);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct toml_node *node = found.nodes[i];
-        if (node->type == TOML_STRING && node->string.len > 0) {
-            add(finder, (struct copy){
-                            .kind = COPY_UNREAD_FILE,
-                            .place = place,
-                            .line = node->line,
-                            .registry = str_copy(finder->arena, registry.data, registry.len),
-                            .is_secret_key = found.is_secret_key[i],
-                            .is_toml = true,
-                        });
-        }
-    }
-}
-
-/* Returns the index of the registry's job, or `count` if it has none. */
-static size_t job_of(const struct file_job *jobs, size_t count, struct str registry)
-{
-    size_t i = 0;
-    while (i < count && !str_eq(jobs[i].registry, registry)) {
-        i++;
-    }
-    return i;
-}
-
 /* Removes the tokens of a file. `from` is the first of its copies in the list. */
 static void remove_tokens(struct finder *finder, const struct place *place, struct copy *from)
 {
-    struct arena *arena = finder->arena;
     const struct config_file file = {
         .path = place->path,
         .shown = place->shown,
         .credentials = strstr(place->path.data + str_rfind(place->path, '/'), "credentials"),
     };
     size_t count = 0;
-    for (struct copy *c = from; c; c = c->next) {
+    for (const struct copy *c = from; c; c = c->next) {
         count++;
     }
-    struct file_job *jobs = arena_new_array(arena, struct file_job, count);
-    count = 0;
-    for (struct copy *c = from; c; c = c->next) {
-        const struct registry *registry =
-            registries_get(&finder->inventory->registries, c->registry);
-        size_t at = job_of(jobs, count, c->registry);
-        jobs[at] = (struct file_job){
-            .registry = c->registry,
-            .only_listed = finder->options->revoke,
-            .only = finder->options->revoke && registry ? remove_allowed(arena, registry) : NULL,
-        };
-        count += at == count;
+    struct file_job *jobs = arena_new_array(finder->arena, struct file_job, count);
+    struct file_job *job = jobs;
+    for (const struct copy *c = from; c; c = c->next) {
+        *job++ = remove_job(finder->inventory, finder->options, c->registry, c->is_secret_key);
     }
     const struct err *err = file_remove(finder->inventory->config->shell, &file, jobs, count);
+    job = jobs;
     for (struct copy *c = from; c; c = c->next) {
-        const struct file_job *job = &jobs[job_of(jobs, count, c->registry)];
-        bool removed = c->is_secret_key ? job->removed_secret_key : job->removed_token;
         c->error = err;
-        c->result = err         ? RESULT_FAILED
-                    : job->kept ? RESULT_KEPT
-                    : removed   ? RESULT_REMOVED
-                                : RESULT_NOT_FOUND;
+        c->result = err ? RESULT_FAILED : (job++)->result;
     }
 }
 
-/* Handles a file that is not valid TOML, such as the swap file of an editor. */
-static void take_other(struct finder *finder, const struct needles *needles,
-                       const struct place *place, struct str text)
+/* Returns true if a text that is not TOML contains something like `token = "`. */
+static bool looks_like_credentials(struct str text)
 {
-    const struct credential *of = needles_in(needles, place->kind, text);
-    if (of || (!finder->inventory->chosen && needle_looks_like_credentials(text))) {
+    static const char *const written[] = {"token = \"", "token = '", "token=\"", "secret-key = \""};
+    size_t i = 0;
+    while (i < COUNT(written) && !memmem(text.data, text.len, written[i], strlen(written[i]))) {
+        i++;
+    }
+    return i < COUNT(written);
+}
+
+/* Handles a file that is not valid TOML, such as the swap file of an editor. */
+static void take_other(struct finder *finder, const struct place *place, struct str text)
+{
+    size_t tokens;
+    const struct needle *n = needles_find(finder->inventory, NULL, &tokens);
+    while (n && !needle_in(n, place->kind, text, text.data)) {
+        n = n->next;
+    }
+    if (n || (!finder->inventory->chosen && looks_like_credentials(text))) {
         add(finder, (struct copy){
                         .kind = COPY_UNREAD_FILE,
                         .place = place,
-                        .registry = of ? of->registry->name : STR(""),
+                        .registry = n ? n->of->registry->name : STR(""),
                     });
     }
 }
 
-static void look_into(struct finder *finder, const struct needles *needles,
-                      const struct place *place)
+static void take_unread(struct finder *finder, const struct place *place, struct arena *scratch,
+                        struct str text)
 {
-    CLEANUP(arena_free) struct arena scratch = {0};
-    struct str text;
     struct toml_doc *doc;
     struct copy **from = finder->end;
-    if (!place_read(&finder->search, place, &scratch, FILE_LIMIT, &text)) {
+    if (text.len > FILE_LIMIT || !utf8_valid(text) || toml_parse(scratch, text, &doc)) {
+        take_other(finder, place, text);
         return;
     }
-    if (!utf8_valid(text) || toml_parse(&scratch, text, &doc)) {
-        take_other(finder, needles, place, text);
-        return;
-    }
-    take_tokens(finder, place, doc, STR(CRATES_IO_NAME), false);
-    const struct toml_node *table = toml_get(doc->root, STR("registries"));
-    const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
-    for (; node; node = node->next) {
-        take_tokens(finder, place, doc, node->key, str_eq(node->key, STR(CRATES_IO_NAME)));
+    for (const struct stored *s = inventory_stored(scratch, doc); s; s = s->next) {
+        bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
+        if (is_set && is_about(finder, s->registry)) {
+            add(finder, (struct copy){
+                            .kind = COPY_UNREAD_FILE,
+                            .place = place,
+                            .line = s->node->line,
+                            .registry = str_copy(finder->arena, s->registry.data, s->registry.len),
+                            .is_secret_key = s->is_secret_key,
+                            .is_toml = true,
+                        });
+        }
     }
     if (*from && finder->options->copies && !finder->options->status && !finder->options->dry_run) {
         remove_tokens(finder, place, *from);
@@ -193,58 +160,94 @@ static const struct registry *registry_of(const struct finder *finder, struct st
     return r;
 }
 
-static void take_origin(struct finder *finder, const struct assignment *origin)
+/* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.
+ * Empty for others. */
+static struct str path_of(const struct finder *finder, const char *value)
 {
-    const struct environment *environment = &finder->inventory->config->environment;
-    const struct registry *registry = registry_of(finder, origin->variable);
-    bool is_here = environment_get(environment, origin->variable) != NULL;
-    bool is_home = str_eq(origin->variable, STR("CARGO_HOME"));
-    bool is_secret =
-        str_ends(origin->variable, STR("TOKEN")) || str_ends(origin->variable, STR("SECRET_KEY"));
-    bool is_used = false;
-    for (const struct credential *c = inventory_first(finder->inventory); c;
+    static const char *const homes[] = {"~/", "$HOME/", "${HOME}/"};
+    struct arena *arena = finder->arena;
+    value += *value == '"' || *value == '\'' ? 1 : 0;
+    struct str path = str_copy(arena, value, strcspn(value, " \t\r\n;&|\"'"));
+    for (size_t i = 0; i < COUNT(homes); i++) {
+        if (str_starts(path, str_of(homes[i]))) {
+            path = path_join(arena, finder->search.user_home,
+                             str_slice(arena, path, strlen(homes[i]), path.len));
+        }
+    }
+    bool literal = *path.data == '/' && strcspn(path.data, "$`\\") == path.len;
+    return literal ? path : STR("");
+}
+
+static void take_assignment(struct finder *finder, const struct place *place,
+                            const struct assignment *assignment)
+{
+    struct str name = assignment->variable;
+    const struct registry *registry = registry_of(finder, name);
+    bool is_home = str_eq(name, STR("CARGO_HOME"));
+    bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
+    bool is_about_it = !registry || is_about(finder, registry->name);
+    struct copy copy = {
+        .kind = COPY_ORIGIN,
+        .place = place,
+        .line = assignment->line,
+        .registry = registry ? registry->name : STR(""),
+        .variable = str_copy(finder->arena, name.data, name.len),
+        .home = is_home ? path_of(finder, assignment->value) : STR(""),
+        .is_here = environment_get(&finder->inventory->config->environment, name) != NULL,
+        .is_universal = assignment->universal,
+    };
+    if (finder->options->copies && copy.home.len > 0) {
+        search_add_home(&finder->search, copy.home);
+    }
+    if (finder->options->copies && !copy.is_here && (is_home || (is_secret && is_about_it))) {
+        add(finder, copy);
+    }
+    for (struct credential *c = inventory_first(finder->inventory); c;
          c = inventory_next(finder->inventory, c)) {
-        is_used |= str_eq(origin_variable(c), origin->variable);
-    }
-    if (is_home && finder->options->copies && origin->home.len > 0) {
-        search_add_cargo_dir(&finder->search, origin->home);
-    }
-    bool is_new = finder->options->copies && !is_here && (is_secret || is_home) &&
-                  (is_home || !registry || is_about(finder, registry->name));
-    if (is_used || is_new) {
-        add(finder, (struct copy){
-                        .kind = COPY_ORIGIN,
-                        .place = origin->place,
-                        .line = origin->line,
-                        .registry = registry ? registry->name : STR(""),
-                        .variable = origin->variable,
-                        .home = origin->home,
-                        .is_here = is_here,
-                    });
+        if (str_eq(credential_variable(c), name)) {
+            const struct copy *origin = add(finder, copy);
+            c->origins = c->origins ? c->origins : origin;
+        }
     }
 }
 
-/* Returns true if a word looks like a token. Some registries read the token from the user agent. */
+static void take_assignments(struct finder *finder, const struct place *place,
+                             struct arena *scratch, struct str text)
+{
+    size_t count = 0;
+    const struct assignment *a = assignments_in(scratch, text, MOST_ASSIGNMENTS + 1);
+    for (; a && count < MOST_ASSIGNMENTS; a = a->next) {
+        take_assignment(finder, place, a);
+        count++;
+    }
+    if (a) {
+        search_problem(&finder->search, place->shown,
+                       "the file assigns too many variables of cargo");
+    }
+}
+
+/*
+ * Other files.
+ */
+
+/* Returns true if a word looks like a token: with a letter and a digit. Some registries read the
+ * token from the user agent. */
 static bool has_token_like_word(struct str text)
 {
-    size_t len = 0;
-    bool letter = false;
-    bool digit = false;
-    for (size_t i = 0; i <= text.len; i++) {
-        char c = text.data[i];
-        bool is_letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        bool is_digit = c >= '0' && c <= '9';
-        letter |= is_letter;
-        digit |= is_digit;
-        if (is_letter || is_digit || c == '_' || c == '-') {
-            len++;
-            continue;
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    static const char others[] = "0123456789-_";
+    for (const char *word = text.data; *word; word++) {
+        size_t len = 0;
+        size_t digits = 0;
+        size_t alphas = 0;
+        for (; word[len] && (strchr(letters, word[len]) || strchr(others, word[len])); len++) {
+            alphas += strchr(letters, word[len]) != NULL;
+            digits += word[len] >= '0' && word[len] <= '9';
         }
-        if (len >= TOKEN_LIKE && letter && digit) {
+        if (len >= TOKEN_LIKE && alphas > 0 && digits > 0) {
             return true;
         }
-        len = 0;
-        letter = digit = false;
+        word += len > 0 ? len - 1 : 0;
     }
     return false;
 }
@@ -268,86 +271,106 @@ static void take_user_agent(struct finder *finder)
     }
 }
 
-/*
- * Tokens.
- */
-
-static void take_hit(void *context, const struct place *place, size_t line,
-                     const struct credential *of)
+/* Finds the lines that contain a token. */
+static void take_lines(struct finder *finder, const struct place *place, struct str text)
 {
-    add(context, (struct copy){
-                     .kind = COPY_OF_TOKEN,
-                     .place = place,
-                     .line = line,
-                     .registry = of->registry->name,
-                 });
+    size_t hits = 0;
+    for (const struct needle *n = finder->needles; n && !search_over(&finder->search, place);
+         n = n->next) {
+        size_t line = 1;
+        const char *counted = text.data;
+        const char *at = text.data;
+        while ((at = needle_in(n, place->kind, text, at))) {
+            if (hits++ == MOST_COPIES) {
+                search_problem(&finder->search, place->shown,
+                               "it has more than 100 copies; the others are not listed");
+                return;
+            }
+            for (; counted < at; counted++) {
+                line += *counted == '\n';
+            }
+            add(finder, (struct copy){
+                            .kind = COPY_OF_TOKEN,
+                            .place = place,
+                            .line = line,
+                            .registry = n->of->registry->name,
+                        });
+            at += n->bytes.len;
+        }
+    }
+}
+
+static struct place *look_into(struct finder *finder, unsigned kinds)
+{
+    struct place *places = search_places(&finder->search, kinds);
+    for (const struct place *p = places; p; p = p->next) {
+        CLEANUP(arena_free) struct arena scratch = {0};
+        struct str text;
+        finder->files += finder->needles && p->kind != KIND_CARGO;
+        if (!place_read(&finder->search, p, &scratch, &text)) {
+            continue;
+        }
+        if (p->kind == KIND_CARGO) {
+            take_unread(finder, p, &scratch, text);
+            continue;
+        }
+        if (p->kind == KIND_STARTUP) {
+            take_assignments(finder, p, &scratch, text);
+        }
+        take_lines(finder, p, text);
+    }
+    return places;
+}
+
+/* Returns true if a variable keeps a credential or provider usable. */
+static bool needs_origins(const struct inventory *inventory)
+{
+    const struct credential *c = inventory_first(inventory);
+    while (c && credential_variable(c).len == 0) {
+        c = inventory_next(inventory, c);
+    }
+    return c != NULL;
 }
 
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out)
 {
-    struct arena *arena = inventory->config->arena;
-    struct finder finder = {.inventory = inventory, .options = options, .arena = arena};
-    bool looks_for_files = options->status || options->all || options->copies;
-    bool looks_for_origins = options->copies || origins_needed(inventory);
-    struct search *search = &finder.search;
+    struct finder finder = {
+        .inventory = inventory, .options = options, .arena = inventory->config->arena};
+    bool reads_startup = options->copies || needs_origins(inventory);
     *out = (struct copies){0};
     finder.end = &finder.first;
     take_user_agent(&finder);
-    if (looks_for_files || looks_for_origins) {
-        search_init(search, inventory->config);
+    if (options->status || options->all || reads_startup) {
+        search_init(&finder.search, inventory->config);
     }
-    if (looks_for_origins) {
-        out->startup_files = search_places(search, KIND_STARTUP);
-        const struct assignment *origins = origins_find(search, out->startup_files);
-        origins_attach(inventory, origins);
-        for (const struct assignment *o = origins; o; o = o->next) {
-            take_origin(&finder, o);
-        }
+    if (options->copies) {
+        finder.needles = needles_find(inventory, &finder.search, &out->tokens);
     }
-    const struct place *files = looks_for_files ? search_places(search, KIND_CARGO) : NULL;
-    if (files || options->copies) {
-        struct needles needles;
-        needles_init(&needles, inventory, options->copies ? search : NULL);
-        for (const struct place *p = files; p; p = p->next) {
-            look_into(&finder, &needles, p);
-        }
-        files = options->copies && needles.count > 0
-                    ? search_places(search, KIND_STARTUP | KIND_HISTORY | KIND_CLIENT)
-                    : NULL;
-        for (const struct place *p = files; p; p = p->next) {
-            needles_search(&needles, search, p, take_hit, &finder);
-            out->files++;
-        }
-        out->tokens = needles.tokens;
-        needles_wipe(&needles);
+    if (reads_startup) {
+        out->startup_files = look_into(&finder, KIND_STARTUP);
+    }
+    if (options->status || options->all || options->copies) {
+        (void)look_into(&finder, KIND_CARGO);
+    }
+    if (finder.needles) {
+        (void)look_into(&finder, KIND_HISTORY | KIND_CLIENT);
     }
     out->first = finder.first;
-    out->problems = search->problems;
+    out->files = finder.files;
+    out->problems = finder.search.problems;
+    out->strict_fails = options->copies && out->problems;
+    for (const struct copy *c = out->first; c; c = c->next) {
+        bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
+        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
+        out->failed += c->result == RESULT_FAILED;
+        out->strict_fails |= options->copies && !gone && !is_home;
+    }
 }
 
 /*
- * Results.
+ * Locations and fixes.
  */
-
-bool copies_fail_strict(const struct copies *copies)
-{
-    bool fails = copies->problems != NULL;
-    for (const struct copy *c = copies->first; c; c = c->next) {
-        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
-        fails |= !is_home && c->result != RESULT_REMOVED && c->result != RESULT_NOT_FOUND;
-    }
-    return fails;
-}
-
-size_t copies_failed(const struct copies *copies)
-{
-    size_t failed = 0;
-    for (const struct copy *c = copies->first; c; c = c->next) {
-        failed += c->result == RESULT_FAILED;
-    }
-    return failed;
-}
 
 struct str copy_location(struct arena *arena, const struct copy *copy)
 {
@@ -360,17 +383,14 @@ struct fix copy_fix(struct arena *arena, const struct inventory *inventory, cons
 {
     const struct registry *registry = registries_get(&inventory->registries, copy->registry);
     bool known = registry && registry->has_index && registry->valid;
-    struct str logout[] = {STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies")};
-    struct str rm[] = {STR("rm"), copy->place ? copy->place->path : STR("")};
     struct fix fix = {NULL, 0, STR("")};
     if (copy->home.len > 0) {
-        struct str home[] = {STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
-                             STR("cargo-logout"), STR("--status")};
-        fix = fix_command(arena, home, COUNT(home));
+        fix = FIX(arena, STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
+                  STR("cargo-logout"), STR("--status"));
     } else if (copy->kind == COPY_UNREAD_FILE && !copy->is_toml) {
-        fix = fix_command(arena, rm, COUNT(rm));
+        fix = FIX(arena, STR("rm"), copy->place->path);
     } else if (copy->is_toml && copy->result == RESULT_PENDING && known) {
-        fix = fix_command(arena, logout, COUNT(logout));
+        fix = FIX(arena, STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies"));
     }
     if (fix.count == 0) {
         bool line = copy->line > 0 && copy->kind != COPY_POSSIBLE && copy->place &&

@@ -1,8 +1,9 @@
 /*
  * Finds tokens outside of the files that cargo reads: in other credentials files, in assignments of
- * startup files, and in files of other programs. The table of files is in places.c.
+ * startup files, and in files of other programs.
  *
- *     a variable is usable    the startup files that assign it                       origin.h
+ *     a variable is usable    the startup files that assign it, because `unset` lasts only until
+ *                             the next login shell
  *     --status, --all         credentials files that cargo does not read, and their backups
  *     --copies                all files, for the bytes of the tokens that the run is about
  *
@@ -13,8 +14,7 @@
 #ifndef CREDENTIAL_COPIES_H
 #define CREDENTIAL_COPIES_H
 
-#include "credential/inventory.h"
-#include "credential/places.h"
+#include "credential/search.h"
 
 enum copy_kind {
     COPY_OF_TOKEN,
@@ -31,6 +31,7 @@ struct copy {
     struct str variable;       /* only of an origin */
     struct str home;           /* only of an origin of CARGO_HOME: the directory */
     bool is_here;              /* only of an origin: this process has the variable */
+    bool is_universal;         /* only of an origin: a universal variable of fish */
     bool is_secret_key;
     bool is_toml;       /* it is in an unread file that --copies can edit */
     bool in_work_tree;  /* of git */
@@ -45,16 +46,13 @@ struct copies {
     const struct place *startup_files; /* those that were read for assignments */
     size_t files;                      /* number of files that were searched */
     size_t tokens;                     /* number of tokens that were searched for */
+    size_t failed;                     /* number of copies that could not be removed */
+    bool strict_fails;                 /* with --copies, something is left or was not searched */
 };
 
 /* Call it last in a run. */
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out);
-
-/* Returns true if --copies --strict must exit with 2. */
-bool copies_fail_strict(const struct copies *copies);
-
-size_t copies_failed(const struct copies *copies);
 
 /* `/path:3` */
 struct str copy_location(struct arena *arena, const struct copy *copy);

@@ -1,5 +1,6 @@
-#include "credential/origin.h"
+#include "credential/credential.h"
 
+#include "credential/copies.h"
 #include "util/fs.h"
 #include "util/text.h"
 
@@ -9,41 +10,26 @@
 
 enum usable credential_usable(const struct credential *c)
 {
-    switch (c->result) {
-    case RESULT_REMOVED:
-    case RESULT_NOT_FOUND:
-    case RESULT_NOT_SUPPORTED:
+    bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND ||
+                c->result == RESULT_NOT_SUPPORTED;
+    if (gone || c->effect == NEVER_USED) {
         return USABLE_NO;
-    case RESULT_NOT_CHECKED:
-        return c->effect == NEVER_USED ? USABLE_NO : USABLE_UNKNOWN;
-    case RESULT_PENDING:
-    case RESULT_KEPT:
-    case RESULT_FAILED:
-        break;
     }
-    switch (c->effect) {
-    case NEVER_USED:
-        return USABLE_NO;
-    case PERHAPS_USED:
-        return USABLE_UNKNOWN;
-    case USED_IF_OTHERS_GO:
-    case IN_USE:
-        break;
+    bool known = c->effect != PERHAPS_USED && c->result != RESULT_NOT_CHECKED;
+    return known ? USABLE_YES : USABLE_UNKNOWN;
+}
+
+struct str credential_variable(const struct credential *c)
+{
+    if (credential_usable(c) == USABLE_NO) {
+        return STR("");
     }
-    return USABLE_YES;
+    return c->provider ? c->provider->setting.variable : c->variable;
 }
 
 const char *credential_kind_name(const struct credential *c)
 {
-    switch (c->kind) {
-    case CREDENTIAL_TOKEN:
-        return "token";
-    case CREDENTIAL_SECRET_KEY:
-        return "secret-key";
-    case CREDENTIAL_UNKNOWN:
-        break;
-    }
-    return "unknown";
+    return c->kind == CREDENTIAL_TOKEN ? "token" : "secret-key";
 }
 
 struct str credential_index_url(const struct credential *c)
@@ -78,19 +64,14 @@ struct str credential_location(struct arena *arena, const struct credential *c)
                       index_url_shown(arena, c->item->index_url).data);
 }
 
+struct err *logout_error(struct arena *arena, const char *provider, const struct err *cause)
+{
+    return err_wrap(arena, cause, "credential provider `%s` failed action `logout`", provider);
+}
+
 /*
  * Fixes.
  */
-
-struct words {
-    struct str words[8];
-    size_t count;
-};
-
-static void add_word(struct words *words, struct str word)
-{
-    words->words[words->count++] = word;
-}
 
 struct fix fix_command(struct arena *arena, const struct str *words, size_t count)
 {
@@ -109,27 +90,18 @@ struct fix fix_command(struct arena *arena, const struct str *words, size_t coun
     return (struct fix){copy, count, buf_str(&text)};
 }
 
-static struct fix command(struct arena *arena, const struct words *words)
-{
-    return fix_command(arena, words->words, words->count);
-}
+/* The first words of a command. */
+#define LOGOUT_OF(name) STR("cargo-logout"), STR("--registry"), (name)
 
-static struct words logout_of(const struct registry *registry)
+static struct fix fix_text(struct str text)
 {
-    struct words words = {{STR("cargo-logout"), STR("--registry"), registry->name}, 3};
-    return words;
+    return (struct fix){NULL, 0, text};
 }
 
 static bool shell_can_unset(struct str name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-              c == '_')) {
-            return false;
-        }
-    }
-    return true;
+    return strspn(name.data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+           name.len;
 }
 
 /* Adds the lines that assign the variable, because `unset` lasts only until the next shell reads
@@ -137,16 +109,17 @@ static bool shell_can_unset(struct str name)
 static void add_origins(struct buf *text, const struct credential *c, struct str name)
 {
     const char *before = " and delete ";
-    const struct assignment *universal = NULL;
-    for (const struct assignment *o = c->origins; o; o = o->next) {
-        if (!str_eq(o->variable, name)) {
+    const struct copy *universal = NULL;
+    for (const struct copy *o = c->origins; o; o = o->next) {
+        if (o->kind != COPY_ORIGIN || !str_eq(o->variable, name)) {
             continue;
         }
-        universal = o->universal ? o : universal;
-        if (!o->universal) {
-            buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
-            before = ", ";
+        if (o->is_universal) {
+            universal = o;
+            continue;
         }
+        buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
+        before = ", ";
     }
     if (universal) {
         buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu", name.data,
@@ -154,30 +127,28 @@ static void add_origins(struct buf *text, const struct credential *c, struct str
     }
 }
 
+/* A CI job has its own settings, and GitHub's can pass variables to later steps. */
 static struct fix fix_variable(struct arena *arena, const struct credential *c, struct str name)
 {
+    bool fish = str_ends(str_of(getenv("SHELL")), STR("/fish"));
+    bool github = getenv("GITHUB_ENV") != NULL;
     struct fix fix = {NULL, 0, STR("")};
-    if (shell_can_unset(name)) {
-        struct words words = {{STR("unset"), name}, 2};
-        struct words fish = {{STR("set"), STR("-e"), name}, 3};
-        fix = command(arena, c->session->fish ? &fish : &words);
-    } else {
-        fix.text = str_format(arena, "start your shell without the environment variable `%s`",
-                              text_shown(arena, name).data);
-    }
     struct buf text = buf_new(arena);
-    buf_add(&text, fix.text);
-    add_origins(&text, c, name);
-    fix.text = buf_str(&text);
-    if (c->session->github && fix.count > 0) {
-        fix.text =
-            str_format(arena,
-                       "%s, for later steps `echo %s= >>\"$GITHUB_ENV\"`, and remove it from "
-                       "the job's settings",
-                       fix.text.data, name.data);
-    } else if (c->session->ci) {
-        fix.text = str_format(arena, "%s, and remove it from the job's settings", fix.text.data);
+    if (shell_can_unset(name)) {
+        fix = fish ? FIX(arena, STR("set"), STR("-e"), name) : FIX(arena, STR("unset"), name);
+        buf_add(&text, fix.text);
+    } else {
+        buf_addf(&text, "start your shell without the environment variable `%s`",
+                 text_shown(arena, name).data);
     }
+    add_origins(&text, c, name);
+    if (github && fix.count > 0) {
+        buf_addf(&text, ", for later steps `echo %s= >>\"$GITHUB_ENV\"`", name.data);
+    }
+    if (github || getenv("CI")) {
+        buf_add(&text, STR(", and remove it from the job's settings"));
+    }
+    fix.text = buf_str(&text);
     return fix;
 }
 
@@ -194,18 +165,13 @@ static struct str real_location(struct arena *arena, const struct credential *c)
 
 static struct fix fix_file(struct arena *arena, const struct credential *c)
 {
-    struct words words = logout_of(c->registry);
-    struct fix fix = {NULL, 0, STR("")};
-    bool failed = c->result == RESULT_FAILED && !c->file->leaves;
-    if (!failed && c->registry->valid) {
-        if (c->place == PLACE_CONFIG) {
-            add_word(&words, STR("--everywhere"));
-        }
-        if (c->file->leaves) {
-            add_word(&words, STR("--config"));
-            add_word(&words, c->file->path);
-        }
-        fix = command(arena, &words);
+    struct str name = c->registry->name;
+    struct fix fix = fix_text(STR(""));
+    if (c->registry->valid && c->file->leaves) {
+        fix = FIX(arena, LOGOUT_OF(name), STR("--everywhere"), STR("--config"), c->file->path);
+    } else if (c->registry->valid && c->result != RESULT_FAILED) {
+        fix = c->place == PLACE_CREDENTIALS ? FIX(arena, LOGOUT_OF(name))
+                                            : FIX(arena, LOGOUT_OF(name), STR("--everywhere"));
     }
     if (fix.count == 0) {
         fix.text = str_format(arena, "delete the line %s", real_location(arena, c).data);
@@ -213,26 +179,12 @@ static struct fix fix_file(struct arena *arena, const struct credential *c)
     return fix;
 }
 
-static struct fix fix_setting(struct arena *arena, const struct credential *c)
-{
-    const struct setting *setting = &c->provider->setting;
-    if (setting->variable.len > 0) {
-        return fix_variable(arena, c, setting->variable);
-    }
-    return (struct fix){
-        NULL, 0,
-        str_format(arena, "remove the provider from %s", setting_location(arena, setting).data)};
-}
-
 /* If the caller names the file, it is trusted. root can also run the program as the file's owner.
  */
 static struct fix fix_foreign(struct arena *arena, const struct credential *c)
 {
-    struct words words = logout_of(c->registry);
     struct str path = provider_foreign_setting(c->provider)->layer->file->path;
-    add_word(&words, STR("--config"));
-    add_word(&words, path);
-    struct fix fix = command(arena, &words);
+    struct fix fix = FIX(arena, LOGOUT_OF(c->registry->name), STR("--config"), path);
     struct stat status;
     const struct passwd *owner =
         geteuid() == 0 && stat(path.data, &status) == 0 && status.st_uid != 0
@@ -249,39 +201,37 @@ static struct fix fix_foreign(struct arena *arena, const struct credential *c)
 
 static struct fix fix_provider(struct arena *arena, const struct credential *c)
 {
-    struct words words = logout_of(c->registry);
+    const struct setting *setting = &c->provider->setting;
+    bool pending = c->result == RESULT_PENDING;
+    bool other_name = !c->asked_about && c->provider->kind != PROVIDER_TOKEN_FROM_STDOUT;
     if (c->provider->foreign) {
         return fix_foreign(arena, c);
     }
-    bool other_name = !c->asked_about && c->provider->kind != PROVIDER_TOKEN_FROM_STDOUT;
-    if ((c->plan == PLAN_ASK || other_name) && c->result == RESULT_PENDING && c->registry->valid) {
-        return command(arena, &words);
+    if ((c->plan == PLAN_ASK || other_name) && pending && c->registry->valid) {
+        return FIX(arena, LOGOUT_OF(c->registry->name));
     }
-    if (c->plan == PLAN_LEAVE && c->asked_about && c->result == RESULT_PENDING) {
-        return (struct fix){NULL, 0,
-                            str_format(arena,
-                                       "run `cargo-logout --registry %s` where cargo uses it",
-                                       text_quoted(arena, c->registry->shown).data)};
+    if (c->plan == PLAN_LEAVE && c->asked_about && pending) {
+        return fix_text(str_format(arena, "run `cargo-logout --registry %s` where cargo uses it",
+                                   text_quoted(arena, c->registry->shown).data));
     }
-    return fix_setting(arena, c);
+    if (setting->variable.len > 0) {
+        return fix_variable(arena, c, setting->variable);
+    }
+    return fix_text(
+        str_format(arena, "remove the provider from %s", setting_location(arena, setting).data));
 }
 
 static struct fix fix_item(struct arena *arena, const struct credential *c)
 {
-    struct words words = logout_of(c->registry);
-    bool plain = c->registry->valid && text_is_plain(c->item->index_url) &&
-                 str_find(c->item->index_url, '"') < 0 && str_find(c->item->index_url, '\\') < 0;
-    if (c->item->name.len == 0 || !plain) {
-        struct words all = {{STR("cargo-logout"), STR("--all")}, 2};
-        return command(arena, &all);
+    struct str url = c->item->index_url;
+    const char *name = c->registry->name.data;
+    if (c->item->name.len == 0 || !c->registry->valid || !text_is_plain(url) ||
+        strpbrk(url.data, "\"\\")) {
+        return FIX(arena, STR("cargo-logout"), STR("--all"));
     }
-    add_word(&words, STR("--config"));
-    add_word(&words, str_format(arena, "registries.%s.index=\"%s\"", c->registry->name.data,
-                                c->item->index_url.data));
-    add_word(&words, STR("--config"));
-    add_word(&words, str_format(arena, "registries.%s.credential-provider=\"cargo:libsecret\"",
-                                c->registry->name.data));
-    return command(arena, &words);
+    return FIX(arena, LOGOUT_OF(c->registry->name), STR("--config"),
+               str_format(arena, "registries.%s.index=\"%s\"", name, url.data), STR("--config"),
+               str_format(arena, "registries.%s.credential-provider=\"cargo:libsecret\"", name));
 }
 
 struct fix credential_fix(struct arena *arena, const struct credential *c)

@@ -4,7 +4,7 @@
  * from these fields.
  *
  *     inventory   what exists                                          inventory.h
- *     plan        what this run does with each, decided once           plan.h
+ *     plan        what this run does with each, decided once           inventory.h
  *     revoke      the tokens that are going to be removed              revoke.h
  *     remove      from files and by providers, checked afterwards      remove.h
  */
@@ -19,7 +19,6 @@
 enum credential_kind {
     CREDENTIAL_TOKEN,
     CREDENTIAL_SECRET_KEY,
-    CREDENTIAL_UNKNOWN, /* something that could not be read */
 };
 
 enum credential_place {
@@ -55,7 +54,7 @@ enum result {
     RESULT_FAILED,
 };
 
-struct assignment;
+struct copy;
 
 enum validity {
     VALIDITY_UNASKED,
@@ -64,15 +63,7 @@ enum validity {
     VALIDITY_UNKNOWN, /* `error` has the reason */
 };
 
-/* What the fix for a variable depends on. */
-struct session {
-    bool fish;   /* the person's shell */
-    bool ci;     /* it is a CI job, which has its own settings */
-    bool github; /* and GITHUB_ENV passes variables to later steps */
-};
-
 struct credential {
-    const struct session *session;
     struct registry *registry; /* the name under which it is stored */
     enum credential_kind kind;
     enum credential_place place;
@@ -92,9 +83,9 @@ struct credential {
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final;              /* `error` makes the exit status 101 */
-    const struct assignment *origins; /* contains those of the variable that keeps it usable */
-    struct credential *next;          /* of the same registry */
+    bool error_is_final;        /* `error` makes the exit status 101 */
+    const struct copy *origins; /* first assignment of the variable that keeps it usable */
+    struct credential *next;    /* of the same registry */
 };
 
 /* What a run is asked to do. */
@@ -117,7 +108,10 @@ enum usable { USABLE_NO, USABLE_UNKNOWN, USABLE_YES };
 /* Returns whether cargo can use it at this moment. */
 enum usable credential_usable(const struct credential *credential);
 
-/* Returns `token`, `secret-key` or `unknown`. */
+/* Returns the variable that keeps the credential usable. Empty if there is none. */
+struct str credential_variable(const struct credential *credential);
+
+/* Returns `token` or `secret-key`. */
 const char *credential_kind_name(const struct credential *credential);
 
 /* Returns the URL of the index that it is for. Empty if the URL is not known. */
@@ -128,6 +122,9 @@ struct str credential_location(struct arena *arena, const struct credential *cre
 
 /* Returns the line in the file, or 0. */
 size_t credential_line(const struct credential *credential);
+
+/* Wraps the error of a provider as cargo does. `cargo:token` stands for files. */
+struct err *logout_error(struct arena *arena, const char *provider, const struct err *cause);
 
 /*
  * How a person can remove it. `words` is a command and is empty if no command can do it. `text`
@@ -142,6 +139,11 @@ struct fix {
 /* Makes a fix of a command. The fix is empty if the command cannot be printed so that it can be
  * typed. */
 struct fix fix_command(struct arena *arena, const struct str *words, size_t count);
+
+/* The same with the words as arguments. */
+#define FIX(arena, ...)                                                                            \
+    fix_command((arena), (const struct str[]){__VA_ARGS__},                                        \
+                sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str))
 
 struct fix credential_fix(struct arena *arena, const struct credential *credential);
 

@@ -29,15 +29,6 @@ static void blank_out(char *bytes, size_t len)
     }
 }
 
-static struct str blanks(struct arena *arena, struct str text, struct span span)
-{
-    size_t len = span.end - span.start;
-    char *bytes = arena_alloc(arena, len);
-    memcpy(bytes, text.data + span.start, len);
-    blank_out(bytes, len);
-    return (struct str){bytes, len};
-}
-
 /* Plans to move the text after each cut up to the previous cut. */
 static void plan_move(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
                       size_t count)
@@ -58,7 +49,7 @@ static void plan_move(struct arena *arena, struct edit *edit, const struct edit_
 
 /* Plans to blank all of `cuts` in one write, which also writes the unchanged text between them. */
 static void plan_blank(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
-                       size_t count)
+                       size_t count, bool whole)
 {
     size_t at = cuts[0].bytes.start;
     size_t len = cuts[count - 1].bytes.end - at;
@@ -67,16 +58,16 @@ static void plan_blank(struct arena *arena, struct edit *edit, const struct edit
     for (size_t i = 0; i < count; i++) {
         blank_out(bytes + (cuts[i].bytes.start - at), cuts[i].bytes.end - cuts[i].bytes.start);
     }
-    step_add(edit, at, (struct str){bytes, len}, true);
+    step_add(edit, at, (struct str){bytes, len}, whole);
 }
 
 static void plan_line(struct arena *arena, struct edit *edit, const struct edit_cut *cut)
 {
-    struct span inside = {cut->value.start + 1, cut->value.end - 1};
-    struct span rest = {cut->bytes.start + 1, cut->bytes.end};
-    step_add(edit, inside.start, blanks(arena, edit->before, inside), false);
+    struct edit_cut inside = {.bytes = {cut->value.start + 1, cut->value.end - 1}};
+    struct edit_cut rest = {.bytes = {cut->bytes.start + 1, cut->bytes.end}};
+    plan_blank(arena, edit, &inside, 1, false);
     step_add(edit, cut->bytes.start, STR("#"), false);
-    step_add(edit, rest.start, blanks(arena, edit->before, rest), false);
+    plan_blank(arena, edit, &rest, 1, false);
     step_add(edit, cut->bytes.start, STR(" "), false);
 }
 
@@ -138,7 +129,7 @@ static void plan_pages(struct arena *arena, struct edit *edit, const struct edit
         struct span bytes = cuts[i].bytes;
         size_t lines = lines_in_page(edit->before, cuts + i, count - i);
         if (lines > 0) {
-            plan_blank(arena, edit, cuts + i, lines);
+            plan_blank(arena, edit, cuts + i, lines, true);
             i += lines;
             continue;
         }
@@ -151,7 +142,7 @@ static void plan_pages(struct arena *arena, struct edit *edit, const struct edit
         i++;
     }
     if (rest_count > 0) {
-        plan_blank(arena, edit, rest, rest_count);
+        plan_blank(arena, edit, rest, rest_count, true);
     }
 }
 
@@ -166,7 +157,7 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct edit
     if (in_one_page((struct span){first, before.len})) {
         plan_move(arena, edit, cuts, count);
     } else if (in_one_page((struct span){first, cuts[count - 1].bytes.end})) {
-        plan_blank(arena, edit, cuts, count);
+        plan_blank(arena, edit, cuts, count, true);
     } else {
         plan_pages(arena, edit, cuts, count);
     }
@@ -221,7 +212,7 @@ static struct err *step_check(struct arena *arena, int fd, const struct edit_ste
 }
 
 /* fdatasync can write the mode later. It does no harm if a power cut loses the mode. */
-static int make_private(int fd)
+static int set_mode(int fd)
 {
     struct stat status;
     bool private = fstat(fd, &status) == 0 && (status.st_mode & 07777) == MODE;
@@ -239,7 +230,7 @@ static int shorten(int fd, const struct edit *edit)
     return grown || TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)edit->length)) == 0 ? 0 : errno;
 }
 
-struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, bool make_private,
                        struct edit_leftover *out)
 {
     for (size_t i = 0; i < edit->count; i++) {
@@ -250,8 +241,8 @@ struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enu
         TRY(step_check(arena, fd, &edit->steps[i]));
     }
     struct edit_leftover left = {0};
-    if (mode == EDIT_MAKE_PRIVATE) {
-        left.mode = make_private(fd);
+    if (make_private) {
+        left.mode = set_mode(fd);
     }
     if (edit->length < edit->before.len) {
         left.length = shorten(fd, edit);

@@ -74,19 +74,14 @@ struct edit_leftover {
 struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
                        size_t count);
 
-/* How the file's mode changes after the last step. */
-enum edit_mode {
-    EDIT_KEEP_MODE,
-    EDIT_MAKE_PRIVATE, /* 0600, as cargo sets it for its credentials file */
-};
-
 /*
  * `fd` is open for reading and writing, locked, and contains edit->before. Each step is read again
- * after it is on the disk. If another program has appended to the file, the file is not shortened.
+ * after it is on the disk. After the last step, `make_private` sets the mode to 0600, as cargo does
+ * for its credentials file. If another program has appended to the file, the file is not shortened.
  * On failure, the file is valid and has its old text or lacks some of the cuts. If even this could
  * not be ensured, the err says so.
  */
-struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, enum edit_mode mode,
+struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, bool make_private,
                        struct edit_leftover *out) MUST_CHECK;
 
 #endif

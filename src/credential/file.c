@@ -12,6 +12,7 @@
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/lock.h"
+#include "util/map.h"
 
 enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
@@ -19,61 +20,32 @@ enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 struct victims {
     struct toml_node **nodes;
     size_t count;
+    size_t size;
 };
-
-struct open_file {
-    const struct config_file *file;
-    int fd;
-    int read_only; /* errno if it could not be opened for writing, or 0 */
-};
-
-static void open_file_close(struct open_file *file)
-{
-    fd_close(&file->fd);
-}
 
 /*
- * Opens the file. Sets *found to false if there is none. A file that cannot be written is an error
- * only if there is something to remove. If a file without an extension cannot be read, it does not
- * exist for cargo.
+ * Returns the open file, or -1 if there is none. A file that cannot be written is an error only if
+ * there is something to remove: sets `read_only` to errno, or 0. If a file without an extension
+ * cannot be read, it does not exist for cargo.
  */
-static struct err *open_it(struct arena *arena, struct open_file *file, bool *found)
+static struct err *open_it(struct arena *arena, const struct config_file *file, int *out,
+                           int *read_only)
 {
     /* O_NONBLOCK: do not wait for the writer of a FIFO, which is rejected later. */
     const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    const char *path = file->file->path.data;
-    file->read_only = 0;
-    file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDWR | flags));
-    if (file->fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
-        file->read_only = errno;
-        file->fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path, O_RDONLY | flags));
+    int fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDWR | flags));
+    *read_only = 0;
+    if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
+        *read_only = errno;
+        fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDONLY | flags));
     }
-    *found = file->fd >= 0;
-    if (*found || errno == ENOENT || errno == ENOTDIR) {
+    bool absent = errno == ENOENT || errno == ENOTDIR ||
+                  (errno == EACCES && !str_ends(file->path, STR(".toml")));
+    *out = fd;
+    if (fd >= 0 || absent) {
         return NULL;
     }
-    if (errno == EACCES && !str_ends(file->file->path, STR(".toml"))) {
-        return NULL;
-    }
-    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->file->shown.data);
-}
-
-/* Opens and locks the file, and checks that its name still leads to it. */
-static struct err *lock_it(const struct shell *shell, struct open_file *file, bool *found)
-{
-    const struct lock_wait *wait = file->file->credentials ? &lock_of_credentials : &lock_of_config;
-    for (int i = 0; i < ATTEMPTS; i++) {
-        TRY(open_it(shell->arena, file, found));
-        if (!*found) {
-            return NULL;
-        }
-        TRY(lock_acquire(shell, file->fd, file->file->shown, LOCK_EXCLUSIVE, wait));
-        if (fd_identity(file->fd, file->file->path) == FILE_SAME) {
-            return NULL;
-        }
-        fd_close(&file->fd);
-    }
-    return err_new(shell->arena, "other programs keep replacing `%s`", file->file->shown.data);
+    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->shown.data);
 }
 
 static int by_place(const void *a, const void *b)
@@ -83,49 +55,65 @@ static int by_place(const void *a, const void *b)
     return list_order(one->value.start, other->value.start);
 }
 
-static bool may_be_removed(const struct file_job *job, const struct toml_node *node)
+/* Returns true if the server has confirmed that the token is invalid, or if it was not to be
+ * revoked. */
+static bool may_be_removed(const struct registry *registry, const struct toml_node *node)
 {
-    if (!job->only_listed) {
-        return true;
-    }
-    const struct token_list *token = job->only;
-    while (token && !(node->type == TOML_STRING && str_eq(token->value, node->string))) {
-        token = token->next;
-    }
-    return token != NULL;
-}
-
-static void add_victims(struct victims *victims, struct file_job *job, const struct found *found)
-{
-    size_t before = victims->count;
-    for (size_t n = 0; n < found->count; n++) {
-        if (!found->is_secret_key[n] && !may_be_removed(job, found->nodes[n])) {
-            job->kept = true;
-            continue;
+    for (const struct credential *c = registry ? registry->credentials : NULL; c; c = c->next) {
+        bool invalid = c->answer && server_verdict_is_invalid(c->answer->verdict);
+        bool stays_valid = c->kind == CREDENTIAL_TOKEN && !c->revoke_first;
+        if ((invalid || stays_valid) && c->value.data && node->type == TOML_STRING &&
+            str_eq(c->value, node->string)) {
+            return true;
         }
-        victims->nodes[victims->count++] = found->nodes[n];
-        job->removed_token |= !found->is_secret_key[n];
-        job->removed_secret_key |= found->is_secret_key[n];
     }
-    if (victims->count > before && found->subject) {
-        victims->nodes[victims->count++] = found->subject;
-    }
+    return false;
 }
 
-static void find_victims(struct arena *arena, const struct toml_doc *doc, struct file_job *jobs,
-                         size_t count, struct victims *victims)
+/* Returns true if the job removes it. Sets the result if the job is about it. */
+static bool takes(struct file_job *job, const struct stored *stored)
 {
-    victims->nodes = arena_new_array(arena, struct toml_node *, (count + 1) * (FOUND_MOST + 1));
+    bool goes =
+        stored->is_secret_key || !job->after_revoking || may_be_removed(job->known, stored->node);
+    if (stored->is_secret_key == job->is_secret_key && job->result != RESULT_REMOVED) {
+        job->result = goes ? RESULT_REMOVED : RESULT_KEPT;
+    }
+    return goes;
+}
+
+static void add_victim(struct arena *arena, struct victims *victims, const struct toml_node *node)
+{
+    victims->nodes = list_room(arena, victims->nodes, sizeof(struct toml_node *), victims->count,
+                               &victims->size);
+    victims->nodes[victims->count++] = node;
+}
+
+static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
+                                   struct file_job *jobs, size_t count)
+{
+    struct map by_registry = {0};
+    struct victims victims = {0};
+    const struct toml_node *subject = NULL; /* the last one, because two keys share it */
     for (size_t i = 0; i < count; i++) {
-        struct found found;
-        inventory_find_in(doc, jobs[i].registry, false, &found);
-        add_victims(victims, &jobs[i], &found);
-        if (str_eq(jobs[i].registry, STR(CRATES_IO_NAME))) {
-            inventory_find_in(doc, jobs[i].registry, true, &found);
-            add_victims(victims, &jobs[i], &found);
+        void **first = map_place(arena, &by_registry, jobs[i].registry);
+        jobs[i].next = *first;
+        *first = &jobs[i];
+    }
+    for (const struct stored *s = inventory_stored(arena, doc); s; s = s->next) {
+        bool goes = false;
+        for (struct file_job *job = map_get(&by_registry, s->registry); job; job = job->next) {
+            goes |= takes(job, s);
+        }
+        if (goes) {
+            add_victim(arena, &victims, s->node);
+        }
+        if (goes && s->subject && s->subject != subject) {
+            subject = s->subject;
+            add_victim(arena, &victims, subject);
         }
     }
-    list_sort(victims->nodes, victims->count, sizeof(struct toml_node *), by_place);
+    list_sort(victims.nodes, victims.count, sizeof(struct toml_node *), by_place);
+    return victims;
 }
 
 /* Returns the pieces of text to remove, each with the last value in it. */
@@ -145,18 +133,17 @@ static struct edit_cut *cuts_of(struct arena *arena, const struct toml_cut *cut,
     return cuts;
 }
 
-static struct err *cut(const struct shell *shell, const struct open_file *file,
+static struct err *cut(const struct shell *shell, const struct config_file *file, int fd,
                        const struct toml_doc *doc, const struct victims *victims)
 {
     struct arena *arena = shell->arena;
-    const char *shown = file->file->shown.data;
+    const char *shown = file->shown.data;
     struct toml_cut pieces;
     TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
     const struct edit *edit =
         edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
     struct edit_leftover left;
-    enum edit_mode mode = file->file->credentials ? EDIT_MAKE_PRIVATE : EDIT_KEEP_MODE;
-    struct err *err = edit_apply(arena, file->fd, edit, mode, &left);
+    struct err *err = edit_apply(arena, fd, edit, file->credentials, &left);
     if (err) {
         return err_wrap(arena, err, "failed to write to `%s`", shown);
     }
@@ -173,82 +160,91 @@ static struct err *cut(const struct shell *shell, const struct open_file *file,
 
 /* Replaces NULs at the end of the file, which a power cut during a truncation can leave and which
  * cargo rejects. */
-static struct err *mend(struct arena *arena, const struct open_file *file, struct str *text)
+static struct err *mend(struct arena *arena, const struct config_file *file, int fd, int read_only,
+                        struct str *text)
 {
     size_t count = load_mend(arena, text);
     size_t at = text->len - count;
-    if (count == 0 || file->read_only) {
+    if (count == 0) {
         return NULL;
     }
-    ssize_t wrote = TEMP_FAILURE_RETRY(pwrite(file->fd, text->data + at, count, (off_t)at));
-    return wrote == (ssize_t)count && fdatasync(file->fd) == 0 ? NULL : err_os(arena, errno);
+    errno = read_only;
+    if (!read_only &&
+        TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
+        fdatasync(fd) == 0) {
+        return NULL;
+    }
+    return err_wrap(arena, err_os(arena, errno),
+                    "failed to replace the NUL bytes at the end of `%s`", file->shown.data);
 }
 
 /* Reads the file under the lock. Does not parse a text again that has not changed. */
-static struct err *read_doc(struct arena *arena, const struct open_file *file,
-                            const struct toml_doc **out)
+static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
+                            int read_only, const struct toml_doc **out)
 {
-    const struct config_file *seen = file->file;
     struct str text = STR("");
-    struct err *err = fd_read(arena, file->fd, FILE_LIMIT, &text);
-    if (!err && seen->doc && !seen->torn && str_eq(text, seen->doc->text)) {
-        *out = seen->doc;
+    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
+    if (!err && file->doc && !file->torn && str_eq(text, file->doc->text)) {
+        *out = file->doc;
         return NULL;
     }
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }
-    err = err ? err : mend(arena, file, &text);
     if (err) {
-        return err_wrap(arena, err, "failed to read configuration file `%s`", seen->shown.data);
+        return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
     }
+    TRY(mend(arena, file, fd, read_only, &text));
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {
-        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", seen->shown.data);
+        return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->shown.data);
     }
     *out = doc;
     return NULL;
 }
 
-/* Tries once. Sets *again if the name leads to another file now. */
-static struct err *remove_once(const struct shell *shell, struct open_file *file,
+/* Tries once. Sets *again if the name led to another file before the lock was acquired, or does so
+ * after the edit. */
+static struct err *remove_once(const struct shell *shell, const struct config_file *file,
                                struct file_job *jobs, size_t count, bool *again)
 {
     struct arena *arena = shell->arena;
-    bool found;
+    const struct lock_wait *wait = file->credentials ? &lock_of_credentials : &lock_of_config;
+    CLEANUP(fd_close) int fd = -1;
+    int read_only;
     *again = false;
-    TRY(lock_it(shell, file, &found));
-    if (!found) {
+    TRY(open_it(arena, file, &fd, &read_only));
+    if (fd < 0) {
+        return NULL;
+    }
+    TRY(lock_acquire(shell, fd, file->shown, LOCK_EXCLUSIVE, wait));
+    *again = fd_identity(fd, file->path) != FILE_SAME;
+    if (*again) {
         return NULL;
     }
     const struct toml_doc *doc = NULL;
-    TRY(read_doc(arena, file, &doc));
+    TRY(read_doc(arena, file, fd, read_only, &doc));
     assert(doc);
-    struct victims victims = {0};
-    find_victims(arena, doc, jobs, count, &victims);
+    struct victims victims = find_victims(arena, doc, jobs, count);
     if (victims.count == 0) {
         return NULL;
     }
-    if (file->read_only) {
-        return err_wrap(arena, err_os(arena, file->read_only), "failed to open: %s",
-                        file->file->shown.data);
+    if (read_only) {
+        return err_wrap(arena, err_os(arena, read_only), "failed to open: %s", file->shown.data);
     }
-    TRY(cut(shell, file, doc, &victims));
-    *again = fd_identity(file->fd, file->file->path) == FILE_OTHER;
+    TRY(cut(shell, file, fd, doc, &victims));
+    *again = fd_identity(fd, file->path) == FILE_OTHER;
     return NULL;
 }
 
-struct err *file_remove(const struct shell *shell, const struct config_file *target,
+struct err *file_remove(const struct shell *shell, const struct config_file *file,
                         struct file_job *jobs, size_t count)
 {
-    for (int i = 0; i < ATTEMPTS; i++) {
-        CLEANUP(open_file_close) struct open_file file = {.file = target, .fd = -1};
-        bool again;
-        TRY(remove_once(shell, &file, jobs, count, &again));
-        if (!again) {
-            return NULL;
-        }
+    bool again = true;
+    for (int i = 0; i < ATTEMPTS && again; i++) {
+        TRY(remove_once(shell, file, jobs, count, &again));
     }
-    return err_new(shell->arena, "other programs keep replacing `%s`", target->shown.data);
+    return again ? err_new(shell->arena, "other programs keep replacing `%s`", file->shown.data)
+                 : NULL;
 }

@@ -13,22 +13,16 @@
 #ifndef CREDENTIAL_FILE_H
 #define CREDENTIAL_FILE_H
 
-#include "config/config.h"
+#include "credential/credential.h"
 
-/* A list of tokens. */
-struct token_list {
-    struct str value;
-    const struct token_list *next;
-};
-
-/* What to remove for one registry, and what was found under the lock and removed. */
+/* One token or secret key to remove. Everything else of its registry is removed with it. */
 struct file_job {
     struct str registry;
-    bool only_listed;              /* remove only the tokens in `only` */
-    const struct token_list *only; /* secret keys are not in this list */
-    bool removed_token;
-    bool removed_secret_key;
-    bool kept; /* the file has a token that is not in `only` */
+    bool is_secret_key;
+    bool after_revoking; /* keep a token that is not of `known`, or that can still be valid */
+    const struct registry *known; /* can be NULL */
+    enum result result;           /* initially NOT_FOUND; then REMOVED or KEPT */
+    struct file_job *next;        /* of the same registry; set by file_remove() */
 };
 
 /*
@@ -36,7 +30,7 @@ struct file_job {
  * mode or the length could not be set. A file that no longer exists counts as empty. On failure,
  * the file is as edit.h describes, and no message contains a value of it.
  */
-struct err *file_remove(const struct shell *shell, const struct config_file *target,
+struct err *file_remove(const struct shell *shell, const struct config_file *file,
                         struct file_job *jobs, size_t count) MUST_CHECK;
 
 #endif

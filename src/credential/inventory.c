@@ -2,8 +2,6 @@
 
 #include "util/helper.h"
 
-#define VARIABLE_PREFIX "CARGO_REGISTRIES_"
-
 bool inventory_has(const struct inventory *inventory, const struct registry *registry)
 {
     return !inventory->chosen || registry->group == inventory->chosen->group;
@@ -39,7 +37,6 @@ static struct credential *add(const struct inventory *inventory, struct registry
 {
     struct credential **end =
         registry->last_credential ? &registry->last_credential->next : &registry->credentials;
-    credential.session = inventory->session;
     credential.registry = registry;
     credential.asked_about = inventory_is_about(inventory, registry);
     *end = arena_new(inventory->config->arena, struct credential);
@@ -52,86 +49,75 @@ static struct credential *add(const struct inventory *inventory, struct registry
  * Files.
  */
 
-static void found_add(struct found *found, struct toml_node *node, bool is_secret_key)
+/* Adds what a table of a registry has. */
+static void store(struct arena *arena, struct stored ***end, struct str registry, bool misplaced,
+                  const struct toml_node *table)
 {
-    if (node) {
-        found->nodes[found->count] = node;
-        found->is_secret_key[found->count++] = is_secret_key;
-    }
-}
-
-void inventory_find_in(const struct toml_doc *doc, struct str registry, bool misplaced,
-                       struct found *out)
-{
-    struct found found = {0};
-    const struct toml_node *table;
-    if (str_eq(registry, STR(CRATES_IO_NAME)) && !misplaced) {
-        table = toml_get(doc->root, STR("registry"));
-        /* Before 2015, the file contained only `token = "..."`. A table `token` is not cargo's. */
-        struct toml_node *old = toml_get(doc->root, STR("token"));
-        found_add(&found, old && old->type == TOML_STRING ? old : NULL, false);
-    } else {
-        table = toml_get(doc->root, STR("registries"));
-        table = table ? toml_get(table, registry) : NULL;
-    }
-    if (table && table->type == TOML_TABLE) {
-        found_add(&found, toml_get(table, STR("token")), false);
-        found_add(&found, toml_get(table, STR("secret-key")), true);
-        found.subject = toml_get(table, STR("secret-key-subject"));
-    }
-    *out = found;
-}
-
-static void take_found(struct inventory *inventory, struct registry *registry, bool misplaced,
-                       const struct layer *layer)
-{
-    struct found found;
-    inventory_find_in(layer->doc, registry->name, misplaced, &found);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct toml_node *node = found.nodes[i];
-        bool is_old = node->parent == layer->doc->root;
-        bool is_read = !misplaced && (!is_old || layer->credentials);
-        struct credential credential = {
-            .kind = found.is_secret_key[i] ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
-            .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
-            .file = layer->file,
-            .node = node,
-            .effect = is_read ? USED_IF_OTHERS_GO : NEVER_USED,
-        };
-        if (node->type == TOML_STRING) {
-            credential.value = node->string;
+    static const char *const keys[] = {"token", "secret-key"};
+    for (size_t i = 0; i < COUNT(keys) && table && table->type == TOML_TABLE; i++) {
+        const struct toml_node *node = toml_get(table, str_of(keys[i]));
+        if (node) {
+            **end = arena_new(arena, struct stored);
+            ***end = (struct stored){
+                .registry = registry,
+                .node = node,
+                .is_secret_key = i == 1,
+                .misplaced = misplaced,
+                .subject = toml_get(table, STR("secret-key-subject")),
+            };
+            *end = &(**end)->next;
         }
-        add(inventory, registry, credential);
     }
+}
+
+struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc)
+{
+    struct stored *first = NULL;
+    struct stored **end = &first;
+    const struct toml_node *registries = toml_get(doc->root, STR("registries"));
+    const struct toml_node *old = toml_get(doc->root, STR("token"));
+    const struct str crates_io = STR(CRATES_IO_NAME);
+    /* Before 2015, the file contained only `token = "..."`. */
+    if (old && old->type == TOML_STRING) {
+        first = arena_new(arena, struct stored);
+        *first = (struct stored){.registry = crates_io, .node = old};
+        end = &first->next;
+    }
+    store(arena, &end, crates_io, false, toml_get(doc->root, STR("registry")));
+    bool valid = registries && registries->type == TOML_TABLE;
+    for (const struct toml_node *n = valid ? registries->first : NULL; n; n = n->next) {
+        store(arena, &end, n->key, str_eq(n->key, crates_io), n);
+    }
+    return first;
 }
 
 static void take_layer(struct inventory *inventory, const struct layer *layer)
 {
-    struct registries *all = &inventory->registries;
-    struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
-    take_found(inventory, crates_io, false, layer);
-    const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
-    const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
-    for (; node; node = node->next) {
-        struct registry *registry = registries_get(all, node->key);
-        take_found(inventory, registry, registry == crates_io, layer);
+    const struct stored *s = inventory_stored(inventory->config->arena, layer->doc);
+    for (; s; s = s->next) {
+        bool is_old = s->node->parent == layer->doc->root;
+        bool is_read = !s->misplaced && (!is_old || layer->credentials);
+        add(inventory, registries_get(&inventory->registries, s->registry),
+            (struct credential){
+                .kind = s->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
+                .file = layer->file,
+                .node = s->node,
+                .value = s->node->type == TOML_STRING ? s->node->string : (struct str){0},
+                .effect = is_read ? USED_IF_OTHERS_GO : NEVER_USED,
+            });
     }
-}
-
-/* Returns true for the first layer of a file, because each file is read once. */
-static bool is_first_of_file(const struct inventory *inventory, const struct layer *layer)
-{
-    const struct layer *first = inventory->config->layers;
-    while (first->file != layer->file) {
-        first = first->next;
-    }
-    return first == layer;
 }
 
 static void take_files(struct inventory *inventory)
 {
-    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
-        if (layer->file && layer->doc && is_first_of_file(inventory, layer)) {
+    const struct layer *layers = inventory->config->layers;
+    for (const struct layer *layer = layers; layer; layer = layer->next) {
+        const struct layer *first = layers; /* of this file, because each file is read once */
+        while (first->file != layer->file) {
+            first = first->next;
+        }
+        if (layer->file && layer->doc && layer == first) {
             take_layer(inventory, layer);
         }
     }
@@ -141,29 +127,24 @@ static void take_files(struct inventory *inventory)
  * Variables.
  */
 
-static void take_variable(struct inventory *inventory, struct registry *registry, struct str name,
-                          enum credential_kind kind)
-{
-    const struct variable *variable = environment_get(&inventory->config->environment, name);
-    if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
-        add(inventory, registry,
-            (struct credential){
-                .kind = kind,
-                .place = PLACE_VARIABLE,
-                .variable = name,
-                .value = variable->value,
-                .effect = USED_IF_OTHERS_GO,
-            });
-    }
-}
-
 static void take_variables_of(struct inventory *inventory, struct registry *registry)
 {
-    struct arena *arena = inventory->config->arena;
-    struct key token = registry_key(registry, STR("token"));
-    struct key secret = registry_key(registry, STR("secret-key"));
-    take_variable(inventory, registry, key_variable(arena, &token), CREDENTIAL_TOKEN);
-    take_variable(inventory, registry, key_variable(arena, &secret), CREDENTIAL_SECRET_KEY);
+    static const char *const keys[] = {"token", "secret-key"};
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        struct key key = registry_key(registry, str_of(keys[i]));
+        struct str name = key_variable(inventory->config->arena, &key);
+        const struct variable *variable = environment_get(&inventory->config->environment, name);
+        if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
+            add(inventory, registry,
+                (struct credential){
+                    .kind = i == 1 ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                    .place = PLACE_VARIABLE,
+                    .variable = name,
+                    .value = variable->value,
+                    .effect = USED_IF_OTHERS_GO,
+                });
+        }
+    }
 }
 
 static int owner_rank(const struct inventory *inventory, const struct registry *registry)
@@ -324,40 +305,29 @@ static bool is_keyring(const struct credential *credential)
     return credential->place == PLACE_PROVIDER && credential->provider->kind == PROVIDER_LIBSECRET;
 }
 
-/* Returns the provider that finds the item. */
-static struct credential *finder_of(const struct registry *registry,
-                                    const struct keyring_item *item)
-{
-    struct credential *c = registry->credentials;
-    while (c && !(is_keyring(c) && str_eq(credential_index_url(c), item->index_url))) {
-        c = c->next;
-    }
-    return c;
-}
-
 static void take_item(struct inventory *inventory, const struct keyring_item *item)
 {
     bool is_found = false;
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        struct credential *c = finder_of(r, item);
-        if (c) {
-            c->effect = IN_USE;
-            c->item = item;
-            is_found = true;
+        for (struct credential *c = r->credentials; c; c = c->next) {
+            if (is_keyring(c) && str_eq(credential_index_url(c), item->index_url)) {
+                c->effect = IN_USE;
+                c->item = item;
+                is_found = true;
+            }
         }
     }
     struct str name = item->name.len > 0 ? item->name : item->index_url;
     struct registry *registry = registries_add(&inventory->registries, name);
-    if (is_found || (inventory->chosen && registry != inventory->chosen)) {
-        return;
+    if (!is_found && inventory_is_about(inventory, registry)) {
+        add(inventory, registry,
+            (struct credential){
+                .kind = CREDENTIAL_TOKEN,
+                .place = PLACE_KEYRING,
+                .item = item,
+                .effect = inventory->uses_keyring ? PERHAPS_USED : NEVER_USED,
+            });
     }
-    add(inventory, registry,
-        (struct credential){
-            .kind = CREDENTIAL_TOKEN,
-            .place = PLACE_KEYRING,
-            .item = item,
-            .effect = inventory->uses_keyring ? PERHAPS_USED : NEVER_USED,
-        });
 }
 
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how)
@@ -384,37 +354,23 @@ void inventory_look_into_keyring(struct inventory *inventory, enum keyring_searc
 static void take_keyring(struct inventory *inventory, const struct logout_options *options)
 {
     bool looks_only = options->status || options->dry_run;
+    bool uses = inventory->uses_keyring;
     struct str helper;
-    if (inventory->chosen && !(looks_only && inventory->uses_keyring)) {
+    if (inventory->chosen && !(looks_only && uses)) {
         return;
     }
-    if (!inventory->uses_keyring &&
+    if (!uses &&
         helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper)) {
         return;
     }
-    if (looks_only && inventory->uses_keyring) {
-        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
-    } else {
-        inventory_look_into_keyring(inventory, looks_only ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
-    }
-}
-
-/* Called once, because each getenv() searches all variables. */
-static const struct session *find_session(struct arena *arena)
-{
-    struct session *session = arena_new(arena, struct session);
-    *session = (struct session){
-        .fish = str_ends(str_of(getenv("SHELL")), STR("/fish")),
-        .ci = getenv("CI") != NULL,
-        .github = getenv("GITHUB_ENV") != NULL,
-    };
-    return session;
+    inventory_look_into_keyring(inventory,
+                                looks_only && !uses ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
 }
 
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out)
 {
-    struct inventory inventory = {.config = config, .session = find_session(config->arena)};
+    struct inventory inventory = {.config = config};
     registries_find(config, &inventory.registries);
     if (!options->all) {
         if (!options->registry && config->name_is_unknown) {

@@ -16,7 +16,6 @@
 
 struct inventory {
     struct config *config;
-    const struct session *session;
     struct registries registries;
     struct registry *chosen; /* the only registry of this run; NULL: all registries */
     bool uses_keyring;       /* a layer configures cargo:libsecret */
@@ -28,6 +27,22 @@ struct inventory {
 /* An err means that the registry of the run is not known. */
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out) MUST_CHECK;
+
+/*
+ * Decides once for each credential what this run does with it. The table, the dry run, JSON,
+ * revoking and removing all use this decision.
+ *
+ *     credentials file                            remove
+ *     configuration file                          remove with --everywhere
+ *     provider                                    ask
+ *     provider that cargo asks elsewhere only     ask with --all
+ *     keyring item of no known registry           ask with --all
+ *     variable                                    leave
+ *     another name of the same index              leave
+ *
+ * The plan also has what cannot be done, such as a file that the user is not allowed to write.
+ */
+void inventory_plan(const struct inventory *inventory, const struct logout_options *options);
 
 /* Returns true if the run is about this name or about one that can have the same index. */
 bool inventory_has(const struct inventory *inventory, const struct registry *registry);
@@ -43,18 +58,16 @@ struct credential *inventory_first(const struct inventory *inventory);
 struct credential *inventory_next(const struct inventory *inventory,
                                   const struct credential *credential);
 
-/* The credentials of one name in a file. cargo: save_credentials. */
-enum { FOUND_MOST = 3 };
-
-struct found {
-    struct toml_node *nodes[FOUND_MOST]; /* tokens and secret keys */
-    bool is_secret_key[FOUND_MOST];
-    size_t count;
-    struct toml_node *subject; /* secret-key-subject: not secret, but removed with them */
+/* A token or secret key in a file. cargo: save_credentials. */
+struct stored {
+    struct str registry; /* its name */
+    const struct toml_node *node;
+    const struct toml_node *subject; /* secret-key-subject, which is removed with it, or NULL */
+    bool is_secret_key;
+    bool misplaced; /* in [registries.crates-io], which cargo does not read */
+    struct stored *next;
 };
 
-/* `misplaced` is [registries.crates-io], which cargo does not read. */
-void inventory_find_in(const struct toml_doc *doc, struct str registry, bool misplaced,
-                       struct found *out);
+struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc);
 
 #endif

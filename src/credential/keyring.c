@@ -74,24 +74,16 @@ static const struct err *reason_of(struct arena *arena, const json_t *messages)
 
 static struct err *view_of(const struct look *look, const json_t *json, struct keyring_view *view)
 {
-    static const struct {
-        const char *name;
-        enum keyring_state state;
-    } states[] = {
-        {"none", KEYRING_NONE},
-        {"present", KEYRING_PRESENT},
-        {"listed", KEYRING_LISTED},
-        {"locked", KEYRING_LOCKED},
+    static const char *const states[] = {
+        [KEYRING_NONE] = "none",     [KEYRING_PRESENT] = "present", [KEYRING_LISTED] = "listed",
+        [KEYRING_LOCKED] = "locked", [KEYRING_UNKNOWN] = "unknown",
     };
     struct str state = text_of(look->arena, json_object_get(json, "state"));
     view->reason = reason_of(look->arena, json_object_get(json, "error"));
-    if (str_eq(state, STR("unknown")) && view->reason) {
-        view->state = KEYRING_UNKNOWN;
-        return NULL;
-    }
     for (size_t i = 0; i < COUNT(states); i++) {
-        if (str_eq(state, str_of(states[i].name))) {
-            view->state = states[i].state;
+        bool has_reason = i != KEYRING_UNKNOWN || view->reason;
+        if (str_eq(state, str_of(states[i])) && has_reason) {
+            view->state = (enum keyring_state)i;
             return NULL;
         }
     }

@@ -1,40 +1,8 @@
-#include "credential/needle.h"
-
-#include "util/fs.h"
-#include "util/list.h"
+#include "credential/search.h"
 
 #include <strings.h>
 
-enum { SHORTEST = 12, BLOCK = 256 * 1024, MOST_IN_FILE = 100 };
-
-struct needle {
-    struct str bytes;
-    unsigned kinds;
-    const struct credential *of;
-};
-
-struct hit {
-    size_t offset;
-    const struct credential *of;
-};
-
-struct hits {
-    struct hit list[MOST_IN_FILE];
-    size_t count;
-};
-
-static void add(struct needles *needles, struct arena *arena, struct needle needle)
-{
-    for (size_t i = 0; i < needles->count; i++) {
-        if (str_eq(needles->list[i].bytes, needle.bytes)) {
-            return;
-        }
-    }
-    needles->list =
-        list_room(arena, needles->list, sizeof(*needles->list), needles->count, &needles->size);
-    needles->list[needles->count++] = needle;
-    needles->longest = needle.bytes.len > needles->longest ? needle.bytes.len : needles->longest;
-}
+enum { SHORTEST = 12 };
 
 /* zsh writes the bytes 0 and 0x83 to 0xA2 as 0x83 followed by the byte xor 32. */
 static struct str metafied(struct arena *arena, struct str token)
@@ -70,17 +38,30 @@ static struct str base64(struct arena *arena, struct str token, size_t before)
     return buf_str(&out);
 }
 
-static void add_token(struct needles *needles, struct arena *arena, const struct credential *c,
+/* Returns false if another needle has the same bytes. */
+static bool add(struct needle **end, struct arena *arena, struct needle needle)
+{
+    for (; *end; end = &(*end)->next) {
+        if (str_eq((*end)->bytes, needle.bytes)) {
+            return false;
+        }
+    }
+    *end = arena_new(arena, struct needle);
+    **end = needle;
+    return true;
+}
+
+/* Returns false if the token is known already. */
+static bool add_token(struct needle **first, struct arena *arena, const struct credential *c,
                       struct str token)
 {
     const unsigned all = KIND_STARTUP | KIND_HISTORY | KIND_CLIENT | KIND_CARGO;
-    size_t count = needles->count;
-    add(needles, arena, (struct needle){token, all, c});
-    needles->tokens += needles->count > count;
-    add(needles, arena, (struct needle){metafied(arena, token), KIND_HISTORY, c});
+    bool is_new = add(first, arena, (struct needle){token, all, c, NULL});
+    add(first, arena, (struct needle){metafied(arena, token), KIND_HISTORY, c, NULL});
     for (size_t before = 0; before < 3; before++) {
-        add(needles, arena, (struct needle){base64(arena, token, before), KIND_CLIENT, c});
+        add(first, arena, (struct needle){base64(arena, token, before), KIND_CLIENT, c, NULL});
     }
+    return is_new;
 }
 
 /* Returns the token without the scheme that some registries expect before it. */
@@ -106,10 +87,12 @@ static const char *unknown(const struct credential *c)
                : NULL;
 }
 
-void needles_init(struct needles *needles, const struct inventory *inventory, struct search *search)
+struct needle *needles_find(const struct inventory *inventory, struct search *search,
+                            size_t *tokens)
 {
     struct arena *arena = inventory->config->arena;
-    *needles = (struct needles){0};
+    struct needle *first = NULL;
+    *tokens = 0;
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
         const char *reason = unknown(c);
@@ -123,140 +106,16 @@ void needles_init(struct needles *needles, const struct inventory *inventory, st
                            reason);
         }
         if (c->value.data && c->value.len >= SHORTEST) {
-            add_token(needles, arena, c, bare(arena, c->value));
+            *tokens += add_token(&first, arena, c, bare(arena, c->value));
         }
     }
-    if (search && needles->count > 0) {
-        needles->buffer_size = BLOCK + needles->longest;
-        needles->buffer = arena_alloc(arena, needles->buffer_size);
-    }
+    return first;
 }
 
-const struct credential *needles_in(const struct needles *needles, enum place_kind kind,
-                                    struct str text)
+const char *needle_in(const struct needle *needle, enum place_kind kind, struct str text,
+                      const char *from)
 {
-    for (size_t i = 0; i < needles->count; i++) {
-        const struct needle *needle = &needles->list[i];
-        if ((needle->kinds & kind) &&
-            memmem(text.data, text.len, needle->bytes.data, needle->bytes.len)) {
-            return needle->of;
-        }
-    }
-    return NULL;
-}
-
-/* Searches `len` bytes in the buffer, of which the first `old` were searched before. Returns false
- * after too many hits. */
-static bool search_block(const struct needles *needles, const struct place *place, size_t base,
-                         size_t old, size_t len, struct hits *hits)
-{
-    for (size_t i = 0; i < needles->count; i++) {
-        const struct needle *needle = &needles->list[i];
-        struct str bytes = needle->bytes;
-        const char *end = needles->buffer + len;
-        const char *at = needles->buffer;
-        while ((needle->kinds & place->kind) &&
-               (at = memmem(at, (size_t)(end - at), bytes.data, bytes.len))) {
-            size_t offset = (size_t)(at - needles->buffer);
-            at += bytes.len;
-            if (offset + bytes.len <= old) {
-                continue;
-            }
-            if (hits->count == MOST_IN_FILE) {
-                return false;
-            }
-            hits->list[hits->count++] = (struct hit){base + offset, needle->of};
-        }
-    }
-    return true;
-}
-
-static void find_hits(struct needles *needles, struct search *search, const struct place *place,
-                      int fd, struct hits *hits)
-{
-    size_t kept = 0;
-    size_t base = 0; /* the offset of the buffer's first byte */
-    for (;;) {
-        size_t at = base + kept;
-        ssize_t got = TEMP_FAILURE_RETRY(pread(fd, needles->buffer + kept, BLOCK, (off_t)at));
-        if (got < 0) {
-            search_problem(search, place->shown, "reading it failed");
-        } else if (got > 0 && at >= PLACE_FILE_LIMIT) {
-            search_problem(search, place->shown, "only its first 64 MiB were searched");
-        } else if (got > 0 && search_may_read(search, place, (size_t)got)) {
-            size_t len = kept + (size_t)got;
-            if (search_block(needles, place, base, kept, len, hits)) {
-                size_t keep = len < needles->longest ? len : needles->longest - 1;
-                memmove(needles->buffer, needles->buffer + len - keep, keep);
-                base += len - keep;
-                kept = keep;
-                continue;
-            }
-            search_problem(search, place->shown,
-                           "it has more than 100 copies; the others are "
-                           "not listed");
-        }
-        return;
-    }
-}
-
-static int by_offset(const void *a, const void *b)
-{
-    return list_order(((const struct hit *)a)->offset, ((const struct hit *)b)->offset);
-}
-
-static size_t count_lines(struct needles *needles, int fd, size_t from, size_t to)
-{
-    size_t lines = 0;
-    while (from < to) {
-        size_t most = to - from < BLOCK ? to - from : BLOCK;
-        ssize_t got = TEMP_FAILURE_RETRY(pread(fd, needles->buffer, most, (off_t)from));
-        if (got <= 0) {
-            break;
-        }
-        for (ssize_t i = 0; i < got; i++) {
-            lines += needles->buffer[i] == '\n';
-        }
-        from += (size_t)got;
-    }
-    return lines;
-}
-
-void needles_search(struct needles *needles, struct search *search, const struct place *place,
-                    void (*found)(void *context, const struct place *place, size_t line,
-                                  const struct credential *of),
-                    void *context)
-{
-    CLEANUP(fd_close) int fd = place_open(search, place);
-    struct hits hits = {.count = 0};
-    size_t line = 1;
-    size_t counted = 0;
-    if (fd < 0) {
-        return;
-    }
-    find_hits(needles, search, place, fd, &hits);
-    list_sort(hits.list, hits.count, sizeof(*hits.list), by_offset);
-    for (size_t i = 0; i < hits.count; i++) {
-        line += count_lines(needles, fd, counted, hits.list[i].offset);
-        counted = hits.list[i].offset;
-        found(context, place, line, hits.list[i].of);
-    }
-}
-
-void needles_wipe(struct needles *needles)
-{
-    if (needles->buffer) {
-        explicit_bzero(needles->buffer, needles->buffer_size);
-    }
-}
-
-bool needle_looks_like_credentials(struct str text)
-{
-    static const char *const written[] = {"token = \"", "token = '", "token=\"", "secret-key = \""};
-    for (size_t i = 0; i < COUNT(written); i++) {
-        if (memmem(text.data, text.len, written[i], strlen(written[i]))) {
-            return true;
-        }
-    }
-    return false;
+    size_t left = text.len - (size_t)(from - text.data);
+    return (needle->kinds & kind) ? memmem(from, left, needle->bytes.data, needle->bytes.len)
+                                  : NULL;
 }

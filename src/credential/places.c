@@ -1,5 +1,6 @@
-#include "credential/places.h"
+#include "credential/search.h"
 
+#include "util/child.h"
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/text.h"
@@ -8,85 +9,55 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
-struct place_row {
-    const char *what;
-    const char *pattern;
-    enum place_kind kind;
-};
+enum { SEARCH_MS = 2000 };
+
+#define FILE_BYTES ((size_t)64 * 1024 * 1024)
+#define ALL_BYTES  ((size_t)256 * 1024 * 1024)
 
 /*
  * A pattern begins with `/`, with `~/` (the home directory), with `./` (the working directory and
  * each one above), with `@cargo/` (CARGO_HOME, ~/.cargo and each `.cargo` of `./`), or with a
  * variable, which can be a file itself. The rest is a pattern of glob(7).
  */
-static const struct place_row rows[] = {
-    {"bash, sh", "~/.profile", KIND_STARTUP},
-    {"bash", "~/.bash_profile", KIND_STARTUP},
-    {"bash", "~/.bash_login", KIND_STARTUP},
-    {"bash", "~/.bashrc", KIND_STARTUP},
-    {"bash", "~/.bash_aliases", KIND_STARTUP},
-    {"bash", "$BASH_ENV", KIND_STARTUP},
-    {"sh", "$ENV", KIND_STARTUP},
-    {"bash, sh", "/etc/profile", KIND_STARTUP},
-    {"bash, sh", "/etc/profile.d/*.sh", KIND_STARTUP},
-    {"bash", "/etc/bash.bashrc", KIND_STARTUP},
-    {"bash", "/etc/bashrc", KIND_STARTUP},
-    {"zsh", "~/.zshenv", KIND_STARTUP},
-    {"zsh", "$ZDOTDIR/.zshenv", KIND_STARTUP},
-    {"zsh", "$ZDOTDIR/.zprofile", KIND_STARTUP},
-    {"zsh", "$ZDOTDIR/.zshrc", KIND_STARTUP},
-    {"zsh", "$ZDOTDIR/.zlogin", KIND_STARTUP},
-    {"zsh", "/etc/zsh/z*", KIND_STARTUP},
-    {"zsh", "/etc/zsh*", KIND_STARTUP},
-    {"zsh", "/etc/zprofile", KIND_STARTUP},
-    {"zsh", "/etc/zlogin", KIND_STARTUP},
-    {"fish", "$XDG_CONFIG_HOME/fish/config.fish", KIND_STARTUP},
-    {"fish", "$XDG_CONFIG_HOME/fish/conf.d/*.fish", KIND_STARTUP},
-    {"fish", "$XDG_CONFIG_HOME/fish/fish_variables", KIND_STARTUP},
-    {"fish", "/etc/fish/config.fish", KIND_STARTUP},
-    {"fish", "/etc/fish/conf.d/*.fish", KIND_STARTUP},
-    {"systemd", "$XDG_CONFIG_HOME/environment.d/*.conf", KIND_STARTUP},
-    {"systemd", "/etc/environment.d/*.conf", KIND_STARTUP},
-    {"PAM", "/etc/environment", KIND_STARTUP},
-    {"PAM", "/etc/security/pam_env.conf", KIND_STARTUP},
-    {"PAM", "~/.pam_environment", KIND_STARTUP},
-    {"sshd", "~/.ssh/environment", KIND_STARTUP},
-    {"display managers", "~/.xprofile", KIND_STARTUP},
-    {"direnv", "./.envrc", KIND_STARTUP},
-    {"dotenv", "./.env", KIND_STARTUP},
-    {"bash, zsh", "$HISTFILE", KIND_HISTORY},
-    {"bash", "~/.bash_history", KIND_HISTORY},
-    {"zsh", "$ZDOTDIR/.zsh_history", KIND_HISTORY},
-    {"zsh", "~/.zsh_history", KIND_HISTORY},
-    {"zsh", "~/.histfile", KIND_HISTORY},
-    {"fish", "$XDG_DATA_HOME/fish/*_history", KIND_HISTORY},
-    {"git", "~/.gitconfig", KIND_CLIENT},
-    {"git", "$XDG_CONFIG_HOME/git/config", KIND_CLIENT},
-    {"git", "./.git/config", KIND_CLIENT},
-    {"git", "~/.git-credentials", KIND_CLIENT},
-    {"git", "$XDG_CONFIG_HOME/git/credentials", KIND_CLIENT},
-    {"curl, git", "~/.netrc", KIND_CLIENT},
-    {"curl, git", "$NETRC", KIND_CLIENT},
-    {"Docker", "$DOCKER_CONFIG/config.json", KIND_CLIENT},
-    {"Podman", "$XDG_CONFIG_HOME/containers/auth.json", KIND_CLIENT},
-    {"Podman", "$XDG_RUNTIME_DIR/containers/auth.json", KIND_CLIENT},
-    {"npm", "~/.npmrc", KIND_CLIENT},
-    {"npm", "./.npmrc", KIND_CLIENT},
-    {"cargo", "@cargo/credentials", KIND_CARGO},
-    {"cargo", "@cargo/credentials.toml", KIND_CARGO},
-    {"cargo", "@cargo/config", KIND_CARGO},
-    {"cargo", "@cargo/config.toml", KIND_CARGO},
-    {"Emacs, Vim, patch, nano", "@cargo/c[or]*~", KIND_CARGO},
-    {"Emacs", "@cargo/#c[or]*#", KIND_CARGO},
-    {"Vim", "@cargo/.c[or]*.sw?", KIND_CARGO},
-    {"sed, people", "@cargo/c[or]*.bak", KIND_CARGO},
-    {"patch", "@cargo/c[or]*.orig", KIND_CARGO},
-    {"nano", "@cargo/c[or]*.save", KIND_CARGO},
+static const struct row {
+    enum place_kind kind;
+    const char *patterns; /* separated by blanks */
+} rows[] = {
+    /* bash, sh */
+    {KIND_STARTUP, "~/.profile ~/.bash_profile ~/.bash_login ~/.bashrc ~/.bash_aliases $BASH_ENV "
+                   "$ENV /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc"},
+    /* zsh */
+    {KIND_STARTUP, "~/.zshenv $ZDOTDIR/.zshenv $ZDOTDIR/.zprofile $ZDOTDIR/.zshrc "
+                   "$ZDOTDIR/.zlogin /etc/zsh/z* /etc/zsh* /etc/zprofile /etc/zlogin"},
+    /* fish */
+    {KIND_STARTUP, "$XDG_CONFIG_HOME/fish/config.fish $XDG_CONFIG_HOME/fish/conf.d/*.fish "
+                   "$XDG_CONFIG_HOME/fish/fish_variables /etc/fish/config.fish "
+                   "/etc/fish/conf.d/*.fish"},
+    /* systemd, PAM, sshd, display managers */
+    {KIND_STARTUP, "$XDG_CONFIG_HOME/environment.d/*.conf /etc/environment.d/*.conf "
+                   "/etc/environment /etc/security/pam_env.conf ~/.pam_environment "
+                   "~/.ssh/environment ~/.xprofile"},
+    /* direnv, dotenv */
+    {KIND_STARTUP, "./.envrc ./.env"},
+    /* bash, zsh, fish */
+    {KIND_HISTORY, "$HISTFILE ~/.bash_history $ZDOTDIR/.zsh_history ~/.zsh_history ~/.histfile "
+                   "$XDG_DATA_HOME/fish/*_history"},
+    /* git, curl */
+    {KIND_CLIENT, "~/.gitconfig $XDG_CONFIG_HOME/git/config ./.git/config ~/.git-credentials "
+                  "$XDG_CONFIG_HOME/git/credentials ~/.netrc $NETRC"},
+    /* Docker, Podman, npm */
+    {KIND_CLIENT, "$DOCKER_CONFIG/config.json $XDG_CONFIG_HOME/containers/auth.json "
+                  "$XDG_RUNTIME_DIR/containers/auth.json ~/.npmrc ./.npmrc"},
+    /* cargo */
+    {KIND_CARGO, "@cargo/credentials @cargo/credentials.toml @cargo/config @cargo/config.toml"},
+    /* backups of Emacs, Vim, patch, nano, sed and people */
+    {KIND_CARGO, "@cargo/c[or]*~ @cargo/#c[or]*# @cargo/.c[or]*.sw? @cargo/c[or]*.bak "
+                 "@cargo/c[or]*.orig @cargo/c[or]*.save"},
 };
 
-struct found {
+struct listing {
     struct search *search;
-    const struct place_row *row;
+    enum place_kind kind;
     struct place *first;
     struct place **end;
 };
@@ -94,49 +65,34 @@ struct found {
 void search_problem(struct search *search, struct str shown, const char *reason)
 {
     struct problem **end = &search->problems;
-    while (*end) {
-        end = &(*end)->next;
+    for (; *end; end = &(*end)->next) {
+        if (str_eq((*end)->shown, shown) && str_eq((*end)->reason, str_of(reason))) {
+            return;
+        }
     }
     *end = arena_new(search->config->arena, struct problem);
     **end = (struct problem){shown, str_of(reason), NULL};
 }
 
-void search_add_cargo_dir(struct search *search, struct str dir)
-{
-    for (size_t i = 0; i < search->cargo_dir_count; i++) {
-        if (str_eq(search->cargo_dirs[i], dir)) {
-            return;
-        }
-    }
-    search->cargo_dirs =
-        list_room(search->config->arena, search->cargo_dirs, sizeof(*search->cargo_dirs),
-                  search->cargo_dir_count, &search->cargo_dir_size);
-    search->cargo_dirs[search->cargo_dir_count++] = dir;
-}
-
 void search_init(struct search *search, struct config *config)
 {
-    struct arena *arena = config->arena;
-    *search = (struct search){.config = config};
     const char *home = getenv("HOME");
     if (!home || !*home) {
         const struct passwd *user = getpwuid(geteuid());
         home = user ? user->pw_dir : "";
     }
-    search->user_home = str_copy(arena, home, strlen(home));
-    (void)clock_gettime(CLOCK_MONOTONIC, &search->end);
-    search->end.tv_sec += PLACE_SECONDS;
-    search_add_cargo_dir(search, config->home);
-    if (*home) {
-        search_add_cargo_dir(search, path_join(arena, search->user_home, STR(".cargo")));
-    }
-    struct str dir = config->cwd;
-    do {
-        struct str project = path_join(arena, dir, STR(".cargo"));
-        if (path_exists(project)) {
-            search_add_cargo_dir(search, project);
-        }
-    } while (path_parent(arena, dir, &dir));
+    *search = (struct search){
+        .config = config,
+        .user_home = str_copy(config->arena, home, strlen(home)),
+        .end = child_clock() + SEARCH_MS,
+    };
+}
+
+void search_add_home(struct search *search, struct str dir)
+{
+    search->homes = list_room(search->config->arena, search->homes, sizeof(*search->homes),
+                              search->home_count, &search->home_size);
+    search->homes[search->home_count++] = dir;
 }
 
 /* Returns true if root would follow a symbolic link, which another user can have made, out of the
@@ -156,29 +112,29 @@ static bool leaves(const struct search *search, struct str path, struct str *rea
     return !str_starts(*real, dir) || real->data[dir.len] != '/';
 }
 
-static bool is_known(const struct found *found, struct str path, const struct stat *status)
+static bool is_known(const struct listing *listing, struct str path, const struct stat *status)
 {
-    for (const struct place *p = found->first; p; p = p->next) {
+    for (const struct place *p = listing->first; p; p = p->next) {
         if (p->device == status->st_dev && p->inode == status->st_ino) {
             return true;
         }
     }
     const struct config_file *file =
-        found->row->kind == KIND_CARGO ? found->search->config->files : NULL;
+        listing->kind == KIND_CARGO ? listing->search->config->files : NULL;
     while (file && !path_same(file->path, path)) {
         file = file->next;
     }
     return file != NULL;
 }
 
-static void add_path(struct found *found, struct str path)
+static void add_path(struct listing *listing, struct str path)
 {
-    struct search *search = found->search;
+    struct search *search = listing->search;
     struct arena *arena = search->config->arena;
     struct str real = path;
     struct stat status;
     if (stat(path.data, &status) < 0 || !S_ISREG(status.st_mode) ||
-        is_known(found, path, &status)) {
+        is_known(listing, path, &status)) {
         return;
     }
     if (leaves(search, path, &real)) {
@@ -186,21 +142,26 @@ static void add_path(struct found *found, struct str path)
                        "as root, symbolic links to other directories are not followed");
         return;
     }
-    *found->end = arena_new(arena, struct place);
-    **found->end = (struct place){.path = real,
-                                  .shown = text_shown(arena, path),
-                                  .kind = found->row->kind,
-                                  .device = status.st_dev,
-                                  .inode = status.st_ino};
-    found->end = &(*found->end)->next;
+    *listing->end = arena_new(arena, struct place);
+    **listing->end = (struct place){.path = real,
+                                    .shown = text_shown(arena, path),
+                                    .kind = listing->kind,
+                                    .device = status.st_dev,
+                                    .inode = status.st_ino};
+    listing->end = &(*listing->end)->next;
 }
 
-static void add_in(struct found *found, struct str dir, const char *rest)
+/* Adds the files that match `rest` in a directory. An empty directory is not known. If `rest` is
+ * empty, `dir` is a file. */
+static void add_in(struct listing *listing, struct str dir, const char *rest)
 {
-    struct arena *arena = found->search->config->arena;
-    struct str path = path_join(arena, dir, str_of(rest));
+    struct arena *arena = listing->search->config->arena;
+    struct str path = *rest ? path_join(arena, dir, str_of(rest)) : dir;
+    if (dir.len == 0) {
+        return;
+    }
     if (!strpbrk(rest, "*?[")) {
-        add_path(found, path);
+        add_path(listing, path);
         return;
     }
     struct buf pattern = buf_new(arena);
@@ -212,141 +173,127 @@ static void add_in(struct found *found, struct str dir, const char *rest)
     glob_t matches;
     if (glob(buf_str(&pattern).data, 0, NULL, &matches) == 0) {
         for (size_t i = 0; i < matches.gl_pathc; i++) {
-            add_path(found, str_copy(arena, matches.gl_pathv[i], strlen(matches.gl_pathv[i])));
+            add_path(listing, str_copy(arena, matches.gl_pathv[i], strlen(matches.gl_pathv[i])));
         }
         globfree(&matches);
     }
 }
 
-/* Sets the variable's value if it is an absolute path, or else its default below the home
- * directory. */
-static bool variable(const struct search *search, struct str name, struct str *out)
+/* Returns the value of a variable as an absolute path, or else its default below the home
+ * directory, or else an empty text. */
+static struct str directory_in(const struct search *search, struct str name)
 {
-    static const struct {
-        const char *name;
-        const char *path;
-    } defaults[] = {
+    static const char *const defaults[][2] = {
         {"XDG_CONFIG_HOME", ".config"},
         {"XDG_DATA_HOME", ".local/share"},
         {"DOCKER_CONFIG", ".docker"},
         {"ZDOTDIR", "."},
     };
+    struct arena *arena = search->config->arena;
     const char *value = getenv(name.data);
     if (value && *value) {
-        *out = path_join(search->config->arena, search->config->cwd, str_of(value));
-        return true;
+        return path_join(arena, search->config->cwd, str_of(value));
     }
-    for (size_t i = 0; i < COUNT(defaults); i++) {
-        if (str_eq(name, str_of(defaults[i].name)) && search->user_home.len > 0) {
-            *out = path_normal(
-                search->config->arena,
-                path_join(search->config->arena, search->user_home, str_of(defaults[i].path)));
-            return true;
+    for (size_t i = 0; i < COUNT(defaults) && search->user_home.len > 0; i++) {
+        if (str_eq(name, str_of(defaults[i][0]))) {
+            struct str path = path_join(arena, search->user_home, str_of(defaults[i][1]));
+            return path_normal(arena, path);
         }
     }
-    return false;
+    return STR("");
 }
 
-static void add_row(struct found *found)
+static void add_pattern(struct listing *listing, const char *pattern)
 {
-    struct search *search = found->search;
+    struct search *search = listing->search;
     struct arena *arena = search->config->arena;
-    const char *pattern = found->row->pattern;
-    const char *slash = strchr(pattern, '/');
-    struct str first = str_of(pattern);
+    size_t slash = strcspn(pattern, "/");
+    const char *rest = pattern[slash] ? pattern + slash + 1 : "";
     struct str dir = search->config->cwd;
-    const char *rest = slash ? slash + 1 : "";
-    if (slash) {
-        first = str_copy(arena, pattern, (size_t)(slash - pattern));
-    }
     switch (*pattern) {
     case '~':
-        if (search->user_home.len > 0) {
-            add_in(found, search->user_home, rest);
-        }
+        add_in(listing, search->user_home, rest);
         break;
     case '.':
         do {
-            add_in(found, dir, rest);
+            add_in(listing, dir, rest);
         } while (path_parent(arena, dir, &dir));
         break;
     case '@':
-        for (size_t i = 0; i < search->cargo_dir_count; i++) {
-            add_in(found, search->cargo_dirs[i], rest);
+        add_in(listing, search->config->home, rest);
+        if (search->user_home.len > 0) {
+            add_in(listing, path_join(arena, search->user_home, STR(".cargo")), rest);
+        }
+        do {
+            add_in(listing, path_join(arena, dir, STR(".cargo")), rest);
+        } while (path_parent(arena, dir, &dir));
+        for (size_t i = 0; i < search->home_count; i++) {
+            add_in(listing, search->homes[i], rest);
         }
         break;
     case '$':
-        if (variable(search, str_slice(arena, first, 1, first.len), &dir)) {
-            add_in(found, slash ? dir : STR(""), slash ? rest : dir.data);
-        }
+        add_in(listing, directory_in(search, str_copy(arena, pattern + 1, slash - 1)), rest);
         break;
     default:
-        add_in(found, STR("/"), rest);
+        add_in(listing, STR("/"), rest);
     }
 }
 
 struct place *search_places(struct search *search, unsigned kinds)
 {
-    struct found found = {.search = search};
-    found.end = &found.first;
+    struct listing listing = {.search = search};
+    listing.end = &listing.first;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        found.row = &rows[i];
-        if (rows[i].kind & kinds) {
-            add_row(&found);
+        size_t len;
+        listing.kind = rows[i].kind;
+        for (const char *at = rows[i].patterns; *at && (rows[i].kind & kinds); at += len) {
+            at += strspn(at, " ");
+            len = strcspn(at, " ");
+            add_pattern(&listing, str_copy(search->config->arena, at, len).data);
         }
     }
-    return found.first;
+    return listing.first;
 }
 
-bool search_may_read(struct search *search, const struct place *place, size_t bytes)
+bool search_over(struct search *search, const struct place *place)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    bool is_late = now.tv_sec > search->end.tv_sec ||
-                   (now.tv_sec == search->end.tv_sec && now.tv_nsec >= search->end.tv_nsec);
-    bool is_much = search->bytes + bytes > PLACE_ALL_LIMIT;
-    if ((is_late || is_much) && !search->is_over) {
+    bool is_late = child_clock() > search->end;
+    if (!search->is_over && (is_late || search->bytes > ALL_BYTES)) {
         search->is_over = true;
         search_problem(search, place->shown,
                        is_late ? "the search stopped here and in all later files after 2 seconds"
                                : "the search stopped here and in all later files after 256 MiB");
     }
-    search->bytes += bytes;
-    return !search->is_over;
+    return search->is_over;
 }
 
-int place_open(struct search *search, const struct place *place)
+static struct err *read_checked(struct arena *arena, const struct place *place, struct str *out)
 {
     struct stat status;
-    if (!search_may_read(search, place, 0)) {
-        return -1;
-    }
-    int fd = file_open(place->path);
+    CLEANUP(fd_close) int fd = file_open(place->path);
     if (fd < 0) {
-        search_problem(search, place->shown, err_os(search->config->arena, errno)->message.data);
-    } else if (fstat(fd, &status) < 0 || status.st_dev != place->device ||
-               status.st_ino != place->inode) {
-        search_problem(search, place->shown, "another program replaced it meanwhile");
-        fd_close(&fd);
-        return -1;
+        return err_os(arena, errno);
     }
-    return fd;
+    if (fstat(fd, &status) < 0 || status.st_dev != place->device || status.st_ino != place->inode) {
+        return err_new(arena, "another program replaced it meanwhile");
+    }
+    return fd_read(arena, fd, FILE_BYTES, out);
 }
 
-bool place_read(struct search *search, const struct place *place, struct arena *arena, size_t limit,
+bool place_read(struct search *search, const struct place *place, struct arena *arena,
                 struct str *out)
 {
-    CLEANUP(fd_close) int fd = place_open(search, place);
-    if (fd < 0) {
+    if (search_over(search, place)) {
         return false;
     }
-    const struct err *err = fd_read(arena, fd, limit, out);
+    const struct err *err = read_checked(arena, place, out);
     if (err) {
         search_problem(search, place->shown,
                        str_copy(search->config->arena, err->message.data, err->message.len).data);
         return false;
     }
-    return search_may_read(search, place, out->len);
+    search->bytes += out->len;
+    return !search_over(search, place);
 }
 
 const char *place_kind_name(enum place_kind kind)

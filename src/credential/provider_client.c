@@ -72,47 +72,27 @@ static struct str request_line(struct arena *arena, const struct provider_call *
     return buf_str(&buf);
 }
 
-/* Does not use jansson's own text, because it quotes the line. The first two texts are cargo's, for
- * programs that exit without a line or are no providers. */
-static struct err *malformed(struct arena *arena, struct str line, const json_error_t *error)
+/* Reads an object, which the caller owns. Does not use jansson's error text, because it quotes the
+ * line. The first two texts are cargo's, for programs that exit without a line or are no providers.
+ */
+static struct err *line_read(struct arena *arena, struct str line, json_t **out)
 {
+    json_error_t error;
+    json_wipe_memory();
+    *out = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    int row = error.line;
+    int column = error.column;
+    explicit_bzero(&error, sizeof(error));
+    if (*out) {
+        return NULL;
+    }
     if (line.len == 0) {
         return err_new(arena, "EOF while parsing a value at line 1 column 0");
     }
     if (!strchr(" \t\r\n{[\"-0123456789tfn", line.data[0])) {
         return err_new(arena, "expected value at line 1 column 1");
     }
-    const char *what = "malformed JSON";
-    switch ((int)json_error_code(error)) {
-    case json_error_out_of_memory:
-        return err_new(arena, "out of memory");
-    case json_error_premature_end_of_input:
-        what = "the JSON ends too early";
-        break;
-    case json_error_end_of_input_expected:
-        what = "there is text after the JSON";
-        break;
-    case json_error_invalid_utf8:
-        what = "invalid UTF-8";
-        break;
-    case json_error_duplicate_key:
-        what = "a key occurs twice";
-        break;
-    default:
-        break;
-    }
-    return err_new(arena, "%s at line %d column %d", what, error->line, error->column);
-}
-
-/* Reads an object, which the caller owns. */
-static struct err *line_read(struct arena *arena, struct str line, json_t **out)
-{
-    json_error_t error;
-    json_wipe_memory();
-    *out = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    struct err *err = *out ? NULL : malformed(arena, line, &error);
-    explicit_bzero(&error, sizeof(error));
-    return err;
+    return err_new(arena, "malformed JSON at line %d column %d", row, column);
 }
 
 static struct str string_of(struct arena *arena, const json_t *string)
@@ -126,66 +106,54 @@ static bool is_string(const json_t *value, const char *text)
            json_string_length(value) == strlen(text);
 }
 
-static bool is_version(const json_t *value)
-{
-    return json_is_integer(value) && json_integer_value(value) >= 0 &&
-           json_integer_value(value) <= UINT32_MAX;
-}
-
-/* Sets the versions as Rust prints a list, and whether they include version 1. */
-static struct err *versions_read(struct arena *arena, struct str line, struct str *out, bool *known)
+/* Sets the versions as Rust prints a list. */
+static struct err *hello_read(struct arena *arena, struct str line, struct buf *list, bool *known)
 {
     CLEANUP(json_release) json_t *hello = NULL;
     TRY(line_read(arena, line, &hello));
     const json_t *versions = json_object_get(hello, "v");
-    struct buf list = buf_new(arena);
     bool valid = json_is_array(versions);
-    buf_add_char(&list, '[');
     for (size_t i = 0; i < json_array_size(versions); i++) {
-        const json_t *version = json_array_get(versions, i);
-        valid = valid && is_version(version);
-        *known = *known || json_integer_value(version) == 1;
-        buf_addf(&list, "%s%lld", i == 0 ? "" : ", ", (long long)json_integer_value(version));
+        const json_t *item = json_array_get(versions, i);
+        long long version = json_integer_value(item);
+        valid = valid && json_is_integer(item) && version >= 0 && version <= UINT32_MAX;
+        *known = *known || version == 1;
+        buf_addf(list, "%s%lld", i == 0 ? "" : ", ", version);
     }
-    buf_add_char(&list, ']');
-    *out = buf_str(&list);
     return valid ? NULL : err_new(arena, "expected `{\"v\":[…]}` with a list of versions");
 }
 
 struct err *provider_hello(struct arena *arena, struct str line)
 {
     bool known = false;
-    struct str versions = STR("");
-    struct err *err = versions_read(arena, line, &versions, &known);
+    struct buf versions = buf_new(arena);
+    struct err *err = hello_read(arena, line, &versions, &known);
     if (err) {
         return err_wrap(arena, err, "failed to deserialize hello");
     }
-    if (known) {
-        return NULL;
-    }
-    return err_new(arena,
-                   "credential provider supports protocol versions %s, while Cargo supports [1]",
-                   versions.data);
+    return known ? NULL
+                 : err_new(arena,
+                           "credential provider supports protocol versions [%s], while Cargo "
+                           "supports [1]",
+                           buf_str(&versions).data);
 }
 
 /* Reads {"kind":"other","message":"it broke","caused-by":["because","of this"]}. */
-static struct err *failure_read(struct arena *arena, const json_t *result, struct err **out)
+static struct err *failure_read(struct arena *arena, const json_t *result,
+                                struct provider_answer *out)
 {
     const json_t *message = json_object_get(result, "message");
     const json_t *causes = json_object_get(result, "caused-by");
-    bool valid =
-        json_is_string(message) && (!causes || json_is_null(causes) || json_is_array(causes));
-    struct err *top = arena_new(arena, struct err);
-    struct err *layer = top;
-    layer->message = valid ? string_of(arena, message) : STR("");
-    for (size_t i = 0; valid && i < json_array_size(causes); i++) {
-        struct err *below = arena_new(arena, struct err);
-        valid = json_is_string(json_array_get(causes, i));
-        below->message = valid ? string_of(arena, json_array_get(causes, i)) : STR("");
-        layer->cause = below;
-        layer = below;
+    bool valid = !causes || json_is_null(causes) || json_is_array(causes);
+    struct err *failure = NULL;
+    for (size_t i = json_array_size(causes) + 1; valid && i > 0; i--) {
+        const json_t *text = i > 1 ? json_array_get(causes, i - 2) : message;
+        struct err *layer = arena_new(arena, struct err);
+        valid = json_is_string(text);
+        *layer = (struct err){valid ? string_of(arena, text) : STR(""), failure};
+        failure = layer;
     }
-    *out = top;
+    out->failure = failure;
     return valid ? NULL
                  : err_new(arena, "expected a string `message` and a list of strings `caused-by`");
 }
@@ -199,6 +167,7 @@ static struct err *ok_read(struct arena *arena, const json_t *result, const char
     const json_t *kind = json_object_get(result, "kind");
     const json_t *token = json_object_get(result, "token");
     out->ok = true;
+    out->outcome = PROVIDER_REMOVED;
     if (!is_string(kind, wanted)) {
         const char *name = "Unknown";
         for (size_t i = 0; i < COUNT(names); i++) {
@@ -209,7 +178,6 @@ static struct err *ok_read(struct arena *arena, const json_t *result, const char
                     wanted, name);
         return NULL;
     }
-    out->outcome = PROVIDER_REMOVED;
     if (strcmp(wanted, "get") != 0) {
         return NULL;
     }
@@ -226,25 +194,19 @@ static struct err *ok_read(struct arena *arena, const json_t *result, const char
 /* Reads the value of Err. */
 static struct err *err_read(struct arena *arena, const json_t *result, struct provider_answer *out)
 {
-    static const struct {
-        const char *kind;
-        enum provider_outcome outcome;
-    } kinds[] = {
-        {"url-not-supported", PROVIDER_URL_NOT_SUPPORTED},
-        {"not-found", PROVIDER_NOT_FOUND},
-        {"operation-not-supported", PROVIDER_OPERATION_NOT_SUPPORTED},
-    };
     const json_t *kind = json_object_get(result, "kind");
     if (is_string(kind, "other")) {
-        return failure_read(arena, result, &out->failure);
+        return failure_read(arena, result, out);
     }
-    for (size_t i = 0; i < COUNT(kinds); i++) {
-        if (is_string(kind, kinds[i].kind)) {
-            out->outcome = kinds[i].outcome;
-            return NULL;
-        }
+    if (is_string(kind, "url-not-supported")) {
+        out->outcome = PROVIDER_URL_NOT_SUPPORTED;
+    } else if (is_string(kind, "not-found")) {
+        out->outcome = PROVIDER_NOT_FOUND;
+    } else if (is_string(kind, "operation-not-supported")) {
+        out->outcome = PROVIDER_OPERATION_NOT_SUPPORTED;
+    } else {
+        out->failure = err_new(arena, "unknown error kind; try updating Cargo?");
     }
-    out->failure = err_new(arena, "unknown error kind; try updating Cargo?");
     return NULL;
 }
 
@@ -342,77 +304,89 @@ static struct err *exchange(struct talk *talk, enum child_step *step, int *statu
     return child_exchange(talk->shell->arena, &exchange, step, status);
 }
 
-/* Makes one request. cargo: CredentialProcessCredential::run, and how credential_action handles its
- * answer. */
+static struct err *explain(const struct talk *talk, struct err *err, enum child_step step)
+{
+    struct arena *arena = talk->shell->arena;
+    switch (step) {
+    case CHILD_START:
+        return err_wrap(arena, err, "failed to spawn credential process");
+    case CHILD_WRITE:
+        return err_wrap(arena, err, "failed to write to credential provider");
+    case CHILD_READ:
+        return err_wrap(arena, err, "failed to read %s from credential provider",
+                        talk->greeted ? "response" : "hello");
+    case CHILD_LINE:
+        break;
+    case CHILD_EXIT:
+        return err_wrap(arena, err, "credential process `%.*s` did not exit after its answer",
+                        STR_ARG(talk->call->words[0]));
+    }
+    return err;
+}
+
+/* Makes one request. Sets `token`, unless it is NULL, if the provider gave one. cargo:
+ * CredentialProcessCredential::run. */
 static struct err *ask(struct talk *talk, const struct question *question,
-                       enum provider_outcome *out)
+                       enum provider_outcome *out, struct str *token)
 {
     struct arena *arena = talk->shell->arena;
     struct str program = talk->call->words[0];
+    const struct provider_answer *answer = &talk->answer;
     enum child_step step;
     int status = 0;
     talk->question = question;
+    talk->keeps_token = token != NULL;
     talk->greeted = false;
     struct err *err = exchange(talk, &step, &status);
-    const struct provider_answer *answer = &talk->answer;
-    if (err && step == CHILD_START) {
-        return err_wrap(arena, err, "failed to spawn credential process");
-    }
-    if (err && step == CHILD_WRITE) {
-        return err_wrap(arena, err, "failed to write to credential provider");
-    }
-    if (err && step == CHILD_READ) {
-        return err_wrap(arena, err, "failed to read %s from credential provider",
-                        talk->greeted ? "response" : "hello");
-    }
-    if (err && step == CHILD_LINE) {
-        return err;
-    }
-    if (err && answer->ok) {
-        return err_wrap(arena, err, "credential process `%.*s` did not exit after its answer",
-                        STR_ARG(program));
+    if (err && (step != CHILD_EXIT || answer->ok)) {
+        return explain(talk, err, step);
     }
     if (answer->ok && status != 0) {
         return err_new(arena, "credential process `%.*s` failed with status %s", STR_ARG(program),
                        child_status_text(arena, status).data);
     }
-    if (answer->failure && !is_not_found(program, answer->failure)) {
+    bool not_found = answer->failure && is_not_found(program, answer->failure);
+    if (answer->failure && !not_found) {
         return answer->failure;
     }
-    *out = answer->failure ? PROVIDER_NOT_FOUND : answer->outcome;
+    if (token && !not_found && answer->outcome == PROVIDER_GAVE_TOKEN) {
+        *token = answer->token;
+    }
+    *out = not_found ? PROVIDER_NOT_FOUND : answer->outcome;
     return NULL;
 }
 
-/* Sets no deadline if a person is at the terminal. */
-static struct talk attended(struct shell *shell, const struct provider_call *call)
+/* Asks without a deadline if a person is at the terminal. cargo: how credential_action handles the
+ * answer. */
+static struct err *ask_attended(struct shell *shell, const struct provider_call *call,
+                                const struct question *question, enum provider_outcome *out,
+                                struct str *token)
 {
-    return (struct talk){
+    struct talk talk = {
         .shell = shell,
         .call = call,
         .until = shell_person(shell) ? CHILD_NO_LIMIT : child_clock() + (int64_t)SECONDS * 1000,
         .seconds = SECONDS,
     };
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    TRY(ask(&talk, question, &outcome, token));
+    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
+        return err_new(shell->arena, "requested operation not supported");
+    }
+    *out = outcome;
+    return NULL;
 }
 
 struct err *provider_logout(struct shell *shell, const struct provider_call *call,
                             enum provider_outcome *out)
 {
-    struct talk talk = attended(shell, call);
-    return ask(&talk, &logout, out);
+    return ask_attended(shell, call, &logout, out, NULL);
 }
 
 struct err *provider_get(struct shell *shell, const struct provider_call *call,
                          enum provider_outcome *out, struct str *token)
 {
-    struct talk talk = attended(shell, call);
-    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    talk.keeps_token = true;
-    TRY(ask(&talk, &read_token, &outcome));
-    if (outcome == PROVIDER_GAVE_TOKEN) {
-        *token = talk.answer.token;
-    }
-    *out = outcome;
-    return NULL;
+    return ask_attended(shell, call, &read_token, out, token);
 }
 
 struct err *provider_verify(struct shell *shell, const struct provider_call *call,
@@ -424,15 +398,11 @@ struct err *provider_verify(struct shell *shell, const struct provider_call *cal
         .until = child_clock() + (int64_t)VERIFY_SECONDS * 1000,
         .seconds = VERIFY_SECONDS,
         .alone = true,
-        .keeps_token = token != NULL,
     };
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    TRY(ask(&talk, &read_token, &outcome));
+    TRY(ask(&talk, &read_token, &outcome, token));
     if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
-        TRY(ask(&talk, &publish_token, &outcome));
-    }
-    if (token && outcome == PROVIDER_GAVE_TOKEN) {
-        *token = talk.answer.token;
+        TRY(ask(&talk, &publish_token, &outcome, token));
     }
     *out = outcome;
     return NULL;

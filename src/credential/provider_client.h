@@ -8,20 +8,9 @@
  *     {"Ok":{"kind":"logout"}}    or    {"Err":{"kind":"not-found"}}
  *
  * If the result is an outcome, the caller continues. Everything else is an error, to which the
- * caller adds `credential provider `P` failed action `logout``, as for built-in providers. These
- * errors have cargo's words, with their causes after the slash:
- *
- *     failed to spawn credential process              / No such file or directory (os error 2)
- *     failed to deserialize hello                     / EOF while parsing a value at line 1 ...
- *     credential provider supports protocol versions [2, 3], while Cargo supports [1]
- *     failed to write to credential provider          / Broken pipe (os error 32)
- *     credential process `PROGRAM` failed with status exit status: 5
- *     credential provider produced unexpected response for `logout` request: Login
- *     unknown error kind; try updating Cargo?
- *     the provider's own message                      / and its causes
- *
- * An error about a malformed line has our own words, with jansson's line and column. It quotes no
- * value of the line, because that could be a token.
+ * caller adds `credential provider `P` failed action `logout``, as for built-in providers. Errors
+ * have cargo's words, except those about a malformed line. These quote no value of the line,
+ * because that could be a token.
  *
  * Differences from cargo: The length of a line is limited. What follows the answer is read and
  * discarded, up to a limit. There is a deadline, unless a person is at the terminal. An Err answer
@@ -51,7 +40,7 @@ enum provider_outcome {
     PROVIDER_GAVE_TOKEN,
     PROVIDER_NOT_FOUND,
     PROVIDER_URL_NOT_SUPPORTED,
-    PROVIDER_OPERATION_NOT_SUPPORTED, /* for cargo, this is an error */
+    PROVIDER_OPERATION_NOT_SUPPORTED, /* only from provider_verify(); otherwise an error */
 };
 
 /* Asks it to remove the token. The provider has our standard error and can use the terminal. If

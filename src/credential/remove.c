@@ -12,121 +12,69 @@ enum { KEYRING_PATIENCE_MS = 19000 };
  * Files.
  */
 
-static const struct err *token_failed(struct arena *arena, const struct err *cause)
-{
-    return err_wrap(arena, cause, "credential provider `cargo:token` failed action `logout`");
-}
-
 static bool is_planned_in(const struct credential *c, const struct config_file *file)
 {
     return c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
 }
 
-const struct token_list *remove_allowed(struct arena *arena, const struct registry *registry)
+struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
+                           struct str registry, bool is_secret_key)
 {
-    const struct token_list *list = NULL;
-    for (const struct credential *c = registry->credentials; c; c = c->next) {
-        if (c->answer && server_verdict_is_invalid(c->answer->verdict) && c->value.data) {
-            struct token_list *token = arena_new(arena, struct token_list);
-            *token = (struct token_list){c->value, list};
-            list = token;
-        }
-        if (c->kind == CREDENTIAL_TOKEN && c->value.data && !c->revoke_first) {
-            struct token_list *token = arena_new(arena, struct token_list);
-            *token = (struct token_list){c->value, list};
-            list = token;
-        }
-    }
-    return list;
+    return (struct file_job){
+        .registry = registry,
+        .is_secret_key = is_secret_key,
+        .after_revoking = options->revoke,
+        .known = registries_get(&inventory->registries, registry),
+        .result = RESULT_NOT_FOUND, /* another program has removed it */
+    };
 }
 
-static void settle_one(struct arena *arena, struct credential *c, const struct file_job *job,
-                       const struct err *failure)
+static void settle_file(struct arena *arena, struct credential *c, const struct file_job *job,
+                        const struct err *failure)
 {
-    bool token = c->kind == CREDENTIAL_TOKEN;
-    if (failure) {
-        c->result = RESULT_FAILED;
-        c->error = failure;
-        c->error_is_final = true;
-    } else if (token ? job->removed_token : job->removed_secret_key) {
-        c->result = RESULT_REMOVED;
-    } else if (token && job->kept) {
-        c->result = RESULT_KEPT;
+    c->result = failure ? RESULT_FAILED : job->result;
+    c->error = failure;
+    if (c->result == RESULT_KEPT) {
         c->answer = NULL; /* the answer was about another token */
         c->error = err_new(arena,
                            "`%s` now contains another token for `%s`, which was not revoked and is "
                            "kept",
                            c->file->shown.data, c->registry->shown.data);
-        c->error_is_final = true;
-    } else {
-        c->result = RESULT_NOT_FOUND; /* another program has removed it */
     }
+    c->error_is_final = c->error != NULL;
 }
 
-static void settle(struct arena *arena, const struct registry *registry,
-                   const struct config_file *file, const struct file_job *job,
-                   const struct err *failure)
-{
-    for (struct credential *c = registry->credentials; c; c = c->next) {
-        if (is_planned_in(c, file)) {
-            settle_one(arena, c, job, failure);
-        }
-    }
-}
-
-/* Makes one job for each registry of which something is to be removed from the file. */
-static size_t jobs_for(const struct inventory *inventory, const struct logout_options *options,
-                       const struct config_file *file, struct file_job *jobs,
-                       const struct registry **registries)
-{
-    size_t count = 0;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
-        bool is_new = count == 0 || registries[count - 1] != c->registry;
-        if (!is_planned_in(c, file) || !is_new) {
-            continue;
-        }
-        registries[count] = c->registry;
-        jobs[count++] = (struct file_job){
-            .registry = c->registry->name,
-            .only_listed = options->revoke,
-            .only = options->revoke ? remove_allowed(inventory->config->arena, c->registry) : NULL,
-        };
-    }
-    return count;
-}
-
-/* Removes everything from the file in one edit. */
+/* Removes everything from the file in one edit. Repairs a torn file even if nothing is removed. */
 static void clear_file(const struct inventory *inventory, const struct logout_options *options,
                        const struct config_file *file)
 {
     struct arena *arena = inventory->config->arena;
-    struct file_job *jobs = arena_new_array(arena, struct file_job, inventory->registries.count);
-    const struct registry **registries =
-        arena_new_array(arena, const struct registry *, inventory->registries.count);
-    size_t count = jobs_for(inventory, options, file, jobs, registries);
-    struct err *err = file_remove(inventory->config->shell, file, jobs, count);
-    const struct err *failure = err ? token_failed(arena, err) : NULL;
-    for (size_t i = 0; i < count; i++) {
-        settle(arena, registries[i], file, &jobs[i], failure);
+    struct shell *shell = inventory->config->shell;
+    bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
+    size_t count = 0;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        count += is_planned_in(c, file);
     }
-}
-
-static bool has_plan(const struct inventory *inventory, const struct config_file *file)
-{
-    struct credential *c = inventory_first(inventory);
-    while (c && !is_planned_in(c, file)) {
-        c = inventory_next(inventory, c);
+    if (count == 0 && !mend) {
+        return;
     }
-    return c != NULL;
-}
-
-static void clear_files(const struct inventory *inventory, const struct logout_options *options)
-{
-    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
-        bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
-        if (mend || has_plan(inventory, file)) {
-            clear_file(inventory, options, file);
+    struct file_job *jobs = arena_new_array(arena, struct file_job, count);
+    struct file_job *job = jobs;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (is_planned_in(c, file)) {
+            *job++ =
+                remove_job(inventory, options, c->registry->name, c->kind == CREDENTIAL_SECRET_KEY);
+        }
+    }
+    const struct err *err = file_remove(shell, file, jobs, count);
+    if (err && count == 0) {
+        shell_warn(shell, "%s: %s", err->message.data, err->cause ? err->cause->message.data : "");
+    }
+    err = err ? logout_error(arena, "cargo:token", err) : NULL;
+    job = jobs;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (is_planned_in(c, file)) {
+            settle_file(arena, c, job++, err);
         }
     }
 }
@@ -156,17 +104,6 @@ struct err *remove_call_of(const struct inventory *inventory, const struct crede
     return keyring ? helper_path(arena, STR("cargo-credential-libsecret"), helper) : NULL;
 }
 
-/* Records that the provider still has a token. */
-static void still_serves(const struct inventory *inventory, struct credential *c)
-{
-    struct arena *arena = inventory->config->arena;
-    c->result = RESULT_FAILED;
-    c->effect = IN_USE;
-    c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
-                       c->provider->shown.data, c->registry->shown.data);
-    c->error_is_final = true;
-}
-
 const struct err *remove_verify(const struct inventory *inventory, const struct credential *c,
                                 const struct provider_call *call, enum provider_outcome *outcome,
                                 struct str *token)
@@ -180,47 +117,34 @@ const struct err *remove_verify(const struct inventory *inventory, const struct 
     return err;
 }
 
-/*
- * Asks the provider again for the token. The keyring's helper need not be asked, because it has
- * searched again. An error counts as no token, because cargo gets none either.
- */
+/* Asks the provider again for the token. The keyring's helper need not be asked, because it has
+ * searched again. An error counts as no token, because cargo gets none either. */
 static bool serves(const struct inventory *inventory, const struct credential *c,
-                   const struct provider_call *call, bool *failed)
+                   const struct provider_call *call)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    *failed = false;
-    if (is_keyring(c)) {
-        return false;
-    }
-    const struct err *err = remove_verify(inventory, c, call, &outcome, NULL);
-    *failed = err != NULL;
-    return !err && outcome == PROVIDER_GAVE_TOKEN;
+    return !is_keyring(c) && !remove_verify(inventory, c, call, &outcome, NULL) &&
+           outcome == PROVIDER_GAVE_TOKEN;
 }
 
-static void settle_provider(const struct inventory *inventory, struct credential *c,
-                            const struct provider_call *call, enum provider_outcome outcome)
+static void settle_provider(struct arena *arena, struct credential *c,
+                            enum provider_outcome outcome, bool serves, const struct err *err)
 {
-    bool failed;
-    if (serves(inventory, c, call, &failed)) {
-        still_serves(inventory, c);
-    } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
-        c->result = RESULT_NOT_SUPPORTED;
+    if (err) {
+        c->result = serves ? RESULT_FAILED : RESULT_NOT_CHECKED;
+        c->error =
+            logout_error(arena, c->provider ? c->provider->shown.data : "cargo:libsecret", err);
+    } else if (serves) {
+        c->result = RESULT_FAILED;
+        c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
+                           c->provider->shown.data, c->registry->shown.data);
     } else {
-        c->result = outcome == PROVIDER_REMOVED ? RESULT_REMOVED : RESULT_NOT_FOUND;
+        c->result = outcome == PROVIDER_REMOVED             ? RESULT_REMOVED
+                    : outcome == PROVIDER_URL_NOT_SUPPORTED ? RESULT_NOT_SUPPORTED
+                                                            : RESULT_NOT_FOUND;
     }
-}
-
-static void settle_failure(const struct inventory *inventory, struct credential *c,
-                           const struct provider_call *call, const struct err *err)
-{
-    struct arena *arena = inventory->config->arena;
-    bool failed = true;
-    bool still = call && serves(inventory, c, call, &failed);
-    c->result = still ? RESULT_FAILED : RESULT_NOT_CHECKED;
-    c->effect = still ? IN_USE : c->effect;
-    c->error = err_wrap(arena, err, "credential provider `%s` failed action `logout`",
-                        c->provider ? c->provider->shown.data : "cargo:libsecret");
-    c->error_is_final = true;
+    c->error_is_final = c->error != NULL;
+    c->effect = serves ? IN_USE : c->effect;
 }
 
 /* Asks one provider to log out. cargo: credential_action, the middle of its loop. */
@@ -228,10 +152,11 @@ static void ask(struct inventory *inventory, struct credential *c)
 {
     struct shell *shell = inventory->config->shell;
     struct provider_call call;
-    enum provider_outcome outcome = PROVIDER_OPERATION_NOT_SUPPORTED;
-    struct err *err = remove_call_of(inventory, c, &call);
-    if (err || (is_keyring(c) && inventory->keyring_late)) {
-        settle_failure(inventory, c, NULL, err ? err : inventory->keyring_late);
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    const struct err *err = remove_call_of(inventory, c, &call);
+    err = !err && is_keyring(c) ? inventory->keyring_late : err;
+    if (err) {
+        settle_provider(shell->arena, c, outcome, false, err);
         return;
     }
     int64_t start = child_clock();
@@ -239,17 +164,10 @@ static void ask(struct inventory *inventory, struct credential *c)
         provider_announce(shell, c->provider, "logout", c->registry->shown);
     }
     err = provider_logout(shell, &call, &outcome);
-    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
-        err = err_new(shell->arena, "requested operation not supported");
-    }
-    if (err && is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
+    if (is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
         inventory->keyring_late = err;
     }
-    if (err) {
-        settle_failure(inventory, c, &call, err);
-    } else {
-        settle_provider(inventory, c, &call, outcome);
-    }
+    settle_provider(shell->arena, c, outcome, serves(inventory, c, &call), err);
 }
 
 /* Fails if no provider handles the registry. cargo: credential_action, its end. */
@@ -260,7 +178,7 @@ static void check_handled(const struct inventory *inventory, struct registry *re
         bool asked = c->plan != PLAN_LEAVE && c->result != RESULT_NOT_SUPPORTED;
         handled |= c->place == PLACE_PROVIDER ? asked : c->result == RESULT_REMOVED;
     }
-    if (!handled && inventory_is_about(inventory, registry)) {
+    if (!handled) {
         registry->failure =
             err_new(inventory->config->arena, "no credential providers could handle the request");
     }
@@ -269,37 +187,35 @@ static void check_handled(const struct inventory *inventory, struct registry *re
 static void announce_token(const struct inventory *inventory, const struct registry *registry)
 {
     for (size_t i = 0; i < registry->providers.count; i++) {
-        if (registry->providers.items[i].kind == PROVIDER_TOKEN &&
-            inventory_is_about(inventory, registry)) {
+        if (registry->providers.items[i].kind == PROVIDER_TOKEN) {
             provider_announce(inventory->config->shell, &registry->providers.items[i], "logout",
                               registry->shown);
         }
     }
 }
 
-/* Finds keyring items of the same name under other URLs, which the provider cannot find. */
-static void look_again(struct inventory *inventory)
-{
-    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked) {
-        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
-    }
-}
-
 void remove_all(struct inventory *inventory, const struct logout_options *options)
 {
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        announce_token(inventory, r);
+        if (inventory_is_about(inventory, r)) {
+            announce_token(inventory, r);
+        }
     }
-    clear_files(inventory, options);
+    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
+        clear_file(inventory, options, file);
+    }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->plan == PLAN_ASK && c->result == RESULT_PENDING) {
             ask(inventory, c);
         }
     }
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_has(inventory, r)) {
+        if (inventory_is_about(inventory, r)) {
             check_handled(inventory, r);
         }
     }
-    look_again(inventory);
+    /* items of the same name under other URLs, which the provider cannot find */
+    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked) {
+        inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
+    }
 }

@@ -12,9 +12,9 @@
 
 void remove_all(struct inventory *inventory, const struct logout_options *options);
 
-/* Returns the only tokens that are removed after --revoke: those that the server has confirmed to
- * be invalid, and those that were not to be revoked. */
-const struct token_list *remove_allowed(struct arena *arena, const struct registry *registry);
+/* Makes the job for a token or secret key. */
+struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
+                           struct str registry, bool is_secret_key);
 
 /* Makes the call for a provider or a keyring item. */
 struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,

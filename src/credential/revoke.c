@@ -217,9 +217,6 @@ static bool token_of_provider(struct inventory *inventory, struct credential *c,
     if (!err) {
         err = provider_get(inventory->config->shell, &call, &outcome, token);
     }
-    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
-        err = err_new(arena, "requested operation not supported");
-    }
     if (err) {
         c->result = RESULT_KEPT;
         c->error_is_final = true;

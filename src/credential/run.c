@@ -1,6 +1,5 @@
 #include "credential/run.h"
 
-#include "credential/plan.h"
 #include "credential/remove.h"
 #include "credential/revoke.h"
 
@@ -28,12 +27,7 @@ static void forgive_orphans(const struct run *run)
     }
 }
 
-static bool counts_for_strict(const struct credential *c)
-{
-    return credential_usable(c) != USABLE_NO && c->valid != VALIDITY_NO;
-}
-
-static void count(struct run *run, const struct logout_options *options)
+static void count(struct run *run)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
@@ -44,7 +38,7 @@ static void count(struct run *run, const struct logout_options *options)
         totals->left += usable == USABLE_YES;
         totals->not_checked += usable == USABLE_UNKNOWN;
         totals->failed += c->error && c->error_is_final;
-        run->strict_fails |= counts_for_strict(c);
+        run->strict_fails |= usable != USABLE_NO && c->valid != VALIDITY_NO;
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
         totals->failed += inventory_is_about(inventory, r) && r->failure != NULL;
@@ -59,8 +53,8 @@ static void count(struct run *run, const struct logout_options *options)
         (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
     totals->not_checked += keyring_unknown;
     run->strict_fails |= keyring_unknown;
-    totals->failed += (run->failure != NULL) + copies_failed(&run->copies);
-    run->strict_fails |= options->copies && copies_fail_strict(&run->copies);
+    totals->failed += (run->failure != NULL) + run->copies.failed;
+    run->strict_fails |= run->copies.strict_fails;
 }
 
 static struct err *act(struct run *run, const struct logout_options *options,
@@ -97,11 +91,11 @@ struct err *run_all(struct config *config, const struct logout_options *options,
             registry_warn(&run.inventory.registries, r);
         }
     }
-    plan_make(&run.inventory, options);
+    inventory_plan(&run.inventory, options);
     TRY(act(&run, options, signals));
     forgive_orphans(&run);
     copies_find(&run.inventory, options, &run.copies);
-    count(&run, options);
+    count(&run);
     *out = run;
     return NULL;
 }

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import stat
 import subprocess
 
@@ -169,13 +168,3 @@ def quote(word):
 
 def fifo(victim, path):
     os.mkfifo(f"{victim.top}/{path}")
-
-
-def bound_socket(victim, path):
-    with socket.socket(socket.AF_UNIX) as listener:
-        here = os.getcwd()
-        os.chdir(os.path.dirname(f"{victim.top}/{path}"))  # a socket's path is short
-        try:
-            listener.bind(os.path.basename(path))
-        finally:
-            os.chdir(here)

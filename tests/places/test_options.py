@@ -173,15 +173,6 @@ def test_status_of_nothing(machine):
     assert "no credentials found" in done.err
 
 
-def test_status_of_a_provider_that_only_gives(machine):
-    """It cannot log out, so its token stays."""
-    machine.write({"config.toml": chain("cargo:token-from-stdout $BIN/x")})
-    row = machine.logout("--status", "--registry", "corp", json=False).out.splitlines()[1]
-    assert re.split(r" {2,}", row)[2:4] == ["yes", "cannot be removed"]
-    done = machine.logout("-n", "--registry", "corp")
-    assert done.status == 101 and "requested operation not supported" in done.err
-
-
 @pytest.mark.parametrize("words", [["--status"], ["--status", "--message-format", "json"], ["--message-format", "json"]])
 def test_a_report_that_cannot_be_written_is_a_failure(machine, words):
     """But the logout has been done."""
@@ -191,16 +182,6 @@ def test_a_report_that_cannot_be_written_is_a_failure(machine, words):
     assert done.returncode == 101
     assert done.stderr.endswith("error: the report could not be written to standard output\n")
     assert machine.secrets_on_disk() == ([] if words[0] != "--status" else ["credentials.toml"])
-
-
-def test_a_dry_run_is_silent_about_what_no_provider_looks_at(machine):
-    """As the logout is, of a stale token in a configuration."""
-    machine.providers("removes")
-    machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes"\ntoken = "S3CRET-stale"\n'})
-    done = machine.logout("-n", "--registry", "corp")
-    assert done.status == 0
-    assert "would be removed" not in done.err and "can still use" not in done.err
-    assert "would be asked to log out of `corp`" in done.err
 
 
 def test_a_dry_run_of_what_is_broken(machine):
@@ -245,16 +226,6 @@ def test_all(machine):
     assert [machine.sends(name) for name in ("corp", "beta", "crates-io")] == [None] * 3
 
 
-@pytest.mark.parametrize("variable, value", [("TOKEN", "S3CRET-env"), ("SECRET_KEY", "S3CRET-key"), ("INDEX", "$INDEX/next/")])
-def test_all_knows_a_registry_by_any_of_its_variables(machine, variable, value):
-    """One of which nothing else is known: a provider for all registries may have its token."""
-    machine.write({"config.toml": '[registry]\nglobal-credential-providers = ["$BIN/removes"]\n'})
-    machine.providers("removes")
-    machine.env[f"CARGO_REGISTRIES_NEXT_{variable}"] = machine.text(value)
-    told = [line["registry"] for line in machine.logout("--status", "--all").lines if "registry" in line]
-    assert "next" in told
-
-
 def test_all_where_one_fails(machine):
     """If one provider fails and one registry is not configured correctly, the others are still logged out."""
     own = 'credential-provider = "$BIN/{}"\n'
@@ -270,18 +241,6 @@ def test_all_where_one_fails(machine):
     assert machine.secrets_on_disk() == []
 
 
-@pytest.mark.parametrize("broken", ["credentials.toml", "credentials"])
-def test_all_with_a_broken_file(machine, broken):
-    machine.write({"config.toml": chain("cargo:token", "$BIN/removes"), broken: f"{TOKEN}nonsense\n"})
-    machine.write({({"credentials", "credentials.toml"} - {broken}).pop(): STORED})
-    machine.providers("removes")
-    done = machine.logout("--all")
-    assert done.status == 101
-    assert done.err.count("error: ") == 1
-    assert set(machine.asked()) == {"removes"}
-    assert machine.secrets_on_disk() == [broken]
-
-
 def test_all_with_odd_registries(machine):
     """An index that is no URL, one without a host, tables that are none: told where it is theirs, and no harm to the others."""
     odd = '[registries.odd]\nindex = "foo"\n[registries.mail]\nindex = "mailto:x@example.com"\n[registries.crates-io]\nprotocol = "sparse"\n'
@@ -295,62 +254,10 @@ def test_all_with_odd_registries(machine):
     assert [line["registry"] for line in done.credentials()] == ["crates-io", "beta", "corp", "gone", "odd"]
 
 
-def test_an_odd_registry_beside_the_one_asked_for(machine):
-    """Which names have the same index is seen without those that have none."""
-    odd = '[registries.odd]\nindex = "foo"\n[registries.mail]\nindex = "mailto:x@example.com"\n'
-    machine.write({"config.toml": CORP + odd, "credentials.toml": TOKEN})
-    done = machine.logout("--registry", "corp", "--strict")
-    assert done.status == 0, done.err
-    assert machine.secrets_on_disk() == []
-
-
-def test_all_where_registries_is_no_table(machine):
-    """No registry can be defined there, but crates.io still exists."""
-    machine.write({"config.toml": "registries = 3\n", "credentials.toml": CRATES_IO})
-    machine.env["CARGO_REGISTRIES_TOKEN"] = "S3CRET-env"  # of no registry: it has no name
-    machine.env["CARGO_REGISTRIES__TOKEN"] = "S3CRET-none"  # nor has it here
-    done = machine.logout("--all")
-    assert {line.get("registry") for line in done.lines if line["reason"] == "credential"} == {"crates-io"}
-    assert machine.secrets_on_disk() == []
-
-
-def test_all_with_settings_that_are_wrong(machine):
-    """cargo would stop before this. Known registries are logged out, and then the fault is reported."""
-    machine.write({"config.toml": KNOWN + '[term]\ncolor = "mauve"\n', "credentials.toml": STORED})
-    done = machine.logout("--all")
-    assert done.status == 101
-    assert done.err.count("error: ") == 1 and "argument for --color must be auto, always, or never" in done.err
-    assert machine.secrets_on_disk() == []
-
-
 def test_all_of_nothing(machine):
     done = machine.logout("--all", "--strict")
     assert done.status == 0
     assert "not currently logged in to `crates-io`" in done.err
-
-
-def test_all_everywhere(machine):
-    machine.write({"config.toml": KNOWN + 'token = "S3CRET-c"\n', "/work/.cargo/config.toml": STORED, "credentials.toml": STORED})
-    assert machine.logout("--all", "--strict").status == 2
-    assert machine.secrets_on_disk() == ["config.toml", "config.toml"]
-    assert machine.logout("--all", "--everywhere", "--strict").status == 0
-    assert machine.secrets_on_disk() == []
-
-
-def test_all_with_two_names_of_one_index(machine):
-    both = CORP + CORP.replace("registries.corp", "registries.another")
-    machine.write({"config.toml": both, "credentials.toml": TOKEN + TOKEN.replace("corp", "another")})
-    done = machine.logout("--all", "--strict")
-    assert done.status == 0, done.err
-    assert machine.secrets_on_disk() == []
-
-
-def test_a_name_that_means_crates_io_twice(machine):
-    """crates.io's index under its own name too: what it has is told once."""
-    index = 'index = "https://github.com/rust-lang/crates.io-index"\n'
-    machine.write({"config.toml": f"[registries.mirror]\n{index}[registries.crates-io]\n{index}", "credentials.toml": CRATES_IO})
-    done = machine.logout("--registry", "mirror")
-    assert [line["registry"] for line in done.credentials()] == ["crates-io"]
 
 
 def test_all_knows_whose_a_variable_is(machine):

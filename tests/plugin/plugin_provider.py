@@ -114,8 +114,6 @@ class Provider:
         if layers[0] == f"error: credential provider `{' '.join(words)}` failed action `logout`":
             layers = layers[1:]
         layers[0] = layers[0].removeprefix("error: ")
-        if layers == ["requested operation not supported"]:
-            return ["operation-not-supported"]
         return layers
 
     def same(self, **options):

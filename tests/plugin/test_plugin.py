@@ -5,9 +5,7 @@ has our own. Where cargo hangs, our client stops in time.
 
 import json
 import os
-import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -52,11 +50,6 @@ def test_it_runs_as_cargo_runs_it(provider):
     assert seen == (provider.place / "seen").read_text()
 
 
-def test_sigpipe_ends_it_as_usual(provider):
-    provider.speaks(then="kill -PIPE $$")
-    assert provider.same() == [f"credential process `{provider.path}` failed with status signal: 13 (SIGPIPE)"]
-
-
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)], ids=str)
 def test_our_own_standard_streams_may_be_closed(provider, closed):
     """And what is printed meanwhile, the notice, does not go to the provider."""
@@ -78,81 +71,37 @@ def test_its_exit_status_is_seen_though_ours_inherits_ignored_children(provider)
 # It cannot be started
 
 
-def spawn_case(provider, case):
-    place = provider.place
-    name = str(provider.path)
-    env = {"PATH": os.environ["PATH"]}
-    if case == "not executable":
-        provider.write("#!/bin/sh\n", mode=0o644)
-    elif case == "directory":
-        provider.path.mkdir()
-    elif case == "no format":
-        provider.write("echo x\n")
-    elif case == "empty":
-        provider.write("")
-    elif case == "no interpreter":
-        provider.write("#!/nonexistent/sh\n")
-    elif case == "symlink loop":
-        provider.path.symlink_to("prov")
-    elif case == "below a file":
-        provider.write("x")
-        name += "/prov"
-    elif case == "name too long":
-        name = "/" + "x" * 300
-    elif case == "path too long":
-        name = "/x" * 3000
-    elif case == "not in PATH":
-        name = "no-such-provider"
-    elif case == "empty name":
-        name = ""
-    elif case == "PATH unset":
-        name, env["PATH"] = "no-such-provider", None
-    elif case == "PATH empty":
-        name, env["PATH"] = "prov", ""
-        provider.speaks()
-    elif case in ("found second", "refused everywhere", "bad format first"):
-        name = "prov"
-        (place / "one").mkdir()
-        (place / "two").mkdir()
-        env["PATH"] = f"{place}/none:{place}/one:{place}/two:/usr/bin:/bin"
-        provider.speaks()
-        first = place / "one/prov"
-        first.write_text("echo x\n" if case == "bad format first" else "#!/bin/sh\n")
-        first.chmod(0o755 if case == "bad format first" else 0o644)
-        if case != "refused everywhere":
-            shutil.copy(provider.path, place / "two/prov")
-    return name, env
+def in_path(provider, *directories):
+    """A program in each of these directories of PATH: one that works, one that may not be run, or one that the system cannot run."""
+    for directory, (text, mode) in zip(("one", "two"), directories):
+        (provider.place / directory).mkdir()
+        provider.write(text, mode)
+        provider.path.rename(provider.place / directory / "prov")
+    return {"name": "prov", "env": {"PATH": f"{provider.place}/none:{provider.place}/one:{provider.place}/two:/usr/bin:/bin"}}
 
 
-@pytest.mark.parametrize(
-    "case, cause",
-    [
-        ("missing", "No such file or directory (os error 2)"),
-        ("not executable", "Permission denied (os error 13)"),
-        ("directory", "Permission denied (os error 13)"),
-        ("no format", "Exec format error (os error 8)"),
-        ("empty", "Exec format error (os error 8)"),
-        ("no interpreter", "No such file or directory (os error 2)"),
-        ("symlink loop", "Too many levels of symbolic links (os error 40)"),
-        ("below a file", "Not a directory (os error 20)"),
-        ("name too long", "File name too long (os error 36)"),
-        ("path too long", "File name too long (os error 36)"),
-        ("not in PATH", "No such file or directory (os error 2)"),
-        ("empty name", "No such file or directory (os error 2)"),
-        ("PATH unset", "No such file or directory (os error 2)"),
-        ("PATH empty", None),
-        ("found second", None),
-        ("refused everywhere", "Permission denied (os error 13)"),
-        ("bad format first", "Exec format error (os error 8)"),
-    ],
-)
-def test_spawn(provider, case, cause):
-    name, env = spawn_case(provider, case)
-    ours_env = {key: value for key, value in env.items() if value is not None}
-    _, lines, _ = provider.ours(name=name, env=ours_env)
-    assert lines == (["failed to spawn credential process", cause] if cause else ["removed"])
-    if case != "empty name":  # cargo takes a provider with an empty name for none
-        assert lines == provider.cargos(name=name, env=env)
+WORKS = (f"#!/bin/sh\necho '{HELLO.strip()}'\nread -r line\necho '{DONE.strip()}'\n", 0o755)
+DENIED, NO_FORMAT = ("#!/bin/sh\n", 0o644), ("echo x\n", 0o755)
+SPAWNS = {
+    "missing": (lambda _: {}, "No such file or directory (os error 2)"),
+    "not executable": (lambda provider: provider.write(*DENIED) and {}, "Permission denied (os error 13)"),
+    "directory": (lambda provider: provider.path.mkdir() or {}, "Permission denied (os error 13)"),
+    "no format": (lambda provider: provider.write(*NO_FORMAT) and {}, "Exec format error (os error 8)"),
+    "no interpreter": (lambda provider: provider.write("#!/nonexistent/sh\n") and {}, "No such file or directory (os error 2)"),
+    "symlink loop": (lambda provider: provider.path.symlink_to("prov") or {}, "Too many levels of symbolic links (os error 40)"),
+    "path too long": (lambda _: {"name": "/x" * 3000}, "File name too long (os error 36)"),
+    "not in PATH": (lambda _: {"name": "no-such-provider"}, "No such file or directory (os error 2)"),
+    "PATH empty": (lambda provider: provider.write(*WORKS) and {"name": "prov", "env": {"PATH": ""}}, None),
+    "found second": (lambda provider: in_path(provider, DENIED, WORKS), None),
+    "refused everywhere": (lambda provider: in_path(provider, DENIED), "Permission denied (os error 13)"),
+    "bad format first": (lambda provider: in_path(provider, NO_FORMAT, WORKS), "Exec format error (os error 8)"),
+}
+
+
+@pytest.mark.parametrize("make, cause", SPAWNS.values(), ids=SPAWNS)
+def test_spawn(provider, make, cause):
+    options = make(provider)
+    assert provider.same(**options) == (["failed to spawn credential process", cause] if cause else ["removed"])
 
 
 # What it answers
@@ -163,11 +112,13 @@ HELLOS = [
     '{"v":[4294967296]}\n', '{"v":[99999999999999999999]}\n', '{"v":[1],"v":[1]}\n', '{"v":[1]\n', '{"v":[1\n', '{"v":[1,]}\n', '{"v":[1],}\n',
     '{"v":[1]}x\n', '{"v":[1]} \t\r\n', '{"v":[3,1,2],"more":{"a":[null,true,1e5,"\\u00e9"]}}\n', '{"V":[1]}\n', "{'v':[1]}\n", '{v:[1]}\n',
     '\ufeff{"v":[1]}\n', '{"v" [1]}\n', 'Starting up\n', "2024-01-01 12:00 start\n", "[INFO] start\n", "[2024] start\n", "nul\n", "trux\n",
-    '{"\\x":1}\n', '{"\\ud800":1}\n', '{"v":[01]}\n', '{"v":[-]}\n', "\x00\n", '{"v":[1]}\x00\n', "\x1b[1m{\n",
+    '"cio3cret"\n', '{"v":"cio3cret"}\n', '{"v":["cio3cret"]}\n', '{"v":[1], "cio3cret"}\n', "31415926\n", '{"v":31415926}\n', b"{\xff\n",
+    b'{"v":[1],"\xc3":1}\n', '{"\\x":1}\n', '{"\\ud800":1}\n', '{"v":[01]}\n', '{"v":[-]}\n', "\x00\n", '{"v":[1]}\x00\n', "\x1b[1m{\n",
 ]  # fmt: skip
 
 ANSWERS = [
-    DONE, NOT_FOUND, "\n", "ok\n", '"Ok"\n', "[]\n", "1\n", "null\n", "{}\n", "{\n", '{"ok":{"kind":"logout"}}\n', '{"Ok"}\n', '{"Ok" {}}\n', "{1:2}\n",
+    DONE, NOT_FOUND, '"s3cret"\n', '{"Ok":"s3cret"}\n', '{"Err":"s3cret"}\n', '{"Ok":{"kind":"s3cret"}}\n', '{"Err":{"kind":"s3cret"}}\n', '{"s3cret":{}}\n',
+    '{"Ok":s3cret}\n', b'{"\xed\xa0\x80":1}\n', b'{"\xf4\x90\x80\x80":1}\n', DONE.encode() + b"\xff\n", "\n", "ok\n", '"Ok"\n', "[]\n", "1\n", "null\n", "{}\n", "{\n", '{"ok":{"kind":"logout"}}\n', '{"Ok"}\n', '{"Ok" {}}\n', "{1:2}\n",
     "{true:2}\n", '{"Ok":}\n', '{"Ok":null}\n', '{"Ok":1}\n', '{"Ok":"logout"}\n', '{"Ok":{}}\n', '{"Ok":[]}\n', '{"Ok":["logout"]}\n',
     '{"Ok":["logout",1]}\n', '{"Ok":[1]}\n', '{"Ok":["logout",]}\n', '{"Ok":{"kind":1}}\n', '{"Ok":{"kind":"logout","kind":"logout"}}\n',
     '{"Ok":{"a":[1,{"b":null}],"kind":"logout"}}\n', '{"Ok":{"kind":"login"}}\n', '{"Ok":{"kind":"LOGOUT"}}\n', '{"Ok":{"kind":"new"}}\n',
@@ -191,96 +142,30 @@ ANSWERS = [
 LISTS = ("[[1]]\n", '{"Ok":["logout"]}\n', '{"Err":["not-found"]}\n', '{"Err":["other","m"]}\n', '{"Err":["other","m",["c"]]}\n', '{"Err":["odd",1]}\n')
 
 
-def judged_as_cargo(provider):
-    """The same outcome, or a failure where cargo fails, in its first words; the answer is in `lines`."""
-    status, lines, err = provider.ours()
+@pytest.mark.parametrize("what, text", [("hello", text) for text in HELLOS] + [("answer", text) for text in ANSWERS], ids=lambda text: repr(text)[:70])
+def test_a_line(provider, what, text):
+    """The same outcome as cargo, or a failure where cargo fails, in its first words. A malformed line is not repeated, because it could be a token."""
+    status, lines, err = provider.speaks(**{what: text}).ours()
+    assert not re.search("s3cret|cio3cret|31415926", str(lines) + err)
+    if text in LISTS or '"x":' + "[" * 126 in str(text):
+        assert lines[0] in ("failed to deserialize hello", "failed to deserialize response", "removed")
+        return
+    if isinstance(text, bytes) and not text.startswith(DONE.encode()):  # for cargo, not even a line
+        assert lines[0].startswith("failed to deserialize") and lines[1].startswith("malformed JSON at line 1 column")
+        return
     expected = provider.cargos()
     if lines[0].startswith("failed to deserialize"):
-        assert expected[0] == lines[0]
-        assert len(lines) == 2
+        assert expected[0] == lines[0] and len(lines) == 2
     elif lines[0].startswith("credential provider produced unexpected response"):
         assert expected[0].startswith(lines[0])  # cargo adds what a Get holds
     else:
         plain = [re.sub("[\x00-\x08\x0b\x0e-\x1f\x7f]", "", line) for line in lines]  # as cargo's shell does, and ours
         assert plain == expected
-    return lines, err
-
-
-@pytest.mark.parametrize("hello", HELLOS, ids=repr)
-def test_hello(provider, hello):
-    provider.speaks(hello=hello)
-    if hello in LISTS:
-        assert provider.ours()[1][0] == "failed to deserialize hello"
-    else:
-        judged_as_cargo(provider)
-
-
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda text: repr(text)[:70])
-def test_answer(provider, answer):
-    provider.speaks(answer=answer)
-    if answer in LISTS or '"x":' + "[" * 126 in answer:
-        assert provider.ours()[1][0] in ("failed to deserialize response", "removed")
-        return
-    lines, err = judged_as_cargo(provider)
-    assert "s3cret" not in str(lines) + err
 
 
 @pytest.mark.parametrize("what", ["hello", "answer"])
 def test_a_program_that_is_no_provider_is_explained_in_cargos_words(provider, what):
     assert provider.speaks(**{what: "Usage: prov [OPTION]\n"}).same()[1] == "expected value at line 1 column 1"
-
-
-@pytest.mark.parametrize("what", ["hello", "answer"])
-@pytest.mark.parametrize("text", [b"{\xff\n", b'{"v":[1],"\xc3":1}\n', b'{"\xed\xa0\x80":1}\n', b'{"\xc0\x80":1}\n', b'{"\xf4\x90\x80\x80":1}\n'], ids=repr)
-def test_not_utf8(provider, what, text):
-    lines = provider.speaks(**{what: text}).failure()
-    assert lines[0].startswith("failed to deserialize")
-    assert lines[1].startswith("invalid UTF-8 at line 1 column")
-
-
-def test_utf8_is_looked_at_line_by_line(provider):
-    assert provider.speaks(answer=DONE.encode() + b"\xff\n").same() == ["removed"]
-
-
-@pytest.mark.parametrize("text", ["cio3cret", '"cio3cret"', '{"v":"cio3cret"}', '{"v":["cio3cret"]}', '{"v":[1], "cio3cret"}', "31415926", '{"v":31415926}'])
-def test_a_token_in_place_of_a_hello_is_not_repeated(provider, text):
-    status, lines, err = provider.speaks(hello=text + "\n").ours()
-    assert status == 1
-    assert "cio3cret" not in str(lines) + err and "31415926" not in str(lines) + err
-
-
-@pytest.mark.parametrize("text", ['"s3cret"', '{"Ok":"s3cret"}', '{"Err":"s3cret"}', '{"Ok":{"kind":"get","token":"s3cret"}}', '{"Ok":{"kind":"s3cret"}}', '{"Err":{"kind":"s3cret"}}', '{"s3cret":{}}', '{"Ok":s3cret}'])
-def test_a_token_in_place_of_an_answer_is_not_repeated(provider, text):
-    status, lines, err = provider.speaks(answer=text + "\n").ours()
-    assert status == 1
-    assert "s3cret" not in str(lines) + err
-
-
-BITS = ["{", "}", "[", "]", ",", ":", '"', "null", "tru", "1", "-", "0", ".5", "e9", "\\", "\\u12", "\\ud800", " ", "\t", "\x1f", "kind", '"v"', '"kind"', "é", '"Ok"', '"Err"']
-
-
-def mutated(text, chance):
-    for _ in range(chance.choice([1, 1, 2, 3])):
-        at = chance.randrange(len(text))
-        cut = chance.randrange(3)
-        text = text[:at] + chance.choice(["", chance.choice(BITS)]) + text[at + cut :]
-    return text.replace("\n", "") + "\n"
-
-
-def test_mutated_answers_are_never_taken_for_more_than_cargo_does(provider):
-    chance = random.Random(os.environ.get("PLUGIN_SEED", "1"))
-    answers = [answer for answer in ANSWERS if 20 < len(answer) < 100]
-    for _ in range(int(os.environ.get("PLUGIN_ROUNDS", "60"))):
-        hello, answer = HELLO, chance.choice(answers)
-        if chance.random() < 0.3:
-            hello = mutated(HELLO.strip(), chance)
-        else:
-            answer = mutated(answer, chance)
-        print(hello, answer)
-        provider.speaks(hello, answer)
-        status, lines, _ = provider.ours()
-        if status == 0:
-            assert lines == provider.cargos()
 
 
 # A token that is asked for
@@ -307,6 +192,7 @@ def test_an_index_without_a_name_has_none_in_the_request(provider):
         (token(""), NOT_FOUND, "not-found", ["read"]),
         ('{"Err":{"kind":"url-not-supported"}}', token(), "url-not-supported", ["read"]),
         ('{"Err":{"kind":"operation-not-supported"}}', token(), "gave-token", ["read", "publish"]),
+        ('{"Err":{"kind":"other","message":"it is locked","caused-by":["no key"]}}', token(), "it is locked", ["read"]),
         ('{"Err":{"kind":"operation-not-supported"}}', NOT_FOUND, "not-found", ["read", "publish"]),
         ('{"Err":{"kind":"operation-not-supported"}}', '{"Err":{"kind":"operation-not-supported"}}', "operation-not-supported", ["read", "publish"]),
     ],
@@ -314,20 +200,10 @@ def test_an_index_without_a_name_has_none_in_the_request(provider):
 )
 def test_a_verification_asks_for_reading_then_for_publishing(provider, read, publish, outcome, operations):
     provider.answers(read=read, publish=publish)
-    assert provider.outcome(action="verify") == outcome
+    assert provider.ours(action="verify")[1][0] == outcome
     requests = provider.requests()
     assert [request["operation"] for request in requests] == operations
     assert all(set(request) >= {"name", "vers", "cksum"} for request in requests if request["operation"] == "publish")
-
-
-def test_a_verification_can_hand_out_the_token(provider):
-    provider.answers(read=token())
-    assert provider.outcome(action="verify-token") == f"gave-token {SECRET}"
-
-
-def test_a_verification_that_fails_says_why(provider):
-    provider.answers(read='{"Err":{"kind":"other","message":"it is locked","caused-by":["no key"]}}')
-    assert provider.failure(action="verify") == ["it is locked", "no key"]
 
 
 def test_only_a_very_verbose_verification_shows_what_the_provider_writes(provider):
@@ -337,13 +213,13 @@ def test_only_a_very_verbose_verification_shows_what_the_provider_writes(provide
 
 
 @pytest.mark.unsanitized  # whose memory is too large to be searched
-@pytest.mark.parametrize("action, places", [("get", 1), ("verify-token", 1), ("verify", 0)])
+@pytest.mark.parametrize("action, places", [("get", True), ("verify-token", True), ("verify", False)])
 def test_a_token_that_is_not_wanted_is_in_memory_no_more(provider, action, places):
     provider.answers(read=token())
     process = provider.start(action=action, env={**os.environ, "PAUSE": "1"}, stdin=subprocess.PIPE)
-    assert process.stdout.readline().startswith(b"gave-token")
+    assert process.stdout.readline().decode() == (f"gave-token {SECRET}\n" if places else "gave-token\n")
     found = places_of(process.pid, SECRET)
-    assert (len(found) > 0) == bool(places), found
+    assert (len(found) > 0) == places, found
     process.communicate(timeout=SOON)
     assert process.returncode == 0
 
@@ -374,12 +250,9 @@ def test_an_error_that_means_not_found(provider, action, name, message, causes, 
 # How it ends
 
 
-def test_every_exit_status(provider):
-    for status in range(256):
-        provider.speaks(then=f"exit {status}")
-        wanted = f"credential process `{provider.path}` failed with status exit status: {status}"
-        expected = [wanted] if status else ["removed"]
-        assert (provider.same() if status in (0, 1, 2, 101, 127, 128, 255) else provider.ours()[1]) == expected
+@pytest.mark.parametrize("status", [1, 2, 101, 127, 128, 255])
+def test_exit_status(provider, status):
+    assert provider.speaks(then=f"exit {status}").same() == [f"credential process `{provider.path}` failed with status exit status: {status}"]
 
 
 def test_every_signal(provider):
@@ -388,20 +261,6 @@ def test_every_signal(provider):
         provider.speaks(then=f"kill -{int(number)} $$")
         lines = provider.same()
         assert lines[0].startswith(f"credential process `{provider.path}` failed with status signal: {int(number)}")
-
-
-def test_signals_that_do_nothing(provider):
-    for number in (signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH):
-        assert provider.speaks(then=f"kill -{int(number)} $$").outcome() == "removed"
-
-
-@pytest.mark.parametrize("before, what", [("", "hello"), (f"echo '{HELLO.strip()}'; read -r line; ", "response")], ids=["hello", "answer"])
-def test_every_signal_before_it_has_spoken(provider, before, what):
-    """Whatever ended it, there is no line, and that is said."""
-    stops = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
-    for number in sorted(signal.valid_signals() - stops):
-        lines = provider.sh(f"{before}kill -{int(number)} $$").failure()
-        assert lines == [f"failed to deserialize {what}", "EOF while parsing a value at line 1 column 0"]
 
 
 @pytest.mark.parametrize("kind", ["login", "new", "get", "logout"])
@@ -416,7 +275,7 @@ def test_an_ok_answer_counts_only_with_its_exit(provider, kind):
     [
         (NOT_FOUND, ["not-found"]),
         ('{"Err":{"kind":"url-not-supported"}}\n', ["url-not-supported"]),
-        ('{"Err":{"kind":"operation-not-supported"}}\n', ["operation-not-supported"]),
+        ('{"Err":{"kind":"operation-not-supported"}}\n', ["requested operation not supported"]),
         ('{"Err":{"kind":"other","message":"m","caused-by":["c"]}}\n', ["m", "c"]),
     ],
 )
@@ -428,35 +287,18 @@ def test_an_err_answer_counts_whatever_the_exit(provider, then, answer, expected
     "text, lines",
     [
         ("exit 0", ["failed to deserialize hello", "EOF while parsing a value at line 1 column 0"]),
-        ("exit 9", ["failed to deserialize hello", "EOF while parsing a value at line 1 column 0"]),
         ("kill -9 $$", ["failed to deserialize hello", "EOF while parsing a value at line 1 column 0"]),
         ("exec >&-; read -r line", ["failed to deserialize hello", "EOF while parsing a value at line 1 column 0"]),
         ("printf '{\"v\":[1]}'; exec >&-; cat >/dev/null", ["failed to deserialize response", "EOF while parsing a value at line 1 column 0"]),
         ("echo '{\"v\":[1]}'; read -r line", ["failed to deserialize response", "EOF while parsing a value at line 1 column 0"]),
+        (f"echo '{HELLO.strip()}'; read -r line; printf '{DONE.strip()}'", ["removed"]),
+        (f"printf '%s\\n%s\\n' '{HELLO.strip()}' '{DONE.strip()}'; cat >/dev/null", ["removed"]),  # it ignores the request
         ("exec <&-; echo '{\"v\":[1]}'; exec sleep 1", ["failed to write to credential provider", "Broken pipe (os error 32)"]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_breaking_off(provider, text, lines):
     assert provider.sh(text).same() == lines
-
-
-def test_answer_without_newline(provider):
-    assert provider.speaks(answer=DONE.strip()).same() == ["removed"]
-
-
-def test_hello_and_answer_at_once(provider):
-    """It ignores what it is told; the request fits into the pipe."""
-    provider.sh(f"printf '%s\\n%s\\n' '{HELLO.strip()}' '{DONE.strip()}'\ncat >/dev/null")
-    assert provider.same() == ["removed"]
-
-
-def test_in_small_pieces(provider):
-    provider.python(
-        "def say(text):\n    for byte in text:\n        os.write(1, byte.encode())\n"
-        f"say({HELLO!r})\nfor byte in iter(lambda: os.read(0, 1), b'\\n'): pass\nsay({DONE!r})\n"
-    )
-    assert provider.outcome() == "removed"
 
 
 def test_it_writes_to_our_standard_error(provider):
