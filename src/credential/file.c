@@ -81,7 +81,7 @@ static bool takes(struct file_job *job, const struct stored *stored)
     return goes;
 }
 
-static void add_victim(struct arena *arena, struct victims *victims, const struct toml_node *node)
+static void add_victim(struct arena *arena, struct victims *victims, struct toml_node *node)
 {
     victims->nodes = list_room(arena, victims->nodes, sizeof(struct toml_node *), victims->count,
                                &victims->size);
@@ -93,7 +93,7 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
 {
     struct map by_registry = {0};
     struct victims victims = {0};
-    const struct toml_node *subject = NULL; /* the last one, because two keys share it */
+    struct toml_node *subject = NULL; /* the last one, because two keys share it */
     for (size_t i = 0; i < count; i++) {
         void **first = map_place(arena, &by_registry, jobs[i].registry);
         jobs[i].next = *first;

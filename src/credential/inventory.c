@@ -55,7 +55,7 @@ static void store(struct arena *arena, struct stored ***end, struct str registry
 {
     static const char *const keys[] = {"token", "secret-key"};
     for (size_t i = 0; i < COUNT(keys) && table && table->type == TOML_TABLE; i++) {
-        const struct toml_node *node = toml_get(table, str_of(keys[i]));
+        struct toml_node *node = toml_get(table, str_of(keys[i]));
         if (node) {
             **end = arena_new(arena, struct stored);
             ***end = (struct stored){
@@ -75,7 +75,7 @@ struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc)
     struct stored *first = NULL;
     struct stored **end = &first;
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
-    const struct toml_node *old = toml_get(doc->root, STR("token"));
+    struct toml_node *old = toml_get(doc->root, STR("token"));
     const struct str crates_io = STR(CRATES_IO_NAME);
     /* Before 2015, the file contained only `token = "..."`. */
     if (old && old->type == TOML_STRING) {

@@ -61,8 +61,8 @@ struct credential *inventory_next(const struct inventory *inventory,
 /* A token or secret key in a file. cargo: save_credentials. */
 struct stored {
     struct str registry; /* its name */
-    const struct toml_node *node;
-    const struct toml_node *subject; /* secret-key-subject, which is removed with it, or NULL */
+    struct toml_node *node;
+    struct toml_node *subject; /* secret-key-subject, which is removed with it, or NULL */
     bool is_secret_key;
     bool misplaced; /* in [registries.crates-io], which cargo does not read */
     struct stored *next;

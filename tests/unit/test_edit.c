@@ -74,13 +74,13 @@ static struct str text_of(struct arena *arena, const char *form, size_t filler, 
 /* A text, the pairs to remove, and the edit that does it. */
 struct document {
     struct toml_doc *doc;
-    const struct toml_node *pairs[MOST_PAIRS];
+    struct toml_node *pairs[MOST_PAIRS];
     size_t count;
     struct toml_cut cut;
     const struct edit *edit;
 };
 
-static size_t find_pairs(const struct toml_node *root, const struct toml_node **pairs)
+static size_t find_pairs(const struct toml_node *root, struct toml_node **pairs)
 {
     static const char *const keys[MOST_PAIRS] = {"token", "secret-key", "secret-key-subject"};
     const struct toml_node *registries = toml_get(root, STR("registries"));
@@ -142,7 +142,7 @@ static bool is_rest(const struct toml_node *before, const struct toml_node *afte
 static size_t state_check(struct arena *arena, const struct document *before, const char *bytes)
 {
     struct str text = {bytes, before->doc->text.len};
-    const struct toml_node *pairs[MOST_PAIRS];
+    struct toml_node *pairs[MOST_PAIRS];
     struct toml_doc *doc;
     assert_true(utf8_valid(text));
     assert_null(toml_parse(arena, text, &doc));
