@@ -14,18 +14,13 @@
 #ifndef REVOKE_DIALOGUE_H
 #define REVOKE_DIALOGUE_H
 
-#include "answer.h"
-#include "http.h"
+#include "request.h"
 #include "server.h"
-
-enum action { ACTION_REVOKE, ACTION_CHECK, ACTION_INSPECT };
 
 struct dialogue {
     struct arena *arena;
-    enum action action;
-    enum token_kind kind;
-    int64_t recheck_ms; /* pause before crates.io is asked a second time */
-    int64_t poll_ms;    /* pause between checks of a server that needs time */
+    const struct request *request;
+    enum server_kind kind; /* of the token */
     void *context;
     struct http_reply (*call)(void *context, enum call call);
     /* Returns false at once if there is no time for it. */
@@ -33,9 +28,8 @@ struct dialogue {
 };
 
 /* Returns true if dialogue_run() would make a call. */
-bool dialogue_has_calls(enum action action, enum token_kind kind);
+bool dialogue_has_calls(enum server_action action, enum server_kind kind);
 
-/* Returns an answer without `url`, which the caller knows from answer.call. */
-struct answer dialogue_run(const struct dialogue *dialogue);
+struct server_answer dialogue_run(const struct dialogue *dialogue);
 
 #endif

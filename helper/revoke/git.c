@@ -4,13 +4,6 @@
 
 #define HEAD_REFERENCE "refs/remotes/origin/HEAD"
 
-static void library_release(const int *users)
-{
-    if (*users > 0) {
-        git_libgit2_shutdown();
-    }
-}
-
 struct clone {
     git_repository *repository;
     git_object *commit;
@@ -24,12 +17,6 @@ static void clone_free(struct clone *clone)
     git_repository_free(clone->repository);
 }
 
-static struct err *failed(struct arena *arena)
-{
-    const git_error *error = git_error_last();
-    return err_new(arena, "%s", error ? error->message : "libgit2 failed");
-}
-
 static struct err *file_find(struct arena *arena, struct clone *clone, struct str path,
                              const char *file)
 {
@@ -39,15 +26,15 @@ static struct err *file_find(struct arena *arena, struct clone *clone, struct st
     rc = rc ? rc : git_reference_name_to_id(&head, clone->repository, HEAD_REFERENCE);
     rc = rc ? rc : git_object_lookup(&clone->commit, clone->repository, &head, GIT_OBJECT_ANY);
     rc = rc ? rc : git_object_lookup_bypath(&clone->file, clone->commit, file, GIT_OBJECT_BLOB);
-    return rc ? failed(arena) : NULL;
+    const git_error *error = rc ? git_error_last() : NULL;
+    return rc ? err_new(arena, "%s", error ? error->message : "libgit2 failed") : NULL;
 }
 
 struct err *clone_read(struct arena *arena, struct str path, const char *file, size_t limit,
                        struct str *out)
 {
-    CLEANUP(library_release) const int users = git_libgit2_init();
     CLEANUP(clone_free) struct clone clone = {0};
-    if (users <= 0) { /* the library can crash if it is asked for the reason */
+    if (git_libgit2_init() <= 0) { /* the library can crash if it is asked for the reason */
         return err_new(arena, "libgit2 cannot be started");
     }
     /* cargo reads its clones without checking their owner (init_git), because a cargo home can be
@@ -70,10 +57,9 @@ static void configuration_free(git_config **configuration)
 
 bool git_proxy(struct arena *arena, struct str *out)
 {
-    CLEANUP(library_release) const int users = git_libgit2_init();
     CLEANUP(configuration_free) git_config *configuration = NULL;
     CLEANUP(git_buf_dispose) git_buf proxy = GIT_BUF_INIT;
-    if (users <= 0 || git_config_open_default(&configuration) ||
+    if (git_libgit2_init() <= 0 || git_config_open_default(&configuration) ||
         git_config_get_string_buf(&proxy, configuration, "http.proxy")) {
         return false;
     }

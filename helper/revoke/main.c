@@ -1,7 +1,7 @@
 /*
  * cargo-logout-revoke: asks registry servers about tokens, for cargo-logout.
  *
- * It reads requests from standard input, one line of JSON each (request.h), and makes the calls
+ * It reads requests from standard input, one JSON object (request.h), and makes the calls
  * (dialogue.h). As soon as the answer to a request is known, it writes one line of JSON (answer.h).
  * The exit status is 0 if every request has an answer, whatever the answers are. If the exit status
  * is 1, or a signal killed the helper, the tokens without an answer must be kept, because they can
@@ -16,31 +16,22 @@
  * a core file, or the reach of other processes of the user. All memory that held the token of a
  * request is overwritten before its answer is written.
  */
-#include "util/base.h"
 #include "util/child.h"
 #include "util/fs.h"
+#include "util/json.h"
 
 #include "answer.h"
 #include "api_base.h"
 #include "dialogue.h"
 #include "git.h"
-#include "http.h"
-#include "request.h"
-#include "wiping.h"
 
-#include <curl/curl.h>
-#include <errno.h>
-#include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
-#define INPUT_LIMIT   ((size_t)16 * 1024 * 1024)
+#define RUN_MS        300000
 #define GRACE_SECONDS 5 /* added to the time of all requests, in case a library hangs */
-#define READ_SIZE     4096
 #define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below were measured to use */
 #define WORKERS       8
 
@@ -51,7 +42,7 @@ static const char usage[] =
     "\n"
     "Usage: cargo-logout-revoke\n"
     "\n"
-    "It reads requests from standard input, one line of JSON each, and answers each with a line.\n"
+    "It reads requests in JSON from standard input, and answers each with a line.\n"
     "\n"
     "Options:\n"
     "  -h, --help     Print help\n"
@@ -60,6 +51,7 @@ static const char usage[] =
 /* One request and its memory. */
 struct task {
     struct arena arena;
+    json_t *json;
     struct request request;
     bool started;
     bool done;
@@ -82,135 +74,75 @@ struct session {
     struct http http;
     struct str api;
     struct str authorization;
-    enum token_kind kind;
-    struct str called[CALL_REVOKE + 1]; /* the URL of each call */
+    enum server_kind kind; /* of the token */
 };
 
-static struct err *input_read(struct arena *arena, struct str *out)
-{
-    struct buf input = buf_new(arena);
-    ssize_t n;
-    do {
-        char *piece = arena_alloc(arena, READ_SIZE); /* in the arena, which is overwritten */
-        n = read(STDIN_FILENO, piece, READ_SIZE);
-        if (n < 0 && errno != EINTR) {
-            return err_new(arena, "failed to read the request: %s",
-                           err_os(arena, errno)->message.data);
-        }
-        buf_add_bytes(&input, piece, n > 0 ? (size_t)n : 0);
-        if (input.len > INPUT_LIMIT) {
-            return err_new(arena, "the requests are longer than %zu bytes", INPUT_LIMIT);
-        }
-    } while (n != 0);
-    *out = buf_str(&input);
-    return NULL;
-}
-
-static bool line_write(struct work *work, struct str line)
+static void line_write(struct work *work, struct str line)
 {
     (void)pthread_mutex_lock(&work->mutex);
-    bool written = write_all(STDOUT_FILENO, line);
-    work->failed = work->failed || !written;
+    work->failed = !write_all(STDOUT_FILENO, line) || work->failed;
     (void)pthread_mutex_unlock(&work->mutex);
-    return written;
 }
 
 static struct http_reply session_call(void *context, enum call call)
 {
-    struct session *session = context;
-    const struct server *server = &servers[session->kind];
+    const struct session *session = context;
+    const struct api *api = &apis[session->kind];
+    bool checks = call == CALL_CHECK;
     struct arena *arena = session->http.arena;
-    const char *path = call == CALL_CHECK ? server->check_path : server->revoke_path;
-    CLEANUP(url_free) struct url url = {0};
-    struct err *err = url_parse(arena, str_format(arena, "%s%s", session->api.data, path), &url);
-    if (err) {
-        return (struct http_reply){.outcome = HTTP_FAILED, .words = err->message};
-    }
-    session->called[call] = url.shown;
-    return http_call(&session->http, call == CALL_CHECK ? "GET" : "DELETE", &url,
-                     session->authorization);
-}
-
-/* The page that cargo shows to a person who logs in. */
-static struct str page_of(struct arena *arena, struct str api)
-{
-    CLEANUP(url_free) struct url url = {0};
-    struct err *err = url_parse(arena, str_format(arena, "%s/me", api.data), &url);
-    return err ? STR("") : url.shown;
+    struct str text =
+        str_format(arena, "%s%s", session->api.data, checks ? api->check_path : api->revoke_path);
+    struct url url;
+    struct err *err = url_parse(arena, text, &url);
+    return err ? (struct http_reply){.words = err->message}
+               : http_call(&session->http, checks ? "GET" : "DELETE", &url, session->authorization);
 }
 
 static bool session_pause(void *context, int64_t milliseconds, const char *why)
 {
     const struct session *session = context;
-    if (child_clock() + milliseconds >= session->http.deadline) {
-        return false;
-    }
-    struct arena *arena = session->http.arena;
-    (void)line_write(session->work, waiting_line(arena, session->request->id, why));
-    struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
-                             .tv_nsec = (long)(milliseconds % 1000) * 1000000};
-    while (nanosleep(&pause, &pause) < 0 && errno == EINTR) {
-    }
-    return true;
+    line_write(session->work, waiting_line(session->http.arena, session->request->id, why));
+    return http_pause(&session->http, milliseconds);
 }
 
-static struct answer not_sent(enum reading reading, enum token_kind kind)
+/* The page that cargo shows to a person who logs in. */
+static struct str page_of(struct arena *arena, struct str api)
 {
-    if (reading == READ_UNSUPPORTED) {
-        return (struct answer){
-            .verdict = TOKEN_UNSUPPORTED,
-            .detail = STR("it was not sent: the stored value is not a token but credentials of "
-                          "another scheme"),
-        };
-    }
-    return (struct answer){
-        .verdict = TOKEN_NOT_A_TOKEN,
-        .detail = kind == KIND_CRATES_IO
-                      ? STR("it was not sent: tokens of crates.io begin with `cio`")
-                      : STR("it was not sent: it has characters that a request cannot contain"),
-    };
+    struct url url;
+    struct err *err = url_parse(arena, str_format(arena, "%s/me", api.data), &url);
+    return err ? STR("") : url.shown;
 }
 
-static struct answer request_answer(struct session *session)
+static struct server_answer session_answer(struct session *session)
 {
     const struct request *request = session->request;
     struct arena *arena = session->http.arena;
-    session->kind = request->kind;
-    enum reading reading =
-        server_authorization(arena, request->token, &session->kind, &session->authorization);
-    if (reading != READ_OTHER) {
-        return not_sent(reading, request->kind);
-    }
+    struct str token = server_bare_token(request->token);
+    bool trusted = request->kind == SERVER_CRATES_IO && str_starts(token, STR("cio_tp_"));
+    session->kind = trusted ? SERVER_TRUSTED_PUBLISHING : request->kind;
+    const char *scheme = apis[session->kind].scheme;
+    session->authorization =
+        scheme ? str_format(arena, "%s%s", scheme, token.data) : request->token;
     if (!dialogue_has_calls(request->action, session->kind)) {
-        return (struct answer){.verdict = TOKEN_UNKNOWN, .detail = STR("this server has no check")};
+        return (struct server_answer){.verdict = VERDICT_UNKNOWN,
+                                      .detail = STR("this server has no check")};
     }
-    struct api_base base = api_base_find(&session->http, request, session->authorization);
-    struct answer answer = {
-        .verdict = TOKEN_NO_API, .url = base.url, .status = base.status, .detail = base.detail};
-    if (!base.found) {
+    struct server_answer answer;
+    session->api = api_base_find(&session->http, request, session->authorization, &answer);
+    if (session->api.len == 0) {
         return answer;
     }
-    struct err *err = api_base_check(arena, base.api);
-    if (err) {
-        answer.detail =
-            str_format(arena, "the registry's API cannot be called: %s", err->message.data);
-        return answer;
-    }
-    session->api = base.api;
-    struct dialogue dialogue = {
+    const struct dialogue dialogue = {
         .arena = arena,
-        .action = request->action,
+        .request = request,
         .kind = session->kind,
-        .recheck_ms = request->recheck_ms,
-        .poll_ms = request->poll_ms,
         .context = session,
         .call = session_call,
         .pause = session_pause,
     };
     answer = dialogue_run(&dialogue);
-    answer.url = session->called[answer.call];
-    if (!request->has_api && !verdict_is_invalid(answer.verdict)) {
-        answer.page = page_of(arena, base.api);
+    if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict)) {
+        answer.page = page_of(arena, session->api);
     }
     return answer;
 }
@@ -229,11 +161,12 @@ static struct str task_line(struct work *work, struct task *task)
         .http = {.arena = arena,
                  .settings = &request->http,
                  .deadline = limit < work->until ? limit : work->until},
+        .api = STR(""),
     };
-    struct answer answer = request_answer(&session);
+    struct server_answer answer = session_answer(&session);
     struct secrets secrets = {0};
     secrets_add(&secrets, request->token);
-    secrets_add(&secrets, server_token(request->token));
+    secrets_add(&secrets, server_bare_token(request->token));
     secrets_add_userinfo(&secrets, request->http.proxy);
     secrets_add_userinfo(&secrets, request->index);
     secrets_add_userinfo(&secrets, session.api);
@@ -246,9 +179,10 @@ static void task_run(struct work *work, struct task *task)
     CLEANUP(arena_free) struct arena arena = {0};
     struct str line = task_line(work, task);
     line = str_copy(&arena, line.data, line.len);
+    json_decref(task->json);
     arena_free(&task->arena);
     stack_wipe(STACK_SIZE);
-    (void)line_write(work, line);
+    line_write(work, line);
 }
 
 /* Called with the mutex held. Returns NULL if all tasks were started, or sets `wait` if one can
@@ -261,7 +195,8 @@ static struct task *task_next(const struct work *work, bool *wait)
         bool free = !task->started;
         for (size_t j = 0; free && j < work->count; j++) {
             const struct task *other = &work->tasks[j];
-            free = !(other->started && !other->done && other->request.group == task->request.group);
+            free = !(other->started && !other->done &&
+                     str_eq(other->request.group, task->request.group));
         }
         if (free) {
             return task;
@@ -296,35 +231,39 @@ static void *worker(void *argument)
     return NULL;
 }
 
-static size_t line_length(struct str text, size_t start)
+/* For json_load_callback(). An error of read() is (size_t)-1 for jansson too. */
+static size_t input_read(void *buffer, size_t size, void *context)
 {
-    const char *newline = memchr(text.data + start, '\n', text.len - start);
-    return newline ? (size_t)(newline - text.data) - start : text.len - start;
+    (void)context;
+    return (size_t)TEMP_FAILURE_RETRY(read(STDIN_FILENO, buffer, size));
 }
 
-static struct err *tasks_parse(struct arena *arena, struct str input, struct work *work)
+static struct err *tasks_read(struct arena *arena, struct work *work)
 {
-    size_t count = 0;
-    for (size_t at = 0; at < input.len; at += line_length(input, at) + 1) {
-        count++;
+    json_auto_t *input =
+        json_load_callback(input_read, NULL, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
+    const json_t *requests = json_object_get(input, "requests");
+    const json_t *run_ms = json_object_get(input, "run_ms");
+    size_t count = json_array_size(requests);
+    if (json_integer_value(json_object_get(input, "v")) != SERVER_PROTOCOL || count == 0) {
+        return err_new(arena, "the input has no requests of version %d", SERVER_PROTOCOL);
     }
+    work->until = child_clock() + (run_ms ? json_integer_value(run_ms) : RUN_MS);
     work->tasks = arena_new_array(arena, struct task, count);
-    for (size_t at = 0; at < input.len; at += line_length(input, at) + 1) {
+    for (size_t i = 0; i < count; i++) {
         struct task *task = &work->tasks[work->count++];
-        struct str line = {input.data + at, line_length(input, at)};
-        TRY(request_parse(&task->arena, line, &task->request));
+        task->json = json_incref(json_array_get(requests, i)); /* `input` is freed earlier */
+        TRY(request_read(arena, task->json, &task->request));
     }
-    return work->count > 0 ? NULL : err_new(arena, "there is no request");
+    return NULL;
 }
 
 static void tasks_run(struct work *work)
 {
-    assert(work->tasks); /* tasks_parse() found at least one */
-    long run_ms = work->tasks[0].request.run_ms;
     pthread_t threads[WORKERS - 1];
     size_t count = 0;
-    work->until = child_clock() + run_ms;
-    (void)alarm((unsigned)(run_ms / 1000) + GRACE_SECONDS);
+    int64_t left = work->until - child_clock();
+    (void)alarm((unsigned)(left > 0 ? left / 1000 : 0) + GRACE_SECONDS);
     while (count < COUNT(threads) && count + 1 < work->count &&
            pthread_create(&threads[count], NULL, worker, work) == 0) {
         count++;
@@ -346,30 +285,23 @@ static void shield(void)
     (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the connection's keys there */
 }
 
-static struct err *work_prepare(struct arena *arena, struct work *work)
-{
-    CLEANUP(arena_free) struct arena input = {0};
-    struct str text = STR("");
-    struct err *err = input_read(&input, &text);
-    err = err ? err : tasks_parse(arena, text, work);
-    return err ? err_new(arena, "%s", err->message.data) : NULL;
-}
-
 static int serve(void)
 {
     CLEANUP(arena_free) struct arena arena = {0};
     struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     shield();
-    wiping_init();
-    struct err *err = work_prepare(&arena, &work);
+    json_wipe_memory();
+    json_object_seed(0); /* must be called before threads start */
+    http_init();
+    struct err *err = tasks_read(&arena, &work);
+    stack_wipe(STACK_SIZE);
     if (!err) {
         tasks_run(&work);
         return work.failed ? 1 : 0;
     }
     for (size_t i = 0; i < work.count; i++) {
-        arena_free(&work.tasks[i].arena);
+        json_decref(work.tasks[i].json);
     }
-    stack_wipe(STACK_SIZE);
     (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
     return 1;
 }

@@ -1,6 +1,7 @@
 #include "credential/revoke.h"
 
 #include "credential/remove.h"
+#include "credential/revoke_client.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/text.h"
@@ -113,35 +114,48 @@ static const struct err *network_untrusted_by(struct config *config,
                     setting_location(arena, &networks->untrusted).data);
 }
 
-/* Returns why the token must not be sent, or NULL. */
-static const struct err *obstacle(const struct inventory *inventory,
-                                  const struct networks *networks, const struct credential *c)
+/* Fills the call, with the token if it is known. Returns why the token must not be sent, or NULL.
+ */
+static const struct err *call_make(const struct inventory *inventory,
+                                   const struct networks *networks, struct credential *c,
+                                   struct server_call *out)
 {
     struct config *config = inventory->config;
-    struct str url = credential_index_url(c);
-    if (url.len == 0) {
-        return err_new(config->arena, "the URL of its registry's index is not known");
+    struct arena *arena = config->arena;
+    bool of_project = is_of_project(inventory, c);
+    struct index_url url;
+    struct str canonical;
+    if (index_url_parse(arena, credential_index_url(c), &url) ||
+        index_url_canonical(arena, &url, &canonical)) {
+        return err_new(arena, "the URL of its registry's index is not known");
     }
-    if (!is_of_project(inventory, c)) {
+    if (!of_project) {
         const struct err *err = c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c);
         err = err ? err : network_untrusted_by(config, networks);
         if (err) {
             return err;
         }
     }
-    enum server_kind kind = server_kind_of(url);
-    const char *why = server_obstacle(kind, url);
-    if (why) {
-        return err_new(config->arena, "%s", why);
-    }
-    if (c->value.data && !server_can_know(kind, c->value)) {
-        return err_new(
-            config->arena, "%s",
-            kind == SERVER_CRATES_IO
-                ? "it was not sent, because tokens of crates.io begin with `cio`"
-                : "it was not sent, because it has characters that a request cannot contain");
-    }
-    return NULL;
+    struct str host = str_slice(arena, url.text, url.host.start, url.host.end);
+    struct str cache = str_format(arena, "registry/index/%s", host.data);
+    *out = (struct server_call){
+        .credential = c,
+        .server = server_recognize(arena, url.text),
+        .index = url.text,
+        .canonical = canonical,
+        .cache = path_join(arena, config->home, cache),
+        .registry = c->registry->shown,
+        .token = c->value,
+        .network = of_project ? &networks->here : &networks->home,
+    };
+    return out->server.obstacle ? err_new(arena, "%s", out->server.obstacle) : NULL;
+}
+
+/* Returns why the call's token is not sent, or NULL. */
+static const struct err *token_obstacle(struct arena *arena, const struct server_call *call)
+{
+    const char *why = server_token_obstacle(call->server.kind, call->token);
+    return why ? err_new(arena, "%s", why) : NULL;
 }
 
 static void keep(const struct inventory *inventory, struct credential *c, const struct err *cause)
@@ -156,42 +170,8 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
                         c->registry->shown.data, credential_location(arena, c).data, local);
 }
 
-static struct server_call call_of(const struct inventory *inventory,
-                                  const struct networks *networks, const struct credential *c,
-                                  struct str token, enum server_action action)
-{
-    return (struct server_call){
-        .action = action,
-        .index_url = credential_index_url(c),
-        .registry = c->registry->shown,
-        .token = token,
-        .cargo_home = inventory->config->home,
-        .network = is_of_project(inventory, c) ? &networks->here : &networks->home,
-    };
-}
-
-struct err *revoke_prepare(struct inventory *inventory, const struct logout_options *options)
-{
-    struct networks networks = {0};
-    struct err *err = read_networks(inventory->config, options, &networks);
-    if (err) {
-        return err_wrap(inventory->config->arena, err,
-                        "tokens cannot be revoked, so none was removed");
-    }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        const struct err *why = c->revoke_first ? obstacle(inventory, &networks, c) : NULL;
-        if (why) {
-            keep(inventory, c, why);
-        }
-    }
-    return NULL;
-}
-
-/*
- * The tokens of this run and their calls.
- */
+/* The calls of this run. */
 struct batch {
-    struct credential **credentials;
     struct server_call *calls;
     size_t count;
 };
@@ -202,11 +182,25 @@ static struct batch batch_new(const struct inventory *inventory)
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         count++;
     }
-    return (struct batch){
-        arena_new_array(inventory->config->arena, struct credential *, count),
-        arena_new_array(inventory->config->arena, struct server_call, count),
-        0,
-    };
+    return (struct batch){arena_new_array(inventory->config->arena, struct server_call, count), 0};
+}
+
+static void batch_add(struct batch *batch, const struct server_call *call,
+                      enum server_action action)
+{
+    batch->calls[batch->count] = *call;
+    batch->calls[batch->count++].action = action;
+}
+
+/* Copies of a token share one answer, so that it is reported once. */
+static void batch_ask(const struct inventory *inventory, const struct logout_options *options,
+                      struct batch *batch)
+{
+    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
+    server_ask(inventory->config->shell, batch->calls, batch->count, until);
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->calls[i].credential->answer = batch->calls[i].answer;
+    }
 }
 
 /* Asks the provider for the token. Returns false if there is nothing to send. The credential then
@@ -241,31 +235,6 @@ static bool token_of(struct inventory *inventory, struct credential *c, struct s
     }
     *token = c->value;
     return c->value.data != NULL;
-}
-
-static bool same_token(const struct server_call *a, const struct server_call *b)
-{
-    return str_eq(a->index_url, b->index_url) && str_eq(a->token, b->token);
-}
-
-static void ask_servers(const struct inventory *inventory, const struct logout_options *options,
-                        struct batch *batch, const struct err **errors)
-{
-    struct arena *arena = inventory->config->arena;
-    struct server_answer *answers = arena_new_array(arena, struct server_answer, batch->count);
-    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
-    if (batch->count == 0) {
-        return;
-    }
-    server_ask(inventory->config->shell, batch->calls, batch->count, until, answers, errors);
-    for (size_t i = 0; i < batch->count; i++) {
-        /* copies of a token share one answer, so that it is reported once */
-        size_t first = 0;
-        while (!same_token(&batch->calls[first], &batch->calls[i])) {
-            first++;
-        }
-        batch->credentials[i]->answer = errors[i] ? NULL : &answers[first];
-    }
 }
 
 /* Returns why the token is kept, in words that help a person. */
@@ -313,13 +282,14 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
     return err ? err : page;
 }
 
-static void settle_revoked(const struct inventory *inventory, struct credential *c,
-                           const struct err *error)
+static void settle_revoked(const struct inventory *inventory, const struct server_call *call)
 {
     struct arena *arena = inventory->config->arena;
-    if (error) {
+    struct credential *c = call->credential;
+    if (call->error) {
         keep(inventory, c,
-             err_wrap(arena, error, "the revoke helper failed, so the token may still be valid"));
+             err_wrap(arena, call->error,
+                      "the revoke helper failed, so the token may still be valid"));
     } else if (!server_verdict_is_invalid(c->answer->verdict)) {
         const struct err *answer = answer_of(arena, c);
         keep(inventory, c,
@@ -331,15 +301,15 @@ static void settle_revoked(const struct inventory *inventory, struct credential 
 }
 
 /* Marks other copies of the same registry's token, which this run does not remove, as invalid. */
-static void find_copies(const struct batch *batch, size_t i)
+static void find_copies(const struct server_call *call)
 {
-    const struct credential *sent = batch->credentials[i];
+    const struct credential *sent = call->credential;
     if (!sent->answer || !server_verdict_is_invalid(sent->answer->verdict)) {
         return;
     }
     for (struct registry *r = sent->registry->group; r; r = r->group_next) {
         for (struct credential *c = r->credentials; c; c = c->next) {
-            if (!c->answer && c->value.data && str_eq(c->value, batch->calls[i].token)) {
+            if (!c->answer && c->value.data && str_eq(c->value, call->token)) {
                 c->answer = sent->answer;
                 c->valid = VALIDITY_NO;
             }
@@ -364,61 +334,66 @@ static void keep_the_rest(const struct inventory *inventory)
     }
 }
 
-void revoke_all(struct inventory *inventory, const struct logout_options *options,
-                struct signals *signals)
+/* Returns true if a dry run asks about the token, because the server reports its name and scopes.
+ * No provider is asked for its token. */
+static bool is_inspected(const struct server_call *call)
+{
+    enum server_kind kind = call->server.kind;
+    bool tells = kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
+    return tells && call->token.data;
+}
+
+/* Makes the calls. Tokens that cannot be sent are kept. */
+static void collect(struct inventory *inventory, const struct logout_options *options,
+                    const struct networks *networks, struct signals *signals, struct batch *batch)
+{
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        struct server_call call;
+        if (!c->revoke_first || c->result != RESULT_PENDING || signals_came(signals)) {
+            continue;
+        }
+        const struct err *why = call_make(inventory, networks, c, &call);
+        if (!why && !options->dry_run && !token_of(inventory, c, &call.token)) {
+            continue;
+        }
+        if (!why && call.token.data) {
+            why = token_obstacle(inventory->config->arena, &call);
+        }
+        if (why) {
+            keep(inventory, c, why);
+        } else if (!options->dry_run) {
+            batch_add(batch, &call, SERVER_REVOKE);
+        } else if (is_inspected(&call)) {
+            batch_add(batch, &call, SERVER_INSPECT);
+        }
+    }
+}
+
+struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
+                       struct signals *signals)
 {
     struct networks networks = {0};
     struct batch batch = batch_new(inventory);
-    signals_hold(signals);
-    if (read_networks(inventory->config, options, &networks)) {
-        return; /* cannot happen: revoke_prepare() would have returned this failure */
+    struct err *err = read_networks(inventory->config, options, &networks);
+    if (err) {
+        return err_wrap(inventory->config->arena, err,
+                        "tokens cannot be revoked, so none was removed");
     }
-    for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
-         c = inventory_next(inventory, c)) {
-        struct str token;
-        if (!c->revoke_first || c->result != RESULT_PENDING || !token_of(inventory, c, &token)) {
-            continue;
-        }
-        batch.calls[batch.count] = call_of(inventory, &networks, c, token, SERVER_REVOKE);
-        batch.credentials[batch.count++] = c;
+    if (!options->dry_run) {
+        signals_hold(signals);
     }
-    const struct err **errors =
-        arena_new_array(inventory->config->arena, const struct err *, batch.count);
+    collect(inventory, options, &networks, signals, &batch);
     if (!signals_came(signals)) {
-        ask_servers(inventory, options, &batch, errors);
-        for (size_t i = 0; i < batch.count; i++) {
-            settle_revoked(inventory, batch.credentials[i], errors[i]);
-            find_copies(&batch, i);
+        batch_ask(inventory, options, &batch);
+        for (size_t i = 0; i < batch.count && !options->dry_run; i++) {
+            settle_revoked(inventory, &batch.calls[i]);
+            find_copies(&batch.calls[i]);
         }
     }
     if (signals_came(signals)) {
         keep_the_rest(inventory);
     }
-}
-
-/* Returns true if the server's check reports the token's name and scopes. */
-static bool tells_more(enum server_kind kind)
-{
-    return kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
-}
-
-void revoke_inspect(struct inventory *inventory, const struct logout_options *options)
-{
-    struct networks networks = {0};
-    struct batch batch = batch_new(inventory);
-    if (read_networks(inventory->config, options, &networks)) {
-        return;
-    }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        if (c->revoke_first && c->result == RESULT_PENDING && c->value.data &&
-            tells_more(server_kind_of(credential_index_url(c)))) {
-            batch.calls[batch.count] = call_of(inventory, &networks, c, c->value, SERVER_INSPECT);
-            batch.credentials[batch.count++] = c;
-        }
-    }
-    const struct err **errors =
-        arena_new_array(inventory->config->arena, const struct err *, batch.count);
-    ask_servers(inventory, options, &batch, errors);
+    return NULL;
 }
 
 static void leave_unknown(struct credential *c, const struct err *why)
@@ -427,18 +402,17 @@ static void leave_unknown(struct credential *c, const struct err *why)
     c->error = why;
 }
 
-static void settle_checked(struct arena *arena, struct credential *c, const struct err *error)
+static void settle_checked(struct arena *arena, const struct server_call *call)
 {
-    assert(error || c->answer);
+    struct credential *c = call->credential;
     enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
-    bool invalid = verdict == VERDICT_ALREADY_INVALID || verdict == VERDICT_UNRECOGNIZED ||
-                   verdict == VERDICT_NOT_A_TOKEN;
+    bool invalid = server_verdict_is_invalid(verdict);
     c->error = NULL;
     if (verdict == VERDICT_VALID || invalid) {
         c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
         return;
     }
-    const struct err *answer = error ? error : answer_of(arena, c);
+    const struct err *answer = c->answer ? answer_of(arena, c) : call->error;
     if (!answer) {
         answer = err_new(arena, "%s", reason_of(c));
     } else if (verdict == VERDICT_NO_API) {
@@ -472,30 +446,33 @@ static bool token_for_check(struct inventory *inventory, struct credential *c, s
 
 struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
 {
+    struct arena *arena = inventory->config->arena;
     struct networks networks = {0};
     struct batch batch = batch_new(inventory);
     struct err *err = read_networks(inventory->config, options, &networks);
     if (err) {
-        return err_wrap(inventory->config->arena, err, "tokens cannot be checked");
+        return err_wrap(arena, err, "tokens cannot be checked");
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         struct str token;
+        struct server_call call;
         if (!token_for_check(inventory, c, &token)) {
             continue;
         }
-        const struct err *why = obstacle(inventory, &networks, c);
+        const struct err *why = call_make(inventory, &networks, c, &call);
+        if (!why) {
+            call.token = token;
+            why = token_obstacle(arena, &call);
+        }
         if (why) {
             leave_unknown(c, why);
-            continue;
+        } else {
+            batch_add(&batch, &call, SERVER_CHECK);
         }
-        batch.calls[batch.count] = call_of(inventory, &networks, c, token, SERVER_CHECK);
-        batch.credentials[batch.count++] = c;
     }
-    const struct err **errors =
-        arena_new_array(inventory->config->arena, const struct err *, batch.count);
-    ask_servers(inventory, options, &batch, errors);
+    batch_ask(inventory, options, &batch);
     for (size_t i = 0; i < batch.count; i++) {
-        settle_checked(inventory->config->arena, batch.credentials[i], errors[i]);
+        settle_checked(arena, &batch.calls[i]);
     }
     return NULL;
 }

@@ -2,12 +2,56 @@
 
 #define SPARSE "sparse+"
 
-/* The parts of an index URL that the rules use. They point into the URL. The scheme is without
- * `sparse+`. */
+const char *const server_kind_names[] = {
+    [SERVER_CRATES_IO] = "crates.io",
+    [SERVER_TRUSTED_PUBLISHING] = "trusted publishing",
+    [SERVER_ARTIFACTORY] = "Artifactory",
+    [SERVER_GITLAB] = "GitLab",
+    [SERVER_GITEA] = "Gitea",
+    [SERVER_OTHER] = "other",
+};
+
+const char *const server_action_names[] = {
+    [SERVER_REVOKE] = "revoke",
+    [SERVER_CHECK] = "check",
+    [SERVER_INSPECT] = "inspect",
+};
+
+const char *const server_verdict_names[] = {
+    [VERDICT_REVOKED_CHECKED] = "revoked-checked",
+    [VERDICT_REVOKED_UNCHECKED] = "revoked-unchecked",
+    [VERDICT_ALREADY_INVALID] = "already-invalid",
+    [VERDICT_UNRECOGNIZED] = "unrecognized",
+    [VERDICT_NOT_A_TOKEN] = "not-a-token",
+    [VERDICT_VALID] = "valid",
+    [VERDICT_NOT_PERMITTED] = "not-permitted",
+    [VERDICT_UNSUPPORTED] = "unsupported",
+    [VERDICT_REFUSED] = "refused",
+    [VERDICT_NO_ANSWER] = "no-answer",
+    [VERDICT_NO_API] = "no-api",
+    [VERDICT_UNKNOWN] = "unknown",
+};
+
+bool server_verdict_is_invalid(enum server_verdict verdict)
+{
+    return verdict <= VERDICT_NOT_A_TOKEN;
+}
+
+size_t server_name_find(const char *const *names, size_t count, const char *name)
+{
+    size_t i = 0;
+    while (i < count && strcmp(names[i], name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* The parts of an index URL that the rules use. They point into the URL. */
 struct parts {
-    struct str scheme;
-    struct str host; /* with port, without user name */
-    struct str path; /* begins with a slash or is empty; without its final slash */
+    bool is_sparse;
+    struct str scheme; /* without `sparse+` */
+    struct str host;   /* with port, without user name */
+    struct str path;   /* begins with a slash or is empty; without its final slash */
 };
 
 static struct str view(struct str text, size_t start, size_t end)
@@ -26,9 +70,10 @@ static size_t length_until(struct str text, const char *bytes)
 
 static struct parts parts_of(struct str url)
 {
-    struct str rest = str_starts(url, STR(SPARSE)) ? view(url, strlen(SPARSE), url.len) : url;
+    struct parts parts = {str_starts(url, STR(SPARSE)), STR(""), STR(""), STR("")};
+    struct str rest = parts.is_sparse ? view(url, strlen(SPARSE), url.len) : url;
     size_t colon = length_until(rest, ":");
-    struct parts parts = {.scheme = view(rest, 0, colon), .host = STR(""), .path = STR("")};
+    parts.scheme = view(rest, 0, colon);
     rest = view(rest, colon, rest.len);
     if (!str_starts(rest, STR("://"))) {
         return parts;
@@ -36,16 +81,27 @@ static struct parts parts_of(struct str url)
     rest = view(rest, 3, rest.len);
     size_t authority = length_until(rest, "/?#");
     struct str host = view(rest, 0, authority);
-    ptrdiff_t at = str_rfind(host, '@');
-    parts.host = view(host, (size_t)(at + 1), host.len);
+    parts.host = view(host, (size_t)(str_rfind(host, '@') + 1), host.len);
     rest = view(rest, authority, rest.len);
     size_t path = length_until(rest, "?#");
     parts.path = view(rest, 0, path > 0 && rest.data[path - 1] == '/' ? path - 1 : path);
     return parts;
 }
 
-/* Matches the end of the path. The pattern begins with a slash, and `*` matches one or more bytes
- * of a segment. Sets `before` to the length of the text before the match. */
+/* To recognize a kind by one more path, add a row. `*` matches one or more bytes of a segment. */
+static const struct {
+    const char *path;
+    enum server_kind kind;
+} rules[] = {
+    {"/artifactory/api/cargo/*/index", SERVER_ARTIFACTORY},
+    {"/artifactory/git/*", SERVER_ARTIFACTORY},
+    {"/api/v4/projects/*/packages/cargo", SERVER_GITLAB},
+    {"/api/packages/*/cargo", SERVER_GITEA},
+    {"/*/_cargo-index.git", SERVER_GITEA},
+    {"/*/_cargo-index", SERVER_GITEA},
+};
+
+/* Matches the end of the path. Sets `before` to the length of the text before the match. */
 static bool path_ends(struct str path, const char *pattern, size_t *before)
 {
     size_t at = path.len;
@@ -66,122 +122,97 @@ static bool path_ends(struct str path, const char *pattern, size_t *before)
     return true;
 }
 
-static const char *const kind_names[] = {
-    [SERVER_CRATES_IO] = "crates.io", [SERVER_ARTIFACTORY] = "Artifactory",
-    [SERVER_GITLAB] = "GitLab",       [SERVER_GITEA] = "Gitea",
-    [SERVER_OTHER] = "other",
-};
-
-/* To recognize a kind by one more path, add a row. */
-static const struct {
-    const char *path;
-    enum server_kind kind;
-    const char *page; /* path below the root; NULL: no page is known that every user has */
-} rules[] = {
-    {"/artifactory/api/cargo/*/index", SERVER_ARTIFACTORY, NULL},
-    {"/artifactory/git/*", SERVER_ARTIFACTORY, NULL},
-    {"/api/v4/projects/*/packages/cargo", SERVER_GITLAB, "/-/user_settings/personal_access_tokens"},
-    {"/api/packages/*/cargo", SERVER_GITEA, "/user/settings/applications"},
-    {"/*/_cargo-index.git", SERVER_GITEA, "/user/settings/applications"},
-    {"/*/_cargo-index", SERVER_GITEA, "/user/settings/applications"},
-};
-
-static bool is_crates_io(struct str url)
+static bool is_crates_io(const struct parts *parts)
 {
-    struct parts parts = parts_of(url);
-    if (str_starts(url, STR(SPARSE))) {
-        return str_eq(parts.scheme, STR("https")) && str_eq(parts.host, STR("index.crates.io")) &&
-               parts.path.len == 0;
-    }
-    size_t len = str_ends(parts.path, STR(".git")) ? parts.path.len - 4 : parts.path.len;
     static const char path[] = "/rust-lang/crates.io-index"; /* on GitHub, case does not matter */
-    return str_eq(parts.scheme, STR("https")) && str_eq(parts.host, STR("github.com")) &&
-           len == strlen(path) && strncasecmp(parts.path.data, path, len) == 0;
-}
-
-/* Returns the index of the rule, or COUNT(rules). */
-static size_t rule_of(struct str path, size_t *before)
-{
-    size_t i = 0;
-    while (i < COUNT(rules) && !path_ends(path, rules[i].path, before)) {
-        i++;
+    if (!str_eq(parts->scheme, STR("https"))) {
+        return false;
     }
-    return i;
-}
-
-enum server_kind server_kind_of(struct str index_url)
-{
-    size_t before;
-    if (is_crates_io(index_url)) {
-        return SERVER_CRATES_IO;
+    if (parts->is_sparse) {
+        return str_eq(parts->host, STR("index.crates.io")) && parts->path.len == 0;
     }
-    size_t i = rule_of(parts_of(index_url).path, &before);
-    return i < COUNT(rules) ? rules[i].kind : SERVER_OTHER;
-}
-
-const char *server_kind_name(enum server_kind kind)
-{
-    return kind_names[kind];
-}
-
-struct str server_root(struct arena *arena, enum server_kind kind, struct str index_url)
-{
-    if (kind == SERVER_CRATES_IO) {
-        return STR("https://crates.io");
-    }
-    struct parts parts = parts_of(index_url);
-    bool is_http = str_eq(parts.scheme, STR("https")) || str_eq(parts.scheme, STR("http"));
-    size_t before;
-    if (!is_http || rule_of(parts.path, &before) == COUNT(rules)) {
-        return STR("");
-    }
-    return str_format(arena, "%.*s://%.*s%.*s", STR_ARG(parts.scheme), STR_ARG(parts.host),
-                      (int)before, parts.path.data);
-}
-
-struct str server_host(enum server_kind kind, struct str index_url)
-{
-    return kind == SERVER_CRATES_IO ? STR("crates.io") : parts_of(index_url).host;
+    size_t len = parts->path.len - (str_ends(parts->path, STR(".git")) ? strlen(".git") : 0);
+    return str_eq(parts->host, STR("github.com")) && len == strlen(path) &&
+           strncasecmp(parts->path.data, path, len) == 0;
 }
 
 /* Returns true for 127.0.0.0/8, ::1 and localhost, as the helper does for the parsed URL. */
 static bool is_loopback(struct str host)
 {
-    ptrdiff_t bracket = str_rfind(host, ']');
-    ptrdiff_t colon = str_rfind(host, ':');
-    struct str name = colon > bracket ? view(host, 0, (size_t)colon) : host;
     static const char localhost[] = "localhost"; /* case does not matter */
+    ptrdiff_t colon = str_rfind(host, ':');
+    struct str name = colon > str_rfind(host, ']') ? view(host, 0, (size_t)colon) : host;
     return str_eq(name, STR("[::1]")) ||
            (name.len == strlen(localhost) && strncasecmp(name.data, localhost, name.len) == 0) ||
            (str_starts(name, STR("127.")) && strspn(name.data, "0123456789.") >= name.len);
 }
 
-const char *server_obstacle(enum server_kind kind, struct str index_url)
+struct server server_recognize(struct arena *arena, struct str index_url)
 {
     struct parts parts = parts_of(index_url);
+    if (is_crates_io(&parts)) {
+        return (struct server){SERVER_CRATES_IO, STR("https://crates.io"), STR("crates.io"), NULL};
+    }
+    struct server server = {SERVER_OTHER, STR(""), parts.host, NULL};
     bool is_plain = str_eq(parts.scheme, STR("http"));
-    if (kind == SERVER_CRATES_IO) {
-        return NULL;
+    bool is_http = is_plain || str_eq(parts.scheme, STR("https"));
+    size_t before = 0;
+    size_t i = 0;
+    while (i < COUNT(rules) && !path_ends(parts.path, rules[i].path, &before)) {
+        i++;
     }
-    if (is_plain && !is_loopback(parts.host)) {
-        return kind != SERVER_OTHER || str_starts(index_url, STR(SPARSE))
-                   ? "a token is sent over http only to this machine, because others could read it "
-                     "on the way"
-                   : NULL; /* the API of a git index can be on another host */
+    bool is_known = i < COUNT(rules);
+    if (is_known) {
+        server.kind = rules[i].kind;
     }
-    return kind != SERVER_OTHER && !is_plain && !str_eq(parts.scheme, STR("https"))
-               ? "could not find the URL of the registry's API"
-               : NULL;
+    if (is_known && is_http) {
+        server.root = str_format(arena, "%.*s://%.*s%.*s", STR_ARG(parts.scheme),
+                                 STR_ARG(parts.host), (int)before, parts.path.data);
+    }
+    if (is_plain && !is_loopback(parts.host) && (is_known || parts.is_sparse)) {
+        /* the API of another git index can be on another host */
+        server.obstacle = "a token is sent over http only to this machine, because others could "
+                          "read it on the way";
+    } else if (is_known && !is_http) {
+        server.obstacle = "could not find the URL of the registry's API";
+    }
+    return server;
 }
 
-const char *server_page(struct arena *arena, enum server_kind kind, struct str index_url)
+struct str server_bare_token(struct str stored)
 {
-    if (kind == SERVER_CRATES_IO) {
-        return "https://crates.io/settings/tokens";
+    static const char *const schemes[] = {"Bearer ", "token "};
+    for (size_t i = 0; i < COUNT(schemes); i++) {
+        size_t len = strlen(schemes[i]);
+        if (stored.len > len && strncasecmp(stored.data, schemes[i], len) == 0) {
+            len += strspn(stored.data + len, " ");
+            return view(stored, len, stored.len);
+        }
     }
-    struct str root = server_root(arena, kind, index_url);
-    size_t before;
-    size_t i = rule_of(parts_of(index_url).path, &before);
-    return root.len > 0 && rules[i].page ? str_format(arena, "%s%s", root.data, rules[i].page).data
-                                         : NULL;
+    return stored;
+}
+
+bool server_can_send(struct str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        if ((value.data[i] < ' ' || value.data[i] > '~') && value.data[i] != '\t') {
+            return false;
+        }
+    }
+    return value.len > 0;
+}
+
+const char *server_token_obstacle(enum server_kind kind, struct str stored)
+{
+    struct str token = server_bare_token(stored);
+    if (!server_can_send(stored) || token.len == 0) {
+        return "it was not sent, because it has characters that a request cannot contain";
+    }
+    if (kind == SERVER_CRATES_IO && !str_starts(token, STR("cio"))) {
+        return "it was not sent, because tokens of crates.io begin with `cio`";
+    }
+    if (kind != SERVER_OTHER && length_until(token, " \t") < token.len) {
+        return "it was not sent, because it is not a token but credentials of another scheme";
+    }
+    return NULL;
 }

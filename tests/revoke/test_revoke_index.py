@@ -21,8 +21,8 @@ def config(registry, **more):
 
 def sparse(where, home="/nonexistent"):
     """The request's keys for an index. The directory of cargo's copy is known for this canonical URL."""
-    url = where if isinstance(where, str) else where.index.removeprefix("sparse+")
-    return {"index": url, "sparse": True, "canonical": "sparse+https://index.crates.io/", "host": "index.crates.io", "cargo_home": str(home)}
+    url = f"sparse+{where}" if isinstance(where, str) else where.index
+    return {"index": url, "canonical": "sparse+https://index.crates.io/", "cache": f"{home}/registry/index/index.crates.io"}
 
 
 def cache_in(home):
@@ -32,7 +32,7 @@ def cache_in(home):
 
 
 def cloned(url, home):
-    return {"index": url, "sparse": False, "canonical": url, "host": "", "cargo_home": str(home)}
+    return {"index": url, "canonical": url, "cache": f"{home}/registry/index/"}
 
 
 def test_an_open_index(ask, registry):
@@ -60,13 +60,30 @@ def test_an_index_that_does_not_know_the_token(ask, registry, tmp_path):
     registry.auth_required = True
     cache_in(tmp_path).write_bytes(config(registry))
     answer = ask(token="cio" + "x" * 32, **sparse(registry, tmp_path))
-    assert (answer["invalid"], answer["verdict"], answer["status"]) == (False, "no-api", 401)
+    assert (answer["verdict"], answer["status"]) == ("no-api", 401)
     assert answer["url"] == registry.url + "/index/config.json"
     assert registry.lines() == ["GET /index/config.json"] * 2
 
 
 def test_an_index_without_a_slash_at_its_end(ask, registry):
-    assert ask(token=registry.issue(), **sparse(sparse(registry)["index"].rstrip("/")))["verdict"] == "revoked-unchecked"
+    assert ask(token=registry.issue(), **sparse(f"{registry.url}/index"))["verdict"] == "revoked-unchecked"
+
+
+def test_the_page_where_a_person_can_revoke(ask, registry):
+    """The address that cargo names to a person who logs in."""
+    registry.can_revoke = False
+    answer = ask(token=registry.issue(), **sparse(registry))
+    assert (answer["verdict"], answer["page"]) == ("unsupported", f"{registry.url}/me")
+
+
+@pytest.mark.parametrize("end", ["?", "?x=y", "#", "#x", "/api?token="])
+def test_an_api_with_a_query_or_fragment(ask, registry, end):
+    """The route would become a part of it."""
+    registry.api = registry.url + end
+    token = registry.issue()
+    answer = ask(token=token, **sparse(registry))
+    assert answer["verdict"] == "no-api" and "query or a fragment" in answer["detail"]
+    assert registry.alive(token) and registry.lines() == ["GET /index/config.json"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +97,7 @@ def test_an_index_without_a_slash_at_its_end(ask, registry):
 def test_an_index_without_an_api(ask, registry, body):
     registry.config = body
     answer = ask(token=registry.issue(), **sparse(registry))
-    assert (answer["invalid"], answer["verdict"]) == (False, "no-api") and answer["detail"]
+    assert answer["verdict"] == "no-api" and answer["detail"]
     assert registry.lines() == ["GET /index/config.json"]
 
 
@@ -257,7 +274,7 @@ def test_clones_that_give_none(ask, registry, clone, index, how):
     damage(clone, how)
     registry.requests.clear()
     answer = ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))
-    assert (answer["invalid"], answer["verdict"]) == (False, "no-api") and answer["detail"]
+    assert answer["verdict"] == "no-api" and answer["detail"]
     assert registry.requests == []
 
 

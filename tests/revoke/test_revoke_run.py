@@ -183,34 +183,47 @@ def test_without_the_helper(machine, registry, tmp_path):
 
 LIES = {
     "dies": "exit 3",
+    "hangs": "exec sleep 1000",
     "silent": "exit 0",
     "killed": "kill -9 $$",
-    "half": """printf '{"id":0,"invalid":true,'""",
-    "unsure": """echo '{"id":0,"invalid":true,"verdict":"refused"}'""",
-    "no-verdict": """echo '{"id":0,"invalid":true}'""",
-    "no-invalid": """echo '{"id":0,"verdict":"revoked-checked"}'""",
-    "unknown": """echo '{"id":0,"invalid":true,"verdict":"blown-up"}'""",
-    "another": """echo '{"id":1,"invalid":true,"verdict":"revoked-checked"}'""",
-    "two": """echo '{"id":0,"invalid":true,"verdict":"revoked-checked"} {}'""",
-    "twice": """echo '{"id":0,"invalid":true,"invalid":false,"verdict":"refused","verdict":"revoked-checked"}'""",
-    "list": """echo '[0,true,"revoked-checked"]'""",
+    "half": """printf '{"id":0,'""",
+    "no-verdict": """echo '{"id":0}'""",
+    "unknown": """echo '{"id":0,"verdict":"blown-up"}'""",
+    "another": """echo '{"id":1,"verdict":"revoked-checked"}'""",
+    "negative": """echo '{"id":-1,"verdict":"revoked-checked"}'""",
+    "waiting": """echo '{"id":0,"verdict":"revoked-checked","waiting":"x"}'""",
+    "two": """echo '{"id":0,"verdict":"revoked-checked"} {}'""",
+    "twice": """echo '{"id":0,"verdict":"refused","verdict":"revoked-checked"}'""",
+    "list": """echo '[0,"revoked-checked"]'""",
     "babbles": "yes S3CRET | head -c 200000",
-    "tells": r"""printf '%s' "$request" | sed 's/.*"token":"\([^"]*\)".*/{"id":0,"invalid":false,"verdict":"refused","detail":"sent \1\\u0007","url":"https:\/\/h\/\1"}\n/'""",
+    "bell": r"""printf '{"id":0,"verdict":"refused","detail":"\\\\u0007"}\n'""",
 }
 
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_helper_that_is_broken(machine, registry, tmp_path, lie):
-    """Only its clear answers count, and none of its texts can show the token."""
+    """Only its clear answers count."""
     token = registry.issue()
     machine.registries(x=registry)
     machine.credentials(x=token)
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\n" + LIES[lie] + "\n"})
-    done = machine.revoke("--registry", "x")
+    done = machine.revoke("--registry", "x", *(["--timeout", "1"] if lie == "hangs" else []))
     assert (done.status, done.one["result"]) == (101, "kept")
     assert machine.stored() == [token]
     assert "\a" not in done.err
+
+
+@pytest.mark.parametrize("then", ["exit 1", "kill -9 $$", "kill -TERM $PPID; exec sleep 1000", "echo '{}'; exec sleep 1000"])
+def test_an_answer_that_came_counts(machine, registry, tmp_path, then):
+    machine.registries(x=registry, y=registry)
+    machine.credentials(x="S3CRET-x", y="S3CRET-y")
+    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
+    first = """#!/bin/sh\nread -r request\necho '{"id":0,"verdict":"revoked-checked"}'\n"""
+    machine.write({"/cargo-logout-revoke": first + then + "\n"})
+    done = machine.revoke("--all")
+    assert done.status == (-signal.SIGTERM if "TERM" in then else 101)
+    assert machine.stored() == ["S3CRET-y"]
 
 
 # A person who waits, and one who does not.

@@ -35,7 +35,7 @@ def start(helper, ask):
         request = revoke_asker.request(**{"token": TOKEN, "timeout": 30} | request)
         child = subprocess.Popen([helper], env=ask.env | (env or {}), stdin=subprocess.PIPE, stdout=stdout)
         children.append(child)
-        child.stdin.write(json.dumps(request).encode() + b"\n")
+        child.stdin.write(revoke_asker.document(request).encode())
         child.stdin.close()
         return child
 
@@ -65,7 +65,7 @@ def is_answering(child):
 
 def requests_of_all_sorts(registry, nginx, authority):
     registry.auth_required = True
-    index = {"index": registry.index.removeprefix("sparse+"), "sparse": True}
+    index = {"index": registry.index}
     secure = {"api": nginx.url(0), "cainfo": str(authority.path)}
     return {"plain": {"api": registry.url}, "index": index, "TLS": secure, "TLS with a fault": {"api": nginx.url(0)}}
 
@@ -114,7 +114,7 @@ def test_other_processes_of_the_user_cannot_look(helper, ask):
         pytest.skip("only root can run it as another user")
     command = ["setpriv", "--reuid=65534", "--clear-groups", helper]
     with Server(silent) as server, subprocess.Popen(command, env=ask.env, stdin=subprocess.PIPE) as child:
-        child.stdin.write(json.dumps(revoke_asker.request(token=TOKEN, api=server.url, timeout=30)).encode())
+        child.stdin.write(revoke_asker.document(revoke_asker.request(token=TOKEN, api=server.url, timeout=30)).encode())
         child.stdin.close()
         assert server.asked.wait(SECONDS)
         assert "Uid:\t65534" in pathlib.Path(f"/proc/{child.pid}/status").read_text()
@@ -129,7 +129,7 @@ def test_it_is_written_once_and_to_the_server(helper, ask, registry, tmp_path):
     log = tmp_path / "log"
     ask.env["ASAN_OPTIONS"] = "detect_leaks=0"  # a traced process cannot look for leaks
     ask.command = ["strace", "-qq", "-f", "-s", "100000", "-o", str(log), str(helper)]
-    assert ask(token=TOKEN, index=registry.index.removeprefix("sparse+"), sparse=True)["invalid"]
+    assert ask(token=TOKEN, index=registry.index)["verdict"] == "revoked-unchecked"
     lines = [line for line in log.read_text().splitlines() if TOKEN in line]
     assert [line.split()[1].split("(")[0] for line in lines] == ["read", "sendto"], lines
 
@@ -138,7 +138,7 @@ def test_no_keys_of_the_connection_are_written(ask, registry, tmp_path):
     authority = tls.Authority(tmp_path)
     ask.env["SSLKEYLOGFILE"] = str(tmp_path / "keys")
     with tls.Nginx(tmp_path, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
-        assert ask(token=registry.issue(), api=nginx.url(0), cainfo=str(authority.path))["invalid"]
+        assert ask(token=registry.issue(), api=nginx.url(0), cainfo=str(authority.path))["verdict"] == "revoked-unchecked"
     assert not (tmp_path / "keys").exists()
 
 
@@ -154,11 +154,11 @@ def valgrind(ask):
 def test_valgrind_is_silent(valgrind, registry):
     registry.auth_required = True
     token = registry.issue(scopes=("yank",))
-    assert valgrind(token=token, index=registry.index.removeprefix("sparse+"), sparse=True, timeout=30)["verdict"] == "not-permitted"
+    assert valgrind(token=token, index=registry.index, timeout=30)["verdict"] == "not-permitted"
     with Server(says(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", then=reset)) as server:
         valgrind(token=TOKEN, api=server.url, timeout=30)
         valgrind(token=TOKEN, api="https:///")
-        valgrind(token=TOKEN, index="https://registry.example/x", canonical="https://registry.example/x", host="registry.example", cargo_home="/nonexistent")
+        valgrind(token=TOKEN, index="https://registry.example/x", canonical="https://registry.example/x", cache="/nonexistent")
 
 
 def test_valgrind_is_silent_about_what_is_no_request(valgrind):

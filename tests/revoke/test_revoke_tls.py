@@ -54,7 +54,7 @@ def nginx(tmp_path_factory, authority, behind):
 def test_verified(ask, behind, nginx, authority):
     token = behind.issue()
     answer = ask(token=token, api=nginx.url(GOOD), cainfo=str(authority.path))
-    assert answer == {"verdict": "revoked-unchecked", "invalid": True, "status": 204, "url": nginx.url(GOOD) + "/api/v1/tokens/current"}
+    assert answer == {"verdict": "revoked-unchecked", "status": 204, "url": nginx.url(GOOD) + "/api/v1/tokens/current"}
     assert not behind.alive(token)
     assert "S3CRET" not in nginx.log.read_text()
 
@@ -63,7 +63,7 @@ def test_verified(ask, behind, nginx, authority):
 def test_not_verified(ask, behind, nginx, authority, site):
     token = behind.issue()
     answer = ask(token=token, api=nginx.url(site), cainfo=str(authority.path))
-    assert (answer["invalid"], answer["verdict"]) == (False, "no-answer")
+    assert answer["verdict"] == "no-answer"
     assert "certificate" in answer["detail"] or "SSL" in answer["detail"]
     assert behind.alive(token) and behind.requests == []
 
@@ -144,7 +144,7 @@ def test_both_over_tls(ask, behind, nginx, authority):
     behind.auth_required = True
     behind.api = nginx.url(GOOD)
     token = behind.issue()
-    assert ask(token=token, index=nginx.url(GOOD) + "/index/", sparse=True, cainfo=str(authority.path))["verdict"] == "revoked-unchecked"
+    assert ask(token=token, index=f"sparse+{nginx.url(GOOD)}/index/", cainfo=str(authority.path))["verdict"] == "revoked-unchecked"
     assert not behind.alive(token)
 
 
@@ -203,7 +203,7 @@ def test_crates_io_by_a_proxy(ask, behind, authority, proxy):
     """All that is done for the real one, but the last step of the way."""
     token = behind.issue()
     answer = ask(token=token, kind="crates.io", api="https://crates.io", proxy=proxy.url, cainfo=str(authority.path))
-    assert answer == {"verdict": "revoked-checked", "invalid": True, "status": 204, "url": "https://crates.io/api/v1/tokens/current"}
+    assert answer == {"verdict": "revoked-checked", "status": 204, "url": "https://crates.io/api/v1/tokens/current"}
     assert not behind.alive(token)
     assert len(proxy.requests) == 3
     for host, headers in proxy.requests:
@@ -320,5 +320,5 @@ def test_the_token_of_a_redirected_index_stays(ask, behind, registry, nginx):
         says(b"HTTP/1.1 307 Moved\r\nLocation: %s/index/config.json\r\nContent-Length: 0\r\n\r\n" % registry.url.encode()),
     ]
     with Server(*behaviours) as server:
-        answer = ask(token="cioS3CRET", index=server.url, sparse=True)
+        answer = ask(token="cioS3CRET", index=f"sparse+{server.url}")
     assert answer["verdict"] == "no-api" and registry.url in answer["detail"] and registry.requests == []

@@ -68,11 +68,11 @@ def test_the_same_token_of_two_clones_is_sent_for_each(machine, tmp_path):
     machine.write({"config.toml": "".join(f'[registries.{name}]\nindex = "{url}"\n' for name, url in indexes.items())})
     machine.credentials(x="S3CRET", y="S3CRET", z="S3CRET")
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
-    helper = """#!/bin/sh
-while read -r request; do
+    helper = r"""#!/bin/sh
+read -r requests
+for id in $(echo "$requests" | grep -o '"id":[0-9]*'); do
     echo asked >>$TOP/asked
-    id=${request#*'"id":'}
-    echo '{"id":'${id%%,*}',"verdict":"revoked-unchecked","invalid":true,"url":"https://h"}'
+    echo "{$id,\"verdict\":\"revoked-unchecked\",\"url\":\"https://h\"}"
 done
 """
     machine.write({"/cargo-logout-revoke": helper})

@@ -31,7 +31,7 @@ def test_revoked_and_checked(ask, kind, server):
     token = server.issue()
     answer = ask(kind=kind, api=server.root, token=token)
     row = server.kind
-    assert answer == {"verdict": "revoked-checked", "invalid": True, "status": row.revoked.status, "url": server.root + row.route} | gone(
+    assert answer == {"verdict": "revoked-checked", "status": row.revoked.status, "url": server.root + row.route} | gone(
         who=row.who, scopes=row.scopes, expires=row.expires
     )
     assert not server.alive(token)
@@ -55,18 +55,12 @@ def test_a_stored_scheme_is_replaced(ask, kind, server, scheme):
     assert not server.alive(token)
 
 
-@pytest.mark.parametrize("value", ["Basic YWRhOlMzQ1JFVA==", "Bearer S3CRETa S3CRETb", "Negotiate\tS3CRET"])
-def test_other_credentials_are_not_sent(ask, kind, server, value):
-    answer = ask(kind=kind, api=server.root, token=value)
-    assert answer["verdict"] == "unsupported" and server.requests == []
-
-
 @pytest.mark.parametrize("action", ["check", "inspect"])
 def test_a_check_tells_who(ask, kind, server, action):
     token = server.issue()
     row = server.kind
     answer = ask(kind=kind, api=server.root, token=token, action=action)
-    assert answer == {"verdict": "valid", "invalid": False, "status": 200, "url": server.root + row.route} | gone(
+    assert answer == {"verdict": "valid", "status": 200, "url": server.root + row.route} | gone(
         who=row.who, scopes=row.scopes, expires=row.expires
     )
     assert server.methods() == ["GET"] and server.alive(token)
@@ -254,7 +248,7 @@ def test_servers_side_by_side_and_in_order(ask):
         named = {"Artifactory": a, "GitLab": b, "Gitea": c}
         tokens = [(kind, named[kind].issue()) for _ in range(4) for kind in named]
         requests = [
-            request(id=number, group=list(named).index(kind), kind=kind, api=named[kind].root, token=token)
+            request(id=number, group=kind, kind=kind, api=named[kind].root, token=token)
             for number, (kind, token) in enumerate(tokens)
         ]
         answers = ask.all(*requests)
