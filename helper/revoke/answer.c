@@ -5,33 +5,7 @@
 
 #include <ctype.h>
 
-#define TEXT_LIMIT     ((size_t)1000) /* bytes of one value; crates.io's longest detail has 436 */
-#define PASSWORD_LEAST ((size_t)4)
-
-void secrets_add(struct secrets *secrets, struct str text)
-{
-    if (text.len > 0 && secrets->count < COUNT(secrets->list)) {
-        secrets->list[secrets->count++] = text;
-    }
-}
-
-void secrets_add_userinfo(struct secrets *secrets, struct str url)
-{
-    const char *scheme = memmem(url.data, url.len, "://", 3);
-    size_t start = scheme ? (size_t)(scheme - url.data) + 3 : 0;
-    size_t end = start + strcspn(url.data + start, "/?#");
-    struct str authority = {url.data + start, end - start};
-    ptrdiff_t at = str_rfind(authority, '@');
-    if (at <= 0) {
-        return;
-    }
-    struct str userinfo = {authority.data, (size_t)at};
-    ptrdiff_t colon = str_find(userinfo, ':');
-    secrets_add(secrets, userinfo);
-    if (colon >= 0 && userinfo.len - (size_t)colon > PASSWORD_LEAST) {
-        secrets_add(secrets, (struct str){userinfo.data + colon + 1, (size_t)(at - colon - 1)});
-    }
-}
+#define TEXT_LIMIT ((size_t)1000) /* bytes of one value; crates.io's longest detail has 436 */
 
 /* Returns the byte at `at`, which can be percent-encoded several times, in lower case, because host
  * names are in lower case. Moves `at` to its end. */
@@ -77,29 +51,27 @@ static struct str without_secret(struct arena *arena, struct str text, struct st
 
 /* Omits the key if the text is empty. */
 static void text_set(struct arena *arena, json_t *json, const char *key, struct str text,
-                     const struct secrets *secrets)
+                     struct str secret)
 {
-    for (size_t i = 0; i < secrets->count; i++) {
-        text = without_secret(arena, text, secrets->list[i]);
-    }
-    if (text.len > 0) {
-        size_t len = text.len < TEXT_LIMIT ? text.len : TEXT_LIMIT;
-        struct str shown = text_shown(arena, str_slice(arena, text, 0, len));
+    struct str clean = without_secret(arena, text, secret);
+    if (clean.len > 0) {
+        size_t len = clean.len < TEXT_LIMIT ? clean.len : TEXT_LIMIT;
+        struct str shown = text_shown(arena, str_slice(arena, clean, 0, len));
         json_object_set_new(json, key, json_stringn(shown.data, shown.len));
     }
 }
 
 struct str answer_line(struct arena *arena, long id, const struct server_answer *answer,
-                       const struct secrets *secrets)
+                       struct str secret)
 {
     json_t *json = json_pack("{s:I, s:s, s:i}", "id", (json_int_t)id, "verdict",
                              server_verdict_names[answer->verdict], "status", (int)answer->status);
-    text_set(arena, json, "url", answer->url, secrets);
-    text_set(arena, json, "detail", answer->detail, secrets);
-    text_set(arena, json, "who", answer->who, secrets);
-    text_set(arena, json, "scopes", answer->scopes, secrets);
-    text_set(arena, json, "expires", answer->expires, secrets);
-    text_set(arena, json, "page", answer->page, secrets);
+    text_set(arena, json, "url", answer->url, secret);
+    text_set(arena, json, "detail", answer->detail, secret);
+    text_set(arena, json, "who", answer->who, secret);
+    text_set(arena, json, "scopes", answer->scopes, secret);
+    text_set(arena, json, "expires", answer->expires, secret);
+    text_set(arena, json, "page", answer->page, secret);
     return json_line(arena, json);
 }
 

@@ -322,7 +322,9 @@ static struct http_reply call_server(const struct http *http, const char *method
     } else if (receiver.too_large) {
         reply.words = STR("the answer is too large");
     } else {
-        const char *said = *words ? words : curl_easy_strerror(rc);
+        /* libcurl quotes malformed URLs of proxies, with user and password */
+        bool plain = *words && !strchr(words, '@');
+        const char *said = plain ? words : curl_easy_strerror(rc);
         reply.words = str_copy(arena, said, strlen(said));
     }
     if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST ||

@@ -27,6 +27,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -53,18 +54,17 @@ struct task {
     struct arena arena;
     json_t *json;
     struct request request;
-    bool started;
-    bool done;
+    size_t first; /* of its group */
+    atomic_bool taken;
 };
 
 /* The state that the workers share. */
 struct work {
     struct task *tasks;
     size_t count;
-    int64_t until; /* a time of child_clock() */
-    bool failed;   /* an answer could not be written */
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
+    int64_t until;         /* a time of child_clock() */
+    bool failed;           /* an answer could not be written */
+    pthread_mutex_t mutex; /* for writing */
 };
 
 /* The state of a request while it is worked on. */
@@ -161,16 +161,9 @@ static struct str task_line(struct work *work, struct task *task)
         .http = {.arena = arena,
                  .settings = &request->http,
                  .deadline = limit < work->until ? limit : work->until},
-        .api = STR(""),
     };
     struct server_answer answer = session_answer(&session);
-    struct secrets secrets = {0};
-    secrets_add(&secrets, request->token);
-    secrets_add(&secrets, server_bare_token(request->token));
-    secrets_add_userinfo(&secrets, request->http.proxy);
-    secrets_add_userinfo(&secrets, request->index);
-    secrets_add_userinfo(&secrets, session.api);
-    return answer_line(arena, request->id, &answer, &secrets);
+    return answer_line(arena, request->id, &answer, server_bare_token(request->token));
 }
 
 /* The answer is in a separate arena, because the one with the token is overwritten first. */
@@ -185,49 +178,20 @@ static void task_run(struct work *work, struct task *task)
     line_write(work, line);
 }
 
-/* Called with the mutex held. Returns NULL if all tasks were started, or sets `wait` if one can
- * start later. */
-static struct task *task_next(const struct work *work, bool *wait)
-{
-    *wait = false;
-    for (size_t i = 0; i < work->count; i++) {
-        struct task *task = &work->tasks[i];
-        bool free = !task->started;
-        for (size_t j = 0; free && j < work->count; j++) {
-            const struct task *other = &work->tasks[j];
-            free = !(other->started && !other->done &&
-                     str_eq(other->request.group, task->request.group));
-        }
-        if (free) {
-            return task;
-        }
-        *wait = *wait || !task->started;
-    }
-    return NULL;
-}
-
+/* Each worker takes whole groups. */
 static void *worker(void *argument)
 {
     struct work *work = argument;
-    bool wait = true;
-    (void)pthread_mutex_lock(&work->mutex);
-    for (;;) {
-        struct task *task = task_next(work, &wait);
-        if (!task && !wait) {
-            break;
-        }
-        if (!task) {
-            (void)pthread_cond_wait(&work->changed, &work->mutex);
+    for (size_t i = 0; i < work->count; i++) {
+        if (work->tasks[i].first != i || atomic_exchange(&work->tasks[i].taken, true)) {
             continue;
         }
-        task->started = true;
-        (void)pthread_mutex_unlock(&work->mutex);
-        task_run(work, task);
-        (void)pthread_mutex_lock(&work->mutex);
-        task->done = true;
-        (void)pthread_cond_broadcast(&work->changed);
+        for (size_t j = i; j < work->count; j++) {
+            if (work->tasks[j].first == i) {
+                task_run(work, &work->tasks[j]);
+            }
+        }
     }
-    (void)pthread_mutex_unlock(&work->mutex);
     return NULL;
 }
 
@@ -254,6 +218,9 @@ static struct err *tasks_read(struct arena *arena, struct work *work)
         struct task *task = &work->tasks[work->count++];
         task->json = json_incref(json_array_get(requests, i)); /* `input` is freed earlier */
         TRY(request_read(arena, task->json, &task->request));
+        while (!str_eq(work->tasks[task->first].request.group, task->request.group)) {
+            task->first++;
+        }
     }
     return NULL;
 }
@@ -288,7 +255,7 @@ static void shield(void)
 static int serve(void)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER};
     shield();
     json_wipe_memory();
     json_object_seed(0); /* must be called before threads start */

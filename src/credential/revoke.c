@@ -140,7 +140,7 @@ static const struct err *call_make(const struct inventory *inventory,
     struct str cache = str_format(arena, "registry/index/%s", host.data);
     *out = (struct server_call){
         .credential = c,
-        .server = server_recognize(arena, url.text),
+        .server = server_recognize(arena, &url),
         .index = url.text,
         .canonical = canonical,
         .cache = path_join(arena, config->home, cache),

@@ -1,5 +1,8 @@
 #include "credential/server_kind.h"
 
+#include <fnmatch.h>
+#include <strings.h>
+
 #define SPARSE "sparse+"
 
 const char *const server_kind_names[] = {
@@ -46,134 +49,80 @@ size_t server_name_find(const char *const *names, size_t count, const char *name
     return i;
 }
 
-/* The parts of an index URL that the rules use. They point into the URL. */
-struct parts {
-    bool is_sparse;
-    struct str scheme; /* without `sparse+` */
-    struct str host;   /* with port, without user name */
-    struct str path;   /* begins with a slash or is empty; without its final slash */
-};
-
-static struct str view(struct str text, size_t start, size_t end)
-{
-    return (struct str){text.data + start, end - start};
-}
-
-static size_t length_until(struct str text, const char *bytes)
-{
-    size_t len = 0;
-    while (len < text.len && !strchr(bytes, text.data[len])) {
-        len++;
-    }
-    return len;
-}
-
-static struct parts parts_of(struct str url)
-{
-    struct parts parts = {str_starts(url, STR(SPARSE)), STR(""), STR(""), STR("")};
-    struct str rest = parts.is_sparse ? view(url, strlen(SPARSE), url.len) : url;
-    size_t colon = length_until(rest, ":");
-    parts.scheme = view(rest, 0, colon);
-    rest = view(rest, colon, rest.len);
-    if (!str_starts(rest, STR("://"))) {
-        return parts;
-    }
-    rest = view(rest, 3, rest.len);
-    size_t authority = length_until(rest, "/?#");
-    struct str host = view(rest, 0, authority);
-    parts.host = view(host, (size_t)(str_rfind(host, '@') + 1), host.len);
-    rest = view(rest, authority, rest.len);
-    size_t path = length_until(rest, "?#");
-    parts.path = view(rest, 0, path > 0 && rest.data[path - 1] == '/' ? path - 1 : path);
-    return parts;
-}
-
-/* To recognize a kind by one more path, add a row. `*` matches one or more bytes of a segment. */
+/* To recognize a kind by one more path, add a row with a pattern for fnmatch() that matches the end
+ * of the path. `?*` matches a segment. */
 static const struct {
     const char *path;
     enum server_kind kind;
 } rules[] = {
-    {"/artifactory/api/cargo/*/index", SERVER_ARTIFACTORY},
-    {"/artifactory/git/*", SERVER_ARTIFACTORY},
-    {"/api/v4/projects/*/packages/cargo", SERVER_GITLAB},
-    {"/api/packages/*/cargo", SERVER_GITEA},
-    {"/*/_cargo-index.git", SERVER_GITEA},
-    {"/*/_cargo-index", SERVER_GITEA},
+    {"/artifactory/api/cargo/?*/index", SERVER_ARTIFACTORY},
+    {"/artifactory/git/?*", SERVER_ARTIFACTORY},
+    {"/api/v4/projects/?*/packages/cargo", SERVER_GITLAB},
+    {"/api/packages/?*/cargo", SERVER_GITEA},
+    {"/?*/_cargo-index.git", SERVER_GITEA},
+    {"/?*/_cargo-index", SERVER_GITEA},
 };
 
-/* Matches the end of the path. Sets `before` to the length of the text before the match. */
-static bool path_ends(struct str path, const char *pattern, size_t *before)
+/* Returns the end of the path that matches the pattern, or NULL. */
+static const char *matching_end(const char *path, const char *pattern)
 {
-    size_t at = path.len;
-    for (size_t i = strlen(pattern); i > 0; i--) {
-        size_t end = at;
-        if (pattern[i - 1] == '*') {
-            while (at > 0 && path.data[at - 1] != '/') {
-                at--;
-            }
-        } else if (at > 0 && path.data[at - 1] == pattern[i - 1]) {
-            at--;
-        }
-        if (at == end) {
-            return false;
-        }
+    while (path && fnmatch(pattern, path, FNM_PATHNAME) != 0) {
+        path = *path ? strchr(path + 1, '/') : NULL;
     }
-    *before = at;
-    return true;
+    return path;
 }
 
-static bool is_crates_io(const struct parts *parts)
+static bool is_crates_io(bool sparse, struct str host, const char *path)
 {
-    static const char path[] = "/rust-lang/crates.io-index"; /* on GitHub, case does not matter */
-    if (!str_eq(parts->scheme, STR("https"))) {
-        return false;
+    static const char index[] = "/rust-lang/crates.io-index";
+    if (sparse) {
+        return str_eq(host, STR("index.crates.io")) && !*path;
     }
-    if (parts->is_sparse) {
-        return str_eq(parts->host, STR("index.crates.io")) && parts->path.len == 0;
-    }
-    size_t len = parts->path.len - (str_ends(parts->path, STR(".git")) ? strlen(".git") : 0);
-    return str_eq(parts->host, STR("github.com")) && len == strlen(path) &&
-           strncasecmp(parts->path.data, path, len) == 0;
+    /* on GitHub, case does not matter */
+    return str_eq(host, STR("github.com")) && strncasecmp(path, index, strlen(index)) == 0 &&
+           (!path[strlen(index)] || strcmp(path + strlen(index), ".git") == 0);
 }
 
 /* Returns true for 127.0.0.0/8, ::1 and localhost, as the helper does for the parsed URL. */
-static bool is_loopback(struct str host)
+static bool is_loopback(const char *host)
 {
-    static const char localhost[] = "localhost"; /* case does not matter */
-    ptrdiff_t colon = str_rfind(host, ':');
-    struct str name = colon > str_rfind(host, ']') ? view(host, 0, (size_t)colon) : host;
-    return str_eq(name, STR("[::1]")) ||
-           (name.len == strlen(localhost) && strncasecmp(name.data, localhost, name.len) == 0) ||
-           (str_starts(name, STR("127.")) && strspn(name.data, "0123456789.") >= name.len);
+    return strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0 ||
+           (strncmp(host, "127.", 4) == 0 && !host[strspn(host, "0123456789.")]);
 }
 
-struct server server_recognize(struct arena *arena, struct str index_url)
+struct server server_recognize(struct arena *arena, const struct index_url *url)
 {
-    struct parts parts = parts_of(index_url);
-    if (is_crates_io(&parts)) {
+    bool sparse = str_starts(url->text, STR(SPARSE));
+    size_t start = sparse ? strlen(SPARSE) : 0;
+    struct str scheme = str_slice(arena, url->text, start, url->scheme_end);
+    struct str name = str_slice(arena, url->text, url->host.start, url->host.end);
+    struct str path = str_slice(arena, url->text, url->path.start, url->path.end);
+    if (str_ends(path, STR("/"))) {
+        path = str_slice(arena, path, 0, path.len - 1);
+    }
+    struct server server = {SERVER_OTHER, STR(""), name, NULL};
+    if (name.len > 0) { /* with the port */
+        server.host = str_slice(arena, url->text, url->host.start, url->path.start);
+    }
+    bool is_plain = str_eq(scheme, STR("http"));
+    bool is_secure = str_eq(scheme, STR("https"));
+    if (is_secure && is_crates_io(sparse, server.host, path.data)) {
         return (struct server){SERVER_CRATES_IO, STR("https://crates.io"), STR("crates.io"), NULL};
     }
-    struct server server = {SERVER_OTHER, STR(""), parts.host, NULL};
-    bool is_plain = str_eq(parts.scheme, STR("http"));
-    bool is_http = is_plain || str_eq(parts.scheme, STR("https"));
-    size_t before = 0;
-    size_t i = 0;
-    while (i < COUNT(rules) && !path_ends(parts.path, rules[i].path, &before)) {
-        i++;
+    const char *end = NULL;
+    for (size_t i = 0; i < COUNT(rules) && !end; i++) {
+        end = matching_end(path.data, rules[i].path);
+        server.kind = end ? rules[i].kind : SERVER_OTHER;
     }
-    bool is_known = i < COUNT(rules);
-    if (is_known) {
-        server.kind = rules[i].kind;
+    if (end && (is_plain || is_secure)) {
+        server.root = str_format(arena, "%s://%s%.*s", scheme.data, server.host.data,
+                                 (int)(end - path.data), path.data);
     }
-    if (is_known && is_http) {
-        server.root = str_format(arena, "%.*s://%.*s%.*s", STR_ARG(parts.scheme),
-                                 STR_ARG(parts.host), (int)before, parts.path.data);
-    }
-    if (is_plain && !is_loopback(parts.host) && (is_known || parts.is_sparse)) {
+    if (is_plain && !is_loopback(name.data) && (end || sparse)) {
         /* the API of another git index can be on another host */
         server.obstacle = "a token is sent over http only to this machine, because others could "
                           "read it on the way";
-    } else if (is_known && !is_http) {
+    } else if (end && server.root.len == 0) {
         server.obstacle = "could not find the URL of the registry's API";
     }
     return server;
@@ -186,7 +135,7 @@ struct str server_bare_token(struct str stored)
         size_t len = strlen(schemes[i]);
         if (stored.len > len && strncasecmp(stored.data, schemes[i], len) == 0) {
             len += strspn(stored.data + len, " ");
-            return view(stored, len, stored.len);
+            return (struct str){stored.data + len, stored.len - len};
         }
     }
     return stored;
@@ -211,7 +160,7 @@ const char *server_token_obstacle(enum server_kind kind, struct str stored)
     if (kind == SERVER_CRATES_IO && !str_starts(token, STR("cio"))) {
         return "it was not sent, because tokens of crates.io begin with `cio`";
     }
-    if (kind != SERVER_OTHER && length_until(token, " \t") < token.len) {
+    if (kind != SERVER_OTHER && strpbrk(token.data, " \t")) {
         return "it was not sent, because it is not a token but credentials of another scheme";
     }
     return NULL;

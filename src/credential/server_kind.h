@@ -11,7 +11,7 @@
 #ifndef CREDENTIAL_SERVER_KIND_H
 #define CREDENTIAL_SERVER_KIND_H
 
-#include "util/base.h"
+#include "registry/index_url.h"
 
 enum server_kind {
     SERVER_CRATES_IO,
@@ -34,8 +34,7 @@ struct server {
     const char *obstacle; /* why no token is sent for this index URL, or NULL */
 };
 
-/* Expects the text of a parsed index URL (index_url.text), to which the result can point. */
-struct server server_recognize(struct arena *arena, struct str index_url);
+struct server server_recognize(struct arena *arena, const struct index_url *url);
 
 /* Returns the stored value without a leading `Bearer ` or `token `, which the documentation of some
  * servers adds. */

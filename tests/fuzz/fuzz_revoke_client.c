@@ -52,10 +52,8 @@ static void check_answer(struct arena *arena, struct str input)
         .scopes = harness_piece(arena, &input, '\0'),
         .page = input,
     };
-    struct secrets secrets = {0};
     struct server_line read;
-    secrets_add(&secrets, STR(SECRET));
-    struct str line = answer_line(arena, told.status, &told, &secrets);
+    struct str line = answer_line(arena, told.status, &told, STR(SECRET));
     HOLDS(!server_line_read(arena, line, &read));
     HOLDS(read.id == told.status && !read.waiting && read.answer.status == told.status);
     HOLDS(read.answer.verdict == told.verdict);
@@ -116,9 +114,13 @@ static void check_request(struct arena *arena, struct str input)
     };
     call.network = &network;
     call.sent = &call;
-    call.server = server_recognize(arena, call.index);
-    if (call.server.obstacle || server_token_obstacle(call.server.kind, call.token) ||
-        call.index.len == 0) {
+    struct index_url url;
+    if (index_url_parse(arena, call.index, &url)) {
+        return;
+    }
+    call.index = url.text;
+    call.server = server_recognize(arena, &url);
+    if (call.server.obstacle || server_token_obstacle(call.server.kind, call.token)) {
         return; /* it is not sent */
     }
     struct str line = server_requests(arena, &call, 1, 99);
