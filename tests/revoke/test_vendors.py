@@ -23,46 +23,31 @@ def server(kind):
         yield server
 
 
-def gone(**keys):
-    return {key: value for key, value in keys.items() if value}
+def facts(row):
+    known = {"who": row.who, "scopes": row.scopes, "expires": row.expires}
+    return {key: value for key, value in known.items() if value}
 
 
-def test_revoked_and_checked(ask, kind, server):
-    token = server.issue()
-    answer = ask(kind=kind, api=server.root, token=token)
-    row = server.kind
-    assert answer == {"verdict": "revoked-checked", "status": row.revoked.status, "url": server.root + row.route} | gone(
-        who=row.who, scopes=row.scopes, expires=row.expires
-    )
-    assert not server.alive(token)
-    assert server.lines() == [f"{method} {row.route}" for method in ("GET", "DELETE", "GET")]
-    for each in server.requests:
-        assert each.header("Authorization") == f"{row.schemes[0].capitalize() if row.schemes[0] == 'bearer' else 'token'} {token}"
-        assert each.body == b""
-
-
-def test_below_a_path(ask, kind):
-    with Vendor(kind, below="/tools") as server:
+@pytest.mark.parametrize("stored", ["{}", "bearer {}", "TOKEN   {}"])
+@pytest.mark.parametrize("below", ["", "/tools"])
+def test_revoked_and_checked(ask, kind, stored, below):
+    with Vendor(kind, below=below) as server:
         token = server.issue()
-        assert ask(kind=kind, api=server.root, token=token)["verdict"] == "revoked-checked"
-        assert not server.alive(token)
-
-
-@pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "token ", "TOKEN   "])
-def test_a_stored_scheme_is_replaced(ask, kind, server, scheme):
-    token = server.issue()
-    assert ask(kind=kind, api=server.root, token=scheme + token)["verdict"] == "revoked-checked"
+        answer = ask(kind=kind, api=server.root, token=stored.format(token))
+    row = server.kind
+    assert answer == {"verdict": "revoked-checked", "status": row.revoked.status, "url": server.root + row.route} | facts(row)
     assert not server.alive(token)
+    assert server.lines() == [f"{method} {below}{row.route}" for method in ("GET", "DELETE", "GET")]
+    for each in server.requests:
+        assert each.header("Authorization") == f"{'Bearer' if row.schemes[0] == 'bearer' else 'token'} {token}"
+        assert each.body == b""
 
 
 @pytest.mark.parametrize("action", ["check", "inspect"])
 def test_a_check_tells_who(ask, kind, server, action):
     token = server.issue()
-    row = server.kind
     answer = ask(kind=kind, api=server.root, token=token, action=action)
-    assert answer == {"verdict": "valid", "status": 200, "url": server.root + row.route} | gone(
-        who=row.who, scopes=row.scopes, expires=row.expires
-    )
+    assert answer == {"verdict": "valid", "status": 200, "url": server.root + server.kind.route} | facts(server.kind)
     assert server.methods() == ["GET"] and server.alive(token)
 
 
@@ -146,19 +131,8 @@ DELETES = [
     ("Gitea", Answer(404, b"404 page not found\n"), "unsupported"),
     ("Gitea", Answer(500, {"message": ""}), "refused"),
 ]
-EVERYWHERE = [
-    (Answer(201), "refused"),
-    (Answer(202), "refused"),
-    (Answer(203), "refused"),
-    (Answer(206), "refused"),
-    (Answer(299), "refused"),
-    (Answer(302, headers={"Location": "/login"}), "refused"),
-    (Answer(408), "refused"),
-    (Answer(429), "refused"),
-    (Answer(500), "refused"),
-    (Answer(502, b"<html>"), "refused"),
-    (Answer(503), "refused"),
-]
+EVERYWHERE = [Answer(status) for status in (201, 202, 203, 206, 299, 408, 429, 500, 503)]
+EVERYWHERE += [Answer(302, headers={"Location": "/login"}), Answer(502, b"<html>")]
 
 
 def refuses(ask, kind, reply, verdict):
@@ -176,9 +150,9 @@ def test_answers_to_a_revocation(ask, kind, reply, verdict):
     refuses(ask, kind, reply, verdict)
 
 
-@pytest.mark.parametrize("reply, verdict", EVERYWHERE, ids=lambda value: str(getattr(value, "status", value)))
-def test_answers_of_any_server(ask, kind, reply, verdict):
-    refuses(ask, kind, reply, verdict)
+@pytest.mark.parametrize("reply", EVERYWHERE, ids=lambda reply: reply.status)
+def test_answers_of_any_server(ask, kind, reply):
+    refuses(ask, kind, reply, "refused")
 
 
 def test_a_body_behind_a_length_of_nothing(ask):
@@ -213,14 +187,8 @@ CHECKS = [
     ("Gitea", Answer(401, {"message": "token is required"}), "unknown", "refused"),
     ("Gitea", Answer(200), "unknown", "refused"),
 ]  # fmt: skip
-ANY_CHECK = [
-    (Answer(200, b"<html>Welcome</html>"), "unknown", "refused"),
-    (Answer(200, {}), "unknown", "refused"),
-    (Answer(204), "unknown", "refused"),
-    (Answer(500), "unknown", "refused"),
-    (Answer(401, b"<html>Log in</html>"), "unknown", "refused"),
-    (Answer(302, headers={"Location": "/login"}), "unknown", "refused"),
-]
+ANY_CHECK = [Answer(200, b"<html>Welcome</html>"), Answer(200, {}), Answer(204), Answer(500), Answer(401, b"<html>Log in</html>")]
+ANY_CHECK += [Answer(302, headers={"Location": "/login"})]
 
 
 def first_check(ask, kind, reply, checked, revoked):
@@ -237,9 +205,9 @@ def test_answers_to_a_check(ask, kind, reply, checked, revoked):
     first_check(ask, kind, reply, checked, revoked)
 
 
-@pytest.mark.parametrize("reply, checked, revoked", ANY_CHECK)
-def test_answers_to_any_check(ask, kind, reply, checked, revoked):
-    first_check(ask, kind, reply, checked, revoked)
+@pytest.mark.parametrize("reply", ANY_CHECK)
+def test_answers_to_any_check(ask, kind, reply):
+    first_check(ask, kind, reply, "unknown", "refused")
 
 
 def test_servers_side_by_side_and_in_order(ask):
