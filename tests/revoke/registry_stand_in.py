@@ -2,21 +2,14 @@
 
 No server of a Rust registry is among Debian's packages, so this one takes its place. It is shaped by the source of
 crates.io (rust-lang/crates.io of August 2026: src/auth.rs, controllers/token.rs, controllers/trustpub/tokens/revoke,
-util/errors, middleware/require_user_agent.rs and cargo_compat.rs): which question is asked first, and the status and words of each refusal.
-What is left out: the database, sessions by cookie, rate limits (`answers` can say so), and all routes but these:
-
-    DELETE /api/v1/tokens/current                     the token that is sent revokes itself
-    GET    /api/v1/me                                 is for the website only: what it answers to a token tells whether it is valid
-    DELETE /api/v1/trusted_publishing/tokens          the same for the tokens of continuous integration
-    GET    /api/v1/crates/NAME/owners                 `cargo owner --list`; crates.io asks for no token here, `private` servers do
-    DELETE /api/v1/crates/NAME/VERSION/yank           `cargo yank`
-    GET    /index/config.json, /index/3/f/foo, ...    a sparse index
+util/errors, middleware/require_user_agent.rs and cargo_compat.rs): which question is asked first, and the status and words of each
+refusal. ROUTES has what it knows. Without a valid token, `cargo owner --list` is refused, as `private` servers do.
 
     with Registry() as registry:
         token = registry.issue()                      # or issue(scopes=("yank",)), issue(expired=True), issue_trusted()
         ...                                           # point a client at registry.index, or at registry.url as the API
         assert not registry.alive(token)
-        assert [request.line for request in registry.requests] == ["DELETE /api/v1/tokens/current"]
+        assert registry.lines() == ["DELETE /api/v1/tokens/current"]
 """
 
 import dataclasses
@@ -48,10 +41,6 @@ class Token:
     expired: bool = False
     revoked: bool = False
 
-    def permits(self, scope):
-        """A route without a scope of its own is for tokens without scopes only."""
-        return self.scopes is None or scope in self.scopes
-
 
 @dataclasses.dataclass
 class Request:
@@ -64,12 +53,9 @@ class Request:
     def line(self):
         return f"{self.method} {self.path}"
 
-    def all(self, name):
-        return [value for key, value in self.headers if key.lower() == name.lower()]
-
     def header(self, name):
         """None where it was not sent; a name that is sent twice is a fault of every client."""
-        values = self.all(name)
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
         assert len(values) <= 1, f"{name} is there {len(values)} times"
         return values[0] if values else None
 
@@ -95,30 +81,15 @@ def checksum(raw):
     return ALPHANUMERIC[total % len(ALPHANUMERIC)]
 
 
-class Registry(http.server.ThreadingHTTPServer):
-    """A context manager. What it is to do may be changed at any time; `requests` is all that came."""
+class Server(http.server.ThreadingHTTPServer):
+    """A context manager. `requests` is all that came."""
 
     daemon_threads = True
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
         self.port = self.server_port
         self.url = f"http://127.0.0.1:{self.port}"
-        self.index = f"sparse+{self.url}/index/"
-        self.api = self.url  # what config.json says; None: nothing
-        self.config = None  # bytes: config.json as it is, whatever they are
-        self.auth_required = False  # of the index and of all else
-        self.private = True  # the lists of owners are not for everyone
-        self.prefix = "cio"  # of its tokens; "": they may be anything
-        self.can_revoke = True  # else it is like the registries that know no such call
-        self.locked = None  # the reason for which the account is
-        self.read_only = False
-        self.blocked_agents = ("Amazon CloudFront",)
-        self.origins = {"https://crates.io"}
-        self.answers = []  # for the next calls to the API, before anything is looked at; None: as it is
-        self.crates = {"foo": ["ada"]}
-        self.tokens = {}
-        self.trusted = set()
         self.requests = []
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -129,6 +100,29 @@ class Registry(http.server.ThreadingHTTPServer):
 
     def handle_error(self, *_):
         """A client that goes away is the business of the test."""
+
+    def lines(self):
+        return [request.line for request in self.requests]
+
+
+class Registry(Server):
+    """What it is to do may be changed at any time."""
+
+    def __init__(self):
+        super().__init__(Handler)
+        self.index = f"sparse+{self.url}/index/"
+        self.api = self.url  # what config.json says; None: nothing
+        self.config = None  # bytes: config.json as it is, whatever they are
+        self.auth_required = False  # of the index and of all else
+        self.private = True  # the lists of owners are not for everyone
+        self.prefix = "cio"  # of its tokens; "": they may be anything
+        self.can_revoke = True  # else it is like the registries that know no such call
+        self.locked = None  # the reason for which the account is
+        self.read_only = False
+        self.answers = []  # for the next calls to the API, before anything is looked at; None: as it is
+        self.crates = {"foo": ["ada"]}
+        self.tokens = {}
+        self.trusted = set()
 
     def issue(self, token=None, **state):
         token = token or f"cioS3CRET{next(serial):027}"
@@ -145,9 +139,6 @@ class Registry(http.server.ThreadingHTTPServer):
         state = self.tokens.get(token)
         return token in self.trusted or bool(state and not state.revoked and not state.expired)
 
-    def lines(self):
-        return [request.line for request in self.requests]
-
     # What follows is the server's side, in the order in which crates.io asks.
 
     def respond(self, request):
@@ -155,8 +146,7 @@ class Registry(http.server.ThreadingHTTPServer):
             answer = self.answers.pop(0)
             if answer is not None:
                 return answer
-        agent = request.header("User-Agent") or ""
-        if agent in ("", *self.blocked_agents):
+        if not request.header("User-Agent"):
             raise Refusal(403, "We require that all requests include a `User-Agent` header.  To allow us to determine the impact ...")
         path = urllib.parse.urlsplit(request.path).path
         for method, pattern, action in ROUTES:
@@ -185,8 +175,6 @@ class Registry(http.server.ThreadingHTTPServer):
 
     def check(self, request, scope=None, any_scope=False):
         """AuthCheck::check; the token's state."""
-        if set(request.all("Origin")) - self.origins:
-            raise Refusal(403, "invalid origin header")
         token = self.authorization(request)
         if token is None:
             raise Refusal(403, "this action requires authentication")
@@ -197,7 +185,7 @@ class Registry(http.server.ThreadingHTTPServer):
             raise Refusal(403, FAILED)
         if self.locked:
             raise Refusal(403, f"This account is indefinitely locked. Reason: {self.locked}")
-        if not any_scope and not state.permits(scope):
+        if not any_scope and state.scopes is not None and scope not in state.scopes:
             raise Refusal(403, NOT_PERMITTED)
         return state
 
@@ -235,14 +223,6 @@ class Registry(http.server.ThreadingHTTPServer):
             raise Refusal(404, f"crate `{name}` does not exist")
         return Answer(200, {"users": [{"id": i, "login": login, "name": None} for i, login in enumerate(self.crates[name], 1)]})
 
-    def yank(self, request, name, version):
-        self.check(request, "yank")
-        if name not in self.crates:
-            raise Refusal(404, f"crate `{name}` does not exist")
-        if version != "1.0.0":
-            raise Refusal(404, f"crate `{name}` does not have a version `{version}`")
-        return Answer(200, {"ok": True})
-
     def index_auth(self, request):
         """Not crates.io's: its index is open. As cargo's documentation has it for registries with `auth-required`."""
         token = request.header("Authorization")
@@ -269,7 +249,6 @@ ROUTES = [
     ("GET", r"/api/v1/me", Registry.me),
     ("DELETE", r"/api/v1/trusted_publishing/tokens", Registry.revoke_trusted),
     ("GET", r"/api/v1/crates/([^/]+)/owners", Registry.owners),
-    ("DELETE", r"/api/v1/crates/([^/]+)/([^/]+)/yank", Registry.yank),
     ("GET", r"/index/config\.json", Registry.index_config),
     ("GET", r"/index/(?:[12]|3/[^/]+|[^/]{2}/[^/]{2})/([^/]+)", Registry.index_crate),
 ]

@@ -35,7 +35,6 @@ class CratesIo:
         self.registry = registry
         self.authority = Authority(directory)
         registry.api = "https://crates.io"  # what its index says
-        registry.origins = {"https://crates.io"}
         sites = [
             Site(self.authority.sign("api", "crates.io"), to=registry.url),
             Site(self.authority.sign("index", "index.crates.io"), to=f"{registry.url}/index/"),
