@@ -6,25 +6,36 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-/* Network settings, and the project's setting that makes them untrusted. */
-struct networks {
+/* The calls of a run, and the settings with which they are made. */
+struct batch {
+    const struct inventory *inventory;
     struct network home;
     struct network here;
-    bool has_untrusted;
+    bool has_untrusted; /* a project's setting decides how requests are sent: `untrusted` */
     struct setting untrusted;
+    struct server_call *calls;
+    size_t count;
 };
 
-static struct err *read_networks(struct config *config, const struct logout_options *options,
-                                 struct networks *out)
+static struct err *batch_start(struct inventory *inventory, const struct logout_options *options,
+                               struct batch *out)
 {
+    struct config *config = inventory->config;
+    struct batch batch = {.inventory = inventory};
     if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
         return err_wrap(config->arena, config->failure, "the network settings are not known");
     }
     TRY(network_allowed(config, options->offline));
     struct view trusted = {config->project_count, true, false};
-    TRY(network_settings(config, trusted, &out->home));
-    TRY(network_settings(config, VIEW_HERE, &out->here));
-    out->has_untrusted = network_untrusted(config, &out->untrusted);
+    TRY(network_settings(config, trusted, &batch.home));
+    TRY(network_settings(config, VIEW_HERE, &batch.here));
+    batch.has_untrusted = network_untrusted(config, &batch.untrusted);
+    size_t most = 0;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        most++;
+    }
+    batch.calls = arena_new_array(config->arena, struct server_call, most);
+    *out = batch;
     return NULL;
 }
 
@@ -100,62 +111,77 @@ static const struct err *index_untrusted(struct config *config, const struct cre
         registry->shown.data, where.data);
 }
 
-static const struct err *network_untrusted_by(struct config *config,
-                                              const struct networks *networks)
+/* Returns why the token must not be sent, because of a project's configuration, or NULL. */
+static const struct err *untrusted_by(const struct batch *batch, const struct credential *c)
 {
-    if (!networks->has_untrusted) {
-        return NULL;
-    }
+    struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
+    const struct err *err = c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c);
+    if (err || !batch->has_untrusted) {
+        return err;
+    }
     struct err *fix =
-        err_new(arena, "run it outside of `%s`", project_of(config, &networks->untrusted).data);
+        err_new(arena, "run it outside of `%s`", project_of(config, &batch->untrusted).data);
     return err_wrap(arena, fix,
                     "a project's configuration decides how the request would be sent: %s",
-                    setting_location(arena, &networks->untrusted).data);
+                    setting_location(arena, &batch->untrusted).data);
 }
 
-/* Fills the call, with the token if it is known. Returns why the token must not be sent, or NULL.
- */
-static const struct err *call_make(const struct inventory *inventory,
-                                   const struct networks *networks, struct credential *c,
-                                   struct server_call *out)
+/* Makes a call, with the token if it is known. Returns why the token must not be sent, or NULL. To
+ * make the call one of the batch, increment its count. */
+static const struct err *call_make(struct batch *batch, struct credential *c,
+                                   enum server_action action, struct server_call **out)
 {
-    struct config *config = inventory->config;
+    struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
-    bool of_project = is_of_project(inventory, c);
+    bool of_project = is_of_project(batch->inventory, c);
+    const struct err *err = of_project ? NULL : untrusted_by(batch, c);
     struct index_url url;
     struct str canonical;
     if (index_url_parse(arena, credential_index_url(c), &url) ||
         index_url_canonical(arena, &url, &canonical)) {
         return err_new(arena, "the URL of its registry's index is not known");
     }
-    if (!of_project) {
-        const struct err *err = c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c);
-        err = err ? err : network_untrusted_by(config, networks);
-        if (err) {
-            return err;
-        }
-    }
     struct str host = str_slice(arena, url.text, url.host.start, url.host.end);
     struct str cache = str_format(arena, "registry/index/%s", host.data);
-    *out = (struct server_call){
+    struct server_call *call = &batch->calls[batch->count];
+    *call = (struct server_call){
         .credential = c,
+        .action = action,
         .server = server_recognize(arena, &url),
         .index = url.text,
         .canonical = canonical,
         .cache = path_join(arena, config->home, cache),
         .registry = c->registry->shown,
         .token = c->value,
-        .network = of_project ? &networks->here : &networks->home,
+        .network = of_project ? &batch->here : &batch->home,
     };
-    return out->server.obstacle ? err_new(arena, "%s", out->server.obstacle) : NULL;
+    *out = call;
+    return err || !call->server.obstacle ? err : err_new(arena, "%s", call->server.obstacle);
 }
 
 /* Returns why the call's token is not sent, or NULL. */
-static const struct err *token_obstacle(struct arena *arena, const struct server_call *call)
+static const struct err *token_obstacle(const struct batch *batch, const struct server_call *call)
 {
     const char *why = server_token_obstacle(call->server.kind, call->token);
-    return why ? err_new(arena, "%s", why) : NULL;
+    return why ? err_new(batch->inventory->config->arena, "%s", why) : NULL;
+}
+
+/* Copies of a token share one answer, so that it is reported once. */
+static void batch_ask(const struct batch *batch, const struct logout_options *options)
+{
+    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
+    server_ask(batch->inventory->config->shell, batch->calls, batch->count, until);
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->calls[i].credential->answer = batch->calls[i].answer;
+    }
+}
+
+static void set_kept(struct credential *c, const struct err *error)
+{
+    c->result = RESULT_KEPT;
+    c->error_is_final = true;
+    c->error = error;
 }
 
 static void keep(const struct inventory *inventory, struct credential *c, const struct err *cause)
@@ -164,43 +190,8 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
     const char *local = c->place == PLACE_VARIABLE
                             ? ""
                             : " (without `--revoke`, cargo-logout removes it from this machine)";
-    c->result = RESULT_KEPT;
-    c->error_is_final = true;
-    c->error = err_wrap(arena, cause, "failed to revoke the token for `%s`, so it is kept: %s%s",
-                        c->registry->shown.data, credential_location(arena, c).data, local);
-}
-
-/* The calls of this run. */
-struct batch {
-    struct server_call *calls;
-    size_t count;
-};
-
-static struct batch batch_new(const struct inventory *inventory)
-{
-    size_t count = 0;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        count++;
-    }
-    return (struct batch){arena_new_array(inventory->config->arena, struct server_call, count), 0};
-}
-
-static void batch_add(struct batch *batch, const struct server_call *call,
-                      enum server_action action)
-{
-    batch->calls[batch->count] = *call;
-    batch->calls[batch->count++].action = action;
-}
-
-/* Copies of a token share one answer, so that it is reported once. */
-static void batch_ask(const struct inventory *inventory, const struct logout_options *options,
-                      struct batch *batch)
-{
-    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
-    server_ask(inventory->config->shell, batch->calls, batch->count, until);
-    for (size_t i = 0; i < batch->count; i++) {
-        batch->calls[i].credential->answer = batch->calls[i].answer;
-    }
+    set_kept(c, err_wrap(arena, cause, "failed to revoke the token for `%s`, so it is kept: %s%s",
+                         c->registry->shown.data, credential_location(arena, c).data, local));
 }
 
 /* Asks the provider for the token. Returns false if there is nothing to send. The credential then
@@ -218,10 +209,8 @@ static bool token_of_provider(struct inventory *inventory, struct credential *c,
         err = err_new(arena, "requested operation not supported");
     }
     if (err) {
-        c->result = RESULT_KEPT;
-        c->error_is_final = true;
-        c->error =
-            err_wrap(arena, err, "credential provider `%s` failed action `get`", call.shown.data);
+        set_kept(c, err_wrap(arena, err, "credential provider `%s` failed action `get`",
+                             call.shown.data));
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
@@ -258,7 +247,7 @@ static const char *reason_of(const struct credential *c)
 }
 
 /* Returns `URL answered 403: REASON`, with the page where a person can revoke the token as the
- * cause, or NULL. */
+ * cause. */
 static const struct err *answer_of(struct arena *arena, const struct credential *c)
 {
     const struct server_answer *answer = c->answer;
@@ -268,18 +257,13 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
         buf_addf(&text, " answered %u", answer->status);
     }
     if (answer->detail.len > 0) {
-        buf_add(&text, text.len > 0 ? STR(": ") : STR(""));
-        buf_add(&text, text_shown(arena, answer->detail));
+        buf_addf(&text, "%s%s", text.len > 0 ? ": " : "", text_shown(arena, answer->detail).data);
     }
     struct err *page = NULL;
     if (answer->page.len > 0) {
         page = err_new(arena, "revoke it at <%s>", text_shown(arena, answer->page).data);
     }
-    struct err *err = text.len > 0 ? err_new(arena, "%s", buf_str(&text).data) : NULL;
-    if (err) {
-        err->cause = page;
-    }
-    return err ? err : page;
+    return err_wrap(arena, page, "%s", text.len > 0 ? buf_str(&text).data : "there is no reason");
 }
 
 static void settle_revoked(const struct inventory *inventory, const struct server_call *call)
@@ -291,10 +275,7 @@ static void settle_revoked(const struct inventory *inventory, const struct serve
              err_wrap(arena, call->error,
                       "the revoke helper failed, so the token may still be valid"));
     } else if (!server_verdict_is_invalid(c->answer->verdict)) {
-        const struct err *answer = answer_of(arena, c);
-        keep(inventory, c,
-             answer ? err_wrap(arena, answer, "%s", reason_of(c))
-                    : err_new(arena, "%s", reason_of(c)));
+        keep(inventory, c, err_wrap(arena, answer_of(arena, c), "%s", reason_of(c)));
     } else {
         c->valid = VALIDITY_NO;
     }
@@ -327,9 +308,7 @@ static void keep_the_rest(const struct inventory *inventory)
         bool revoked = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool planned = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK;
         if (c->result == RESULT_PENDING && planned && !revoked) {
-            c->result = RESULT_KEPT;
-            c->error = error;
-            c->error_is_final = true;
+            set_kept(c, error);
         }
     }
 }
@@ -343,38 +322,30 @@ static bool is_inspected(const struct server_call *call)
     return tells && call->token.data;
 }
 
-/* Makes the calls. Tokens that cannot be sent are kept. */
-static void collect(struct inventory *inventory, const struct logout_options *options,
-                    const struct networks *networks, struct signals *signals, struct batch *batch)
+/* Adds a call for the token, unless it cannot be sent and is kept, or the provider has none. */
+static void add_call(struct inventory *inventory, struct batch *batch, struct credential *c,
+                     bool dry_run)
 {
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        struct server_call call;
-        if (!c->revoke_first || c->result != RESULT_PENDING || signals_came(signals)) {
-            continue;
-        }
-        const struct err *why = call_make(inventory, networks, c, &call);
-        if (!why && !options->dry_run && !token_of(inventory, c, &call.token)) {
-            continue;
-        }
-        if (!why && call.token.data) {
-            why = token_obstacle(inventory->config->arena, &call);
-        }
-        if (why) {
-            keep(inventory, c, why);
-        } else if (!options->dry_run) {
-            batch_add(batch, &call, SERVER_REVOKE);
-        } else if (is_inspected(&call)) {
-            batch_add(batch, &call, SERVER_INSPECT);
-        }
+    struct server_call *call;
+    const struct err *why = call_make(batch, c, dry_run ? SERVER_INSPECT : SERVER_REVOKE, &call);
+    if (!why && !dry_run && !token_of(inventory, c, &call->token)) {
+        return;
+    }
+    if (!why && call->token.data) {
+        why = token_obstacle(batch, call);
+    }
+    if (why) {
+        keep(inventory, c, why);
+    } else if (!dry_run || is_inspected(call)) {
+        batch->count++;
     }
 }
 
 struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
                        struct signals *signals)
 {
-    struct networks networks = {0};
-    struct batch batch = batch_new(inventory);
-    struct err *err = read_networks(inventory->config, options, &networks);
+    struct batch batch;
+    struct err *err = batch_start(inventory, options, &batch);
     if (err) {
         return err_wrap(inventory->config->arena, err,
                         "tokens cannot be revoked, so none was removed");
@@ -382,9 +353,14 @@ struct err *revoke_all(struct inventory *inventory, const struct logout_options 
     if (!options->dry_run) {
         signals_hold(signals);
     }
-    collect(inventory, options, &networks, signals, &batch);
+    for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
+         c = inventory_next(inventory, c)) {
+        if (c->revoke_first && c->result == RESULT_PENDING) {
+            add_call(inventory, &batch, c, options->dry_run);
+        }
+    }
     if (!signals_came(signals)) {
-        batch_ask(inventory, options, &batch);
+        batch_ask(&batch, options);
         for (size_t i = 0; i < batch.count && !options->dry_run; i++) {
             settle_revoked(inventory, &batch.calls[i]);
             find_copies(&batch.calls[i]);
@@ -396,29 +372,22 @@ struct err *revoke_all(struct inventory *inventory, const struct logout_options 
     return NULL;
 }
 
-static void leave_unknown(struct credential *c, const struct err *why)
-{
-    c->valid = VALIDITY_UNKNOWN;
-    c->error = why;
-}
-
 static void settle_checked(struct arena *arena, const struct server_call *call)
 {
     struct credential *c = call->credential;
     enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
     bool invalid = server_verdict_is_invalid(verdict);
-    c->error = NULL;
+    const struct err *why = NULL;
     if (verdict == VERDICT_VALID || invalid) {
         c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
-        return;
+    } else {
+        c->valid = VALIDITY_UNKNOWN;
+        why = c->answer ? answer_of(arena, c) : call->error;
     }
-    const struct err *answer = c->answer ? answer_of(arena, c) : call->error;
-    if (!answer) {
-        answer = err_new(arena, "%s", reason_of(c));
-    } else if (verdict == VERDICT_NO_API) {
-        answer = err_wrap(arena, answer, "%s", reason_of(c));
+    if (verdict == VERDICT_NO_API) {
+        why = err_wrap(arena, why, "%s", reason_of(c));
     }
-    leave_unknown(c, answer);
+    c->error = why;
 }
 
 /* Asks a provider in the same way as after a logout. */
@@ -447,30 +416,30 @@ static bool token_for_check(struct inventory *inventory, struct credential *c, s
 struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
 {
     struct arena *arena = inventory->config->arena;
-    struct networks networks = {0};
-    struct batch batch = batch_new(inventory);
-    struct err *err = read_networks(inventory->config, options, &networks);
+    struct batch batch;
+    struct err *err = batch_start(inventory, options, &batch);
     if (err) {
         return err_wrap(arena, err, "tokens cannot be checked");
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         struct str token;
-        struct server_call call;
+        struct server_call *call;
         if (!token_for_check(inventory, c, &token)) {
             continue;
         }
-        const struct err *why = call_make(inventory, &networks, c, &call);
+        const struct err *why = call_make(&batch, c, SERVER_CHECK, &call);
         if (!why) {
-            call.token = token;
-            why = token_obstacle(arena, &call);
+            call->token = token;
+            why = token_obstacle(&batch, call);
         }
         if (why) {
-            leave_unknown(c, why);
+            c->valid = VALIDITY_UNKNOWN;
+            c->error = why;
         } else {
-            batch_add(&batch, &call, SERVER_CHECK);
+            batch.count++;
         }
     }
-    batch_ask(inventory, options, &batch);
+    batch_ask(&batch, options);
     for (size_t i = 0; i < batch.count; i++) {
         settle_checked(arena, &batch.calls[i]);
     }

@@ -90,53 +90,45 @@ struct str server_requests(struct arena *arena, const struct server_call *calls,
                                       (json_int_t)(run_ms > 0 ? run_ms : 0), "requests", requests));
 }
 
-static struct str text_of(struct arena *arena, const char *text)
+/* Returns the empty string if there is no such text. */
+static struct str get_text(struct arena *arena, const json_t *object, const char *key)
 {
+    const char *text = json_string_value(json_object_get(object, key));
     return text ? str_copy(arena, text, strlen(text)) : STR("");
-}
-
-/* Returns false if the line is malformed. */
-static bool line_unpack(struct arena *arena, json_t *json, struct server_line *out)
-{
-    json_int_t id = -1;
-    int status = 0;
-    const char *verdict = NULL;
-    const char *waiting = NULL;
-    const char *texts[6] = {NULL};
-    if (json_unpack(json, "{s:I, s?s, s?s, s?i, s?s, s?s, s?s, s?s, s?s, s?s}", "id", &id,
-                    "waiting", &waiting, "verdict", &verdict, "status", &status, "url", &texts[0],
-                    "detail", &texts[1], "who", &texts[2], "scopes", &texts[3], "expires",
-                    &texts[4], "page", &texts[5]) ||
-        id < 0 || !verdict == !waiting) {
-        return false;
-    }
-    size_t number = VERDICT_UNKNOWN;
-    if (verdict) {
-        number = server_name_find(server_verdict_names, COUNT(server_verdict_names), verdict);
-    }
-    *out = (struct server_line){
-        .id = (size_t)id,
-        .waiting = waiting != NULL,
-        .answer =
-            {
-                .verdict = (enum server_verdict)number,
-                .url = text_of(arena, texts[0]),
-                .status = (unsigned)status,
-                .detail = text_of(arena, waiting ? waiting : texts[1]),
-                .who = text_of(arena, texts[2]),
-                .scopes = text_of(arena, texts[3]),
-                .expires = text_of(arena, texts[4]),
-                .page = text_of(arena, texts[5]),
-            },
-    };
-    return number < COUNT(server_verdict_names);
 }
 
 struct err *server_line_read(struct arena *arena, struct str line, struct server_line *out)
 {
     json_wipe_memory();
     json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
-    return line_unpack(arena, json, out) ? NULL : err_new(arena, "its answer is malformed");
+    const json_t *id = json_object_get(json, "id");
+    const json_t *status = json_object_get(json, "status");
+    struct str waiting = get_text(arena, json, "waiting");
+    struct str name = get_text(arena, json, "verdict");
+    size_t verdict = VERDICT_UNKNOWN;
+    if (name.len > 0) {
+        verdict = server_name_find(server_verdict_names, COUNT(server_verdict_names), name.data);
+    }
+    if (!json_is_integer(id) || json_integer_value(id) < 0 ||
+        verdict == COUNT(server_verdict_names) || (name.len > 0) == (waiting.len > 0)) {
+        return err_new(arena, "its answer is malformed");
+    }
+    *out = (struct server_line){
+        .id = (size_t)json_integer_value(id),
+        .waiting = waiting.len > 0,
+        .answer =
+            {
+                .verdict = (enum server_verdict)verdict,
+                .url = get_text(arena, json, "url"),
+                .status = (unsigned)json_integer_value(status),
+                .detail = waiting.len > 0 ? waiting : get_text(arena, json, "detail"),
+                .who = get_text(arena, json, "who"),
+                .scopes = get_text(arena, json, "scopes"),
+                .expires = get_text(arena, json, "expires"),
+                .page = get_text(arena, json, "page"),
+            },
+    };
+    return NULL;
 }
 
 /* Prints once for each call what it waits for, but only on a terminal. */
