@@ -94,8 +94,8 @@ static struct err *cache_directory(struct arena *arena, const struct request *re
 
 static struct err *from_cache(struct arena *arena, const struct request *request, struct str *out)
 {
-    struct str directory;
-    struct str config;
+    struct str directory = STR("");
+    struct str config = STR("");
     TRY(cache_directory(arena, request, true, &directory));
     TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
     return api_base_of(arena, config, out);
@@ -103,8 +103,8 @@ static struct err *from_cache(struct arena *arena, const struct request *request
 
 static struct err *from_clone(struct arena *arena, const struct request *request, struct str *out)
 {
-    struct str directory;
-    struct str config;
+    struct str directory = STR("");
+    struct str config = STR("");
     TRY(cache_directory(arena, request, false, &directory));
     if (!path_exists(path_join(arena, directory, STR(".git")))) {
         return err_new(arena,

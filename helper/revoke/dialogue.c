@@ -13,12 +13,12 @@ static struct server_answer with_verdict(struct server_answer answer, enum serve
 
 static struct server_answer ask(const struct dialogue *dialogue, enum call call)
 {
-    struct http_reply reply = dialogue->call(dialogue->context, call);
+    struct http_reply reply = dialogue->call(dialogue, call);
     struct server_answer answer = {.status = reply.status, .detail = reply.words};
     if (reply.words.len > 0) {
         answer.verdict = reply.status > 0 ? VERDICT_REFUSED : VERDICT_NO_ANSWER;
     } else {
-        answer = api_answer(dialogue->arena, dialogue->kind, call, reply.status, reply.body);
+        answer = api_answer(dialogue->http.arena, dialogue->kind, call, reply.status, reply.body);
         /* an answer that was cut off can show that the server refuses, but not whether the token is
          * valid */
         bool counts = answer.verdict <= VERDICT_VALID || reply.status == 401;
@@ -39,7 +39,7 @@ static struct server_answer check(const struct dialogue *dialogue)
     if (answer.verdict != VERDICT_ALREADY_INVALID || !api_of(dialogue)->asks_twice) {
         return answer;
     }
-    if (!dialogue->pause(dialogue->context, dialogue->request->recheck_ms, why)) {
+    if (!dialogue->pause(dialogue, dialogue->request->recheck_ms, why)) {
         return with_verdict(answer, VERDICT_UNKNOWN);
     }
     answer = ask(dialogue, CALL_CHECK);
@@ -71,8 +71,7 @@ static struct server_answer check_after(const struct dialogue *dialogue,
         if (last.verdict != VERDICT_VALID || answer.verdict != VERDICT_NO_ANSWER) {
             last = answer;
         }
-    } while (api_of(dialogue)->polls &&
-             dialogue->pause(dialogue->context, dialogue->request->poll_ms, why));
+    } while (api_of(dialogue)->polls && dialogue->pause(dialogue, dialogue->request->poll_ms, why));
     if (last.verdict == VERDICT_VALID) {
         return last;
     }

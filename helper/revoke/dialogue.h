@@ -18,13 +18,15 @@
 #include "server.h"
 
 struct dialogue {
-    struct arena *arena;
     const struct request *request;
     enum server_kind kind; /* of the token */
-    void *context;
-    struct http_reply (*call)(void *context, enum call call);
+    struct http http;
+    struct str api;
+    struct str authorization;
+    void *context; /* the caller's */
+    struct http_reply (*call)(const struct dialogue *dialogue, enum call call);
     /* Returns false at once if there is no time for it. */
-    bool (*pause)(void *context, int64_t milliseconds, const char *why);
+    bool (*pause)(const struct dialogue *dialogue, int64_t milliseconds, const char *why);
 };
 
 /* Returns true if dialogue_run() would make a call. */

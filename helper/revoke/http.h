@@ -67,7 +67,6 @@ struct http_reply {
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
                             struct str authorization);
 
-/* Waits, unless the deadline comes first. Then it returns false at once. */
-bool http_pause(const struct http *http, int64_t milliseconds);
+void http_pause(int64_t milliseconds);
 
 #endif

@@ -49,7 +49,6 @@ static const char usage[] =
     "  -h, --help     Print help\n"
     "  -V, --version  Print version\n";
 
-/* One request and its memory. */
 struct task {
     struct arena arena;
     json_t *json;
@@ -67,16 +66,6 @@ struct work {
     pthread_mutex_t mutex; /* for writing */
 };
 
-/* The state of a request while it is worked on. */
-struct session {
-    struct work *work;
-    const struct request *request;
-    struct http http;
-    struct str api;
-    struct str authorization;
-    enum server_kind kind; /* of the token */
-};
-
 static void line_write(struct work *work, struct str line)
 {
     (void)pthread_mutex_lock(&work->mutex);
@@ -84,25 +73,29 @@ static void line_write(struct work *work, struct str line)
     (void)pthread_mutex_unlock(&work->mutex);
 }
 
-static struct http_reply session_call(void *context, enum call call)
+static struct http_reply call(const struct dialogue *dialogue, enum call call)
 {
-    const struct session *session = context;
-    const struct api *api = &apis[session->kind];
+    const struct api *api = &apis[dialogue->kind];
     bool checks = call == CALL_CHECK;
-    struct arena *arena = session->http.arena;
+    struct arena *arena = dialogue->http.arena;
     struct str text =
-        str_format(arena, "%s%s", session->api.data, checks ? api->check_path : api->revoke_path);
+        str_format(arena, "%s%s", dialogue->api.data, checks ? api->check_path : api->revoke_path);
     struct url url;
     struct err *err = url_parse(arena, text, &url);
-    return err ? (struct http_reply){.words = err->message}
-               : http_call(&session->http, checks ? "GET" : "DELETE", &url, session->authorization);
+    if (err) {
+        return (struct http_reply){.words = err->message};
+    }
+    return http_call(&dialogue->http, checks ? "GET" : "DELETE", &url, dialogue->authorization);
 }
 
-static bool session_pause(void *context, int64_t milliseconds, const char *why)
+static bool pause_call(const struct dialogue *dialogue, int64_t milliseconds, const char *why)
 {
-    const struct session *session = context;
-    line_write(session->work, waiting_line(session->http.arena, session->request->id, why));
-    return http_pause(&session->http, milliseconds);
+    if (child_clock() + milliseconds >= dialogue->http.deadline) {
+        return false;
+    }
+    line_write(dialogue->context, waiting_line(dialogue->http.arena, dialogue->request->id, why));
+    http_pause(milliseconds);
+    return true;
 }
 
 /* The page that cargo shows to a person who logs in. */
@@ -113,36 +106,28 @@ static struct str page_of(struct arena *arena, struct str api)
     return err ? STR("") : url.shown;
 }
 
-static struct server_answer session_answer(struct session *session)
+static struct server_answer answer_of(struct dialogue *dialogue)
 {
-    const struct request *request = session->request;
-    struct arena *arena = session->http.arena;
+    const struct request *request = dialogue->request;
+    struct arena *arena = dialogue->http.arena;
     struct str token = server_bare_token(request->token);
     bool trusted = request->kind == SERVER_CRATES_IO && str_starts(token, STR("cio_tp_"));
-    session->kind = trusted ? SERVER_TRUSTED_PUBLISHING : request->kind;
-    const char *scheme = apis[session->kind].scheme;
-    session->authorization =
+    dialogue->kind = trusted ? SERVER_TRUSTED_PUBLISHING : request->kind;
+    const char *scheme = apis[dialogue->kind].scheme;
+    dialogue->authorization =
         scheme ? str_format(arena, "%s%s", scheme, token.data) : request->token;
-    if (!dialogue_has_calls(request->action, session->kind)) {
+    if (!dialogue_has_calls(request->action, dialogue->kind)) {
         return (struct server_answer){.verdict = VERDICT_UNKNOWN,
                                       .detail = STR("this server has no check")};
     }
     struct server_answer answer;
-    session->api = api_base_find(&session->http, request, session->authorization, &answer);
-    if (session->api.len == 0) {
+    dialogue->api = api_base_find(&dialogue->http, request, dialogue->authorization, &answer);
+    if (dialogue->api.len == 0) {
         return answer;
     }
-    const struct dialogue dialogue = {
-        .arena = arena,
-        .request = request,
-        .kind = session->kind,
-        .context = session,
-        .call = session_call,
-        .pause = session_pause,
-    };
-    answer = dialogue_run(&dialogue);
+    answer = dialogue_run(dialogue);
     if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict)) {
-        answer.page = page_of(arena, session->api);
+        answer.page = page_of(arena, dialogue->api);
     }
     return answer;
 }
@@ -155,14 +140,16 @@ static struct str task_line(struct work *work, struct task *task)
         request->http.has_proxy = git_proxy(arena, &request->http.proxy);
     }
     int64_t limit = child_clock() + request->limit_ms;
-    struct session session = {
-        .work = work,
+    struct dialogue dialogue = {
         .request = request,
         .http = {.arena = arena,
                  .settings = &request->http,
                  .deadline = limit < work->until ? limit : work->until},
+        .context = work,
+        .call = call,
+        .pause = pause_call,
     };
-    struct server_answer answer = session_answer(&session);
+    struct server_answer answer = answer_of(&dialogue);
     return answer_line(arena, request->id, &answer, server_bare_token(request->token));
 }
 

@@ -17,25 +17,23 @@ struct batch {
     size_t count;
 };
 
-static struct err *batch_start(struct inventory *inventory, const struct logout_options *options,
-                               struct batch *out)
+static struct err *batch_start(struct batch *batch, const struct logout_options *options)
 {
+    const struct inventory *inventory = batch->inventory;
     struct config *config = inventory->config;
-    struct batch batch = {.inventory = inventory};
-    if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
-        return err_wrap(config->arena, config->failure, "the network settings are not known");
-    }
-    TRY(network_allowed(config, options->offline));
     struct view trusted = {config->project_count, true, false};
-    TRY(network_settings(config, trusted, &batch.home));
-    TRY(network_settings(config, VIEW_HERE, &batch.here));
-    batch.has_untrusted = network_untrusted(config, &batch.untrusted);
     size_t most = 0;
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         most++;
     }
-    batch.calls = arena_new_array(config->arena, struct server_call, most);
-    *out = batch;
+    batch->calls = arena_new_array(config->arena, struct server_call, most);
+    if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
+        return err_wrap(config->arena, config->failure, "the network settings are not known");
+    }
+    TRY(network_allowed(config, options->offline));
+    TRY(network_settings(config, trusted, &batch->home));
+    TRY(network_settings(config, VIEW_HERE, &batch->here));
+    batch->has_untrusted = network_untrusted(config, &batch->untrusted);
     return NULL;
 }
 
@@ -127,10 +125,10 @@ static const struct err *untrusted_by(const struct batch *batch, const struct cr
                     setting_location(arena, &batch->untrusted).data);
 }
 
-/* Makes a call, with the token if it is known. Returns why the token must not be sent, or NULL. To
- * make the call one of the batch, increment its count. */
-static const struct err *call_make(struct batch *batch, struct credential *c,
-                                   enum server_action action, struct server_call **out)
+/* Fills the call, with the token if it is known. Returns why the token must not be sent, or NULL.
+ */
+static const struct err *call_make(const struct batch *batch, struct credential *c,
+                                   enum server_action action, struct server_call *out)
 {
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
@@ -144,8 +142,7 @@ static const struct err *call_make(struct batch *batch, struct credential *c,
     }
     struct str host = str_slice(arena, url.text, url.host.start, url.host.end);
     struct str cache = str_format(arena, "registry/index/%s", host.data);
-    struct server_call *call = &batch->calls[batch->count];
-    *call = (struct server_call){
+    *out = (struct server_call){
         .credential = c,
         .action = action,
         .server = server_recognize(arena, &url),
@@ -156,8 +153,7 @@ static const struct err *call_make(struct batch *batch, struct credential *c,
         .token = c->value,
         .network = of_project ? &batch->here : &batch->home,
     };
-    *out = call;
-    return err || !call->server.obstacle ? err : err_new(arena, "%s", call->server.obstacle);
+    return err || !out->server.obstacle ? err : err_new(arena, "%s", out->server.obstacle);
 }
 
 /* Returns why the call's token is not sent, or NULL. */
@@ -326,8 +322,8 @@ static bool is_inspected(const struct server_call *call)
 static void add_call(struct inventory *inventory, struct batch *batch, struct credential *c,
                      bool dry_run)
 {
-    struct server_call *call;
-    const struct err *why = call_make(batch, c, dry_run ? SERVER_INSPECT : SERVER_REVOKE, &call);
+    struct server_call *call = &batch->calls[batch->count];
+    const struct err *why = call_make(batch, c, dry_run ? SERVER_INSPECT : SERVER_REVOKE, call);
     if (!why && !dry_run && !token_of(inventory, c, &call->token)) {
         return;
     }
@@ -344,8 +340,8 @@ static void add_call(struct inventory *inventory, struct batch *batch, struct cr
 struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
                        struct signals *signals)
 {
-    struct batch batch;
-    struct err *err = batch_start(inventory, options, &batch);
+    struct batch batch = {.inventory = inventory};
+    struct err *err = batch_start(&batch, options);
     if (err) {
         return err_wrap(inventory->config->arena, err,
                         "tokens cannot be revoked, so none was removed");
@@ -416,18 +412,18 @@ static bool token_for_check(struct inventory *inventory, struct credential *c, s
 struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
 {
     struct arena *arena = inventory->config->arena;
-    struct batch batch;
-    struct err *err = batch_start(inventory, options, &batch);
+    struct batch batch = {.inventory = inventory};
+    struct err *err = batch_start(&batch, options);
     if (err) {
         return err_wrap(arena, err, "tokens cannot be checked");
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        struct str token;
-        struct server_call *call;
+        struct str token = STR("");
+        struct server_call *call = &batch.calls[batch.count];
         if (!token_for_check(inventory, c, &token)) {
             continue;
         }
-        const struct err *why = call_make(&batch, c, SERVER_CHECK, &call);
+        const struct err *why = call_make(&batch, c, SERVER_CHECK, call);
         if (!why) {
             call->token = token;
             why = token_obstacle(&batch, call);

@@ -29,9 +29,9 @@ struct script {
     size_t pauses;
 };
 
-static struct http_reply reply_next(void *context, enum call call)
+static struct http_reply reply_next(const struct dialogue *dialogue, enum call call)
 {
-    struct script *script = context;
+    struct script *script = dialogue->context;
     if (script->used >= script->count) {
         script->replies[script->used % MOST].call = call;
         return (struct http_reply){.words = STR("no more")};
@@ -47,9 +47,9 @@ static struct http_reply reply_next(void *context, enum call call)
     };
 }
 
-static bool pause_next(void *context, int64_t milliseconds, const char *why)
+static bool pause_next(const struct dialogue *dialogue, int64_t milliseconds, const char *why)
 {
-    struct script *script = context;
+    struct script *script = dialogue->context;
     HOLDS(milliseconds >= 0 && why);
     return script->pauses++ < MOST;
 }
@@ -183,7 +183,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_wipe_memory();
     struct script script = script_of(&arena, harness_plant(&arena, data + 2, size - 2));
     const struct dialogue dialogue = {
-        .arena = &arena,
+        .http.arena = &arena,
         .request = &request,
         .kind = kind,
         .context = &script,
