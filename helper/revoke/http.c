@@ -1,11 +1,10 @@
 #include "http.h"
 
+#include "credential/server_kind.h"
 #include "util/child.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <malloc.h>
-#include <netinet/in.h>
 #include <time.h>
 
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
@@ -63,16 +62,6 @@ static struct str url_part(struct arena *arena, CURLU *handle, CURLUPart part)
     return str_copy(arena, found.data, found.len);
 }
 
-/* `host` is in libcurl's format: IPv4 as four numbers, IPv6 in brackets. libcurl resolves
- * `localhost` itself, independently of the system. */
-static bool is_loopback(struct arena *arena, struct str host)
-{
-    struct in_addr address;
-    bool in_127 = inet_pton(AF_INET, host.data, &address) == 1 &&
-                  ntohl(address.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
-    return in_127 || str_eq(host, STR("[::1]")) || str_eq(str_lower(arena, host), STR("localhost"));
-}
-
 static void url_release(CURLU **handle)
 {
     curl_url_cleanup(*handle);
@@ -101,7 +90,7 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
     if (!is_plain && !str_eq(scheme, STR("https"))) {
         return err_new(arena, "its scheme is neither https nor http");
     }
-    if (is_plain && !is_loopback(arena, url_part(arena, handle, CURLUPART_HOST))) {
+    if (is_plain && !server_is_loopback(url_part(arena, handle, CURLUPART_HOST).data)) {
         return err_new(arena,
                        "a token is sent over http only to this machine, because others could "
                        "read it on the way");

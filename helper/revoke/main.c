@@ -36,19 +36,6 @@
 #define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below were measured to use */
 #define WORKERS       8
 
-static const char usage[] =
-    "Ask registry servers about tokens: revoke or check them\n"
-    "\n"
-    "This is a helper of cargo-logout, which runs it for `cargo-logout --revoke`.\n"
-    "\n"
-    "Usage: cargo-logout-revoke\n"
-    "\n"
-    "It reads requests in JSON from standard input, and answers each with a line.\n"
-    "\n"
-    "Options:\n"
-    "  -h, --help     Print help\n"
-    "  -V, --version  Print version\n";
-
 struct task {
     struct arena arena;
     json_t *json;
@@ -262,18 +249,14 @@ static int serve(void)
 
 int main(int argc, char **argv)
 {
-    struct str argument = str_of(argc == 2 ? argv[1] : NULL);
-    if (str_eq(argument, STR("--help")) || str_eq(argument, STR("-h"))) {
-        return write_all(STDOUT_FILENO, str_of(usage)) ? 0 : 1;
+    static const char about[] =
+        "cargo-logout-revoke " VERSION "\n"
+        "A helper of cargo-logout, which runs it for --revoke and --check\n";
+    static const char *const options[] = {"--help", "-h", "--version", "-V"};
+    if (argc == 1 && !isatty(STDIN_FILENO)) {
+        return serve();
     }
-    if (str_eq(argument, STR("--version")) || str_eq(argument, STR("-V"))) {
-        return write_all(STDOUT_FILENO, STR("cargo-logout-revoke " VERSION "\n")) ? 0 : 1;
-    }
-    if (argc > 1 || isatty(STDIN_FILENO)) {
-        (void)write_all(STDERR_FILENO,
-                        STR("error: cargo-logout-revoke is a helper of cargo-logout, which runs it "
-                            "for `cargo-logout --revoke`; see --help\n"));
-        return 1;
-    }
-    return serve();
+    bool asked = argc == 2 && server_name_find(options, COUNT(options), argv[1]) < COUNT(options);
+    bool written = write_all(asked ? STDOUT_FILENO : STDERR_FILENO, str_of(about));
+    return asked && written ? 0 : 1;
 }

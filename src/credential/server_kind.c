@@ -1,6 +1,8 @@
 #include "credential/server_kind.h"
 
+#include <arpa/inet.h>
 #include <fnmatch.h>
+#include <netinet/in.h>
 #include <strings.h>
 
 #define SPARSE "sparse+"
@@ -83,11 +85,12 @@ static bool is_crates_io(bool sparse, struct str host, const char *path)
            (!path[strlen(index)] || strcmp(path + strlen(index), ".git") == 0);
 }
 
-/* Returns true for 127.0.0.0/8, ::1 and localhost, as the helper does for the parsed URL. */
-static bool is_loopback(const char *host)
+bool server_is_loopback(const char *host)
 {
-    return strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0 ||
-           (strncmp(host, "127.", 4) == 0 && !host[strspn(host, "0123456789.")]);
+    struct in_addr address;
+    bool in_127 =
+        inet_aton(host, &address) && ntohl(address.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+    return in_127 || strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0;
 }
 
 struct server server_recognize(struct arena *arena, const struct index_url *url)
@@ -118,7 +121,7 @@ struct server server_recognize(struct arena *arena, const struct index_url *url)
         server.root = str_format(arena, "%s://%s%.*s", scheme.data, server.host.data,
                                  (int)(end - path.data), path.data);
     }
-    if (is_plain && !is_loopback(name.data) && (end || sparse)) {
+    if (is_plain && !server_is_loopback(name.data) && (end || sparse)) {
         /* the API of another git index can be on another host */
         server.obstacle = "a token is sent over http only to this machine, because others could "
                           "read it on the way";

@@ -46,6 +46,9 @@ const char *server_token_obstacle(enum server_kind kind, struct str stored);
 /* Returns true if an HTTP header can contain the value (cargo: check_token). */
 bool server_can_send(struct str value);
 
+/* Returns true for 127.0.0.0/8, [::1] and localhost, whose name libcurl does not look up. */
+bool server_is_loopback(const char *host);
+
 enum { SERVER_PROTOCOL = 3 }; /* version of the lines between the two programs */
 
 enum server_action {

@@ -322,12 +322,12 @@ def test_user_and_password_are_not_shown(ask, registry):
 
 
 def test_called_by_hand(helper):
-    for option, text in (("--help", "Usage: cargo-logout-revoke"), ("-h", "helper of cargo-logout"), ("-V", "cargo-logout-revoke 0."), ("--version", "cargo-logout-revoke 0.")):
+    for option in ("--help", "-h", "--version", "-V"):
         done = subprocess.run([helper, option], capture_output=True, text=True, timeout=SECONDS, check=True)
-        assert text in done.stdout and not done.stderr
+        assert done.stdout.startswith("cargo-logout-revoke 0.") and "helper of cargo-logout" in done.stdout and not done.stderr
     for command in (["script", "-qec", str(helper), "/dev/null"], [helper, "token"]):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert done.returncode == 1 and "see --help" in done.stdout + done.stderr
+        assert done.returncode == 1 and "helper of cargo-logout" in done.stdout + done.stderr
 
 
 def test_nothing_else_is_in_the_requests(ask, registry, tmp_path):
