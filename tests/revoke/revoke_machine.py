@@ -97,6 +97,13 @@ class RevokeMachine(machines.Machine):
             tables.append(f'# of {name}\n[{table}]\ntoken = "{token}" # keep me\n')
         self.write({"credentials.toml": "\n".join(tables)})
 
+    def log_in(self, registry, **state):
+        """A token of this registry, which is `x`."""
+        token = registry.issue(**state)
+        self.registries(x=registry)
+        self.credentials(x=token)
+        return token
+
     def stored(self):
         """The tokens in the credentials file."""
         return re.findall(r'token = "(.*)"', self.read("credentials.toml"))

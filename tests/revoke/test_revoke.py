@@ -179,9 +179,7 @@ def test_all_each_on_its_own(machine, registry):
 
 def test_the_same_token_is_sent_once(machine, registry):
     """In both credentials files, a variable and the configuration."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     machine.write({"credentials": f'registries.x.token = "{token}"\n', "/work/.cargo/config.toml": f'registries.x.token = "{token}"\n'})
     machine.env["CARGO_REGISTRIES_X_TOKEN"] = token
     done = machine.revoke("--registry", "x", "--strict")

@@ -19,8 +19,7 @@ from vendor_stand_in import Vendor
 @pytest.mark.parametrize("words, told", [(["--offline"], "--offline"), (["--frozen"], "--frozen"), (["--config", "net.offline=true"], "`net.offline`")])
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_offline_is_refused(machine, registry, words, told, dry):
-    machine.registries(x=registry)
-    machine.credentials(x=registry.issue())
+    machine.log_in(registry)
     before = machine.tree()
     done = machine.revoke("--registry", "x", *words, *dry)
     assert done.status == 101
@@ -32,48 +31,31 @@ def test_offline_is_refused(machine, registry, words, told, dry):
 
 @pytest.mark.parametrize("words", [["--registry", "x"], ["--all"]])
 def test_a_broken_configuration_may_forbid_it(machine, registry, words):
-    machine.registries(x=registry)
-    machine.credentials(x=registry.issue())
+    machine.log_in(registry)
     machine.write({"/work/.cargo/config.toml": "[net]\noffline = true\n[broken\n"})
     before = machine.tree()
     done = machine.revoke(*words)
-    assert done.status == 101
-    assert "could not load Cargo configuration" in done.err
-    assert machine.tree() == before
-    assert registry.requests == []
+    assert done.status == 101 and "could not load Cargo configuration" in done.err
+    assert machine.tree() == before and registry.requests == []
 
 
-SETTINGS = {
-    "timeout": 'http.timeout = "x"',
-    "negative": "http.timeout = -5",
-    "proxy": "http.proxy = 5",
-    "cainfo": "http.cainfo = 5",
-    "check-revoke": "http.check-revoke = 5",
-    "ssl-version": "http.ssl-version = 5",
-    "ssl-version-list": 'http.ssl-version = ["a"]',
-    "ssl-version-unknown": 'http.ssl-version = "foo"',
-    "ssl-version-min": "http.ssl-version.min = 5",
-    "ssl-version-max": 'http.ssl-version.max = "tlsv9"',
-    "user-agent": "http.user-agent = 5",
-    "retry": 'net.retry = "x"',
-    "offline": "net.offline = 3",
-    "CARGO_HTTP_TIMEOUT": "foo",
-    "CARGO_HTTP_SSL_VERSION": "tlsv9",
-    "CARGO_HTTP_SSL_VERSION_MIN": "tlsv9",
-    "CARGO_NET_RETRY": "-1",
-    "CARGO_HTTP_CHECK_REVOKE": "maybe",
-}
+SETTINGS = [
+    'http.timeout = "x"', "http.timeout = -5", "http.proxy = 5", "http.cainfo = 5", "http.check-revoke = 5", "http.ssl-version = 5",
+    'http.ssl-version = ["a"]', 'http.ssl-version = "foo"', "http.ssl-version.min = 5", 'http.ssl-version.max = "tlsv9"',
+    "http.user-agent = 5", 'net.retry = "x"', "net.offline = 3", "CARGO_HTTP_TIMEOUT=foo", "CARGO_HTTP_SSL_VERSION=tlsv9",
+    "CARGO_HTTP_SSL_VERSION_MIN=tlsv9", "CARGO_NET_RETRY=-1", "CARGO_HTTP_CHECK_REVOKE=maybe",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_wrong_settings_end_it(machine, registry, name):
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_wrong_settings_end_it(machine, registry, setting):
     """Nothing is sent: cargo does not accept them either."""
-    machine.registries(x=registry, more="" if name.startswith("CARGO_") else SETTINGS[name].join("\n\n"))
-    text = machine.read("config.toml")
-    machine.write({"config.toml": "\n".join(sorted(text.splitlines(), key=lambda line: not line.startswith(("http", "net"))))})
-    machine.credentials(x=registry.issue())
-    if name.startswith("CARGO_"):
-        machine.env[name] = SETTINGS[name]
+    machine.log_in(registry)
+    if setting.startswith("CARGO_"):
+        name, value = setting.split("=")
+        machine.env[name] = value
+    else:
+        machine.write({"config.toml": setting + "\n" + machine.read("config.toml")})
     assert machine.owners("x").status == 101
     registry.requests.clear()
     done = machine.revoke("--registry", "x")
@@ -93,9 +75,7 @@ PROJECT = {
 
 @pytest.mark.parametrize("name", PROJECT)
 def test_a_project_does_not_decide_where_a_token_of_home_goes(machine, registry, name):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     machine.write({"/work/.cargo/config.toml": PROJECT[name] + "\n"})
     done = machine.revoke("--registry", "x")
     assert (done.status, machine.stored(), registry.requests) == (101, [token], [])
@@ -134,8 +114,7 @@ def test_dry_run_of_what_would_be_kept(machine, registry):
 
 
 def test_the_plain_case_starts_nothing(machine, registry):
-    machine.registries(x=registry)
-    machine.credentials(x=registry.issue())
+    machine.log_in(registry)
     log = machine.top / "strace"
     done = machine.run("strace", "-f", "-o", str(log), "-e", "trace=execve,openat,socket", machine.program, "--registry", "x", env={"ASAN_OPTIONS": "detect_leaks=0"})
     assert done.returncode == 0
@@ -148,9 +127,7 @@ def test_the_plain_case_starts_nothing(machine, registry):
 
 def test_another_token_stored_meanwhile_is_kept(machine, registry):
     """As a `cargo login` does it in another window."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     hook(registry, "DELETE", lambda _: machine.credentials(x="S3CRET-new"))
     done = machine.revoke("--registry", "x")
     assert (done.status, done.one["result"], machine.stored()) == (101, "kept", ["S3CRET-new"])
@@ -159,9 +136,7 @@ def test_another_token_stored_meanwhile_is_kept(machine, registry):
 
 
 def test_dead_and_not_removable(machine, registry):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     hook(registry, "DELETE", lambda _: machine.write({"credentials.toml": f'[registries.x]\ntoken = "{token}"\n[broken\n'}))
     done = machine.revoke("--registry", "x", json=False)
     assert done.status == 101
@@ -170,9 +145,7 @@ def test_dead_and_not_removable(machine, registry):
 
 
 def test_without_the_helper(machine, registry, tmp_path):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     done = machine.revoke("--registry", "x")
     if "revoked" in done.err and done.status == 0:
@@ -203,9 +176,7 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES)
 def test_a_helper_that_is_broken(machine, registry, tmp_path, lie):
     """Only its clear answers count."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\n" + LIES[lie] + "\n"})
     done = machine.revoke("--registry", "x", *(["--timeout", "1"] if lie == "hangs" else []))
@@ -290,9 +261,7 @@ def test_ctrl_c_at_the_second_leaves_the_first_to_be_removed(machine):
 
 def test_ctrl_c_after_the_answer(machine, registry):
     """The file is locked by another program: the wait for it ends, and what was revoked is reported."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     with open(machine.path("credentials.toml")) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         process = machine.start("--registry", "x")
@@ -307,9 +276,7 @@ def test_ctrl_c_after_the_answer(machine, registry):
 
 
 def test_who_waits_at_a_terminal_is_told(machine, registry):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     ours, theirs = pty.openpty()
     seen = b""
     with Stopped(registry) as stopped:
@@ -329,9 +296,7 @@ def test_who_waits_at_a_terminal_is_told(machine, registry):
 
 def test_the_token_is_in_no_process_list(machine, registry):
     """While the server thinks, all command lines and environments of this machine that can be read."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     seen = []
 
     def look(_):

@@ -45,9 +45,7 @@ def test_a_token_that_is_no_string(machine, registry):
 
 def test_a_copy_of_a_token_that_lives_on(machine, registry):
     """What this run does not take is told as in any logout."""
-    token = registry.issue(scopes=("yank",))
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry, scopes=("yank",))
     machine.write({"/work/.cargo/config.toml": f'registries.x.token = "{token}"\n'})
     done = machine.revoke("--registry", "x")
     assert [(line["result"], verdict(line)) for line in done.lines] == [("kept", "not-permitted"), ("pending", None)]
