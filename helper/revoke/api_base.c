@@ -112,7 +112,7 @@ static struct err *from_clone(struct arena *arena, const struct request *request
                        "registry to make one",
                        directory.data);
     }
-    struct err *err = clone_read(arena, directory, CONFIG_NAME, CONFIG_LIMIT, &config);
+    struct err *err = clone_read(arena, directory, CONFIG_LIMIT, &config);
     if (err) {
         return err_new(arena, "cargo's clone of the index has no readable " CONFIG_NAME ": %s",
                        err->message.data);

@@ -14,16 +14,12 @@ struct run {
     struct shell *shell;
     struct server_call *calls;
     size_t count;
+    size_t open; /* calls that were sent and not answered */
 };
 
 static bool is_sent(const struct server_call *call)
 {
     return call->sent == call;
-}
-
-static bool is_answered(const struct server_call *call)
-{
-    return call->sent->answer != NULL;
 }
 
 static bool is_same(const struct server_call *a, const struct server_call *b)
@@ -146,24 +142,15 @@ static void on_notice(void *context)
 {
     const struct run *run = context;
     for (size_t i = 0; i < run->count; i++) {
-        if (is_sent(&run->calls[i]) && !is_answered(&run->calls[i])) {
+        if (is_sent(&run->calls[i]) && !run->calls[i].answer) {
             tell_waiting(run, &run->calls[i], STR(""));
         }
     }
 }
 
-static bool all_answered(const struct run *run)
-{
-    size_t i = 0;
-    while (i < run->count && is_answered(&run->calls[i])) {
-        i++;
-    }
-    return i == run->count;
-}
-
 static struct err *on_line(void *context, struct str text, struct str *reply, bool *done)
 {
-    const struct run *run = context;
+    struct run *run = context;
     struct arena *arena = run->shell->arena;
     struct server_line line;
     (void)reply;
@@ -173,7 +160,7 @@ static struct err *on_line(void *context, struct str text, struct str *reply, bo
     }
     TRY(server_line_read(arena, text, &line));
     struct server_call *call = line.id < run->count ? &run->calls[line.id] : NULL;
-    if (!call || !is_sent(call) || is_answered(call)) {
+    if (!call || !is_sent(call) || call->answer) {
         return err_new(arena, "its answer is malformed");
     }
     if (line.waiting) {
@@ -183,7 +170,7 @@ static struct err *on_line(void *context, struct str text, struct str *reply, bo
     struct server_answer *answer = arena_new(arena, struct server_answer);
     *answer = line.answer;
     call->answer = answer;
-    *done = all_answered(run);
+    *done = --run->open == 0;
     return NULL;
 }
 
@@ -221,12 +208,13 @@ static struct err *run_helper(struct run *run, int64_t until)
 
 void server_ask(struct shell *shell, struct server_call *calls, size_t count, int64_t until)
 {
-    struct run run = {shell, calls, count};
+    struct run run = {shell, calls, count, 0};
     for (size_t i = 0; i < count; i++) {
         calls[i].sent = calls;
         while (calls[i].sent < &calls[i] && !is_same(calls[i].sent, &calls[i])) {
             calls[i].sent++;
         }
+        run.open += is_sent(&calls[i]);
     }
     const struct err *err = count > 0 ? run_helper(&run, until) : NULL;
     for (size_t i = 0; i < count; i++) {
