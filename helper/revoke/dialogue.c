@@ -103,10 +103,9 @@ static struct server_answer revoke(const struct dialogue *dialogue)
     return with_verdict(answer, VERDICT_UNKNOWN);
 }
 
-bool dialogue_has_calls(enum server_action action, enum server_kind kind)
+bool dialogue_has_calls(bool revokes, enum server_kind kind)
 {
-    return action == SERVER_REVOKE || (action == SERVER_CHECK && apis[kind].check_path) ||
-           apis[kind].describes;
+    return revokes || apis[kind].check_path;
 }
 
 struct server_answer dialogue_run(const struct dialogue *dialogue)
@@ -115,7 +114,7 @@ struct server_answer dialogue_run(const struct dialogue *dialogue)
         return revoke(dialogue);
     }
     struct server_answer before = check(dialogue);
-    if (dialogue->request->action != SERVER_REVOKE) {
+    if (!dialogue->request->revokes) {
         /* an answer from a proxy does not show whether the token is valid */
         return before.verdict == VERDICT_REFUSED ? with_verdict(before, VERDICT_UNKNOWN) : before;
     }

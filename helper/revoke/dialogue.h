@@ -6,7 +6,6 @@
  *            For crates.io, it also counts as invalid if two checks say "authentication failed",
  *            because crates.io has no other answer for a token that it does not know.
  *   check    One check. If crates.io answers "authentication failed", it is asked a second time.
- *   inspect  The same, only for servers that report more than yes or no.
  *
  * A DELETE is sent at most once. If the kind has a check, the DELETE is sent only after a check of
  * the same run said "valid". The caller provides the functions that call and pause.
@@ -30,7 +29,7 @@ struct dialogue {
 };
 
 /* Returns true if dialogue_run() would make a call. */
-bool dialogue_has_calls(enum server_action action, enum server_kind kind);
+bool dialogue_has_calls(bool revokes, enum server_kind kind);
 
 struct server_answer dialogue_run(const struct dialogue *dialogue);
 

@@ -103,7 +103,7 @@ static struct server_answer answer_of(struct dialogue *dialogue)
     const char *scheme = apis[dialogue->kind].scheme;
     dialogue->authorization =
         scheme ? str_format(arena, "%s%s", scheme, token.data) : request->token;
-    if (!dialogue_has_calls(request->action, dialogue->kind)) {
+    if (!dialogue_has_calls(request->revokes, dialogue->kind)) {
         return (struct server_answer){.verdict = VERDICT_UNKNOWN,
                                       .detail = STR("this server has no check")};
     }

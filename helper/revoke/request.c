@@ -103,31 +103,23 @@ struct err *request_read(struct arena *arena, const json_t *json, struct request
         .http = {.user_agent = str_of(user_agent),
                  .timeout_seconds = HTTP_SECONDS,
                  .retries = RETRY_DEFAULT},
+        .revokes = json_is_true(json_object_get(json, "revokes")),
         .recheck_ms = RECHECK_MS,
         .poll_ms = POLL_MS,
     };
-    struct str action = STR("");
     struct str kind = STR("");
     const struct text_member texts[] = {
-        {"group", &read.group},
-        {"action", &action},
-        {"kind", &kind},
-        {"token", &read.token},
-        {"api", &read.api},
-        {"index", &read.index},
-        {"canonical", &read.canonical},
-        {"cache", &read.cache},
-        {"proxy", &read.http.proxy},
-        {"cainfo", &read.http.cainfo},
-        {"user_agent", &read.http.user_agent},
+        {"group", &read.group},        {"kind", &kind},
+        {"token", &read.token},        {"api", &read.api},
+        {"index", &read.index},        {"canonical", &read.canonical},
+        {"cache", &read.cache},        {"proxy", &read.http.proxy},
+        {"cainfo", &read.http.cainfo}, {"user_agent", &read.http.user_agent},
     };
     TRY(texts_get(arena, json, texts, COUNT(texts)));
-    read.action = (enum server_action)server_name_find(server_action_names,
-                                                       COUNT(server_action_names), action.data);
     read.kind =
         (enum server_kind)server_name_find(server_kind_names, COUNT(server_kind_names), kind.data);
-    if (read.action >= COUNT(server_action_names) || read.kind >= COUNT(server_kind_names)) {
-        return malformed(arena, read.kind >= COUNT(server_kind_names) ? "kind" : "action");
+    if (read.kind >= COUNT(server_kind_names)) {
+        return malformed(arena, "kind");
     }
     if (server_token_obstacle(read.kind, read.token)) {
         return malformed(arena, "token");

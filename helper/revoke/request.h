@@ -2,14 +2,14 @@
  * Reads a request of cargo-logout. The input of the helper is one JSON object:
  *
  *     {"v":3,"run_ms":300000,"requests":[
- *      {"id":0,"action":"revoke","kind":"GitLab","api":"https://gitlab.example","token":"..."}]}
+ *      {"id":0,"revokes":true,"kind":"GitLab","api":"https://gitlab.example","token":"..."}]}
  *
  *     v             SERVER_PROTOCOL
  *     run_ms        limit for all requests, from the start of the helper
  *  for each request:
  *     id            comes back with the answer
  *     group         requests of one group are made one after the other
- *     action        one of server_action_names
+ *     revokes       true; otherwise, it only checks whether the token is valid
  *     kind          one of server_kind_names
  *     token         as it is stored; it is sent in the Authorization header only
  *  one of these says where the API is:
@@ -41,7 +41,7 @@
 struct request {
     long id;
     struct str group;
-    enum server_action action;
+    bool revokes;
     enum server_kind kind;
     struct str token;
     struct str api;

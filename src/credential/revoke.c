@@ -127,8 +127,8 @@ static const struct err *untrusted_by(const struct batch *batch, const struct cr
 
 /* Fills the call, with the token if it is known. Returns why the token must not be sent, or NULL.
  */
-static const struct err *call_make(const struct batch *batch, struct credential *c,
-                                   enum server_action action, struct server_call *out)
+static const struct err *call_make(const struct batch *batch, struct credential *c, bool revokes,
+                                   struct server_call *out)
 {
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
@@ -144,7 +144,7 @@ static const struct err *call_make(const struct batch *batch, struct credential 
     struct str cache = str_format(arena, "registry/index/%s", host.data);
     *out = (struct server_call){
         .credential = c,
-        .action = action,
+        .revokes = revokes,
         .server = server_recognize(arena, &url),
         .index = url.text,
         .canonical = canonical,
@@ -323,7 +323,7 @@ static void add_call(struct inventory *inventory, struct batch *batch, struct cr
                      bool dry_run)
 {
     struct server_call *call = &batch->calls[batch->count];
-    const struct err *why = call_make(batch, c, dry_run ? SERVER_INSPECT : SERVER_REVOKE, call);
+    const struct err *why = call_make(batch, c, !dry_run, call);
     if (!why && !dry_run && !token_of(inventory, c, &call->token)) {
         return;
     }
@@ -423,7 +423,7 @@ struct err *revoke_check(struct inventory *inventory, const struct logout_option
         if (!token_for_check(inventory, c, &token)) {
             continue;
         }
-        const struct err *why = call_make(&batch, c, SERVER_CHECK, call);
+        const struct err *why = call_make(&batch, c, false, call);
         if (!why) {
             call->token = token;
             why = token_obstacle(&batch, call);

@@ -26,7 +26,7 @@ static bool is_same(const struct server_call *a, const struct server_call *b)
 {
     bool same_server = a->server.root.len > 0 ? str_eq(a->server.root, b->server.root)
                                               : str_eq(a->index, b->index);
-    return same_server && a->server.kind == b->server.kind && a->action == b->action &&
+    return same_server && a->server.kind == b->server.kind && a->revokes == b->revokes &&
            str_eq(a->token, b->token);
 }
 
@@ -58,7 +58,7 @@ static json_t *call_json(struct arena *arena, const struct server_call *call, si
 {
     json_t *json = network_json(arena, call->network);
     json_object_set_new(json, "id", json_integer((json_int_t)id));
-    set_text(arena, json, "action", str_of(server_action_names[call->action]));
+    json_object_set_new(json, "revokes", json_boolean(call->revokes));
     set_text(arena, json, "kind", str_of(server_kind_names[call->server.kind]));
     set_text(arena, json, "group", call->server.host);
     set_text(arena, json, "token", call->token);

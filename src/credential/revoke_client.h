@@ -20,7 +20,7 @@ struct credential;
 
 struct server_call {
     struct credential *credential; /* the caller's */
-    enum server_action action;
+    bool revokes;                  /* if false, it only checks whether the token is valid */
     struct server server;
     struct str index;     /* index_url.text */
     struct str canonical; /* the URL by which cargo compares indexes */
@@ -37,8 +37,8 @@ struct server_call {
 };
 
 /*
- * Makes all calls, at most 8 at once, and those to one server one after the other. Equal actions
- * with the same token on the same server are made once and share the answer. No call waits longer
+ * Makes all calls, at most 8 at once, and those to one server one after the other. Equal calls
+ * with the same token to the same server are made once and share the answer. No call waits longer
  * than `until`, a time of child_clock(). A signal ends all waits.
  *
  * Each call then has either an answer or the error why there is none: the helper is missing,

@@ -16,12 +16,6 @@ const char *const server_kind_names[] = {
     [SERVER_OTHER] = "other",
 };
 
-const char *const server_action_names[] = {
-    [SERVER_REVOKE] = "revoke",
-    [SERVER_CHECK] = "check",
-    [SERVER_INSPECT] = "inspect",
-};
-
 const char *const server_verdict_names[] = {
     [VERDICT_REVOKED_CHECKED] = "revoked-checked",
     [VERDICT_REVOKED_UNCHECKED] = "revoked-unchecked",

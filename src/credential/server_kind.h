@@ -51,20 +51,14 @@ bool server_is_loopback(const char *host);
 
 enum { SERVER_PROTOCOL = 3 }; /* version of the lines between the two programs */
 
-enum server_action {
-    SERVER_REVOKE,  /* checks first if the kind needs it, revokes, checks again */
-    SERVER_CHECK,   /* asks whether the token is valid */
-    SERVER_INSPECT, /* as SERVER_CHECK, but only for servers that report name, scopes and expiry */
-};
-
-/* After SERVER_REVOKE, the first five mean that the token is invalid and can be removed. */
+/* After a revocation, the first five mean that the token is invalid and can be removed. */
 enum server_verdict {
     VERDICT_REVOKED_CHECKED,   /* the server confirmed the revocation and then rejected the token */
     VERDICT_REVOKED_UNCHECKED, /* the server confirmed it; there is no check, or it had no answer */
     VERDICT_ALREADY_INVALID,
     VERDICT_UNRECOGNIZED,  /* crates.io answered twice that it does not know the token */
     VERDICT_NOT_A_TOKEN,   /* no token of this server has this format */
-    VERDICT_VALID,         /* after SERVER_REVOKE: the server confirmed it, but accepts the token */
+    VERDICT_VALID,         /* after a revocation: the server confirmed it, but accepts the token */
     VERDICT_NOT_PERMITTED, /* this token is not allowed to revoke itself */
     VERDICT_UNSUPPORTED,   /* this server, or this type of token, has no such call */
     VERDICT_REFUSED,       /* any other answer */
@@ -76,9 +70,8 @@ enum server_verdict {
 /* Returns true for the first five. */
 bool server_verdict_is_invalid(enum server_verdict verdict);
 
-/* The names in JSON output and in the protocol, such as `GitLab`, `revoke` or `revoked-checked`. */
+/* The names in JSON output and in the protocol, such as `GitLab` or `revoked-checked`. */
 extern const char *const server_kind_names[SERVER_OTHER + 1];
-extern const char *const server_action_names[SERVER_INSPECT + 1];
 extern const char *const server_verdict_names[VERDICT_UNKNOWN + 1];
 
 /* Returns the index of a name in one of these arrays, or `count`. */

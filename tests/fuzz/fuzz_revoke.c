@@ -103,23 +103,23 @@ static bool has_check(enum server_kind kind)
 }
 
 /* Whether the answers are those after which the token is of no use. */
-static bool is_proof(enum server_verdict verdict, enum server_action action, enum server_kind kind,
+static bool is_proof(enum server_verdict verdict, bool revokes, enum server_kind kind,
                      const struct script *script)
 {
     const struct reply *replies = script->replies;
     const struct reply *last = &replies[script->used - 1];
-    bool was_valid = action == SERVER_REVOKE && is_yes(kind, &replies[0]);
+    bool was_valid = revokes && is_yes(kind, &replies[0]);
     switch ((int)verdict) {
     case VERDICT_REVOKED_CHECKED:
         return script->used >= 3 && was_valid && is_success(kind, &replies[1]) && is_no(kind, last);
     case VERDICT_REVOKED_UNCHECKED:
         return has_check(kind) ? was_valid && is_success(kind, &replies[1])
-                               : action == SERVER_REVOKE && is_success(kind, &replies[0]);
+                               : revokes && is_success(kind, &replies[0]);
     case VERDICT_ALREADY_INVALID:
         return has_check(kind) && kind != SERVER_CRATES_IO &&
-               (action == SERVER_REVOKE ? script->used == 3 && was_valid &&
-                                              is_no(kind, &replies[1]) && is_no(kind, last)
-                                        : script->used == 1 && is_first_no(kind, last));
+               (revokes ? script->used == 3 && was_valid && is_no(kind, &replies[1]) &&
+                              is_no(kind, last)
+                        : script->used == 1 && is_first_no(kind, last));
     case VERDICT_UNRECOGNIZED:
         return kind == SERVER_CRATES_IO && script->used == 2 && script->pauses == 1 &&
                is_first_no(kind, &replies[0]) && is_first_no(kind, last);
@@ -133,14 +133,13 @@ static bool is_proof(enum server_verdict verdict, enum server_action action, enu
 }
 
 /* One DELETE at most, and with a check only after a "valid". */
-static void check_calls(enum server_action action, enum server_kind kind,
-                        const struct script *script)
+static void check_calls(bool revokes, enum server_kind kind, const struct script *script)
 {
     size_t revocations = 0;
     for (size_t i = 0; i < script->used; i++) {
         revocations += script->replies[i].call == CALL_REVOKE;
     }
-    HOLDS(revocations <= (action == SERVER_REVOKE ? 1 : 0));
+    HOLDS(revocations <= (revokes ? 1 : 0));
     HOLDS(revocations == 0 || !has_check(kind) || is_yes(kind, &script->replies[0]));
 }
 
@@ -178,7 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     struct arena arena = {0};
-    const struct request request = {.action = data[0] % (SERVER_INSPECT + 1)};
+    const struct request request = {.revokes = data[0] % 2 == 0};
     enum server_kind kind = data[1] % (SERVER_OTHER + 1);
     json_wipe_memory();
     struct script script = script_of(&arena, harness_plant(&arena, data + 2, size - 2));
@@ -190,12 +189,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .call = reply_next,
         .pause = pause_next,
     };
-    if (dialogue_has_calls(request.action, kind)) {
+    if (dialogue_has_calls(request.revokes, kind)) {
         struct server_answer answer = dialogue_run(&dialogue);
         HOLDS(answer.verdict != VERDICT_NO_API);
         HOLDS(!server_verdict_is_invalid(answer.verdict) ||
-              is_proof(answer.verdict, request.action, kind, &script));
-        check_calls(request.action, kind, &script);
+              is_proof(answer.verdict, request.revokes, kind, &script));
+        check_calls(request.revokes, kind, &script);
         check_line(&arena, &answer);
     }
     arena_free(&arena);
