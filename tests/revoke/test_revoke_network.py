@@ -131,6 +131,15 @@ def test_a_connection_that_is_never_made(ask):
     assert answer["verdict"] == "no-answer" and "time" in answer["detail"].lower()
 
 
+def test_the_limit_of_all_calls(ask):
+    with Server(silent) as server:
+        for limit in (300, 0):
+            answer = ask(token="cioS3CRET", api=server.url, timeout=30, limit_ms=limit)
+            assert answer["verdict"] == "no-answer" and "time" in answer["detail"].lower()
+        assert len(server.requests) == 1
+    assert ask(token="cioS3CRET", api="http://127.0.0.1:1", retry=9, limit_ms=400)["verdict"] == "no-answer"  # not after 22 seconds
+
+
 def test_without_a_limit_of_its_own(ask, registry):
     """http.timeout = 0 is none in libcurl; that of all calls holds."""
     assert ask(token=registry.issue(), api=registry.url, timeout=0)["verdict"] == "revoked-unchecked"
