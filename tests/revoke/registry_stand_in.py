@@ -31,7 +31,6 @@ NOT_PERMITTED = "this token does not have the required permissions to perform th
 READ_ONLY = (
     "crates.io is currently in read-only mode. Please check https://status.crates.io/ for details and try again later."
 )
-ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 serial = itertools.count(1)
 
 
@@ -73,14 +72,6 @@ class Refusal(Exception):
         self.answer = Answer(status, {"errors": [{"detail": detail}]}, dict(headers))
 
 
-def checksum(raw):
-    """crates_io_trustpub's: no protection, it only tells mistyped tokens."""
-    total = 0
-    for byte in raw.encode():
-        total ^= byte
-    return ALPHANUMERIC[total % len(ALPHANUMERIC)]
-
-
 class Server(http.server.ThreadingHTTPServer):
     """A context manager. `requests` is all that came."""
 
@@ -114,13 +105,11 @@ class Registry(Server):
         self.api = self.url  # what config.json says; None: nothing
         self.config = None  # bytes: config.json as it is, whatever they are
         self.auth_required = False  # of the index and of all else
-        self.private = True  # the lists of owners are not for everyone
         self.prefix = "cio"  # of its tokens; "": they may be anything
         self.can_revoke = True  # else it is like the registries that know no such call
         self.locked = None  # the reason for which the account is
         self.read_only = False
         self.answers = []  # for the next calls to the API, before anything is looked at; None: as it is
-        self.crates = {"foo": ["ada"]}
         self.tokens = {}
         self.trusted = set()
 
@@ -130,8 +119,7 @@ class Registry(Server):
         return token
 
     def issue_trusted(self):
-        raw = f"S3CRET{next(serial):025}"
-        token = f"cio_tp_{raw}{checksum(raw)}"
+        token = f"cio_tp_S3CRET{next(serial):026}"
         self.trusted.add(token)
         return token
 
@@ -148,36 +136,22 @@ class Registry(Server):
                 return answer
         if not request.header("User-Agent"):
             raise Refusal(403, "We require that all requests include a `User-Agent` header.  To allow us to determine the impact ...")
-        path = urllib.parse.urlsplit(request.path).path
-        for method, pattern, action in ROUTES:
-            found = re.fullmatch(pattern, path)
-            if found and method == request.method:
-                return action(self, request, *found.groups())
-        known = [method for method, pattern, _ in ROUTES if re.fullmatch(pattern, path)]
-        if known:
-            raise Refusal(405, "Method Not Allowed", {"Allow": ",".join(known)})
-        raise Refusal(404, "Not Found")
+        action = ROUTES.get(f"{request.method} {urllib.parse.urlsplit(request.path).path}")
+        if not action:
+            raise Refusal(404, "Not Found")
+        return action(self, request)
 
     @staticmethod
     def authorization(request):
-        """AuthHeader: the token, raw or as Bearer; None without one."""
-        value = request.header("Authorization")
-        if value is None:
-            return None
-        if not value.isascii():
-            raise Refusal(401, "Invalid `Authorization` header: Found unexpected non-ASCII characters")
-        scheme, blank, token = value.partition(" ")
-        if not blank:
-            scheme, token = "", value
-        if scheme.lower() not in ("", "bearer"):
+        """AuthHeader: the token, raw or as Bearer."""
+        scheme, blank, token = (request.header("Authorization") or "").partition(" ")
+        if blank and scheme.lower() != "bearer":
             raise Refusal(401, f"Invalid `Authorization` header: Found unexpected authentication scheme `{scheme}`")
-        return token.strip()
+        return token.strip() or scheme
 
     def check(self, request, scope=None, any_scope=False):
         """AuthCheck::check; the token's state."""
         token = self.authorization(request)
-        if token is None:
-            raise Refusal(403, "this action requires authentication")
         if not token.startswith(self.prefix):
             raise Refusal(401, TOKEN_FORMAT)
         state = self.tokens.get(token)
@@ -207,21 +181,16 @@ class Registry(Server):
     def revoke_trusted(self, request):
         """No question whether there is such a token: 204 in any case."""
         token = self.authorization(request)
-        if token is None:
-            raise Refusal(401, "Missing `Authorization` header")
-        if not re.fullmatch(r"cio_tp_[0-9A-Za-z]{32}", token) or checksum(token[7:-1]) != token[-1]:
+        if not re.fullmatch(r"cio_tp_[0-9A-Za-z]{32}", token):
             raise Refusal(401, "Invalid `Authorization` header: Failed to parse token")
         if self.read_only:
             raise Refusal(503, READ_ONLY)
         self.trusted.discard(token)
         return Answer(204)
 
-    def owners(self, request, name):
-        if self.private or self.auth_required:
-            self.check(request, "change-owners")
-        if name not in self.crates:
-            raise Refusal(404, f"crate `{name}` does not exist")
-        return Answer(200, {"users": [{"id": i, "login": login, "name": None} for i, login in enumerate(self.crates[name], 1)]})
+    def owners(self, request):
+        self.check(request, "change-owners")
+        return Answer(200, {"users": [{"id": 1, "login": "ada", "name": None}]})
 
     def index_auth(self, request):
         """Not crates.io's: its index is open. As cargo's documentation has it for registries with `auth-required`."""
@@ -236,22 +205,20 @@ class Registry(Server):
         config = {"dl": f"{self.url}/dl", "api": self.api} | ({"auth-required": True} if self.auth_required else {})
         return Answer(200, {key: value for key, value in config.items() if value is not None})
 
-    def index_crate(self, request, name):
+    def index_crate(self, request):
         self.index_auth(request)
-        if name not in self.crates:
-            raise Refusal(404, "Not Found")
-        entry = {"name": name, "vers": "1.0.0", "deps": [], "cksum": "0" * 64, "features": {}, "yanked": False}
+        entry = {"name": "foo", "vers": "1.0.0", "deps": [], "cksum": "0" * 64, "features": {}, "yanked": False}
         return Answer(200, json.dumps(entry).encode() + b"\n")
 
 
-ROUTES = [
-    ("DELETE", r"/api/v1/tokens/current", Registry.revoke_current),
-    ("GET", r"/api/v1/me", Registry.me),
-    ("DELETE", r"/api/v1/trusted_publishing/tokens", Registry.revoke_trusted),
-    ("GET", r"/api/v1/crates/([^/]+)/owners", Registry.owners),
-    ("GET", r"/index/config\.json", Registry.index_config),
-    ("GET", r"/index/(?:[12]|3/[^/]+|[^/]{2}/[^/]{2})/([^/]+)", Registry.index_crate),
-]
+ROUTES = {
+    "DELETE /api/v1/tokens/current": Registry.revoke_current,
+    "GET /api/v1/me": Registry.me,
+    "DELETE /api/v1/trusted_publishing/tokens": Registry.revoke_trusted,
+    "GET /api/v1/crates/foo/owners": Registry.owners,
+    "GET /index/config.json": Registry.index_config,
+    "GET /index/3/f/foo": Registry.index_crate,
+}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
