@@ -221,15 +221,15 @@ static CURLcode set_options(CURL *curl, const struct http *http, const struct ur
 static struct curl_slist *headers_new(struct arena *arena, struct str authorization)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Accept: application/json");
-    if (list && authorization.len > 0) {
-        struct str header = str_format(arena, "Authorization: %s", authorization.data);
-        struct curl_slist *longer = curl_slist_append(list, header.data);
-        if (!longer) {
-            curl_slist_free_all(list);
-        }
-        return longer;
+    if (!list || authorization.len == 0) {
+        return list;
     }
-    return list;
+    struct str header = str_format(arena, "Authorization: %s", authorization.data);
+    struct curl_slist *longer = curl_slist_append(list, header.data);
+    if (!longer) {
+        curl_slist_free_all(list);
+    }
+    return longer;
 }
 
 /* Returns the number of headers with this name. `value` is the value of the last one. */

@@ -190,13 +190,17 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
                          c->registry->shown.data, credential_location(arena, c).data, local));
 }
 
-/* Asks the provider for the token. Returns false if there is nothing to send. The credential then
+/* A provider is asked for its token. Returns false if there is nothing to send. The credential then
  * has the error, or is asked to log out as in any run. cargo: credential_action, for `get`. */
-static bool token_of_provider(struct inventory *inventory, struct credential *c, struct str *token)
+static bool token_of(const struct inventory *inventory, struct credential *c, struct str *token)
 {
     struct arena *arena = inventory->config->arena;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     struct provider_call call;
+    if (c->place != PLACE_PROVIDER && c->place != PLACE_KEYRING) {
+        *token = c->value;
+        return c->value.data != NULL;
+    }
     struct err *err = remove_call_of(inventory, c, &call);
     if (!err) {
         err = provider_get(inventory->config->shell, &call, &outcome, token);
@@ -211,15 +215,6 @@ static bool token_of_provider(struct inventory *inventory, struct credential *c,
         c->result = RESULT_NOT_SUPPORTED;
     }
     return !err && outcome == PROVIDER_GAVE_TOKEN;
-}
-
-static bool token_of(struct inventory *inventory, struct credential *c, struct str *token)
-{
-    if (c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING) {
-        return token_of_provider(inventory, c, token);
-    }
-    *token = c->value;
-    return c->value.data != NULL;
 }
 
 /* Returns why the token is kept, in words that help a person. */
@@ -319,9 +314,9 @@ static bool is_inspected(const struct server_call *call)
 }
 
 /* Adds a call for the token, unless it cannot be sent and is kept, or the provider has none. */
-static void add_call(struct inventory *inventory, struct batch *batch, struct credential *c,
-                     bool dry_run)
+static void add_call(struct batch *batch, struct credential *c, bool dry_run)
 {
+    const struct inventory *inventory = batch->inventory;
     struct server_call *call = &batch->calls[batch->count];
     const struct err *why = call_make(batch, c, !dry_run, call);
     if (!why && !dry_run && !token_of(inventory, c, &call->token)) {
@@ -352,7 +347,7 @@ struct err *revoke_all(struct inventory *inventory, const struct logout_options 
     for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
          c = inventory_next(inventory, c)) {
         if (c->revoke_first && c->result == RESULT_PENDING) {
-            add_call(inventory, &batch, c, options->dry_run);
+            add_call(&batch, c, options->dry_run);
         }
     }
     if (!signals_came(signals)) {
@@ -387,7 +382,8 @@ static void settle_checked(struct arena *arena, const struct server_call *call)
 }
 
 /* Asks a provider in the same way as after a logout. */
-static bool token_for_check(struct inventory *inventory, struct credential *c, struct str *token)
+static bool token_for_check(const struct inventory *inventory, struct credential *c,
+                            struct str *token)
 {
     struct provider_call call;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
