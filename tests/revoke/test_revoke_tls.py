@@ -36,12 +36,13 @@ def as_new(behind):
 @pytest.fixture(scope="module")
 def nginx(tmp_path_factory, authority, behind):
     good = authority.sign("good", "127.0.0.1", "localhost")
+    unknown = tls.Authority(authority.directory, "unknown")
     sites = [
         tls.Site(good, behind.url),
         tls.Site(authority.sign("expired", "127.0.0.1", end="20200102000000Z"), behind.url),
         tls.Site(authority.sign("other", "registry.example"), behind.url),
-        tls.Site(authority.self_signed("self", "127.0.0.1"), behind.url),
-        tls.Site(tls.Authority(authority.directory, "unknown").sign("theirs", "127.0.0.1"), behind.url),
+        tls.Site(tls.Certificate(unknown.path, unknown.key), behind.url),
+        tls.Site(unknown.sign("theirs", "127.0.0.1"), behind.url),
         tls.Site(authority.sign("crates", "crates.io"), behind.url),
         tls.Site(good, behind.url, more="ssl_protocols TLSv1.2;"),
         tls.Site(good, behind.url, more="ssl_protocols TLSv1.3;"),

@@ -75,15 +75,6 @@ class Authority:
         )  # fmt: skip
         return Certificate(path, key)
 
-    def self_signed(self, name, host):
-        key, path = self.directory / f"{name}.key", self.directory / f"{name}.pem"
-        self.openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
-        self.openssl(
-            "req", "-x509", "-new", "-key", key, "-out", path, "-days", "30", "-subj", f"/CN={host}",
-            "-addext", f"subjectAltName=IP:{host}",
-        )  # fmt: skip
-        return Certificate(path, key)
-
 
 @dataclasses.dataclass
 class Site:

@@ -5,34 +5,25 @@
 
 #include <cmocka.h>
 
-static struct server recognize(struct arena *arena, const char *text)
-{
-    struct index_url url;
-    assert_null(index_url_parse(arena, str_of(text), &url));
-    return server_recognize(arena, &url);
-}
-
 static void kinds_and_roots(void **state)
 {
     (void)state;
     static const struct {
         const char *url;
         enum server_kind kind;
-        const char *root;
+        const char *root; /* NULL: no token is sent there */
     } cases[] = {
         {"sparse+https://index.crates.io/", SERVER_CRATES_IO, "https://crates.io"},
-        {"https://github.com/rust-lang/crates.io-index", SERVER_CRATES_IO, "https://crates.io"},
         {"https://github.com/Rust-Lang/crates.io-index.git/", SERVER_CRATES_IO,
          "https://crates.io"},
+        {"https://github.com/rust-lang/crates.io-index", SERVER_CRATES_IO, "https://crates.io"},
         {"https://index.crates.io/", SERVER_OTHER, ""},
-        {"sparse+http://index.crates.io/", SERVER_OTHER, ""},
+        {"sparse+http://index.crates.io/", SERVER_OTHER, NULL},
         {"sparse+https://index.crates.io/x/", SERVER_OTHER, ""},
         {"sparse+https://index.crates.io.example/", SERVER_OTHER, ""},
         {"https://github.com/rust-lang/crates.io-index2", SERVER_OTHER, ""},
         {"https://gitlab.com/rust-lang/crates.io-index", SERVER_OTHER, ""},
 
-        {"sparse+https://h.example/artifactory/api/cargo/crates/index/", SERVER_ARTIFACTORY,
-         "https://h.example"},
         {"sparse+https://h.example/artifactory/api/cargo/crates/index", SERVER_ARTIFACTORY,
          "https://h.example"},
         {"sparse+https://h:8443/a/b/artifactory/api/cargo/crates/index/?x#y", SERVER_ARTIFACTORY,
@@ -46,64 +37,40 @@ static void kinds_and_roots(void **state)
         {"sparse+https://artifactory/api/cargo/x/index/", SERVER_OTHER, ""},
         {"sparse+https://h/artifactory/api/cargo/x/index/y/", SERVER_OTHER, ""},
 
-        {"sparse+https://h/sub/api/v4/projects/42/packages/cargo/", SERVER_GITLAB, "https://h/sub"},
-        {"sparse+https://me@h/api/v4/projects/42/packages/cargo/", SERVER_GITLAB, "https://h"},
+        {"sparse+https://me@h/sub/api/v4/projects/42/packages/cargo/", SERVER_GITLAB,
+         "https://h/sub"},
         {"sparse+https://h/api/v4/projects/42/packages/npm/", SERVER_OTHER, ""},
         {"sparse+https://h/?/api/v4/projects/42/packages/cargo/", SERVER_OTHER, ""},
 
         {"sparse+https://h/api/packages/ada/cargo/", SERVER_GITEA, "https://h"},
         {"https://h/git/ada/_cargo-index.git", SERVER_GITEA, "https://h/git"},
         {"https://h/ada/_cargo-index", SERVER_GITEA, "https://h"},
-        {"ssh://git@h:22/ada/_cargo-index.git", SERVER_GITEA, ""},
+        {"http://h/api/packages/ada/cargo/", SERVER_GITEA, NULL},
+        {"ssh://git@h:22/ada/_cargo-index.git", SERVER_GITEA, NULL},
         {"https://h/_cargo-index.git", SERVER_OTHER, ""},
         {"https://h/ada/my_cargo-index.git", SERVER_OTHER, ""},
 
-        {"sparse+https://h", SERVER_OTHER, ""},
         {"file:///index", SERVER_OTHER, ""},
         {"mailto:x", SERVER_OTHER, ""},
+        {"http://h/index.git", SERVER_OTHER, ""},
+        {"ssh://git@h/index.git", SERVER_OTHER, ""},
+        {"sparse+http://127.255.0.1/", SERVER_OTHER, ""},
+        {"sparse+http://[::1]:80/", SERVER_OTHER, ""},
+        {"sparse+http://LocalHost:8/", SERVER_OTHER, ""},
+        {"sparse+http://localhost.example/", SERVER_OTHER, NULL},
+        {"sparse+http://127.0.0.1.example/", SERVER_OTHER, NULL},
+        {"sparse+http://192.168.0.1/", SERVER_OTHER, NULL},
+        {"sparse+http://[::2]/", SERVER_OTHER, NULL},
     };
     struct arena arena = {0};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct server server = recognize(&arena, cases[i].url);
-        if (server.kind != cases[i].kind) {
+        struct index_url url;
+        assert_null(index_url_parse(&arena, str_of(cases[i].url), &url));
+        struct server server = server_recognize(&arena, &url);
+        if (server.kind != cases[i].kind || !server.obstacle != !!cases[i].root) {
             fail_msg("`%s` is %s", cases[i].url, server_kind_names[server.kind]);
         }
-        assert_string_equal(server.root.data, cases[i].root);
-    }
-    arena_free(&arena);
-}
-
-static void what_no_token_is_sent_to(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *url;
-        bool obstacle;
-        const char *host;
-    } cases[] = {
-        {"sparse+https://index.crates.io/", false, "crates.io"},
-        {"sparse+https://h.example:8443/x/", false, "h.example:8443"},
-        {"sparse+http://127.0.0.1:80/x/", false, "127.0.0.1:80"},
-        {"sparse+http://127.255.0.1/", false, "127.255.0.1"},
-        {"sparse+http://[::1]:80/", false, "[::1]:80"},
-        {"sparse+http://LocalHost:8/", false, "LocalHost:8"},
-        {"sparse+http://localhost.example/", true, "localhost.example"},
-        {"sparse+http://127.0.0.1.example/", true, "127.0.0.1.example"},
-        {"sparse+http://192.168.0.1/", true, "192.168.0.1"},
-        {"sparse+http://[::2]/", true, "[::2]"},
-        {"http://h/api/packages/ada/cargo/", true, "h"},
-        {"http://h/index.git", false, "h"},
-        {"ssh://git@h/ada/_cargo-index.git", true, "h"},
-        {"ssh://git@h/index.git", false, "h"},
-        {"file:///index", false, ""},
-    };
-    struct arena arena = {0};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct server server = recognize(&arena, cases[i].url);
-        if (!server.obstacle == cases[i].obstacle) {
-            fail_msg("`%s`: %s", cases[i].url, server.obstacle);
-        }
-        assert_true(str_eq(server.host, str_of(cases[i].host)));
+        assert_true(!cases[i].root || strcmp(server.root.data, cases[i].root) == 0);
     }
     arena_free(&arena);
 }
@@ -153,7 +120,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_and_roots),
-        cmocka_unit_test(what_no_token_is_sent_to),
         cmocka_unit_test(tokens_that_are_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
