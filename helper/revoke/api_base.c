@@ -1,127 +1,180 @@
 #include "api_base.h"
 
 #include "git.h"
-#include "index_cache.h"
 #include "util/fs.h"
 
-#include <jansson.h>
+#include <byteswap.h>
+#include <endian.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 
 #define CONFIG_NAME  "config.json"
 #define CONFIG_LIMIT ((size_t)256 * 1024)
+#define SPARSE       "sparse+"
 
-static struct api_base not_found(struct str detail)
-{
-    return (struct api_base){.detail = detail};
-}
+/* The numbers that Rust derives for cargo's SourceKind. */
+enum { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
 
-struct api_base api_base_of(struct arena *arena, struct str config)
+/* The byte that Rust adds to a hash after a str. It cannot occur in UTF-8. */
+enum { END_OF_STR = 0xff };
+
+struct err *api_base_of(struct arena *arena, struct str config, struct str *out)
 {
     json_auto_t *json = json_loadb(config.data, config.len, 0, NULL);
     const json_t *api = json_object_get(json, "api");
-    if (!json_is_object(json)) {
-        return not_found(STR("the index's " CONFIG_NAME " is not a JSON object"));
-    }
     if (!json_is_string(api)) {
-        return not_found(STR("the index's " CONFIG_NAME " contains no `api`"));
+        return err_new(arena, "the index's " CONFIG_NAME " contains no `api`");
     }
-    return (struct api_base){
-        .found = true,
-        .api = str_copy(arena, json_string_value(api), json_string_length(api)),
-    };
+    *out = str_copy(arena, json_string_value(api), json_string_length(api));
+    return NULL;
 }
 
-static struct api_base from_cache(struct arena *arena, const struct request *request,
-                                  struct api_base otherwise)
+struct err *api_base_check(struct arena *arena, struct str api)
 {
-    struct str directory;
-    struct str config;
-    if (index_cache_directory(arena, request, &directory) ||
-        file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config)) {
-        return otherwise;
+    struct url url;
+    if (str_find(api, '?') >= 0 || str_find(api, '#') >= 0) {
+        return err_new(arena, "its URL has a query or a fragment");
     }
-    struct api_base cached = api_base_of(arena, config);
-    return cached.found ? cached : otherwise;
+    return url_parse(arena, api, &url);
+}
+
+static void mac_free(EVP_MAC **mac)
+{
+    EVP_MAC_free(*mac);
+}
+
+static void context_free(EVP_MAC_CTX **context)
+{
+    EVP_MAC_CTX_free(*context);
+}
+
+/* SipHash-1-3 with 128 bits and a zero key. Both halves are little-endian. */
+static bool siphash(struct str bytes, uint64_t halves[2])
+{
+    static const unsigned char key[16];
+    CLEANUP(mac_free) EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
+    CLEANUP(context_free) EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
+    size_t width = 2 * sizeof(*halves);
+    unsigned rounds = 1;
+    unsigned rounds_at_end = 3;
+    const OSSL_PARAM settings[] = {
+        OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &width),
+        OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_C_ROUNDS, &rounds),
+        OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &rounds_at_end),
+        OSSL_PARAM_construct_end(),
+    };
+    return context && EVP_MAC_init(context, key, sizeof(key), settings) &&
+           EVP_MAC_update(context, (const unsigned char *)bytes.data, bytes.len) &&
+           EVP_MAC_final(context, (unsigned char *)halves, &width, width);
+}
+
+/*
+ * Returns the directory of cargo's copy of the index, which might not exist. For a git index, it is
+ * a clone; for a sparse one, it has files such as config.json. Its name ends with a hash, which has
+ * been the same on every machine and in every release since 1.85. It is rustc's StableHasher, with
+ * both halves combined into one (cargo: short_name in sources/registry, util/hasher.rs,
+ * util/hex.rs).
+ */
+static struct err *cache_directory(struct arena *arena, const struct request *request, bool sparse,
+                                   struct str *out)
+{
+    uint64_t halves[2];
+    struct buf hashed = buf_new(arena);
+    buf_add_char(&hashed, sparse ? SOURCE_SPARSE : SOURCE_REGISTRY);
+    buf_add(&hashed, request->canonical);
+    buf_add_char(&hashed, (char)END_OF_STR);
+    if (!siphash(buf_str(&hashed), halves)) {
+        return err_new(arena, "OpenSSL has no SipHash");
+    }
+    uint64_t hash = le64toh(halves[0]) * 3 + le64toh(halves[1]);
+    *out = str_format(arena, "%s-%016jx", request->cache.data, (uintmax_t)bswap_64(hash));
+    return NULL;
+}
+
+static struct err *from_cache(struct arena *arena, const struct request *request, struct str *out)
+{
+    struct str directory = STR("");
+    struct str config = STR("");
+    TRY(cache_directory(arena, request, true, &directory));
+    TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
+    return api_base_of(arena, config, out);
+}
+
+static struct err *from_clone(struct arena *arena, const struct request *request, struct str *out)
+{
+    struct str directory = STR("");
+    struct str config = STR("");
+    TRY(cache_directory(arena, request, false, &directory));
+    if (!path_exists(path_join(arena, directory, STR(".git")))) {
+        return err_new(arena,
+                       "cargo has no copy of the index yet in `%s`; run `cargo search` in this "
+                       "registry to make one",
+                       directory.data);
+    }
+    struct err *err = clone_read(arena, directory, CONFIG_LIMIT, &config);
+    if (err) {
+        return err_new(arena, "cargo's clone of the index has no readable " CONFIG_NAME ": %s",
+                       err->message.data);
+    }
+    return api_base_of(arena, config, out);
 }
 
 /* Returns true if the server has answered. An answer that it is overloaded, or a redirect, does not
  * count. */
 static bool is_final(const struct http_reply *reply)
 {
-    return reply->outcome == HTTP_ANSWERED && reply->status / 100 != 3 &&
-           reply->status / 100 != 5 && reply->status != 429 && reply->status != 408;
+    return reply->status > 0 && reply->status / 100 != 3 && reply->status / 100 != 5 &&
+           reply->status != 429 && reply->status != 408;
 }
 
-static struct str why_not(struct arena *arena, const struct http_reply *reply)
-{
-    if (reply->outcome != HTTP_ANSWERED) {
-        return reply->words;
-    }
-    if (reply->moved_to.len > 0) {
-        return str_format(arena, "it redirects to %s, which is not followed", reply->moved_to.data);
-    }
-    return str_format(arena, "the index answers with status %ld for its " CONFIG_NAME,
-                      reply->status);
-}
-
-static struct api_base from_index(const struct http *http, const struct request *request,
-                                  struct str authorization)
+static struct err *from_index(const struct http *http, const struct request *request,
+                              struct str authorization, struct str *out, struct server_answer *why)
 {
     struct arena *arena = http->arena;
     const char *slash = str_ends(request->index, STR("/")) ? "" : "/";
-    struct str text = str_format(arena, "%s%s" CONFIG_NAME, request->index.data, slash);
-    CLEANUP(url_free) struct url url = {0};
+    struct str text =
+        str_format(arena, "%s%s" CONFIG_NAME, request->index.data + strlen(SPARSE), slash);
+    struct url url;
     struct err *err = url_parse(arena, text, &url);
     if (err) {
-        return not_found(str_format(arena, "the index could not be read: %s", err->message.data));
+        return err_new(arena, "the index could not be read: %s", err->message.data);
     }
     struct http_reply reply = http_call(http, "GET", &url, STR(""));
-    if (reply.outcome == HTTP_ANSWERED && reply.status == 401) {
+    if (reply.status == 401) {
         reply = http_call(http, "GET", &url, authorization);
     }
-    bool has_config = reply.outcome == HTTP_ANSWERED && reply.status == 200;
-    struct api_base base =
-        has_config ? api_base_of(arena, reply.body) : not_found(why_not(arena, &reply));
-    base.url = url.shown;
-    base.status = reply.status;
-    return is_final(&reply) ? base : from_cache(arena, request, base);
+    why->url = url.shown;
+    why->status = reply.status;
+    if (reply.status == 200) {
+        return api_base_of(arena, reply.body, out);
+    }
+    if (!is_final(&reply) && !from_cache(arena, request, out)) {
+        return NULL;
+    }
+    return reply.words.len > 0
+               ? err_new(arena, "%s", reply.words.data)
+               : err_new(arena, "the index answers with status %u for its " CONFIG_NAME,
+                         reply.status);
 }
 
-static struct api_base from_clone(struct arena *arena, const struct request *request)
+struct str api_base_find(const struct http *http, const struct request *request,
+                         struct str authorization, struct server_answer *why)
 {
-    struct str directory;
-    struct str config;
-    struct err *err = index_cache_directory(arena, request, &directory);
-    if (!err && !path_exists(path_join(arena, directory, STR(".git")))) {
-        return not_found(
-            str_format(arena,
-                       "cargo has no copy of the index yet in `%s`; run `cargo search` "
-                       "in this registry to make one",
-                       directory.data));
+    struct arena *arena = http->arena;
+    struct str api = request->api;
+    struct err *err = NULL;
+    *why = (struct server_answer){.verdict = VERDICT_NO_API};
+    if (str_starts(request->index, STR(SPARSE))) {
+        err = from_index(http, request, authorization, &api, why);
+    } else if (request->index.len > 0) {
+        err = from_clone(arena, request, &api);
     }
-    err = err ? err : clone_read(arena, directory, CONFIG_NAME, CONFIG_LIMIT, &config);
-    if (err) {
-        return not_found(
-            str_format(arena, "cargo's clone of the index has no readable " CONFIG_NAME ": %s",
-                       err->message.data));
+    if (!err) {
+        struct err *wrong = api_base_check(arena, api);
+        err = wrong ? err_new(arena, "the registry's API cannot be called: %s", wrong->message.data)
+                    : NULL;
     }
-    return api_base_of(arena, config);
-}
-
-struct api_base api_base_find(const struct http *http, const struct request *request,
-                              struct str authorization)
-{
-    if (request->has_api) {
-        return (struct api_base){.found = true, .api = request->api};
-    }
-    return request->sparse ? from_index(http, request, authorization)
-                           : from_clone(http->arena, request);
-}
-
-struct err *api_base_check(struct arena *arena, struct str api)
-{
-    CLEANUP(url_free) struct url url = {0};
-    if (str_find(api, '?') >= 0 || str_find(api, '#') >= 0) {
-        return err_new(arena, "its URL has a query or a fragment");
-    }
-    return url_parse(arena, api, &url);
+    why->detail = err ? err->message : STR("");
+    return err ? STR("") : api;
 }

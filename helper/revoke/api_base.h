@@ -9,8 +9,6 @@
  *
  * A URL with a query or a fragment is not used, because a route that is appended would become part
  * of them.
- *
- * If no URL is found, that is an outcome and not an error.
  */
 #ifndef REVOKE_API_BASE_H
 #define REVOKE_API_BASE_H
@@ -18,22 +16,15 @@
 #include "http.h"
 #include "request.h"
 
-struct api_base {
-    bool found;
-    struct str api;
-    struct str url;    /* of config.json, if it was asked for over HTTP */
-    long status;       /* HTTP status of its answer; 0: none */
-    struct str detail; /* the reason if none was found */
-};
-
 /* Reads the text of a config.json. */
-struct api_base api_base_of(struct arena *arena, struct str config);
-
-/* `authorization` is sent only to an index that asks for it. */
-struct api_base api_base_find(const struct http *http, const struct request *request,
-                              struct str authorization);
+struct err *api_base_of(struct arena *arena, struct str config, struct str *out) MUST_CHECK;
 
 /* Fails if routes cannot be appended to the URL, or if a token must not be sent there. */
 struct err *api_base_check(struct arena *arena, struct str api) MUST_CHECK;
+
+/* Returns the URL. If there is none, it is empty, and `why` is the answer to the request.
+ * `authorization` is sent only to an index that asks for it. */
+struct str api_base_find(const struct http *http, const struct request *request,
+                         struct str authorization, struct server_answer *why);
 
 #endif

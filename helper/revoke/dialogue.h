@@ -6,7 +6,6 @@
  *            For crates.io, it also counts as invalid if two checks say "authentication failed",
  *            because crates.io has no other answer for a token that it does not know.
  *   check    One check. If crates.io answers "authentication failed", it is asked a second time.
- *   inspect  The same, only for servers that report more than yes or no.
  *
  * A DELETE is sent at most once. If the kind has a check, the DELETE is sent only after a check of
  * the same run said "valid". The caller provides the functions that call and pause.
@@ -14,28 +13,24 @@
 #ifndef REVOKE_DIALOGUE_H
 #define REVOKE_DIALOGUE_H
 
-#include "answer.h"
-#include "http.h"
+#include "request.h"
 #include "server.h"
 
-enum action { ACTION_REVOKE, ACTION_CHECK, ACTION_INSPECT };
-
 struct dialogue {
-    struct arena *arena;
-    enum action action;
-    enum token_kind kind;
-    int64_t recheck_ms; /* pause before crates.io is asked a second time */
-    int64_t poll_ms;    /* pause between checks of a server that needs time */
-    void *context;
-    struct http_reply (*call)(void *context, enum call call);
+    const struct request *request;
+    enum server_kind kind; /* of the token */
+    struct http http;
+    struct str api;
+    struct str authorization;
+    void *context; /* the caller's */
+    struct http_reply (*call)(const struct dialogue *dialogue, enum call call);
     /* Returns false at once if there is no time for it. */
-    bool (*pause)(void *context, int64_t milliseconds, const char *why);
+    bool (*pause)(const struct dialogue *dialogue, int64_t milliseconds, const char *why);
 };
 
 /* Returns true if dialogue_run() would make a call. */
-bool dialogue_has_calls(enum action action, enum token_kind kind);
+bool dialogue_has_calls(bool revokes, enum server_kind kind);
 
-/* Returns an answer without `url`, which the caller knows from answer.call. */
-struct answer dialogue_run(const struct dialogue *dialogue);
+struct server_answer dialogue_run(const struct dialogue *dialogue);
 
 #endif

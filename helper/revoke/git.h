@@ -1,8 +1,8 @@
 /*
  * Reads what cargo reads with libgit2, in the same way.
  *
- * clone_read() returns one file of cargo's clone of a git index. The clone has no work tree, so the
- * file is read from the commit of refs/remotes/origin/HEAD, which cargo sets
+ * clone_read() returns config.json of cargo's clone of a git index. The clone has no work tree, so
+ * the file is read from the commit of refs/remotes/origin/HEAD, which cargo sets
  * (git::utils::resolve_ref). libgit2 is needed because git can pack the file in several ways.
  *
  * git_proxy() returns git's http.proxy. cargo uses it if its own configuration has no proxy, before
@@ -13,7 +13,7 @@
 
 #include "util/base.h"
 
-struct err *clone_read(struct arena *arena, struct str path, const char *file, size_t limit,
+struct err *clone_read(struct arena *arena, struct str path, size_t limit,
                        struct str *out) MUST_CHECK;
 
 /* Returns false if there is none or if git's configuration cannot be read. */

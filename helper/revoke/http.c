@@ -1,10 +1,10 @@
 #include "http.h"
 
+#include "credential/server_kind.h"
 #include "util/child.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
+#include <malloc.h>
 #include <time.h>
 
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
@@ -23,15 +23,30 @@ struct receiver {
     bool too_long; /* more bytes arrived than the stated length */
 };
 
-bool http_header_can_hold(struct str value)
+static void wiping_free(void *memory)
 {
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char byte = (unsigned char)value.data[i];
-        if (byte != '\t' && (byte < 0x20 || byte > 0x7E)) {
-            return false;
-        }
+    if (memory) {
+        explicit_bzero(memory, malloc_usable_size(memory));
+        free(memory);
     }
-    return value.len > 0;
+}
+
+/* Always copies, because realloc() leaves the old bytes in memory when it moves a block. */
+static void *wiping_realloc(void *memory, size_t size)
+{
+    size_t old = memory ? malloc_usable_size(memory) : 0;
+    void *moved = malloc(size);
+    if (moved && memory) {
+        memcpy(moved, memory, old < size ? old : size);
+        wiping_free(memory);
+    }
+    return moved;
+}
+
+void http_init(void)
+{
+    (void)curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup,
+                               calloc);
 }
 
 static void text_free(char **text)
@@ -47,57 +62,42 @@ static struct str url_part(struct arena *arena, CURLU *handle, CURLUPart part)
     return str_copy(arena, found.data, found.len);
 }
 
-/* `host` is in libcurl's format: IPv4 as four numbers, IPv6 in brackets. libcurl resolves
- * `localhost` itself, independently of the system. */
-static bool is_loopback(struct arena *arena, struct str host)
+static void url_release(CURLU **handle)
 {
-    struct in_addr address;
-    bool in_127 = inet_pton(AF_INET, host.data, &address) == 1 &&
-                  ntohl(address.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
-    return in_127 || str_eq(host, STR("[::1]")) || str_eq(str_lower(arena, host), STR("localhost"));
+    curl_url_cleanup(*handle);
 }
 
 static struct str url_shown(struct arena *arena, CURLU *handle)
 {
-    CURLU *copy = curl_url_dup(handle);
-    (void)curl_url_set(copy, CURLUPART_USER, NULL, 0);
-    (void)curl_url_set(copy, CURLUPART_PASSWORD, NULL, 0);
-    (void)curl_url_set(copy, CURLUPART_OPTIONS, NULL, 0);
-    (void)curl_url_set(copy, CURLUPART_QUERY, NULL, 0);
-    (void)curl_url_set(copy, CURLUPART_FRAGMENT, NULL, 0);
-    struct str text = url_part(arena, copy, CURLUPART_URL);
-    curl_url_cleanup(copy);
-    return text;
-}
-
-void url_free(struct url *url)
-{
-    curl_url_cleanup(url->handle);
-    url->handle = NULL;
+    static const CURLUPart hidden[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+                                       CURLUPART_QUERY, CURLUPART_FRAGMENT};
+    for (size_t i = 0; i < COUNT(hidden); i++) {
+        (void)curl_url_set(handle, hidden[i], NULL, 0);
+    }
+    return url_part(arena, handle, CURLUPART_URL);
 }
 
 struct err *url_parse(struct arena *arena, struct str text, struct url *out)
 {
-    CLEANUP(url_free) struct url url = {.handle = curl_url()};
-    CURLUcode rc = strlen(text.data) == text.len
-                       ? curl_url_set(url.handle, CURLUPART_URL, text.data, 0)
-                       : CURLUE_MALFORMED_INPUT;
+    CLEANUP(url_release) CURLU *handle = curl_url();
+    CURLUcode rc = strlen(text.data) == text.len ? curl_url_set(handle, CURLUPART_URL, text.data, 0)
+                                                 : CURLUE_MALFORMED_INPUT;
     if (rc != CURLUE_OK) {
         return err_new(arena, "it is not a URL: %s", curl_url_strerror(rc));
     }
-    struct str scheme = url_part(arena, url.handle, CURLUPART_SCHEME);
-    url.is_plain = str_eq(scheme, STR("http"));
-    if (!url.is_plain && !str_eq(scheme, STR("https"))) {
+    struct str scheme = url_part(arena, handle, CURLUPART_SCHEME);
+    bool is_plain = str_eq(scheme, STR("http"));
+    if (!is_plain && !str_eq(scheme, STR("https"))) {
         return err_new(arena, "its scheme is neither https nor http");
     }
-    if (url.is_plain && !is_loopback(arena, url_part(arena, url.handle, CURLUPART_HOST))) {
+    if (is_plain && !server_is_loopback(url_part(arena, handle, CURLUPART_HOST).data)) {
         return err_new(arena,
                        "a token is sent over http only to this machine, because others could "
                        "read it on the way");
     }
-    url.shown = url_shown(arena, url.handle);
-    *out = url;
-    url.handle = NULL; /* the caller owns it now */
+    out->text = url_part(arena, handle, CURLUPART_URL);
+    out->shown = url_shown(arena, handle);
+    out->is_plain = is_plain;
     return NULL;
 }
 
@@ -155,35 +155,45 @@ static CURLcode first_fault(CURLcode rc, CURLcode next)
  * variables (openssl-probe), so they can be the only setting for a private authority on this
  * machine.
  */
-static CURLcode set_trust(CURL *curl, CURLcode rc, const struct http_settings *settings,
-                          bool is_plain)
+static CURLcode set_authorities(CURL *curl, struct str cainfo)
 {
-    const char *file = settings->cainfo.len > 0 ? settings->cainfo.data : getenv("SSL_CERT_FILE");
-    const char *directory = settings->cainfo.len > 0 ? NULL : getenv("SSL_CERT_DIR");
+    CURLcode rc = CURLE_OK;
+    if (cainfo.len > 0) {
+        SET(CURLOPT_CAINFO, cainfo.data);
+        SET(CURLOPT_PROXY_CAINFO, cainfo.data);
+        return rc;
+    }
+    const char *file = getenv("SSL_CERT_FILE");
+    const char *directory = getenv("SSL_CERT_DIR");
     if (file && *file) {
         SET(CURLOPT_CAINFO, file);
     }
     if (directory && *directory) {
         SET(CURLOPT_CAPATH, directory);
     }
-    if (settings->cainfo.len > 0) {
-        SET(CURLOPT_PROXY_CAINFO, file);
-    }
-    SET(CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_SSLVERSION, settings->tls_versions);
-    SET(CURLOPT_SSL_OPTIONS, settings->skip_revocation_lists ? CURLSSLOPT_NO_REVOKE : 0L);
-    SET(CURLOPT_PROTOCOLS_STR, is_plain ? "http" : "https");
     return rc;
 }
 
-static CURLcode set_route(CURL *curl, CURLcode rc, const struct http_settings *settings,
-                          bool is_plain)
+static CURLcode set_options(CURL *curl, const struct http *http, const struct url *url,
+                            struct receiver *receiver)
 {
+    const struct http_settings *settings = http->settings;
+    long seconds = settings->timeout_seconds;
+    long to_connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
+    int64_t left = http->deadline - child_clock();
+    if (left <= 0) { /* 0 means no limit for libcurl */
+        return CURLE_OPERATION_TIMEDOUT;
+    }
+    CURLcode rc = set_authorities(curl, settings->cainfo);
+    SET(CURLOPT_URL, url->text.data);
+    SET(CURLOPT_PROTOCOLS_STR, url->is_plain ? "http" : "https");
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_SSLVERSION, settings->tls_versions);
     if (settings->has_proxy) {
         SET(CURLOPT_PROXY, settings->proxy.data);
     }
-    if (is_plain) { /* a proxy can read http requests */
+    if (url->is_plain) { /* a proxy can read http requests */
         SET(CURLOPT_NOPROXY, "*");
     }
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization for the proxy */
@@ -191,18 +201,6 @@ static CURLcode set_route(CURL *curl, CURLcode rc, const struct http_settings *s
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* HTTP/2 needs another library */
     SET(CURLOPT_USERAGENT, settings->user_agent.data);
-    return rc;
-}
-
-static CURLcode set_limits(CURL *curl, CURLcode rc, const struct http *http,
-                           struct receiver *receiver)
-{
-    long seconds = http->settings->timeout_seconds;
-    long to_connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
-    int64_t left = http->deadline - child_clock();
-    if (left <= 0) { /* 0 means no limit for libcurl */
-        return first_fault(rc, CURLE_OPERATION_TIMEDOUT);
-    }
     SET(CURLOPT_TIMEOUT_MS, (long)left);
     SET(CURLOPT_CONNECTTIMEOUT, to_connect);
     SET(CURLOPT_LOW_SPEED_TIME, seconds);
@@ -223,29 +221,15 @@ static CURLcode set_limits(CURL *curl, CURLcode rc, const struct http *http,
 static struct curl_slist *headers_new(struct arena *arena, struct str authorization)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Accept: application/json");
-    if (list && authorization.len > 0) {
-        struct str header = str_format(arena, "Authorization: %s", authorization.data);
-        struct curl_slist *longer = curl_slist_append(list, header.data);
-        if (!longer) {
-            curl_slist_free_all(list);
-        }
-        return longer;
+    if (!list || authorization.len == 0) {
+        return list;
     }
-    return list;
-}
-
-static enum http_outcome outcome_of(CURLcode rc)
-{
-    switch ((int)rc) { /* libcurl can add values */
-    case CURLE_OK:
-        return HTTP_ANSWERED;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        return HTTP_UNREACHED;
-    default:
-        return HTTP_FAILED;
+    struct str header = str_format(arena, "Authorization: %s", authorization.data);
+    struct curl_slist *longer = curl_slist_append(list, header.data);
+    if (!longer) {
+        curl_slist_free_all(list);
     }
+    return longer;
 }
 
 /* Returns the number of headers with this name. `value` is the value of the last one. */
@@ -283,81 +267,81 @@ static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
 }
 
 static void reply_read(struct arena *arena, CURL *curl, const struct receiver *receiver,
-                       struct http_reply *reply, long *retry_after)
+                       struct http_reply *reply, int64_t *retry_after)
 {
+    CLEANUP(url_release) CURLU *handle = curl_url();
     char *moved_to = NULL;
+    long status = 0;
     curl_off_t seconds = 0;
-    (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
+    (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &moved_to);
     (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
-    reply->is_whole = is_whole(curl, reply->status, receiver);
-    CURLU *handle = curl_url();
+    reply->status = (unsigned)status;
+    reply->body = buf_str(&receiver->body);
+    reply->is_whole = is_whole(curl, status, receiver);
     if (moved_to && curl_url_set(handle, CURLUPART_URL, moved_to, CURLU_NON_SUPPORT_SCHEME) == 0) {
-        reply->moved_to = url_shown(arena, handle);
+        reply->words = str_format(arena, "it redirects to %s, which is not followed",
+                                  url_shown(arena, handle).data);
     }
-    curl_url_cleanup(handle);
-    *retry_after = seconds > 0 && seconds <= WAIT_SECONDS ? (long)seconds : 0;
+    if ((status == 429 || status == 503) && seconds > 0 && seconds <= WAIT_SECONDS) {
+        *retry_after = seconds * 1000;
+    }
 }
 
+/* Sets `wait` to the milliseconds before the call can be made again, or to a negative number if the
+ * server can have acted on it. */
 static struct http_reply call_server(const struct http *http, const char *method,
-                                     const struct url *url, struct str authorization,
-                                     long *retry_after)
+                                     const struct url *url, struct str authorization, int64_t *wait)
 {
     struct arena *arena = http->arena;
     struct receiver receiver = {.body = buf_new(arena)};
+    struct http_reply reply = {.url = url->shown};
     char words[CURL_ERROR_SIZE] = "";
     struct curl_slist *headers = headers_new(arena, authorization);
     CURL *curl = curl_easy_init();
-    CURLcode rc = headers ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    CURLcode rc = headers ? set_options(curl, http, url, &receiver) : CURLE_OUT_OF_MEMORY;
     SET(CURLOPT_ERRORBUFFER, words);
-    SET(CURLOPT_CURLU, url->handle);
     SET(CURLOPT_CUSTOMREQUEST, method);
     SET(CURLOPT_HTTPHEADER, headers);
-    rc = set_trust(curl, rc, http->settings, url->is_plain);
-    rc = set_route(curl, rc, http->settings, url->is_plain);
-    rc = set_limits(curl, rc, http, &receiver);
     rc = rc == CURLE_OK ? curl_easy_perform(curl) : rc;
     rc = rc == CURLE_OK && !receiver.has_headers ? CURLE_PARTIAL_FILE : rc;
-
-    struct http_reply reply = {.outcome = outcome_of(rc), .body = buf_str(&receiver.body)};
-    *retry_after = 0;
+    *wait = -1;
     if (rc == CURLE_OK) {
-        reply_read(arena, curl, &receiver, &reply, retry_after);
+        reply_read(arena, curl, &receiver, &reply, wait);
     } else if (receiver.too_large) {
         reply.words = STR("the answer is too large");
     } else {
-        const char *said = *words ? words : curl_easy_strerror(rc);
+        /* libcurl quotes malformed URLs of proxies, with user and password */
+        bool plain = *words && !strchr(words, '@');
+        const char *said = plain ? words : curl_easy_strerror(rc);
         reply.words = str_copy(arena, said, strlen(said));
+    }
+    if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST ||
+        rc == CURLE_COULDNT_RESOLVE_PROXY) {
+        *wait = FIRST_WAIT_MS;
     }
     curl_easy_cleanup(curl);
     curl_slist_free_all(headers);
     return reply;
 }
 
-/* Returns how many milliseconds to wait before the next attempt, or a negative number if there is
- * none. */
-static int64_t wait_before_next(const struct http_reply *reply, long retry_after, long calls)
+void http_pause(int64_t milliseconds)
 {
-    if (reply->outcome == HTTP_UNREACHED) {
-        return (int64_t)FIRST_WAIT_MS * calls;
-    }
-    bool comes_again = reply->outcome == HTTP_ANSWERED &&
-                       (reply->status == 429 || reply->status == 503) && retry_after > 0;
-    return comes_again ? (int64_t)retry_after * 1000 : -1;
+    const struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
+                                   .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+    (void)nanosleep(&pause, NULL);
 }
 
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
                             struct str authorization)
 {
     for (long calls = 1;; calls++) {
-        long retry_after;
-        struct http_reply reply = call_server(http, method, url, authorization, &retry_after);
-        int64_t wait = wait_before_next(&reply, retry_after, calls);
+        int64_t wait;
+        struct http_reply reply = call_server(http, method, url, authorization, &wait);
+        wait = reply.status == 0 ? wait * calls : wait;
         if (calls > http->settings->retries || wait < 0 || child_clock() + wait >= http->deadline) {
             return reply;
         }
-        struct timespec pause = {.tv_sec = (time_t)(wait / 1000),
-                                 .tv_nsec = (long)(wait % 1000) * 1000000};
-        (void)nanosleep(&pause, NULL);
+        http_pause(wait);
     }
 }

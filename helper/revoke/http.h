@@ -1,9 +1,9 @@
 /*
  * Makes one HTTP call with libcurl, with the precautions that a token needs.
  *
- * Call url_parse() first. It accepts https, and http only to this machine (127.0.0.0/8, ::1,
- * localhost), because others could read a token that is sent over http. http_call() then sends the
- * request and waits for the whole answer.
+ * url_parse() accepts https, and http only to this machine (127.0.0.0/8, ::1, localhost), because
+ * others could read a token that is sent over http. http_call() then sends the request and waits
+ * for the whole answer.
  *
  * - TLS is verified against `cainfo` or the system's authorities. No variable disables this.
  * - It follows no redirect, keeps no cookie, reads no .netrc or .curlrc, and requests no
@@ -15,10 +15,10 @@
  *   connection was made, or if the server said when to try again (429 and 503 with Retry-After).
  *
  * An error after the request was sent can have occurred before or after the server read the
- * request. Therefore, HTTP_FAILED does not mean that a token is invalid.
+ * request. Therefore, an error does not mean that a token is invalid.
  *
- * The answer is in the arena. Several threads can make calls at the same time. The caller must have
- * called curl_global_init_mem().
+ * Call http_init() first, before threads start. Several threads can then make calls at the same
+ * time. The answer is in the arena.
  */
 #ifndef REVOKE_HTTP_H
 #define REVOKE_HTTP_H
@@ -32,7 +32,6 @@ struct http_settings {
     bool has_proxy; /* if false, libcurl uses the environment; an empty proxy means no proxy */
     struct str cainfo;
     struct str user_agent;
-    bool skip_revocation_lists;
     long tls_versions; /* CURLOPT_SSLVERSION */
     long timeout_seconds;
     long retries;
@@ -44,35 +43,30 @@ struct http {
     int64_t deadline; /* a time of child_clock() */
 };
 
+/* Initializes libcurl, which then overwrites memory when it frees it. It builds requests from the
+ * token. OpenSSL encrypts in place what it sends. */
+void http_init(void);
+
 struct url {
-    void *handle;     /* CURLU */
+    struct str text;
     struct str shown; /* without user, password, query and fragment */
     bool is_plain;    /* http, on this machine */
 };
 
 struct err *url_parse(struct arena *arena, struct str text, struct url *out) MUST_CHECK;
-void url_free(struct url *url); /* for CLEANUP */
-
-enum http_outcome {
-    HTTP_ANSWERED,
-    HTTP_UNREACHED, /* no connection was made, so nothing was sent */
-    HTTP_FAILED,
-};
 
 struct http_reply {
-    enum http_outcome outcome;
-    long status;
+    unsigned status; /* 0: no complete head of an answer came */
+    struct str url;  /* url.shown */
     struct str body;
-    bool is_whole;       /* the answer states its length once, and the body has this length */
-    struct str moved_to; /* target of a redirect, without secrets; empty if it is no redirect */
-    struct str words;    /* libcurl's message, if it failed */
+    bool is_whole;    /* the answer states its length once, and the body has this length */
+    struct str words; /* libcurl's message, or where a redirect leads; empty for other answers */
 };
-
-/* Returns true if this can be the value of a header (cargo: check_token). */
-bool http_header_can_hold(struct str value);
 
 /* `authorization` is the value of that header. If it is empty, the header is not sent. */
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
                             struct str authorization);
+
+void http_pause(int64_t milliseconds);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * cargo-logout-revoke: asks registry servers about tokens, for cargo-logout.
  *
- * It reads requests from standard input, one line of JSON each (request.h), and makes the calls
+ * It reads requests from standard input, one JSON object (request.h), and makes the calls
  * (dialogue.h). As soon as the answer to a request is known, it writes one line of JSON (answer.h).
  * The exit status is 0 if every request has an answer, whatever the answers are. If the exit status
  * is 1, or a signal killed the helper, the tokens without an answer must be kept, because they can
@@ -16,201 +16,105 @@
  * a core file, or the reach of other processes of the user. All memory that held the token of a
  * request is overwritten before its answer is written.
  */
-#include "util/base.h"
 #include "util/child.h"
 #include "util/fs.h"
+#include "util/json.h"
 
 #include "answer.h"
 #include "api_base.h"
 #include "dialogue.h"
 #include "git.h"
-#include "http.h"
-#include "request.h"
-#include "wiping.h"
 
-#include <curl/curl.h>
-#include <errno.h>
-#include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
-#define INPUT_LIMIT   ((size_t)16 * 1024 * 1024)
+#define RUN_MS        300000
 #define GRACE_SECONDS 5 /* added to the time of all requests, in case a library hangs */
-#define READ_SIZE     4096
 #define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below were measured to use */
 #define WORKERS       8
 
-static const char usage[] =
-    "Ask registry servers about tokens: revoke or check them\n"
-    "\n"
-    "This is a helper of cargo-logout, which runs it for `cargo-logout --revoke`.\n"
-    "\n"
-    "Usage: cargo-logout-revoke\n"
-    "\n"
-    "It reads requests from standard input, one line of JSON each, and answers each with a line.\n"
-    "\n"
-    "Options:\n"
-    "  -h, --help     Print help\n"
-    "  -V, --version  Print version\n";
-
-/* One request and its memory. */
 struct task {
     struct arena arena;
+    json_t *json;
     struct request request;
-    bool started;
-    bool done;
+    size_t first; /* of its group */
+    atomic_bool taken;
 };
 
 /* The state that the workers share. */
 struct work {
     struct task *tasks;
     size_t count;
-    int64_t until; /* a time of child_clock() */
-    bool failed;   /* an answer could not be written */
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
+    int64_t until;         /* a time of child_clock() */
+    bool failed;           /* an answer could not be written */
+    pthread_mutex_t mutex; /* for writing */
 };
 
-/* The state of a request while it is worked on. */
-struct session {
-    struct work *work;
-    const struct request *request;
-    struct http http;
-    struct str api;
-    struct str authorization;
-    enum token_kind kind;
-    struct str called[CALL_REVOKE + 1]; /* the URL of each call */
-};
-
-static struct err *input_read(struct arena *arena, struct str *out)
-{
-    struct buf input = buf_new(arena);
-    ssize_t n;
-    do {
-        char *piece = arena_alloc(arena, READ_SIZE); /* in the arena, which is overwritten */
-        n = read(STDIN_FILENO, piece, READ_SIZE);
-        if (n < 0 && errno != EINTR) {
-            return err_new(arena, "failed to read the request: %s",
-                           err_os(arena, errno)->message.data);
-        }
-        buf_add_bytes(&input, piece, n > 0 ? (size_t)n : 0);
-        if (input.len > INPUT_LIMIT) {
-            return err_new(arena, "the requests are longer than %zu bytes", INPUT_LIMIT);
-        }
-    } while (n != 0);
-    *out = buf_str(&input);
-    return NULL;
-}
-
-static bool line_write(struct work *work, struct str line)
+static void line_write(struct work *work, struct str line)
 {
     (void)pthread_mutex_lock(&work->mutex);
-    bool written = write_all(STDOUT_FILENO, line);
-    work->failed = work->failed || !written;
+    work->failed = !write_all(STDOUT_FILENO, line) || work->failed;
     (void)pthread_mutex_unlock(&work->mutex);
-    return written;
 }
 
-static struct http_reply session_call(void *context, enum call call)
+static struct http_reply call(const struct dialogue *dialogue, enum call call)
 {
-    struct session *session = context;
-    const struct server *server = &servers[session->kind];
-    struct arena *arena = session->http.arena;
-    const char *path = call == CALL_CHECK ? server->check_path : server->revoke_path;
-    CLEANUP(url_free) struct url url = {0};
-    struct err *err = url_parse(arena, str_format(arena, "%s%s", session->api.data, path), &url);
+    const struct api *api = &apis[dialogue->kind];
+    bool checks = call == CALL_CHECK;
+    struct arena *arena = dialogue->http.arena;
+    struct str text =
+        str_format(arena, "%s%s", dialogue->api.data, checks ? api->check_path : api->revoke_path);
+    struct url url;
+    struct err *err = url_parse(arena, text, &url);
     if (err) {
-        return (struct http_reply){.outcome = HTTP_FAILED, .words = err->message};
+        return (struct http_reply){.words = err->message};
     }
-    session->called[call] = url.shown;
-    return http_call(&session->http, call == CALL_CHECK ? "GET" : "DELETE", &url,
-                     session->authorization);
+    return http_call(&dialogue->http, checks ? "GET" : "DELETE", &url, dialogue->authorization);
+}
+
+static bool pause_call(const struct dialogue *dialogue, int64_t milliseconds, const char *why)
+{
+    if (child_clock() + milliseconds >= dialogue->http.deadline) {
+        return false;
+    }
+    line_write(dialogue->context, waiting_line(dialogue->http.arena, dialogue->request->id, why));
+    http_pause(milliseconds);
+    return true;
 }
 
 /* The page that cargo shows to a person who logs in. */
 static struct str page_of(struct arena *arena, struct str api)
 {
-    CLEANUP(url_free) struct url url = {0};
+    struct url url;
     struct err *err = url_parse(arena, str_format(arena, "%s/me", api.data), &url);
     return err ? STR("") : url.shown;
 }
 
-static bool session_pause(void *context, int64_t milliseconds, const char *why)
+static struct server_answer answer_of(struct dialogue *dialogue)
 {
-    const struct session *session = context;
-    if (child_clock() + milliseconds >= session->http.deadline) {
-        return false;
+    const struct request *request = dialogue->request;
+    struct arena *arena = dialogue->http.arena;
+    struct str token = server_bare_token(request->token);
+    bool trusted = request->kind == SERVER_CRATES_IO && str_starts(token, STR("cio_tp_"));
+    dialogue->kind = trusted ? SERVER_TRUSTED_PUBLISHING : request->kind;
+    const char *scheme = apis[dialogue->kind].scheme;
+    dialogue->authorization =
+        scheme ? str_format(arena, "%s%s", scheme, token.data) : request->token;
+    if (!dialogue_has_calls(request->revokes, dialogue->kind)) {
+        return (struct server_answer){.verdict = VERDICT_UNKNOWN,
+                                      .detail = STR("this server has no check")};
     }
-    struct arena *arena = session->http.arena;
-    (void)line_write(session->work, waiting_line(arena, session->request->id, why));
-    struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
-                             .tv_nsec = (long)(milliseconds % 1000) * 1000000};
-    while (nanosleep(&pause, &pause) < 0 && errno == EINTR) {
-    }
-    return true;
-}
-
-static struct answer not_sent(enum reading reading, enum token_kind kind)
-{
-    if (reading == READ_UNSUPPORTED) {
-        return (struct answer){
-            .verdict = TOKEN_UNSUPPORTED,
-            .detail = STR("it was not sent: the stored value is not a token but credentials of "
-                          "another scheme"),
-        };
-    }
-    return (struct answer){
-        .verdict = TOKEN_NOT_A_TOKEN,
-        .detail = kind == KIND_CRATES_IO
-                      ? STR("it was not sent: tokens of crates.io begin with `cio`")
-                      : STR("it was not sent: it has characters that a request cannot contain"),
-    };
-}
-
-static struct answer request_answer(struct session *session)
-{
-    const struct request *request = session->request;
-    struct arena *arena = session->http.arena;
-    session->kind = request->kind;
-    enum reading reading =
-        server_authorization(arena, request->token, &session->kind, &session->authorization);
-    if (reading != READ_OTHER) {
-        return not_sent(reading, request->kind);
-    }
-    if (!dialogue_has_calls(request->action, session->kind)) {
-        return (struct answer){.verdict = TOKEN_UNKNOWN, .detail = STR("this server has no check")};
-    }
-    struct api_base base = api_base_find(&session->http, request, session->authorization);
-    struct answer answer = {
-        .verdict = TOKEN_NO_API, .url = base.url, .status = base.status, .detail = base.detail};
-    if (!base.found) {
+    struct server_answer answer;
+    dialogue->api = api_base_find(&dialogue->http, request, dialogue->authorization, &answer);
+    if (dialogue->api.len == 0) {
         return answer;
     }
-    struct err *err = api_base_check(arena, base.api);
-    if (err) {
-        answer.detail =
-            str_format(arena, "the registry's API cannot be called: %s", err->message.data);
-        return answer;
-    }
-    session->api = base.api;
-    struct dialogue dialogue = {
-        .arena = arena,
-        .action = request->action,
-        .kind = session->kind,
-        .recheck_ms = request->recheck_ms,
-        .poll_ms = request->poll_ms,
-        .context = session,
-        .call = session_call,
-        .pause = session_pause,
-    };
-    answer = dialogue_run(&dialogue);
-    answer.url = session->called[answer.call];
-    if (!request->has_api && !verdict_is_invalid(answer.verdict)) {
-        answer.page = page_of(arena, base.api);
+    answer = dialogue_run(dialogue);
+    if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict)) {
+        answer.page = page_of(arena, dialogue->api);
     }
     return answer;
 }
@@ -223,21 +127,17 @@ static struct str task_line(struct work *work, struct task *task)
         request->http.has_proxy = git_proxy(arena, &request->http.proxy);
     }
     int64_t limit = child_clock() + request->limit_ms;
-    struct session session = {
-        .work = work,
+    struct dialogue dialogue = {
         .request = request,
         .http = {.arena = arena,
                  .settings = &request->http,
                  .deadline = limit < work->until ? limit : work->until},
+        .context = work,
+        .call = call,
+        .pause = pause_call,
     };
-    struct answer answer = request_answer(&session);
-    struct secrets secrets = {0};
-    secrets_add(&secrets, request->token);
-    secrets_add(&secrets, server_token(request->token));
-    secrets_add_userinfo(&secrets, request->http.proxy);
-    secrets_add_userinfo(&secrets, request->index);
-    secrets_add_userinfo(&secrets, session.api);
-    return answer_line(arena, request->id, &answer, &secrets);
+    struct server_answer answer = answer_of(&dialogue);
+    return answer_line(arena, request->id, &answer, server_bare_token(request->token));
 }
 
 /* The answer is in a separate arena, because the one with the token is overwritten first. */
@@ -246,85 +146,65 @@ static void task_run(struct work *work, struct task *task)
     CLEANUP(arena_free) struct arena arena = {0};
     struct str line = task_line(work, task);
     line = str_copy(&arena, line.data, line.len);
+    json_decref(task->json);
     arena_free(&task->arena);
     stack_wipe(STACK_SIZE);
-    (void)line_write(work, line);
+    line_write(work, line);
 }
 
-/* Called with the mutex held. Returns NULL if all tasks were started, or sets `wait` if one can
- * start later. */
-static struct task *task_next(const struct work *work, bool *wait)
-{
-    *wait = false;
-    for (size_t i = 0; i < work->count; i++) {
-        struct task *task = &work->tasks[i];
-        bool free = !task->started;
-        for (size_t j = 0; free && j < work->count; j++) {
-            const struct task *other = &work->tasks[j];
-            free = !(other->started && !other->done && other->request.group == task->request.group);
-        }
-        if (free) {
-            return task;
-        }
-        *wait = *wait || !task->started;
-    }
-    return NULL;
-}
-
+/* Each worker takes whole groups. */
 static void *worker(void *argument)
 {
     struct work *work = argument;
-    bool wait = true;
-    (void)pthread_mutex_lock(&work->mutex);
-    for (;;) {
-        struct task *task = task_next(work, &wait);
-        if (!task && !wait) {
-            break;
-        }
-        if (!task) {
-            (void)pthread_cond_wait(&work->changed, &work->mutex);
+    for (size_t i = 0; i < work->count; i++) {
+        if (work->tasks[i].first != i || atomic_exchange(&work->tasks[i].taken, true)) {
             continue;
         }
-        task->started = true;
-        (void)pthread_mutex_unlock(&work->mutex);
-        task_run(work, task);
-        (void)pthread_mutex_lock(&work->mutex);
-        task->done = true;
-        (void)pthread_cond_broadcast(&work->changed);
+        for (size_t j = i; j < work->count; j++) {
+            if (work->tasks[j].first == i) {
+                task_run(work, &work->tasks[j]);
+            }
+        }
     }
-    (void)pthread_mutex_unlock(&work->mutex);
     return NULL;
 }
 
-static size_t line_length(struct str text, size_t start)
+/* For json_load_callback(). An error of read() is (size_t)-1 for jansson too. */
+static size_t input_read(void *buffer, size_t size, void *context)
 {
-    const char *newline = memchr(text.data + start, '\n', text.len - start);
-    return newline ? (size_t)(newline - text.data) - start : text.len - start;
+    (void)context;
+    return (size_t)TEMP_FAILURE_RETRY(read(STDIN_FILENO, buffer, size));
 }
 
-static struct err *tasks_parse(struct arena *arena, struct str input, struct work *work)
+static struct err *tasks_read(struct arena *arena, struct work *work)
 {
-    size_t count = 0;
-    for (size_t at = 0; at < input.len; at += line_length(input, at) + 1) {
-        count++;
+    json_auto_t *input =
+        json_load_callback(input_read, NULL, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
+    const json_t *requests = json_object_get(input, "requests");
+    const json_t *run_ms = json_object_get(input, "run_ms");
+    size_t count = json_array_size(requests);
+    if (json_integer_value(json_object_get(input, "v")) != SERVER_PROTOCOL || count == 0) {
+        return err_new(arena, "the input has no requests of version %d", SERVER_PROTOCOL);
     }
+    work->until = child_clock() + (run_ms ? json_integer_value(run_ms) : RUN_MS);
     work->tasks = arena_new_array(arena, struct task, count);
-    for (size_t at = 0; at < input.len; at += line_length(input, at) + 1) {
+    for (size_t i = 0; i < count; i++) {
         struct task *task = &work->tasks[work->count++];
-        struct str line = {input.data + at, line_length(input, at)};
-        TRY(request_parse(&task->arena, line, &task->request));
+        task->json = json_incref(json_array_get(requests, i)); /* `input` is freed earlier */
+        TRY(request_read(arena, task->json, &task->request));
+        while (!str_eq(work->tasks[task->first].request.group, task->request.group)) {
+            task->first++;
+        }
     }
-    return work->count > 0 ? NULL : err_new(arena, "there is no request");
+    return NULL;
 }
 
 static void tasks_run(struct work *work)
 {
-    assert(work->tasks); /* tasks_parse() found at least one */
-    long run_ms = work->tasks[0].request.run_ms;
     pthread_t threads[WORKERS - 1];
     size_t count = 0;
-    work->until = child_clock() + run_ms;
-    (void)alarm((unsigned)(run_ms / 1000) + GRACE_SECONDS);
+    int64_t left = work->until - child_clock();
+    (void)alarm((unsigned)(left > 0 ? left / 1000 : 0) + GRACE_SECONDS);
     while (count < COUNT(threads) && count + 1 < work->count &&
            pthread_create(&threads[count], NULL, worker, work) == 0) {
         count++;
@@ -346,48 +226,37 @@ static void shield(void)
     (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the connection's keys there */
 }
 
-static struct err *work_prepare(struct arena *arena, struct work *work)
-{
-    CLEANUP(arena_free) struct arena input = {0};
-    struct str text = STR("");
-    struct err *err = input_read(&input, &text);
-    err = err ? err : tasks_parse(arena, text, work);
-    return err ? err_new(arena, "%s", err->message.data) : NULL;
-}
-
 static int serve(void)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER};
     shield();
-    wiping_init();
-    struct err *err = work_prepare(&arena, &work);
+    json_wipe_memory();
+    json_object_seed(0); /* must be called before threads start */
+    http_init();
+    struct err *err = tasks_read(&arena, &work);
+    stack_wipe(STACK_SIZE);
     if (!err) {
         tasks_run(&work);
         return work.failed ? 1 : 0;
     }
     for (size_t i = 0; i < work.count; i++) {
-        arena_free(&work.tasks[i].arena);
+        json_decref(work.tasks[i].json);
     }
-    stack_wipe(STACK_SIZE);
     (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
     return 1;
 }
 
 int main(int argc, char **argv)
 {
-    struct str argument = str_of(argc == 2 ? argv[1] : NULL);
-    if (str_eq(argument, STR("--help")) || str_eq(argument, STR("-h"))) {
-        return write_all(STDOUT_FILENO, str_of(usage)) ? 0 : 1;
+    static const char about[] =
+        "cargo-logout-revoke " VERSION "\n"
+        "A helper of cargo-logout, which runs it for --revoke and --check\n";
+    static const char *const options[] = {"--help", "-h", "--version", "-V"};
+    if (argc == 1 && !isatty(STDIN_FILENO)) {
+        return serve();
     }
-    if (str_eq(argument, STR("--version")) || str_eq(argument, STR("-V"))) {
-        return write_all(STDOUT_FILENO, STR("cargo-logout-revoke " VERSION "\n")) ? 0 : 1;
-    }
-    if (argc > 1 || isatty(STDIN_FILENO)) {
-        (void)write_all(STDERR_FILENO,
-                        STR("error: cargo-logout-revoke is a helper of cargo-logout, which runs it "
-                            "for `cargo-logout --revoke`; see --help\n"));
-        return 1;
-    }
-    return serve();
+    bool asked = argc == 2 && server_name_find(options, COUNT(options), argv[1]) < COUNT(options);
+    bool written = write_all(asked ? STDOUT_FILENO : STDERR_FILENO, str_of(about));
+    return asked && written ? 0 : 1;
 }

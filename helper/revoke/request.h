@@ -1,62 +1,59 @@
 /*
- * Parses a request of cargo-logout. The input of the helper is one line of JSON for each call.
+ * Reads a request of cargo-logout. The input of the helper is one JSON object:
  *
- *     {"v":2,"id":0,"group":0,"action":"revoke","kind":"GitLab","api":"https://gitlab.example",
- *      "token":"..."}
+ *     {"v":3,"run_ms":300000,"requests":[
+ *      {"id":0,"revokes":true,"kind":"GitLab","api":"https://gitlab.example","token":"..."}]}
  *
- *     v             2
+ *     v             SERVER_PROTOCOL
+ *     run_ms        limit for all requests, from the start of the helper
+ *  for each request:
  *     id            comes back with the answer
  *     group         requests of one group are made one after the other
- *     action        `revoke`, `check` or `inspect`
- *     kind          a name of the table in server.c
+ *     revokes       true; otherwise, it only checks whether the token is valid
+ *     kind          one of server_kind_names
  *     token         as it is stored; it is sent in the Authorization header only
  *  one of these says where the API is:
  *     api           its URL
  *     index         the URL of an index, whose config.json names it
  *  with `index`:
- *     sparse        true if the index is served over HTTP; else cargo's clone of it is read
- *     canonical     the URL that cargo compares indexes by
- *     host          of that URL; may be empty
- *     cargo_home    has cargo's copy of the index
+ *     canonical     the URL by which cargo compares indexes
+ *     cache         cargo's copy of the index: the path without `-` and the final hash
  *  cargo's settings, all of them optional:
- *     proxy, cainfo, timeout (seconds), check_revoke, ssl_version ({"min","max"}), user_agent
- *                   of [http]
+ *     proxy, cainfo, timeout (seconds), ssl_version ({"min","max"}), user_agent   of [http]
  *     retry         of [net]
  *  times, in milliseconds, all of them optional:
  *     limit_ms      for this request, once it begins
- *     run_ms        for all requests, from the start of the helper
  *     recheck_ms    before crates.io is asked a second time
  *     poll_ms       between checks of a server that takes its time
  *
- * A key whose value is null counts as absent. Unknown keys are ignored. Errors do not quote the
- * line, because the fault could be inside the token. All results are in the arena.
+ * Unknown keys are ignored. Errors do not quote the input, because the fault could be inside the
+ * token. The results point into the JSON value or are in the arena.
  */
 #ifndef REVOKE_REQUEST_H
 #define REVOKE_REQUEST_H
 
-#include "dialogue.h"
+#include "credential/server_kind.h"
+
 #include "http.h"
+
+#include <jansson.h>
 
 struct request {
     long id;
-    long group;
-    enum action action;
-    enum token_kind kind;
+    struct str group;
+    bool revokes;
+    enum server_kind kind;
     struct str token;
-    bool has_api;
     struct str api;
-    struct str index; /* its config.json has the API's URL if `has_api` is false */
-    bool sparse;
+    struct str index; /* its config.json has the API's URL if `api` is empty */
     struct str canonical;
-    struct str host;
-    struct str cargo_home;
+    struct str cache;
     struct http_settings http;
     long limit_ms;
-    long run_ms;
     long recheck_ms;
     long poll_ms;
 };
 
-struct err *request_parse(struct arena *arena, struct str line, struct request *out) MUST_CHECK;
+struct err *request_read(struct arena *arena, const json_t *json, struct request *out) MUST_CHECK;
 
 #endif

@@ -158,7 +158,7 @@ static void add_answer(struct buf *out, const struct server_answer *answer)
     }
     add_key(out, "server");
     buf_add_char(out, '{');
-    add_word(out, "verdict", server_verdict_name(answer->verdict));
+    add_word(out, "verdict", server_verdict_names[answer->verdict]);
     add_optional(out, "url", answer->url);
     if (answer->status > 0) {
         add_number(out, "http_status", answer->status);

@@ -12,7 +12,7 @@
 #define CREDENTIAL_CREDENTIAL_H
 
 #include "credential/keyring.h"
-#include "credential/revoke_client.h"
+#include "credential/server_kind.h"
 
 #include "registry/registry.h"
 

@@ -1,29 +1,39 @@
 #include "credential/revoke.h"
 
 #include "credential/remove.h"
+#include "credential/revoke_client.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/text.h"
 
-/* Network settings, and the project's setting that makes them untrusted. */
-struct networks {
+/* The calls of a run, and the settings with which they are made. */
+struct batch {
+    const struct inventory *inventory;
     struct network home;
     struct network here;
-    bool has_untrusted;
+    bool has_untrusted; /* a project's setting decides how requests are sent: `untrusted` */
     struct setting untrusted;
+    struct server_call *calls;
+    size_t count;
 };
 
-static struct err *read_networks(struct config *config, const struct logout_options *options,
-                                 struct networks *out)
+static struct err *batch_start(struct batch *batch, const struct logout_options *options)
 {
+    const struct inventory *inventory = batch->inventory;
+    struct config *config = inventory->config;
+    struct view trusted = {config->project_count, true, false};
+    size_t most = 0;
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        most++;
+    }
+    batch->calls = arena_new_array(config->arena, struct server_call, most);
     if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
         return err_wrap(config->arena, config->failure, "the network settings are not known");
     }
     TRY(network_allowed(config, options->offline));
-    struct view trusted = {config->project_count, true, false};
-    TRY(network_settings(config, trusted, &out->home));
-    TRY(network_settings(config, VIEW_HERE, &out->here));
-    out->has_untrusted = network_untrusted(config, &out->untrusted);
+    TRY(network_settings(config, trusted, &batch->home));
+    TRY(network_settings(config, VIEW_HERE, &batch->here));
+    batch->has_untrusted = network_untrusted(config, &batch->untrusted);
     return NULL;
 }
 
@@ -96,49 +106,72 @@ static const struct err *index_untrusted(struct config *config, const struct cre
         registry->shown.data, where.data);
 }
 
-static const struct err *network_untrusted_by(struct config *config,
-                                              const struct networks *networks)
+/* Returns why the token must not be sent, because of a project's configuration, or NULL. */
+static const struct err *untrusted_by(const struct batch *batch, const struct credential *c)
 {
-    if (!networks->has_untrusted) {
-        return NULL;
-    }
+    struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
+    const struct err *err = c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c);
+    if (err || !batch->has_untrusted) {
+        return err;
+    }
     struct err *fix =
-        err_new(arena, "run it outside of `%s`", project_of(config, &networks->untrusted).data);
+        err_new(arena, "run it outside of `%s`", project_of(config, &batch->untrusted).data);
     return err_wrap(arena, fix,
                     "a project's configuration decides how the request would be sent: %s",
-                    setting_location(arena, &networks->untrusted).data);
+                    setting_location(arena, &batch->untrusted).data);
 }
 
-/* Returns why the token must not be sent, or NULL. */
-static const struct err *obstacle(const struct inventory *inventory,
-                                  const struct networks *networks, const struct credential *c)
+/* Fills the call, with the token if it is known. Returns why the token must not be sent, or NULL.
+ */
+static const struct err *call_make(const struct batch *batch, struct credential *c, bool revokes,
+                                   struct server_call *out)
 {
-    struct config *config = inventory->config;
-    struct str url = credential_index_url(c);
-    if (url.len == 0) {
-        return err_new(config->arena, "the URL of its registry's index is not known");
+    struct config *config = batch->inventory->config;
+    struct arena *arena = config->arena;
+    bool of_project = is_of_project(batch->inventory, c);
+    const struct err *err = of_project ? NULL : untrusted_by(batch, c);
+    struct index_url url;
+    if (index_url_parse(arena, credential_index_url(c), &url)) {
+        return err_new(arena, "the URL of its registry's index is not known");
     }
-    if (!is_of_project(inventory, c)) {
-        const struct err *err = c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c);
-        err = err ? err : network_untrusted_by(config, networks);
-        if (err) {
-            return err;
-        }
+    struct str cache = str_format(arena, "registry/index/%s", url.host.data);
+    *out = (struct server_call){
+        .credential = c,
+        .revokes = revokes,
+        .server = server_recognize(arena, &url),
+        .index = url.text,
+        .canonical = url.canonical,
+        .cache = path_join(arena, config->home, cache),
+        .registry = c->registry->shown,
+        .token = c->value,
+        .network = of_project ? &batch->here : &batch->home,
+    };
+    return err || !out->server.obstacle ? err : err_new(arena, "%s", out->server.obstacle);
+}
+
+/* Returns why the call's token is not sent, or NULL. */
+static const struct err *token_obstacle(const struct batch *batch, const struct server_call *call)
+{
+    const char *why = server_token_obstacle(call->server.kind, call->token);
+    return why ? err_new(batch->inventory->config->arena, "%s", why) : NULL;
+}
+
+/* Copies of a token share one answer, so that it is reported once. */
+static void batch_ask(const struct batch *batch, const struct logout_options *options)
+{
+    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
+    server_ask(batch->inventory->config->shell, batch->calls, batch->count, until);
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->calls[i].credential->answer = batch->calls[i].answer;
     }
-    enum server_kind kind = server_kind_of(url);
-    const char *why = server_obstacle(kind, url);
-    if (why) {
-        return err_new(config->arena, "%s", why);
-    }
-    if (c->value.data && !server_can_know(kind, c->value)) {
-        return err_new(
-            config->arena, "%s",
-            kind == SERVER_CRATES_IO
-                ? "it was not sent, because tokens of crates.io begin with `cio`"
-                : "it was not sent, because it has characters that a request cannot contain");
-    }
-    return NULL;
+}
+
+static void set_kept(struct credential *c, const struct err *error)
+{
+    c->result = RESULT_KEPT;
+    c->error_is_final = true;
+    c->error = error;
 }
 
 static void keep(const struct inventory *inventory, struct credential *c, const struct err *cause)
@@ -147,119 +180,32 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
     const char *local = c->place == PLACE_VARIABLE
                             ? ""
                             : " (without `--revoke`, cargo-logout removes it from this machine)";
-    c->result = RESULT_KEPT;
-    c->error_is_final = true;
-    c->error = err_wrap(arena, cause, "failed to revoke the token for `%s`, so it is kept: %s%s",
-                        c->registry->shown.data, credential_location(arena, c).data, local);
+    set_kept(c, err_wrap(arena, cause, "failed to revoke the token for `%s`, so it is kept: %s%s",
+                         c->registry->shown.data, credential_location(arena, c).data, local));
 }
 
-static struct server_call call_of(const struct inventory *inventory,
-                                  const struct networks *networks, const struct credential *c,
-                                  struct str token, enum server_action action)
-{
-    return (struct server_call){
-        .action = action,
-        .index_url = credential_index_url(c),
-        .registry = c->registry->shown,
-        .token = token,
-        .cargo_home = inventory->config->home,
-        .network = is_of_project(inventory, c) ? &networks->here : &networks->home,
-    };
-}
-
-struct err *revoke_prepare(struct inventory *inventory, const struct logout_options *options)
-{
-    struct networks networks = {0};
-    struct err *err = read_networks(inventory->config, options, &networks);
-    if (err) {
-        return err_wrap(inventory->config->arena, err,
-                        "tokens cannot be revoked, so none was removed");
-    }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        const struct err *why = c->revoke_first ? obstacle(inventory, &networks, c) : NULL;
-        if (why) {
-            keep(inventory, c, why);
-        }
-    }
-    return NULL;
-}
-
-/*
- * The tokens of this run and their calls.
- */
-struct batch {
-    struct credential **credentials;
-    struct server_call *calls;
-    size_t count;
-};
-
-static struct batch batch_new(const struct inventory *inventory)
-{
-    size_t count = 0;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        count++;
-    }
-    return (struct batch){
-        arena_new_array(inventory->config->arena, struct credential *, count),
-        arena_new_array(inventory->config->arena, struct server_call, count),
-        0,
-    };
-}
-
-/* Asks the provider for the token. Returns false if there is nothing to send. The credential then
+/* A provider is asked for its token. Returns false if there is nothing to send. The credential then
  * has the error, or is asked to log out as in any run. cargo: credential_action, for `get`. */
-static bool token_of_provider(struct inventory *inventory, struct credential *c, struct str *token)
+static bool token_of(const struct inventory *inventory, struct credential *c, struct str *token)
 {
     struct arena *arena = inventory->config->arena;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     struct provider_call call;
+    if (c->place != PLACE_PROVIDER && c->place != PLACE_KEYRING) {
+        *token = c->value;
+        return c->value.data != NULL;
+    }
     struct err *err = remove_call_of(inventory, c, &call);
     if (!err) {
         err = provider_get(inventory->config->shell, &call, &outcome, token);
     }
     if (err) {
-        c->result = RESULT_KEPT;
-        c->error_is_final = true;
-        c->error =
-            err_wrap(arena, err, "credential provider `%s` failed action `get`", call.shown.data);
+        set_kept(c, err_wrap(arena, err, "credential provider `%s` failed action `get`",
+                             call.shown.data));
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
     return !err && outcome == PROVIDER_GAVE_TOKEN;
-}
-
-static bool token_of(struct inventory *inventory, struct credential *c, struct str *token)
-{
-    if (c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING) {
-        return token_of_provider(inventory, c, token);
-    }
-    *token = c->value;
-    return c->value.data != NULL;
-}
-
-static bool same_token(const struct server_call *a, const struct server_call *b)
-{
-    return str_eq(a->index_url, b->index_url) && str_eq(a->token, b->token);
-}
-
-static void ask_servers(const struct inventory *inventory, const struct logout_options *options,
-                        struct batch *batch, const struct err **errors)
-{
-    struct arena *arena = inventory->config->arena;
-    struct server_answer *answers = arena_new_array(arena, struct server_answer, batch->count);
-    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
-    if (batch->count == 0) {
-        return;
-    }
-    server_ask(inventory->config->shell, batch->calls, batch->count, until, answers, errors);
-    for (size_t i = 0; i < batch->count; i++) {
-        /* copies of a token share one answer, so that it is reported once */
-        size_t first = 0;
-        while (!same_token(&batch->calls[first], &batch->calls[i])) {
-            first++;
-        }
-        batch->credentials[i]->answer = errors[i] ? NULL : &answers[first];
-    }
 }
 
 /* Returns why the token is kept, in words that help a person. */
@@ -283,7 +229,7 @@ static const char *reason_of(const struct credential *c)
 }
 
 /* Returns `URL answered 403: REASON`, with the page where a person can revoke the token as the
- * cause, or NULL. */
+ * cause. */
 static const struct err *answer_of(struct arena *arena, const struct credential *c)
 {
     const struct server_answer *answer = c->answer;
@@ -293,47 +239,40 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
         buf_addf(&text, " answered %u", answer->status);
     }
     if (answer->detail.len > 0) {
-        buf_add(&text, text.len > 0 ? STR(": ") : STR(""));
-        buf_add(&text, text_shown(arena, answer->detail));
+        buf_addf(&text, "%s%s", text.len > 0 ? ": " : "", text_shown(arena, answer->detail).data);
     }
     struct err *page = NULL;
     if (answer->page.len > 0) {
         page = err_new(arena, "revoke it at <%s>", text_shown(arena, answer->page).data);
     }
-    struct err *err = text.len > 0 ? err_new(arena, "%s", buf_str(&text).data) : NULL;
-    if (err) {
-        err->cause = page;
-    }
-    return err ? err : page;
+    return err_wrap(arena, page, "%s", text.len > 0 ? buf_str(&text).data : "there is no reason");
 }
 
-static void settle_revoked(const struct inventory *inventory, struct credential *c,
-                           const struct err *error)
+static void settle_revoked(const struct inventory *inventory, const struct server_call *call)
 {
     struct arena *arena = inventory->config->arena;
-    if (error) {
+    struct credential *c = call->credential;
+    if (call->error) {
         keep(inventory, c,
-             err_wrap(arena, error, "the revoke helper failed, so the token may still be valid"));
+             err_wrap(arena, call->error,
+                      "the revoke helper failed, so the token may still be valid"));
     } else if (!server_verdict_is_invalid(c->answer->verdict)) {
-        const struct err *answer = answer_of(arena, c);
-        keep(inventory, c,
-             answer ? err_wrap(arena, answer, "%s", reason_of(c))
-                    : err_new(arena, "%s", reason_of(c)));
+        keep(inventory, c, err_wrap(arena, answer_of(arena, c), "%s", reason_of(c)));
     } else {
         c->valid = VALIDITY_NO;
     }
 }
 
 /* Marks other copies of the same registry's token, which this run does not remove, as invalid. */
-static void find_copies(const struct inventory *inventory, const struct credential *sent,
-                        struct str token)
+static void find_copies(const struct inventory *inventory, const struct server_call *call)
 {
+    const struct credential *sent = call->credential;
     if (!sent->answer || !server_verdict_is_invalid(sent->answer->verdict)) {
         return;
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->registry->group == sent->registry->group && !c->answer && c->value.data &&
-            str_eq(c->value, token)) {
+            str_eq(c->value, call->token)) {
             c->answer = sent->answer;
             c->valid = VALIDITY_NO;
         }
@@ -350,98 +289,91 @@ static void keep_the_rest(const struct inventory *inventory)
         bool revoked = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool planned = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK;
         if (c->result == RESULT_PENDING && planned && !revoked) {
-            c->result = RESULT_KEPT;
-            c->error = error;
-            c->error_is_final = true;
+            set_kept(c, error);
         }
     }
 }
 
-void revoke_all(struct inventory *inventory, const struct logout_options *options,
-                struct signals *signals)
+/* Returns true if a dry run asks about the token, because the server reports its name and scopes.
+ * No provider is asked for its token. */
+static bool is_inspected(const struct server_call *call)
 {
-    struct networks networks = {0};
-    struct batch batch = batch_new(inventory);
-    signals_hold(signals);
-    if (read_networks(inventory->config, options, &networks)) {
-        return; /* cannot happen: revoke_prepare() would have returned this failure */
+    enum server_kind kind = call->server.kind;
+    bool tells = kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
+    return tells && call->token.data;
+}
+
+/* Adds a call for the token, unless it cannot be sent and is kept, or the provider has none. */
+static void add_call(struct batch *batch, struct credential *c, bool dry_run)
+{
+    const struct inventory *inventory = batch->inventory;
+    struct server_call *call = &batch->calls[batch->count];
+    const struct err *why = call_make(batch, c, !dry_run, call);
+    if (!why && !dry_run && !token_of(inventory, c, &call->token)) {
+        return;
+    }
+    if (!why && call->token.data) {
+        why = token_obstacle(batch, call);
+    }
+    if (why) {
+        keep(inventory, c, why);
+    } else if (!dry_run || is_inspected(call)) {
+        batch->count++;
+    }
+}
+
+struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
+                       struct signals *signals)
+{
+    struct batch batch = {.inventory = inventory};
+    struct err *err = batch_start(&batch, options);
+    if (err) {
+        return err_wrap(inventory->config->arena, err,
+                        "tokens cannot be revoked, so none was removed");
+    }
+    if (!options->dry_run) {
+        signals_hold(signals);
     }
     for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
          c = inventory_next(inventory, c)) {
-        struct str token;
-        if (!c->revoke_first || c->result != RESULT_PENDING || !token_of(inventory, c, &token)) {
-            continue;
+        if (c->revoke_first && c->result == RESULT_PENDING) {
+            add_call(&batch, c, options->dry_run);
         }
-        batch.calls[batch.count] = call_of(inventory, &networks, c, token, SERVER_REVOKE);
-        batch.credentials[batch.count++] = c;
     }
-    const struct err **errors =
-        arena_new_array(inventory->config->arena, const struct err *, batch.count);
     if (!signals_came(signals)) {
-        ask_servers(inventory, options, &batch, errors);
-        for (size_t i = 0; i < batch.count; i++) {
-            settle_revoked(inventory, batch.credentials[i], errors[i]);
-            find_copies(inventory, batch.credentials[i], batch.calls[i].token);
+        batch_ask(&batch, options);
+        for (size_t i = 0; i < batch.count && !options->dry_run; i++) {
+            settle_revoked(inventory, &batch.calls[i]);
+            find_copies(inventory, &batch.calls[i]);
         }
     }
     if (signals_came(signals)) {
         keep_the_rest(inventory);
     }
+    return NULL;
 }
 
-/* Returns true if the server's check reports the token's name and scopes. */
-static bool tells_more(enum server_kind kind)
+static void settle_checked(struct arena *arena, const struct server_call *call)
 {
-    return kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
-}
-
-void revoke_inspect(struct inventory *inventory, const struct logout_options *options)
-{
-    struct networks networks = {0};
-    struct batch batch = batch_new(inventory);
-    if (read_networks(inventory->config, options, &networks)) {
-        return;
+    struct credential *c = call->credential;
+    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
+    bool invalid = server_verdict_is_invalid(verdict);
+    const struct err *why = NULL;
+    if (verdict == VERDICT_VALID || invalid) {
+        c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
+    } else {
+        c->valid = VALIDITY_UNKNOWN;
+        why = c->answer ? answer_of(arena, c) : call->error;
     }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        if (c->revoke_first && c->result == RESULT_PENDING && c->value.data &&
-            tells_more(server_kind_of(credential_index_url(c)))) {
-            batch.calls[batch.count] = call_of(inventory, &networks, c, c->value, SERVER_INSPECT);
-            batch.credentials[batch.count++] = c;
-        }
+    if (verdict == VERDICT_NO_API) {
+        why = err_wrap(arena, why, "%s", reason_of(c));
     }
-    const struct err **errors =
-        arena_new_array(inventory->config->arena, const struct err *, batch.count);
-    ask_servers(inventory, options, &batch, errors);
-}
-
-static void leave_unknown(struct credential *c, const struct err *why)
-{
-    c->valid = VALIDITY_UNKNOWN;
     c->error = why;
 }
 
-static void settle_checked(struct arena *arena, struct credential *c, const struct err *error)
-{
-    assert(error || c->answer);
-    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
-    bool invalid = verdict == VERDICT_ALREADY_INVALID || verdict == VERDICT_UNRECOGNIZED ||
-                   verdict == VERDICT_NOT_A_TOKEN;
-    c->error = NULL;
-    if (verdict == VERDICT_VALID || invalid) {
-        c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
-        return;
-    }
-    const struct err *answer = error ? error : answer_of(arena, c);
-    if (!answer) {
-        answer = err_new(arena, "%s", reason_of(c));
-    } else if (verdict == VERDICT_NO_API) {
-        answer = err_wrap(arena, answer, "%s", reason_of(c));
-    }
-    leave_unknown(c, answer);
-}
-
 /* Asks a provider in the same way as after a logout. */
-static bool token_for_check(struct inventory *inventory, struct credential *c, struct str *token)
+static bool token_for_check(const struct inventory *inventory, struct credential *c,
+                            struct str *token)
 {
     struct provider_call call;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
@@ -465,30 +397,33 @@ static bool token_for_check(struct inventory *inventory, struct credential *c, s
 
 struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
 {
-    struct networks networks = {0};
-    struct batch batch = batch_new(inventory);
-    struct err *err = read_networks(inventory->config, options, &networks);
+    struct arena *arena = inventory->config->arena;
+    struct batch batch = {.inventory = inventory};
+    struct err *err = batch_start(&batch, options);
     if (err) {
-        return err_wrap(inventory->config->arena, err, "tokens cannot be checked");
+        return err_wrap(arena, err, "tokens cannot be checked");
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        struct str token;
+        struct str token = STR("");
+        struct server_call *call = &batch.calls[batch.count];
         if (!token_for_check(inventory, c, &token)) {
             continue;
         }
-        const struct err *why = obstacle(inventory, &networks, c);
-        if (why) {
-            leave_unknown(c, why);
-            continue;
+        const struct err *why = call_make(&batch, c, false, call);
+        if (!why) {
+            call->token = token;
+            why = token_obstacle(&batch, call);
         }
-        batch.calls[batch.count] = call_of(inventory, &networks, c, token, SERVER_CHECK);
-        batch.credentials[batch.count++] = c;
+        if (why) {
+            c->valid = VALIDITY_UNKNOWN;
+            c->error = why;
+        } else {
+            batch.count++;
+        }
     }
-    const struct err **errors =
-        arena_new_array(inventory->config->arena, const struct err *, batch.count);
-    ask_servers(inventory, options, &batch, errors);
+    batch_ask(&batch, options);
     for (size_t i = 0; i < batch.count; i++) {
-        settle_checked(inventory->config->arena, batch.credentials[i], errors[i]);
+        settle_checked(arena, &batch.calls[i]);
     }
     return NULL;
 }

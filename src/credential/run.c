@@ -65,18 +65,11 @@ static struct err *act(struct run *run, const struct logout_options *options,
         return options->check ? revoke_check(inventory, options) : NULL;
     }
     if (options->revoke) {
-        TRY(revoke_prepare(inventory, options));
+        TRY(revoke_all(inventory, options, signals));
     }
-    if (options->dry_run) {
-        if (options->revoke) {
-            revoke_inspect(inventory, options);
-        }
-        return NULL;
+    if (!options->dry_run) {
+        remove_all(inventory, options);
     }
-    if (options->revoke) {
-        revoke_all(inventory, options, signals);
-    }
-    remove_all(inventory, options);
     return NULL;
 }
 

@@ -1,187 +1,163 @@
 #include "credential/server_kind.h"
 
-#define SPARSE "sparse+"
+#include <arpa/inet.h>
+#include <fnmatch.h>
+#include <netinet/in.h>
+#include <strings.h>
 
-/* The parts of an index URL that the rules use. They point into the URL. The scheme is without
- * `sparse+`. */
-struct parts {
-    struct str scheme;
-    struct str host; /* with port, without user name */
-    struct str path; /* begins with a slash or is empty; without its final slash */
-};
-
-static struct str view(struct str text, size_t start, size_t end)
-{
-    return (struct str){text.data + start, end - start};
-}
-
-static size_t length_until(struct str text, const char *bytes)
-{
-    size_t len = 0;
-    while (len < text.len && !strchr(bytes, text.data[len])) {
-        len++;
-    }
-    return len;
-}
-
-static struct parts parts_of(struct str url)
-{
-    struct str rest = str_starts(url, STR(SPARSE)) ? view(url, strlen(SPARSE), url.len) : url;
-    size_t colon = length_until(rest, ":");
-    struct parts parts = {.scheme = view(rest, 0, colon), .host = STR(""), .path = STR("")};
-    rest = view(rest, colon, rest.len);
-    if (!str_starts(rest, STR("://"))) {
-        return parts;
-    }
-    rest = view(rest, 3, rest.len);
-    size_t authority = length_until(rest, "/?#");
-    struct str host = view(rest, 0, authority);
-    ptrdiff_t at = str_rfind(host, '@');
-    parts.host = view(host, (size_t)(at + 1), host.len);
-    rest = view(rest, authority, rest.len);
-    size_t path = length_until(rest, "?#");
-    parts.path = view(rest, 0, path > 0 && rest.data[path - 1] == '/' ? path - 1 : path);
-    return parts;
-}
-
-/* Matches the end of the path. The pattern begins with a slash, and `*` matches one or more bytes
- * of a segment. Sets `before` to the length of the text before the match. */
-static bool path_ends(struct str path, const char *pattern, size_t *before)
-{
-    size_t at = path.len;
-    for (size_t i = strlen(pattern); i > 0; i--) {
-        size_t end = at;
-        if (pattern[i - 1] == '*') {
-            while (at > 0 && path.data[at - 1] != '/') {
-                at--;
-            }
-        } else if (at > 0 && path.data[at - 1] == pattern[i - 1]) {
-            at--;
-        }
-        if (at == end) {
-            return false;
-        }
-    }
-    *before = at;
-    return true;
-}
-
-static const char *const kind_names[] = {
-    [SERVER_CRATES_IO] = "crates.io", [SERVER_ARTIFACTORY] = "Artifactory",
-    [SERVER_GITLAB] = "GitLab",       [SERVER_GITEA] = "Gitea",
+const char *const server_kind_names[] = {
+    [SERVER_CRATES_IO] = "crates.io",
+    [SERVER_TRUSTED_PUBLISHING] = "trusted publishing",
+    [SERVER_ARTIFACTORY] = "Artifactory",
+    [SERVER_GITLAB] = "GitLab",
+    [SERVER_GITEA] = "Gitea",
     [SERVER_OTHER] = "other",
 };
 
-/* To recognize a kind by one more path, add a row. */
-static const struct {
-    const char *path;
-    enum server_kind kind;
-    const char *page; /* path below the root; NULL: no page is known that every user has */
-} rules[] = {
-    {"/artifactory/api/cargo/*/index", SERVER_ARTIFACTORY, NULL},
-    {"/artifactory/git/*", SERVER_ARTIFACTORY, NULL},
-    {"/api/v4/projects/*/packages/cargo", SERVER_GITLAB, "/-/user_settings/personal_access_tokens"},
-    {"/api/packages/*/cargo", SERVER_GITEA, "/user/settings/applications"},
-    {"/*/_cargo-index.git", SERVER_GITEA, "/user/settings/applications"},
-    {"/*/_cargo-index", SERVER_GITEA, "/user/settings/applications"},
+const char *const server_verdict_names[] = {
+    [VERDICT_REVOKED_CHECKED] = "revoked-checked",
+    [VERDICT_REVOKED_UNCHECKED] = "revoked-unchecked",
+    [VERDICT_ALREADY_INVALID] = "already-invalid",
+    [VERDICT_UNRECOGNIZED] = "unrecognized",
+    [VERDICT_NOT_A_TOKEN] = "not-a-token",
+    [VERDICT_VALID] = "valid",
+    [VERDICT_NOT_PERMITTED] = "not-permitted",
+    [VERDICT_UNSUPPORTED] = "unsupported",
+    [VERDICT_REFUSED] = "refused",
+    [VERDICT_NO_ANSWER] = "no-answer",
+    [VERDICT_NO_API] = "no-api",
+    [VERDICT_UNKNOWN] = "unknown",
 };
 
-static bool is_crates_io(struct str url)
+bool server_verdict_is_invalid(enum server_verdict verdict)
 {
-    struct parts parts = parts_of(url);
-    if (str_starts(url, STR(SPARSE))) {
-        return str_eq(parts.scheme, STR("https")) && str_eq(parts.host, STR("index.crates.io")) &&
-               parts.path.len == 0;
-    }
-    size_t len = str_ends(parts.path, STR(".git")) ? parts.path.len - 4 : parts.path.len;
-    static const char path[] = "/rust-lang/crates.io-index"; /* on GitHub, case does not matter */
-    return str_eq(parts.scheme, STR("https")) && str_eq(parts.host, STR("github.com")) &&
-           len == strlen(path) && strncasecmp(parts.path.data, path, len) == 0;
+    return verdict <= VERDICT_NOT_A_TOKEN;
 }
 
-/* Returns the index of the rule, or COUNT(rules). */
-static size_t rule_of(struct str path, size_t *before)
+size_t server_name_find(const char *const *names, size_t count, const char *name)
 {
     size_t i = 0;
-    while (i < COUNT(rules) && !path_ends(path, rules[i].path, before)) {
+    while (i < count && strcmp(names[i], name) != 0) {
         i++;
     }
     return i;
 }
 
-enum server_kind server_kind_of(struct str index_url)
+/* To recognize a kind by one more path, add a row with a pattern for fnmatch() that matches the end
+ * of the path. `?*` matches a segment. */
+static const struct {
+    const char *path;
+    enum server_kind kind;
+} rules[] = {
+    {"/artifactory/api/cargo/?*/index", SERVER_ARTIFACTORY},
+    {"/artifactory/git/?*", SERVER_ARTIFACTORY},
+    {"/api/v4/projects/?*/packages/cargo", SERVER_GITLAB},
+    {"/api/packages/?*/cargo", SERVER_GITEA},
+    {"/?*/_cargo-index.git", SERVER_GITEA},
+    {"/?*/_cargo-index", SERVER_GITEA},
+};
+
+/* Returns the end of the path that matches the pattern, or NULL. */
+static const char *matching_end(const char *path, const char *pattern)
 {
-    size_t before;
-    if (is_crates_io(index_url)) {
-        return SERVER_CRATES_IO;
+    while (path && fnmatch(pattern, path, FNM_PATHNAME) != 0) {
+        path = *path ? strchr(path + 1, '/') : NULL;
     }
-    size_t i = rule_of(parts_of(index_url).path, &before);
-    return i < COUNT(rules) ? rules[i].kind : SERVER_OTHER;
+    return path;
 }
 
-const char *server_kind_name(enum server_kind kind)
+static bool is_crates_io(bool sparse, struct str host, const char *path)
 {
-    return kind_names[kind];
+    static const char index[] = "/rust-lang/crates.io-index";
+    if (sparse) {
+        return str_eq(host, STR("index.crates.io")) && !*path;
+    }
+    /* on GitHub, case does not matter */
+    return str_eq(host, STR("github.com")) && strncasecmp(path, index, strlen(index)) == 0 &&
+           (!path[strlen(index)] || strcmp(path + strlen(index), ".git") == 0);
 }
 
-struct str server_root(struct arena *arena, enum server_kind kind, struct str index_url)
+bool server_is_loopback(const char *host)
 {
-    if (kind == SERVER_CRATES_IO) {
-        return STR("https://crates.io");
-    }
-    struct parts parts = parts_of(index_url);
-    bool is_http = str_eq(parts.scheme, STR("https")) || str_eq(parts.scheme, STR("http"));
-    size_t before;
-    if (!is_http || rule_of(parts.path, &before) == COUNT(rules)) {
-        return STR("");
-    }
-    return str_format(arena, "%.*s://%.*s%.*s", STR_ARG(parts.scheme), STR_ARG(parts.host),
-                      (int)before, parts.path.data);
+    struct in_addr address;
+    bool in_127 =
+        inet_aton(host, &address) && ntohl(address.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+    return in_127 || strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0;
 }
 
-struct str server_host(enum server_kind kind, struct str index_url)
+struct server server_recognize(struct arena *arena, const struct index_url *url)
 {
-    return kind == SERVER_CRATES_IO ? STR("crates.io") : parts_of(index_url).host;
+    const char *text = url->text.data + (url->is_sparse ? strlen("sparse+") : 0);
+    size_t scheme_len = strcspn(text, ":");
+    const char *start = text + scheme_len + strlen("://");
+    size_t len = strcspn(start, "/");
+    const char *user = memrchr(start, '@', len);
+    const char *host = user ? user + 1 : start;
+    struct str scheme = str_copy(arena, text, scheme_len);
+    struct str path = str_of(start + len);
+    if (str_ends(path, STR("/"))) {
+        path = str_slice(arena, path, 0, path.len - 1);
+    }
+    struct str host_and_port = str_copy(arena, host, (size_t)(start + len - host));
+    struct server server = {SERVER_OTHER, STR(""), host_and_port, NULL};
+    bool is_plain = str_eq(scheme, STR("http"));
+    bool is_secure = str_eq(scheme, STR("https"));
+    if (is_secure && is_crates_io(url->is_sparse, server.host, path.data)) {
+        return (struct server){SERVER_CRATES_IO, STR("https://crates.io"), STR("crates.io"), NULL};
+    }
+    const char *end = NULL;
+    for (size_t i = 0; i < COUNT(rules) && !end; i++) {
+        end = matching_end(path.data, rules[i].path);
+        server.kind = end ? rules[i].kind : SERVER_OTHER;
+    }
+    if (end && (is_plain || is_secure)) {
+        server.root = str_format(arena, "%s://%s%.*s", scheme.data, server.host.data,
+                                 (int)(end - path.data), path.data);
+    }
+    if (is_plain && !server_is_loopback(url->host.data) && (end || url->is_sparse)) {
+        /* the API of another git index can be on another host */
+        server.obstacle = "a token is sent over http only to this machine, because others could "
+                          "read it on the way";
+    } else if (end && server.root.len == 0) {
+        server.obstacle = "could not find the URL of the registry's API";
+    }
+    return server;
 }
 
-/* Returns true for 127.0.0.0/8, ::1 and localhost, as the helper does for the parsed URL. */
-static bool is_loopback(struct str host)
+struct str server_bare_token(struct str stored)
 {
-    ptrdiff_t bracket = str_rfind(host, ']');
-    ptrdiff_t colon = str_rfind(host, ':');
-    struct str name = colon > bracket ? view(host, 0, (size_t)colon) : host;
-    static const char localhost[] = "localhost"; /* case does not matter */
-    return str_eq(name, STR("[::1]")) ||
-           (name.len == strlen(localhost) && strncasecmp(name.data, localhost, name.len) == 0) ||
-           (str_starts(name, STR("127.")) && strspn(name.data, "0123456789.") >= name.len);
+    static const char *const schemes[] = {"Bearer ", "token "};
+    for (size_t i = 0; i < COUNT(schemes); i++) {
+        size_t len = strlen(schemes[i]);
+        if (stored.len > len && strncasecmp(stored.data, schemes[i], len) == 0) {
+            len += strspn(stored.data + len, " ");
+            return (struct str){stored.data + len, stored.len - len};
+        }
+    }
+    return stored;
 }
 
-const char *server_obstacle(enum server_kind kind, struct str index_url)
+bool server_can_send(struct str value)
 {
-    struct parts parts = parts_of(index_url);
-    bool is_plain = str_eq(parts.scheme, STR("http"));
-    if (kind == SERVER_CRATES_IO) {
-        return NULL;
+    for (size_t i = 0; i < value.len; i++) {
+        if ((value.data[i] < ' ' || value.data[i] > '~') && value.data[i] != '\t') {
+            return false;
+        }
     }
-    if (is_plain && !is_loopback(parts.host)) {
-        return kind != SERVER_OTHER || str_starts(index_url, STR(SPARSE))
-                   ? "a token is sent over http only to this machine, because others could read it "
-                     "on the way"
-                   : NULL; /* the API of a git index can be on another host */
-    }
-    return kind != SERVER_OTHER && !is_plain && !str_eq(parts.scheme, STR("https"))
-               ? "could not find the URL of the registry's API"
-               : NULL;
+    return value.len > 0;
 }
 
-const char *server_page(struct arena *arena, enum server_kind kind, struct str index_url)
+const char *server_token_obstacle(enum server_kind kind, struct str stored)
 {
-    if (kind == SERVER_CRATES_IO) {
-        return "https://crates.io/settings/tokens";
+    struct str token = server_bare_token(stored);
+    if (!server_can_send(stored) || token.len == 0) {
+        return "it was not sent, because it has characters that a request cannot contain";
     }
-    struct str root = server_root(arena, kind, index_url);
-    size_t before;
-    size_t i = rule_of(parts_of(index_url).path, &before);
-    return root.len > 0 && rules[i].page ? str_format(arena, "%s%s", root.data, rules[i].page).data
-                                         : NULL;
+    if (kind == SERVER_CRATES_IO && !str_starts(token, STR("cio"))) {
+        return "it was not sent, because tokens of crates.io begin with `cio`";
+    }
+    if (kind != SERVER_OTHER && strpbrk(token.data, " \t")) {
+        return "it was not sent, because it is not a token but credentials of another scheme";
+    }
+    return NULL;
 }

@@ -1,6 +1,14 @@
 #include "util/json.h"
 
-#include <jansson.h>
+struct str json_line(struct arena *arena, json_t *value)
+{
+    size_t len = json_dumpb(value, NULL, 0, JSON_COMPACT);
+    char *line = arena_alloc(arena, len + 2);
+    (void)json_dumpb(value, line, len, JSON_COMPACT);
+    line[len] = '\n';
+    json_decref(value);
+    return (struct str){line, len + 1};
+}
 
 void json_write_string(struct buf *buf, struct str text)
 {

@@ -6,56 +6,30 @@
  * NULs between. The helper reads what was said.
  * 'a', an answer: a byte for the verdict, one for the status, then the texts with NULs between.
  * cargo-logout reads that same verdict, and of each text one line without the token.
- * Any other: a line that anyone could have written. If it is accepted, it says twice whether the
- * token is invalid, and what it shows does not show the token.
+ * 'j': a request as anyone could have written it. An error does not show the token.
+ * Any other: a line that anyone could have written. If it is accepted, it has a verdict's name.
  */
 #include "harness.h"
 
 #include "revoke/answer.h"
 #include "revoke/request.h"
+#include "util/json.h"
+#include "util/text.h"
 #include "util/utf8.h"
 
 #include "credential/revoke_client.h"
 
 #include <curl/curl.h>
 
-#define SHOWN_LIMIT ((size_t)1010) /* with `...`, or a mark for half a character */
-
-static void check_shown(struct str text)
-{
-    HOLDS(text.len <= SHOWN_LIMIT);
-    HOLDS(utf8_valid(text) && !harness_holds(text, STR(SECRET)));
-    for (size_t i = 0; i < text.len; i++) {
-        HOLDS((unsigned char)text.data[i] >= ' ' && text.data[i] != 0x7f);
-    }
-}
-
-static void check_texts(const struct server_answer *answer)
-{
-    check_shown(answer->url);
-    check_shown(answer->detail);
-    check_shown(answer->who);
-    check_shown(answer->scopes);
-    check_shown(answer->expires);
-    check_shown(answer->page);
-}
-
 static void check_line(struct arena *arena, struct str line)
 {
-    struct server_line read = {.id = 77};
+    struct server_line read;
     struct err *err = server_line_read(arena, line, &read);
     harness_check_err(err);
-    if (err) {
-        HOLDS(read.id == 77);
-        return;
+    if (!err && !read.waiting && str_find(line, '\\') < 0) {
+        HOLDS(harness_holds(line, str_of(server_verdict_names[read.answer.verdict])));
     }
-    bool invalid = server_verdict_is_invalid(read.answer.verdict);
-    HOLDS(read.waiting || harness_holds(line, invalid ? STR("true") : STR("false")));
-    HOLDS(read.waiting || str_find(line, '\\') >= 0 ||
-          harness_holds(line, str_of(server_verdict_name(read.answer.verdict))));
-    HOLDS(!read.waiting || !invalid);
-    server_answer_clean(arena, &read.answer, STR(SECRET));
-    check_texts(&read.answer);
+    HOLDS(err || !read.waiting || !server_verdict_is_invalid(read.answer.verdict));
 }
 
 static uint8_t number(struct str *rest)
@@ -69,28 +43,29 @@ static uint8_t number(struct str *rest)
 
 static void check_answer(struct arena *arena, struct str input)
 {
-    struct answer told = {
-        .verdict = (enum verdict)(number(&input) % (TOKEN_UNKNOWN + 1)),
+    struct server_answer told = {
+        .verdict = number(&input) % (VERDICT_UNKNOWN + 1),
         .status = number(&input),
         .url = harness_piece(arena, &input, '\0'),
         .detail = harness_piece(arena, &input, '\0'),
-        .facts.who = harness_piece(arena, &input, '\0'),
-        .facts.scopes = harness_piece(arena, &input, '\0'),
+        .who = harness_piece(arena, &input, '\0'),
+        .scopes = harness_piece(arena, &input, '\0'),
         .page = input,
     };
-    struct secrets secrets = {0};
     struct server_line read;
-    secrets_add(&secrets, STR(SECRET));
-    struct str line = answer_line(arena, told.status, &told, &secrets);
+    struct str line = answer_line(arena, told.status, &told, STR(SECRET));
     HOLDS(!server_line_read(arena, line, &read));
-    server_answer_clean(arena, &read.answer, STR(SECRET));
-    HOLDS(read.id == (size_t)told.status && !read.waiting);
-    HOLDS(str_eq(str_of(server_verdict_name(read.answer.verdict)),
-                 str_of(verdict_name(told.verdict))));
-    HOLDS(server_verdict_is_invalid(read.answer.verdict) == verdict_is_invalid(told.verdict));
-    HOLDS(read.answer.status == (unsigned)told.status);
-    HOLDS((read.answer.detail.len > 0) == (told.detail.len > 0));
-    check_texts(&read.answer);
+    HOLDS(read.id == told.status && !read.waiting && read.answer.status == told.status);
+    HOLDS(read.answer.verdict == told.verdict);
+    const struct str texts[][2] = {{told.url, read.answer.url},
+                                   {told.detail, read.answer.detail},
+                                   {told.who, read.answer.who},
+                                   {told.scopes, read.answer.scopes},
+                                   {told.page, read.answer.page}};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        HOLDS((texts[i][0].len > 0) == (texts[i][1].len > 0));
+        HOLDS(text_is_plain(texts[i][1]) && !harness_holds(texts[i][1], STR(SECRET)));
+    }
 }
 
 static bool same_text(struct arena *arena, struct str read, struct str told)
@@ -107,9 +82,13 @@ static void check_network(struct arena *arena, const struct network *network,
     HOLDS(same_text(arena, read->user_agent, network->user_agent) || network->user_agent.len == 0);
     HOLDS(!network->timeout || read->timeout_seconds <= (long)*network->timeout);
     HOLDS(read->retries == (long)network->retry);
-    HOLDS(read->skip_revocation_lists == (network->check_revoke && !*network->check_revoke));
     HOLDS((read->tls_versions == CURL_SSLVERSION_DEFAULT) ==
           (network->ssl_min.len == 0 && network->ssl_max.len == 0));
+}
+
+static struct err *read_first(struct arena *arena, const json_t *document, struct request *out)
+{
+    return request_read(arena, json_array_get(json_object_get(document, "requests"), 0), out);
 }
 
 static void check_request(struct arena *arena, struct str input)
@@ -117,45 +96,48 @@ static void check_request(struct arena *arena, struct str input)
     static const char *const versions[] = {"", "tlsv1", "tlsv1.2", "tlsv1.3"};
     uint8_t flags = number(&input);
     uint64_t timeout = number(&input);
-    bool check = flags & 1;
     struct server_call call = {
-        .action = (enum server_action)(timeout % (SERVER_INSPECT + 1)),
-        .index_url = harness_piece(arena, &input, '\0'),
+        .revokes = flags & 1,
+        .index = harness_piece(arena, &input, '\0'),
         .token = harness_piece(arena, &input, '\0'),
-        .cargo_home = harness_piece(arena, &input, '\0'),
-        .deadline_ms = (int64_t)timeout,
+        .cache = harness_piece(arena, &input, '\0'),
+        .canonical = STR("c"),
     };
-    struct network network = {
+    const struct network network = {
         .proxy = harness_piece(arena, &input, '\0'),
         .cainfo = harness_piece(arena, &input, '\0'),
         .user_agent = harness_piece(arena, &input, '\0'),
         .ssl_min = str_of(versions[flags >> 2 & 3]),
         .ssl_max = str_of(versions[flags >> 4 & 3]),
         .timeout = timeout > 0 ? &timeout : NULL,
-        .check_revoke = flags & 2 ? &check : NULL,
         .retry = flags >> 6,
     };
     call.network = &network;
-    enum server_kind kind = server_kind_of(call.index_url);
-    struct str root = server_root(arena, kind, call.index_url);
-    struct str line;
-    if (!server_can_know(kind, call.token) || (kind != SERVER_OTHER && root.len == 0) ||
-        !utf8_valid(call.index_url) || server_request(arena, &call, 5, 3, 99, &line)) {
-        return; /* server_ask() does not send it */
-    }
-    HOLDS(str_find(line, '\n') == (ptrdiff_t)line.len - 1);
-    struct request read;
-    struct err *err = request_parse(arena, line, &read);
-    if (err) {
-        HOLDS(!http_header_can_hold(utf8_lossy(arena, network.user_agent)));
+    call.sent = &call;
+    struct index_url url;
+    if (index_url_parse(arena, call.index, &url)) {
         return;
     }
-    HOLDS(str_eq(read.token, call.token) && read.id == 5 && read.group == 3 && read.run_ms == 99);
-    HOLDS(strcmp(servers[read.kind].name, server_kind_name(kind)) == 0);
-    HOLDS((int)read.action == (int)call.action);
-    HOLDS(read.has_api == (kind != SERVER_OTHER) && str_eq(read.api, root));
-    HOLDS(read.has_api || (read.index.len > 0 && read.canonical.len > 0));
-    HOLDS(read.has_api || same_text(arena, read.cargo_home, call.cargo_home));
+    call.index = url.text;
+    call.server = server_recognize(arena, &url);
+    if (call.server.obstacle || server_token_obstacle(call.server.kind, call.token)) {
+        return; /* it is not sent */
+    }
+    struct str line = server_requests(arena, &call, 1, 99);
+    HOLDS(str_find(line, '\n') == (ptrdiff_t)line.len - 1);
+    json_auto_t *document = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
+    HOLDS(json_integer_value(json_object_get(document, "run_ms")) == 99);
+    struct request read;
+    if (read_first(arena, document, &read)) {
+        HOLDS(!server_can_send(utf8_lossy(arena, network.user_agent)) ||
+              json_string_length(json_object_get(document, "proxy")) == 0);
+        return;
+    }
+    HOLDS(str_eq(read.token, call.token) && read.id == 0 && read.kind == call.server.kind);
+    HOLDS(read.revokes == call.revokes && same_text(arena, read.group, call.server.host));
+    HOLDS(same_text(arena, read.api, call.server.root));
+    HOLDS(read.api.len > 0 || same_text(arena, read.index, call.index));
+    HOLDS(read.api.len > 0 || same_text(arena, read.cache, call.cache));
     check_network(arena, &network, &read.http);
 }
 
@@ -167,16 +149,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena = {0};
     struct str text = harness_plant(&arena, data, size);
     struct str rest = str_slice(&arena, text, 1, text.len);
-    switch (text.data[0]) {
-    case 'r':
+    json_wipe_memory();
+    if (text.data[0] == 'r') {
         check_request(&arena, rest);
-        break;
-    case 'a':
+    } else if (text.data[0] == 'a') {
         check_answer(&arena, rest);
-        break;
-    default:
+    } else if (text.data[0] == 'j') {
+        struct request request;
+        json_auto_t *json = json_loadb(rest.data, rest.len, 0, NULL);
+        harness_check_err(request_read(&arena, json, &request));
+    } else {
         check_line(&arena, text);
-        break;
     }
     arena_free(&arena);
     return 0;

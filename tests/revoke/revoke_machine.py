@@ -35,7 +35,6 @@ class CratesIo:
         self.registry = registry
         self.authority = Authority(directory)
         registry.api = "https://crates.io"  # what its index says
-        registry.origins = {"https://crates.io"}
         sites = [
             Site(self.authority.sign("api", "crates.io"), to=registry.url),
             Site(self.authority.sign("index", "index.crates.io"), to=f"{registry.url}/index/"),
@@ -97,6 +96,13 @@ class RevokeMachine(machines.Machine):
             table = "registry" if name == "crates_io" else f"registries.{name}"
             tables.append(f'# of {name}\n[{table}]\ntoken = "{token}" # keep me\n')
         self.write({"credentials.toml": "\n".join(tables)})
+
+    def log_in(self, registry, **state):
+        """A token of this registry, which is `x`."""
+        token = registry.issue(**state)
+        self.registries(x=registry)
+        self.credentials(x=token)
+        return token
 
     def stored(self):
         """The tokens in the credentials file."""

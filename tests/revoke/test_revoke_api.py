@@ -55,17 +55,6 @@ def test_cache_of_a_sparse_index_is_where_cargo_has_it(machine, registry, host, 
     assert registry.lines()[-1] == CURRENT
 
 
-def test_the_cache_alone_is_not_asked(machine, registry):
-    """What the index says now is what counts: the API may have moved."""
-    with Registry() as index:
-        index.api = "http://127.0.0.1:1"
-        use(machine, f"sparse+{index.url}/index/", registry.issue())
-        machine.cargo("search", "--registry", "x", "foo")
-        index.api = registry.url
-        assert machine.revoke("--registry", "x").status == 0
-    assert registry.lines()[-1] == CURRENT
-
-
 def test_index_that_nobody_has_a_copy_of(machine, registry):
     """What is told to do helps."""
     token = registry.issue()

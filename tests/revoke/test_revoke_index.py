@@ -1,28 +1,29 @@
 """Where the API is: a sparse index over HTTP, what cargo has cached of it, and cargo's clones of git indexes."""
 
 import json
-import pathlib
+import os
 import subprocess
 
 import pytest
 
 import git_index
-from broken_server import Server, at_once, reset, says, silent
+from broken_server import Server, answer, at_once, reset, says, silent
 from git_index import FETCHED, git
 from revoke_asker import SECONDS, environment
 from registry_stand_in import Answer
 
 API = "http://127.0.0.1:1"  # where nobody listens
+WORKS = "revoked-unchecked"
 
 
-def config(registry, **more):
-    return json.dumps({"dl": registry.url, "api": registry.url} | more).encode()
+def config(registry):
+    return json.dumps({"dl": registry.url, "api": registry.url}).encode()
 
 
 def sparse(where, home="/nonexistent"):
     """The request's keys for an index. The directory of cargo's copy is known for this canonical URL."""
-    url = where if isinstance(where, str) else where.index.removeprefix("sparse+")
-    return {"index": url, "sparse": True, "canonical": "sparse+https://index.crates.io/", "host": "index.crates.io", "cargo_home": str(home)}
+    url = f"sparse+{where}" if isinstance(where, str) else where.index
+    return {"index": url, "canonical": "sparse+https://index.crates.io/", "cache": f"{home}/registry/index/index.crates.io"}
 
 
 def cache_in(home):
@@ -31,28 +32,17 @@ def cache_in(home):
     return directory / "config.json"
 
 
-def cloned(url, home):
-    return {"index": url, "sparse": False, "canonical": url, "host": "", "cargo_home": str(home)}
-
-
-def test_an_open_index(ask, registry):
+@pytest.mark.parametrize("end", ["/", ""])
+@pytest.mark.parametrize("auth_required", [False, True])
+def test_an_index(ask, registry, auth_required, end):
+    """It is sent the token only if it asks for it."""
+    registry.auth_required = auth_required
     token = registry.issue()
-    answer = ask(token=token, **sparse(registry))
-    assert (answer["verdict"], answer["url"]) == ("revoked-unchecked", registry.url + "/api/v1/tokens/current")
-    first, second = registry.requests
-    assert (first.line, first.header("Authorization")) == ("GET /index/config.json", None)
-    assert second.header("Authorization") == token
-
-
-def test_an_index_that_wants_a_token(ask, registry):
-    registry.auth_required = True
-    token = registry.issue()
-    assert ask(token=token, **sparse(registry))["verdict"] == "revoked-unchecked"
-    assert [(request.line, request.header("Authorization")) for request in registry.requests] == [
-        ("GET /index/config.json", None),
-        ("GET /index/config.json", token),
-        ("DELETE /api/v1/tokens/current", token),
-    ]
+    answer = ask(token=token, **sparse(f"{registry.url}/index{end}"))
+    assert (answer["verdict"], answer["url"]) == (WORKS, registry.url + "/api/v1/tokens/current")
+    first = [("GET /index/config.json", None)]
+    second = [("GET /index/config.json", token)] * auth_required
+    assert [(each.line, each.header("Authorization")) for each in registry.requests] == [*first, *second, ("DELETE /api/v1/tokens/current", token)]
 
 
 def test_an_index_that_does_not_know_the_token(ask, registry, tmp_path):
@@ -60,13 +50,16 @@ def test_an_index_that_does_not_know_the_token(ask, registry, tmp_path):
     registry.auth_required = True
     cache_in(tmp_path).write_bytes(config(registry))
     answer = ask(token="cio" + "x" * 32, **sparse(registry, tmp_path))
-    assert (answer["invalid"], answer["verdict"], answer["status"]) == (False, "no-api", 401)
+    assert (answer["verdict"], answer["status"]) == ("no-api", 401)
     assert answer["url"] == registry.url + "/index/config.json"
     assert registry.lines() == ["GET /index/config.json"] * 2
 
 
-def test_an_index_without_a_slash_at_its_end(ask, registry):
-    assert ask(token=registry.issue(), **sparse(sparse(registry)["index"].rstrip("/")))["verdict"] == "revoked-unchecked"
+def test_the_page_where_a_person_can_revoke(ask, registry):
+    """The address that cargo names to a person who logs in."""
+    registry.can_revoke = False
+    answer = ask(token=registry.issue(), **sparse(registry))
+    assert (answer["verdict"], answer["page"]) == ("unsupported", f"{registry.url}/me")
 
 
 @pytest.mark.parametrize(
@@ -75,20 +68,16 @@ def test_an_index_without_a_slash_at_its_end(ask, registry):
         b"", b"{", b"[]", b"null", b'"api"', b"{}", b'{"dl":"x"}', b'{"api":null}', b'{"api":7}', b'{"api":["http://127.0.0.1"]}',
         b'{"api":"http://127.0.0.1\\u0000.example"}', b"<html>", b"\xff\xfe", b'{"api":"http://127.0.0.1:1"}' + b" " * 300_000,
         b"[" * 100_000,
+        *(b'{"api":"%s"}' % api for api in (b"http://192.0.2.1", b"ftp://127.0.0.1/", b"//127.0.0.1", b"", b"javascript:alert(1)")),
+        *(b'{"api":"http://127.0.0.1%s"}' % end for end in (b"?", b"?x=y", b"#", b"#x", b"/api?token=")),
     ],
 )  # fmt: skip
-def test_an_index_without_an_api(ask, registry, body):
+def test_an_index_without_a_usable_api(ask, registry, body):
+    """A route would become a part of a query or a fragment."""
     registry.config = body
     answer = ask(token=registry.issue(), **sparse(registry))
-    assert (answer["invalid"], answer["verdict"]) == (False, "no-api") and answer["detail"]
+    assert answer["verdict"] == "no-api" and answer["detail"]
     assert registry.lines() == ["GET /index/config.json"]
-
-
-@pytest.mark.parametrize("api", ["http://192.0.2.1", "ftp://127.0.0.1/", "//127.0.0.1", "", "javascript:alert(1)"])
-def test_an_api_that_the_token_does_not_go_to(ask, registry, api):
-    registry.api = api
-    answer = ask(token=registry.issue(), **sparse(registry))
-    assert answer["verdict"] == "no-api" and "cannot be called" in answer["detail"]
 
 
 def test_an_index_that_shows_the_token(ask, registry):
@@ -103,52 +92,38 @@ def test_an_index_that_is_not_asked(ask, index):
     assert answer["verdict"] == "no-api" and "the index could not be read" in answer["detail"]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 410])
-def test_what_the_index_says_is_final(ask, registry, tmp_path, status):
-    cache_in(tmp_path).write_bytes(config(registry))
-    with Server(says(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)) as server:
-        answer = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))
-    assert (answer["verdict"], answer["status"]) == ("no-api", status)
-    assert str(status) in answer["detail"] and registry.requests == []
-
-
 DOWN = {
     "reset": at_once(reset),
     "silent": silent,
-    "overloaded": says(b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"),
-    "too slow": says(b"HTTP/1.1 408 Late\r\nContent-Length: 0\r\n\r\n"),
-    "too many": says(b"HTTP/1.1 429 Later\r\nContent-Length: 0\r\n\r\n"),
     "moved": says(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/config.json\r\nContent-Length: 0\r\n\r\n"),
+    **{str(status): says(answer(f"{status} No")) for status in (503, 408, 429)},
 }
+FINAL = {str(status): says(answer(f"{status} No")) for status in (400, 403, 404, 410)}
 
 
-@pytest.mark.parametrize("name", DOWN)
-def test_the_cache_where_the_index_is_down(ask, registry, tmp_path, name):
+@pytest.mark.parametrize("name", DOWN | FINAL)
+def test_the_cache_is_used_where_the_index_is_down(ask, registry, tmp_path, name):
     cache_in(tmp_path).write_bytes(config(registry))
-    with Server(DOWN[name]) as server:
-        token = registry.issue()
-        without = ask(token=token, **sparse(server.url + "/"))
-        assert without["verdict"] == "no-api" and without["url"] == server.url + "/config.json" and without["detail"]
-        assert name != "moved" or "redirects to http://127.0.0.1:1/config.json" in without["detail"]
-        assert ask(token=token, **sparse(server.url + "/", tmp_path / "missing"))["verdict"] == "no-api"
-        assert ask(token=token, **sparse(server.url + "/", tmp_path))["verdict"] == "revoked-unchecked"
+    with Server((DOWN | FINAL)[name]) as server:
+        without = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path / "missing"))
+        assert without["verdict"] == "no-api" and without["url"] == server.url + "/config.json"
+        reason = name if name.isdigit() else {"moved": "redirects to http://127.0.0.1:1/config.json"}.get(name, "")
+        assert without["detail"] and reason in without["detail"]
+        verdict = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))["verdict"]
+        assert verdict == (WORKS if name in DOWN else "no-api")
 
 
 def test_the_cache_is_not_used_where_the_index_is_up(ask, registry, tmp_path):
     cache_in(tmp_path).write_text(json.dumps({"dl": "", "api": API}))
-    assert ask(token=registry.issue(), **sparse(registry, tmp_path))["verdict"] == "revoked-unchecked"
+    assert ask(token=registry.issue(), **sparse(registry, tmp_path))["verdict"] == WORKS
 
 
-@pytest.mark.parametrize("kind", ["empty", "no api", "broken", "large", "directory", "fifo", "unreadable link"])
+@pytest.mark.parametrize("kind", ["no api", "broken", "large", "fifo", "unreadable link"])
 def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
-    import os
-
     path = cache_in(tmp_path)
-    texts = {"empty": b"", "no api": b"{}", "broken": b"{", "large": config(registry) + b" " * 300_000}
+    texts = {"no api": b"{}", "broken": b"{", "large": config(registry) + b" " * 300_000}
     if kind in texts:
         path.write_bytes(texts[kind])
-    elif kind == "directory":
-        path.mkdir()
     elif kind == "fifo":
         os.mkfifo(path)
     else:
@@ -158,127 +133,101 @@ def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
     assert answer["verdict"] == "no-api" and registry.requests == []
 
 
+def test_retry_after_from_the_index(ask, registry):
+    """The limits of one call are those of each."""
+    with Server(says(answer("429 Later", b"", b"Retry-After: 1")), says(answer("200 OK", config(registry)))) as server:
+        registry.answers = [Answer(503, headers={"Retry-After": "1"})]
+        assert ask(token=registry.issue(), **sparse(server.url), retry=1)["verdict"] == WORKS
+
+
 # git indexes.
 
 
 @pytest.fixture
-def index(tmp_path, registry):
-    """A git index with this registry's config.json."""
-    path = tmp_path / "upstream"
-    git_index.make(path, config(registry))
-    return path
-
-
-@pytest.fixture
-def clone(tmp_path, index, cargo):
-    """cargo's own clone of it."""
-    home = tmp_path / "home"
+def clone(tmp_path, registry, cargo):
+    """cargo's own clone of an index with this registry's config.json."""
+    home, upstream = tmp_path / "home", tmp_path / "upstream"
+    git_index.make(upstream, config(registry))
     home.mkdir()
-    (home / "config.toml").write_text(f'[registries.corp]\nindex = "file://{index}"\n')
+    (home / "config.toml").write_text(f'[registries.corp]\nindex = "file://{upstream}"\n')
     env = environment(CARGO_HOME=str(home), CARGO_REGISTRIES_CORP_TOKEN="cio1", HOME=str(tmp_path))
     command = [cargo, "owner", "--list", "--registry", "corp", "foo"]
     subprocess.run(command, cwd=home, env=env, check=False, capture_output=True, timeout=SECONDS)
     [path] = (home / "registry/index").iterdir()
-    git_index.complete(path, index)
+    git_index.complete(path, upstream)
+    registry.requests.clear()
     return path
 
 
-def test_cargos_clone(ask, registry, clone, index):
-    registry.requests.clear()
-    answer = ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))
-    assert (answer["verdict"], answer["url"]) == ("revoked-unchecked", registry.url + "/api/v1/tokens/current")
+@pytest.fixture
+def by_clone(ask, registry, tmp_path):
+    def by_clone():
+        url = f"file://{tmp_path}/upstream"
+        return ask(token=registry.issue(), index=url, canonical=url, cache=f"{tmp_path}/home/registry/index/")
+
+    return by_clone
+
+
+@pytest.mark.parametrize("kind", ["as cargo makes it", "packed", "of someone else"])
+def test_a_clone(by_clone, registry, clone, kind):
+    """git and libgit2 would not read a clone of someone else, but a cargo home can be shared."""
+    if kind == "packed":
+        git("gc", "-q", cwd=clone)
+        assert list((clone / ".git/objects/pack").glob("*.pack"))
+    if kind == "of someone else":
+        for path in [clone, *clone.rglob("*")]:
+            os.chown(path, 65534, 65534)
+    answer = by_clone()
+    assert (answer["verdict"], answer["url"]) == (WORKS, registry.url + "/api/v1/tokens/current")
     assert registry.lines() == ["DELETE /api/v1/tokens/current"]
 
 
-def test_a_clone_that_is_packed(ask, registry, clone, index):
-    git("gc", "-q", cwd=clone)
-    assert list((clone / ".git/objects/pack").glob("*.pack"))
-    assert ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "revoked-unchecked"
-
-
-def test_a_clone_of_someone_else(ask, registry, clone, index):
-    """A cargo home that is shared: git and libgit2 would not read it."""
-    import os
-
-    for path in [clone, *clone.rglob("*")]:
-        os.chown(path, 65534, 65534)
-    assert ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "revoked-unchecked"
-
-
-def test_the_commit_that_was_fetched_last(ask, registry, clone, index):
+def test_the_commit_that_was_fetched_last(by_clone, clone, tmp_path):
+    index = tmp_path / "upstream"
     (index / "config.json").write_text(json.dumps({"dl": "", "api": API}))
     git("commit", "-qam", "moved", cwd=index)
-    assert ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "revoked-unchecked"
+    assert by_clone()["verdict"] == WORKS
     git("fetch", "-q", str(index), FETCHED, cwd=clone)
-    answer = ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))
+    answer = by_clone()
     assert (answer["verdict"], answer["url"]) == ("no-answer", API + "/api/v1/tokens/current")
 
 
-def damage(path, how):
-    reference = path / ".git/refs/remotes/origin/HEAD"
-    if how == "no HEAD":
-        reference.unlink()
-    elif how == "HEAD of nothing":
-        reference.write_text("0" * 39 + "1\n")
-    elif how == "HEAD of letters":
-        reference.write_text("what?\n")
-    elif how == "no objects":
-        for file in (path / ".git/objects").rglob("??????*"):
-            file.unlink()
-    elif how == "broken objects":
-        for file in (path / ".git/objects").rglob("??????*"):
-            file.chmod(0o600)
-            file.write_bytes(b"x")
-    elif how == "no repository":
-        (path / ".git/HEAD").unlink()
-    elif how == "broken configuration":
-        (path / ".git/config").write_text("[core\n")
-    else:
-        change = {"no file": None, "no JSON": b"{", "no api": b'{"dl":"x"}', "large": b'{"api":"http://127.0.0.1:1"}' + b" " * 300_000}[how]
-        work = path.parent / "work"
-        git("clone", "-q", str(path.parents[3] / "upstream"), str(work), cwd=path.parent)
-        git("rm", "-q", "config.json", cwd=work)
-        (work / "other").write_bytes(b"")
-        if change is not None:
-            (work / "config.json").write_bytes(change)
-        git("add", ".", cwd=work)
-        git("commit", "-qm", "change", cwd=work)
-        git("fetch", "-q", str(work), FETCHED, cwd=path)
+def fetch(clone, text):
+    """Another config.json, or none."""
+    index = clone.parents[3] / "upstream"
+    git("rm", "-q", "config.json", cwd=index)
+    if text is not None:
+        (index / "config.json").write_bytes(text)
+        git("add", ".", cwd=index)
+    git("commit", "-qm", "change", cwd=index)
+    git("fetch", "-q", str(index), FETCHED, cwd=clone)
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        "no HEAD", "HEAD of nothing", "HEAD of letters", "no objects", "broken objects", "no repository", "broken configuration",
-        "no file", "no JSON", "no api", "large",
-    ],
-)  # fmt: skip
-def test_clones_that_give_none(ask, registry, clone, index, how):
-    damage(clone, how)
-    registry.requests.clear()
-    answer = ask(token=registry.issue(), **cloned(f"file://{index}", clone.parents[2]))
-    assert (answer["invalid"], answer["verdict"]) == (False, "no-api") and answer["detail"]
-    assert registry.requests == []
+def break_objects(clone):
+    for file in (clone / ".git/objects").rglob("??????*"):
+        file.chmod(0o600)
+        file.write_bytes(b"x")
 
 
-def test_no_clone(ask, tmp_path):
-    for home in (tmp_path / "missing", tmp_path, pathlib.Path("/dev/null")):
-        answer = ask(token="cioS3CRET", **cloned("https://registry.example/index", home))
-        assert answer["verdict"] == "no-api" and "no copy of the index yet" in answer["detail"]
+DAMAGES = {
+    "no HEAD": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").unlink(),
+    "HEAD of nothing": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").write_text("0" * 39 + "1\n"),
+    "HEAD of letters": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").write_text("what?\n"),
+    "no repository": lambda clone: (clone / ".git/HEAD").unlink(),
+    "broken configuration": lambda clone: (clone / ".git/config").write_text("[core\n"),
+    "broken objects": break_objects,
+    "no file": lambda clone: fetch(clone, None),
+    "no JSON": lambda clone: fetch(clone, b"{"),
+    "no api": lambda clone: fetch(clone, b'{"dl":"x"}'),
+    "large": lambda clone: fetch(clone, b'{"api":"http://127.0.0.1:1"}' + b" " * 300_000),
+    "above": lambda clone: (clone / ".git").rename(clone.parent / ".git") and (clone / ".git").mkdir(),
+    "none": lambda clone: (clone / ".git").rename(clone / "git"),
+}
 
 
-def test_a_clone_is_not_looked_for_above(ask, clone, index):
-    """Not in a directory above the one that cargo uses."""
-    (clone / ".git").rename(clone.parent / ".git")
-    (clone / ".git").mkdir()
-    assert ask(token="cioS3CRET", **cloned(f"file://{index}", clone.parents[2]))["verdict"] == "no-api"
-
-
-def test_retry_after_from_the_index(ask, registry):
-    """The limits of one call are those of each."""
-    with Server(
-        says(b"HTTP/1.1 429 Later\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"),
-        says(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(config(registry)) + config(registry)),
-    ) as server:
-        registry.answers = [Answer(503, headers={"Retry-After": "1"})]
-        assert ask(token=registry.issue(), **sparse(server.url), retry=1)["verdict"] == "revoked-unchecked"
+@pytest.mark.parametrize("how", DAMAGES)
+def test_clones_that_give_none(by_clone, registry, clone, how):
+    DAMAGES[how](clone)
+    answer = by_clone()
+    assert answer["verdict"] == "no-api" and answer["detail"] and registry.requests == []
+    assert how != "none" or "no copy of the index yet" in answer["detail"]

@@ -19,8 +19,7 @@ from vendor_stand_in import Vendor
 @pytest.mark.parametrize("words, told", [(["--offline"], "--offline"), (["--frozen"], "--frozen"), (["--config", "net.offline=true"], "`net.offline`")])
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_offline_is_refused(machine, registry, words, told, dry):
-    machine.registries(x=registry)
-    machine.credentials(x=registry.issue())
+    machine.log_in(registry)
     before = machine.tree()
     done = machine.revoke("--registry", "x", *words, *dry)
     assert done.status == 101
@@ -32,49 +31,32 @@ def test_offline_is_refused(machine, registry, words, told, dry):
 
 @pytest.mark.parametrize("words", [["--registry", "x"], ["--all"]])
 def test_a_broken_configuration_may_forbid_it(machine, registry, words):
-    machine.registries(x=registry)
-    machine.credentials(x=registry.issue())
+    machine.log_in(registry)
     machine.write({"/work/.cargo/config.toml": "[net]\noffline = true\n[broken\n"})
     before = machine.tree()
     done = machine.revoke(*words)
-    assert done.status == 101
-    assert "could not load Cargo configuration" in done.err
-    assert machine.tree() == before
-    assert registry.requests == []
+    assert done.status == 101 and "could not load Cargo configuration" in done.err
+    assert machine.tree() == before and registry.requests == []
 
 
-SETTINGS = {
-    "timeout": 'http.timeout = "x"',
-    "negative": "http.timeout = -5",
-    "proxy": "http.proxy = 5",
-    "cainfo": "http.cainfo = 5",
-    "check-revoke": "http.check-revoke = 5",
-    "ssl-version": "http.ssl-version = 5",
-    "ssl-version-list": 'http.ssl-version = ["a"]',
-    "ssl-version-unknown": 'http.ssl-version = "foo"',
-    "ssl-version-min": "http.ssl-version.min = 5",
-    "ssl-version-max": 'http.ssl-version.max = "tlsv9"',
-    "user-agent": "http.user-agent = 5",
-    "retry": 'net.retry = "x"',
-    "offline": "net.offline = 3",
-    "CARGO_HTTP_TIMEOUT": "foo",
-    "CARGO_HTTP_SSL_VERSION": "tlsv9",
-    "CARGO_HTTP_SSL_VERSION_MIN": "tlsv9",
-    "CARGO_NET_RETRY": "-1",
-    "CARGO_HTTP_CHECK_REVOKE": "maybe",
-}
+SETTINGS = [
+    'http.timeout = "x"', "http.timeout = -5", "http.proxy = 5", "http.cainfo = 5", "http.check-revoke = 5", "http.ssl-version = 5",
+    'http.ssl-version = ["a"]', 'http.ssl-version = "foo"', "http.ssl-version.min = 5", 'http.ssl-version.max = "tlsv9"',
+    "http.user-agent = 5", 'net.retry = "x"', "net.offline = 3", "CARGO_HTTP_TIMEOUT=foo", "CARGO_HTTP_SSL_VERSION=tlsv9",
+    "CARGO_HTTP_SSL_VERSION_MIN=tlsv9", "CARGO_NET_RETRY=-1", "CARGO_HTTP_CHECK_REVOKE=maybe",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_wrong_settings_end_it(machine, registry, name):
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_wrong_settings_end_it(machine, registry, setting):
     """Nothing is sent: cargo does not accept them either."""
-    machine.registries(x=registry, more="" if name.startswith("CARGO_") else SETTINGS[name].join("\n\n"))
-    text = machine.read("config.toml")
-    machine.write({"config.toml": "\n".join(sorted(text.splitlines(), key=lambda line: not line.startswith(("http", "net"))))})
-    machine.credentials(x=registry.issue())
-    if name.startswith("CARGO_"):
-        machine.env[name] = SETTINGS[name]
-    assert machine.cargo("yank", "--registry", "x", "foo@1.0.0").status == 101
+    machine.log_in(registry)
+    if setting.startswith("CARGO_"):
+        name, value = setting.split("=")
+        machine.env[name] = value
+    else:
+        machine.write({"config.toml": setting + "\n" + machine.read("config.toml")})
+    assert machine.owners("x").status == 101
     registry.requests.clear()
     done = machine.revoke("--registry", "x")
     assert done.status == 101 and "tokens cannot be revoked, so none was removed" in done.err
@@ -93,9 +75,7 @@ PROJECT = {
 
 @pytest.mark.parametrize("name", PROJECT)
 def test_a_project_does_not_decide_where_a_token_of_home_goes(machine, registry, name):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     machine.write({"/work/.cargo/config.toml": PROJECT[name] + "\n"})
     done = machine.revoke("--registry", "x")
     assert (done.status, machine.stored(), registry.requests) == (101, [token], [])
@@ -134,8 +114,7 @@ def test_dry_run_of_what_would_be_kept(machine, registry):
 
 
 def test_the_plain_case_starts_nothing(machine, registry):
-    machine.registries(x=registry)
-    machine.credentials(x=registry.issue())
+    machine.log_in(registry)
     log = machine.top / "strace"
     done = machine.run("strace", "-f", "-o", str(log), "-e", "trace=execve,openat,socket", machine.program, "--registry", "x", env={"ASAN_OPTIONS": "detect_leaks=0"})
     assert done.returncode == 0
@@ -148,9 +127,7 @@ def test_the_plain_case_starts_nothing(machine, registry):
 
 def test_another_token_stored_meanwhile_is_kept(machine, registry):
     """As a `cargo login` does it in another window."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     hook(registry, "DELETE", lambda _: machine.credentials(x="S3CRET-new"))
     done = machine.revoke("--registry", "x")
     assert (done.status, done.one["result"], machine.stored()) == (101, "kept", ["S3CRET-new"])
@@ -159,9 +136,7 @@ def test_another_token_stored_meanwhile_is_kept(machine, registry):
 
 
 def test_dead_and_not_removable(machine, registry):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     hook(registry, "DELETE", lambda _: machine.write({"credentials.toml": f'[registries.x]\ntoken = "{token}"\n[broken\n'}))
     done = machine.revoke("--registry", "x", json=False)
     assert done.status == 101
@@ -170,9 +145,7 @@ def test_dead_and_not_removable(machine, registry):
 
 
 def test_without_the_helper(machine, registry, tmp_path):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     done = machine.revoke("--registry", "x")
     if "revoked" in done.err and done.status == 0:
@@ -183,34 +156,45 @@ def test_without_the_helper(machine, registry, tmp_path):
 
 LIES = {
     "dies": "exit 3",
+    "hangs": "exec sleep 1000",
     "silent": "exit 0",
     "killed": "kill -9 $$",
-    "half": """printf '{"id":0,"invalid":true,'""",
-    "unsure": """echo '{"id":0,"invalid":true,"verdict":"refused"}'""",
-    "no-verdict": """echo '{"id":0,"invalid":true}'""",
-    "no-invalid": """echo '{"id":0,"verdict":"revoked-checked"}'""",
-    "unknown": """echo '{"id":0,"invalid":true,"verdict":"blown-up"}'""",
-    "another": """echo '{"id":1,"invalid":true,"verdict":"revoked-checked"}'""",
-    "two": """echo '{"id":0,"invalid":true,"verdict":"revoked-checked"} {}'""",
-    "twice": """echo '{"id":0,"invalid":true,"invalid":false,"verdict":"refused","verdict":"revoked-checked"}'""",
-    "list": """echo '[0,true,"revoked-checked"]'""",
+    "half": """printf '{"id":0,'""",
+    "no-verdict": """echo '{"id":0}'""",
+    "unknown": """echo '{"id":0,"verdict":"blown-up"}'""",
+    "another": """echo '{"id":1,"verdict":"revoked-checked"}'""",
+    "negative": """echo '{"id":-1,"verdict":"revoked-checked"}'""",
+    "waiting": """echo '{"id":0,"verdict":"revoked-checked","waiting":"x"}'""",
+    "two": """echo '{"id":0,"verdict":"revoked-checked"} {}'""",
+    "twice": """echo '{"id":0,"verdict":"refused","verdict":"revoked-checked"}'""",
+    "list": """echo '[0,"revoked-checked"]'""",
     "babbles": "yes S3CRET | head -c 200000",
-    "tells": r"""printf '%s' "$request" | sed 's/.*"token":"\([^"]*\)".*/{"id":0,"invalid":false,"verdict":"refused","detail":"sent \1\\u0007","url":"https:\/\/h\/\1"}\n/'""",
+    "bell": r"""printf '{"id":0,"verdict":"refused","detail":"\\\\u0007"}\n'""",
 }
 
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_helper_that_is_broken(machine, registry, tmp_path, lie):
-    """Only its clear answers count, and none of its texts can show the token."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    """Only its clear answers count."""
+    token = machine.log_in(registry)
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\n" + LIES[lie] + "\n"})
-    done = machine.revoke("--registry", "x")
+    done = machine.revoke("--registry", "x", *(["--timeout", "1"] if lie == "hangs" else []))
     assert (done.status, done.one["result"]) == (101, "kept")
     assert machine.stored() == [token]
     assert "\a" not in done.err
+
+
+@pytest.mark.parametrize("then", ["exit 1", "kill -9 $$", "kill -TERM $PPID; exec sleep 1000", "echo '{}'; exec sleep 1000"])
+def test_an_answer_that_came_counts(machine, registry, tmp_path, then):
+    machine.registries(x=registry, y=registry)
+    machine.credentials(x="S3CRET-x", y="S3CRET-y")
+    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
+    first = """#!/bin/sh\nread -r request\necho '{"id":0,"verdict":"revoked-checked"}'\n"""
+    machine.write({"/cargo-logout-revoke": first + then + "\n"})
+    done = machine.revoke("--all")
+    assert done.status == (-signal.SIGTERM if "TERM" in then else 101)
+    assert machine.stored() == ["S3CRET-y"]
 
 
 # A person who waits, and one who does not.
@@ -277,9 +261,7 @@ def test_ctrl_c_at_the_second_leaves_the_first_to_be_removed(machine):
 
 def test_ctrl_c_after_the_answer(machine, registry):
     """The file is locked by another program: the wait for it ends, and what was revoked is reported."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     with open(machine.path("credentials.toml")) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         process = machine.start("--registry", "x")
@@ -294,9 +276,7 @@ def test_ctrl_c_after_the_answer(machine, registry):
 
 
 def test_who_waits_at_a_terminal_is_told(machine, registry):
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     ours, theirs = pty.openpty()
     seen = b""
     with Stopped(registry) as stopped:
@@ -316,9 +296,7 @@ def test_who_waits_at_a_terminal_is_told(machine, registry):
 
 def test_the_token_is_in_no_process_list(machine, registry):
     """While the server thinks, all command lines and environments of this machine that can be read."""
-    token = registry.issue()
-    machine.registries(x=registry)
-    machine.credentials(x=token)
+    token = machine.log_in(registry)
     seen = []
 
     def look(_):

@@ -11,7 +11,7 @@ import time
 import pytest
 
 import tls
-from broken_server import Server, at_once, reset, says, silent
+from broken_server import Server, reset, says, silent
 from process_memory import places_of, proc
 import revoke_asker
 from revoke_asker import SECONDS
@@ -31,11 +31,11 @@ def start(helper, ask):
     """Starts the helper with a request; `stdout` is a pipe of ours."""
     children = []
 
-    def start(stdout=subprocess.PIPE, env=None, **request):
+    def start(stdout=subprocess.PIPE, **request):
         request = revoke_asker.request(**{"token": TOKEN, "timeout": 30} | request)
-        child = subprocess.Popen([helper], env=ask.env | (env or {}), stdin=subprocess.PIPE, stdout=stdout)
+        child = subprocess.Popen([helper], env=ask.env, stdin=subprocess.PIPE, stdout=stdout)
         children.append(child)
-        child.stdin.write(json.dumps(request).encode() + b"\n")
+        child.stdin.write(revoke_asker.document(request).encode())
         child.stdin.close()
         return child
 
@@ -64,33 +64,33 @@ def is_answering(child):
 
 
 def requests_of_all_sorts(registry, nginx, authority):
-    registry.auth_required = True
-    index = {"index": registry.index.removeprefix("sparse+"), "sparse": True}
     secure = {"api": nginx.url(0), "cainfo": str(authority.path)}
-    return {"plain": {"api": registry.url}, "index": index, "TLS": secure, "TLS with a fault": {"api": nginx.url(0)}}
+    return {"plain": {"api": registry.url}, "index": {"index": registry.index}, "TLS": secure, "TLS with a fault": {"api": nginx.url(0)}, "unreached": {"api": "http://127.0.0.1:1"}}
 
 
-@pytest.mark.parametrize("sort", ["plain", "index", "TLS", "TLS with a fault"])
+@pytest.mark.parametrize("sort", ["plain", "index", "TLS", "TLS with a fault", "unreached"])
 def test_no_token_is_in_memory_when_it_answers(start, registry, tmp_path, full_pipe, sort):
+    registry.auth_required = True
     authority = tls.Authority(tmp_path)
     with tls.Nginx(tmp_path, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
         registry.issue(TOKEN)
         child = start(stdout=full_pipe, **requests_of_all_sorts(registry, nginx, authority)[sort])
         wait_until(lambda: is_answering(child))
-        assert registry.alive(TOKEN) == (sort == "TLS with a fault")
+        assert registry.alive(TOKEN) == (sort in ("TLS with a fault", "unreached"))
         assert places_of(child.pid, TOKEN) == []
 
 
-@pytest.mark.parametrize("name", ["unreached", "reset", "refused with the token", "too large"])
+FAULTS = {
+    "reset": says(then=reset),
+    "refused with the token": says(b'HTTP/1.1 400 Bad\r\n\r\n{"errors":[{"detail":"%s"}]}' % TOKEN.encode()),
+    "too large": says(b"HTTP/1.1 400 Bad\r\n\r\n" + TOKEN.encode() * 10000),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
 def test_no_token_is_in_memory_after_a_failure(start, full_pipe, name):
-    behaviours = {
-        "unreached": at_once(reset),
-        "reset": says(then=reset),
-        "refused with the token": says(b'HTTP/1.1 400 Bad\r\n\r\n{"errors":[{"detail":"%s"}]}' % TOKEN.encode()),
-        "too large": says(b"HTTP/1.1 400 Bad\r\n\r\n" + TOKEN.encode() * 10000),
-    }
-    with Server(behaviours[name]) as server:
-        child = start(stdout=full_pipe, api="http://127.0.0.1:1" if name == "unreached" else server.url, retry=0)
+    with Server(FAULTS[name]) as server:
+        child = start(stdout=full_pipe, api=server.url, retry=0)
         wait_until(lambda: is_answering(child))
         assert places_of(child.pid, TOKEN) == []
 
@@ -114,7 +114,7 @@ def test_other_processes_of_the_user_cannot_look(helper, ask):
         pytest.skip("only root can run it as another user")
     command = ["setpriv", "--reuid=65534", "--clear-groups", helper]
     with Server(silent) as server, subprocess.Popen(command, env=ask.env, stdin=subprocess.PIPE) as child:
-        child.stdin.write(json.dumps(revoke_asker.request(token=TOKEN, api=server.url, timeout=30)).encode())
+        child.stdin.write(revoke_asker.document(revoke_asker.request(token=TOKEN, api=server.url, timeout=30)).encode())
         child.stdin.close()
         assert server.asked.wait(SECONDS)
         assert "Uid:\t65534" in pathlib.Path(f"/proc/{child.pid}/status").read_text()
@@ -129,7 +129,7 @@ def test_it_is_written_once_and_to_the_server(helper, ask, registry, tmp_path):
     log = tmp_path / "log"
     ask.env["ASAN_OPTIONS"] = "detect_leaks=0"  # a traced process cannot look for leaks
     ask.command = ["strace", "-qq", "-f", "-s", "100000", "-o", str(log), str(helper)]
-    assert ask(token=TOKEN, index=registry.index.removeprefix("sparse+"), sparse=True)["invalid"]
+    assert ask(token=TOKEN, index=registry.index)["verdict"] == "revoked-unchecked"
     lines = [line for line in log.read_text().splitlines() if TOKEN in line]
     assert [line.split()[1].split("(")[0] for line in lines] == ["read", "sendto"], lines
 
@@ -138,7 +138,7 @@ def test_no_keys_of_the_connection_are_written(ask, registry, tmp_path):
     authority = tls.Authority(tmp_path)
     ask.env["SSLKEYLOGFILE"] = str(tmp_path / "keys")
     with tls.Nginx(tmp_path, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
-        assert ask(token=registry.issue(), api=nginx.url(0), cainfo=str(authority.path))["invalid"]
+        assert ask(token=registry.issue(), api=nginx.url(0), cainfo=str(authority.path))["verdict"] == "revoked-unchecked"
     assert not (tmp_path / "keys").exists()
 
 
@@ -154,13 +154,8 @@ def valgrind(ask):
 def test_valgrind_is_silent(valgrind, registry):
     registry.auth_required = True
     token = registry.issue(scopes=("yank",))
-    assert valgrind(token=token, index=registry.index.removeprefix("sparse+"), sparse=True, timeout=30)["verdict"] == "not-permitted"
+    assert valgrind(token=token, index=registry.index, timeout=30)["verdict"] == "not-permitted"
     with Server(says(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", then=reset)) as server:
         valgrind(token=TOKEN, api=server.url, timeout=30)
         valgrind(token=TOKEN, api="https:///")
-        valgrind(token=TOKEN, index="https://registry.example/x", canonical="https://registry.example/x", host="registry.example", cargo_home="/nonexistent")
-
-
-def test_valgrind_is_silent_about_what_is_no_request(valgrind):
-    done = valgrind.run('{"v":2,"token":"x","kind":"other","action":"revoke","api":"","index":""}')
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        valgrind(token=TOKEN, index="https://registry.example/x", canonical="https://registry.example/x", cache="/nonexistent")

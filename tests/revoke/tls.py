@@ -24,6 +24,8 @@ import subprocess
 import threading
 import time
 
+from registry_stand_in import Server
+
 SECONDS = 20  # nothing here takes as long
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"  # which is not in everyone's PATH
 
@@ -70,15 +72,6 @@ class Authority:
         self.openssl(
             "ca", "-batch", "-notext", "-config", "ca.cnf", "-in", request, "-cert", self.path, "-keyfile", self.key, "-out", path,
             "-startdate", "20200101000000Z", "-enddate", end, "-extfile", extensions,
-        )  # fmt: skip
-        return Certificate(path, key)
-
-    def self_signed(self, name, host):
-        key, path = self.directory / f"{name}.key", self.directory / f"{name}.pem"
-        self.openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
-        self.openssl(
-            "req", "-x509", "-new", "-key", key, "-out", path, "-days", "30", "-subj", f"/CN={host}",
-            "-addext", f"subjectAltName=IP:{host}",
         )  # fmt: skip
         return Certificate(path, key)
 
@@ -169,26 +162,15 @@ class Nginx:
         self.end()
 
 
-class Proxy(http.server.ThreadingHTTPServer):
+class Proxy(Server):
     """An HTTP proxy that knows CONNECT only. `routes` says where a host goes: {"crates.io:443": PORT}; others are refused.
 
     With `user`, "name:password", it wants to be told so. `requests` is what clients asked for, with their headers.
     """
 
-    daemon_threads = True
-
     def __init__(self, routes, user=None):
-        super().__init__(("127.0.0.1", 0), ProxyHandler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.routes, self.user, self.requests = routes, user, []
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, *_):
-        """A client that goes away is the business of the test."""
+        super().__init__(ProxyHandler)
+        self.routes, self.user = routes, user
 
 
 class ProxyHandler(http.server.BaseHTTPRequestHandler):

@@ -14,11 +14,9 @@ What they answer is shaped by the vendors' sources or documentation:
 """
 
 import dataclasses
-import http.server
 import itertools
-import threading
 
-from registry_stand_in import Answer, Handler
+from registry_stand_in import Answer, Handler, Server
 
 serial = itertools.count(1)
 
@@ -82,30 +80,18 @@ KINDS = {
 }  # fmt: skip
 
 
-class Vendor(http.server.ThreadingHTTPServer):
-    """A context manager. `answers` are for the next calls with a method, in place of the server's own; None is its own."""
-
-    daemon_threads = True
+class Vendor(Server):
+    """`answers` are for the next calls with a method, in place of the server's own; None is its own."""
 
     def __init__(self, kind, below=""):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.kind = KINDS[kind]
         self.below = below
-        self.root = f"http://127.0.0.1:{self.server_port}{below}"
+        self.root = self.url + below
         self.index = f"sparse+{self.root}{self.kind.index}"
         self.answers = {"GET": [], "DELETE": []}
         self.lag = 0  # checks for which a revoked token is still valid
         self.tokens = {}
-        self.requests = []
-        self.lock = threading.Lock()
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, *_):
-        """A client that goes away is the business of the test."""
 
     def issue(self):
         token = f"S3CRET{next(serial):034}"
@@ -114,9 +100,6 @@ class Vendor(http.server.ThreadingHTTPServer):
 
     def alive(self, token):
         return self.tokens.get(token, False)
-
-    def lines(self):
-        return [request.line for request in self.requests]
 
     def methods(self):
         return [request.method for request in self.requests]
