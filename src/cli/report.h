@@ -41,10 +41,8 @@ void report_keyring(const struct shell *shell, const struct logout_options *opti
 void report_copies(const struct shell *shell, const struct logout_options *options,
                    const struct run *run);
 
-/* Warns that cargo can still use a credential, and prints what removes it. */
-void report_left(const struct shell *shell, const struct credential *credential);
-
-/* Returns the name of the plan in JSON: `remove`, `ask`, `cannot` or `leave`. */
-const char *report_plan_name(const struct credential *credential);
+/* The words of tables and JSON: yes, no, unknown. */
+extern const char *const report_usable[];   /* for each enum usable */
+extern const char *const report_validity[]; /* for each enum validity */
 
 #endif

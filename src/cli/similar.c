@@ -62,27 +62,19 @@ static size_t misplaced(struct characters a, struct characters b)
     return count;
 }
 
-double similar_jaro(struct arena *arena, struct str a, struct str b)
-{
-    struct characters left = characters_of(arena, a);
-    struct characters right = characters_of(arena, b);
-    if (left.count == 0 && right.count == 0) {
-        return 1.0;
-    }
-    size_t matches = match(left, right);
-    if (matches == 0) {
-        return 0.0;
-    }
-    size_t transpositions = misplaced(left, right) / 2;
-    double found = (double)matches;
-    return (found / (double)left.count + found / (double)right.count +
-            (double)(matches - transpositions) / found) /
-           3.0;
-}
-
 bool similar_better(struct arena *arena, struct str word, const char *candidate, double *best)
 {
-    double score = similar_jaro(arena, word, str_of(candidate));
+    struct characters a = characters_of(arena, word);
+    struct characters b = characters_of(arena, str_of(candidate));
+    size_t matches = match(a, b);
+    if (matches == 0) {
+        return false;
+    }
+    size_t transpositions = misplaced(a, b) / 2;
+    double found = (double)matches;
+    double score = (found / (double)a.count + found / (double)b.count +
+                    (double)(matches - transpositions) / found) /
+                   3.0;
     if (score <= THRESHOLD || score < *best) {
         return false;
     }

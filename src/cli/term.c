@@ -47,6 +47,7 @@ void term_warn_alias(struct config *config)
     }
 }
 
+/* A fault in the configuration ends the run later, because a logout can continue. */
 static void fail(struct config *config, const struct err *err)
 {
     config->failure = config->failure ? config->failure : err;
@@ -55,19 +56,20 @@ static void fail(struct config *config, const struct err *err)
 static struct err *choose_verbosity(struct config *config, const struct args *args,
                                     const struct term *term, enum verbosity *out)
 {
-    if (args->verbose > 0 && args->quiet) {
+    bool quiet = args_has(args, ARGS_QUIET);
+    if (args->verbose > 0 && quiet) {
         return err_new(config->arena, "cannot set both --verbose and --quiet");
     }
     if (args->verbose > 0) {
         *out = args->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
-    } else if (args->quiet) {
+    } else if (quiet) {
         *out = VERBOSITY_QUIET;
     } else if (term->verbose && term->quiet) {
         fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
     } else if (term->verbose) {
         *out = VERBOSITY_VERBOSE;
-    } else {
-        *out = term->quiet ? VERBOSITY_QUIET : VERBOSITY_NORMAL;
+    } else if (term->quiet) {
+        *out = VERBOSITY_QUIET;
     }
     return NULL;
 }
@@ -77,8 +79,8 @@ struct err *term_configure(struct config *config, const struct args *args)
     struct term term = read_term(config);
     enum color_choice choice = COLOR_AUTO;
     TRY(choose_verbosity(config, args, &term, &config->shell->verbosity));
-    if (args->has_color) {
-        TRY(shell_color_parse(config->arena, args->color, &choice));
+    if (args_has(args, ARGS_COLOR)) {
+        TRY(shell_color_parse(config->arena, args->value[ARGS_COLOR], &choice));
     } else if (term.has_color) {
         struct err *err = shell_color_parse(config->arena, term.color, &choice);
         if (err) {

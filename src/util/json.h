@@ -1,6 +1,6 @@
 /*
- * Adds two things to jansson: strings that are written exactly as by serde_json, and memory that is
- * overwritten when it is freed.
+ * Adds to jansson: strings that are written exactly as by serde_json, memory that is overwritten
+ * when it is freed, and conversions from and to our types.
  */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H
@@ -14,5 +14,16 @@ void json_write_string(struct buf *buf, struct str text);
  * exits as an arena does if there is no memory. Call it before any other function of jansson. A
  * second call changes nothing. */
 void json_wipe_memory(void);
+
+struct json_t;
+
+/* Makes a string, with U+FFFD for bytes that are not UTF-8. */
+struct json_t *json_from_str(struct arena *arena, struct str text) __attribute__((returns_nonnull));
+
+/* Makes an array of the messages, outermost first. NULL becomes NULL. */
+struct json_t *json_from_err(struct arena *arena, const struct err *err);
+
+/* Returns the value on one line with its newline, and releases the value. */
+struct str json_line(struct arena *arena, struct json_t *json);
 
 #endif

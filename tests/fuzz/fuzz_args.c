@@ -1,14 +1,11 @@
 /*
- * A command line: words with a line feed between them. Reading it twice gives the same; what it
- * means, written again in its plain form, means the same; each value is a piece of a word; help and
- * version come only from their options and always where these come first; a word too many is an
- * error behind anything; and what is wrong is said in one text without a NUL, as long as the words
- * allow. An input that begins with 0xFF is options and values instead, which are spelled in one of
- * their ways and must be read as they are.
+ * A command line: words with a line feed between them. Help and version come only from their
+ * options and always where these come first, a word too many is an error behind anything, and a
+ * usage error is one text without a NUL. An input that begins with 0xFF is options and values
+ * instead, which are spelled in one of their ways and must be read as they are.
  */
 #include "harness.h"
 
-#include "cli/options.h"
 #include "cli/usage.h"
 #include "toml/toml.h"
 
@@ -17,7 +14,7 @@
 
 struct line {
     struct arena *arena;
-    char *argv[MOST_WORDS + 40];
+    char *argv[MOST_WORDS + 3];
     int argc;
 };
 
@@ -29,117 +26,7 @@ static void add(struct line *line, struct str word)
     line->argv[line->argc++] = copy;
 }
 
-static void add_value(struct line *line, const char *option, struct str value)
-{
-    add(line, str_format(line->arena, "%s%.*s", option, STR_ARG(value)));
-}
-
-static void add_flag(struct line *line, bool given, const char *option)
-{
-    if (given) {
-        add(line, str_of(option));
-    }
-}
-
-/* What was read, as it is written most plainly. */
-static struct line plain(struct arena *arena, const struct args *args)
-{
-    struct line line = {.arena = arena};
-    add(&line, STR("cargo-logout"));
-    for (size_t i = 0; i < args->config_count; i++) {
-        add_value(&line, "--config=", args->config[i]);
-    }
-    for (size_t i = 0; i < args->unstable_count; i++) {
-        add_value(&line, "-Z=", args->unstable[i]);
-    }
-    if (args->has_registry) {
-        add_value(&line, "--registry=", args->registry);
-    }
-    if (args->has_color) {
-        add_value(&line, "--color=", args->color);
-    }
-    if (args->timeout != ARGS_TIMEOUT_DEFAULT) {
-        add(&line, str_format(arena, "--timeout=%u", args->timeout));
-    }
-    add_flag(&line, args->all, "--all");
-    add_flag(&line, args->everywhere, "--everywhere");
-    add_flag(&line, args->revoke, "--revoke");
-    add_flag(&line, args->copies, "--copies");
-    add_flag(&line, args->check, "--check");
-    add_flag(&line, args->status, "--status");
-    add_flag(&line, args->dry_run, "--dry-run");
-    add_flag(&line, args->strict, "--strict");
-    add_flag(&line, args->json, "--message-format=json");
-    add_flag(&line, args->quiet, "--quiet");
-    add_flag(&line, args->locked, "--locked");
-    add_flag(&line, args->offline, "--offline");
-    add_flag(&line, args->frozen, "--frozen");
-    if (args->verbose > 0) {
-        struct buf letters = buf_new(arena);
-        buf_add_char(&letters, '-');
-        buf_add_times(&letters, 'v', args->verbose);
-        add(&line, buf_str(&letters));
-    }
-    return line;
-}
-
-static void check_list(const struct str *a, size_t a_count, const struct str *b, size_t b_count)
-{
-    HOLDS(a_count == b_count);
-    for (size_t i = 0; i < a_count; i++) {
-        HOLDS(str_eq(a[i], b[i]));
-    }
-}
-
-static void check_same(const struct args *a, const struct args *b)
-{
-    HOLDS(a->has_registry == b->has_registry && str_eq(a->registry, b->registry));
-    HOLDS(a->has_color == b->has_color && str_eq(a->color, b->color));
-    HOLDS(a->all == b->all && a->everywhere == b->everywhere && a->status == b->status);
-    HOLDS(a->revoke == b->revoke && a->check == b->check && a->copies == b->copies);
-    HOLDS(a->timeout == b->timeout);
-    HOLDS(a->dry_run == b->dry_run && a->strict == b->strict && a->json == b->json);
-    HOLDS(a->quiet == b->quiet && a->verbose == b->verbose && a->locked == b->locked);
-    HOLDS(a->offline == b->offline && a->frozen == b->frozen);
-    check_list(a->config, a->config_count, b->config, b->config_count);
-    check_list(a->unstable, a->unstable_count, b->unstable, b->unstable_count);
-}
-
-/* The value is the end of one of the words, or a word. */
-static void check_kept(const struct line *line, struct str value)
-{
-    bool found = false;
-    for (int i = 1; i < line->argc; i++) {
-        found = found || str_ends(str_of(line->argv[i]), value);
-    }
-    HOLDS(found);
-}
-
-static void check_args(struct arena *arena, const struct line *line, const struct args *args)
-{
-    HOLDS(!args->all || !args->has_registry);
-    HOLDS(!args->status || !args->dry_run);
-    HOLDS(!args->check || args->status);
-    HOLDS(args->timeout >= 1 && args->timeout <= ARGS_TIMEOUT_MOST);
-    HOLDS(args->verbose <= UINT8_MAX);
-    HOLDS(args->config_count + args->unstable_count < (size_t)line->argc);
-    for (size_t i = 0; i < args->config_count; i++) {
-        check_kept(line, args->config[i]);
-    }
-    for (size_t i = 0; i < args->unstable_count; i++) {
-        check_kept(line, args->unstable[i]);
-    }
-    if (args->has_registry) {
-        check_kept(line, args->registry);
-    }
-    struct line again = plain(arena, args);
-    struct args same;
-    struct args_error error;
-    HOLDS(args_parse(arena, again.argc, again.argv, &same, &error) == ARGS_RUN);
-    check_same(args, &same);
-}
-
-/* May this word, or letters in it, ask for help (or the version)? */
+/* Returns true if this word, or letters in it, can ask for help or the version. */
 static bool asks(const struct line *line, const char *name, char letter)
 {
     for (int i = 1; i < line->argc; i++) {
@@ -159,15 +46,14 @@ static void check_error(struct arena *arena, const struct line *line,
     for (int i = 1; i < line->argc; i++) {
         len += strlen(line->argv[i]);
     }
-    struct str text = usage_error(arena, error, NULL, 0);
+    struct str text = usage_error(arena, error);
     HOLDS(strlen(text.data) == text.len);
     HOLDS(utf8_valid(text));
     HOLDS(text.len < WORDS_LIMIT + 3 * len); /* U+FFFD has three bytes */
     HOLDS(str_ends(text, STR(".\n")));
-    HOLDS(error->used_count <= ARGS_OPTION_COUNT);
 }
 
-/* The line with a word put in somewhere. */
+/* Reads the line with a word put in somewhere. */
 static enum args_outcome outcome_with(const struct line *line, int at, const char *word)
 {
     struct line longer = {.arena = line->arena};
@@ -187,17 +73,14 @@ static enum args_outcome outcome_with(const struct line *line, int at, const cha
 static void check_line(struct arena *arena, const struct line *line)
 {
     struct args args;
-    struct args same;
     struct args_error error;
     enum args_outcome outcome = args_parse(arena, line->argc, line->argv, &args, &error);
-    HOLDS(args_parse(arena, line->argc, line->argv, &same, &error) == outcome);
     HOLDS(outcome != ARGS_HELP || asks(line, "--help", 'h'));
     HOLDS(outcome != ARGS_VERSION || asks(line, "--version", 'V'));
     HOLDS(outcome_with(line, 1, "--help") == ARGS_HELP);
     HOLDS(outcome_with(line, 1, "-V") == ARGS_VERSION);
     if (outcome == ARGS_RUN) {
-        check_same(&args, &same);
-        check_args(arena, line, &args);
+        HOLDS(args.timeout >= 1 && args.timeout <= ARGS_TIMEOUT_MOST);
         HOLDS(outcome_with(line, line->argc, "--no-such-option") == ARGS_ERROR);
         HOLDS(outcome_with(line, line->argc, "word") == ARGS_ERROR || line->argc == 1);
     } else if (outcome == ARGS_ERROR) {
@@ -205,10 +88,10 @@ static void check_line(struct arena *arena, const struct line *line)
     }
 }
 
-/* An option in one of its spellings; the value in the same word or in the next. */
-static void add_spelled(struct line *line, const struct args_option *option, struct str value,
-                        unsigned spelling)
+/* Adds an option in one of its spellings, with the value in the same word or in the next. */
+static void add_spelled(struct line *line, enum args_id id, struct str value, unsigned spelling)
 {
+    const struct args_option *option = &args_options[id];
     struct arena *arena = line->arena;
     bool own_word = value.len > 0 && value.data[0] != '-' && spelling & 2;
     const char *equals = own_word || !option->value ? "" : "=";
@@ -224,72 +107,55 @@ static void add_spelled(struct line *line, const struct args_option *option, str
     }
 }
 
-/* Sets the option in `args` as args.h says it; false: it may not stand here. */
-static bool set(struct args *args, struct str *config, struct str *unstable, enum args_id id,
-                struct str value)
+/* Returns true if the option can follow these, and does not end the run. */
+static bool can_follow(const struct args *given, enum args_id id)
 {
-    bool *flags[ARGS_OPTION_COUNT] = {
-        [ARGS_ALL] = &args->all,
-        [ARGS_EVERYWHERE] = &args->everywhere,
-        [ARGS_REVOKE] = &args->revoke,
-        [ARGS_COPIES] = &args->copies,
-        [ARGS_CHECK] = &args->check,
-        [ARGS_STATUS] = &args->status,
-        [ARGS_DRY_RUN] = &args->dry_run,
-        [ARGS_STRICT] = &args->strict,
-        [ARGS_QUIET] = &args->quiet,
-        [ARGS_LOCKED] = &args->locked,
-        [ARGS_OFFLINE] = &args->offline,
-        [ARGS_FROZEN] = &args->frozen,
-        [ARGS_REGISTRY] = &args->has_registry,
-    };
-    bool excluded = (id == ARGS_CHECK && !args->status) || (id == ARGS_ALL && args->has_registry) ||
-                    (id == ARGS_REGISTRY && args->all) || (id == ARGS_STATUS && args->dry_run) ||
-                    (id == ARGS_DRY_RUN && args->status);
-    if (excluded || (flags[id] && *flags[id])) {
-        return false;
-    }
-    if (id == ARGS_CONFIG) {
-        config[args->config_count++] = value;
-    } else if (id == ARGS_UNSTABLE) {
-        unstable[args->unstable_count++] = value;
-    } else if (id == ARGS_VERBOSE) {
-        args->verbose++;
-    } else if (flags[id]) {
-        *flags[id] = true;
-        args->registry = id == ARGS_REGISTRY ? value : args->registry;
-    } else {
-        return false;
-    }
-    return true;
+    const struct args_option *option = &args_options[id];
+    bool ends = id == ARGS_NONE || id == ARGS_HELP_OPTION || id == ARGS_VERSION_OPTION;
+    bool any_value = !option->possible && id != ARGS_TIMEOUT;
+    return !ends && !option->instead && any_value && (option->repeats || !args_has(given, id)) &&
+           (!option->needs || args_has(given, option->needs)) &&
+           (!option->conflict || !args_has(given, option->conflict));
 }
 
-/* The other way round: known options, each spelled somehow, are read as what they are. A word of
- * the input is a byte for the option, one for the spelling, and the value. */
+/* A word of the input is a byte for the option, one for the spelling, and the value. */
 static void check_spelled(struct arena *arena, struct str rest)
 {
     struct line line = {.arena = arena};
     struct str config[MOST_WORDS];
-    struct str unstable[MOST_WORDS];
-    struct args wanted = {.config = config, .unstable = unstable, .timeout = ARGS_TIMEOUT_DEFAULT};
+    struct args wanted = {.config = config};
+    struct args args;
+    struct args_error error;
     add(&line, STR("cargo-logout"));
     while (rest.len > 0 && line.argc < MOST_WORDS) {
         struct str word = harness_piece(arena, &rest, '\n');
         struct str value = word.len > 2 ? str_of(word.data + 2) : STR("");
-        if (word.len < 2 || !utf8_valid(value)) {
+        enum args_id id =
+            word.len < 2 ? ARGS_NONE : (unsigned char)word.data[0] % ARGS_OPTION_COUNT;
+        if (!can_follow(&wanted, id) || !utf8_valid(value)) {
             continue;
         }
-        enum args_id id = (unsigned char)word.data[0] % ARGS_OPTION_COUNT;
-        const struct args_option *option = &args_options[id];
-        value = option->value ? value : STR("");
-        if (set(&wanted, config, unstable, id, value)) {
-            add_spelled(&line, option, value, (unsigned char)word.data[1]);
+        value = args_options[id].value ? value : STR("");
+        add_spelled(&line, id, value, (unsigned char)word.data[1]);
+        if (!args_has(&wanted, id)) {
+            wanted.given[wanted.given_count++] = id;
+        }
+        wanted.value[id] = value;
+        wanted.verbose += id == ARGS_VERBOSE;
+        if (id == ARGS_CONFIG) {
+            config[wanted.config_count++] = value;
         }
     }
-    struct args args;
-    struct args_error error;
     HOLDS(args_parse(arena, line.argc, line.argv, &args, &error) == ARGS_RUN);
-    check_same(&args, &wanted);
+    HOLDS(args.given_count == wanted.given_count && args.verbose == wanted.verbose);
+    HOLDS(args.config_count == wanted.config_count);
+    for (enum args_id id = 0; id < ARGS_OPTION_COUNT; id++) {
+        HOLDS(args_has(&args, id) == args_has(&wanted, id));
+        HOLDS(str_eq(args.value[id], wanted.value[id]));
+    }
+    for (size_t i = 0; i < wanted.config_count; i++) {
+        HOLDS(str_eq(args.config[i], config[i]));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
