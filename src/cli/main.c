@@ -14,31 +14,6 @@
 
 enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 };
 
-static int status_of(const struct logout_options *options, const struct run *run)
-{
-    if (run->totals.failed > 0) {
-        return STATUS_FAILED;
-    }
-    return options->strict && run->strict_fails ? STATUS_LEFT : STATUS_DONE;
-}
-
-/* Returns false if standard output could not be written completely. */
-static bool report(const struct shell *shell, bool json, const struct logout_options *options,
-                   const struct run *run, int status)
-{
-    if (options->status) {
-        report_keyring(shell, options, &run->inventory);
-        report_copies(shell, options, run);
-        report_failures(shell, options, run);
-    } else {
-        report_logout(shell, options, run);
-    }
-    if (json) {
-        return report_json(shell, options, run, status);
-    }
-    return !options->status || report_status(shell, options, run);
-}
-
 static struct logout_options options_of(const struct args *args)
 {
     bool one = args_has(args, ARGS_REGISTRY);
@@ -79,8 +54,18 @@ static struct err *run(struct config *config, const struct args *args, bool json
     CLEANUP(signals_release) struct signals signals = {0};
     struct run result = {0};
     TRY(run_all(config, &options, &signals, &result));
-    *status = status_of(&options, &result);
-    if (!report(shell, json, &options, &result, *status)) {
+    *status = options.strict && result.strict_fails ? STATUS_LEFT : STATUS_DONE;
+    if (result.totals.failed > 0) {
+        *status = STATUS_FAILED;
+    }
+    report_messages(shell, &options, &result);
+    bool complete = true;
+    if (json) {
+        complete = report_json(shell, &options, &result, *status);
+    } else if (options.status) {
+        complete = report_status(shell, &options, &result);
+    }
+    if (!complete) {
         *status = STATUS_FAILED;
         shell_error(shell,
                     err_new(config->arena, "the report could not be written to standard output"));

@@ -166,8 +166,9 @@ static void report_left(const struct shell *shell, const struct credential *c)
                 fix.len > 0 ? str_format(arena, "%s, %s", purpose, fix.data) : STR(""));
 }
 
-void report_keyring(const struct shell *shell, const struct logout_options *options,
-                    const struct inventory *inventory)
+/* Reports why the keyring was not checked. */
+static void report_keyring(const struct shell *shell, const struct logout_options *options,
+                           const struct inventory *inventory)
 {
     const struct keyring_view *keyring = &inventory->keyring;
     if (!inventory->keyring_asked) {
@@ -276,8 +277,8 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
     }
 }
 
-void report_failures(const struct shell *shell, const struct logout_options *options,
-                     const struct run *run)
+static void report_failures(const struct shell *shell, const struct logout_options *options,
+                            const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
     for (const struct failure *f = find_failures(inventory); f; f = f->next) {
@@ -411,8 +412,9 @@ static void report_planned(const struct shell *shell, const struct credential *c
     }
 }
 
-void report_logout(const struct shell *shell, const struct logout_options *options,
-                   const struct run *run)
+/* After a dry run: what would be done. */
+static void report_logout(const struct shell *shell, const struct logout_options *options,
+                          const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
     for (const struct credential *c = inventory_first(inventory); c;
@@ -429,19 +431,28 @@ void report_logout(const struct shell *shell, const struct logout_options *optio
         }
     }
     report_absent(shell, run);
-    if (!options->dry_run) {
-        note_revoking(shell, inventory);
-        for (const struct credential *c = inventory_first(inventory); c;
-             c = inventory_next(inventory, c)) {
-            report_left(shell, c);
-        }
+    if (options->dry_run) {
+        return;
     }
-    report_keyring(shell, options, inventory);
+    note_revoking(shell, inventory);
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        report_left(shell, c);
+    }
+}
+
+void report_messages(const struct shell *shell, const struct logout_options *options,
+                     const struct run *run)
+{
+    if (!options->status) {
+        report_logout(shell, options, run);
+    }
+    report_keyring(shell, options, &run->inventory);
     report_copies(shell, options, run);
     report_failures(shell, options, run);
     if (options->dry_run) {
         shell_note(shell, "this was a dry run: nothing was changed");
-    } else {
+    } else if (!options->status) {
         report_summary(shell, run);
     }
 }
