@@ -3,8 +3,7 @@
 struct term {
     bool verbose;
     bool quiet;
-    bool has_color;
-    struct str color;
+    struct str color; /* data is NULL if it is not set */
 };
 
 /* If one value is invalid, cargo ignores the whole table. */
@@ -14,11 +13,11 @@ static struct term read_term(struct config *config)
     struct key quiet = KEY(STR("term"), STR("quiet"));
     struct key color = KEY(STR("term"), STR("color"));
     struct term term = {0};
-    struct setting setting = {.value = STR("")};
+    struct setting setting = {0};
     bool set = false;
     if (config_boolean(config, VIEW_SETTINGS, &verbose, &set, &term.verbose) ||
         config_boolean(config, VIEW_SETTINGS, &quiet, &set, &term.quiet) ||
-        config_string(config, VIEW_SETTINGS, &color, &term.has_color, &setting)) {
+        config_string(config, VIEW_SETTINGS, &color, &set, &setting)) {
         return (struct term){0};
     }
     term.color = setting.value;
@@ -29,7 +28,7 @@ enum color_choice term_color(struct config *config)
 {
     struct term term = read_term(config);
     enum color_choice choice = COLOR_AUTO;
-    if (term.has_color && shell_color_parse(config->arena, term.color, &choice)) {
+    if (term.color.data && shell_color_parse(config->arena, term.color, &choice)) {
         return COLOR_AUTO;
     }
     return choice;
@@ -47,7 +46,6 @@ void term_warn_alias(struct config *config)
     }
 }
 
-/* A fault in the configuration ends the run later, because a logout can continue. */
 static void fail(struct config *config, const struct err *err)
 {
     config->failure = config->failure ? config->failure : err;
@@ -81,11 +79,8 @@ struct err *term_configure(struct config *config, const struct args *args)
     TRY(choose_verbosity(config, args, &term, &config->shell->verbosity));
     if (args_has(args, ARGS_COLOR)) {
         TRY(shell_color_parse(config->arena, args->value[ARGS_COLOR], &choice));
-    } else if (term.has_color) {
-        struct err *err = shell_color_parse(config->arena, term.color, &choice);
-        if (err) {
-            fail(config, err);
-        }
+    } else if (term.color.data) {
+        fail(config, shell_color_parse(config->arena, term.color, &choice));
     }
     shell_set_color(config->shell, choice);
     return NULL;
