@@ -10,7 +10,7 @@
 #define SECRETS_PATH "/org/freedesktop/secrets"
 #define BUS_NAME     "org.freedesktop.DBus"
 #define BUS_PATH     "/org/freedesktop/DBus"
-#define NO_BUS       "there is no D-Bus session bus"
+#define NO_BUS       "there is no D-Bus session bus; run this in your desktop session"
 
 #define LOCKED "the keyring is locked; unlock it, then try again"
 #define DENIED                                                                                     \
@@ -100,7 +100,7 @@ static struct err *connection_error(struct arena *arena, const char *address, GE
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
     if (*none) {
-        return err_wrap(arena, words, NO_BUS "; run this in your desktop session");
+        return err_wrap(arena, words, NO_BUS);
     }
     if (is_of_another_user(arena, address, &owner)) {
         return err_wrap(
@@ -111,18 +111,6 @@ static struct err *connection_error(struct arena *arena, const char *address, GE
     return err_wrap(arena, words,
                     "the D-Bus session bus does not accept the connection; check "
                     "DBUS_SESSION_BUS_ADDRESS and the permissions of the socket");
-}
-
-/* Under cron and sudo, the desktop's bus can exist although no variable has its address. */
-static struct err *no_address(struct arena *arena)
-{
-    struct str usual = str_format(arena, "/run/user/%lu/bus", (unsigned long)geteuid());
-    if (access(usual.data, R_OK | W_OK) == 0) {
-        return err_new(arena,
-                       NO_BUS " in this environment; set DBUS_SESSION_BUS_ADDRESS=unix:path=%s",
-                       usual.data);
-    }
-    return err_new(arena, NO_BUS "; run this in your desktop session");
 }
 
 static bool set_address(struct arena *arena)
@@ -150,7 +138,7 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out, bo
     const char *display = getenv("DISPLAY");
     if (!set_address(arena) && !(launch && display && *display)) {
         *none = true;
-        return no_address(arena);
+        return err_new(arena, NO_BUS);
     }
     GError *error = NULL;
     GDBusConnection *bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, &error);

@@ -40,19 +40,14 @@ static const char usage[] =
     "  -h, --help          Print help\n"
     "  -V, --version       Print version\n";
 
-/* The pipes to the caller. */
-struct streams {
-    int in; /* -1 if it was closed, which counts as its end */
-    int out;
-};
-
 /* Moves standard input and output to other descriptors, and replaces them with /dev/null and
- * standard error, so that a library cannot print between the lines of the protocol. */
-static struct err *streams_take(struct arena *arena, struct streams *streams)
+ * standard error, so that a library cannot print between the lines of the protocol. Sets `in` to -1
+ * if it was closed, which counts as its end. */
+static struct err *streams_take(struct arena *arena, int *in, int *out)
 {
-    int in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (out < 0) {
+    *in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    *out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (*out < 0) {
         return err_wrap(arena, err_os(arena, errno), "standard output cannot be used");
     }
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -67,7 +62,6 @@ static struct err *streams_take(struct arena *arena, struct streams *streams)
     if (null > STDERR_FILENO) { /* otherwise it replaced a standard descriptor that was closed */
         fd_close(&null);
     }
-    *streams = (struct streams){in, out};
     return NULL;
 }
 
@@ -94,7 +88,8 @@ static struct err *read_line(struct arena *arena, int fd, struct str *line, bool
 
 struct plugin {
     struct arena *arena; /* of the current request; overwritten after the answer */
-    struct streams streams;
+    int in;              /* the pipes to cargo */
+    int out;
     struct keyring keyring;
 };
 
@@ -111,17 +106,6 @@ static struct err *late_error(struct arena *arena, unsigned seconds)
         "the Secret Service did not answer within %u seconds; answer its dialog if there is "
         "one, or run this at a terminal, which waits longer",
         seconds);
-}
-
-/* Opens the keyring for this request, and starts the time limit for the answer. */
-static struct err *keyring_ready(struct plugin *plugin, enum request_kind kind)
-{
-    struct arena *arena = plugin->arena;
-    unsigned seconds = person_at_terminal() ? PERSON_SECONDS : ALONE_SECONDS;
-    struct err *late = err_wrap(arena, late_error(arena, seconds), "%s", failed_to[kind]);
-    deadline_start(plugin->streams.out, seconds, answer_failed(arena, late));
-    plugin->keyring.arena = arena;
-    return keyring_open(&plugin->keyring, person_can_answer());
 }
 
 /* Returns the token to store: the one of the request, or one that the person types. cargo:
@@ -145,70 +129,68 @@ static struct err *token_read(struct arena *arena, const struct request *request
     return NULL;
 }
 
+/* Starts the time limit for the answer, after a person has typed the token. */
 static struct err *perform(struct plugin *plugin, const struct request *request, struct str *answer)
 {
     struct arena *arena = plugin->arena;
-    struct str named = request->name.len > 0 ? request->name : request->index_url;
+    struct keyring *keyring = &plugin->keyring;
+    struct str url = request->index_url;
     struct str token = {0};
     bool found = true;
     if (request->kind == REQUEST_LOGIN) {
         TRY(token_read(arena, request, &token));
     }
-    TRY(keyring_ready(plugin, request->kind));
+    unsigned seconds = person_at_terminal() ? PERSON_SECONDS : ALONE_SECONDS;
+    struct err *late = err_wrap(arena, late_error(arena, seconds), "%s", failed_to[request->kind]);
+    deadline_start(plugin->out, seconds, answer_failed(arena, late));
+    keyring->arena = arena;
+    TRY(keyring_open(keyring, person_can_answer()));
     if (request->kind == REQUEST_LOGIN) {
-        struct str label = str_format(arena, "cargo-registry:%s", named.data);
-        TRY(keyring_store(&plugin->keyring, request->index_url, label, token));
+        struct str name = request->name.len > 0 ? request->name : url;
+        TRY(keyring_store(keyring, url, str_format(arena, "cargo-registry:%s", name.data), token));
     } else if (request->kind == REQUEST_GET) {
-        TRY(keyring_get(&plugin->keyring, request->index_url, &token, &found));
+        TRY(keyring_get(keyring, url, &token, &found));
     } else {
-        TRY(keyring_erase(&plugin->keyring, request->index_url, &found));
+        TRY(keyring_erase(keyring, url, &found));
     }
     *answer = found ? answer_ok(arena, request->kind, token) : answer_error(arena, "not-found");
     return NULL;
 }
 
-static struct str answer_to(struct plugin *plugin, const struct request *request)
+/* Reads a request and returns its answer, which is empty at the end of the input. Sets `more` to
+ * false after the last one. */
+static struct str next_answer(struct plugin *plugin, bool *more)
 {
-    struct str answer;
-    if (request->kind == REQUEST_UNKNOWN) {
-        return answer_error(plugin->arena, "operation-not-supported");
-    }
-    struct err *err = perform(plugin, request, &answer);
-    deadline_stop();
-    if (err) {
-        err = err_wrap(plugin->arena, err, "%s", failed_to[request->kind]);
-        return answer_failed(plugin->arena, err);
-    }
-    return answer;
-}
-
-/* Answers one request. Sets `more` to false after the last one. Returns false if cargo does not
- * read the answer. */
-static bool serve_one(struct plugin *plugin, bool *more)
-{
+    struct arena *arena = plugin->arena;
     struct request request;
     struct str line;
-    struct err *err = read_line(plugin->arena, plugin->streams.in, &line, more);
+    struct str answer;
+    struct err *err = read_line(arena, plugin->in, &line, more);
     if (!err && !*more) {
-        return true;
+        return STR("");
     }
     if (!err) {
-        err = request_parse(plugin->arena, line, &request);
+        err = request_parse(arena, line, &request);
     }
     if (err) {
         *more = false; /* as cargo's own providers do: the rest of the input cannot be trusted */
-        return write_all(plugin->streams.out, answer_failed(plugin->arena, err));
+        return answer_failed(arena, err);
     }
-    return write_all(plugin->streams.out, answer_to(plugin, &request));
+    if (request.kind == REQUEST_UNKNOWN) {
+        return answer_error(arena, "operation-not-supported");
+    }
+    err = perform(plugin, &request, &answer);
+    deadline_stop();
+    return err ? answer_failed(arena, err_wrap(arena, err, "%s", failed_to[request.kind])) : answer;
 }
 
 static struct err *serve(struct arena *arena, struct plugin *plugin)
 {
-    TRY(streams_take(arena, &plugin->streams));
+    TRY(streams_take(arena, &plugin->in, &plugin->out));
     struct str hello = json_line(arena, json_pack("{s[i]}", "v", PROTOCOL_VERSION));
-    bool taken = write_all(plugin->streams.out, hello);
+    bool taken = write_all(plugin->out, hello);
     for (bool more = true; taken && more;) {
-        taken = serve_one(plugin, &more);
+        taken = write_all(plugin->out, next_answer(plugin, &more));
         arena_clear(plugin->arena);
     }
     return taken ? NULL : err_new(arena, "cargo did not read the answer");
@@ -233,16 +215,17 @@ static int plugin_run(void)
 static int list_run(bool peek)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    struct streams streams;
-    if (streams_take(&arena, &streams)) {
+    int in;
+    int out;
+    if (streams_take(&arena, &in, &out)) {
         return 1;
     }
     unsigned seconds = peek ? PEEK_SECONDS : ALONE_SECONDS;
     struct buf lines = buf_new(&arena);
-    deadline_start(streams.out, seconds, list_error_line(&arena, late_error(&arena, seconds)));
+    deadline_start(out, seconds, list_error_line(&arena, late_error(&arena, seconds)));
     bool known = list_items(&arena, peek, &lines);
     deadline_stop();
-    bool written = write_all(streams.out, buf_str(&lines));
+    bool written = write_all(out, buf_str(&lines));
     return known && written ? 0 : 1;
 }
 

@@ -74,12 +74,24 @@ static void drop_given(struct args *args, enum args_id id)
     args->given_count = kept;
 }
 
-/* The usage line has the options so far, or only [OPTIONS]. */
-static enum args_outcome fail(struct reader *reader, bool with_options, struct str fault)
+static const char *title(const struct reader *reader, enum args_id id)
 {
-    size_t count = with_options ? reader->args.given_count : 0;
-    reader->error.fault = fault;
-    reader->error.usage = usage_line(reader->arena, reader->args.given, count);
+    return usage_title(reader->arena, id).data;
+}
+
+/* The usage line has the options so far, or only [OPTIONS]. */
+PRINTF_LIKE(3, 4)
+static enum args_outcome fail(struct reader *reader, bool with_options, const char *format, ...)
+{
+    struct args *args = &reader->args;
+    struct buf fault = buf_new(reader->arena);
+    va_list arguments;
+    va_start(arguments, format);
+    buf_vaddf(&fault, format, arguments);
+    va_end(arguments);
+    reader->error.fault = buf_str(&fault);
+    reader->error.usage =
+        usage_line(reader->arena, args->given, with_options ? args->given_count : 0);
     return ARGS_ERROR;
 }
 
@@ -92,13 +104,12 @@ static enum args_outcome fail_value(struct reader *reader, enum args_id id, stru
 static enum args_outcome unexpected(struct reader *reader, bool with_options, struct str word,
                                     const char *tip)
 {
-    struct str shown = utf8_lossy(reader->arena, word);
     if (tip) {
         reader->error.tip =
             str_format(reader->arena, "a similar argument exists: " USAGE_RIGHT, tip);
     }
-    return fail(reader, with_options,
-                str_format(reader->arena, "unexpected argument " USAGE_WRONG " found", shown.data));
+    return fail(reader, with_options, "unexpected argument " USAGE_WRONG " found",
+                utf8_lossy(reader->arena, word).data);
 }
 
 static enum args_outcome no_value(struct reader *reader, enum args_id id)
@@ -106,7 +117,7 @@ static enum args_outcome no_value(struct reader *reader, enum args_id id)
     return fail_value(reader, id,
                       str_format(reader->arena,
                                  "a value is required for " USAGE_WRONG " but none was supplied",
-                                 usage_title(reader->arena, id).data));
+                                 title(reader, id)));
 }
 
 static bool parse_seconds(struct str text, unsigned *out)
@@ -126,7 +137,7 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     const char *tip = NULL;
     double best = 0;
     if (!utf8_valid(value)) {
-        return fail(reader, false, STR("invalid UTF-8 was detected in one or more arguments"));
+        return fail(reader, false, "invalid UTF-8 was detected in one or more arguments");
     }
     for (; possible && *possible; possible++) {
         if (strcasecmp(value.data, *possible) == 0) {
@@ -175,10 +186,8 @@ static enum args_outcome apply(struct reader *reader, enum args_id id, struct st
     }
     if (!option->repeats && args_has(args, id)) {
         drop_given(args, id);
-        return fail(reader, false,
-                    str_format(reader->arena,
-                               "the argument " USAGE_WRONG " cannot be used multiple times",
-                               usage_title(reader->arena, id).data));
+        return fail(reader, false, "the argument " USAGE_WRONG " cannot be used multiple times",
+                    title(reader, id));
     }
     if (id == ARGS_VERBOSE) {
         drop_given(args, id); /* it moves to the end of the usage line */
@@ -259,11 +268,8 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
     }
     add_given(&reader->args, id);
     return fail(reader, true,
-                str_format(reader->arena,
-                           "unexpected value " USAGE_WRONG " for " USAGE_RIGHT
-                           " found; no more were expected",
-                           utf8_lossy(reader->arena, value).data,
-                           usage_title(reader->arena, id).data));
+                "unexpected value " USAGE_WRONG " for " USAGE_RIGHT " found; no more were expected",
+                utf8_lossy(reader->arena, value).data, title(reader, id));
 }
 
 /* Reads joined letters, such as `-qv`. If a letter has a value, the rest of the word is the value,
@@ -327,7 +333,6 @@ static enum args_outcome read_word(struct reader *reader, struct str word, bool 
 /* clap: Validator::validate. */
 static enum args_outcome check_together(struct reader *reader)
 {
-    struct arena *arena = reader->arena;
     struct args *args = &reader->args;
     enum args_id missing = ARGS_NONE;
     for (size_t i = 0; i < args->given_count; i++) {
@@ -336,9 +341,8 @@ static enum args_outcome check_together(struct reader *reader)
         if (other && args_has(args, other)) {
             drop_given(args, other);
             return fail(reader, true,
-                        str_format(arena,
-                                   "the argument " USAGE_WRONG " cannot be used with " USAGE_WRONG,
-                                   usage_title(arena, id).data, usage_title(arena, other).data));
+                        "the argument " USAGE_WRONG " cannot be used with " USAGE_WRONG,
+                        title(reader, id), title(reader, other));
         }
         enum args_id needed = args_options[id].needs;
         if (needed && !args_has(args, needed)) {
@@ -350,10 +354,9 @@ static enum args_outcome check_together(struct reader *reader)
     }
     add_given(args, missing);
     return fail(reader, true,
-                str_format(arena,
-                           "the following required arguments were not provided:\n  " COLOR_LITERAL
-                           "%s" COLOR_RESET,
-                           usage_title(arena, missing).data));
+                "the following required arguments were not provided:\n  " COLOR_LITERAL
+                "%s" COLOR_RESET,
+                title(reader, missing));
 }
 
 /* Returns true if the first argument is the name under which cargo runs the program. */
