@@ -141,7 +141,7 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
     g_ptr_array_add(paths, NULL);
     g_autoptr(SecretService) service = service_new(&error);
     if (service) {
-        (void)secret_service_unlock_dbus_paths_sync(service, (const char **)paths->pdata, NULL,
+        (void)secret_service_unlock_dbus_paths_sync(service, (void *)paths->pdata, NULL,
                                                     NULL, &error);
     }
     *why = unlock_reason(keyring, error);

@@ -65,14 +65,19 @@ static struct err *streams_take(struct arena *arena, int *in, int *out)
     return NULL;
 }
 
+static ssize_t read_byte(int fd, char *byte)
+{
+    return fd < 0 ? 0 : (ssize_t)TEMP_FAILURE_RETRY(read(fd, byte, 1));
+}
+
 /* Reads a line without its newline. The last line can lack it. Sets `got` to false at the end. It
  * reads one byte at a time, so that the token of a later request is not in memory. */
 static struct err *read_line(struct arena *arena, int fd, struct str *line, bool *got)
 {
     struct buf text = buf_new(arena);
     char byte = 0;
-    ssize_t n = 0;
-    while (fd >= 0 && (n = TEMP_FAILURE_RETRY(read(fd, &byte, 1))) == 1 && byte != '\n') {
+    ssize_t n;
+    while ((n = read_byte(fd, &byte)) == 1 && byte != '\n') {
         if (text.len == REQUEST_LIMIT) {
             return err_new(arena, "the request is longer than %zu bytes", REQUEST_LIMIT);
         }
@@ -163,7 +168,7 @@ static struct str next_answer(struct plugin *plugin, bool *more)
 {
     struct arena *arena = plugin->arena;
     struct request request;
-    struct str line;
+    struct str line = {0};
     struct str answer;
     struct err *err = read_line(arena, plugin->in, &line, more);
     if (!err && !*more) {

@@ -140,7 +140,7 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
         return fail(reader, false, "invalid UTF-8 was detected in one or more arguments");
     }
     for (; possible && *possible; possible++) {
-        if (strcasecmp(value.data, *possible) == 0) {
+        if (str_eq(str_lower(arena, value), str_of(*possible))) {
             return ARGS_RUN;
         }
         tip = similar_better(arena, value, *possible, &best) ? *possible : tip;

@@ -47,8 +47,9 @@ static double jaro(struct arena *arena, struct characters a, struct characters b
         return 0;
     }
     double found = (double)matches;
+    size_t transpositions = misplaced / 2;
     return (found / (double)a.count + found / (double)b.count +
-            (double)(matches - misplaced / 2) / found) /
+            (double)(matches - transpositions) / found) /
            3.0;
 }
 

@@ -64,10 +64,8 @@ static struct err *choose_verbosity(struct config *config, const struct args *ar
         *out = VERBOSITY_QUIET;
     } else if (term->verbose && term->quiet) {
         fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
-    } else if (term->verbose) {
-        *out = VERBOSITY_VERBOSE;
-    } else if (term->quiet) {
-        *out = VERBOSITY_QUIET;
+    } else if (term->verbose || term->quiet) {
+        *out = term->quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
     }
     return NULL;
 }
