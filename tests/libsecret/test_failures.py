@@ -97,6 +97,7 @@ WITHOUT_A_PERSON = [
     ("locked,blind,unlock-fails", 1, "logout", [BROKEN_PROMPTER]),
     ("secret-fails", 1, "get", [f"the disk is broken {FAILED}"]),
     ("binary", 1, "get", ["the item in the keyring is not text"]),
+    ("binary", 1, "logout", LOGGED_OUT),
     ("locked,unlock-free", 2, "logout", LOGGED_OUT),
     ("locked,unlock-fails", 1, "get", [LOCKED, BROKEN_PROMPTER]),
     ("locked,unlock-fails", 1, "logout", [LOCKED, BROKEN_PROMPTER]),

@@ -121,12 +121,6 @@ def test_no_keyring_made_yet_and_nobody_to_ask(bus):
     assert bus.ask(request("login", token="t-1")) == failed("store", LOCKED, NOBODY_TO_ASK)
 
 
-def test_secret_that_is_no_text(keyring):
-    keyring.store_bytes(b"\xff", *SCHEMA, "url", URL)
-    assert keyring.ask(request("get")) == failed("get", "the item in the keyring is not text")
-    assert keyring.ask(request("logout")) == LOGGED_OUT
-
-
 def test_the_library_cannot_get_between_the_lines(keyring):
     """GLib's debugging prints on standard output, and with G_DBUS_DEBUG the very messages."""
     keyring.env |= {"G_MESSAGES_DEBUG": "all", "G_DBUS_DEBUG": "all"}

@@ -9,7 +9,7 @@ import termios
 import pytest
 
 from desktop import SECONDS, Terminal, request
-from test_keyring import LOCKED, LOGGED_IN, LOGGED_OUT, URL, failed, token
+from test_keyring import LOGGED_IN, LOGGED_OUT, URL, failed, token
 
 UNREADABLE = "failed to read the token from the terminal"
 
@@ -156,16 +156,4 @@ def test_ctrl_c_while_a_person_is_asked(bus):
         pass
     terminal.type(b"\x03")
     assert terminal.child.wait(SECONDS) == -signal.SIGINT
-    terminal.close()
-
-
-def test_locked_keyring_that_has_no_way_to_ask(keyring):
-    """gnome-keyring without its prompter: a terminal alone does not make it wait."""
-    keyring.ask(request("login", token="t-1"))
-    keyring.lock()
-    terminal = ProviderTerminal(keyring)
-    terminal.send(request("logout"))
-    answer = terminal.answer()
-    assert answer["Err"]["message"] == "failed to erase token"
-    assert answer["Err"]["caused-by"][0] == LOCKED
     terminal.close()
