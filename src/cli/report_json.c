@@ -14,21 +14,6 @@ static void set(json_t *object, const char *key, json_t *value)
     }
 }
 
-static void set_word(json_t *object, const char *key, const char *word)
-{
-    set(object, key, json_string(word));
-}
-
-static void set_number(json_t *object, const char *key, size_t number)
-{
-    set(object, key, json_integer((json_int_t)number));
-}
-
-static void set_text(struct arena *arena, json_t *object, const char *key, struct str text)
-{
-    set(object, key, json_from_str(arena, text));
-}
-
 static void set_if_any(struct arena *arena, json_t *object, const char *key, struct str text)
 {
     set(object, key, text.len > 0 ? json_from_str(arena, text) : NULL);
@@ -85,9 +70,9 @@ static const char *const results[] = {
 static json_t *file_location(struct arena *arena, const char *kind, struct str path, size_t line)
 {
     json_t *location = json_pack("{ss ss}", "type", "file", "file", kind);
-    set_text(arena, location, "path", path);
+    set(location, "path", json_from_str(arena, path));
     if (line > 0) {
-        set_number(location, "line", line);
+        set(location, "line", json_integer((json_int_t)line));
     }
     return location;
 }
@@ -112,9 +97,10 @@ static json_t *location_of(struct arena *arena, const struct credential *c)
         break;
     case PLACE_PROVIDER:
         location = json_pack("{ss}", "type", "provider");
-        set_text(arena, location, "program", c->provider->words[0]);
+        set(location, "program", json_from_str(arena, c->provider->words[0]));
         if (c->provider->setting.value.data) {
-            set_text(arena, location, "configured", setting_location(arena, &c->provider->setting));
+            set(location, "configured",
+                json_from_str(arena, setting_location(arena, &c->provider->setting)));
         }
         break;
     case PLACE_KEYRING:
@@ -122,7 +108,7 @@ static json_t *location_of(struct arena *arena, const struct credential *c)
         set_index(arena, location, c->item->index_url);
         break;
     }
-    set_text(arena, location, "text", credential_location(arena, c));
+    set(location, "text", json_from_str(arena, credential_location(arena, c)));
     return location;
 }
 
@@ -134,7 +120,7 @@ static json_t *server_of(struct arena *arena, const struct server_answer *answer
     json_t *server = json_pack("{ss}", "verdict", server_verdict_name(answer->verdict));
     set_if_any(arena, server, "url", answer->url);
     if (answer->status > 0) {
-        set_number(server, "http_status", answer->status);
+        set(server, "http_status", json_integer((json_int_t)answer->status));
     }
     set_if_any(arena, server, "detail", answer->detail);
     set_if_any(arena, server, "who", answer->who);
@@ -158,16 +144,16 @@ static void add_credential(struct buf *out, const struct logout_options *options
 {
     struct arena *arena = out->arena;
     json_t *line = line_new("credential");
-    set_text(arena, line, "registry", c->registry->name);
+    set(line, "registry", json_from_str(arena, c->registry->name));
     set_index(arena, line, credential_index_url(c));
-    set_word(line, "kind", credential_kind_name(c));
+    set(line, "kind", json_string(credential_kind_name(c)));
     set(line, "location", location_of(arena, c));
-    set_word(line, "usable", report_usable[credential_usable(c)]);
-    set_word(line, "effect", effects[c->effect]);
-    set_word(line, "plan", plans[c->plan]);
-    set_word(line, "result", results[c->result]);
+    set(line, "usable", json_string(report_usable[credential_usable(c)]));
+    set(line, "effect", json_string(effects[c->effect]));
+    set(line, "plan", json_string(plans[c->plan]));
+    set(line, "result", json_string(results[c->result]));
     if (options->check) {
-        set_word(line, "valid", report_validity[c->valid]);
+        set(line, "valid", json_string(report_validity[c->valid]));
     }
     set(line, "server", server_of(arena, c->answer));
     if (credential_usable(c) != USABLE_NO) {
@@ -182,13 +168,13 @@ static void add_unreadable(struct buf *out, const struct config_file *file)
     const char *kind = file->credentials ? "credentials" : "config";
     json_t *line = line_new("credential");
     json_t *location = file_location(out->arena, kind, file->path, 0);
-    set_text(out->arena, location, "text", file->shown);
-    set_word(line, "kind", "unknown");
+    set(location, "text", json_from_str(out->arena, file->shown));
+    set(line, "kind", json_string("unknown"));
     set(line, "location", location);
-    set_word(line, "usable", "unknown");
-    set_word(line, "effect", effects[PERHAPS_USED]);
-    set_word(line, "plan", plans[PLAN_CANNOT]);
-    set_word(line, "result", results[RESULT_NOT_CHECKED]);
+    set(line, "usable", json_string("unknown"));
+    set(line, "effect", json_string(effects[PERHAPS_USED]));
+    set(line, "plan", json_string(plans[PLAN_CANNOT]));
+    set(line, "result", json_string(results[RESULT_NOT_CHECKED]));
     set(line, "error", json_from_err(out->arena, file->failure));
     add_line(out, line);
 }
@@ -197,7 +183,7 @@ static void add_error(struct buf *out, const struct registry *registry, const st
 {
     json_t *line = line_new("error");
     if (registry) {
-        set_text(out->arena, line, "registry", registry->name);
+        set(line, "registry", json_from_str(out->arena, registry->name));
     }
     set(line, "error", json_from_err(out->arena, err));
     add_line(out, line);
@@ -213,9 +199,9 @@ static void add_registry(struct buf *out, const struct logout_options *options,
         enum usable each = credential_usable(c);
         usable = each > usable ? each : usable;
     }
-    set_text(out->arena, line, "registry", registry->name);
+    set(line, "registry", json_from_str(out->arena, registry->name));
     set_index(out->arena, line, registry->has_index ? registry->index.text : STR(""));
-    set_word(line, "usable", report_usable[usable]);
+    set(line, "usable", json_string(report_usable[usable]));
     add_line(out, line);
     for (const struct credential *c = registry->credentials; c; c = c->next) {
         add_credential(out, options, c);
@@ -230,7 +216,7 @@ static void add_keyring(struct buf *out, const struct keyring_view *keyring)
         [KEYRING_UNKNOWN] = "unknown",
     };
     json_t *line = line_new("keyring");
-    set_word(line, "state", states[keyring->state]);
+    set(line, "state", json_string(states[keyring->state]));
     set(line, "error", json_from_err(out->arena, keyring->reason));
     add_line(out, line);
 }
@@ -249,14 +235,14 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
     json_t *location =
         place ? file_location(arena, place_kind_name(place->kind), place->path, copy->line)
               : variable_location(arena, copy->variable);
-    set_text(arena, location, "text", copy_location(arena, copy));
-    set_word(line, "kind", kinds[copy->kind]);
+    set(location, "text", json_from_str(arena, copy_location(arena, copy)));
+    set(line, "kind", json_string(kinds[copy->kind]));
     set_if_any(arena, line, "registry", copy->registry);
     set_if_any(arena, line, "variable", copy->variable);
     set_if_any(arena, line, "home", copy->home);
     set(line, "location", location);
     set(line, "in_git", json_boolean(copy->in_work_tree));
-    set_word(line, "result", results[copy->result]);
+    set(line, "result", json_string(results[copy->result]));
     if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND) {
         set(line, "fix", words_of(arena, copy_fix(arena, inventory, copy)));
     }
@@ -267,8 +253,8 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
 static void add_problem(struct buf *out, const struct problem *problem)
 {
     json_t *line = line_new("copy");
-    set_word(line, "kind", "not-checked");
-    set_text(out->arena, line, "text", problem->shown);
+    set(line, "kind", json_string("not-checked"));
+    set(line, "text", json_from_str(out->arena, problem->shown));
     set(line, "error", json_pack("[o]", json_from_str(out->arena, problem->reason)));
     add_line(out, line);
 }
@@ -278,11 +264,11 @@ static bool finish(const struct shell *shell, struct buf *out, int status,
                    const struct totals *totals)
 {
     json_t *line = line_new("logout-finished");
-    set_number(line, "status", (size_t)status);
-    set_number(line, "removed", totals->removed);
-    set_number(line, "left", totals->left);
-    set_number(line, "not_checked", totals->not_checked);
-    set_number(line, "failed", totals->failed);
+    set(line, "status", json_integer((json_int_t)status));
+    set(line, "removed", json_integer((json_int_t)totals->removed));
+    set(line, "left", json_integer((json_int_t)totals->left));
+    set(line, "not_checked", json_integer((json_int_t)totals->not_checked));
+    set(line, "failed", json_integer((json_int_t)totals->failed));
     add_line(out, line);
     return shell_print_out(shell, buf_str(out));
 }

@@ -201,24 +201,6 @@ def test_line_in_colour(args, root, cargo, program):
     check(World(args=args, env={"CARGO_TERM_COLOR": "always"}), root, cargo, program)
 
 
-COLOURFUL = ["--frob", "--locke", "--color alway", "--color", "-q -q", "--registry=x --quiet=1", "-h", "-Z x", "--registry nope"]
-
-
-@pytest.mark.parametrize("color", ["auto", "always", "never", "Always", "bad", ""])
-@pytest.mark.parametrize("line", COLOURFUL)
-def test_term_color(line, color, root, cargo, program):
-    check(World(args=tuple(line.split()), env={"CARGO_TERM_COLOR": color}), root, cargo, program)
-
-
-@pytest.mark.parametrize("option", ["", "--color=always", "--color=never", "--color=auto"])
-@pytest.mark.parametrize("env", [{"TERM": "xterm"}, {"TERM": "dumb"}, {}, {"TERM": "xterm", "NO_COLOR": "1"}, {"CLICOLOR_FORCE": "1"}], ids=repr)
-@pytest.mark.parametrize("terminal", ["stdout", "stderr"])
-def test_colour_on_a_terminal(terminal, env, option, root, cargo, program):
-    """Usage errors and help follow the terminal, not --color; all later texts follow both."""
-    for line in ("--locke", "-h", "--registry nope", "-Z x"):
-        check(World(args=(*option.split(), *line.split()), env=env, **{terminal: "tty"}), root, cargo, program)
-
-
 class Generator:
     """Command lines that are almost valid."""
 
