@@ -12,7 +12,6 @@
 #define BUS_PATH     "/org/freedesktop/DBus"
 #define NO_BUS       "there is no D-Bus session bus; run this in your desktop session"
 
-#define LOCKED "the keyring is locked; unlock it, then try again"
 #define DENIED                                                                                     \
     "access to the Secret Service (" SECRETS_NAME ") was denied; allow it in the keyring's "       \
     "settings or in the policy of the bus, then try again"
@@ -31,7 +30,7 @@ static const struct {
     int last;
     const char *advice;
 } meanings[] = {
-    {secret_error_get_quark, SECRET_ERROR_IS_LOCKED, SECRET_ERROR_IS_LOCKED, LOCKED},
+    {secret_error_get_quark, SECRET_ERROR_IS_LOCKED, SECRET_ERROR_IS_LOCKED, KEYRING_LOCKED_ERROR},
     {g_dbus_error_quark, G_DBUS_ERROR_ACCESS_DENIED, G_DBUS_ERROR_ACCESS_DENIED, DENIED},
     {g_dbus_error_quark, G_DBUS_ERROR_SERVICE_UNKNOWN, G_DBUS_ERROR_NAME_HAS_NO_OWNER, MISSING},
     {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_EXEC_FAILED, G_DBUS_ERROR_SPAWN_NO_MEMORY, NOT_STARTED},

@@ -1,6 +1,6 @@
 /*
- * Connects to the D-Bus session bus, and finds out what it knows about a Secret Service without
- * starting or asking one.
+ * Connects to the D-Bus session bus, finds out whether there is a Secret Service without starting
+ * one, and reads what libsecret does not show of it.
  *
  * bus_open() uses DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. If neither exists and there
  * is a display, `launch` lets GLib start a bus, as it does for cargo's own provider. Without
@@ -16,6 +16,8 @@
 #include "util/base.h"
 
 #define SECRET_INTERFACE "org.freedesktop.Secret."
+
+#define KEYRING_LOCKED_ERROR "the keyring is locked; unlock it, then try again"
 
 /* Sets `none` with an error that means that there is no session bus, not that a bus rejects us. */
 struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out,

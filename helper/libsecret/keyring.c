@@ -4,8 +4,7 @@
 #include "bus.h"
 #include "service.h"
 
-#define COLLECTION   SECRET_INTERFACE "Collection"
-#define LOCKED_ERROR "the keyring is locked; unlock it, then try again"
+#define COLLECTION SECRET_INTERFACE "Collection"
 
 const SecretSchema keyring_schema = {
     .name = CARGO_SCHEMA,
@@ -141,8 +140,8 @@ static struct err *items_unlock(const struct keyring *keyring, struct str url, G
     g_ptr_array_add(paths, NULL);
     g_autoptr(SecretService) service = service_new(&error);
     if (service) {
-        (void)secret_service_unlock_dbus_paths_sync(service, (void *)paths->pdata, NULL,
-                                                    NULL, &error);
+        (void)secret_service_unlock_dbus_paths_sync(service, (void *)paths->pdata, NULL, NULL,
+                                                    &error);
     }
     *why = unlock_reason(keyring, error);
     struct err *blind = items_search(keyring, url, &again);
@@ -182,7 +181,7 @@ static struct err *locked_error(const struct keyring *keyring, const GList *item
                             "when the keyring asks, then try again");
         }
     }
-    return err_wrap(keyring->arena, why, LOCKED_ERROR);
+    return err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR);
 }
 
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token, bool *found)
@@ -292,5 +291,6 @@ struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found)
     if (items) {
         TRY(items_erase(keyring, url, items, why));
     }
-    return has_sealed(keyring, url, true) ? err_wrap(keyring->arena, why, LOCKED_ERROR) : NULL;
+    return has_sealed(keyring, url, true) ? err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR)
+                                          : NULL;
 }

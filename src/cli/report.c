@@ -326,8 +326,7 @@ static void report_not_logged_in(const struct shell *shell, const struct registr
     shell_status(shell, "Logout", "not currently logged in to `%s`", registry->shown.data);
 }
 
-/* Reports registries without credentials: with -v or if there is one with cargo's text, or else in
- * one line. */
+/* Reports registries without credentials in cargo's words. Without -v, several are one number. */
 static void report_absent(const struct shell *shell, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
@@ -360,7 +359,7 @@ static void report_absent(const struct shell *shell, const struct run *run)
     }
 }
 
-/* If the run was about several registries. */
+/* Prints the totals if credentials of several registries were found. */
 static void report_summary(const struct shell *shell, const struct run *run)
 {
     const struct totals *totals = &run->totals;
@@ -412,7 +411,7 @@ static void report_planned(const struct shell *shell, const struct credential *c
     }
 }
 
-/* After a dry run: what would be done. */
+/* After a dry run, it reports what would be done. */
 static void report_logout(const struct shell *shell, const struct logout_options *options,
                           const struct run *run)
 {
