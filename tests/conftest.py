@@ -9,6 +9,8 @@ import pathlib
 import signal
 import sys
 
+import pytest
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import planted  # noqa: E402
@@ -26,6 +28,15 @@ for number, handler in (
 ):
     if signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, handler)
+
+@pytest.fixture(scope="session")
+def program():
+    """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
+    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", pathlib.Path(__file__).resolve().parents[1] / "build/cargo-logout")).absolute()
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
+    return path
+
 
 LONG = ("test_deadlines", "test_every_call")
 MARKS = {

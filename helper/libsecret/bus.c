@@ -1,36 +1,46 @@
 #include "bus.h"
 
+#include "util/fs.h"
+
 #include <libsecret/secret.h>
 
-#include <errno.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define BUS_NAME "org.freedesktop.DBus"
-#define BUS_PATH "/org/freedesktop/DBus"
-#define NO_BUS   "there is no D-Bus session bus"
+#define SECRETS_NAME "org.freedesktop.secrets"
+#define SECRETS_PATH "/org/freedesktop/secrets"
+#define BUS_NAME     "org.freedesktop.DBus"
+#define BUS_PATH     "/org/freedesktop/DBus"
+#define NO_BUS       "there is no D-Bus session bus; run this in your desktop session"
 
-static bool is_service_missing(const GError *error)
-{
-    return g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER);
-}
+#define DENIED                                                                                     \
+    "access to the Secret Service (" SECRETS_NAME ") was denied; allow it in the keyring's "       \
+    "settings or in the policy of the bus, then try again"
+#define MISSING                                                                                    \
+    "no Secret Service (" SECRETS_NAME ") is on the D-Bus session bus; start a keyring such as "   \
+    "GNOME Keyring, KWallet or KeePassXC, then try again"
+#define NOT_STARTED                                                                                \
+    "the Secret Service (" SECRETS_NAME ") could not be started by the D-Bus session bus; start "  \
+    "the keyring, then try again"
+#define GONE "the Secret Service exited or disconnected before it answered; try again"
 
-static bool is_start_failure(const GError *error)
-{
-    return error->domain == G_DBUS_ERROR && error->code >= G_DBUS_ERROR_SPAWN_EXEC_FAILED &&
-           error->code <= G_DBUS_ERROR_SPAWN_NO_MEMORY;
-}
-
-static bool is_service_gone(const GError *error)
-{
-    return g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_DISCONNECTED) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_TIMEOUT) ||
-           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
-           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
-           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-}
+/* What errors mean for a person, and what to do about them. */
+static const struct {
+    GQuark (*domain)(void);
+    int first; /* a range of codes */
+    int last;
+    const char *advice;
+} meanings[] = {
+    {secret_error_get_quark, SECRET_ERROR_IS_LOCKED, SECRET_ERROR_IS_LOCKED, KEYRING_LOCKED_ERROR},
+    {g_dbus_error_quark, G_DBUS_ERROR_ACCESS_DENIED, G_DBUS_ERROR_ACCESS_DENIED, DENIED},
+    {g_dbus_error_quark, G_DBUS_ERROR_SERVICE_UNKNOWN, G_DBUS_ERROR_NAME_HAS_NO_OWNER, MISSING},
+    {g_dbus_error_quark, G_DBUS_ERROR_SPAWN_EXEC_FAILED, G_DBUS_ERROR_SPAWN_NO_MEMORY, NOT_STARTED},
+    {g_dbus_error_quark, G_DBUS_ERROR_NO_REPLY, G_DBUS_ERROR_NO_REPLY, GONE},
+    {g_dbus_error_quark, G_DBUS_ERROR_DISCONNECTED, G_DBUS_ERROR_DISCONNECTED, GONE},
+    {g_dbus_error_quark, G_DBUS_ERROR_TIMEOUT, G_DBUS_ERROR_TIMEOUT, GONE},
+    {g_io_error_quark, G_IO_ERROR_CLOSED, G_IO_ERROR_CLOSED, GONE},
+    {g_io_error_quark, G_IO_ERROR_BROKEN_PIPE, G_IO_ERROR_BROKEN_PIPE, GONE},
+    {g_io_error_quark, G_IO_ERROR_TIMED_OUT, G_IO_ERROR_TIMED_OUT, GONE},
+};
 
 /* The message and the name of the error, because some services write only "failed" as the message.
  */
@@ -48,57 +58,32 @@ struct err *bus_error(struct arena *arena, GError *taken)
 {
     g_autoptr(GError) error = taken;
     struct err *words = error_words(arena, error);
-    if (g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        return err_wrap(arena, words, "the keyring is locked; unlock it, then try again");
-    }
-    if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
-        return err_wrap(arena, words,
-                        "access to the Secret Service (" SECRETS_NAME
-                        ") was denied; allow it in the "
-                        "keyring's settings or in the policy of the bus, then try again");
-    }
-    if (is_service_missing(error)) {
-        return err_wrap(arena, words,
-                        "no Secret Service (" SECRETS_NAME ") is on the D-Bus session bus; start a "
-                        "keyring such as GNOME Keyring, KWallet or KeePassXC, then try again");
-    }
-    if (is_start_failure(error)) {
-        return err_wrap(arena, words,
-                        "the Secret Service (" SECRETS_NAME ") could not be started by the D-Bus "
-                        "session bus; start the keyring, then try again");
-    }
-    if (is_service_gone(error)) {
-        return err_wrap(arena, words,
-                        "the Secret Service exited or disconnected before it answered; try again");
+    for (size_t i = 0; i < COUNT(meanings); i++) {
+        if (error->domain == meanings[i].domain() && error->code >= meanings[i].first &&
+            error->code <= meanings[i].last) {
+            return err_wrap(arena, words, "%s", meanings[i].advice);
+        }
     }
     return words;
 }
 
-/* The path of the first address in the list if it is a socket with a path, or else NULL. */
-static char *socket_path(const char *address)
+/* Returns true if the socket of the bus belongs to another user. Uses the nearest directory above
+ * it that we can see: only user 1000 can enter the directory of /run/user/1000/bus. */
+static bool is_of_another_user(struct arena *arena, const char *address, uid_t *owner)
 {
     static const char prefix[] = "unix:path=";
-    if (!address || strncmp(address, prefix, strlen(prefix)) != 0) {
-        return NULL;
+    struct stat file;
+    if (strncmp(address, prefix, strlen(prefix)) != 0) {
+        return false;
     }
     const char *value = address + strlen(prefix);
     g_autofree char *escaped = g_strndup(value, strcspn(value, ",;"));
-    return g_uri_unescape_string(escaped, NULL);
-}
-
-/* Finds the owner of the file or, if we cannot see it, of the nearest directory above it that we
- * can see. Only user 1000 can enter the directory of /run/user/1000/bus. */
-static bool is_of_another_user(const char *path, uid_t *owner)
-{
-    struct stat file;
-    g_autofree char *at = g_strdup(path);
-    while (stat(at, &file) < 0) {
-        if (errno != EACCES) {
+    g_autofree char *unescaped = g_uri_unescape_string(escaped, NULL);
+    struct str path = str_of(unescaped);
+    while (stat(path.data, &file) < 0) {
+        if (errno != EACCES || !path_parent(arena, path, &path)) {
             return false;
         }
-        char *above = g_path_get_dirname(at);
-        g_free(at);
-        at = above;
     }
     *owner = file.st_uid;
     return file.st_uid != geteuid();
@@ -108,16 +93,15 @@ static struct err *connection_error(struct arena *arena, const char *address, GE
                                     bool *none)
 {
     g_autoptr(GError) error = taken;
-    g_autofree char *path = socket_path(address);
-    uid_t owner;
     struct err *words = error_words(arena, error);
+    uid_t owner;
     *none = !address || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
     if (*none) {
-        return err_wrap(arena, words, NO_BUS "; run this in your desktop session");
+        return err_wrap(arena, words, NO_BUS);
     }
-    if (path && is_of_another_user(path, &owner)) {
+    if (is_of_another_user(arena, address, &owner)) {
         return err_wrap(
             arena, words,
             "the D-Bus session bus belongs to another user (user ID %lu); run this as that user",
@@ -126,18 +110,6 @@ static struct err *connection_error(struct arena *arena, const char *address, GE
     return err_wrap(arena, words,
                     "the D-Bus session bus does not accept the connection; check "
                     "DBUS_SESSION_BUS_ADDRESS and the permissions of the socket");
-}
-
-/* Under cron and sudo, the desktop's bus can exist although no variable has its address. */
-static struct err *no_address(struct arena *arena)
-{
-    struct str usual = str_format(arena, "/run/user/%lu/bus", (unsigned long)geteuid());
-    if (access(usual.data, R_OK | W_OK) == 0) {
-        return err_new(arena,
-                       NO_BUS " in this environment; set DBUS_SESSION_BUS_ADDRESS=unix:path=%s",
-                       usual.data);
-    }
-    return err_new(arena, NO_BUS "; run this in your desktop session");
 }
 
 static bool set_address(struct arena *arena)
@@ -165,7 +137,7 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out, bo
     const char *display = getenv("DISPLAY");
     if (!set_address(arena) && !(launch && display && *display)) {
         *none = true;
-        return no_address(arena);
+        return err_new(arena, NO_BUS);
     }
     GError *error = NULL;
     GDBusConnection *bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, &error);
@@ -178,9 +150,9 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out, bo
     return NULL;
 }
 
-struct err *bus_call(struct arena *arena, GDBusConnection *bus, const char *name, const char *path,
-                     const char *interface, const char *method, GVariant *arguments,
-                     const char *answer_type, GVariant **out)
+static struct err *call(struct arena *arena, GDBusConnection *bus, const char *name,
+                        const char *path, const char *interface, const char *method,
+                        GVariant *arguments, const char *answer_type, GVariant **out)
 {
     GError *error = NULL;
     *out = g_dbus_connection_call_sync(bus, name, path, interface, method, arguments,
@@ -189,35 +161,48 @@ struct err *bus_call(struct arena *arena, GDBusConnection *bus, const char *name
     return *out ? NULL : bus_error(arena, error);
 }
 
-struct err *bus_property(struct arena *arena, GDBusConnection *bus, const char *path,
-                         const char *interface, const char *property, const char *type,
-                         GVariant **out)
-{
-    g_autoptr(GVariant) answer = NULL;
-    g_autoptr(GVariant) value = NULL;
-    TRY(bus_call(arena, bus, SECRETS_NAME, path, "org.freedesktop.DBus.Properties", "Get",
-                 g_variant_new("(ss)", interface, property), "(v)", &answer));
-    g_variant_get(answer, "(v)", &value);
-    if (!g_variant_is_of_type(value, G_VARIANT_TYPE(type))) {
-        return err_new(arena, "the Secret Service answered with a `%s` of the wrong type",
-                       property);
-    }
-    *out = g_steal_pointer(&value);
-    return NULL;
-}
-
 struct err *bus_has_service(struct arena *arena, GDBusConnection *bus, bool *out)
 {
     g_autoptr(GVariant) owned = NULL;
     g_autoptr(GVariant) startable = NULL;
     gboolean has_owner = FALSE;
-    TRY(bus_call(arena, bus, BUS_NAME, BUS_PATH, BUS_NAME, "NameHasOwner",
-                 g_variant_new("(s)", SECRETS_NAME), "(b)", &owned));
+    TRY(call(arena, bus, BUS_NAME, BUS_PATH, BUS_NAME, "NameHasOwner",
+             g_variant_new("(s)", SECRETS_NAME), "(b)", &owned));
     g_variant_get(owned, "(b)", &has_owner);
-    TRY(bus_call(arena, bus, BUS_NAME, BUS_PATH, BUS_NAME, "ListActivatableNames", NULL, "(as)",
-                 &startable));
+    TRY(call(arena, bus, BUS_NAME, BUS_PATH, BUS_NAME, "ListActivatableNames", NULL, "(as)",
+             &startable));
     g_autofree const char **names = NULL;
     g_variant_get(startable, "(^a&s)", &names);
     *out = has_owner || g_strv_contains(names, SECRETS_NAME);
+    return NULL;
+}
+
+struct err *bus_properties(struct arena *arena, GDBusConnection *bus, const char *path,
+                           const char *interface, GVariant **out)
+{
+    g_autoptr(GVariant) answer = NULL;
+    TRY(call(arena, bus, SECRETS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
+             g_variant_new("(s)", interface), "(a{sv})", &answer));
+    *out = g_variant_get_child_value(answer, 0);
+    return NULL;
+}
+
+struct err *bus_collections(struct arena *arena, GDBusConnection *bus, char ***out)
+{
+    g_autoptr(GVariant) service = NULL;
+    TRY(bus_properties(arena, bus, SECRETS_PATH, SECRET_INTERFACE "Service", &service));
+    if (!g_variant_lookup(service, "Collections", "^ao", out)) {
+        return err_new(arena, "the Secret Service does not list its collections");
+    }
+    return NULL;
+}
+
+struct err *bus_search(struct arena *arena, GDBusConnection *bus, const char *collection,
+                       const char *attribute, const char *value, char ***out)
+{
+    g_autoptr(GVariant) found = NULL;
+    TRY(call(arena, bus, SECRETS_NAME, collection, SECRET_INTERFACE "Collection", "SearchItems",
+             g_variant_new_parsed("({%s: %s},)", attribute, value), "(ao)", &found));
+    g_variant_get(found, "(^ao)", out);
     return NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * Connects to the D-Bus session bus, and finds out what it knows about a Secret Service without
- * starting or asking one.
+ * Connects to the D-Bus session bus, finds out whether there is a Secret Service without starting
+ * one, and reads what libsecret does not show of it.
  *
  * bus_open() uses DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. If neither exists and there
  * is a display, `launch` lets GLib start a bus, as it does for cargo's own provider. Without
@@ -15,8 +15,9 @@
 
 #include "util/base.h"
 
-#define SECRETS_NAME "org.freedesktop.secrets"
-#define SECRETS_PATH "/org/freedesktop/secrets"
+#define SECRET_INTERFACE "org.freedesktop.Secret."
+
+#define KEYRING_LOCKED_ERROR "the keyring is locked; unlock it, then try again"
 
 /* Sets `none` with an error that means that there is no session bus, not that a bus rejects us. */
 struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out,
@@ -25,16 +26,19 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out,
 /* Sets `out` to whether a Secret Service runs or the bus can start one. */
 struct err *bus_has_service(struct arena *arena, GDBusConnection *bus, bool *out) MUST_CHECK;
 
-/* Calls a method that has an answer. It has no time limit of its own; deadline.h has one. The
- * caller releases `out`. */
-struct err *bus_call(struct arena *arena, GDBusConnection *bus, const char *name, const char *path,
-                     const char *interface, const char *method, GVariant *arguments,
-                     const char *answer_type, GVariant **out) MUST_CHECK;
+/* These ask the Secret Service. The caller releases the result. They have no time limit of their
+ * own; person.h has one. */
 
-/* Reads a property of an object of the Secret Service. The caller releases `out`. */
-struct err *bus_property(struct arena *arena, GDBusConnection *bus, const char *path,
-                         const char *interface, const char *property, const char *type,
-                         GVariant **out) MUST_CHECK;
+/* Finds the paths of all collections. */
+struct err *bus_collections(struct arena *arena, GDBusConnection *bus, char ***out) MUST_CHECK;
+
+/* Reads all properties of an object, as a dictionary. */
+struct err *bus_properties(struct arena *arena, GDBusConnection *bus, const char *path,
+                           const char *interface, GVariant **out) MUST_CHECK;
+
+/* Searches one collection for items with an attribute, and returns their paths. */
+struct err *bus_search(struct arena *arena, GDBusConnection *bus, const char *collection,
+                       const char *attribute, const char *value, char ***out) MUST_CHECK;
 
 /* Converts an error of GLib or libsecret. Releases `taken`. */
 struct err *bus_error(struct arena *arena, GError *taken) __attribute__((returns_nonnull));

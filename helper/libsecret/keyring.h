@@ -10,7 +10,7 @@
  *
  * Unlocking, storing and deleting can make the service ask a person. KeePassXC also asks during a
  * search. If no program can show the question, libsecret fails at once and the helper reports
- * "locked". The calls have no time limit of their own; deadline.h has one.
+ * "locked". The calls have no time limit of their own; person.h has one.
  *
  * The errors distinguish between no bus, another user's bus, no service, a service that exits, a
  * locked keyring and denied access. Each describes a next step, and GLib's message is its cause.
@@ -21,13 +21,15 @@
 
 #include "util/base.h"
 
-#define CARGO_SCHEMA         "org.rust-lang.cargo.registry"
-#define KEYRING_LOCKED_ERROR "the keyring is locked; unlock it, then try again"
+#include <libsecret/secret.h>
+
+#define CARGO_SCHEMA "org.rust-lang.cargo.registry"
+
+extern const SecretSchema keyring_schema;
 
 struct keyring {
-    struct arena *arena; /* for what the next call returns */
-    void *bus;           /* the GDBusConnection; NULL: not open, or not needed */
-    bool taken_over;     /* service_take_over() was called */
+    struct arena *arena;  /* for what the next call returns */
+    GDBusConnection *bus; /* NULL: not open, or not needed */
 };
 
 /* Call it before the others. It can be called more than once. */
@@ -50,8 +52,5 @@ struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found) 
 
 /* SECRET_BACKEND=file: libsecret keeps its items in a file and needs no bus. */
 bool keyring_is_file(void);
-
-/* Cargo's items in that file, each a list_item_line() in `out`. */
-struct err *keyring_list_file(struct arena *arena, struct buf *out) MUST_CHECK;
 
 #endif

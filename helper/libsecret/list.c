@@ -2,9 +2,9 @@
 
 #include "bus.h"
 #include "keyring.h"
-#include "protocol.h"
+#include "util/json.h"
 
-#define INTERFACE "org.freedesktop.Secret."
+#include <jansson.h>
 
 struct listing {
     struct arena *arena;
@@ -13,47 +13,53 @@ struct listing {
     bool locked; /* at least one item or collection is locked */
 };
 
-static struct err *is_locked(struct listing *listing, const char *path, const char *interface,
-                             bool *out)
+struct str list_error_line(struct arena *arena, const struct err *err)
 {
-    g_autoptr(GVariant) value = NULL;
-    TRY(bus_property(listing->arena, listing->bus, path, interface, "Locked", "b", &value));
-    *out = g_variant_get_boolean(value);
-    listing->locked |= *out;
-    return NULL;
+    return json_line(arena,
+                     json_pack("{ss so}", "state", "unknown", "error", json_from_err(arena, err)));
+}
+
+static void add_item(struct listing *listing, const char *url, const char *label, bool locked)
+{
+    listing->locked |= locked;
+    buf_add(listing->out, json_line(listing->arena, json_pack("{ss ss sb}", "url", url, "label",
+                                                              label, "locked", locked)));
 }
 
 static struct err *list_item(struct listing *listing, const char *path)
 {
+    g_autoptr(GVariant) item = NULL;
     g_autoptr(GVariant) attributes = NULL;
-    g_autoptr(GVariant) label = NULL;
     const char *url = NULL;
-    bool locked;
-    struct arena *arena = listing->arena;
-    TRY(bus_property(arena, listing->bus, path, INTERFACE "Item", "Attributes", "a{ss}",
-                     &attributes));
-    if (!g_variant_lookup(attributes, "url", "&s", &url)) {
-        return NULL; /* cargo cannot find it */
+    const char *label = NULL;
+    gboolean locked = FALSE;
+    TRY(bus_properties(listing->arena, listing->bus, path, SECRET_INTERFACE "Item", &item));
+    if (!g_variant_lookup(item, "Attributes", "@a{ss}", &attributes) ||
+        !g_variant_lookup(item, "Label", "&s", &label) ||
+        !g_variant_lookup(item, "Locked", "b", &locked)) {
+        return err_new(listing->arena, "an item of the Secret Service cannot be read");
     }
-    TRY(bus_property(arena, listing->bus, path, INTERFACE "Item", "Label", "s", &label));
-    TRY(is_locked(listing, path, INTERFACE "Item", &locked));
-    buf_add(listing->out, list_item_line(arena, url, g_variant_get_string(label, NULL), locked));
+    if (g_variant_lookup(attributes, "url", "&s", &url)) { /* otherwise cargo cannot find it */
+        add_item(listing, url, label, locked);
+    }
     return NULL;
 }
 
 static struct err *list_collection(struct listing *listing, const char *path)
 {
-    g_autoptr(GVariant) found = NULL;
-    bool locked;
-    TRY(is_locked(listing, path, INTERFACE "Collection", &locked));
+    g_autoptr(GVariant) collection = NULL;
+    g_auto(GStrv) items = NULL;
+    gboolean locked = FALSE;
+    TRY(bus_properties(listing->arena, listing->bus, path, SECRET_INTERFACE "Collection",
+                       &collection));
+    if (!g_variant_lookup(collection, "Locked", "b", &locked)) {
+        return err_new(listing->arena, "a collection of the Secret Service cannot be read");
+    }
     if (locked) {
+        listing->locked = true;
         return NULL;
     }
-    TRY(bus_call(listing->arena, listing->bus, SECRETS_NAME, path, INTERFACE "Collection",
-                 "SearchItems", g_variant_new_parsed("({'xdg:schema': %s},)", CARGO_SCHEMA), "(ao)",
-                 &found));
-    g_autofree const char **items = NULL;
-    g_variant_get(found, "(^a&o)", &items);
+    TRY(bus_search(listing->arena, listing->bus, path, "xdg:schema", CARGO_SCHEMA, &items));
     for (size_t i = 0; items[i]; i++) {
         TRY(list_item(listing, items[i]));
     }
@@ -62,24 +68,43 @@ static struct err *list_collection(struct listing *listing, const char *path)
 
 static struct err *list_service(struct listing *listing)
 {
-    g_autoptr(GVariant) collections = NULL;
-    TRY(bus_property(listing->arena, listing->bus, SECRETS_PATH, INTERFACE "Service", "Collections",
-                     "ao", &collections));
-    g_autofree const char **paths = g_variant_get_objv(collections, NULL);
-    for (size_t i = 0; paths[i]; i++) {
-        TRY(list_collection(listing, paths[i]));
+    g_auto(GStrv) collections = NULL;
+    TRY(bus_collections(listing->arena, listing->bus, &collections));
+    for (size_t i = 0; collections[i]; i++) {
+        TRY(list_collection(listing, collections[i]));
     }
     return NULL;
 }
 
+static struct err *list_file(struct listing *listing)
+{
+    GError *error = NULL;
+    g_autolist(GObject) items =
+        secret_password_search_sync(&keyring_schema, SECRET_SEARCH_ALL, NULL, &error, NULL);
+    if (error) {
+        return bus_error(listing->arena, error);
+    }
+    for (const GList *at = items; at; at = at->next) {
+        g_autoptr(GHashTable) attributes = secret_retrievable_get_attributes(at->data);
+        g_autofree char *label = secret_retrievable_get_label(at->data);
+        const char *url = g_hash_table_lookup(attributes, "url");
+        if (url) {
+            add_item(listing, url, label ? label : "", false);
+        }
+    }
+    return NULL;
+}
+
+/* Sets `state` unless it returns an err. */
 static struct err *look(struct arena *arena, bool peek, struct buf *out, const char **state)
 {
     bool none = false;
     bool present = false;
     g_autoptr(GDBusConnection) bus = NULL;
+    struct listing listing = {.arena = arena, .out = out};
     if (keyring_is_file()) {
         *state = peek ? "present" : "listed";
-        return peek ? NULL : keyring_list_file(arena, out);
+        return peek ? NULL : list_file(&listing);
     }
     struct err *err = bus_open(arena, false, &bus, &none);
     if (err) {
@@ -91,7 +116,7 @@ static struct err *look(struct arena *arena, bool peek, struct buf *out, const c
         *state = present ? "present" : "none";
         return NULL;
     }
-    struct listing listing = {.arena = arena, .bus = bus, .out = out};
+    listing.bus = bus;
     TRY(list_service(&listing));
     *state = listing.locked ? "locked" : "listed";
     return NULL;
@@ -101,6 +126,7 @@ bool list_items(struct arena *arena, bool peek, struct buf *out)
 {
     const char *state = NULL;
     struct err *err = look(arena, peek, out, &state);
-    buf_add(out, err ? list_error_line(arena, err) : list_state_line(arena, state));
+    buf_add(out, err ? list_error_line(arena, err)
+                     : json_line(arena, json_pack("{ss}", "state", state)));
     return !err;
 }

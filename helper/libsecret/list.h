@@ -13,4 +13,7 @@
  * if the state is "unknown". */
 bool list_items(struct arena *arena, bool peek, struct buf *out);
 
+/* The line for the state "unknown". */
+struct str list_error_line(struct arena *arena, const struct err *err);
+
 #endif

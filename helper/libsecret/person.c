@@ -3,9 +3,10 @@
 #include "util/fs.h"
 
 #include <bsd/readpassphrase.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
+#include <glib.h>
+#include <signal.h>
+#include <stdatomic.h>
 
 #define TOKEN_SIZE ((size_t)64 * 1024) /* a longer line is cut off */
 
@@ -27,17 +28,6 @@ bool person_can_answer(void)
            (!is_set("CI") && (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")));
 }
 
-static struct str trim(struct arena *arena, struct str s)
-{
-    static const char blanks[] = " \t\n\v\f\r";
-    size_t start = strspn(s.data, blanks);
-    size_t end = s.len;
-    while (end > start && memchr(blanks, s.data[end - 1], sizeof(blanks) - 1)) {
-        end--;
-    }
-    return str_slice(arena, s, start, end);
-}
-
 struct err *person_ask_secret(struct arena *arena, struct str question, struct str *out)
 {
     char *typed = arena_alloc(arena, TOKEN_SIZE); /* in the arena, which is overwritten */
@@ -47,10 +37,45 @@ struct err *person_ask_secret(struct arena *arena, struct str question, struct s
         }
         return err_wrap(arena, err_os(arena, errno), "failed to read the token from the terminal");
     }
-    struct str line = str_of(typed);
-    if (line.len + 1 >= TOKEN_SIZE) {
+    if (strlen(typed) + 1 >= TOKEN_SIZE) {
         return err_new(arena, "the token is longer than %zu bytes", TOKEN_SIZE - 2);
     }
-    *out = trim(arena, line);
+    *out = str_of(g_strstrip(typed));
     return NULL;
+}
+
+/* Static, because a signal handler cannot get its data in another way. */
+enum { IDLE, RUNNING, LATE };
+static atomic_int state;
+static int late_fd;
+static struct str late_answer;
+
+static void on_alarm(int number)
+{
+    (void)number;
+    int running = RUNNING;
+    if (atomic_compare_exchange_strong(&state, &running, LATE)) {
+        (void)write_all(late_fd, late_answer);
+        _exit(0);
+    }
+}
+
+void deadline_start(int fd, unsigned seconds, struct str late)
+{
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    late_fd = fd;
+    late_answer = late;
+    atomic_store(&state, RUNNING);
+    (void)sigaction(SIGALRM, &action, NULL);
+    (void)alarm(seconds);
+}
+
+void deadline_stop(void)
+{
+    (void)alarm(0);
+    int running = RUNNING;
+    (void)atomic_compare_exchange_strong(&state, &running, IDLE);
+    while (running == LATE) {
+        (void)pause(); /* the handler runs in another thread, which is about to exit */
+    }
 }

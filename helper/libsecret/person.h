@@ -1,5 +1,6 @@
 /*
- * Finds out whether a person is at the terminal, and asks that person for a token.
+ * Waits for answers: finds out whether a person is there, asks that person for a token, and limits
+ * the time that a keyring has.
  */
 #ifndef LIBSECRET_PERSON_H
 #define LIBSECRET_PERSON_H
@@ -19,5 +20,14 @@ bool person_can_answer(void);
  * the signal acts.
  */
 struct err *person_ask_secret(struct arena *arena, struct str question, struct str *out) MUST_CHECK;
+
+/*
+ * libsecret and GLib have calls without a time limit (the handshake with a bus that accepts and
+ * then sends nothing, a prompt that never completes). When the time is over, a handler of SIGALRM
+ * writes `late` and exits. The status is 0, because cargo ignores the answer of a provider that
+ * exits with another status. After deadline_stop() returns, `late` can no longer be written.
+ */
+void deadline_start(int fd, unsigned seconds, struct str late);
+void deadline_stop(void);
 
 #endif

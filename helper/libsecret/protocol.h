@@ -2,19 +2,16 @@
  * Cargo's credential provider protocol, version 1, as the provider sees it: one JSON object a line,
  * a hello first, then an answer for each request.
  *
- *     {"v":[1]}                                                                     protocol_hello
- *     {"v":1,"kind":"logout","registry":{"index-url":"…","name":"…"}}               request_parse
- *     {"Ok":{"kind":"logout"}}        {"Err":{"kind":"not-found"}}                  answer_...
- *
- * Call protocol_init() once, before the other functions. It makes the JSON library overwrite the
- * memory that it frees, because a request to log in and an answer to "get" contain the token. All
- * results are in the arena. An error about a request has the position of the fault and does not
- * quote the request.
+ *     {"v":[1]}
+ *     {"v":1,"kind":"logout","registry":{"index-url":"…","name":"…"}}
+ *     {"Ok":{"kind":"logout"}}        {"Err":{"kind":"not-found"}}
  */
 #ifndef LIBSECRET_PROTOCOL_H
 #define LIBSECRET_PROTOCOL_H
 
 #include "util/base.h"
+
+#define PROTOCOL_VERSION 1
 
 enum request_kind {
     REQUEST_GET,
@@ -22,6 +19,8 @@ enum request_kind {
     REQUEST_LOGOUT,
     REQUEST_UNKNOWN, /* from a later cargo; the answer is operation-not-supported */
 };
+
+extern const char *const request_names[REQUEST_UNKNOWN];
 
 /* Fields that are not needed (the operation, headers, arguments) are accepted and ignored. */
 struct request {
@@ -33,22 +32,13 @@ struct request {
     bool has_token;
 };
 
-void protocol_init(void);
-
-struct str protocol_hello(struct arena *arena);
-
-/* The answers, each a line with its newline. */
-struct str answer_token(struct arena *arena, struct str token);
-struct str answer_done(struct arena *arena, enum request_kind kind); /* login or logout */
-struct str answer_not_found(struct arena *arena);
-struct str answer_not_supported(struct arena *arena);
-struct str answer_failed(struct arena *arena, const struct err *err); /* including all causes */
-
-/* The lines of --list: an item; the state, without and with an error. */
-struct str list_item_line(struct arena *arena, const char *url, const char *label, bool locked);
-struct str list_state_line(struct arena *arena, const char *state);
-struct str list_error_line(struct arena *arena, const struct err *err);
-
+/* The texts are copied to the arena. An error has the position of the fault and does not quote the
+ * request. */
 struct err *request_parse(struct arena *arena, struct str line, struct request *out) MUST_CHECK;
+
+/* Return the line of an answer. */
+struct str answer_ok(struct arena *arena, enum request_kind kind, struct str token);
+struct str answer_error(struct arena *arena, const char *kind);
+struct str answer_failed(struct arena *arena, const struct err *err); /* including all causes */
 
 #endif

@@ -85,6 +85,9 @@ void service_take_over(bool can_ask)
         .class_data = GINT_TO_POINTER(can_ask),
         .instance_size = sizeof(SecretService),
     };
+    if (g_type_from_name(TYPE_NAME) != 0) {
+        return;
+    }
     g_type_ensure(SECRET_TYPE_SERVICE);
     GType type = g_type_register_static(SECRET_TYPE_SERVICE, TYPE_NAME, &info, 0);
     /* Uses libsecret's own name, so that SECRET_BACKEND and sandboxes choose among backends as

@@ -16,8 +16,8 @@
 
 #include <stdbool.h>
 
-/* Call it once, before the first call of libsecret. Without `can_ask`, a question fails at once and
- * the item counts as locked. */
+/* Call it before the first call of libsecret. Later calls change nothing. Without `can_ask`, a
+ * question fails at once and the item counts as locked. */
 void service_take_over(bool can_ask);
 
 /* Returns a new SecretService of our subclass, because libsecret does not hand out its own. */

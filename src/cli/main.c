@@ -1,12 +1,12 @@
 /*
  * The main program. It calls the other modules in cargo's order, and chooses the exit status.
  */
-#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/term.h"
 #include "cli/usage.h"
 #include "credential/run.h"
+#include "util/text.h"
 
 #include <unistd.h>
 
@@ -14,68 +14,58 @@
 
 enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 };
 
-static int status_of(const struct logout_options *options, const struct run *run)
-{
-    if (run->totals.failed > 0) {
-        return STATUS_FAILED;
-    }
-    return options->strict && run->strict_fails ? STATUS_LEFT : STATUS_DONE;
-}
-
-/* Returns false if standard output could not be written completely. */
-static bool report(const struct shell *shell, const struct args *args,
-                   const struct logout_options *options, const struct run *run, int status)
-{
-    if (options->status) {
-        report_keyring(shell, options, &run->inventory);
-        report_copies(shell, options, run);
-        report_failures(shell, options, run);
-    } else {
-        report_logout(shell, options, run);
-    }
-    if (args->json) {
-        return report_json(shell, options, run, status);
-    }
-    return !options->status || report_status(shell, options, run);
-}
-
 static struct logout_options options_of(const struct args *args)
 {
+    bool one = args_has(args, ARGS_REGISTRY);
+    bool status = args_has(args, ARGS_STATUS);
     return (struct logout_options){
-        .registry = args->has_registry ? &args->registry : NULL,
-        .all = args->all || (args->status && !args->has_registry),
-        .everywhere = args->everywhere,
-        .revoke = args->revoke && !args->status,
-        .status = args->status,
-        .dry_run = args->dry_run,
-        .check = args->check,
-        .copies = args->copies,
-        .strict = args->strict,
+        .registry = one ? &args->value[ARGS_REGISTRY] : NULL,
+        .all = args_has(args, ARGS_ALL) || (status && !one),
+        .everywhere = args_has(args, ARGS_EVERYWHERE),
+        .revoke = args_has(args, ARGS_REVOKE) && !status,
+        .status = status,
+        .dry_run = args_has(args, ARGS_DRY_RUN),
+        .check = args_has(args, ARGS_CHECK),
+        .copies = args_has(args, ARGS_COPIES),
+        .strict = args_has(args, ARGS_STRICT),
         .timeout = (int)args->timeout,
-        .offline = args->frozen    ? "--frozen"
-                   : args->offline ? "--offline"
-                                   : NULL,
+        .offline = args_has(args, ARGS_FROZEN)    ? "--frozen"
+                   : args_has(args, ARGS_OFFLINE) ? "--offline"
+                                                  : NULL,
     };
 }
 
 /* Runs a valid command line: reads the configuration, then logs out. */
-static struct err *run(struct config *config, const struct args *args, int *status)
+static struct err *run(struct config *config, const struct args *args, bool json, int *status)
 {
     struct shell *shell = config->shell;
     term_warn_alias(config);
-    TRY(args_check_unstable(config->arena, args));
+    if (args_has(args, ARGS_UNSTABLE)) {
+        return err_new(config->arena,
+                       "the `-Z` flag is only accepted on the nightly channel of Cargo, but this "
+                       "is the `stable` channel\n"
+                       "See https://doc.rust-lang.org/book/appendix-07-nightly-rust.html for "
+                       "more information about Rust release channels.");
+    }
     config_load_arguments(config, args->config, args->config_count);
     TRY(term_configure(config, args));
     config_load_credentials(config);
     const struct logout_options options = options_of(args);
     CLEANUP(signals_release) struct signals signals = {0};
     struct run result = {0};
-    struct err *err = run_all(config, &options, &signals, &result);
-    if (err) {
-        return err;
+    TRY(run_all(config, &options, &signals, &result));
+    *status = options.strict && result.strict_fails ? STATUS_LEFT : STATUS_DONE;
+    if (result.totals.failed > 0) {
+        *status = STATUS_FAILED;
     }
-    *status = status_of(&options, &result);
-    if (!report(shell, args, &options, &result, *status)) {
+    report_messages(shell, &options, &result);
+    bool complete = true;
+    if (json) {
+        complete = report_json(shell, &options, &result, *status);
+    } else if (options.status) {
+        complete = report_status(shell, &options, &result);
+    }
+    if (!complete) {
         *status = STATUS_FAILED;
         shell_error(shell,
                     err_new(config->arena, "the report could not be written to standard output"));
@@ -83,20 +73,35 @@ static struct err *run(struct config *config, const struct args *args, int *stat
     return NULL;
 }
 
-static int usage(struct config *config, int argc, char **argv, const struct args_error *error)
+/* Returns the registry that an unexpected argument could mean, or NULL. Accepts only words that
+ * need no quotes in a shell. */
+static const char *registry_meant(struct config *config, struct str word)
 {
-    struct arena *arena = config->arena;
-    struct str *names = NULL;
-    size_t count = 0;
-    if (args_error_word(error)) {
-        struct registries all;
-        registries_find(config, &all);
-        names = arena_new_array(arena, struct str, all.count);
-        for (const struct registry *r = all.first; r; r = r->next) {
-            names[count++] = r->name;
+    struct registries all;
+    if (str_eq(word, STR("crates.io"))) {
+        return "crates-io";
+    }
+    if (word.len == 0 || !str_eq(word, text_quoted(config->arena, word))) {
+        return NULL;
+    }
+    registries_find(config, &all);
+    for (const struct registry *r = all.first; r; r = r->next) {
+        if (str_eq(word, r->name)) {
+            return word.data;
         }
     }
-    shell_print_err(config->shell, usage_error(arena, error, names, count));
+    return NULL;
+}
+
+static int usage(struct config *config, int argc, char **argv, struct args_error *error)
+{
+    struct arena *arena = config->arena;
+    const char *registry = registry_meant(config, error->word);
+    if (registry) {
+        error->tip = str_format(
+            arena, "did you mean `" COLOR_LITERAL "--registry %s" COLOR_RESET "`?", registry);
+    }
+    shell_print_err(config->shell, usage_error(arena, error));
     bool json = false;
     for (int i = 1; i < argc; i++) {
         json |= strcmp(argv[i], "--message-format=json") == 0 ||
@@ -123,13 +128,15 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
     enum color_choice color = term_color(&config);
     enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
     if (outcome == ARGS_RUN) {
+        bool json = args_has(&args, ARGS_MESSAGE_FORMAT) &&
+                    strcasecmp(args.value[ARGS_MESSAGE_FORMAT].data, "json") == 0;
         int status = STATUS_FAILED;
-        err = run(&config, &args, &status);
+        err = run(&config, &args, json, &status);
         if (err) {
             shell_error(shell, err);
             report_unreadable(shell, &config);
         }
-        if (err && args.json) {
+        if (err && json) {
             (void)report_json_failure(shell, err, status);
         }
         return status;
@@ -138,8 +145,8 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
     if (outcome == ARGS_ERROR) {
         return usage(&config, argc, argv, &error);
     }
-    bool complete = shell_print_out(shell, outcome == ARGS_HELP ? help_text() : help_version());
-    return complete ? STATUS_DONE : STATUS_FAILED;
+    struct str text = outcome == ARGS_HELP ? str_of(usage_help) : STR("cargo-logout " VERSION "\n");
+    return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;
 }
 
 int main(int argc, char **argv)

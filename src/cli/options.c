@@ -1,26 +1,25 @@
 #include "cli/options.h"
 
 #include "cli/similar.h"
+#include "cli/usage.h"
 #include "util/utf8.h"
 
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const formats[] = {"human", "json", NULL};
 
 const struct args_option args_options[ARGS_OPTION_COUNT] = {
-    [ARGS_ALL] = {.name = "all", .conflict = &args_options[ARGS_REGISTRY]},
+    [ARGS_ALL] = {.name = "all", .conflict = ARGS_REGISTRY},
     [ARGS_EVERYWHERE] = {.name = "everywhere"},
     [ARGS_REVOKE] = {.name = "revoke"},
-    [ARGS_STATUS] = {.name = "status", .conflict = &args_options[ARGS_DRY_RUN]},
-    [ARGS_CHECK] = {.name = "check", .needs = &args_options[ARGS_STATUS]},
+    [ARGS_STATUS] = {.name = "status", .conflict = ARGS_DRY_RUN},
+    [ARGS_CHECK] = {.name = "check", .needs = ARGS_STATUS},
     [ARGS_COPIES] = {.name = "copies"},
-    [ARGS_DRY_RUN] = {.name = "dry-run", .letter = 'n', .conflict = &args_options[ARGS_STATUS]},
+    [ARGS_DRY_RUN] = {.name = "dry-run", .letter = 'n', .conflict = ARGS_STATUS},
     [ARGS_STRICT] = {.name = "strict"},
     [ARGS_MESSAGE_FORMAT] = {.name = "message-format", .value = "FMT", .possible = formats},
     [ARGS_TIMEOUT] = {.name = "timeout", .value = "SECONDS"},
     [ARGS_VERSION_OPTION] = {.name = "version", .letter = 'V'},
-    [ARGS_REGISTRY] = {.name = "registry",
-                       .value = "REGISTRY",
-                       .conflict = &args_options[ARGS_ALL]},
+    [ARGS_REGISTRY] = {.name = "registry", .value = "REGISTRY", .conflict = ARGS_ALL},
     [ARGS_SILENT] = {.name = "silent", .letter = 's', .instead = "--quiet"},
     [ARGS_VERBOSE] = {.name = "verbose", .letter = 'v', .repeats = true},
     [ARGS_QUIET] = {.name = "quiet", .letter = 'q'},
@@ -39,180 +38,183 @@ const struct args_option args_options[ARGS_OPTION_COUNT] = {
  * ARGS_RUN ends the reading. A missing value has no data. */
 struct reader {
     struct arena *arena;
-    struct args_error *error;
-    struct str value[ARGS_OPTION_COUNT]; /* the last value of each option */
-    struct str *config;
-    size_t config_count;
-    struct str *unstable;
-    size_t unstable_count;
-    unsigned timeout;
-    unsigned verbose;
-    const struct args_option *given[ARGS_OPTION_COUNT]; /* each once, in order */
-    size_t given_count;
+    struct args args;
+    struct args_error error;
     /* An option whose value is the next argument, or would be, takes effect when the next option is
      * read, or at the end. That decides which of two errors is reported, as in cargo. */
-    const struct args_option *pending;
+    enum args_id pending;
     struct str pending_value;
 };
 
-struct str args_option_title(struct arena *arena, const struct args_option *option)
+bool args_has(const struct args *args, enum args_id id)
 {
-    struct str name = option->name ? str_format(arena, "--%s", option->name)
-                                   : str_format(arena, "-%c", option->letter);
-    if (option->value) {
-        return str_format(arena, "%s <%s>", name.data, option->value);
-    }
-    return option->repeats ? str_format(arena, "%s...", name.data) : name;
-}
-
-static bool is_given(const struct reader *reader, const struct args_option *option)
-{
-    for (size_t i = 0; i < reader->given_count; i++) {
-        if (reader->given[i] == option) {
+    for (size_t i = 0; i < args->given_count; i++) {
+        if (args->given[i] == id) {
             return true;
         }
     }
     return false;
 }
 
-static void add_given(struct reader *reader, const struct args_option *option)
+static void add_given(struct args *args, enum args_id id)
 {
-    if (!is_given(reader, option)) {
-        reader->given[reader->given_count++] = option;
+    if (!args_has(args, id)) {
+        args->given[args->given_count++] = id;
     }
 }
 
-static void drop_given(struct reader *reader, const struct args_option *option)
+static void drop_given(struct args *args, enum args_id id)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < reader->given_count; i++) {
-        if (reader->given[i] != option) {
-            reader->given[kept++] = reader->given[i];
+    for (size_t i = 0; i < args->given_count; i++) {
+        if (args->given[i] != id) {
+            args->given[kept++] = args->given[i];
         }
     }
-    reader->given_count = kept;
+    args->given_count = kept;
 }
 
-static enum args_outcome fail(struct reader *reader, enum args_fault fault,
-                              const struct args_option *option, struct str word, const char *tip)
+static const char *title(const struct reader *reader, enum args_id id)
 {
-    *reader->error = (struct args_error){
-        .fault = fault,
-        .option = option,
-        .word = utf8_lossy(reader->arena, word),
-        .tip = tip,
-    };
+    return usage_title(reader->arena, id).data;
+}
+
+/* The usage line has the options so far, or only [OPTIONS]. */
+PRINTF_LIKE(3, 4)
+static enum args_outcome fail(struct reader *reader, bool with_options, const char *format, ...)
+{
+    struct args *args = &reader->args;
+    struct buf fault = buf_new(reader->arena);
+    va_list arguments;
+    va_start(arguments, format);
+    buf_vaddf(&fault, format, arguments);
+    va_end(arguments);
+    reader->error.fault = buf_str(&fault);
+    reader->error.usage =
+        usage_line(reader->arena, args->given, with_options ? args->given_count : 0);
     return ARGS_ERROR;
 }
 
-/* Like fail(), with a usage line that shows the options so far. Options that cargo always refuses
- * are hidden, except `option` itself. */
-static enum args_outcome fail_with_usage(struct reader *reader, enum args_fault fault,
-                                         const struct args_option *option, struct str word,
-                                         const char *tip)
+static enum args_outcome fail_value(struct reader *reader, enum args_id id, struct str fault)
 {
-    (void)fail(reader, fault, option, word, tip);
-    struct args_error *error = reader->error;
-    for (size_t i = 0; i < reader->given_count; i++) {
-        if (!reader->given[i]->instead || reader->given[i] == option) {
-            error->used[error->used_count++] = reader->given[i];
-        }
-    }
+    reader->error.fault = usage_add_possible(reader->arena, fault, &args_options[id]);
     return ARGS_ERROR;
+}
+
+static enum args_outcome unexpected(struct reader *reader, bool with_options, struct str word,
+                                    const char *tip)
+{
+    if (tip) {
+        reader->error.tip =
+            str_format(reader->arena, "a similar argument exists: " USAGE_RIGHT, tip);
+    }
+    return fail(reader, with_options, "unexpected argument " USAGE_WRONG " found",
+                utf8_lossy(reader->arena, word).data);
+}
+
+static enum args_outcome no_value(struct reader *reader, enum args_id id)
+{
+    return fail_value(reader, id,
+                      str_format(reader->arena,
+                                 "a value is required for " USAGE_WRONG " but none was supplied",
+                                 title(reader, id)));
 }
 
 static bool parse_seconds(struct str text, unsigned *out)
 {
-    unsigned value = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9' || value > ARGS_TIMEOUT_MOST) {
-            return false;
-        }
-        value = value * 10 + (unsigned)(text.data[i] - '0');
+    if (text.len == 0 || strspn(text.data, "0123456789") < text.len) {
+        return false;
     }
-    *out = value;
+    unsigned long value = strtoul(text.data, NULL, 10);
+    *out = (unsigned)value;
     return value > 0 && value <= ARGS_TIMEOUT_MOST;
 }
 
-static enum args_outcome check_value(struct reader *reader, const struct args_option *option,
-                                     struct str value)
+static enum args_outcome check_value(struct reader *reader, enum args_id id, struct str value)
 {
-    if (!utf8_valid(value)) {
-        return fail(reader, ARGS_NOT_UNICODE, option, STR(""), NULL);
-    }
-    if (option == &args_options[ARGS_TIMEOUT] && !parse_seconds(value, &reader->timeout)) {
-        return fail(reader, ARGS_BAD_VALUE, option, value, NULL);
-    }
-    if (!option->possible) {
-        return ARGS_RUN;
-    }
+    struct arena *arena = reader->arena;
+    const char *const *possible = args_options[id].possible;
     const char *tip = NULL;
     double best = 0;
-    for (const char *const *possible = option->possible; *possible; possible++) {
-        if (strcasecmp(value.data, *possible) == 0) {
+    if (!utf8_valid(value)) {
+        return fail(reader, false, "invalid UTF-8 was detected in one or more arguments");
+    }
+    for (; possible && *possible; possible++) {
+        if (str_eq(str_lower(arena, value), str_of(*possible))) {
             return ARGS_RUN;
         }
-        tip = similar_better(reader->arena, value, *possible, &best) ? *possible : tip;
+        tip = similar_better(arena, value, *possible, &best) ? *possible : tip;
     }
-    return fail(reader, value.len == 0 ? ARGS_NO_VALUE : ARGS_BAD_VALUE, option, value, tip);
+    bool right = id == ARGS_TIMEOUT ? parse_seconds(value, &reader->args.timeout) : !possible;
+    if (right) {
+        return ARGS_RUN;
+    }
+    if (possible && value.len == 0) {
+        return no_value(reader, id);
+    }
+    struct str fault = str_format(arena, "invalid value " USAGE_WRONG " for " USAGE_RIGHT,
+                                  value.data, usage_title(arena, id).data);
+    if (tip) {
+        reader->error.tip = str_format(arena, "a similar value exists: " USAGE_RIGHT, tip);
+    }
+    if (id == ARGS_TIMEOUT) {
+        fault = str_format(arena, "%s: it must be a whole number from 1 to %d", fault.data,
+                           ARGS_TIMEOUT_MOST);
+    }
+    return fail_value(reader, id, fault);
 }
 
 static enum args_outcome apply_pending(struct reader *reader);
 
 /* clap: Parser::react. */
-static enum args_outcome apply(struct reader *reader, const struct args_option *option,
-                               struct str value)
+static enum args_outcome apply(struct reader *reader, enum args_id id, struct str value)
 {
+    struct args *args = &reader->args;
+    const struct args_option *option = &args_options[id];
     enum args_outcome outcome = apply_pending(reader);
     if (outcome != ARGS_RUN) {
         return outcome;
     }
     if (option->value && !value.data) {
-        return fail(reader, ARGS_NO_VALUE, option, STR(""), NULL);
+        return no_value(reader, id);
     }
-    if (option == &args_options[ARGS_HELP_OPTION]) {
-        return ARGS_HELP;
-    }
-    if (option == &args_options[ARGS_VERSION_OPTION]) {
-        return ARGS_VERSION;
+    if (id == ARGS_HELP_OPTION || id == ARGS_VERSION_OPTION) {
+        return id == ARGS_HELP_OPTION ? ARGS_HELP : ARGS_VERSION;
     }
     if (option->instead) {
-        return fail(reader, ARGS_UNKNOWN, NULL, args_option_title(reader->arena, option),
-                    option->instead);
+        return unexpected(reader, false, usage_title(reader->arena, id), option->instead);
     }
-    if (!option->repeats && is_given(reader, option)) {
-        drop_given(reader, option);
-        return fail(reader, ARGS_REPEATED, option, STR(""), NULL);
+    if (!option->repeats && args_has(args, id)) {
+        drop_given(args, id);
+        return fail(reader, false, "the argument " USAGE_WRONG " cannot be used multiple times",
+                    title(reader, id));
     }
-    if (option == &args_options[ARGS_VERBOSE]) {
-        drop_given(reader, option); /* it moves to the end of the usage line */
-        reader->verbose += reader->verbose < UINT8_MAX ? 1 : 0;
-    } else if (option == &args_options[ARGS_CONFIG]) {
-        reader->config[reader->config_count++] = value;
-    } else if (option == &args_options[ARGS_UNSTABLE]) {
-        reader->unstable[reader->unstable_count++] = value;
+    if (id == ARGS_VERBOSE) {
+        drop_given(args, id); /* it moves to the end of the usage line */
+        args->verbose++;
+    } else if (id == ARGS_CONFIG) {
+        args->config[args->config_count++] = value;
     }
-    add_given(reader, option);
-    reader->value[option - args_options] = value;
-    return option->value ? check_value(reader, option, value) : ARGS_RUN;
+    add_given(args, id);
+    args->value[id] = value;
+    return option->value ? check_value(reader, id, value) : ARGS_RUN;
 }
 
 static enum args_outcome apply_pending(struct reader *reader)
 {
-    const struct args_option *option = reader->pending;
-    reader->pending = NULL;
-    return option ? apply(reader, option, reader->pending_value) : ARGS_RUN;
+    enum args_id id = reader->pending;
+    reader->pending = ARGS_NONE;
+    return id ? apply(reader, id, reader->pending_value) : ARGS_RUN;
 }
 
 /* Without `value`, the next argument can be the value. clap: Parser::parse_opt_value. */
-static enum args_outcome read_value(struct reader *reader, const struct args_option *option,
-                                    struct str value)
+static enum args_outcome read_value(struct reader *reader, enum args_id id, struct str value)
 {
     if (value.data) {
-        return apply(reader, option, value);
+        return apply(reader, id, value);
     }
     enum args_outcome outcome = apply_pending(reader);
-    reader->pending = option;
+    reader->pending = id;
     reader->pending_value = value;
     return outcome;
 }
@@ -222,22 +224,24 @@ static enum args_outcome read_value(struct reader *reader, const struct args_opt
 static enum args_outcome unknown_long(struct reader *reader, struct str name)
 {
     name = utf8_lossy(reader->arena, name);
-    const struct args_option *meant = NULL;
+    enum args_id meant = ARGS_NONE;
     double best = 0;
-    for (size_t i = ARGS_REGISTRY; i < ARGS_OPTION_COUNT; i++) {
-        const char *candidate = args_options[i].name;
+    for (enum args_id id = ARGS_REGISTRY; id < ARGS_OPTION_COUNT; id++) {
+        const char *candidate = args_options[id].name;
         if (candidate && similar_better(reader->arena, name, candidate, &best)) {
-            meant = &args_options[i];
+            meant = id;
         }
     }
     (void)apply_pending(reader); /* not its error, but its option is in the usage line */
+    reader->error = (struct args_error){0};
     const char *tip = NULL;
     if (meant) {
-        add_given(reader, meant);
-        tip = str_format(reader->arena, "--%s", meant->name).data;
+        tip = str_format(reader->arena, "--%s", args_options[meant].name).data;
     }
-    struct str word = str_format(reader->arena, "--%.*s", STR_ARG(name));
-    return fail_with_usage(reader, ARGS_UNKNOWN, NULL, word, tip);
+    if (meant && !args_options[meant].instead) {
+        add_given(&reader->args, meant);
+    }
+    return unexpected(reader, true, str_format(reader->arena, "--%.*s", STR_ARG(name)), tip);
 }
 
 static enum args_outcome read_long(struct reader *reader, struct str word)
@@ -249,54 +253,51 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
     if (equals >= 0) {
         value = str_slice(reader->arena, word, end + 1, word.len);
     }
-    const struct args_option *option = NULL;
-    for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
-        if (args_options[i].name && str_eq(name, str_of(args_options[i].name))) {
-            option = &args_options[i];
-        }
+    enum args_id id = ARGS_OPTION_COUNT - 1;
+    while (id && !(args_options[id].name && str_eq(name, str_of(args_options[id].name)))) {
+        id--;
     }
-    if (!option) {
+    if (!id) {
         return unknown_long(reader, name);
     }
-    if (option->value) {
-        return read_value(reader, option, value);
+    if (args_options[id].value) {
+        return read_value(reader, id, value);
     }
     if (!value.data) {
-        return apply(reader, option, value);
+        return apply(reader, id, value);
     }
-    add_given(reader, option);
-    return fail_with_usage(reader, ARGS_SURPLUS, option, value, NULL);
+    add_given(&reader->args, id);
+    return fail(reader, true,
+                "unexpected value " USAGE_WRONG " for " USAGE_RIGHT " found; no more were expected",
+                utf8_lossy(reader->arena, value).data, title(reader, id));
 }
 
 /* Reads joined letters, such as `-qv`. If a letter has a value, the rest of the word is the value,
  * as in `-Zx` or `-Z=x`. */
 static enum args_outcome read_short(struct reader *reader, struct str word)
 {
-    size_t len = 0;
-    for (size_t at = 1; at < word.len; at += len) {
-        uint32_t character = 0;
-        bool valid = true;
-        len = utf8_decode(word, at, &character, &valid);
-        const struct args_option *option = NULL;
-        for (size_t i = 0; i < ARGS_OPTION_COUNT; i++) {
-            if (character < 0x80 && args_options[i].letter == (char)character) {
-                option = &args_options[i];
-            }
+    for (size_t at = 1; at < word.len; at++) {
+        enum args_id id = ARGS_OPTION_COUNT - 1;
+        while (id && args_options[id].letter != word.data[at]) {
+            id--;
         }
-        if (!option) {
+        if (!id) {
+            uint32_t character = 0;
+            bool valid = true;
+            size_t len = utf8_decode(word, at, &character, &valid);
             struct str rest = str_slice(reader->arena, word, at, valid ? at + len : word.len);
-            return fail(reader, ARGS_UNKNOWN, NULL,
-                        str_format(reader->arena, "-%.*s", STR_ARG(rest)), NULL);
+            return unexpected(reader, false, str_format(reader->arena, "-%.*s", STR_ARG(rest)),
+                              NULL);
         }
-        if (option->value) {
-            size_t start = at + len + (word.data[at + len] == '=' ? 1 : 0);
+        if (args_options[id].value) {
             struct str value = {0};
-            if (at + len < word.len) {
+            if (at + 1 < word.len) {
+                size_t start = at + 1 + (word.data[at + 1] == '=' ? 1 : 0);
                 value = str_slice(reader->arena, word, start, word.len);
             }
-            return read_value(reader, option, value);
+            return read_value(reader, id, value);
         }
-        enum args_outcome outcome = apply(reader, option, (struct str){0});
+        enum args_outcome outcome = apply(reader, id, (struct str){0});
         if (outcome != ARGS_RUN) {
             return outcome;
         }
@@ -323,61 +324,39 @@ static enum args_outcome read_word(struct reader *reader, struct str word, bool 
             return ARGS_RUN;
         }
     }
-    return fail(reader, ARGS_UNKNOWN, NULL, word, NULL);
+    if (!str_starts(word, STR("-"))) {
+        reader->error.word = utf8_lossy(reader->arena, word);
+    }
+    return unexpected(reader, false, word, NULL);
 }
 
 /* clap: Validator::validate. */
 static enum args_outcome check_together(struct reader *reader)
 {
-    const struct args_option *missing = NULL;
-    for (size_t i = 0; i < reader->given_count; i++) {
-        const struct args_option *option = reader->given[i];
-        if (option->conflict && is_given(reader, option->conflict)) {
-            drop_given(reader, option->conflict);
-            return fail_with_usage(reader, ARGS_CONFLICT, option,
-                                   args_option_title(reader->arena, option->conflict), NULL);
+    struct args *args = &reader->args;
+    enum args_id missing = ARGS_NONE;
+    for (size_t i = 0; i < args->given_count; i++) {
+        enum args_id id = args->given[i];
+        enum args_id other = args_options[id].conflict;
+        if (other && args_has(args, other)) {
+            drop_given(args, other);
+            return fail(reader, true,
+                        "the argument " USAGE_WRONG " cannot be used with " USAGE_WRONG,
+                        title(reader, id), title(reader, other));
         }
-        if (option->needs && !is_given(reader, option->needs)) {
-            missing = option->needs;
+        enum args_id needed = args_options[id].needs;
+        if (needed && !args_has(args, needed)) {
+            missing = needed;
         }
     }
     if (!missing) {
         return ARGS_RUN;
     }
-    add_given(reader, missing);
-    return fail_with_usage(reader, ARGS_MISSING, missing, STR(""), NULL);
-}
-
-static struct args result(const struct reader *reader)
-{
-#define GIVEN(id) is_given(reader, &args_options[id])
-    return (struct args){
-        .has_registry = GIVEN(ARGS_REGISTRY),
-        .registry = reader->value[ARGS_REGISTRY],
-        .all = GIVEN(ARGS_ALL),
-        .everywhere = GIVEN(ARGS_EVERYWHERE),
-        .revoke = GIVEN(ARGS_REVOKE),
-        .status = GIVEN(ARGS_STATUS),
-        .check = GIVEN(ARGS_CHECK),
-        .dry_run = GIVEN(ARGS_DRY_RUN),
-        .copies = GIVEN(ARGS_COPIES),
-        .strict = GIVEN(ARGS_STRICT),
-        .json = GIVEN(ARGS_MESSAGE_FORMAT) &&
-                strcasecmp(reader->value[ARGS_MESSAGE_FORMAT].data, "json") == 0,
-        .timeout = reader->timeout,
-        .quiet = GIVEN(ARGS_QUIET),
-        .verbose = reader->verbose,
-        .has_color = GIVEN(ARGS_COLOR),
-        .color = reader->value[ARGS_COLOR],
-        .locked = GIVEN(ARGS_LOCKED),
-        .offline = GIVEN(ARGS_OFFLINE),
-        .frozen = GIVEN(ARGS_FROZEN),
-        .config = reader->config,
-        .config_count = reader->config_count,
-        .unstable = reader->unstable,
-        .unstable_count = reader->unstable_count,
-    };
-#undef GIVEN
+    add_given(args, missing);
+    return fail(reader, true,
+                "the following required arguments were not provided:\n  " COLOR_LITERAL
+                "%s" COLOR_RESET,
+                title(reader, missing));
 }
 
 /* Returns true if the first argument is the name under which cargo runs the program. */
@@ -395,10 +374,8 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     size_t count = argc > 0 ? (size_t)argc : 0;
     struct reader reader = {
         .arena = arena,
-        .error = error,
-        .config = arena_new_array(arena, struct str, count),
-        .unstable = arena_new_array(arena, struct str, count),
-        .timeout = ARGS_TIMEOUT_DEFAULT,
+        .args = {.timeout = ARGS_TIMEOUT_DEFAULT,
+                 .config = arena_new_array(arena, struct str, count)},
     };
     size_t first = count > 1 && names_itself(str_of(argv[0]), str_of(argv[1])) ? 2 : 1;
     enum args_outcome outcome = ARGS_RUN;
@@ -412,26 +389,7 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     if (outcome == ARGS_RUN) {
         outcome = check_together(&reader);
     }
-    if (outcome == ARGS_RUN) {
-        *args = result(&reader);
-    }
+    *args = reader.args;
+    *error = reader.error;
     return outcome;
-}
-
-const char *args_error_word(const struct args_error *error)
-{
-    bool is_word = error->fault == ARGS_UNKNOWN && error->word.data[0] != '-';
-    return is_word ? error->word.data : NULL;
-}
-
-struct err *args_check_unstable(struct arena *arena, const struct args *args)
-{
-    if (args->unstable_count == 0) {
-        return NULL;
-    }
-    return err_new(arena,
-                   "the `-Z` flag is only accepted on the nightly channel of Cargo, but this "
-                   "is the `stable` channel\n"
-                   "See https://doc.rust-lang.org/book/appendix-07-nightly-rust.html for "
-                   "more information about Rust release channels.");
 }

@@ -9,20 +9,20 @@
 #include "util/shell.h"
 
 /* On standard error: what was removed, what cargo can still use and how to remove it, what failed.
- * After a dry run: what would be done. */
-void report_logout(const struct shell *shell, const struct logout_options *options,
-                   const struct run *run);
-
-/* On standard error: the failures only. */
-void report_failures(const struct shell *shell, const struct logout_options *options,
+ * With --status: only what failed or was not checked. */
+void report_messages(const struct shell *shell, const struct logout_options *options,
                      const struct run *run);
+
+/* Part of report_messages(): copies of tokens, and what was not searched. */
+void report_copies(const struct shell *shell, const struct logout_options *options,
+                   const struct run *run);
 
 /* On standard error: what to do about each file that could not be read. Call it after the errors
  * were printed. */
 void report_unreadable(const struct shell *shell, const struct config *config);
 
-/* On standard output: a table of all credentials, and with -v every location that was checked.
- * Returns false if standard output could not be written completely. */
+/* On standard output: a table of all credentials, and with -v every location that was checked. Like
+ * the next two, it returns false if standard output could not be written completely. */
 bool report_status(const struct shell *shell, const struct logout_options *options,
                    const struct run *run);
 
@@ -33,18 +33,8 @@ bool report_json(const struct shell *shell, const struct logout_options *options
 /* The same for a run that failed before it knew the registries. `failure` is a chain of causes. */
 bool report_json_failure(const struct shell *shell, const struct err *failure, int status);
 
-/* On standard error: why the keyring was not checked. */
-void report_keyring(const struct shell *shell, const struct logout_options *options,
-                    const struct inventory *inventory);
-
-/* On standard error: copies of tokens, and what was not searched. */
-void report_copies(const struct shell *shell, const struct logout_options *options,
-                   const struct run *run);
-
-/* Warns that cargo can still use a credential, and prints what removes it. */
-void report_left(const struct shell *shell, const struct credential *credential);
-
-/* Returns the name of the plan in JSON: `remove`, `ask`, `cannot` or `leave`. */
-const char *report_plan_name(const struct credential *credential);
+/* The words of tables and JSON: yes, no, unknown. */
+extern const char *const report_usable[];   /* for each enum usable */
+extern const char *const report_validity[]; /* for each enum validity */
 
 #endif

@@ -2,25 +2,27 @@
 #include "cli/report.h"
 #include "util/text.h"
 
-static struct str title_of(struct arena *arena, const struct copy *copy)
+static struct str title_of(struct arena *arena, const struct copy *copy, const char *kind)
 {
-    struct str where = copy_location(arena, copy);
-    const char *name = text_shown(arena, copy->registry).data;
-    struct str of = copy->registry.len > 0 ? str_format(arena, " for `%s`", name) : STR("");
-    const char *kind = copy->is_secret_key ? "secret-key" : "token";
+    const char *where = copy_location(arena, copy).data;
+    const char *variable = text_shown(arena, copy->variable).data;
+    struct str of = STR("");
+    if (copy->registry.len > 0) {
+        of = str_format(arena, " for `%s`", text_shown(arena, copy->registry).data);
+    }
     switch (copy->kind) {
     case COPY_ORIGIN:
         return str_format(arena, "this process does not have `%s`, but a startup file sets it: %s",
-                          text_shown(arena, copy->variable).data, where.data);
+                          variable, where);
     case COPY_UNREAD_FILE:
         return str_format(arena, "a file that cargo does not read contains a %s%s: %s", kind,
-                          of.data, where.data);
+                          of.data, where);
     case COPY_POSSIBLE:
-        return str_format(arena, "`http.user-agent` might contain a token: %s", where.data);
+        return str_format(arena, "`http.user-agent` might contain a token: %s", where);
     case COPY_OF_TOKEN:
         break;
     }
-    return str_format(arena, "there is a copy of the token%s: %s", of.data, where.data);
+    return str_format(arena, "there is a copy of the token%s: %s", of.data, where);
 }
 
 static void report_copy(const struct shell *shell, const struct logout_options *options,
@@ -46,13 +48,13 @@ static void report_copy(const struct shell *shell, const struct logout_options *
         shell_error(shell, err_wrap(arena, copy->error, "failed to log out of `%s`", name));
     }
     bool is_home = str_eq(copy->variable, STR("CARGO_HOME"));
-    struct fix fix = copy_fix(arena, &run->inventory, copy);
-    shell_alert(shell, title_of(arena, copy),
+    const char *history = copy->in_work_tree
+                              ? "; if the file was committed, the history of git still has the "
+                                "token: revoke it"
+                              : "";
+    shell_alert(shell, title_of(arena, copy, kind),
                 str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
-                           fix.text.data,
-                           copy->in_work_tree ? "; if the file was committed, the history of git "
-                                                "still has the token: revoke it"
-                                              : ""));
+                           copy_fix(arena, &run->inventory, copy).text.data, history));
 }
 
 /* With -v: reports the variables that no startup file sets. */

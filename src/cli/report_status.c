@@ -2,6 +2,26 @@
 #include "cli/report.h"
 #include "util/text.h"
 
+const char *const report_usable[] = {
+    [USABLE_NO] = "no",
+    [USABLE_UNKNOWN] = "unknown",
+    [USABLE_YES] = "yes",
+};
+
+const char *const report_validity[] = {
+    [VALIDITY_UNASKED] = "unknown",
+    [VALIDITY_NO] = "no",
+    [VALIDITY_YES] = "yes",
+    [VALIDITY_UNKNOWN] = "unknown",
+};
+
+static const char *const plans[] = {
+    [PLAN_LEAVE] = "left",
+    [PLAN_REMOVE] = "removed",
+    [PLAN_ASK] = "provider is asked",
+    [PLAN_CANNOT] = "cannot be removed",
+};
+
 enum { COLUMNS = 7, GAP = 2, NARROWEST = 12 };
 
 struct row {
@@ -12,104 +32,68 @@ struct row {
 /* If a row does not fit on the terminal, its columns from `wide` on (index and location) are on
  * separate lines. */
 struct table {
-    struct row *rows;
+    struct arena *arena;
+    struct row *rows; /* the first one is the header */
     size_t count;
     size_t columns;
     size_t wide;
     size_t room; /* width of the terminal; 0: no limit */
+    bool has_valid;
+    bool has_index;
 };
 
 /* Returns the location with `~` for the home directory. */
 static struct str short_location(struct arena *arena, const struct credential *c)
 {
     struct str location = credential_location(arena, c);
-    const char *home = getenv("HOME");
-    struct str dir = str_of(home);
+    struct str home = str_of(getenv("HOME"));
     bool below =
-        c->file && dir.len > 1 && str_starts(location, dir) && location.data[dir.len] == '/';
-    return below ? str_format(arena, "~%s", location.data + dir.len) : location;
+        c->file && home.len > 1 && str_starts(location, home) && location.data[home.len] == '/';
+    return below ? str_format(arena, "~%s", location.data + home.len) : location;
 }
 
-static const char *usable_name(const struct credential *c)
+static struct str valid_cell(struct arena *arena, const struct credential *c)
 {
-    enum usable usable = credential_usable(c);
-    return usable == USABLE_YES ? "yes" : usable == USABLE_NO ? "no" : "unknown";
+    const char *word = report_validity[c->valid];
+    bool known = c->answer && c->answer->who.len > 0;
+    return known ? str_format(arena, "%s (%s)", word, text_shown(arena, c->answer->who).data)
+                 : str_of(word);
 }
 
-static const char *plan_name(const struct credential *c)
+/* Adds the row of a credential, or the header if it is NULL. */
+static void add_row(struct table *table, const struct credential *c)
 {
-    switch (c->plan) {
-    case PLAN_REMOVE:
-        return "removed";
-    case PLAN_ASK:
-        return "provider is asked";
-    case PLAN_CANNOT:
-        return "cannot be removed";
-    case PLAN_LEAVE:
-        break;
-    }
-    return "left";
-}
-
-static struct str valid_name(struct arena *arena, const struct credential *c)
-{
-    const char *word = c->valid == VALIDITY_YES  ? "yes"
-                       : c->valid == VALIDITY_NO ? "no"
-                                                 : "unknown";
-    if (c->answer && c->answer->who.len > 0) {
-        return str_format(arena, "%s (%s)", word, text_shown(arena, c->answer->who).data);
-    }
-    return str_of(word);
-}
-
-static void add_cell(struct row *row, size_t *column, struct str cell)
-{
-    row->cells[(*column)++] = cell;
-}
-
-static void add_row(struct arena *arena, const struct shell *shell,
-                    const struct logout_options *options, struct table *table,
-                    const struct credential *c)
-{
+    struct arena *arena = table->arena;
     struct row *row = &table->rows[table->count++];
+    struct str url = c ? credential_index_url(c) : STR("");
+    struct str index = url.len > 0 ? index_url_shown(arena, url) : STR("");
     size_t column = 0;
     row->warns = c && credential_usable(c) == USABLE_YES;
-    add_cell(row, &column, c ? c->registry->shown : STR("REGISTRY"));
-    add_cell(row, &column, c ? str_of(credential_kind_name(c)) : STR("KIND"));
-    add_cell(row, &column, c ? str_of(usable_name(c)) : STR("USABLE"));
-    if (options->check) {
-        add_cell(row, &column, c ? valid_name(arena, c) : STR("VALID"));
+    row->cells[column++] = c ? c->registry->shown : STR("REGISTRY");
+    row->cells[column++] = c ? str_of(credential_kind_name(c)) : STR("KIND");
+    row->cells[column++] = c ? str_of(report_usable[credential_usable(c)]) : STR("USABLE");
+    if (table->has_valid) {
+        row->cells[column++] = c ? valid_cell(arena, c) : STR("VALID");
     }
-    add_cell(row, &column, c ? str_of(plan_name(c)) : STR("ON LOGOUT"));
-    if (shell->verbosity >= VERBOSITY_VERBOSE) {
-        struct str url = c ? credential_index_url(c) : STR("");
-        struct str index = url.len > 0 ? index_url_shown(arena, url) : STR("");
-        add_cell(row, &column, c ? index : STR("INDEX"));
+    row->cells[column++] = c ? str_of(plans[c->plan]) : STR("ON LOGOUT");
+    table->wide = column;
+    if (table->has_index) {
+        row->cells[column++] = c ? index : STR("INDEX");
     }
-    add_cell(row, &column, c ? short_location(arena, c) : STR("LOCATION"));
+    row->cells[column++] = c ? short_location(arena, c) : STR("LOCATION");
     table->columns = column;
 }
 
-static bool is_listed(const struct credential *c)
-{
-    return c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED;
-}
-
+/* Finds the width of each column. If a row does not fit on the terminal, limits the registry's name
+ * to a quarter of the width. */
 static void find_widths(const struct table *table, size_t *widths)
-{
-    for (size_t r = 0; r < table->count; r++) {
-        for (size_t c = 0; c < table->columns; c++) {
-            size_t width = text_width(table->rows[r].cells[c]);
-            widths[c] = width > widths[c] ? width : widths[c];
-        }
-    }
-}
-
-/* If a row does not fit on the terminal, limits the registry's name to a quarter of the width. */
-static void fit(const struct table *table, size_t *widths)
 {
     size_t total = 0;
     for (size_t c = 0; c < table->columns; c++) {
+        for (size_t r = 0; r < table->count; r++) {
+            size_t width = text_width(table->rows[r].cells[c]);
+            widths[c] = width > widths[c] ? width : widths[c];
+        }
         total += widths[c] + (c > 0 ? GAP : 0);
     }
     size_t most = table->room / 4 > NARROWEST ? table->room / 4 : NARROWEST;
@@ -118,9 +102,10 @@ static void fit(const struct table *table, size_t *widths)
     }
 }
 
-static void draw_row(struct arena *arena, struct buf *out, const struct table *table,
-                     const struct row *row, const size_t *widths)
+static void draw_row(struct buf *out, const struct table *table, const struct row *row,
+                     const size_t *widths)
 {
+    struct arena *arena = table->arena;
     size_t column = 0; /* position on the terminal where the next cell begins */
     struct buf below = buf_new(arena);
     buf_add(out, row->warns ? STR(COLOR_WARN) : STR(""));
@@ -142,15 +127,13 @@ static void draw_row(struct arena *arena, struct buf *out, const struct table *t
     buf_addf(out, "%s%s\n", buf_str(&below).data, row->warns ? COLOR_RESET : "");
 }
 
-static struct str draw(const struct shell *shell, const struct table *table)
+static struct str draw(const struct table *table)
 {
-    struct arena *arena = shell->arena;
     size_t widths[COLUMNS] = {0};
+    struct buf out = buf_new(table->arena);
     find_widths(table, widths);
-    fit(table, widths);
-    struct buf out = buf_new(arena);
     for (size_t r = 0; r < table->count; r++) {
-        draw_row(arena, &out, table, &table->rows[r], widths);
+        draw_row(&out, table, &table->rows[r], widths);
     }
     return buf_str(&out);
 }
@@ -217,7 +200,6 @@ static void explain_unknown(const struct shell *shell, const struct credential *
 bool report_status(const struct shell *shell, const struct logout_options *options,
                    const struct run *run)
 {
-    struct arena *arena = shell->arena;
     const struct inventory *inventory = &run->inventory;
     size_t count = 1;
     for (const struct credential *c = inventory_first(inventory); c;
@@ -225,20 +207,22 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
         count++;
     }
     struct table table = {
-        .rows = arena_new_array(arena, struct row, count),
-        .wide = options->check ? 5 : 4,
+        .arena = shell->arena,
+        .rows = arena_new_array(shell->arena, struct row, count),
         .room = shell_columns(shell),
+        .has_valid = options->check,
+        .has_index = shell->verbosity >= VERBOSITY_VERBOSE,
     };
-    add_row(arena, shell, options, &table, NULL);
+    add_row(&table, NULL);
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
-        if (is_listed(c)) {
-            add_row(arena, shell, options, &table, c);
+        if (c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED) {
+            add_row(&table, c);
         }
     }
     bool complete = true;
     if (table.count > 1) {
-        complete = shell_print_out(shell, draw(shell, &table));
+        complete = shell_print_out(shell, draw(&table));
     } else if (run->totals.not_checked == 0 && run->totals.failed == 0) {
         shell_status(shell, "Logout", "no credentials found");
     }
@@ -246,8 +230,8 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
          c = inventory_next(inventory, c)) {
         explain_unknown(shell, c);
     }
-    if (shell->verbosity >= VERBOSITY_VERBOSE) {
-        complete = shell_print_out(shell, checked(arena, run)) && complete;
+    if (table.has_index) {
+        complete = shell_print_out(shell, checked(shell->arena, run)) && complete;
     }
     return complete;
 }

@@ -7,16 +7,12 @@ static const double THRESHOLD = 0.7;
 
 struct characters {
     uint32_t *at;
-    bool *matched;
     size_t count;
 };
 
 static struct characters characters_of(struct arena *arena, struct str s)
 {
-    struct characters all = {
-        .at = arena_new_array(arena, uint32_t, s.len),
-        .matched = arena_new_array(arena, bool, s.len),
-    };
+    struct characters all = {.at = arena_new_array(arena, uint32_t, s.len)};
     bool valid = true;
     for (size_t i = 0; i < s.len; all.count++) {
         i += utf8_decode(s, i, &all.at[all.count], &valid);
@@ -24,65 +20,42 @@ static struct characters characters_of(struct arena *arena, struct str s)
     return all;
 }
 
-/* Pairs equal characters that are close to each other. Returns the number of pairs. */
-static size_t match(struct characters a, struct characters b)
+static double jaro(struct arena *arena, struct characters a, struct characters b)
 {
-    size_t range = (a.count > b.count ? a.count : b.count) / 2;
-    range = range > 0 ? range - 1 : 0;
+    uint32_t *matched = arena_new_array(arena, uint32_t, a.count); /* those of `a`, in order */
+    bool *taken = arena_new_array(arena, bool, b.count);
     size_t matches = 0;
+    size_t misplaced = 0;
+    size_t longer = a.count > b.count ? a.count : b.count;
+    size_t range = longer > 3 ? longer / 2 - 1 : 0; /* equal characters must be this close */
     for (size_t i = 0; i < a.count; i++) {
-        size_t from = i > range ? i - range : 0;
-        size_t to = i + range + 1 < b.count ? i + range + 1 : b.count;
-        for (size_t j = from; j < to; j++) {
-            if (a.at[i] == b.at[j] && !b.matched[j]) {
-                a.matched[i] = b.matched[j] = true;
-                matches++;
-                break;
-            }
-        }
-    }
-    return matches;
-}
-
-/* Returns how many matched characters are in another order. */
-static size_t misplaced(struct characters a, struct characters b)
-{
-    size_t count = 0;
-    size_t j = 0;
-    for (size_t i = 0; i < a.count; i++) {
-        if (!a.matched[i]) {
-            continue;
-        }
-        while (!b.matched[j]) {
+        size_t j = i > range ? i - range : 0;
+        size_t end = i + range + 1 < b.count ? i + range + 1 : b.count;
+        while (j < end && (taken[j] || a.at[i] != b.at[j])) {
             j++;
         }
-        count += a.at[i] != b.at[j] ? 1 : 0;
-        j++;
+        if (j < end) {
+            taken[j] = true;
+            matched[matches++] = a.at[i];
+        }
     }
-    return count;
-}
-
-double similar_jaro(struct arena *arena, struct str a, struct str b)
-{
-    struct characters left = characters_of(arena, a);
-    struct characters right = characters_of(arena, b);
-    if (left.count == 0 && right.count == 0) {
-        return 1.0;
+    for (size_t j = 0, n = 0; j < b.count; j++) {
+        misplaced += taken[j] && matched[n] != b.at[j];
+        n += taken[j];
     }
-    size_t matches = match(left, right);
     if (matches == 0) {
-        return 0.0;
+        return 0;
     }
-    size_t transpositions = misplaced(left, right) / 2;
     double found = (double)matches;
-    return (found / (double)left.count + found / (double)right.count +
+    size_t transpositions = misplaced / 2;
+    return (found / (double)a.count + found / (double)b.count +
             (double)(matches - transpositions) / found) /
            3.0;
 }
 
 bool similar_better(struct arena *arena, struct str word, const char *candidate, double *best)
 {
-    double score = similar_jaro(arena, word, str_of(candidate));
+    double score = jaro(arena, characters_of(arena, word), characters_of(arena, str_of(candidate)));
     if (score <= THRESHOLD || score < *best) {
         return false;
     }

@@ -1,5 +1,5 @@
 /*
- * Computes how similar two texts are, by Jaro's measure: 1 for equal texts, 0 for texts that have
+ * Finds similar names for suggestions, by Jaro's measure: 1 for equal texts, 0 for texts that have
  * nothing in common. clap chooses its tips with it. The operations and their order are those of the
  * strsim crate, because the last bit can decide between two candidates.
  */
@@ -7,8 +7,6 @@
 #define CLI_SIMILAR_H
 
 #include "util/base.h"
-
-double similar_jaro(struct arena *arena, struct str a, struct str b);
 
 /*
  * Chooses the best of several candidates. Returns true and raises `best` if `candidate` is similar

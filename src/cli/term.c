@@ -3,8 +3,7 @@
 struct term {
     bool verbose;
     bool quiet;
-    bool has_color;
-    struct str color;
+    struct str color; /* data is NULL if it is not set */
 };
 
 /* If one value is invalid, cargo ignores the whole table. */
@@ -21,14 +20,14 @@ static struct term read_term(struct config *config)
         config_get(config, VIEW_SETTINGS, &color_key, TOML_STRING, &color)) {
         return (struct term){0};
     }
-    return (struct term){verbose.boolean, quiet.boolean, color.value.data != NULL, color.value};
+    return (struct term){verbose.boolean, quiet.boolean, color.value};
 }
 
 enum color_choice term_color(struct config *config)
 {
     struct term term = read_term(config);
     enum color_choice choice = COLOR_AUTO;
-    if (term.has_color && shell_color_parse(config->arena, term.color, &choice)) {
+    if (term.color.data && shell_color_parse(config->arena, term.color, &choice)) {
         return COLOR_AUTO;
     }
     return choice;
@@ -53,19 +52,18 @@ static void fail(struct config *config, const struct err *err)
 static struct err *choose_verbosity(struct config *config, const struct args *args,
                                     const struct term *term, enum verbosity *out)
 {
-    if (args->verbose > 0 && args->quiet) {
+    bool quiet = args_has(args, ARGS_QUIET);
+    if (args->verbose > 0 && quiet) {
         return err_new(config->arena, "cannot set both --verbose and --quiet");
     }
     if (args->verbose > 0) {
         *out = args->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
-    } else if (args->quiet) {
+    } else if (quiet) {
         *out = VERBOSITY_QUIET;
     } else if (term->verbose && term->quiet) {
         fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
-    } else if (term->verbose) {
-        *out = VERBOSITY_VERBOSE;
-    } else {
-        *out = term->quiet ? VERBOSITY_QUIET : VERBOSITY_NORMAL;
+    } else if (term->verbose || term->quiet) {
+        *out = term->quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
     }
     return NULL;
 }
@@ -75,13 +73,10 @@ struct err *term_configure(struct config *config, const struct args *args)
     struct term term = read_term(config);
     enum color_choice choice = COLOR_AUTO;
     TRY(choose_verbosity(config, args, &term, &config->shell->verbosity));
-    if (args->has_color) {
-        TRY(shell_color_parse(config->arena, args->color, &choice));
-    } else if (term.has_color) {
-        struct err *err = shell_color_parse(config->arena, term.color, &choice);
-        if (err) {
-            fail(config, err);
-        }
+    if (args_has(args, ARGS_COLOR)) {
+        TRY(shell_color_parse(config->arena, args->value[ARGS_COLOR], &choice));
+    } else if (term.color.data) {
+        fail(config, shell_color_parse(config->arena, term.color, &choice));
     }
     shell_set_color(config->shell, choice);
     return NULL;

@@ -1,15 +1,71 @@
 #include "cli/usage.h"
 
-#include "util/shell.h"
+#define HEADING(text) COLOR_HEADER text COLOR_RESET
 
-/* Adds `--registry <REGISTRY>` with colors. clap: Arg::stylized. */
+/* clang-format off */
+const char usage_help[] =
+    "Log out of cargo's registries, and check that cargo can no longer use a token\n"
+    "\n"
+    HEADING("Usage:") " cargo-logout [OPTIONS]\n"
+    "\n"
+    HEADING("What to log out of:") "\n"
+    "      --registry <REGISTRY>      Log out of this registry. The default is\n"
+    "                                 `registry.default`, or else crates.io\n"
+    "      --all                      Log out of all registries that are found\n"
+    "\n"
+    HEADING("What to do:") "\n"
+    "      --everywhere               Also remove tokens from configuration files\n"
+    "      --revoke                   First revoke each token on its server, and keep\n"
+    "                                 it if the server does not confirm that\n"
+    "  -n, --dry-run                  Show what would be done, and change nothing\n"
+    "\n"
+    HEADING("What to check:") "\n"
+    "      --status                   List the credentials, and change nothing\n"
+    "      --check                    With --status, also ask servers and credential\n"
+    "                                 providers for each token\n"
+    "      --copies                   Also search other files for copies of tokens\n"
+    "      --strict                   Exit with status 2 if cargo can still use a\n"
+    "                                 credential, or if one could not be checked\n"
+    "\n"
+    HEADING("Output:") "\n"
+    "      --message-format <FMT>     Output format [possible values: human, json]\n"
+    "  -v, --verbose...               Show more details\n"
+    "  -q, --quiet                    Show neither progress nor notes\n"
+    "      --color <WHEN>             Coloring [possible values: auto, always, never]\n"
+    "\n"
+    HEADING("Other options:") "\n"
+    "      --timeout <SECONDS>        Limit the network time of --revoke and --check\n"
+    "                                 [default: 300]\n"
+    "      --config <KEY=VALUE|PATH>  Override a configuration value\n"
+    "      --offline                  Do not use the network\n"
+    "      --frozen                   The same as --offline\n"
+    "      --locked                   Accepted as by cargo, but has no effect\n"
+    "  -h, --help                     Print help\n"
+    "  -V, --version                  Print version\n"
+    "\n"
+    "Run `" COLOR_LITERAL "man cargo-logout-tool" COLOR_RESET "` for more detailed information.\n";
+/* clang-format on */
+
+static struct str name_of(struct arena *arena, const struct args_option *option)
+{
+    return option->name ? str_format(arena, "--%s", option->name)
+                        : str_format(arena, "-%c", option->letter);
+}
+
+struct str usage_title(struct arena *arena, enum args_id id)
+{
+    const struct args_option *option = &args_options[id];
+    struct str name = name_of(arena, option);
+    if (option->value) {
+        return str_format(arena, "%s <%s>", name.data, option->value);
+    }
+    return option->repeats ? str_format(arena, "%s...", name.data) : name;
+}
+
+/* clap: Arg::stylized. */
 static void add_option(struct buf *out, const struct args_option *option)
 {
-    if (option->name) {
-        buf_addf(out, COLOR_LITERAL "--%s" COLOR_RESET, option->name);
-    } else {
-        buf_addf(out, COLOR_LITERAL "-%c" COLOR_RESET, option->letter);
-    }
+    buf_addf(out, " " COLOR_LITERAL "%s" COLOR_RESET, name_of(out->arena, option).data);
     if (option->value) {
         buf_addf(out, COLOR_PLACEHOLDER " " COLOR_RESET COLOR_PLACEHOLDER "<%s>" COLOR_RESET,
                  option->value);
@@ -18,118 +74,45 @@ static void add_option(struct buf *out, const struct args_option *option)
     }
 }
 
-static void add_usage(struct buf *out, const struct args_error *error)
+struct str usage_line(struct arena *arena, const enum args_id *options, size_t count)
 {
-    buf_add(out, STR("\n\n" COLOR_HEADER "Usage:" COLOR_RESET " " COLOR_LITERAL
-                     "cargo-logout" COLOR_RESET));
-    for (size_t i = 0; i < error->used_count; i++) {
-        buf_add_char(out, ' ');
-        add_option(out, error->used[i]);
+    struct buf line = buf_new(arena);
+    buf_add(&line,
+            STR(COLOR_HEADER "Usage:" COLOR_RESET " " COLOR_LITERAL "cargo-logout" COLOR_RESET));
+    for (size_t i = 0; i < count; i++) {
+        add_option(&line, &args_options[options[i]]);
     }
-    if (error->used_count == 0) {
-        buf_add(out, STR(" " COLOR_PLACEHOLDER "[OPTIONS]" COLOR_RESET));
+    if (count == 0) {
+        buf_add(&line, STR(" " COLOR_PLACEHOLDER "[OPTIONS]" COLOR_RESET));
     }
+    return buf_str(&line);
 }
 
-/* Adds `[possible values: auto, always, never]` on a separate line. */
-static void add_possible(struct buf *out, const struct args_option *option)
+struct str usage_add_possible(struct arena *arena, struct str fault,
+                              const struct args_option *option)
 {
     if (!option->possible) {
-        return;
+        return fault;
     }
-    buf_add(out, STR("\n  [possible values: "));
+    struct buf out = buf_new(arena);
+    buf_addf(&out, "%s\n  [possible values: ", fault.data);
     for (size_t i = 0; option->possible[i]; i++) {
-        buf_addf(out, "%s" COLOR_LITERAL "%s" COLOR_RESET, i > 0 ? ", " : "", option->possible[i]);
+        buf_addf(&out, "%s" COLOR_LITERAL "%s" COLOR_RESET, i > 0 ? ", " : "", option->possible[i]);
     }
-    buf_add_char(out, ']');
+    buf_add_char(&out, ']');
+    return buf_str(&out);
 }
 
-#define WRONG "'" COLOR_WARN "%s" COLOR_RESET "'"
-#define RIGHT "'" COLOR_LITERAL "%s" COLOR_RESET "'"
-
-static void add_fault(struct buf *out, const struct args_error *error, const char *title)
+struct str usage_error(struct arena *arena, const struct args_error *error)
 {
-    const char *word = error->word.data;
-    switch (error->fault) {
-    case ARGS_UNKNOWN:
-        buf_addf(out, "unexpected argument " WRONG " found", word);
-        break;
-    case ARGS_REPEATED:
-        buf_addf(out, "the argument " WRONG " cannot be used multiple times", title);
-        break;
-    case ARGS_CONFLICT:
-        buf_addf(out, "the argument " WRONG " cannot be used with " WRONG, title, word);
-        break;
-    case ARGS_MISSING:
-        buf_addf(out,
-                 "the following required arguments were not provided:\n  " COLOR_LITERAL
-                 "%s" COLOR_RESET,
-                 title);
-        break;
-    case ARGS_NO_VALUE:
-        buf_addf(out, "a value is required for " WRONG " but none was supplied", title);
-        add_possible(out, error->option);
-        break;
-    case ARGS_BAD_VALUE:
-        buf_addf(out, "invalid value " WRONG " for " RIGHT, word, title);
-        if (error->option == &args_options[ARGS_TIMEOUT]) {
-            buf_addf(out, ": it must be a whole number from 1 to %d", ARGS_TIMEOUT_MOST);
-        }
-        add_possible(out, error->option);
-        break;
-    case ARGS_SURPLUS:
-        buf_addf(out, "unexpected value " WRONG " for " RIGHT " found; no more were expected", word,
-                 title);
-        break;
-    case ARGS_NOT_UNICODE:
-    default:
-        buf_add(out, STR("invalid UTF-8 was detected in one or more arguments"));
-        break;
+    struct buf out = buf_new(arena);
+    buf_addf(&out, COLOR_ERROR "error:" COLOR_RESET " %s", error->fault.data);
+    if (error->tip.len > 0) {
+        buf_addf(&out, "\n\n  " COLOR_LITERAL "tip:" COLOR_RESET " %s", error->tip.data);
     }
-}
-
-/* Returns the registry that the argument names, or NULL. Accepts only words of ASCII characters
- * that need no quotes in a shell. */
-static const char *registry_meant(const struct args_error *error, const struct str *names,
-                                  size_t name_count)
-{
-    const char *word = args_error_word(error);
-    if (!word) {
-        return NULL;
+    if (error->usage.len > 0) {
+        buf_addf(&out, "\n\n%s", error->usage.data);
     }
-    if (strcmp(word, "crates.io") == 0) {
-        return "crates-io";
-    }
-    bool plain = word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                   "-_")] == '\0';
-    for (size_t i = 0; plain && i < name_count; i++) {
-        if (str_eq(error->word, names[i])) {
-            return word;
-        }
-    }
-    return NULL;
-}
-
-struct str usage_error(struct arena *arena, const struct args_error *error, const struct str *names,
-                       size_t name_count)
-{
-    bool about_value = error->fault == ARGS_NO_VALUE || error->fault == ARGS_BAD_VALUE;
-    const char *registry = registry_meant(error, names, name_count);
-    struct buf buf = buf_new(arena);
-    buf_add(&buf, STR(COLOR_ERROR "error:" COLOR_RESET " "));
-    add_fault(&buf, error, error->option ? args_option_title(arena, error->option).data : "");
-    if (error->tip || registry) {
-        buf_add(&buf, STR("\n\n  " COLOR_LITERAL "tip:" COLOR_RESET " "));
-    }
-    if (error->tip) {
-        buf_addf(&buf, "a similar %s exists: " RIGHT, about_value ? "value" : "argument",
-                 error->tip);
-    } else if (registry) {
-        buf_addf(&buf, "did you mean `" COLOR_LITERAL "--registry %s" COLOR_RESET "`?", registry);
-    }
-    if (!about_value) {
-        add_usage(&buf, error);
-    }
-    buf_add(&buf, STR("\n\nFor more information, try '" COLOR_LITERAL "--help" COLOR_RESET "'.\n"));
-    return buf_str(&buf);
+    buf_add(&out, STR("\n\nFor more information, try '" COLOR_LITERAL "--help" COLOR_RESET "'.\n"));
+    return buf_str(&out);
 }

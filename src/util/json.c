@@ -1,14 +1,6 @@
 #include "util/json.h"
 
-struct str json_line(struct arena *arena, json_t *value)
-{
-    size_t len = json_dumpb(value, NULL, 0, JSON_COMPACT);
-    char *line = arena_alloc(arena, len + 2);
-    (void)json_dumpb(value, line, len, JSON_COMPACT);
-    line[len] = '\n';
-    json_decref(value);
-    return (struct str){line, len + 1};
-}
+#include "util/utf8.h"
 
 void json_write_string(struct buf *buf, struct str text)
 {
@@ -59,4 +51,29 @@ static void wiping_free(void *memory)
 void json_wipe_memory(void)
 {
     json_set_alloc_funcs(wiping_malloc, wiping_free);
+}
+
+json_t *json_from_str(struct arena *arena, struct str text)
+{
+    struct str valid = utf8_lossy(arena, text);
+    return json_stringn(valid.data, valid.len);
+}
+
+json_t *json_from_err(struct arena *arena, const struct err *err)
+{
+    json_t *messages = err ? json_array() : NULL;
+    for (; err; err = err->cause) {
+        (void)json_array_append_new(messages, json_from_str(arena, err->message));
+    }
+    return messages;
+}
+
+struct str json_line(struct arena *arena, json_t *json)
+{
+    size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    char *line = arena_alloc(arena, len + 2);
+    (void)json_dumpb(json, line, len, JSON_COMPACT);
+    line[len] = '\n';
+    json_decref(json);
+    return (struct str){line, len + 1};
 }

@@ -1,6 +1,6 @@
 /*
- * Adds to jansson: lines, strings that are written exactly as by serde_json, and memory that is
- * overwritten when it is freed.
+ * Adds to jansson: strings that are written exactly as by serde_json, memory that is overwritten
+ * when it is freed, and conversions from and to our types.
  */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H
@@ -9,9 +9,6 @@
 
 #include <jansson.h>
 
-/* Returns the value as one line with its newline, and frees the value. */
-struct str json_line(struct arena *arena, json_t *value);
-
 /* Writes `text` with quotes, escaped as by serde_json. */
 void json_write_string(struct buf *buf, struct str text);
 
@@ -19,5 +16,14 @@ void json_write_string(struct buf *buf, struct str text);
  * exits as an arena does if there is no memory. Call it before any other function of jansson. A
  * second call changes nothing. */
 void json_wipe_memory(void);
+
+/* Makes a string, with U+FFFD for bytes that are not UTF-8. */
+json_t *json_from_str(struct arena *arena, struct str text) __attribute__((returns_nonnull));
+
+/* Makes an array of the messages, outermost first. NULL becomes NULL. */
+json_t *json_from_err(struct arena *arena, const struct err *err);
+
+/* Returns the value on one line with its newline, and releases the value. */
+struct str json_line(struct arena *arena, json_t *json);
 
 #endif

@@ -1,23 +1,13 @@
 """Fixtures: the collection, built and installed as users do it, and a fleet of hosts."""
 
-import os
-import pathlib
-
 import pytest
 from fleet import Fleet, install_collection
-
-HERE = pathlib.Path(__file__).resolve().parent
 
 
 @pytest.fixture(scope="session")
 def collection(tmp_path_factory):
     """The directory for ANSIBLE_COLLECTIONS_PATH."""
     return install_collection(tmp_path_factory.mktemp("collection"))
-
-
-@pytest.fixture(scope="session")
-def program():
-    return os.environ.get("CARGO_LOGOUT", str(HERE.parents[1] / "build/cargo-logout"))
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,17 @@
 """Tests the modules on this machine, for what the fleet does not show, and runs the linters on the collection."""
 
-import http.server
 import json
 import os
 import pwd
 import re
 import subprocess
 import sys
-import threading
 
 import pytest
 from fleet import CORP, SECRET, SOURCE
+
+sys.path.insert(0, str(SOURCE.parent / "tests/cli"))
+import registry_server  # noqa: E402
 
 TOKEN = f"{SECRET}-leaked-0123456789"
 
@@ -27,7 +28,7 @@ def module(collection, program, tmp_path):
     def call(name, *words, **arguments):
         (tmp_path / "variables.json").write_text(json.dumps({"leaked": TOKEN}))
         done = subprocess.run(["ansible", "localhost", "-c", "local", "-vvv", "-m", f"cargo_logout.cargo_logout.{name}",
-                               "-a", json.dumps({"executable": program} | arguments), "-e", f"@{tmp_path}/variables.json",
+                               "-a", json.dumps({"executable": str(program)} | arguments), "-e", f"@{tmp_path}/variables.json",
                                *words], env=env | call.environment, cwd=tmp_path, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
         assert SECRET not in done.stdout + done.stderr
@@ -39,41 +40,27 @@ def module(collection, program, tmp_path):
     return call
 
 
-class Registry(http.server.BaseHTTPRequestHandler):
-    """Answers crates.io's call and serves an index."""
-
-    def do_GET(self):
-        self.answer(200, json.dumps({"dl": self.server.url, "api": self.server.url}).encode())
+class Revoking(registry_server.Handler):
+    """Answers crates.io's call."""
 
     def do_DELETE(self):
-        self.server.revoked.append(self.headers["Authorization"])
-        self.answer(204, b"")
-
-    def answer(self, status, body):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
+        self.server.authorizations.append(self.headers["Authorization"])
+        self.send_response(204)
         self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture
 def registry():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry) as server:
-        server.url, server.revoked = f"http://127.0.0.1:{server.server_port}", []
-        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+    with registry_server.Registry(Revoking) as server:
         yield server
-        server.shutdown()
 
 
 def test_a_leaked_token_is_revoked(module, registry):
     leaked = {"token": "{{ leaked }}", "registry": "corp", "index": f"sparse+{registry.url}/"}
     result = module("cargo_logout", "--check", **leaked)
-    assert (result["changed"], registry.revoked) == (True, [])
+    assert (result["changed"], registry.authorizations) == (True, [])
     result = module("cargo_logout", **leaked)
-    assert (result["changed"], registry.revoked) == (True, [TOKEN])
+    assert (result["changed"], registry.authorizations) == (True, [TOKEN])
     assert result["credentials"][0]["server"]["verdict"] == "revoked-unchecked"
     result = module("cargo_logout", **(leaked | {"index": "sparse+http://127.0.0.1:1/"}))
     assert result["changed"] is False
@@ -137,7 +124,7 @@ def test_an_empty_token_is_not_a_logout(module):
 def test_a_leaked_token_is_the_only_one_that_is_revoked(module, registry):
     module.environment = {"CARGO_REGISTRIES_SAME_INDEX": f"sparse+{registry.url}/", "CARGO_REGISTRIES_SAME_TOKEN": f"{SECRET}-other"}
     module("cargo_logout", token="{{ leaked }}", registry="corp", index=f"sparse+{registry.url}/")
-    assert registry.revoked == [TOKEN]
+    assert registry.authorizations == [TOKEN]
 
 
 def test_variables_of_another_user_are_not_used(module, tmp_path):

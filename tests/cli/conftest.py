@@ -1,7 +1,6 @@
-"""Fixtures: the program under test, a root directory for each worker, and the comparison of cargo and cargo-logout."""
+"""Fixtures: a root directory for each worker, and the comparison of cargo and cargo-logout."""
 
 import os
-import pathlib
 import shutil
 import tempfile
 
@@ -10,17 +9,6 @@ import pytest
 import contest as contests
 import oracle
 import world as worlds
-
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def program():
-    """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
-    path = os.environ.get("CARGO_LOGOUT", str(PROJECT / "build/cargo-logout"))
-    if not os.access(path, os.X_OK):
-        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
-    return path
 
 
 @pytest.fixture(scope="session")

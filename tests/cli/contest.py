@@ -18,8 +18,8 @@ def unexplained_of(world, theirs, ours, root):
     """Returns a text for each difference that has no name."""
     missing, extra = only_in_one(messages(theirs.stderr), messages(ours.stderr))
     case = Case(world, dataclasses.replace(theirs), ours, missing, extra, dict(theirs.tree))
-    for difference in DIFFERENCES:
-        difference.explain(case)
+    for explain in DIFFERENCES.values():
+        explain(case)
     status = ours.status if theirs.status in (0, 101) and ours.status in (0, 101) else case.theirs.status
     found = [f"not printed: {text}" for text in case.missing] + [f"printed: {text}" for text in case.extra]
     expected = dataclasses.replace(case.theirs, status=status, stderr=b"", tree=_at(case.tree, root))

@@ -7,7 +7,6 @@ check that our messages are true.
 
 import dataclasses
 import re
-import typing
 
 import contents
 from compare import NotToml, same_toml, toml_value
@@ -97,12 +96,6 @@ class Case:
 
 def same(left, right):
     return left == right or (left and right and left.mode == right.mode and same_toml(left.content, right.content))
-
-
-@dataclasses.dataclass(frozen=True)
-class Difference:
-    name: str
-    explain: typing.Callable  # (case) -> None
 
 
 def _keeps_text(case):
@@ -401,25 +394,9 @@ def _suggests(case):
     case.take(case.extra, "note: did you mean `", r"note: `[^`]*` was not checked: correct the file")
 
 
-DIFFERENCES = (
-    Difference("own-help", _own_help),
-    Difference("masked", _masked),
-    Difference("hidden", _hidden),
-    Difference("told-once", _told_once),
-    Difference("quiet", _quiet),
-    Difference("toml-faults", _toml_faults),
-    Difference("own-words", _own_words),
-    Difference("unread", _unread),
-    Difference("suggests", _suggests),
-    Difference("orphan", _orphan),
-    Difference("every-secret", _every_secret),
-    Difference("by-name", _by_name),
-    Difference("still-usable", _still_usable),
-    Difference("all-providers", _all_providers),
-    Difference("plain-urls", _plain_urls),
-    Difference("newer-cargo", _newer_cargo),
-    Difference("mends-nuls", _mends_nuls),
-    Difference("goes-on", _goes_on),
-    Difference("creates-nothing", _creates_nothing),
-    Difference("keeps-text", _keeps_text),
+# In the order in which they are tried; the name of one is `own-help`.
+_EXPLANATIONS = (
+    (_own_help, _masked, _hidden, _told_once, _quiet, _toml_faults, _own_words, _unread, _suggests, _orphan)
+    + (_every_secret, _by_name, _still_usable, _all_providers, _plain_urls, _newer_cargo, _mends_nuls, _goes_on, _creates_nothing, _keeps_text)
 )
+DIFFERENCES = {explain.__name__[1:].replace("_", "-"): explain for explain in _EXPLANATIONS}

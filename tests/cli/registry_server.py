@@ -5,21 +5,6 @@ import json
 import threading
 
 
-class Registry(http.server.ThreadingHTTPServer):
-    """A context manager. Each name has an index of its own; `authorizations` are those of the calls to the API."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.index = f"sparse+{self.url}/index/"
-        self.authorizations = []
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, message):
         body = json.dumps(message).encode()
@@ -37,3 +22,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class Registry(http.server.ThreadingHTTPServer):
+    """A context manager. Each name has an index of its own; `authorizations` are those of the calls to the API."""
+
+    def __init__(self, handler=Handler):
+        super().__init__(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.index = f"sparse+{self.url}/index/"
+        self.authorizations = []
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()

@@ -1,29 +1,17 @@
-"""Fixtures: the program under test, and the options in its help. tests/unit compares the help with the table of options."""
+"""The options in the help of the program under test."""
 
-import os
-import pathlib
 import re
 import subprocess
 import typing
 
 import pytest
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
 ROW = re.compile(r"  (?:(-\w)(?:, )?|    )(--[\w-]+)?(?: <(\S+)>)?(?:\.\.\.)?  +(?:.*\[possible values: (.*)\])?")
 
 
 class Options(typing.NamedTuple):
     values: dict  # "-n" or "--registry": the name of its value, or None for an option without a value
     possible: dict  # "--color": the values that it accepts
-
-
-@pytest.fixture(scope="session")
-def program():
-    """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
-    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build" / "cargo-logout")).absolute()
-    if not os.access(path, os.X_OK):
-        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -144,8 +144,10 @@ def test_registries(shell, shells):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_files(shell, shells):
+def test_files_and_words_with_equals(shell, shells):
     assert "config.toml" in shell(shells, "--config", "conf")
+    if shell is fish:
+        assert (fish(shells, "--color=al"), fish(shells, "--registry=my")) == (["--color=always"], ["--registry=my-reg"])
 
 
 def test_bash_in_earnest(shells):
@@ -154,11 +156,6 @@ def test_bash_in_earnest(shells):
     (shells.path / "start").write_text(start)
     for keys, shown in ((b"cargo-logout --color=al\t", b"--color=always"), (b"cargo-logout --every\t", b"--everywhere"), (b"cargo-logout --registry=my\t", b"=my-reg")):
         shells.press(["bash", "--noprofile", "--rcfile", str(shells.path / "start"), "-i"], keys, lambda text: shown in text)
-
-
-def test_fish_with_equals(shells):
-    assert fish(shells, "--color=al") == ["--color=always"]
-    assert fish(shells, "--registry=my") == ["--registry=my-reg"]
 
 
 def test_zsh_leaves_out_what_is_excluded(shells):

@@ -19,22 +19,6 @@ PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
 SECONDS = 60  # no step of a test takes this long, so a test cannot hang
 
-# secret-tool stores only text, and a session ends with its connection, so that gdbus cannot do it in two calls.
-STORE_BYTES = """
-import sys
-from gi.repository import Gio, GLib
-def call(path, method, signature, *arguments):
-    return bus.call_sync("org.freedesktop.secrets", path, "org.freedesktop.Secret." + method.split(".")[0], method.split(".")[1],
-                         GLib.Variant(signature, arguments), None, 0, -1, None).unpack()
-bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-_, session = call("/org/freedesktop/secrets", "Service.OpenSession", "(sv)", "plain", GLib.Variant("s", ""))
-item = "org.freedesktop.Secret.Item."
-names = GLib.Variant("a{ss}", dict(zip(sys.argv[2::2], sys.argv[3::2])))
-call("/org/freedesktop/secrets/aliases/default", "Collection.CreateItem", "(a{sv}(oayays)b)",
-     {item + "Label": GLib.Variant("s", "by hand"), item + "Attributes": names},
-     (session, b"", bytes.fromhex(sys.argv[1]), "application/octet-stream"), False)
-"""
-
 # Only the test's own service directories, so that installed services cannot be started.
 BUS_CONFIG = """<busconfig>
  <type>session</type><listen>unix:path={0}/bus</listen><auth>EXTERNAL</auth><servicedir>{0}/services</servicedir>
@@ -95,10 +79,8 @@ class Desktop:
         (self.root / "services").mkdir(exist_ok=True)
         config = self.root / "bus.conf"
         config.write_text(BUS_CONFIG.format(self.root))
-        bus = self.start(
-            "dbus-daemon", "--nofork", "--print-address=1", f"--config-file={config}",
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        command = ["dbus-daemon", "--nofork", "--print-address=1", f"--config-file={config}"]
+        bus = self.start(*command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
         return bus
 
@@ -125,10 +107,8 @@ class Desktop:
             time.sleep(0.02)
 
     def ask_bus(self, method, *arguments):
-        return self.run(
-            "gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus",
-            "-m", f"org.freedesktop.DBus.{method}", *arguments,
-        ).stdout  # fmt: skip
+        where = ["--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus"]
+        return self.run("gdbus", "call", *where, "-m", f"org.freedesktop.DBus.{method}", *arguments).stdout
 
     def reload(self):
         """For a file in the directory of services that was written since the bus was started."""
@@ -154,10 +134,8 @@ class Desktop:
             method, arguments = "org.freedesktop.DBus.Properties.Get", (interface, arguments[1])
         else:
             method = f"{interface}.{method}"
-        return self.run(
-            "gdbus", "call", "--session", "-d", "org.freedesktop.secrets", "-o", "/org/freedesktop/secrets",
-            "-m", method, *arguments,
-        ).stdout  # fmt: skip
+        where = ["--session", "-d", "org.freedesktop.secrets", "-o", "/org/freedesktop/secrets"]
+        return self.run("gdbus", "call", *where, "-m", method, *arguments).stdout
 
     def lock(self, collection="login"):
         path = f"/org/freedesktop/secrets/collection/{collection}"
@@ -166,10 +144,6 @@ class Desktop:
     def secret_tool_store(self, token, *attributes, collection=None, label="by hand"):
         where = [f"--collection={collection}"] if collection else []
         done = self.run("secret-tool", "store", f"--label={label}", *where, *attributes, input=token)
-        assert done.returncode == 0, done.stderr
-
-    def store_bytes(self, secret, *attributes):
-        done = self.run(PYTHON, "-c", STORE_BYTES, secret.hex(), *attributes)
         assert done.returncode == 0, done.stderr
 
     def stored(self, *attributes):

@@ -6,12 +6,10 @@ import pathlib
 import pytest
 
 from desktop import request
-from test_failures import DENIED, LATE, dbus_error
+from test_failures import BUS_BELONGS, DENIED, LATE, dbus_error
 from test_keyring import LOGGED_IN
 
-SERVICE = "[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/false\n"
 CORP = {"url": "sparse+https://example.com/index/", "label": "cargo-registry:corp", "locked": False}
-BUS_BELONGS = "the D-Bus session bus belongs to another user (user ID 0); run this as that user"
 
 
 def lines(desktop, *command):
@@ -55,25 +53,16 @@ def test_a_locked_collection_is_not_searched(keyring):
     assert ([item["url"] for item in items], state) == (["u"], "locked")
 
 
-def test_an_item_that_is_locked_by_itself(bus):
-    bus.start_mock("locked,open,described", items=2)
-    items, state, _ = listed(bus)
-    assert ([(item["url"], item["locked"]) for item in items], state) == (
-        [("sparse+https://example.com/", True), ("sparse+https://example.org/", True)],
-        "locked",
-    )
-
-
 def test_any_text_fits_in_a_line(bus):
-    bus.start_mock("described", items=6)
+    bus.start_mock("locked,open,described", items=6)
     items, state, _ = listed(bus)
-    assert state == "listed"
-    assert [(item["url"], item["label"]) for item in items] == [
-        ("sparse+https://example.com/", "cargo-registry:corp"),
-        ("sparse+https://example.org/", ""),
-        ("sparse+https://a\ttab/", "cargo-registry:tab"),
-        ("sparse+https://a\nline/", "cargo-registry:line"),
-        ("sparse+https://example.net/", "cargo-registry:two\nlines"),
+    assert state == "locked"
+    assert [(item["url"], item["label"], item["locked"]) for item in items] == [
+        ("sparse+https://example.com/", "cargo-registry:corp", True),
+        ("sparse+https://example.org/", "", True),
+        ("sparse+https://a\ttab/", "cargo-registry:tab", True),
+        ("sparse+https://a\nline/", "cargo-registry:line", True),
+        ("sparse+https://example.net/", "cargo-registry:two\nlines", True),
     ]
 
 
@@ -103,29 +92,21 @@ def test_no_service_is_no_keyring(bus):
     assert listed(bus) == ([], "none", None)
 
 
-def test_the_bus_in_the_runtime_directory(bus):
-    (bus.root / "services/org.freedesktop.secrets.service").write_text(SERVICE)
+def test_a_peek_starts_nothing_and_asks_nothing(bus):
+    """It also finds the bus in the runtime directory. A list starts the service."""
+    service = f"[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/sh -c \"touch {bus.root}/started; exit 1\"\n"
+    (bus.root / "services/org.freedesktop.secrets.service").write_text(service)
     bus.reload()
-    del bus.env["DBUS_SESSION_BUS_ADDRESS"]
+    address = bus.env.pop("DBUS_SESSION_BUS_ADDRESS")
     bus.env["XDG_RUNTIME_DIR"] = str(bus.root)
     assert peeked(bus) == ("present", None)
-
-
-def test_a_peek_starts_nothing_and_asks_nothing(bus):
-    (bus.root / "services/org.freedesktop.secrets.service").write_text(SERVICE.replace("/bin/false", f"/bin/touch {bus.root}/started"))
-    bus.reload()
-    assert peeked(bus) == ("present", None)
     assert not (bus.root / "started").exists()
+    _, state, (first, _) = listed(bus)
+    assert state == "unknown" and "could not be started" in first
+    bus.env["DBUS_SESSION_BUS_ADDRESS"] = address
     mock = bus.start_mock("silent")
     assert peeked(bus) == ("present", None)
     assert bus.said(mock) == ""
-
-
-def test_a_service_that_cannot_be_started(bus):
-    (bus.root / "services/org.freedesktop.secrets.service").write_text(SERVICE)
-    bus.reload()
-    _, state, (first, _) = listed(bus)
-    assert state == "unknown" and "could not be started" in first
 
 
 def test_a_bus_of_another_user(bus):
@@ -146,20 +127,16 @@ def test_no_directory_is_created(keyring, option, missing):
 
 
 def test_a_file_of_libsecrets(desktop):
-    desktop.env |= {
-        "SECRET_BACKEND": "file",
-        "SECRET_FILE_TEST_PATH": str(desktop.root / "default.keyring"),
-        "SECRET_FILE_TEST_PASSWORD": "test",
-    }
+    path = str(desktop.root / "default.keyring")
+    desktop.env |= {"SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": path, "SECRET_FILE_TEST_PASSWORD": "test"}
     assert desktop.ask(request("login", token="t-1")) == LOGGED_IN
     assert listed(desktop) == ([CORP], "listed", None)
     assert peeked(desktop) == ("present", None)
 
 
-def test_deadlines_of_a_list(bus):
+def test_a_list_has_a_deadline(bus):
     bus.start_mock("silent")
-    done = bus.run(bus.helper, "--list")
-    assert json.loads(done.stdout) == {"state": "unknown", "error": [LATE]}
+    assert json.loads(bus.run(bus.helper, "--list").stdout) == {"state": "unknown", "error": [LATE]}
 
 
 @pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])

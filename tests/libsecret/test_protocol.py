@@ -12,10 +12,8 @@ TOKEN = "cio-token-of"  # short: jansson quotes at most 20 bytes
 
 
 def run(desktop, data, *arguments):
-    return subprocess.run(
-        [desktop.helper, *(arguments or ["--cargo-plugin"])],
-        input=data, env=desktop.env, capture_output=True, timeout=SECONDS, start_new_session=True,
-    )  # fmt: skip
+    command = [desktop.helper, *(arguments or ["--cargo-plugin"])]
+    return subprocess.run(command, input=data, env=desktop.env, capture_output=True, timeout=SECONDS, start_new_session=True)
 
 
 def failure(desktop, data):
@@ -60,13 +58,10 @@ REGISTRY = {"index-url": "sparse+https://example.com/"}
         (b'{"v":1} {"v":1}\n', "the request is not valid JSON"),
         (b"[" * 100_000 + b"\n", "the request is not valid JSON"),
         ([], "the request is malformed: Expected object, got array"),
-        (7, "the request is not valid JSON"),
         ({"kind": "logout", "registry": REGISTRY}, "the request is malformed: Object item not found: v"),
         ({"v": "1", "kind": "logout", "registry": REGISTRY}, "the request is malformed: Expected integer, got string"),
         ({"v": 2, "token": TOKEN}, "unsupported protocol version 2"),
         ({"v": 999, "registry": {"index-url": ""}, "kind": "x"}, "unsupported protocol version 999"),
-        ({"v": 1, "registry": REGISTRY}, "the request is malformed: Object item not found: kind"),
-        ({"v": 1, "kind": 1, "registry": REGISTRY}, "the request is malformed: Expected string, got integer"),
         ({"v": 1, "kind": "logout"}, "the request is malformed: Object item not found: registry"),
         ({"v": 1, "kind": "logout", "registry": "x"}, "the request is malformed: Expected object, got string"),
         ({"v": 1, "kind": "logout", "registry": {}}, "the request is malformed: Object item not found: index-url"),
@@ -92,55 +87,27 @@ def test_a_line_has_a_limit(desktop):
     fits = frame.replace(b'"pad": ""', b'"pad": "%s"' % (b"x" * (1024 * 1024 - len(frame))))
     assert len(fits) == 1024 * 1024
     assert b"operation-not-supported" in run(desktop, fits + b"\n").stdout
-    longer = fits.replace(b"xx", b"xxx", 1) + b"\n"
-    assert failure(desktop, longer) == "the request is longer than 1048576 bytes"
+    for longer in (fits.replace(b"xx", b"xxx", 1) + b"\n", b"x" * (3 * 1024 * 1024)):
+        assert failure(desktop, longer) == "the request is longer than 1048576 bytes"
 
 
-def test_a_line_without_an_end_is_given_up(desktop):
-    child = desktop.start_helper()
-    try:
-        child.stdin.write(b"x" * (3 * 1024 * 1024))
-    except BrokenPipeError:
-        pass
-    assert "longer than" in desktop.answer(child)["Err"]["message"]
-    assert child.wait(SECONDS) == 0
+HELLO = b'{"v":[1]}\n'
+STREAMS = {
+    "<&-": (0, HELLO, b""),
+    "<&- 2>&-": (0, HELLO, b""),
+    "<&- >&- 2>&-": (1, b"", b""),
+    "2>&-": (0, HELLO + b'{"Err":{"kind":"other","message":"the request is malformed: Object item not found: v","caused-by":[]}}\n', b""),
+    "</": (0, HELLO + b'{"Err":{"kind":"other","message":"failed to read the request","caused-by":["Is a directory (os error 21)"]}}\n', b""),
+    ">&-": (1, b"", b"error: standard output cannot be used\n"),
+    ">/dev/full": (1, b"", b"error: cargo did not read the answer\n"),
+}
 
 
-def shell(desktop, line):
-    return subprocess.run(
-        ["sh", "-c", line, "sh", desktop.helper],
-        env=desktop.env, capture_output=True, timeout=SECONDS, start_new_session=True,
-    )  # fmt: skip
-
-
-def test_standard_input_closed(desktop):
-    done = shell(desktop, '"$1" --cargo-plugin <&-')
-    assert (done.returncode, done.stdout, done.stderr) == (0, b'{"v":[1]}\n', b"")
-
-
-@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
-def test_standard_output_unusable(desktop, redirection):
-    done = shell(desktop, f'echo "{{}}" | "$1" --cargo-plugin {redirection}')
-    assert done.returncode == 1
-    assert done.stderr.startswith(b"error: ") and done.stderr.count(b"\n") == 1
-
-
-def test_standard_error_closed(desktop):
-    done = shell(desktop, 'echo "{}" | "$1" --cargo-plugin 2>&-')
-    assert (done.returncode, done.stdout.count(b"\n"), done.stderr) == (0, 2, b"")
-
-
-def test_only_standard_output_open(desktop):
-    done = shell(desktop, '"$1" --cargo-plugin <&- 2>&-')
-    assert (done.returncode, done.stdout) == (0, b'{"v":[1]}\n')
-
-
-def test_a_request_that_cannot_be_read(desktop):
-    done = shell(desktop, '"$1" --cargo-plugin </')
-    assert (done.returncode, done.stderr) == (0, b"")
-    hello, answer = done.stdout.splitlines()
-    assert json.loads(answer)["Err"]["message"] == "failed to read the request"
-    assert json.loads(answer)["Err"]["caused-by"] == ["Is a directory (os error 21)"]
+@pytest.mark.parametrize("redirection", STREAMS)
+def test_streams_that_cannot_be_used(desktop, redirection):
+    command = ["sh", "-c", f'echo "{{}}" | "$1" --cargo-plugin {redirection}', "sh", desktop.helper]
+    done = subprocess.run(command, env=desktop.env, capture_output=True, timeout=SECONDS, start_new_session=True)
+    assert (done.returncode, done.stdout, done.stderr) == STREAMS[redirection]
 
 
 def test_what_is_needed_first_cannot_be_had(desktop):
@@ -148,10 +115,6 @@ def test_what_is_needed_first_cannot_be_had(desktop):
     traced = desktop.traced("openat:error=EMFILE", path="/dev/null")
     done = desktop.run(*traced, "--cargo-plugin", input=json.dumps(request("get")) + "\n")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: failed to open `/dev/null`\n")
-
-
-def test_all_three_closed(desktop):
-    assert shell(desktop, '"$1" --cargo-plugin <&- >&- 2>&-').returncode == 1
 
 
 def test_cargo_gone_before_the_answer(desktop):
@@ -171,8 +134,7 @@ def test_started_by_hand(desktop, arguments):
 def test_version(desktop):
     version = re.search(r"version: '([^']+)'", (HERE.parent.parent / "meson.build").read_text())[1]
     for option in ("--version", "-V"):
-        done = run(desktop, b"", option)
-        assert (done.returncode, done.stdout.decode()) == (0, f"cargo-credential-libsecret {version}\n")
+        assert run(desktop, b"", option).stdout.decode() == f"cargo-credential-libsecret {version}\n"
 
 
 def test_help_and_manual_name_the_same_options(desktop):
