@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <time.h>
+#include <unistd.h>
 
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
 #define HEADERS_LIMIT   ((size_t)256 * 1024) /* of an answer, including those of its 1xx answers */
@@ -150,24 +151,45 @@ static CURLcode first_fault(CURLcode rc, CURLcode next)
 
 #define SET(option, value) (rc = first_fault(rc, curl_easy_setopt(curl, option, value)))
 
+/* Returns the system's file of authorities, which a static libcurl does not know, or NULL. */
+static const char *system_authorities(void)
+{
+    static const char *const files[] = {
+        "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Arch Linux, Alpine */
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora, Red Hat */
+        "/etc/pki/tls/certs/ca-bundle.crt",                  /* their older releases */
+        "/etc/ssl/ca-bundle.pem",                            /* SUSE */
+        "/etc/ssl/cert.pem",
+    };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        if (access(files[i], R_OK) == 0) {
+            return files[i];
+        }
+    }
+    return NULL;
+}
+
 /*
  * Sets the trusted authorities. If cargo's configuration has none, cargo's libcurl uses these
- * variables (openssl-probe), so they can be the only setting for a private authority on this
- * machine.
+ * variables or searches for a file (openssl-probe), so they can be the only setting for a private
+ * authority on this machine.
  */
 static CURLcode set_trust(CURL *curl, CURLcode rc, const struct http_settings *settings,
                           bool is_plain)
 {
-    const char *file = settings->cainfo.len > 0 ? settings->cainfo.data : getenv("SSL_CERT_FILE");
-    const char *directory = settings->cainfo.len > 0 ? NULL : getenv("SSL_CERT_DIR");
-    if (file && *file) {
+    bool configured = settings->cainfo.len > 0;
+    const char *general = configured ? settings->cainfo.data : system_authorities();
+    const char *file = configured ? NULL : getenv("SSL_CERT_FILE");
+    const char *directory = configured ? NULL : getenv("SSL_CERT_DIR");
+    file = file && *file ? file : general;
+    if (file) {
         SET(CURLOPT_CAINFO, file);
     }
     if (directory && *directory) {
         SET(CURLOPT_CAPATH, directory);
     }
-    if (settings->cainfo.len > 0) {
-        SET(CURLOPT_PROXY_CAINFO, file);
+    if (general) {
+        SET(CURLOPT_PROXY_CAINFO, general);
     }
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
