@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <malloc.h>
 #include <time.h>
+#include <unistd.h>
 
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
 #define HEADERS_LIMIT   ((size_t)256 * 1024) /* of an answer, including those of its 1xx answers */
@@ -150,26 +151,45 @@ static CURLcode first_fault(CURLcode rc, CURLcode next)
 
 #define SET(option, value) (rc = first_fault(rc, curl_easy_setopt(curl, option, value)))
 
+/* Returns the system's file of authorities, which a static libcurl does not know, or NULL. */
+static const char *system_authorities(void)
+{
+    static const char *const files[] = {
+        "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Arch Linux, Alpine */
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora, Red Hat */
+        "/etc/pki/tls/certs/ca-bundle.crt",                  /* their older releases */
+        "/etc/ssl/ca-bundle.pem",                            /* SUSE */
+        "/etc/ssl/cert.pem",
+    };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        if (access(files[i], R_OK) == 0) {
+            return files[i];
+        }
+    }
+    return NULL;
+}
+
 /*
  * Sets the trusted authorities. If cargo's configuration has none, cargo's libcurl uses these
- * variables (openssl-probe), so they can be the only setting for a private authority on this
- * machine.
+ * variables or searches for a file (openssl-probe), so they can be the only setting for a private
+ * authority on this machine.
  */
 static CURLcode set_authorities(CURL *curl, struct str cainfo)
 {
     CURLcode rc = CURLE_OK;
-    if (cainfo.len > 0) {
-        SET(CURLOPT_CAINFO, cainfo.data);
-        SET(CURLOPT_PROXY_CAINFO, cainfo.data);
-        return rc;
-    }
-    const char *file = getenv("SSL_CERT_FILE");
-    const char *directory = getenv("SSL_CERT_DIR");
-    if (file && *file) {
+    bool configured = cainfo.len > 0;
+    const char *general = configured ? cainfo.data : system_authorities();
+    const char *file = configured ? NULL : getenv("SSL_CERT_FILE");
+    const char *directory = configured ? NULL : getenv("SSL_CERT_DIR");
+    file = file && *file ? file : general;
+    if (file) {
         SET(CURLOPT_CAINFO, file);
     }
     if (directory && *directory) {
         SET(CURLOPT_CAPATH, directory);
+    }
+    if (general) {
+        SET(CURLOPT_PROXY_CAINFO, general);
     }
     return rc;
 }

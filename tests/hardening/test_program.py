@@ -1,7 +1,7 @@
 """The built programs have the protections of the compiler and the linker against exploits of bugs.
 
 A build without optimization, or with sanitizers, has no FORTIFY; the build directory shows which it is. The static program of
-packaging/static has no other program beside it, loads no library, and uses musl, which has no FORTIFY. Everything else is true
+packaging/static has no libsecret helper beside it, loads no library, and uses musl, which has no FORTIFY. Everything else is true
 for every build.
 """
 
