@@ -87,10 +87,10 @@ static json_t *location_of(struct arena *arena, const struct credential *c)
     json_t *location = NULL;
     switch (c->place) {
     case PLACE_CREDENTIALS:
-        location = file_location(arena, "credentials", c->file->path, credential_line(c));
+        location = file_location(arena, "credentials", c->file->path, c->node->line);
         break;
     case PLACE_CONFIG:
-        location = file_location(arena, "config", c->file->path, credential_line(c));
+        location = file_location(arena, "config", c->file->path, c->node->line);
         break;
     case PLACE_VARIABLE:
         location = variable_location(arena, c->variable);

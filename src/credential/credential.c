@@ -41,18 +41,12 @@ struct str credential_index_url(const struct credential *c)
                                        : STR("");
 }
 
-size_t credential_line(const struct credential *c)
-{
-    return c->node ? c->node->line : 0;
-}
-
 struct str credential_location(struct arena *arena, const struct credential *c)
 {
     switch (c->place) {
     case PLACE_CREDENTIALS:
     case PLACE_CONFIG:
-        return c->node ? str_format(arena, "%s:%zu", c->file->shown.data, credential_line(c))
-                       : c->file->shown;
+        return str_format(arena, "%s:%u", c->file->shown.data, c->node->line);
     case PLACE_VARIABLE:
         return str_format(arena, "environment variable `%s`", text_shown(arena, c->variable).data);
     case PLACE_PROVIDER:

@@ -120,9 +120,6 @@ struct str credential_index_url(const struct credential *credential);
 /* Returns /path/config.toml:3, environment variable `X`, or credential provider `P …`. */
 struct str credential_location(struct arena *arena, const struct credential *credential);
 
-/* Returns the line in the file, or 0. */
-size_t credential_line(const struct credential *credential);
-
 /* Wraps the error of a provider as cargo does. `cargo:token` stands for files. */
 struct err *logout_error(struct arena *arena, const char *provider, const struct err *cause);
 

@@ -1,6 +1,6 @@
 #include "credential/search.h"
 
-#include <strings.h>
+#include "credential/server_kind.h"
 
 enum { SHORTEST = 12 };
 
@@ -64,19 +64,6 @@ static bool add_token(struct needle **first, struct arena *arena, const struct c
     return is_new;
 }
 
-/* Returns the token without the scheme that some registries expect before it. */
-static struct str bare(struct arena *arena, struct str token)
-{
-    static const char *const schemes[] = {"Bearer ", "token "};
-    for (size_t i = 0; i < COUNT(schemes); i++) {
-        size_t len = strlen(schemes[i]);
-        if (token.len > len && strncasecmp(token.data, schemes[i], len) == 0) {
-            return str_slice(arena, token, len, token.len);
-        }
-    }
-    return token;
-}
-
 static const char *unknown(const struct credential *c)
 {
     bool provider = c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING;
@@ -106,7 +93,7 @@ struct needle *needles_find(const struct inventory *inventory, struct search *se
                            reason);
         }
         if (c->value.data && c->value.len >= SHORTEST) {
-            *tokens += add_token(&first, arena, c, bare(arena, c->value));
+            *tokens += add_token(&first, arena, c, server_bare_token(c->value));
         }
     }
     return first;

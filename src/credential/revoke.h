@@ -19,7 +19,7 @@
 
 /*
  * Revokes the tokens. Those that cannot be sent, or that their server does not confirm to be
- * invalid, get RESULT_KEPT. Call it after plan_make(). From here on, `signals` are held, because
+ * invalid, get RESULT_KEPT. Call it after inventory_plan(). From here on, `signals` are held, because
  * tokens that were revoked must be removed and reported. A dry run only asks the servers that
  * report names and scopes of tokens. An err concerns all tokens: the network must not be used, or
  * its settings are wrong.
