@@ -31,7 +31,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#define RUN_MS        300000
 #define GRACE_SECONDS 5 /* added to the time of all requests, in case a library hangs */
 #define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below were measured to use */
 #define WORKERS       8
@@ -181,12 +180,11 @@ static struct err *tasks_read(struct arena *arena, struct work *work)
     json_auto_t *input =
         json_load_callback(input_read, NULL, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
     const json_t *requests = json_object_get(input, "requests");
-    const json_t *run_ms = json_object_get(input, "run_ms");
     size_t count = json_array_size(requests);
     if (json_integer_value(json_object_get(input, "v")) != SERVER_PROTOCOL || count == 0) {
         return err_new(arena, "the input has no requests of version %d", SERVER_PROTOCOL);
     }
-    work->until = child_clock() + (run_ms ? json_integer_value(run_ms) : RUN_MS);
+    work->until = child_clock() + json_integer_value(json_object_get(input, "run_ms"));
     work->tasks = arena_new_array(arena, struct task, count);
     for (size_t i = 0; i < count; i++) {
         struct task *task = &work->tasks[work->count++];

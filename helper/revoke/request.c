@@ -3,13 +3,12 @@
 #include <curl/curl.h>
 #include <limits.h>
 
-#define RETRY_DEFAULT 3 /* cargo's default of net.retry */
-#define RETRY_LIMIT   100
-#define TIME_LIMIT    (24L * 3600 * 1000)
-#define LIMIT_MS      30000
-#define POLLING_MS    180000 /* Artifactory can need minutes */
-#define RECHECK_MS    5000
-#define POLL_MS       2000
+#define RETRY_LIMIT 100
+#define TIME_LIMIT  (24L * 3600 * 1000)
+#define LIMIT_MS    30000
+#define POLLING_MS  180000 /* Artifactory can need minutes */
+#define RECHECK_MS  5000
+#define POLL_MS     2000
 
 struct text_member {
     const char *key;
@@ -100,9 +99,7 @@ static const char user_agent[] = "cargo-logout/" VERSION
 struct err *request_read(struct arena *arena, const json_t *json, struct request *out)
 {
     struct request read = {
-        .http = {.user_agent = str_of(user_agent),
-                 .timeout_seconds = HTTP_SECONDS,
-                 .retries = RETRY_DEFAULT},
+        .http = {.user_agent = str_of(user_agent), .timeout_seconds = HTTP_SECONDS},
         .revokes = json_is_true(json_object_get(json, "revokes")),
         .recheck_ms = RECHECK_MS,
         .poll_ms = POLL_MS,

@@ -152,7 +152,7 @@ static struct err *on_line(void *context, struct str text, struct str *reply, bo
 {
     struct run *run = context;
     struct arena *arena = run->shell->arena;
-    struct server_line line;
+    struct server_line line = {0};
     (void)reply;
     if (text.len == 0) { /* the helper has exited; its status shows the reason */
         *done = true;

@@ -267,6 +267,15 @@ def test_provider(machine, registry, scopes, status, result, said, asked):
     assert tokens or (registry.lines() == [] and "not currently logged in to `x`" in done.err)
 
 
+def test_provider_whose_token_cannot_be_sent(machine, registry):
+    provider_chain(machine, registry, "removes")
+    machine.provider("removes", "S3CRET\u00e9")
+    done = machine.revoke("--registry", "x")
+    assert (done.status, done.one["result"], verdict(done.one)) == (101, "kept", None)
+    assert machine.asked() == ["removes"] and registry.lines() == []
+    assert "it has characters that a request cannot contain" in done.err
+
+
 def test_provider_that_fails_after_the_token_is_dead(machine, registry):
     token = registry.issue()
     provider_chain(machine, registry, "fails")

@@ -209,6 +209,12 @@ def break_objects(clone):
         file.write_bytes(b"x")
 
 
+def move_up(clone):
+    """A repository is not looked for in the directory above."""
+    (clone / ".git").rename(clone.parent / ".git")
+    (clone / ".git").mkdir()
+
+
 DAMAGES = {
     "no HEAD": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").unlink(),
     "HEAD of nothing": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").write_text("0" * 39 + "1\n"),
@@ -220,7 +226,7 @@ DAMAGES = {
     "no JSON": lambda clone: fetch(clone, b"{"),
     "no api": lambda clone: fetch(clone, b'{"dl":"x"}'),
     "large": lambda clone: fetch(clone, b'{"api":"http://127.0.0.1:1"}' + b" " * 300_000),
-    "above": lambda clone: (clone / ".git").rename(clone.parent / ".git") and (clone / ".git").mkdir(),
+    "above": move_up,
     "none": lambda clone: (clone / ".git").rename(clone / "git"),
 }
 
