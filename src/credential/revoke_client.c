@@ -179,11 +179,12 @@ static struct err *exchange(struct run *run, struct str program, struct str requ
 {
     struct arena *arena = run->shell->arena;
     const char *const argv[] = {program.data, NULL};
+    struct str late = str_format(arena, "it took longer than %d seconds",
+                                 (int)((until - child_clock()) / 1000));
     const struct child_exchange exchange = {
         .argv = argv,
-        .one_request = true,
         .until = until + GRACE_MS,
-        .late = "it took too long",
+        .late = late.data,
         .limit = LINE_LIMIT,
         .request = requests,
         .line = on_line,
