@@ -247,7 +247,7 @@ static struct err *read_url(struct arena *arena, struct str text, struct index_u
             return err_new(arena, "it has a control character, a backslash, `?` or `#`");
         }
     }
-    struct parser p = {.arena = arena, .rest = in.data, .out = buf_new(arena)};
+    struct parser p = {.arena = arena, .rest = in.data, .out = buf_new(arena), .url.host = STR("")};
     TRY(read_scheme(&p));
     size_t slashes = strspn(p.rest, "/");
     bool any_slashes = p.port > 0; /* https:example.com is valid */
