@@ -146,7 +146,7 @@ static struct part read_part(struct toml_parser *p)
     } else {
         token = (struct toml_token){.kind = TOML_ATOM, .start = token.start, .end = token.start};
     }
-    struct part part = {.span = {token.start, token.end}};
+    struct part part = {STR(""), {token.start, token.end}};
     (void)toml_decode_key(p, token, &part.key);
     skip_blank(p);
     return part;

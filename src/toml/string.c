@@ -43,10 +43,13 @@ static void put_character(struct toml_parser *p, uint32_t c)
 /* Returns the length of the line end at the current position: 0, 1 or 2 bytes. */
 static size_t newline(const struct decoder *d)
 {
-    if (d->at < d->end && *d->at == '\n') {
+    if (d->at == d->end) {
+        return 0;
+    }
+    if (*d->at == '\n') {
         return 1;
     }
-    return d->end - d->at >= 2 && memcmp(d->at, "\r\n", 2) == 0 ? 2 : 0;
+    return d->at[0] == '\r' && d->at + 1 < d->end && d->at[1] == '\n' ? 2 : 0;
 }
 
 static bool decode_hex(struct decoder *d, int digits)

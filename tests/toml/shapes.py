@@ -8,7 +8,7 @@ from collections.abc import Callable
 class Taken:
     text: Callable[[int], str]  # of so many
     count: int
-    memory: int  # MiB it may take: a node takes 88 bytes, and the text is held up to three times
+    memory: int  # MiB it may take: a node takes 96 bytes, and the check of a cut reads the result as a second tree
 
 
 @dataclasses.dataclass

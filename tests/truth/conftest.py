@@ -7,7 +7,7 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "cli"), str(HERE.parent / "revoke")]
 
 from truth_servers import Servers  # noqa: E402
 from stage import Stage  # noqa: E402

@@ -5,72 +5,47 @@ Each request for a crate's owners is noted as (index, token), each one for an in
 
 import http.server
 import json
-import re
-import socket
 import ssl
-import subprocess
 import threading
+
+import tls
 
 
 class Servers:
     def __init__(self, directory):
-        self.asked = []
-        self.plain = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.plain.asked, self.port = self.asked, self.plain.server_port
-        threading.Thread(target=self.plain.serve_forever, args=(0.05,), daemon=True).start()
-        self.ca, key = directory / "ca.pem", directory / "ca.key"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-             "-keyout", key, "-out", self.ca, "-subj", "/CN=ours", "-addext", "subjectAltName=DNS:crates.io,DNS:index.crates.io"],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.tls.load_cert_chain(self.ca, key)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.proxy = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        authority = tls.Authority(directory)
+        hosts = ("crates.io", "index.crates.io")
+        self.asked, self.ca = [], authority.path
+        self.plain = Server(self.asked)
+        self.crates_io = Server(self.asked, authority.sign("crates-io", *hosts))
+        self.relay = tls.Proxy({f"{host}:443": self.crates_io.server_port for host in hosts})
+        self.port, self.proxy = self.plain.server_port, self.relay.url
 
     def close(self):
-        self.listener.close()
-        self.plain.shutdown()
-        self.plain.server_close()
-
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return  # closed
-            threading.Thread(target=self._crates_io, args=(connection,), daemon=True).start()
-
-    def _crates_io(self, connection):
-        try:
-            connection.settimeout(20)
-            host = _head(connection).split()[1].split(":")[0]
-            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            with self.tls.wrap_socket(connection, server_side=True) as stream:
-                while head := _head(stream):
-                    self.asked.append(("crates-io", next(iter(re.findall(r"(?im)^authorization: *(.*?)\r$", head)), None)))
-                    body = {"dl": f"https://{host}/dl", "api": "https://crates.io"} if "config.json" in head else {"users": []}
-                    text = json.dumps(body).encode()
-                    stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text))
-        except (OSError, IndexError):
-            pass
+        for server in (self.plain, self.crates_io, self.relay):
+            server.shutdown()
+            server.server_close()
 
 
-def _head(stream):
-    text = b""
-    while not text.endswith(b"\r\n\r\n") and (more := stream.recv(1)):
-        text += more
-    return text.decode(errors="replace")
+class Server(http.server.ThreadingHTTPServer):
+    def __init__(self, asked, certificate=None):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked, self.url = asked, f"http://127.0.0.1:{self.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate.path, certificate.key)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+            self.url = "https://crates.io"
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        index = self.path.split("/")[1]
+        is_plain = self.server.url.startswith("http:")
+        index = self.path.split("/")[1] if is_plain else "crates-io"
+        here = f"{self.server.url}/{index}" if is_plain else self.server.url
         self.server.asked.append((index, self.headers["Authorization"]))
-        here = f"http://127.0.0.1:{self.server.server_port}/{index}"
-        body = json.dumps({"dl": here, "api": here} if self.path.endswith("/config.json") else {"users": []}).encode()
+        body = json.dumps({"dl": f"{here}/dl", "api": here} if self.path.endswith("/config.json") else {"users": []}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
