@@ -1,32 +1,36 @@
 #include "util/map.h"
 
 struct map_slot {
-    struct str key; /* data is NULL in an empty slot */
+    const char *key; /* NULL in an empty slot */
+    uint32_t len;
+    uint32_t hash; /* most keys that are not equal differ in it, so that they need not be read */
     void *value;
 };
 
-static uint64_t hash(struct str key)
+static uint32_t hash_of(struct str key)
 {
     uint64_t sum = 14695981039346656037U; /* FNV-1a */
     for (size_t i = 0; i < key.len; i++) {
         sum = (sum ^ (unsigned char)key.data[i]) * 1099511628211U;
     }
-    return sum ^ (sum >> 32);
+    return (uint32_t)(sum ^ (sum >> 32));
 }
 
 /* Returns the slot that has the key, or else the empty slot for it. */
-static struct map_slot *find_slot(const struct map *map, struct str key)
+static struct map_slot *find_slot(const struct map *map, struct str key, uint32_t hash)
 {
-    size_t at = (size_t)hash(key) & (map->capacity - 1);
-    while (map->slots[at].key.data && !str_eq(map->slots[at].key, key)) {
+    size_t at = hash & (map->capacity - 1);
+    struct map_slot *slot = &map->slots[at];
+    while (slot->key && (slot->hash != hash || !str_eq((struct str){slot->key, slot->len}, key))) {
         at = (at + 1) & (map->capacity - 1);
+        slot = &map->slots[at];
     }
-    return &map->slots[at];
+    return slot;
 }
 
 void *map_get(const struct map *map, struct str key)
 {
-    return map->used > 0 ? find_slot(map, key)->value : NULL;
+    return map->used > 0 ? find_slot(map, key, hash_of(key))->value : NULL;
 }
 
 void **map_place(struct arena *arena, struct map *map, struct str key)
@@ -36,15 +40,17 @@ void **map_place(struct arena *arena, struct map *map, struct str key)
         larger.slots = arena_new_array(arena, struct map_slot, larger.capacity);
         larger.used = map->used;
         for (size_t i = 0; i < map->capacity; i++) {
-            if (map->slots[i].key.data) {
-                *find_slot(&larger, map->slots[i].key) = map->slots[i];
+            const struct map_slot *old = &map->slots[i];
+            if (old->key) {
+                *find_slot(&larger, (struct str){old->key, old->len}, old->hash) = *old;
             }
         }
         *map = larger;
     }
-    struct map_slot *slot = find_slot(map, key);
-    if (!slot->key.data) {
-        slot->key = key;
+    uint32_t hash = hash_of(key);
+    struct map_slot *slot = find_slot(map, key, hash);
+    if (!slot->key) {
+        *slot = (struct map_slot){.key = key.data, .len = (uint32_t)key.len, .hash = hash};
         map->used++;
     }
     return &slot->value;

@@ -1,5 +1,6 @@
 /*
- * A hash map with texts as keys, in the arena. Keys are not copied. Entries cannot be removed.
+ * A hash map with texts as keys, in the arena. Keys are not copied, and are shorter than 4 GiB.
+ * Entries cannot be removed.
  *
  *     void **place = map_place(arena, &map, key);      *place is NULL if the key is new
  */
