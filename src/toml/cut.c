@@ -237,10 +237,10 @@ static void cut_below(struct cutter *c, const struct toml_node *node, bool is_in
         cut_items(c, node);
     }
     for (const struct toml_node *child = node->first; child; child = child->next) {
-        if (!child->cut) {
-            cut_below(c, child, is_inline);
-        } else if (!is_inline) {
+        if (child->cut && !is_inline) {
             cut_statements(c, child);
+        } else if (child->has_cut && !child->cut) {
+            cut_below(c, child, is_inline);
         }
     }
 }
@@ -293,27 +293,19 @@ static bool is_gone(const struct toml_node *node)
     return !child;
 }
 
-static bool same_children(const struct toml_node *before, const struct toml_node *after)
+/* Returns the node, or else its next sibling that stays, or NULL. */
+static const struct toml_node *staying(const struct toml_node *node)
 {
-    size_t count = 0;
-    const struct toml_node *element = after->first;
-    for (const struct toml_node *child = before->first; child; child = child->next) {
-        if (is_gone(child)) {
-            continue;
-        }
-        const struct toml_node *other =
-            before->type == TOML_TABLE ? toml_get(after, child->key) : element;
-        if (!other || !toml_is_without(child, other)) {
-            return false;
-        }
-        element = element ? element->next : NULL;
-        count++;
+    while (node && is_gone(node)) {
+        node = node->next;
     }
-    return count == after->count;
+    return node;
 }
 
-bool toml_is_without(const struct toml_node *before, const struct toml_node *after)
+/* Compares values, but of arrays and tables only the number of children. */
+static bool same_value(const struct toml_node *before, const struct toml_node *after)
 {
+    size_t count = 0;
     if (before->type != after->type) {
         return false;
     }
@@ -330,7 +322,36 @@ bool toml_is_without(const struct toml_node *before, const struct toml_node *aft
     case TOML_TABLE:
         break;
     }
-    return same_children(before, after);
+    for (const struct toml_node *n = staying(before->first); n; n = staying(n->next)) {
+        count++;
+    }
+    return count == after->count;
+}
+
+/* Walks without recursion, because tables can be thousands of levels deep. */
+bool toml_is_without(const struct toml_node *before, const struct toml_node *after)
+{
+    const struct toml_node *node = before;
+    const struct toml_node *other = after;
+    while (node) {
+        if (!other || !same_value(node, other)) {
+            return false;
+        }
+        const struct toml_node *next = staying(node->first);
+        if (next) {
+            other = node->type == TOML_TABLE ? toml_get(other, next->key) : other->first;
+        }
+        for (; !next && node != before; node = node->parent) {
+            next = staying(node->next);
+            bool in_array = node->parent->type == TOML_ARRAY;
+            other = next && in_array ? other->next : other->parent;
+            if (next && !in_array) {
+                other = toml_get(other, next->key);
+            }
+        }
+        node = next;
+    }
+    return true;
 }
 
 static bool is_right(const struct toml_doc *doc, const struct toml_cut *cut)
@@ -341,19 +362,29 @@ static bool is_right(const struct toml_doc *doc, const struct toml_cut *cut)
            toml_is_without(doc->root, after->root);
 }
 
+/* Marks the node and those above it, or removes the marks. */
+static void mark(struct toml_node *victim, bool cut)
+{
+    victim->cut = cut;
+    for (struct toml_node *node = victim->parent; node && node->has_cut != cut;
+         node = node->parent) {
+        node->has_cut = cut;
+    }
+}
+
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      struct toml_node *const *victims, size_t count, struct toml_cut *out)
 {
     struct cutter c = {.arena = arena, .text = doc->text};
     for (size_t i = 0; i < count; i++) {
         assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
-        victims[i]->cut = true;
+        mark(victims[i], true);
     }
     cut_below(&c, doc->root, false);
     struct toml_cut cut = settle(&c);
     bool right = is_right(doc, &cut);
     for (size_t i = 0; i < count; i++) {
-        victims[i]->cut = false;
+        mark(victims[i], false);
     }
     if (!right) {
         return err_new(arena, "the text without these keys would not mean the same");
