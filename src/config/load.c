@@ -174,8 +174,7 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     *out = doc;
     if (doc->unsupported) { /* cargo accepts no floats or dates anywhere in a file */
         err = err_new(arena, "unsupported TOML configuration type `%s` on line %zu",
-                      config_type_name(doc->unsupported),
-                      (size_t)doc->unsupported->line);
+                      config_type_name(doc->unsupported), (size_t)doc->unsupported->line);
         return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
                         file->shown.data);
     }

@@ -121,25 +121,25 @@ static void add_origins(struct buf *text, const struct credential *c, struct str
     }
 }
 
-/* A CI job has its own settings, and GitHub's can pass variables to later steps. */
+/* A CI job has its own settings. */
 static struct fix fix_variable(struct arena *arena, const struct credential *c, struct str name)
 {
-    bool fish = str_ends(str_of(getenv("SHELL")), STR("/fish"));
-    bool github = getenv("GITHUB_ENV") != NULL;
+    const struct session *session = c->session;
     struct fix fix = {NULL, 0, STR("")};
     struct buf text = buf_new(arena);
     if (shell_can_unset(name)) {
-        fix = fish ? FIX(arena, STR("set"), STR("-e"), name) : FIX(arena, STR("unset"), name);
+        fix = session->fish ? FIX(arena, STR("set"), STR("-e"), name)
+                            : FIX(arena, STR("unset"), name);
         buf_add(&text, fix.text);
     } else {
         buf_addf(&text, "start your shell without the environment variable `%s`",
                  text_shown(arena, name).data);
     }
     add_origins(&text, c, name);
-    if (github && fix.count > 0) {
+    if (session->github && fix.count > 0) {
         buf_addf(&text, ", for later steps `echo %s= >>\"$GITHUB_ENV\"`", name.data);
     }
-    if (github || getenv("CI")) {
+    if (session->ci) {
         buf_add(&text, STR(", and remove it from the job's settings"));
     }
     fix.text = buf_str(&text);

@@ -63,13 +63,21 @@ enum validity {
     VALIDITY_UNKNOWN, /* `error` has the reason */
 };
 
+/* What the fix of a variable depends on. Looking up a variable is slow if there are thousands. */
+struct session {
+    bool fish;   /* the person's shell is fish */
+    bool ci;     /* a CI job */
+    bool github; /* a job of GitHub, which passes variables to later steps */
+};
+
 struct credential {
+    const struct session *session; /* the same for all */
     struct registry *registry; /* the name under which it is stored */
     enum credential_kind kind;
     enum credential_place place;
 
     struct config_file *file;     /* only of the first two places */
-    const struct toml_node *node; /* in that file; NULL if the file could not be read */
+    const struct toml_node *node; /* in that file */
     struct str variable;
     const struct provider *provider;
     const struct keyring_item *item;

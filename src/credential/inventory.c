@@ -37,6 +37,7 @@ static struct credential *add(const struct inventory *inventory, struct registry
 {
     struct credential **end =
         registry->last_credential ? &registry->last_credential->next : &registry->credentials;
+    credential.session = inventory->session;
     credential.registry = registry;
     credential.asked_about = inventory_is_about(inventory, registry);
     *end = arena_new(inventory->config->arena, struct credential);
@@ -370,7 +371,11 @@ static void take_keyring(struct inventory *inventory, const struct logout_option
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out)
 {
-    struct inventory inventory = {.config = config};
+    struct session *session = arena_new(config->arena, struct session);
+    struct inventory inventory = {.config = config, .session = session};
+    session->fish = str_ends(str_of(getenv("SHELL")), STR("/fish"));
+    session->github = getenv("GITHUB_ENV") != NULL;
+    session->ci = session->github || getenv("CI");
     registries_find(config, &inventory.registries);
     if (!options->all) {
         if (!options->registry && config->name_is_unknown) {

@@ -16,6 +16,7 @@
 
 struct inventory {
     struct config *config;
+    const struct session *session;
     struct registries registries;
     struct registry *chosen; /* the only registry of this run; NULL: all registries */
     bool uses_keyring;       /* a layer configures cargo:libsecret */
