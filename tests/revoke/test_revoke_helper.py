@@ -248,7 +248,10 @@ def test_what_is_no_request(ask, registry, change):
     assert "S3CRET" not in done.stderr and registry.requests == []
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "S3CRET", '{"v":3,"token":"S3CRET', '{"v":3,"v":3}', '{"v":2,"requests":[{}]}', "\0", "{" * 5000, "S3CRET" * 50000])
+NO_JSON = ["", "{}", "[]", "S3CRET", '{"v":3,"token":"S3CRET', '{"v":3,"v":3}', '{"v":2,"requests":[{}]}', "\0", "{" * 5000, "S3CRET" * 50000]
+
+
+@pytest.mark.parametrize("text", NO_JSON, ids=lambda text: text[:30])
 def test_what_is_no_json(ask, text):
     done = ask.run(text)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of version 3\n")

@@ -71,6 +71,7 @@ def test_the_page_where_a_person_can_revoke(ask, registry):
         *(b'{"api":"%s"}' % api for api in (b"http://192.0.2.1", b"ftp://127.0.0.1/", b"//127.0.0.1", b"", b"javascript:alert(1)")),
         *(b'{"api":"http://127.0.0.1%s"}' % end for end in (b"?", b"?x=y", b"#", b"#x", b"/api?token=")),
     ],
+    ids=lambda body: repr(body[:40]),
 )  # fmt: skip
 def test_an_index_without_a_usable_api(ask, registry, body):
     """A route would become a part of a query or a fragment."""
