@@ -68,6 +68,7 @@ REGISTRY = {"index-url": "sparse+https://example.com/"}
         ({"v": 1, "kind": "logout", "registry": REGISTRY | {"name": 3}}, "the request is malformed: Expected string, got integer"),
         ({"v": 1, "kind": "login", "registry": REGISTRY, "token": [TOKEN]}, "the request is malformed: Expected string, got array"),
     ],
+    ids=lambda value: repr(value)[:40],
 )
 def test_what_is_no_request_is_told_without_quoting_it(desktop, data, message):
     line = data if isinstance(data, bytes) else json.dumps(data).encode() + b"\n"
