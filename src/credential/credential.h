@@ -72,7 +72,7 @@ struct session {
 
 struct credential {
     const struct session *session; /* the same for all */
-    struct registry *registry; /* the name under which it is stored */
+    struct registry *registry;     /* the name under which it is stored */
     enum credential_kind kind;
     enum credential_place place;
 

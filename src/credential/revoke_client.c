@@ -179,8 +179,8 @@ static struct err *exchange(struct run *run, struct str program, struct str requ
 {
     struct arena *arena = run->shell->arena;
     const char *const argv[] = {program.data, NULL};
-    struct str late = str_format(arena, "it took longer than %d seconds",
-                                 (int)((until - child_clock()) / 1000));
+    struct str late =
+        str_format(arena, "it took longer than %d seconds", (int)((until - child_clock()) / 1000));
     const struct child_exchange exchange = {
         .argv = argv,
         .until = until + GRACE_MS,
