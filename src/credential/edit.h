@@ -47,13 +47,15 @@ enum { EDIT_PAGE = 4096 };
 
 struct edit_cut {
     struct span bytes; /* the bytes to remove */
-    struct span value; /* the pair's value in them, including quotes */
+    struct span
+        value; /* the pair's value in them, including quotes; {0, 0} if it has several pairs */
 };
 
 struct edit_step {
     size_t at;
     struct str bytes;
-    bool whole; /* half of this write would make the file malformed, so undo a short write */
+    const char
+        *old; /* to undo a short write, half of which would make the file malformed; or NULL */
 };
 
 struct edit {

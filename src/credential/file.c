@@ -116,18 +116,21 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
     return victims;
 }
 
-/* Returns the pieces of text to remove, each with the last value in it. */
+/* Returns the pieces of text to remove, each with its value. */
 static struct edit_cut *cuts_of(struct arena *arena, const struct toml_cut *cut,
                                 const struct victims *victims)
 {
     struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, cut->count);
     size_t next = 0;
     for (size_t i = 0; i < cut->count; i++) {
+        size_t first = next;
         cuts[i].bytes = cut->pieces[i];
-        for (; next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end;
-             next++) {
+        while (next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end) {
+            next++;
+        }
+        if (next == first + 1) {
             cuts[i].value =
-                (struct span){victims->nodes[next]->value.start, victims->nodes[next]->value.end};
+                (struct span){victims->nodes[first]->value.start, victims->nodes[first]->value.end};
         }
     }
     return cuts;
@@ -168,7 +171,7 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
     if (count == 0) {
         return NULL;
     }
-    errno = read_only;
+    errno = read_only ? read_only : ENOSPC; /* after a short write */
     if (!read_only &&
         TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
         fdatasync(fd) == 0) {

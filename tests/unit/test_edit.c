@@ -41,6 +41,11 @@ static const struct {
     {"|[registries]\nme = {\n  index = 'i' # one\n  , token = " T "\n  , secret-key = 'k'\n}\n",
      true},
     {"|[registries]\nme = {token = " T ", index = 'i', secret-key = 'k'}\n", true},
+    {"|[registries]\nme = { token = " T ",\n  secret-key = " T ",\n  index = 'i', "
+     "secret-key-subject = 's' }\n",
+     true},
+    {"|[registries]\nme = {\n  token = " T " # one\n  , index = 'i'\n}\n", true},
+    {"|[registries]\nme = {\n  token = " T ", secret-key = " T ",\n  index = 'i'\n}\n", true},
     {"|[registries]\nme = {index = 'i', token = 't', secret-key = " T "}\n", true},
     {"|[registries.me]\ntoken=" T "# \xd1\x82\xd1\x83\n[a]\n", true},
     {"|# \xd1\x82\n[registries.me]\ntoken = \"*\" # \xd1\x82\n", true},
@@ -105,11 +110,12 @@ static struct document document_of(struct arena *arena, struct str text)
     assert_null(toml_cut(arena, d.doc, d.pairs, d.count, &d.cut));
     struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, d.cut.count);
     for (size_t i = 0; i < d.cut.count; i++) {
+        size_t inside = 0;
         cuts[i].bytes = d.cut.pieces[i];
         for (size_t k = 0; k < d.count; k++) {
             struct span value = {d.pairs[k]->value.start, d.pairs[k]->value.end};
             if (value.start >= cuts[i].bytes.start && value.end <= cuts[i].bytes.end) {
-                cuts[i].value = value;
+                cuts[i].value = ++inside == 1 ? value : (struct span){0};
             }
         }
     }
@@ -181,7 +187,7 @@ static void step_states(struct arena *arena, const struct document *d, const cha
 {
     size_t first = step->at / EDIT_PAGE;
     size_t pages = (step->at + step->bytes.len - 1) / EDIT_PAGE - first + 1;
-    for (size_t set = 0; set < (size_t)1 << pages && !step->whole; set++) {
+    for (size_t set = 0; set < (size_t)1 << pages && !step->old; set++) {
         char *state = copy_of(arena, d, now);
         for (size_t i = 0; i < pages; i++) {
             size_t page = (first + i) * EDIT_PAGE;
@@ -189,7 +195,7 @@ static void step_states(struct arena *arena, const struct document *d, const cha
         }
         (void)state_check(arena, d, state);
     }
-    for (size_t i = step->at; bytes && !step->whole && i < step->at + step->bytes.len; i++) {
+    for (size_t i = step->at; bytes && !step->old && i < step->at + step->bytes.len; i++) {
         if (((unsigned char)d->doc->text.data[i] & 0xC0) == 0x80) {
             continue; /* inside of a character */
         }
@@ -236,7 +242,7 @@ static void check_edit(struct str text, bool can_be_torn, bool bytes)
     for (size_t i = 0; i < d.edit->count; i++) {
         const struct edit_step *step = &d.edit->steps[i];
         bool crosses = step->at / EDIT_PAGE != (step->at + step->bytes.len - 1) / EDIT_PAGE;
-        assert_true(!step->whole || !crosses || can_be_torn);
+        assert_true(!step->old || !crosses || can_be_torn);
         step_states(&arena, &d, now, step, bytes);
         step_do(now, step, 0, SIZE_MAX);
         if (state_check(&arena, &d, now) > 0) { /* a second run completes it */
