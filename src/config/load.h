@@ -1,6 +1,6 @@
 /*
- * Turns a file into layers. Only load.c, include.c and argument.c use this header; other modules
- * use config.h.
+ * Turns a file into layers. Outside of this directory, only modules that edit or search cargo's
+ * files use this header; others use config.h.
  */
 #ifndef CONFIG_LOAD_H
 #define CONFIG_LOAD_H

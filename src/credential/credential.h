@@ -7,6 +7,7 @@
  *     plan        what this run does with each, decided once           inventory.h
  *     revoke      the tokens that are going to be removed              revoke.h
  *     remove      from files and by providers, checked afterwards      remove.h
+ *     copies      in files that cargo does not read                    copies.h
  */
 #ifndef CREDENTIAL_CREDENTIAL_H
 #define CREDENTIAL_CREDENTIAL_H
@@ -21,6 +22,7 @@ enum credential_kind {
     CREDENTIAL_SECRET_KEY,
 };
 
+/* Not struct place of search.h, which is a file to search for copies. */
 enum credential_place {
     PLACE_CREDENTIALS, /* a credentials file, or a file that it includes */
     PLACE_CONFIG,      /* a configuration file */
@@ -125,7 +127,8 @@ const char *credential_kind_name(const struct credential *credential);
 /* Returns the URL of the index that it is for. Empty if the URL is not known. */
 struct str credential_index_url(const struct credential *credential);
 
-/* Returns /path/config.toml:3, environment variable `X`, or credential provider `P …`. */
+/* Returns /path/config.toml:3, environment variable `X`, credential provider `P …` or keyring
+ * item for `URL`. */
 struct str credential_location(struct arena *arena, const struct credential *credential);
 
 /* Wraps the error of a provider as cargo does. `cargo:token` stands for files. */

@@ -8,7 +8,7 @@
  * of the secret. File systems that copy on write, and flash memory, can still keep these bytes.
  *
  *     edit_plan    pure: what to write, in which order; all memory that is needed
- *     edit_apply   does it: no allocation, no decision
+ *     edit_apply   does it: allocates memory only for an error
  *
  * A crash can happen between two writes. During one write, a crash can leave only some of the pages
  * written, because the kernel copies page by page and a disk writes pages in any order. Therefore,
@@ -28,10 +28,11 @@
  *               #            |               the first byte becomes a blank
  *           In this order, the secret is gone before the pair is no longer seen. Therefore, a
  *           second run after a crash finds either the pair to remove or nothing.
- *   both    Any other cut that crosses a page border, because it is in an inline table or its value
- *           has several lines. It is blanked in one write. This write can be torn if the power
- *           fails or SIGKILL arrives between its two pages. TOML has no way to hide a part of a
- *           line when only one of the two pages is written.
+ *   both    Any other cut that crosses a page border, for example because it has several pairs, its
+ *           value has several lines, or it shares a line with other pairs of an inline table. It is
+ *           blanked in one write. This write can be torn if the power fails or SIGKILL arrives
+ *           between its two pages. TOML has no way to hide a part of a line when only one of the two
+ *           pages is written.
  *
  * After the steps, the file gets its new length. This needs no sync, because the blank lines that
  * it removes are valid TOML. If the power fails before the new length is on the disk, some file

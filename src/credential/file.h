@@ -15,13 +15,13 @@
 
 #include "credential/credential.h"
 
-/* One token or secret key to remove. Everything else of its registry is removed with it. */
+/* One token or secret key to remove. Both kinds are removed with the subject. */
 struct file_job {
     struct str registry;
     bool is_secret_key;
     bool after_revoking; /* keep a token that is not of `known`, or that can still be valid */
     const struct registry *known; /* can be NULL */
-    enum result result;           /* initially NOT_FOUND; then REMOVED or KEPT */
+    enum result result;           /* initially RESULT_NOT_FOUND; then RESULT_REMOVED or _KEPT */
     struct file_job *next;        /* of the same registry; set by file_remove() */
 };
 

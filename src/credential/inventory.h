@@ -6,8 +6,8 @@
  *     struct inventory inventory;
  *     TRY(inventory_take(config, &options, &inventory));
  *
- * The credentials are in the lists of the registries, in the order in which cargo looks for them.
- * Each one has an `effect`: whether cargo would use it.
+ * The credentials are in the lists of the registries, first those of files by priority, then those
+ * of variables, providers and the keyring. Each one has an `effect`: whether cargo would use it.
  */
 #ifndef CREDENTIAL_INVENTORY_H
 #define CREDENTIAL_INVENTORY_H

@@ -1,7 +1,7 @@
 /*
  * Carries out the plan: removes credentials from files, asks providers to remove theirs, and checks
- * the results. It reads each file again by its name, and asks each provider for the token again. An
- * error is stored in its credential, and the run continues.
+ * the results. What was written to a file is read again, and each provider except the keyring's is
+ * asked for the token again. An error is stored in its credential, and the run continues.
  */
 #ifndef CREDENTIAL_REMOVE_H
 #define CREDENTIAL_REMOVE_H

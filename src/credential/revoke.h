@@ -19,10 +19,10 @@
 
 /*
  * Revokes the tokens. Those that cannot be sent, or that their server does not confirm to be
- * invalid, get RESULT_KEPT. Call it after inventory_plan(). From here on, `signals` are held,
- * because tokens that were revoked must be removed and reported. A dry run only asks the servers
- * that report names and scopes of tokens. An err concerns all tokens: the network must not be used,
- * or its settings are wrong.
+ * invalid, get RESULT_KEPT. Call it after inventory_plan(). Except in a dry run, `signals` are held
+ * from here on, because tokens that were revoked must be removed and reported. A dry run only asks
+ * the servers that report names and scopes of tokens. An err concerns all tokens: the network must
+ * not be used, or its settings are wrong.
  */
 struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
                        struct signals *signals) MUST_CHECK;

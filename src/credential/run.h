@@ -1,6 +1,6 @@
 /*
- * Does one run: inventory, plan, revoke, remove, and totals. It prints only what it waits for, and
- * cargo's warnings.
+ * Does one run: inventory, plan, revoke, remove, search for copies, and totals. It prints only what
+ * it waits for, and cargo's warnings.
  */
 #ifndef CREDENTIAL_RUN_H
 #define CREDENTIAL_RUN_H

@@ -83,7 +83,7 @@ struct toml_doc {
  * `text` must be valid UTF-8 and shorter than 4 GiB. The caller checks this.
  *
  * The err is about the first statement with a fault and has one layer, `TOML parse error at line 1,
- * column 5\n  |\n1 | ...`, with cargo's place and reason for the errors that people make. error.h
+ * column 5\n  |\n1 | ...`, with cargo's place and reason for the errors that people make. parse.h
  * says what it shows of the line: never a value.
  */
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out) MUST_CHECK;
