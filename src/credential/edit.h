@@ -31,8 +31,8 @@
  *   both    Any other cut that crosses a page border, for example because it has several pairs, its
  *           value has several lines, or it shares a line with other pairs of an inline table. It is
  *           blanked in one write. This write can be torn if the power fails or SIGKILL arrives
- *           between its two pages. TOML has no way to hide a part of a line when only one of the two
- *           pages is written.
+ *           between its two pages. TOML has no way to hide a part of a line when only one of the
+ *           two pages is written.
  *
  * After the steps, the file gets its new length. This needs no sync, because the blank lines that
  * it removes are valid TOML. If the power fails before the new length is on the disk, some file
