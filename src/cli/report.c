@@ -315,8 +315,9 @@ static bool has_anything(const struct inventory *inventory, const struct registr
 {
     bool any = registry->failure || !inventory_is_about(inventory, registry);
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        any |= c->result == RESULT_REMOVED || c->error || credential_usable(c) != USABLE_NO ||
-               is_revoked(c);
+        bool planned = c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
+        any |= planned || c->result == RESULT_REMOVED || c->error ||
+               credential_usable(c) != USABLE_NO || is_revoked(c);
     }
     return any;
 }
@@ -334,12 +335,14 @@ static void report_absent(const struct shell *shell, const struct run *run)
     size_t absent = 0;
     size_t others = 0;
     for (const struct registry *r = inventory->registries.first; r && !run->failure; r = r->next) {
-        if (!inventory_has(inventory, r) ||
-            (!r->has_index && !r->credentials && r != inventory->chosen)) {
+        if (!inventory_has(inventory, r)) {
             continue;
         }
         if (has_anything(inventory, r)) {
-            others++;
+            others += r->has_index || r->credentials;
+            continue;
+        }
+        if (!r->has_index && r != inventory->chosen) {
             continue;
         }
         only = r;

@@ -4,6 +4,7 @@
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/text.h"
+#include "util/utf8.h"
 
 struct str key_variable(struct arena *arena, const struct key *key)
 {
@@ -214,18 +215,31 @@ static void add(struct arena *arena, struct settings *list, struct setting item)
     list->items[list->count++] = item;
 }
 
+/* Returns true for Unicode's property White_Space. */
+static bool is_space(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+           c == 0x205F || c == 0x3000;
+}
+
 void setting_words(struct arena *arena, const struct setting *setting, struct settings *out)
 {
-    static const char spaces[] = " \t\n\v\f\r";
-    struct setting item = *setting;
-    const char *at = setting->value.data;
-    at += strspn(at, spaces);
-    while (*at) {
-        size_t len = strcspn(at, spaces);
-        item.value = str_copy(arena, at, len);
-        add(arena, out, item);
-        at += len;
-        at += strspn(at, spaces);
+    struct str text = setting->value;
+    size_t start = 0;
+    for (size_t at = 0, len; at <= text.len; at += len) {
+        uint32_t c = ' ';
+        bool valid;
+        len = at < text.len ? utf8_decode(text, at, &c, &valid) : 1;
+        if (!is_space(c)) {
+            continue;
+        }
+        if (at > start) {
+            struct setting item = *setting;
+            item.value = str_slice(arena, text, start, at);
+            add(arena, out, item);
+        }
+        start = at + len;
     }
 }
 

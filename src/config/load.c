@@ -382,32 +382,49 @@ void config_load_files(struct config *config)
  * Contradictions.
  */
 
+enum { MERGE_DEPTH = 100 };
+
+/* A key of all layers. Its tables are merged only if several layers have it. */
+struct merged {
+    struct setting first;
+    struct map *children; /* struct merged, by key; NULL if only one layer has the key */
+};
+
 static bool have_same_shape(const struct toml_node *a, const struct toml_node *b)
 {
     return (a->type == TOML_TABLE) == (b->type == TOML_TABLE) &&
            (a->type == TOML_ARRAY) == (b->type == TOML_ARRAY);
 }
 
-/* Compares the tables `near` and `far` of two layers. */
-static struct err *check_tables(struct config *config, const struct setting *near,
-                                const struct setting *far)
+/* Adds a table of a layer to those of the nearer layers. */
+static struct err *merge(struct config *config, struct map *keys, const struct setting *table,
+                         size_t depth)
 {
     struct arena *arena = config->arena;
-    for (const struct toml_node *child = far->node->first; child; child = child->next) {
-        const struct setting below = {.layer = far->layer, .node = child};
-        const struct setting above = {
-            .layer = near->layer,
-            .node = toml_get(near->node, child->key),
-        };
-        if (above.node && !have_same_shape(above.node, child)) {
+    const struct toml_node *child = depth < MERGE_DEPTH ? table->node->first : NULL;
+    for (; child; child = child->next) {
+        const struct setting setting = {.layer = table->layer, .node = child};
+        struct merged **place = (struct merged **)map_place(arena, keys, child->key);
+        if (!*place) {
+            *place = arena_new(arena, struct merged);
+            (*place)->first = setting;
+            continue;
+        }
+        const struct setting *first = &(*place)->first;
+        if (!have_same_shape(first->node, child)) {
             return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
-                           key_shown(arena, &KEY(child->key)).data, config_type_name(above.node),
-                           setting_location(arena, &above).data, config_type_name(child),
-                           setting_location(arena, &below).data);
+                           key_shown(arena, &KEY(child->key)).data, config_type_name(first->node),
+                           setting_location(arena, first).data, config_type_name(child),
+                           setting_location(arena, &setting).data);
         }
-        if (above.node && child->type == TOML_TABLE) {
-            TRY(check_tables(config, &above, &below));
+        if (child->type != TOML_TABLE) {
+            continue;
         }
+        if (!(*place)->children) {
+            (*place)->children = arena_new(arena, struct map);
+            TRY(merge(config, (*place)->children, first, depth + 1));
+        }
+        TRY(merge(config, (*place)->children, &setting, depth + 1));
     }
     return NULL;
 }
@@ -416,13 +433,11 @@ static struct err *check_tables(struct config *config, const struct setting *nea
  * another, or NULL. cargo: ConfigValue::merge. */
 static struct err *check_layers(struct config *config)
 {
-    for (const struct layer *far = config->layers; far; far = far->next) {
-        for (const struct layer *near = config->layers; near != far; near = near->next) {
-            if (config_sees(VIEW_HERE, near) && config_sees(VIEW_HERE, far)) {
-                const struct setting one = {.layer = near, .node = near->doc->root};
-                const struct setting other = {.layer = far, .node = far->doc->root};
-                TRY(check_tables(config, &one, &other));
-            }
+    struct map keys = {0};
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        if (config_sees(VIEW_HERE, layer)) {
+            const struct setting root = {.layer = layer, .node = layer->doc->root};
+            TRY(merge(config, &keys, &root, 0));
         }
     }
     return NULL;

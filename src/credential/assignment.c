@@ -2,7 +2,7 @@
 
 #include <regex.h>
 
-enum { LONGEST_LINE = 4096, GROUPS = 6 };
+enum { LONGEST_LINE = 4096, GROUPS = 7 };
 
 #define BEFORE "(^|[ \t;&|('\"`])" /* what can precede the name or the command */
 #define NAME   "(CARGO_[A-Za-z0-9_]+)"
@@ -18,7 +18,8 @@ static const struct syntax {
     {BEFORE NAME "[ \t]+(DEFAULT|OVERRIDE)=", 2, false}, /* pam_env.conf */
     {"^SETUVAR (--[a-z]+ )*" NAME ":", 2, true},         /* fish's file of universal variables */
     /* fish, unless an option is --erase, --query, --names or --show */
-    {BEFORE "set([ \t]+-(-([^eqns]|e[^r])[a-z]*|[^-eqnS \t]+))*[ \t]+" NAME "[ \t]+", 5, false},
+    {BEFORE "set([ \t]+-(-(([^eqns \t]|e[^r \t])[a-z]*)?|[^-eqnS \t]+))*[ \t]+" NAME "[ \t]+", 6,
+     false},
 };
 
 static bool is_comment(const char *line, size_t len)

@@ -21,15 +21,21 @@ static enum provider_kind kind_of(struct str program)
     return PROVIDER_EXTERNAL;
 }
 
-/* Finds an alias. An error in [credential-alias] counts as not set. cargo takes a name with a dot
- * as a dotted key, which nobody has. */
+/* Finds an alias. An error in [credential-alias] counts as not set. The name is split at its dots,
+ * as cargo does. */
 static bool find_alias(struct config *config, struct view view, const struct settings *program,
                        struct settings *out)
 {
     const struct setting *setting = &program->items[0];
-    struct key key = KEY(STR("credential-alias"), setting->value);
-    if (program->count > 1 || str_find(setting->value, '.') >= 0 ||
-        config_program(config, view, &key, out) || out->count == 0) {
+    struct key key = KEY(STR("credential-alias"));
+    for (const char *part = setting->value.data; part; part = strchr(part, '.')) {
+        part += *part == '.';
+        if (key.count == COUNT(key.parts)) {
+            return false;
+        }
+        key.parts[key.count++] = str_copy(config->arena, part, strcspn(part, "."));
+    }
+    if (program->count > 1 || config_program(config, view, &key, out) || out->count == 0) {
         return false;
     }
     if (kind_of(setting->value) == PROVIDER_EXTERNAL) {
@@ -87,9 +93,12 @@ const struct setting *provider_foreign_setting(const struct provider *provider)
  * The providers of a registry.
  */
 
-static struct view view_of(size_t number)
+/* View 0 is the one from here. The others are without --config, from each directory above up to
+ * only cargo's home; without --config, the first of them would be view 0 again. */
+static struct view view_of(const struct registries *all, size_t number)
 {
-    return number == 0 ? VIEW_HERE : (struct view){number - 1, false, false};
+    size_t rank = all->has_arguments ? number - 1 : number;
+    return number == 0 ? VIEW_HERE : (struct view){rank, false, false};
 }
 
 static struct err *find_global(struct config *config, struct view view, struct provider_list *out)
@@ -117,10 +126,13 @@ static struct err *find_global(struct config *config, struct view view, struct p
 
 void provider_find_globals(struct registries *all)
 {
-    all->view_count = all->config->project_count + 2;
+    for (const struct layer *layer = all->config->layers; layer; layer = layer->next) {
+        all->has_arguments |= layer->origin == ORIGIN_CLI;
+    }
+    all->view_count = all->config->project_count + (all->has_arguments ? 2 : 1);
     all->globals = arena_new_array(all->config->arena, struct provider_list, all->view_count);
     for (size_t i = 0; i < all->view_count; i++) {
-        struct err *err = find_global(all->config, view_of(i), &all->globals[i]);
+        struct err *err = find_global(all->config, view_of(all, i), &all->globals[i]);
         all->failure = i == 0 ? err : all->failure;
     }
 }
@@ -131,11 +143,11 @@ static struct err *find_in_view(struct registries *all, const struct registry *r
     struct config *config = all->config;
     struct key key = registry_key(registry, STR("credential-provider"));
     struct settings own;
-    TRY(config_program(config, view_of(view), &key, &own));
+    TRY(config_program(config, view_of(all, view), &key, &own));
     *out = all->globals[view];
     if (own.count > 0) {
         struct provider *provider = arena_new(config->arena, struct provider);
-        make(config, view_of(view), &own, provider);
+        make(config, view_of(all, view), &own, provider);
         *out = (struct provider_list){provider, 1, 1};
     }
     return NULL;
@@ -160,11 +172,14 @@ static bool other_index(struct registries *all, const struct registry *registry,
 {
     struct config *config = all->config;
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
+    struct view settings = view_of(all, view);
     struct setting setting;
     struct index_url url;
-    if (registry->is_crates_io || config_get(config, view_of(view), &key, TOML_STRING, &setting) ||
+    settings.settings_only = true;
+    if (registry->is_crates_io || config_get(config, settings, &key, TOML_STRING, &setting) ||
         !setting.value.data ||
         index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url) ||
+        (url.is_sparse && !str_ends(url.text, STR("/"))) ||
         (registry->has_index && str_eq(url.text, registry->index.text))) {
         return false;
     }

@@ -68,6 +68,7 @@ struct registries {
                                   if there are several, one without a name */
     struct map file_names;     /* the same for files */
     struct map providers;      /* the last registry that has the provider, by words and index */
+    bool has_arguments;        /* --config was given */
     struct provider_list *globals; /* for each view; the first is VIEW_HERE */
     size_t view_count;
 };

@@ -144,10 +144,13 @@ static struct span take_comma(struct cutter *c, const struct items *items, size_
             return (struct span){before, item->end};
         }
         cut_piece(c, before, before + 1);
-    } else if (follows) {
+        return (struct span){item->start, follows ? item->comma + 1 : item->end};
+    }
+    if (follows) {
         *taken = item->comma;
         return (struct span){item->start, item->comma + 1};
-    } else if (item->comma > 0) {
+    }
+    if (item->comma > 0) {
         *taken = item->comma;
         cut_piece(c, item->comma, skip_blank(c->text, item->comma + 1));
     }
