@@ -53,6 +53,7 @@ ASSIGNMENTS = {
     "NAME=VALUE": ".env", "export NAME=VALUE": ".envrc", '  export "NAME=VALUE"': ".bashrc", "A=1;NAME=VALUE": ".bashrc",
     "NAME DEFAULT=VALUE": ".pam_environment", 'NAME="VALUE"': ".config/environment.d/a.conf", "NAME+=VALUE": ".zshrc",
     "set --global -x NAME VALUE": ".config/fish/config.fish", "true; and set -Ux NAME VALUE": ".config/fish/config.fish",
+    "set -gx -- NAME VALUE": ".config/fish/config.fish",
 }  # fmt: skip
 OTHERS = (
     "# NAME=x", "true # NAME=x", "echo $NAME=x", "echo ${NAME}", "unset NAME", "NAME=", 'NAME=""; true', "export NAME",

@@ -260,6 +260,15 @@ def test_all_of_nothing(machine):
     assert "not currently logged in to `crates-io`" in done.err
 
 
+@pytest.mark.parametrize("file, slash", [("credentials.toml", "/"), ("config.toml", "")])
+def test_no_provider_of_an_index_that_cargo_never_uses(machine, file, slash):
+    """cargo reads no index from credentials files, and refuses a sparse index without a slash."""
+    machine.providers("removes")
+    machine.write({file: f'[registries.corp]\nindex = "sparse+https://corp.example/index{slash}"\ncredential-provider = "$BIN/removes"\ntoken = "S3CRET-file"\n'})
+    machine.logout("--all")
+    assert machine.asked() == []
+
+
 def test_all_knows_whose_a_variable_is(machine):
     """Of the registries that are known, be it the first of them; else it is the name that can be read in it."""
     machine.write({"config.toml": '[registries.My-Reg]\nindex = "https://a.example/"\n[registries.z-z]\nindex = "https://z.example/"\n'})

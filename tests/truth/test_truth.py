@@ -43,6 +43,16 @@ NAMED = {
         },
         names=["r", "a_b"], command=["--registry", "r"], env={"CARGO_REGISTRIES_A_B_TOKEN": "T1"},
     ),
+    "an alias whose name has a dot": World(
+        files={
+            "h/.cargo/config.toml": R + '[registry]\nglobal-credential-providers = ["a.b"]\n[credential-alias.a]\nb = "cargo:token"\n',
+        },
+        names=["r"], command=["--registry", "r"], env={"CARGO_REGISTRIES_R_TOKEN": "T1"},
+    ),
+    "words with other white space": World(
+        files={"h/.cargo/config.toml": R}, names=["r"], command=["--registry", "r"],
+        env={"CARGO_REGISTRIES_R_TOKEN": "T1", "CARGO_REGISTRIES_R_CREDENTIAL_PROVIDER": "cargo:token\u00a0"},
+    ),
 }  # fmt: skip
 
 
