@@ -176,11 +176,11 @@ static void providers_are_asked_in_order(void **state)
         {"", "crates-io", "cargo:token"},
         {P "registry.global-credential-providers = ['cargo:token', 'dir/p  a\\tb', \"x\\ty\"]\n",
          "crates-io", "x|y, ROOT/proj/dir/p|a\\tb, cargo:token"},
-        /* an alias is followed once, not with arguments, not of a built-in one, not with a dot */
+        /* an alias is followed once, not with arguments, not of a built-in one; a dot splits its key */
         {P "registry.global-credential-providers = ['s', 's x', 'q', 'cargo:token', 'a.b']\n"
            "[credential-alias]\ns = ['cargo:libsecret', 'a b']\nq = 's'\n"
            "\"cargo:token\" = 'no'\na.b = 'c'\n",
-         "crates-io", "a.b, cargo:token, s alias, s|x, cargo:libsecret|a b alias"},
+         "crates-io", "c alias, cargo:token, s alias, s|x, cargo:libsecret|a b alias"},
         {P "registry.global-credential-providers = ['s', ' ']\ncredential-alias.s = 1\n",
          "crates-io", "s; cargo:token"},
         /* its own is the only one; elsewhere the global ones are asked */
