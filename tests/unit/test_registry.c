@@ -176,7 +176,7 @@ static void providers_are_asked_in_order(void **state)
         {"", "crates-io", "cargo:token"},
         {P "registry.global-credential-providers = ['cargo:token', 'dir/p  a\\tb', \"x\\ty\"]\n",
          "crates-io", "x|y, ROOT/proj/dir/p|a\\tb, cargo:token"},
-        /* an alias is followed once, not with arguments, not of a built-in one; a dot splits its key */
+        /* an alias is followed once, not with arguments, not of a built-in one; a dot splits it */
         {P "registry.global-credential-providers = ['s', 's x', 'q', 'cargo:token', 'a.b']\n"
            "[credential-alias]\ns = ['cargo:libsecret', 'a b']\nq = 's'\n"
            "\"cargo:token\" = 'no'\na.b = 'c'\n",
