@@ -218,9 +218,12 @@ static void add(struct arena *arena, struct settings *list, struct setting item)
 /* Returns true for Unicode's property White_Space. */
 static bool is_space(uint32_t c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-           c == 0x205F || c == 0x3000;
+    static const uint32_t others[] = {0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000};
+    bool space = c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x2000 && c <= 0x200A);
+    for (size_t i = 0; i < COUNT(others); i++) {
+        space |= c == others[i];
+    }
+    return space;
 }
 
 void setting_words(struct arena *arena, const struct setting *setting, struct settings *out)
