@@ -17,14 +17,6 @@ static void cut_piece(struct cutter *c, size_t start, size_t end)
     c->pieces[c->count++] = (struct span){start, end};
 }
 
-static size_t skip_blank(struct str text, size_t at)
-{
-    while (at < text.len && toml_is_blank(text.data[at])) {
-        at++;
-    }
-    return at;
-}
-
 static size_t skip_blank_back(struct str text, size_t at)
 {
     while (at > 0 && toml_is_blank(text.data[at - 1])) {
@@ -116,7 +108,7 @@ static size_t find_open_tail(const struct items *items)
 static void cut_run(struct cutter *c, struct span run)
 {
     size_t before = skip_blank_back(c->text, run.start);
-    size_t behind = skip_blank(c->text, run.end);
+    size_t behind = toml_skip_blank(c->text, run.end);
     bool first = c->text.data[before - 1] == '\n';
     struct toml_token token = toml_scan(c->text, behind);
     if (token.kind == TOML_NEWLINE || token.kind == TOML_COMMENT) {
@@ -128,21 +120,21 @@ static void cut_run(struct cutter *c, struct span run)
     }
 }
 
-/* Removes one comma beside the victim `i`: the comma before it if that one begins its line or if
- * the victim is in the open tail, otherwise the comma after it. `taken` is the last comma that was
- * removed. Returns the victim's bytes, with the comma if there are only blanks between them. */
+/* Removes one comma beside the victim `i`: the comma before it if both are on one line or if the
+ * victim is in the open tail, otherwise the comma after it. `taken` is the last comma that was
+ * removed after a victim. Returns the victim's bytes, with the comma if there are only blanks
+ * between them. */
 static struct span take_comma(struct cutter *c, const struct items *items, size_t i, bool in_tail,
                               size_t *taken)
 {
     const struct item *item = &items->list[i];
     size_t before = i > 0 && item[-1].comma != *taken ? item[-1].comma : 0;
-    bool leads = before > 0 && skip_blank(c->text, before + 1) == item->start;
-    bool follows = item->comma > 0 && skip_blank(c->text, item->end) == item->comma;
-    if (before > 0 && (in_tail || (leads && !follows))) {
-        *taken = before;
-        if (leads) {
-            return (struct span){before, item->end};
-        }
+    bool leads = before > 0 && toml_skip_blank(c->text, before + 1) == item->start;
+    bool follows = item->comma > 0 && toml_skip_blank(c->text, item->end) == item->comma;
+    if (leads) {
+        return (struct span){before, item->end};
+    }
+    if (before > 0 && in_tail) {
         cut_piece(c, before, before + 1);
         return (struct span){item->start, follows ? item->comma + 1 : item->end};
     }
@@ -152,7 +144,7 @@ static struct span take_comma(struct cutter *c, const struct items *items, size_
     }
     if (item->comma > 0) {
         *taken = item->comma;
-        cut_piece(c, item->comma, skip_blank(c->text, item->comma + 1));
+        cut_piece(c, item->comma, toml_skip_blank(c->text, item->comma + 1));
     }
     return (struct span){item->start, item->end};
 }
@@ -182,7 +174,7 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
             continue;
         }
         struct span bytes = take_comma(c, &items, i, i >= tail, &taken);
-        if (run.end > 0 && skip_blank(c->text, run.end) == bytes.start) {
+        if (run.end > 0 && toml_skip_blank(c->text, run.end) == bytes.start) {
             run.end = bytes.end;
             continue;
         }

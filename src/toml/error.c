@@ -37,12 +37,6 @@ static struct place place_of(struct str text, size_t offset)
     return (struct place){line, column, {start, end}, room};
 }
 
-static struct toml_token skip_blank(struct str text, size_t at)
-{
-    struct toml_token token = toml_scan(text, at);
-    return token.kind == TOML_BLANK ? toml_scan(text, token.end) : token;
-}
-
 static bool is_readable(struct str text, struct toml_token part)
 {
     if (part.kind != TOML_BASIC && part.kind != TOML_LITERAL) {
@@ -60,11 +54,11 @@ static struct toml_token behind_key(struct str text, size_t at)
 {
     struct toml_token token;
     do {
-        token = skip_blank(text, at);
+        token = toml_scan(text, toml_skip_blank(text, at));
         if (!is_readable(text, token)) {
             return (struct toml_token){.kind = TOML_END};
         }
-        token = skip_blank(text, token.end);
+        token = toml_scan(text, toml_skip_blank(text, token.end));
         at = token.end;
     } while (token.kind == TOML_DOT);
     return token;
@@ -89,8 +83,8 @@ static size_t key_end(struct str text, size_t start)
         return start;
     }
     struct toml_token more = toml_scan(text, equals.end);
-    more = more.kind == TOML_EQUALS ? toml_scan(text, more.end) : more;
-    more = more.kind == TOML_BLANK ? toml_scan(text, more.end) : more;
+    size_t end = more.kind == TOML_EQUALS ? more.end : equals.end;
+    more = toml_scan(text, toml_skip_blank(text, end));
     bool ends = more.kind == TOML_NEWLINE || more.kind == TOML_COMMENT || more.kind == TOML_END;
     bool base64 = ends && !toml_is_blank(text.data[equals.start - 1]);
     return base64 ? start : equals.end;
@@ -99,7 +93,7 @@ static size_t key_end(struct str text, size_t start)
 /* Returns the readable part of the line on which the statement begins. It can be empty. */
 static struct span readable(struct str text, size_t statement)
 {
-    size_t start = skip_blank(text, statement).start;
+    size_t start = toml_skip_blank(text, statement);
     bool bracket = start < text.len && text.data[start] == '[';
     return (struct span){start, bracket ? header_end(text, start) : key_end(text, start)};
 }

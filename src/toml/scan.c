@@ -5,7 +5,7 @@ static struct toml_token token_of(enum toml_kind kind, size_t start, size_t end)
     return (struct toml_token){.kind = kind, .start = (uint32_t)start, .end = (uint32_t)end};
 }
 
-static size_t scan_blank(struct str text, size_t at)
+size_t toml_skip_blank(struct str text, size_t at)
 {
     while (at < text.len && toml_is_blank(text.data[at])) {
         at++;
@@ -106,7 +106,7 @@ struct toml_token toml_scan(struct str text, size_t at)
     switch (c) {
     case ' ':
     case '\t':
-        return token_of(TOML_BLANK, at, scan_blank(text, at));
+        return token_of(TOML_BLANK, at, toml_skip_blank(text, at));
     case '#':
         return token_of(TOML_COMMENT, at, scan_comment(text, at));
     case '\n':

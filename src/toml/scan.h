@@ -37,6 +37,9 @@ struct toml_token {
 /* Returns the token at `at`, or the empty token TOML_END after the last byte. */
 struct toml_token toml_scan(struct str text, size_t at);
 
+/* Returns the offset after the spaces and tabs at `at`. */
+size_t toml_skip_blank(struct str text, size_t at);
+
 /* Returns true for a byte that is allowed in comments and strings. */
 static inline bool toml_is_text(char byte)
 {
