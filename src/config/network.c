@@ -5,7 +5,7 @@
 
 enum { RETRY = 3 }; /* cargo: Retry::new */
 
-/* The version `default` counts as not set. */
+/* Checks the version. Changes `default` to an empty string, which means that it is not set. */
 static struct err *check_version(struct arena *arena, struct str *version)
 {
     static const char *const known[] = {"", "tlsv1", "tlsv1.0", "tlsv1.1", "tlsv1.2", "tlsv1.3"};

@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 
-/* An empty string, which can be NULL, and a NULL pointer: not set. */
+/* An empty string (its data can be NULL) or a NULL pointer means that the setting is not set. */
 struct network {
     struct str proxy;
     struct str cainfo; /* an absolute path */
@@ -24,8 +24,8 @@ struct network {
 struct err *network_settings(struct config *config, struct view view,
                              struct network *out) MUST_CHECK;
 
-/* Returns an err if the network must not be used. `option` is --offline, --frozen or NULL.
- * net.offline counts in every layer. */
+/* Returns an err if the network must not be used. `option` is --offline, --frozen or NULL. A
+ * project's net.offline is respected too. */
 struct err *network_allowed(struct config *config, const char *option) MUST_CHECK;
 
 /*

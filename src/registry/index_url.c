@@ -108,25 +108,14 @@ static struct err *add_ipv6(struct parser *p, struct str host)
     return NULL;
 }
 
-static bool needs_idna(struct str domain)
-{
-    bool ascii = true;
-    for (size_t i = 0; i < domain.len; i++) {
-        ascii &= (unsigned char)domain.data[i] < 0x80;
-    }
-    return !ascii || strstr(domain.data, "xn--");
-}
-
 /* Addresses can have any form of inet_aton(), as in the rules. */
 static struct err *add_domain(struct parser *p, struct str host)
 {
     struct in_addr address;
     char text[INET_ADDRSTRLEN];
-    struct str domain = str_lower(p->arena, host);
-    if (needs_idna(domain)) {
-        /* libidn2 has an older Unicode than cargo, and limits the length of labels. */
-        TRY(unicode_domain(p->arena, domain, &domain));
-    }
+    struct str domain;
+    /* libidn2 has an older Unicode than cargo, and limits the length of labels. */
+    TRY(unicode_domain(p->arena, str_lower(p->arena, host), &domain));
     if (domain.len == 0 || strpbrk(domain.data, FORBIDDEN_IN_HOST "%")) {
         return err_new(p->arena, "invalid international domain name");
     }
@@ -217,8 +206,8 @@ static void read_path(struct parser *p)
     }
 }
 
-/* Returns the URL without a final slash. If `fold` is set, `.git` goes too, and for github.com the
- * scheme and the case. */
+/* Returns the URL without a final slash. If `fold` is set, also without `.git`, and for github.com
+ * with the scheme `https` and in lower case. */
 static struct str canonical_of(const struct parser *p, size_t path_start, bool fold)
 {
     struct str text = p->url.text;

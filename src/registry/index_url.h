@@ -1,8 +1,8 @@
 /*
  * Parses the URL of a registry's index and compares indexes. cargo uses the WHATWG's rules (Rust's
  * `url` crate). This is the part of them that index URLs need: `HTTPS://Example.COM:443/a/../b c`
- * means https://example.com/b%20c. URLs that nobody writes, with a query, a fragment, a backslash,
- * a control character, an encoded host or no host, are an error.
+ * means https://example.com/b%20c. URLs with a query, a fragment, a backslash, a control character
+ * or a percent-encoded domain name are an error, and so are URLs like `foo:/p`.
  *
  *     struct index_url url;
  *     TRY(index_url_resolve(arena, STR("file:my-index"), STR("/home/me/project"), &url));

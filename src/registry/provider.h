@@ -25,8 +25,8 @@ struct provider {
     size_t count;
     struct str identity;    /* equal for equal words */
     struct str shown;       /* the program, with ` …` for its arguments, which can be secret */
-    struct setting setting; /* that has it; value.data is NULL for the default cargo:token */
-    struct setting alias;   /* that has its alias; value.data is NULL if it has none */
+    struct setting setting; /* configures it; value.data is NULL for the default cargo:token */
+    struct setting alias;   /* defines its alias; value.data is NULL if it has none */
     bool foreign; /* it must not be run, because others can write a file that configures it */
 
     /* Set if cargo asks the provider in another directory for another index of the same name. */

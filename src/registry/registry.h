@@ -35,10 +35,10 @@ struct registry {
     bool has_index;
     struct index_url index;
     struct setting index_setting; /* not for crates-io */
-    bool undefined;               /* no setting here has its index, as `failure` says */
+    bool undefined;               /* no setting here has its index; `failure` reports this */
     const struct err *failure;    /* its index or another of its settings is invalid */
 
-    struct registry *used;  /* whose token cargo uses for this index; NULL: none, or cargo fails */
+    struct registry *used;  /* cargo uses its token for this index; NULL: none, or cargo fails */
     struct registry *group; /* one registry of the group, the same for all */
     bool indexed;           /* some layer or variable has the index of a name of the group */
     struct registry *part_first; /* the first registry with this variable_part */
@@ -84,7 +84,7 @@ struct registry *registries_add(struct registries *all, struct str name);
 /* Sorts the names again after registries_add(). */
 void registries_sort(struct registries *all);
 
-/* Finds the index of --registry NAME. The registry's failure says if there is none. */
+/* Finds the index of --registry NAME. If there is none, sets the registry's failure. */
 void registry_find_index(struct registries *all, struct registry *registry);
 
 /* Returns true for crates.io's two indexes. cargo: SourceId::is_crates_io. */

@@ -13,8 +13,10 @@ bool toml_fault(struct toml_parser *p, const char *reason, const char *expected,
     return false;
 }
 
-bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected, size_t start,
-                 size_t end)
+/* Records a fault of brackets, commas or line ends, which ends the parse. It replaces a fault of a
+ * key or a value, because the toml crate checks these before it decodes anything. Returns false. */
+static bool syntax(struct toml_parser *p, const char *reason, const char *expected, size_t start,
+                   size_t end)
 {
     p->fault = (struct toml_fault){reason, expected, {start, end}};
     return false;
@@ -32,7 +34,7 @@ static struct toml_node *node_new(struct toml_parser *p)
 static bool check_count(struct toml_parser *p)
 {
     size_t at = p->token.start;
-    return p->node_count < MOST_NODES || toml_syntax(p, "too many keys and values", NULL, at, at);
+    return p->node_count < MOST_NODES || syntax(p, "too many keys and values", NULL, at, at);
 }
 
 /* ---- Tokens ---- */
@@ -63,11 +65,11 @@ static bool take_gap(struct toml_parser *p)
     size_t at = p->token.start;
     size_t end = p->token.end;
     if (p->token.kind == TOML_NEWLINE && p->text.data[end - 1] == '\r') {
-        return toml_syntax(p, "carriage return must be followed by newline", "newline", end, end);
+        return syntax(p, "carriage return must be followed by newline", "newline", end, end);
     }
     while (p->token.kind == TOML_COMMENT && at < end) {
         if (!toml_is_text(p->text.data[at])) {
-            return toml_syntax(p, "invalid comment character", "printable characters", at, at);
+            return syntax(p, "invalid comment character", "printable characters", at, at);
         }
         at++;
     }
@@ -98,8 +100,7 @@ static bool end_of_line(struct toml_parser *p)
     if (p->token.kind == TOML_NEWLINE) {
         return take_gap(p);
     }
-    return toml_syntax(p, "unexpected key or value", "newline, `#`", p->token.start,
-                       p->token.start);
+    return syntax(p, "unexpected key or value", "newline, `#`", p->token.start, p->token.start);
 }
 
 /* ---- Keys ---- */
@@ -268,10 +269,10 @@ static bool array_fault(struct toml_parser *p, bool comma)
 {
     size_t start = p->token.start;
     if (p->token.kind == TOML_END) {
-        return toml_syntax(p, "unclosed array", "`]`", p->solid, p->solid);
+        return syntax(p, "unclosed array", "`]`", p->solid, p->solid);
     }
-    return comma ? toml_syntax(p, "missing comma between array elements", "`,`", start, start)
-                 : toml_syntax(p, "invalid array", "value", start, start);
+    return comma ? syntax(p, "missing comma between array elements", "`,`", start, start)
+                 : syntax(p, "invalid array", "value", start, start);
 }
 
 /* Reports a token where "key", "`=`", "value" or "`,`" is expected in an inline table. */
@@ -280,7 +281,7 @@ static bool inline_fault(struct toml_parser *p, const char *expected)
     size_t start = p->token.start;
     const char *reason = "invalid inline table";
     if (p->token.kind == TOML_END) {
-        return toml_syntax(p, "unclosed inline table", "`}`", p->solid, p->solid);
+        return syntax(p, "unclosed inline table", "`}`", p->solid, p->solid);
     }
     if (p->token.kind == TOML_OPEN_BRACKET || p->token.kind == TOML_OPEN_BRACE) {
         reason = "missing key for inline table element";
@@ -289,7 +290,7 @@ static bool inline_fault(struct toml_parser *p, const char *expected)
     } else if (expected[1] == ',') {
         reason = "missing comma between key-value pairs";
     }
-    return toml_syntax(p, reason, expected, start, start);
+    return syntax(p, reason, expected, start, start);
 }
 
 /* Reads an array, after its `[`. */
@@ -368,8 +369,8 @@ static bool bracket(struct toml_parser *p, struct toml_node *node, unsigned int 
 {
     bool is_array = p->token.kind == TOML_OPEN_BRACKET;
     if (depth == DEEPEST_VALUE) {
-        return toml_syntax(p, "cannot recurse further; max recursion depth met", NULL,
-                           p->token.start, p->token.end);
+        return syntax(p, "cannot recurse further; max recursion depth met", NULL, p->token.start,
+                      p->token.end);
     }
     node->type = is_array ? TOML_ARRAY : TOML_TABLE;
     node->origin = TOML_INLINE;
@@ -390,11 +391,11 @@ static bool value(struct toml_parser *p, struct toml_node *node, unsigned int de
     case TOML_OPEN_BRACE:
         return bracket(p, node, depth);
     case TOML_CLOSE_BRACKET:
-        return toml_syntax(p, "missing array opening", "`[`", start, start);
+        return syntax(p, "missing array opening", "`[`", start, start);
     case TOML_CLOSE_BRACE:
-        return toml_syntax(p, "missing inline table opening", "`{`", start, start);
+        return syntax(p, "missing inline table opening", "`{`", start, start);
     case TOML_EQUALS:
-        return toml_syntax(p, "extra `=`", "nothing", start, p->token.end);
+        return syntax(p, "extra `=`", "nothing", start, p->token.end);
     case TOML_END:
     case TOML_COMMA:
     case TOML_COMMENT:
@@ -414,8 +415,8 @@ static bool read_pair(struct toml_parser *p)
     bool missing = p->token.kind == TOML_EQUALS || p->token.kind == TOML_DOT;
     struct toml_node *pair = add_pair(p, p->table);
     if (p->token.kind != TOML_EQUALS) {
-        return toml_syntax(p, missing ? "missing value for key" : "key with no value", "`=`",
-                           p->token.start, p->token.start);
+        return syntax(p, missing ? "missing value for key" : "key with no value", "`=`",
+                      p->token.start, p->token.start);
     }
     next(p);
     skip_blank(p);
@@ -467,12 +468,12 @@ static bool header(struct toml_parser *p)
     const char *unclosed = element ? "unclosed array table" : "unclosed table";
     if (p->token.kind != TOML_CLOSE_BRACKET) {
         size_t end = key.last.span.end;
-        return key.whole && toml_syntax(p, unclosed, element ? "`]]`" : "`]`", end, end);
+        return key.whole && syntax(p, unclosed, element ? "`]]`" : "`]`", end, end);
     }
     uint32_t end = p->token.end;
     next(p);
     if (element && p->token.kind != TOML_CLOSE_BRACKET) {
-        return toml_syntax(p, unclosed, "`]`", end, end);
+        return syntax(p, unclosed, "`]`", end, end);
     }
     if (element) {
         end = p->token.end;
@@ -493,11 +494,11 @@ static bool statement(struct toml_parser *p)
     case TOML_OPEN_BRACKET:
         return header(p);
     case TOML_CLOSE_BRACKET:
-        return toml_syntax(p, "missing table open", "`[`", start, start);
+        return syntax(p, "missing table open", "`[`", start, start);
     case TOML_COMMA:
     case TOML_OPEN_BRACE:
     case TOML_CLOSE_BRACE:
-        return toml_syntax(p, "invalid key-value pair", "key", start, start);
+        return syntax(p, "invalid key-value pair", "key", start, start);
     case TOML_BLANK:
     case TOML_NEWLINE:
     case TOML_COMMENT:

@@ -1,9 +1,5 @@
 /*
- * The parser's state, for parse.c, the decoders, the tree and the messages. There are two kinds of
- * faults, because the toml crate checks brackets, commas and line ends before it decodes anything:
- *
- *   toml_syntax   ends the parse and replaces an earlier fault of the same statement
- *   toml_fault    of a key, a value or a name; the parse ends with the statement
+ * The parser's state, for parse.c, the decoders, the tree and the messages.
  *
  * Decoded text is in a pool. Decoding does not make a text longer, and the character after each
  * token (a quote, `=`, a line end) leaves room for the NUL. Therefore, the pool needs only one byte
@@ -16,7 +12,7 @@
 #include "toml/toml.h"
 
 struct toml_fault {
-    const char *reason;   /* NULL: no fault. It quotes nothing from the text */
+    const char *reason;   /* NULL: no fault. It does not quote the text */
     const char *expected; /* or NULL */
     struct span at;       /* what the carets mark; one caret if it is empty */
 };
@@ -36,11 +32,10 @@ struct toml_parser {
     struct toml_fault fault;
 };
 
-/* Both return false. */
+/* Records a fault of a key or a value, unless the statement already has one. The parse then ends
+ * after this statement. Returns false. */
 bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end);
-bool toml_syntax(struct toml_parser *p, const char *reason, const char *expected, size_t start,
-                 size_t end);
 
 /* Copies the bytes to the pool, followed by a NUL. */
 struct str toml_copy(struct toml_parser *p, size_t start, size_t end);

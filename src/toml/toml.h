@@ -9,7 +9,7 @@
  * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses. It also accepts
  * floats beyond the range of a double, and dates and times that do not exist. The limits are those
  * of the crate: 80 nested arrays or inline tables, 80 parts in a key. One limit is our own:
- * 1,650,000 keys and values, so that a text of 16 MiB needs less than 400 MB whatever it contains.
+ * 1,650,000 keys and values, so that no text of 16 MiB needs more than 400 MB.
  *
  * All results are in the arena. Keys and strings are copies that end with a NUL. `text` must live
  * as long as the doc. A node has 96 bytes on a 64-bit machine. The time is linear in the length of
@@ -83,8 +83,8 @@ struct toml_doc {
  * `text` must be valid UTF-8 and shorter than 4 GiB. The caller checks this.
  *
  * The err is about the first statement with a fault and has one layer, `TOML parse error at line 1,
- * column 5\n  |\n1 | ...`, with cargo's place and reason for the errors that people make. parse.h
- * says what it shows of the line: never a value.
+ * column 5\n  |\n1 | ...`. For common errors, the position and the reason are cargo's. parse.h
+ * describes how values are masked.
  */
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out) MUST_CHECK;
 

@@ -34,8 +34,8 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 #define arena_new_array(arena, type, count)                                                        \
     ((type *)arena_alloc_array((arena), (count), sizeof(type)))
 
-/* Enlarges `size` bytes at `old` to at least as many `wanted` bytes. It does so in place if `old`
- * was the last allocation. */
+/* Enlarges `size` bytes at `old`, which can be NULL, to at least as many `wanted` bytes. It does so
+ * in place if `old` was the last allocation and its chunk has room. */
 void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
     __attribute__((returns_nonnull));
 

@@ -39,7 +39,8 @@ bool write_all(int fd, struct str text);
  */
 bool file_absent(int number);
 
-/* Compares the file at a path with an open file: there is none, the same inode, or another. */
+/* Compares the file at a path with an open file: there is none, the same inode, or another. A path
+ * that cannot be checked counts as another. */
 enum file_identity { FILE_ABSENT, FILE_SAME, FILE_OTHER };
 enum file_identity fd_identity(int fd, struct str path);
 
@@ -67,7 +68,7 @@ struct str path_join(struct arena *arena, struct str dir, struct str name);
  * result can be another file if a symbolic link precedes `..`. cargo: paths::normalize_path. */
 struct str path_normal(struct arena *arena, struct str path);
 
-/* Rust's Path::parent: "/a/b" -> "/a", "/a" -> "/", "a" -> "". Returns false for "/". */
+/* Rust's Path::parent: "/a/b" -> "/a", "/a" -> "/", "a" -> "". Returns false for "/" and "". */
 bool path_parent(struct arena *arena, struct str path, struct str *out);
 
 /* Resolves symbolic links, `.` and `..`. Returns false with errno if the path cannot be resolved.

@@ -22,14 +22,6 @@ void list_sort(void *list, size_t count, size_t element,
     }
 }
 
-void *list_find(const void *key, const void *list, size_t count, size_t element,
-                int (*compare)(const void *left, const void *right))
-{
-    /* The parentheses choose the function instead of the macro of newer C libraries, whose result
-     * is const. */
-    return count > 0 ? (bsearch)(key, list, count, element, compare) : NULL;
-}
-
 int list_order(size_t left, size_t right)
 {
     return (left > right) - (left < right);

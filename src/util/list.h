@@ -1,10 +1,9 @@
 /*
- * Growing lists in the arena, with sorting and search:
+ * Growing lists in the arena, and sorting:
  *
  *     list = list_room(arena, list, sizeof(*list), count, &size);
  *     list[count++] = element;
  *     list_sort(list, count, sizeof(*list), by_start);
- *     found = list_find(&key, list, count, sizeof(*list), by_start);
  */
 #ifndef UTIL_LIST_H
 #define UTIL_LIST_H
@@ -15,12 +14,9 @@
  * capacity. At first, `size` is 0 and the list is NULL. */
 void *list_room(struct arena *arena, void *list, size_t element, size_t count, size_t *size);
 
-/* Like qsort and bsearch, which do not accept NULL as a list, even with no elements. */
+/* Like qsort, which does not accept NULL as a list, even with no elements. */
 void list_sort(void *list, size_t count, size_t element,
                int (*compare)(const void *left, const void *right));
-
-void *list_find(const void *key, const void *list, size_t count, size_t element,
-                int (*compare)(const void *left, const void *right));
 
 /* Compares numbers: returns less than, equal to or greater than 0. */
 int list_order(size_t left, size_t right);

@@ -1,7 +1,5 @@
 #include "util/base.h"
 
-#include <stdlib.h>
-
 struct str str_of(const char *cstring)
 {
     return cstring ? (struct str){cstring, strlen(cstring)} : STR("");

@@ -112,7 +112,7 @@ struct str text_fit(struct arena *arena, struct str text, size_t columns)
     size_t head = skip(text, 0, (columns - 1) / 3);
     size_t tail = skip(text, head, gone);
     if (text_width(str_slice(arena, text, head, tail)) < gone) {
-        tail = skip(text, head, gone + 1); /* a wide character goes as a whole */
+        tail = skip(text, head, gone + 1); /* not half of a wide character */
     }
     return str_format(arena, "%.*s\xE2\x80\xA6%.*s", (int)head, text.data, (int)(text.len - tail),
                       text.data + tail);

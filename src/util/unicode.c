@@ -119,6 +119,10 @@ size_t unicode_width(uint32_t character)
 
 struct err *unicode_domain(struct arena *arena, struct str domain, struct str *out)
 {
+    if (is_ascii(domain) && !strstr(domain.data, "xn--")) {
+        *out = domain;
+        return NULL;
+    }
     int (*lookup)(const uint8_t *, uint8_t **, int) = LOAD(idn2, idn2_lookup_u8);
     if (!lookup) {
         return missing(arena, idn2);

@@ -3,8 +3,8 @@
  * every run about 2 MB of mappings and a dozen system calls. Therefore, the first call that needs a
  * library loads it. A build with LINK_UNICODE, which static programs use, links them instead.
  *
- * ASCII text needs neither library. If a library is missing, the err names it. For functions
- * without an err, the comment says what they return then.
+ * ASCII text without `xn--` needs neither library. If a library is missing, the err names it, and a
+ * function without an err returns what its comment describes.
  */
 #ifndef UTIL_UNICODE_H
 #define UTIL_UNICODE_H
@@ -22,8 +22,9 @@ struct str unicode_upper(struct arena *arena, struct str text);
 /* Returns the width of one character on a terminal, 0 to 2 columns. Without libunistring, 1. */
 size_t unicode_width(uint32_t character);
 
-/* Converts a domain name that is not ASCII, or has an `xn--` label, to its ASCII form (UTS #46,
- * non-transitional). Sets an empty str if the name is not valid. */
+/* Converts a domain name in lower case to its ASCII form (UTS #46, non-transitional). Only names
+ * that are not ASCII or have `xn--` need libidn2 and are checked; the others do not change. Sets an
+ * empty str if the name is not valid. */
 struct err *unicode_domain(struct arena *arena, struct str domain, struct str *out) MUST_CHECK;
 
 #endif
