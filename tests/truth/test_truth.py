@@ -45,12 +45,14 @@ NAMED = {
     ),
     "an alias whose name has a dot": World(
         files={
-            "h/.cargo/config.toml": R + '[registry]\nglobal-credential-providers = ["a.b"]\n[credential-alias.a]\nb = "cargo:token"\n',
+            "h/.cargo/config.toml": R + '[registry]\nglobal-credential-providers = ["a.b"]\n'
+            '[credential-alias]\na.b = "cargo:token"\n"a.b" = "$TOP/bin/p"\n',
         },
-        names=["r"], command=["--registry", "r"], env={"CARGO_REGISTRIES_R_TOKEN": "T1"},
+        names=["r"], command=["--registry", "r"], programs={"p": "empty"}, env={"CARGO_REGISTRIES_R_TOKEN": "T1"},
     ),
     "words with other white space": World(
-        files={"h/.cargo/config.toml": R}, names=["r"], command=["--registry", "r"],
+        files={"h/.cargo/config.toml": R + '[credential-alias]\n"cargo:token\u00a0" = "$TOP/bin/p"\n'},
+        names=["r"], command=["--registry", "r"], programs={"p": "empty"},
         env={"CARGO_REGISTRIES_R_TOKEN": "T1", "CARGO_REGISTRIES_R_CREDENTIAL_PROVIDER": "cargo:token\u00a0"},
     ),
 }  # fmt: skip

@@ -152,7 +152,7 @@ static void lists_are_joined_and_programs_are_not(void **state)
          "integer"},
         {all, "program", "2"},
         {P "a.b = ['bin/x', 'a b']\n", "program", "ROOT/proj/bin/x|a b"},
-        {P "a.b = ' x  y\\u2003z'\n", "program", "x|y\\u2003z"},
+        {P "a.b = ' x  y\u2003z\u00A0w'\n", "program", "x|y|z|w"},
         {"$CARGO_A_B=./x y\n", "program", "ROOT/proj/sub/./x|y"},
         {"$CARGO_A_B= \n", "program",
          "error in environment variable `CARGO_A_B`: `a.b` has no program"},
