@@ -6,26 +6,12 @@
  */
 #include "toml/cut.h"
 #include "toml/toml.h"
-#include "util/base.h"
+#include "util/json.h"
 
 #define MOST_WORDS 64
 
 static const char *const types[] = {"string",   "integer", "float", "boolean",
                                     "datetime", "array",   "table"};
-
-static void add_json_string(struct buf *out, struct str s)
-{
-    buf_add_char(out, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.data[i];
-        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
-            buf_addf(out, "\\u%04x", c);
-        } else {
-            buf_add_char(out, (char)c);
-        }
-    }
-    buf_add_char(out, '"');
-}
 
 static void add_node(struct buf *out, const struct toml_node *node);
 
@@ -36,7 +22,7 @@ static void add_value(struct buf *out, const struct toml_node *node)
     case TOML_FLOAT:
     case TOML_DATETIME:
         buf_addf(out, ",\"%s\":", types[node->type]);
-        add_json_string(out, node->string);
+        json_write_string(out, node->string);
         break;
     case TOML_INTEGER:
         buf_addf(out, ",\"integer\":\"%lld\"", (long long)node->integer);
@@ -62,7 +48,7 @@ static void add_node(struct buf *out, const struct toml_node *node)
                                           "dotted", "inline", "element"};
     buf_addf(out, "{\"type\":\"%s\",\"origin\":\"%s\",\"key\":", types[node->type],
              origins[node->origin]);
-    add_json_string(out, node->key);
+    json_write_string(out, node->key);
     buf_addf(out, ",\"key_span\":[%u,%u],\"value\":[%u,%u],\"pair\":%u", node->key_span.start,
              node->key_span.end, node->value.start, node->value.end, node->pair);
     add_value(out, node);

@@ -123,31 +123,6 @@ static void lines_are_counted_from_one(void **state)
     assert_int_equal(at(at(doc->root, "c")->last, "d")->line, 7);
 }
 
-static void utf8_is_checked_byte_by_byte(void **state)
-{
-    (void)state;
-    assert_true(utf8_valid(STR("")));
-    assert_true(utf8_valid(STR("plain text of more than eight bytes")));
-    assert_true(utf8_valid(STR("12345678\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf")));
-    const struct str broken[] = {
-        STR("\x80"),
-        STR("\xc0\x80"),
-        STR("\xc1\xbf"),
-        STR("\xe0\x9f\xbf"),
-        STR("\xed\xa0\x80"),
-        STR("\xf0\x8f\xbf\xbf"),
-        STR("\xf4\x90\x80\x80"),
-        STR("\xf5\x80\x80\x80"),
-        STR("1234567\xe2\x82"),
-        STR("\xe2\x82 12345"),
-        STR("\xff"),
-        STR("12345678\xc3"),
-    };
-    for (size_t i = 0; i < COUNT(broken); i++) {
-        assert_false(utf8_valid(broken[i]));
-    }
-}
-
 int main(void)
 {
 #define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, arena_open, arena_close)
@@ -156,7 +131,6 @@ int main(void)
         WITH_ARENA(the_first_unsupported_value_is_known),
         WITH_ARENA(a_message_shows_no_value),
         WITH_ARENA(lines_are_counted_from_one),
-        cmocka_unit_test(utf8_is_checked_byte_by_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
