@@ -141,8 +141,7 @@ static struct err *await(struct child *child, int fd, short events)
     };
     while (!child->exited) {
         int64_t limit = child->notice_at < child->until ? child->notice_at : child->until;
-        int timeout = child->signals.taken ? 0 : timeout_of(limit);
-        int ready = poll(polls, COUNT(polls), timeout);
+        int ready = poll(polls, COUNT(polls), timeout_of(limit));
         if (ready < 0 && errno != EINTR) {
             return err_os(child->arena, errno);
         }

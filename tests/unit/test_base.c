@@ -15,7 +15,7 @@ static struct arena arena;
 static sigjmp_buf before_end;
 static int end_status;
 
-/* The end of the process is not that of the test. */
+/* Replaces the system's, so that the test continues. */
 _Noreturn void _exit(int status)
 {
     end_status = status;

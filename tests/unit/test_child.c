@@ -17,8 +17,8 @@
 
 static struct arena arena;
 static volatile sig_atomic_t handled;
-static bool no_memory;        /* for what is to happen in the child */
-static bool waits_for_signal; /* after the first line */
+static bool no_memory;        /* posix_spawn_file_actions_adddup2() fails */
+static bool waits_for_signal; /* next_number() waits for SIGTERM after the first line */
 
 int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd, int newfd)
 {
@@ -41,7 +41,7 @@ static int begin(void **state)
     return 0;
 }
 
-/* And no process is left. */
+/* Fails if the test has left a child process. */
 static int end(void **state)
 {
     (void)state;
@@ -49,7 +49,7 @@ static int end(void **state)
     return waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD ? 0 : -1;
 }
 
-/* Answers each number with the next one, until it is 5. Refuses everything else. */
+/* Answers each number with the next one, until it is 5. Other lines are an error. */
 static struct err *next_number(void *context, struct str line, struct str *reply, bool *done)
 {
     int *lines = context;
@@ -119,8 +119,8 @@ static void each_step_of_an_exchange_can_fail(void **state)
         {"/nonexistent", "", STR(""), 60000, CHILD_START, "No such file or directory (os error 2)"},
         {"sh", "exec <&-; exec sleep 60", buf_str(&large), 60000, CHILD_WRITE,
          "Broken pipe (os error 32)"},
-        /* it has exited, its own child holds the pipe open, and the pipe is full */
-        {"sh", "exec 3<&0; sleep 1 <&3 >/dev/null 2>&1 &", buf_str(&large), 60000, CHILD_WRITE,
+        /* the child has exited, its own child keeps the pipe open, and the pipe is full */
+        {"sh", "exec 3<&0; sleep 20 <&3 >/dev/null 2>&1 &", buf_str(&large), 60000, CHILD_WRITE,
          "Broken pipe (os error 32)"},
         {"sh", "exec sleep 60", buf_str(&large), 50, CHILD_WRITE, "it took too long"},
         {"sh", "exec sleep 60", STR(""), 50, CHILD_READ, "it took too long"},
@@ -132,8 +132,10 @@ static void each_step_of_an_exchange_can_fail(void **state)
         {"sh", "echo 5; exec sleep 60", STR(""), 1000, CHILD_EXIT, "it took too long"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t start = child_clock();
         struct result result =
             exchange(cases[i].program, cases[i].script, cases[i].request, cases[i].ms);
+        assert_true(child_clock() - start < 10000);
         assert_non_null(result.err);
         assert_string_equal(result.err->message.data, cases[i].message);
         assert_int_equal(result.step, cases[i].step);
@@ -180,19 +182,19 @@ static void a_held_signal_acts_at_the_end(void **state)
     (void)signal(SIGHUP, SIG_IGN);
     struct signals signals;
     assert_true(signals_hold(&signals));
-    (void)raise(SIGHUP); /* ignored it stays */
+    (void)raise(SIGHUP); /* it is still ignored */
     assert_false(signals_came(&signals));
     (void)raise(SIGTERM);
     assert_true(signals_came(&signals));
     assert_true(signals_came(&signals));
-    /* it does not disturb a child that is started then; a second one does */
+    /* it does not interrupt a child that is started later; a second signal does */
     assert_null(exchange("sh", "echo 5", STR(""), 60000).err);
     assert_non_null(exchange("sh", "kill -TERM $PPID; exec cat", STR(""), 60000).err);
     assert_int_equal(handled, 0);
     signals_release(&signals);
     assert_int_equal(handled, SIGTERM);
     handled = 0;
-    signals_release(&signals); /* nothing is held any more */
+    signals_release(&signals); /* a second call does nothing */
     assert_int_equal(handled, 0);
     (void)signal(SIGTERM, SIG_DFL);
     (void)signal(SIGHUP, SIG_DFL);

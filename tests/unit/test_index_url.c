@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-/* tests/cli/test_index_url.py compares URLs with cargo. Here is what that cannot reach. */
+/* tests/cli/test_index_url.py compares URLs with cargo. These are cases that it cannot reach. */
 
 static void files_are_relative_to_a_directory(void **state)
 {
@@ -14,6 +14,7 @@ static void files_are_relative_to_a_directory(void **state)
         {"file:i", "/a/b", "file:///a/b/i"}, {"file:../i", "/a/b/", "file:///a/i"},
         {"file:i", "/", "file:///i"},        {"file:../i", "/", "file:///i"},
         {"file:/i", "/a", "file:///i"},      {"https:h", "/a", "https://h/"},
+        {"file:i", "/a b%20?#\\", "file:///a%20b%2520%3F%23%5C/i"},
     };
     struct arena arena = {0};
     struct index_url url;

@@ -41,7 +41,7 @@ static int release(void **state)
     return 0;
 }
 
-/* What the next write wrote; empty where there was none. */
+/* Returns what the next write wrote, or an empty text if there was none. */
 static const char *written(void)
 {
     static char text[4096];
@@ -77,7 +77,7 @@ static void messages_look_as_in_cargo(void **state)
     }
 }
 
-/* No byte below a space but line ends, tabs and the sequences of our own marks, whatever comes. */
+/* Only line ends, tabs and the sequences of our own marks are printed as they are. */
 static void no_control_character_is_printed(void **state)
 {
     (void)state;
@@ -189,10 +189,10 @@ static void variables_and_the_terminal_decide_automatic_colors(void **state)
         bool color;
     } cases[] = {
         {"TERM", "xterm", false, false}, {"CLICOLOR_FORCE", "0", false, true},
-        {"NO_COLOR", "1", true, false},  {"TERM", "dumb", true, false},
-        {"TERM", "", true, true},        {"TERM", "xterm", true, true},
-        {"CI", "", true, true},          {"CLICOLOR", "", true, true},
-        {"CLICOLOR", "0", true, false},  {"UNUSED", "", true, false},
+        {"TERM", "dumb", true, false},   {"TERM", "", true, true},
+        {"TERM", "xterm", true, true},   {"CI", "", true, true},
+        {"CLICOLOR", "", true, true},    {"CLICOLOR", "0", true, false},
+        {"UNUSED", "", true, false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         shell.terminal_err = cases[i].terminal;
@@ -203,6 +203,10 @@ static void variables_and_the_terminal_decide_automatic_colors(void **state)
         assert_true(shell.color_err);
         unsetenv(cases[i].name);
     }
+    setenv("CLICOLOR_FORCE", "1", 1);
+    setenv("NO_COLOR", "1", 1);
+    shell_set_color(&shell, COLOR_AUTO);
+    assert_false(shell.color_err);
     enum color_choice choice = COLOR_AUTO;
     assert_null(shell_color_parse(&arena, STR("never"), &choice));
     assert_int_equal(choice, COLOR_NEVER);
@@ -222,7 +226,7 @@ static void closed_descriptors_are_taken_and_a_lost_reader_does_no_harm(void **s
     close(saved);
     close(reading_end);
     reading_end = next;
-    shell_warn(&shell, "nobody reads this");
+    shell_warn(&shell, "the reader has exited");
 }
 
 #define CAPTURED(test) cmocka_unit_test_setup_teardown(test, capture, release)
