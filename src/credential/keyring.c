@@ -23,11 +23,6 @@ struct look {
     int count;
 };
 
-static void json_release(json_t **json)
-{
-    json_decref(*json);
-}
-
 static bool is_set(const char *variable)
 {
     const char *value = getenv(variable);
@@ -93,7 +88,7 @@ static struct err *view_of(const struct look *look, const json_t *json, struct k
 static struct err *on_line(void *context, struct str line, struct str *reply, bool *done)
 {
     struct look *look = context;
-    CLEANUP(json_release) json_t *json = json_loadb(line.data, line.len, 0, NULL);
+    json_auto_t *json = json_loadb(line.data, line.len, 0, NULL);
     (void)reply;
     if (!json_object_get(json, "url")) {
         *done = true;

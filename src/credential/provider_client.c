@@ -48,11 +48,6 @@ struct talk {
     struct provider_answer answer;
 };
 
-static void json_release(json_t **json)
-{
-    json_decref(*json);
-}
-
 static struct str request_line(struct arena *arena, const struct provider_call *call,
                                const struct question *question)
 {
@@ -109,7 +104,7 @@ static bool is_string(const json_t *value, const char *text)
 /* Sets the versions as Rust prints a list. */
 static struct err *hello_read(struct arena *arena, struct str line, struct buf *list, bool *known)
 {
-    CLEANUP(json_release) json_t *hello = NULL;
+    json_auto_t *hello = NULL;
     TRY(line_read(arena, line, &hello));
     const json_t *versions = json_object_get(hello, "v");
     bool valid = json_is_array(versions);
@@ -213,7 +208,7 @@ static struct err *err_read(struct arena *arena, const json_t *result, struct pr
 static struct err *answer_read(struct arena *arena, struct str line, const char *wanted,
                                bool keeps_token, struct provider_answer *out)
 {
-    CLEANUP(json_release) json_t *answer = NULL;
+    json_auto_t *answer = NULL;
     TRY(line_read(arena, line, &answer));
     const json_t *ok = json_object_get(answer, "Ok");
     const json_t *result = ok ? ok : json_object_get(answer, "Err");

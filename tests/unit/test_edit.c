@@ -137,8 +137,8 @@ static bool is_rest(const struct toml_node *before, const struct toml_node *afte
     return count == after->count;
 }
 
-/* Everything else is there, and the pairs have their own or spoilt values, or they are not there,
- * and then nothing of their secrets is. Returns the number of pairs. */
+/* Checks that everything else is the same, and that the text has at most one secret for each pair
+ * that is left. A pair can have a spoilt value. Returns the number of pairs. */
 static size_t state_check(struct arena *arena, const struct document *before, const char *bytes)
 {
     struct str text = {bytes, before->doc->text.len};
@@ -211,7 +211,7 @@ static char *do_all(struct arena *arena, const struct document *d)
     return now;
 }
 
-/* The cut bytes are gone, or they are blanks and line ends. */
+/* Checks that the cut bytes are gone or are blanks and line ends. */
 static void assert_done(struct arena *arena, const struct document *d, const char *bytes)
 {
     struct str done = {bytes, d->doc->text.len};
