@@ -93,7 +93,7 @@ static struct server_answer revoke(const struct dialogue *dialogue)
     if (!contradicts) {
         return answer;
     }
-    /* The check said "valid". Someone else may have revoked the token in between. */
+    /* The check said "valid". Someone else can have revoked the token in between. */
     if (!api_of(dialogue)->asks_twice) {
         struct server_answer again = ask(dialogue, CALL_CHECK);
         if (no_longer_accepts(dialogue, &again)) {

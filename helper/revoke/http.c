@@ -142,8 +142,8 @@ static int take_debug(CURL *curl, curl_infotype type, char *data, size_t size, v
     return 0;
 }
 
-/* Keeps the first error of curl_easy_setopt() in `rc`. No such error may be ignored, because TLS
- * depends on these options. Without a handle, every option fails. */
+/* Keeps the first error of curl_easy_setopt() in `rc`. Such an error must not be ignored, because
+ * TLS depends on these options. Without a handle, every option fails. */
 static CURLcode first_fault(CURLcode rc, CURLcode next)
 {
     return rc == CURLE_OK ? next : rc;

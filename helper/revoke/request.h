@@ -12,9 +12,9 @@
  *     revokes       true; otherwise, it only checks whether the token is valid
  *     kind          one of server_kind_names
  *     token         as it is stored; it is sent in the Authorization header only
- *  one of these says where the API is:
- *     api           its URL
- *     index         the URL of an index, whose config.json names it
+ *  one of these:
+ *     api           the URL of the API
+ *     index         the URL of an index, whose config.json contains the URL of the API
  *  with `index`:
  *     canonical     the URL by which cargo compares indexes
  *     cache         cargo's copy of the index: the path without `-` and the final hash

@@ -1,13 +1,12 @@
 #include "server.h"
 
+#include "util/json.h"
+
 #include <time.h>
 
 static struct str text_of(struct arena *arena, const json_t *json, const char *key)
 {
-    const json_t *value = json_object_get(json, key);
-    return json_is_string(value)
-               ? str_copy(arena, json_string_value(value), json_string_length(value))
-               : STR("");
+    return json_to_str(arena, json_object_get(json, key));
 }
 
 /* Joins the texts of a list with spaces. */

@@ -6,7 +6,7 @@
  * api_answer() is a pure function of the call, the status and the body of a complete answer. An
  * answer that it does not know is VERDICT_REFUSED, which does not mean that a token is invalid. A
  * status 2xx is proof only with the body that this kind of server sends, because some servers and
- * proxies answer every path with a page of status 200.
+ * proxies answer any path with a page of status 200.
  *
  * Texts and statuses are those of rust-lang/crates.io (src/auth.rs, src/controllers/token.rs,
  * src/controllers/trustpub/tokens/revoke, src/util/errors), of GitLab (lib/api/api_guard.rb,

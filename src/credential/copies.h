@@ -8,8 +8,8 @@
  *     --copies                all files, for the bytes of the tokens that the run is about
  *
  * Without one of these, no file is read. With --copies, tokens are removed from TOML files that
- * cargo does not read, by file.h. No other file is changed. Only names are
- * kept in memory, not the contents of files.
+ * cargo does not read, by file.h. No other file is changed. Only names are kept in memory, not the
+ * contents of files.
  */
 #ifndef CREDENTIAL_COPIES_H
 #define CREDENTIAL_COPIES_H

@@ -1,6 +1,6 @@
 #include "credential/edit.h"
 
-#include "util/fs.h"
+#include "toml/scan.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -14,62 +14,62 @@ static bool in_one_page(struct span span)
     return span.start / EDIT_PAGE == (span.end - 1) / EDIT_PAGE;
 }
 
-static void step_add(struct edit *edit, size_t at, struct str bytes, const char *old)
-{
-    edit->steps[edit->count++] = (struct edit_step){at, bytes, old};
-}
+/* A plan in the making, and the text after its steps. */
+struct plan {
+    struct arena *arena;
+    struct edit *edit;
+    char *now;
+};
 
-/* Replaces all bytes with blanks, except line ends. */
-static void blank_out(char *bytes, size_t len)
+static void step_add(struct plan *plan, size_t at, struct str bytes, bool whole)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (bytes[i] != '\n' && bytes[i] != '\r') {
-            bytes[i] = ' ';
-        }
-    }
+    char *now = plan->now + at;
+    const char *old = whole ? str_copy(plan->arena, now, bytes.len).data : NULL;
+    plan->edit->steps[plan->edit->count++] = (struct edit_step){at, bytes, old};
+    memcpy(now, bytes.data, bytes.len);
 }
 
 /* Plans to move the text after each cut up to the previous cut. */
-static void plan_move(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
-                      size_t count)
+static void plan_move(struct plan *plan, const struct span *cuts, size_t count)
 {
-    struct str before = edit->before;
-    struct buf tail = buf_new(arena);
+    struct str before = plan->edit->before;
+    struct buf tail = buf_new(plan->arena);
     size_t gone = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t at = cuts[i].bytes.end;
-        size_t end = i + 1 < count ? cuts[i + 1].bytes.start : before.len;
-        buf_add_bytes(&tail, before.data + at, end - at);
-        gone += at - cuts[i].bytes.start;
+        size_t end = i + 1 < count ? cuts[i + 1].start : before.len;
+        buf_add_bytes(&tail, before.data + cuts[i].end, end - cuts[i].end);
+        gone += cuts[i].end - cuts[i].start;
     }
     buf_add_times(&tail, '\n', gone);
-    step_add(edit, cuts[0].bytes.start, buf_str(&tail), before.data + cuts[0].bytes.start);
-    edit->length = before.len - gone;
+    step_add(plan, cuts[0].start, buf_str(&tail), true);
+    plan->edit->length = before.len - gone;
 }
 
-/* Plans to blank all of `cuts` in one write, which also writes the unchanged text between them.
- * `now` is the text before this step. */
-static void plan_blank(struct arena *arena, struct edit *edit, const char *now,
-                       const struct edit_cut *cuts, size_t count, bool whole)
+/* Plans to replace all bytes of the cuts with blanks, except line ends, in one write. It also
+ * writes the text between them. */
+static void plan_blank(struct plan *plan, const struct span *cuts, size_t count, bool whole)
 {
-    size_t at = cuts[0].bytes.start;
-    size_t len = cuts[count - 1].bytes.end - at;
-    char *bytes = arena_alloc(arena, len);
-    memcpy(bytes, now + at, len);
+    size_t start = cuts[0].start;
+    size_t len = cuts[count - 1].end - start;
+    char *bytes = arena_alloc(plan->arena, len);
+    memcpy(bytes, plan->now + start, len);
     for (size_t i = 0; i < count; i++) {
-        blank_out(bytes + (cuts[i].bytes.start - at), cuts[i].bytes.end - cuts[i].bytes.start);
+        for (size_t at = cuts[i].start - start; at < cuts[i].end - start; at++) {
+            bool is_end = bytes[at] == '\n' || bytes[at] == '\r';
+            bytes[at] = is_end ? bytes[at] : ' ';
+        }
     }
-    step_add(edit, at, (struct str){bytes, len}, whole ? now + at : NULL);
+    step_add(plan, start, (struct str){bytes, len}, whole);
 }
 
-static void plan_line(struct arena *arena, struct edit *edit, const struct edit_cut *cut)
+static void plan_line(struct plan *plan, struct span cut, struct span value)
 {
-    struct edit_cut inside = {.bytes = {cut->value.start + 1, cut->value.end - 1}};
-    struct edit_cut rest = {.bytes = {cut->bytes.start + 1, cut->bytes.end}};
-    plan_blank(arena, edit, edit->before.data, &inside, 1, false);
-    step_add(edit, cut->bytes.start, STR("#"), NULL);
-    plan_blank(arena, edit, edit->before.data, &rest, 1, false);
-    step_add(edit, cut->bytes.start, STR(" "), NULL);
+    const struct span inside = {value.start + 1, value.end - 1};
+    const struct span rest = {cut.start + 1, cut.end};
+    plan_blank(plan, &inside, 1, false);
+    step_add(plan, cut.start, STR("#"), false);
+    plan_blank(plan, &rest, 1, false);
+    step_add(plan, cut.start, STR(" "), false);
 }
 
 static bool is_line(struct str text, struct span span)
@@ -91,99 +91,103 @@ static bool characters_in_pages(struct str text, struct span span)
     return true;
 }
 
-/* Returns true if the value is a string and stays one when any of its inner bytes are blanks. */
-static bool is_plain_string(struct str text, struct span value)
+/* Finds the value of a cut `key = "value"`. Returns false if the cut has another pair, or if the
+ * value is not a string that stays one when any of its inner bytes are blanks. */
+static bool find_plain_string(struct str text, struct span cut, struct span *out)
 {
-    char quote = text.data[value.start];
-    if (value.end == 0) {
-        return false;
+    struct toml_token token = toml_scan(text, cut.start);
+    while (token.kind != TOML_EQUALS && token.end < cut.end) {
+        token = toml_scan(text, token.end);
     }
-    if (quote != '"' && quote != '\'') {
-        return false;
+    do {
+        token = toml_scan(text, token.end);
+    } while (token.kind == TOML_BLANK);
+    bool found = token.plain && toml_is_string(token.kind);
+    *out = (struct span){token.start, token.end};
+    while (token.end < cut.end) {
+        token = toml_scan(text, token.end);
+        found = found && (toml_is_gap(token.kind) || token.kind == TOML_COMMA);
     }
-    const char *inside = text.data + value.start + 1;
-    size_t len = value.end - value.start - 2;
-    /* there are more quotes, as in `"""` */
-    return !memchr(inside, quote, len) && !memchr(inside, '\\', len);
+    return found && out->end <= cut.end;
 }
 
-/* Returns the number of lines, from the first on, that are in one page. They are written together,
- * because such a write cannot be torn. */
-static size_t lines_in_page(struct str text, const struct edit_cut *cuts, size_t count)
+/* Returns true if the comma of the cut's pair is on a later line, as in `a = 1 # x` and `, b = 2`.
+ * Without the pair, the comma alone would be malformed. */
+static bool is_before_comma(struct str text, struct span cut)
+{
+    struct toml_token token = toml_scan(text, cut.end);
+    while (toml_is_gap(token.kind)) {
+        token = toml_scan(text, token.end);
+    }
+    return token.kind == TOML_COMMA;
+}
+
+/* Returns the number of lines, from the last cut back, that are in one page. They are written
+ * together, because such a write cannot be torn. */
+static size_t lines_in_page(struct str text, const struct span *cuts, size_t count)
 {
     size_t n = 0;
-    while (n < count && is_line(text, cuts[n].bytes) &&
-           in_one_page((struct span){cuts[0].bytes.start, cuts[n].bytes.end})) {
+    while (n < count && is_line(text, cuts[count - n - 1]) &&
+           in_one_page((struct span){cuts[count - n - 1].start, cuts[count - 1].end})) {
         n++;
     }
     return n;
 }
 
-/* Returns true if the pair's comma is a cut of its own, as in `a = 1 # x` and `, b = 2` on the next
- * line. Without the pair, the comma alone would be malformed. */
-static bool is_before_comma(struct str text, const struct edit_cut *cuts, size_t i, size_t count)
-{
-    return i + 1 < count &&
-           text.data[cuts[i + 1].bytes.start +
-                     strspn(text.data + cuts[i + 1].bytes.start, " \t\r\n")] == ',';
-}
-
 /*
- * Plans lines page by page, because each line is a pair of its own. The other cuts are in inline
- * tables and include commas of other pairs, so they are written together. They are written last,
- * because `{a = 1 token = "x"}` would be malformed, while `{a = 1, }` is valid. This write also
- * contains the lines between them, which are blank already.
+ * Plans lines page by page, because each line is a pair of its own. It begins with the last line,
+ * so that a comma at the beginning of a line is removed before the pair in front of it.
+ *
+ * The other cuts are in inline tables and include commas of other pairs, so they are written
+ * together. They are written last, because `{a = 1 token = "x"}` would be malformed, while
+ * `{a = 1, }` is valid. This write also contains the lines between them, which are blank already.
  */
-static void plan_pages(struct arena *arena, struct edit *edit, const struct edit_cut *cuts,
-                       size_t count)
+static void plan_pages(struct plan *plan, const struct span *cuts, size_t count)
 {
-    char *now = arena_alloc(arena, edit->before.len);
-    size_t first = count; /* of the other cuts */
+    struct str text = plan->edit->before;
+    size_t first = SIZE_MAX; /* of the other cuts */
     size_t last = 0;
-    memcpy(now, edit->before.data, edit->before.len);
-    for (size_t i = 0; i < count;) {
-        struct span bytes = cuts[i].bytes;
-        size_t lines = lines_in_page(edit->before, cuts + i, count - i);
-        if (lines > 0 && is_before_comma(edit->before, cuts, i + lines - 1, count)) {
-            lines--;
-        }
-        bool hidden = lines == 0 && is_line(edit->before, bytes) &&
-                      is_plain_string(edit->before, cuts[i].value) &&
-                      characters_in_pages(edit->before, bytes) &&
-                      !is_before_comma(edit->before, cuts, i, count);
+    while (count > 0) {
+        struct span cut = cuts[count - 1];
+        struct span value;
+        bool waits = first == count && is_before_comma(text, cut);
+        size_t lines = waits ? 0 : lines_in_page(text, cuts, count);
         if (lines > 0) {
-            plan_blank(arena, edit, edit->before.data, cuts + i, lines, true);
-        } else if (hidden) {
-            plan_line(arena, edit, &cuts[i]);
-        } else {
-            first = first < i ? first : i;
-            last = i;
+            count -= lines;
+            plan_blank(plan, cuts + count, lines, true);
+            continue;
         }
-        for (size_t end = i + (lines > 0 ? lines : 1); i < end; i++) {
-            if (lines > 0 || hidden) {
-                blank_out(now + cuts[i].bytes.start, cuts[i].bytes.end - cuts[i].bytes.start);
-            }
+        count--;
+        if (!waits && is_line(text, cut) && characters_in_pages(text, cut) &&
+            find_plain_string(text, cut, &value)) {
+            plan_line(plan, cut, value);
+        } else {
+            first = count;
+            last = last > first ? last : first;
         }
     }
-    if (first < count) {
-        plan_blank(arena, edit, now, cuts + first, last - first + 1, true);
+    if (first < SIZE_MAX) {
+        plan_blank(plan, cuts + first, last - first + 1, true);
     }
 }
 
-struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
-                       size_t count)
+struct edit *edit_plan(struct arena *arena, struct str before, const struct toml_cut *cut)
 {
+    const struct span *cuts = cut->pieces;
+    size_t count = cut->count;
     struct edit *edit = arena_new(arena, struct edit);
+    char *now = arena_alloc(arena, before.len);
+    struct plan plan = {arena, edit, now};
+    memcpy(now, before.data, before.len);
     edit->before = before;
     edit->steps = arena_new_array(arena, struct edit_step, count * STEPS_OF_A_CUT);
     edit->length = before.len;
-    size_t first = cuts[0].bytes.start;
-    if (in_one_page((struct span){first, before.len})) {
-        plan_move(arena, edit, cuts, count);
-    } else if (in_one_page((struct span){first, cuts[count - 1].bytes.end})) {
-        plan_blank(arena, edit, before.data, cuts, count, true);
+    if (in_one_page((struct span){cuts[0].start, before.len})) {
+        plan_move(&plan, cuts, count);
+    } else if (in_one_page((struct span){cuts[0].start, cuts[count - 1].end})) {
+        plan_blank(&plan, cuts, count, true);
     } else {
-        plan_pages(arena, edit, cuts, count);
+        plan_pages(&plan, cuts, count);
     }
     return edit;
 }

@@ -41,22 +41,15 @@
 #ifndef CREDENTIAL_EDIT_H
 #define CREDENTIAL_EDIT_H
 
-#include "util/base.h"
+#include "toml/cut.h"
 
 /* The unit that the kernel and disks write completely or not at all, in bytes. */
 enum { EDIT_PAGE = 4096 };
 
-struct edit_cut {
-    struct span bytes; /* the bytes to remove */
-    struct span
-        value; /* the pair's value in them, including quotes; {0, 0} if it has several pairs */
-};
-
 struct edit_step {
     size_t at;
     struct str bytes;
-    const char
-        *old; /* to undo a short write, half of which would make the file malformed; or NULL */
+    const char *old; /* to undo a short write, half of which would be malformed; or NULL */
 };
 
 struct edit {
@@ -72,10 +65,8 @@ struct edit_leftover {
     int length; /* there are blank lines at the end */
 };
 
-/* There is at least one cut. `cuts` are in the order of the text and do not overlap. `before` must
- * live as long as the plan. */
-struct edit *edit_plan(struct arena *arena, struct str before, const struct edit_cut *cuts,
-                       size_t count);
+/* The cut has at least one piece. `before` must live as long as the plan. */
+struct edit *edit_plan(struct arena *arena, struct str before, const struct toml_cut *cut);
 
 /*
  * `fd` is open for reading and writing, locked, and contains edit->before. Each step is read again

@@ -8,7 +8,6 @@
 #include "config/load.h"
 #include "credential/edit.h"
 #include "credential/inventory.h"
-#include "toml/cut.h"
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/lock.h"
@@ -16,7 +15,7 @@
 
 enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
-/* The nodes to remove, in the order of the text. */
+/* The nodes to remove. */
 struct victims {
     struct toml_node **nodes;
     size_t count;
@@ -46,13 +45,6 @@ static struct err *open_it(struct arena *arena, const struct config_file *file, 
         return NULL;
     }
     return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->shown.data);
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const struct toml_node *one = *(const struct toml_node *const *)a;
-    const struct toml_node *other = *(const struct toml_node *const *)b;
-    return list_order(one->value.start, other->value.start);
 }
 
 /* Returns true if the server has confirmed that the token is invalid, or if it was not to be
@@ -112,28 +104,7 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
             add_victim(arena, &victims, subject);
         }
     }
-    list_sort(victims.nodes, victims.count, sizeof(struct toml_node *), by_place);
     return victims;
-}
-
-/* Returns the pieces of text to remove, each with its value. */
-static struct edit_cut *cuts_of(struct arena *arena, const struct toml_cut *cut,
-                                const struct victims *victims)
-{
-    struct edit_cut *cuts = arena_new_array(arena, struct edit_cut, cut->count);
-    size_t next = 0;
-    for (size_t i = 0; i < cut->count; i++) {
-        size_t first = next;
-        cuts[i].bytes = cut->pieces[i];
-        while (next < victims->count && victims->nodes[next]->value.end <= cuts[i].bytes.end) {
-            next++;
-        }
-        if (next == first + 1) {
-            cuts[i].value =
-                (struct span){victims->nodes[first]->value.start, victims->nodes[first]->value.end};
-        }
-    }
-    return cuts;
 }
 
 static struct err *cut(const struct shell *shell, const struct config_file *file, int fd,
@@ -143,8 +114,7 @@ static struct err *cut(const struct shell *shell, const struct config_file *file
     const char *shown = file->shown.data;
     struct toml_cut pieces;
     TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
-    const struct edit *edit =
-        edit_plan(arena, doc->text, cuts_of(arena, &pieces, victims), pieces.count);
+    const struct edit *edit = edit_plan(arena, doc->text, &pieces);
     struct edit_leftover left;
     struct err *err = edit_apply(arena, fd, edit, file->credentials, &left);
     if (err) {

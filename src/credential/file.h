@@ -1,5 +1,5 @@
 /*
- * Removes the credentials of registries from one file, in every TOML spelling:
+ * Removes the credentials of registries from one file, however TOML spells their keys:
  *
  *     crates-io    token, secret-key and secret-key-subject of [registry] and of
  *                  [registries.crates-io], and the old `token` outside of any table

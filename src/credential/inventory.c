@@ -32,8 +32,8 @@ struct credential *inventory_next(const struct inventory *inventory,
     return credential->next ? credential->next : first_from(inventory, credential->registry->next);
 }
 
-static struct credential *add(const struct inventory *inventory, struct registry *registry,
-                              struct credential credential)
+static void add(const struct inventory *inventory, struct registry *registry,
+                struct credential credential)
 {
     struct credential **end =
         registry->last_credential ? &registry->last_credential->next : &registry->credentials;
@@ -43,7 +43,6 @@ static struct credential *add(const struct inventory *inventory, struct registry
     *end = arena_new(inventory->config->arena, struct credential);
     **end = credential;
     registry->last_credential = *end;
-    return *end;
 }
 
 /*
@@ -253,7 +252,7 @@ static void judge_stored(struct credential *c)
     if (is_empty || !c->registry->group->takes_tokens) {
         c->effect = NEVER_USED;
     } else if (!c->registry->indexed) {
-        c->effect = PERHAPS_USED; /* another project may define it */
+        c->effect = PERHAPS_USED; /* another project can define it */
     }
 }
 

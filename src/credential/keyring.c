@@ -23,11 +23,6 @@ struct look {
     int count;
 };
 
-static void json_release(json_t **json)
-{
-    json_decref(*json);
-}
-
 static bool is_set(const char *variable)
 {
     const char *value = getenv(variable);
@@ -43,17 +38,11 @@ static bool can_have_keyring(struct arena *arena)
            (runtime && path_exists(path_join(arena, str_of(runtime), STR("bus"))));
 }
 
-static struct str text_of(struct arena *arena, const json_t *json)
-{
-    return json_is_string(json) ? str_copy(arena, json_string_value(json), json_string_length(json))
-                                : STR("");
-}
-
 static struct keyring_item *item_of(struct arena *arena, const json_t *json)
 {
     struct keyring_item *item = arena_new(arena, struct keyring_item);
-    struct str label = text_of(arena, json_object_get(json, "label"));
-    item->index_url = text_of(arena, json_object_get(json, "url"));
+    struct str label = json_to_str(arena, json_object_get(json, "label"));
+    item->index_url = json_to_str(arena, json_object_get(json, "url"));
     item->locked = json_is_true(json_object_get(json, "locked"));
     item->name = STR("");
     if (str_starts(label, STR(LABEL))) {
@@ -66,7 +55,7 @@ static const struct err *reason_of(struct arena *arena, const json_t *messages)
 {
     const struct err *reason = NULL;
     for (size_t i = json_array_size(messages); i > 0; i--) {
-        struct str message = text_of(arena, json_array_get(messages, i - 1));
+        struct str message = json_to_str(arena, json_array_get(messages, i - 1));
         reason = err_wrap(arena, reason, "%s", message.data);
     }
     return reason;
@@ -78,7 +67,7 @@ static struct err *view_of(const struct look *look, const json_t *json, struct k
         [KEYRING_NONE] = "none",     [KEYRING_PRESENT] = "present", [KEYRING_LISTED] = "listed",
         [KEYRING_LOCKED] = "locked", [KEYRING_UNKNOWN] = "unknown",
     };
-    struct str state = text_of(look->arena, json_object_get(json, "state"));
+    struct str state = json_to_str(look->arena, json_object_get(json, "state"));
     view->reason = reason_of(look->arena, json_object_get(json, "error"));
     for (size_t i = 0; i < COUNT(states); i++) {
         bool has_reason = i != KEYRING_UNKNOWN || view->reason;
@@ -93,7 +82,7 @@ static struct err *view_of(const struct look *look, const json_t *json, struct k
 static struct err *on_line(void *context, struct str line, struct str *reply, bool *done)
 {
     struct look *look = context;
-    CLEANUP(json_release) json_t *json = json_loadb(line.data, line.len, 0, NULL);
+    json_auto_t *json = json_loadb(line.data, line.len, 0, NULL);
     (void)reply;
     if (!json_object_get(json, "url")) {
         *done = true;

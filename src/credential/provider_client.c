@@ -48,11 +48,6 @@ struct talk {
     struct provider_answer answer;
 };
 
-static void json_release(json_t **json)
-{
-    json_decref(*json);
-}
-
 static struct str request_line(struct arena *arena, const struct provider_call *call,
                                const struct question *question)
 {
@@ -95,11 +90,6 @@ static struct err *line_read(struct arena *arena, struct str line, json_t **out)
     return err_new(arena, "malformed JSON at line %d column %d", row, column);
 }
 
-static struct str string_of(struct arena *arena, const json_t *string)
-{
-    return str_copy(arena, json_string_value(string), json_string_length(string));
-}
-
 static bool is_string(const json_t *value, const char *text)
 {
     return json_is_string(value) && strcmp(json_string_value(value), text) == 0 &&
@@ -109,7 +99,7 @@ static bool is_string(const json_t *value, const char *text)
 /* Sets the versions as Rust prints a list. */
 static struct err *hello_read(struct arena *arena, struct str line, struct buf *list, bool *known)
 {
-    CLEANUP(json_release) json_t *hello = NULL;
+    json_auto_t *hello = NULL;
     TRY(line_read(arena, line, &hello));
     const json_t *versions = json_object_get(hello, "v");
     bool valid = json_is_array(versions);
@@ -150,7 +140,7 @@ static struct err *failure_read(struct arena *arena, const json_t *result,
         const json_t *text = i > 1 ? json_array_get(causes, i - 2) : message;
         struct err *layer = arena_new(arena, struct err);
         valid = json_is_string(text);
-        *layer = (struct err){valid ? string_of(arena, text) : STR(""), failure};
+        *layer = (struct err){json_to_str(arena, text), failure};
         failure = layer;
     }
     out->failure = failure;
@@ -185,7 +175,7 @@ static struct err *ok_read(struct arena *arena, const json_t *result, const char
         return err_new(arena, "expected a string `token`");
     }
     if (keeps_token) {
-        out->token = string_of(arena, token);
+        out->token = json_to_str(arena, token);
     }
     out->outcome = json_string_length(token) > 0 ? PROVIDER_GAVE_TOKEN : PROVIDER_NOT_FOUND;
     return NULL;
@@ -213,7 +203,7 @@ static struct err *err_read(struct arena *arena, const json_t *result, struct pr
 static struct err *answer_read(struct arena *arena, struct str line, const char *wanted,
                                bool keeps_token, struct provider_answer *out)
 {
-    CLEANUP(json_release) json_t *answer = NULL;
+    json_auto_t *answer = NULL;
     TRY(line_read(arena, line, &answer));
     const json_t *ok = json_object_get(answer, "Ok");
     const json_t *result = ok ? ok : json_object_get(answer, "Err");

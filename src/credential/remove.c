@@ -1,6 +1,5 @@
 #include "credential/remove.h"
 
-#include "credential/file.h"
 #include "util/child.h"
 #include "util/helper.h"
 

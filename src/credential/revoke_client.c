@@ -86,11 +86,9 @@ struct str server_requests(struct arena *arena, const struct server_call *calls,
                                       (json_int_t)(run_ms > 0 ? run_ms : 0), "requests", requests));
 }
 
-/* Returns the empty string if there is no such text. */
 static struct str get_text(struct arena *arena, const json_t *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? str_copy(arena, text, strlen(text)) : STR("");
+    return json_to_str(arena, json_object_get(object, key));
 }
 
 struct err *server_line_read(struct arena *arena, struct str line, struct server_line *out)

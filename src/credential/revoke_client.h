@@ -2,9 +2,9 @@
  * Asks registry servers about tokens: revokes them, or checks whether they are valid.
  *
  * A separate program, `cargo-logout-revoke`, makes the calls. It reads one line of JSON with all
- * calls from standard input, and answers each call with one line, before which other lines can say
- * what it waits for; helper/revoke/request.h describes them. The main program therefore loads no
- * HTTP library, and a crash or a hang affects only the other process.
+ * calls from standard input, and answers each call with one line. Before the answer, other lines
+ * can report what it waits for. helper/revoke/request.h and answer.h describe the lines. The main
+ * program therefore loads no HTTP library, and a crash or a hang affects only the other process.
  *
  * The caller must have decided that it trusts the index URL and the network settings, and that the
  * token can be sent; see call_make() in revoke.c.

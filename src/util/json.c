@@ -59,6 +59,12 @@ json_t *json_from_str(struct arena *arena, struct str text)
     return json_stringn(valid.data, valid.len);
 }
 
+struct str json_to_str(struct arena *arena, const json_t *json)
+{
+    return json_is_string(json) ? str_copy(arena, json_string_value(json), json_string_length(json))
+                                : STR("");
+}
+
 json_t *json_from_err(struct arena *arena, const struct err *err)
 {
     json_t *messages = err ? json_array() : NULL;

@@ -20,6 +20,9 @@ void json_wipe_memory(void);
 /* Makes a string, with U+FFFD for bytes that are not UTF-8. */
 json_t *json_from_str(struct arena *arena, struct str text) __attribute__((returns_nonnull));
 
+/* Copies the text of a string. Returns an empty text for another value or NULL. */
+struct str json_to_str(struct arena *arena, const json_t *json);
+
 /* Makes an array of the messages, outermost first. NULL becomes NULL. */
 json_t *json_from_err(struct arena *arena, const struct err *err);
 

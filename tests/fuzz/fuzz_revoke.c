@@ -102,7 +102,7 @@ static bool has_check(enum server_kind kind)
     return kind != SERVER_OTHER && kind != SERVER_TRUSTED_PUBLISHING;
 }
 
-/* Whether the answers are those after which the token is of no use. */
+/* Returns true if the answers prove that the token is invalid. */
 static bool is_proof(enum server_verdict verdict, bool revokes, enum server_kind kind,
                      const struct script *script)
 {
@@ -132,7 +132,7 @@ static bool is_proof(enum server_verdict verdict, bool revokes, enum server_kind
     }
 }
 
-/* One DELETE at most, and with a check only after a "valid". */
+/* At most one DELETE is sent. If the kind has a check, it is sent only after a "valid". */
 static void check_calls(bool revokes, enum server_kind kind, const struct script *script)
 {
     size_t revocations = 0;

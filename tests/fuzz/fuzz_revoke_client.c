@@ -1,13 +1,13 @@
 /*
  * The lines between cargo-logout and cargo-logout-revoke, each written by one and read by the
- * other. The first letter says which.
+ * other. The first letter decides which:
  *
  * 'r', a request: bytes for settings, then index URL, token and the settings of the network, with
- * NULs between. The helper reads what was said.
+ * NULs between. The helper reads the same values.
  * 'a', an answer: a byte for the verdict, one for the status, then the texts with NULs between.
  * cargo-logout reads that same verdict, and of each text one line without the token.
- * 'j': a request as anyone could have written it. An error does not show the token.
- * Any other: a line that anyone could have written. If it is accepted, it has a verdict's name.
+ * 'j', a request in any JSON. An error does not show the token.
+ * Any other letter: an arbitrary line. If it is accepted, it has a verdict's name.
  */
 #include "harness.h"
 

@@ -65,7 +65,7 @@ class Run:
 
 
 def powerless():
-    """Words before a command: root may write what may not be written."""
+    """Words before a command that take the capabilities of root away, so that modes apply to it."""
     return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"] if os.geteuid() == 0 else []
 
 

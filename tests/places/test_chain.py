@@ -82,7 +82,7 @@ def test_what_is_said_of_the_answers(machine, names, status, told):
 
 @pytest.mark.parametrize("name, told", [("lies", "still has a token for `corp`"), ("gives", "failed action `logout`")])
 def test_a_provider_that_still_has_a_token(machine, name, told):
-    """Whatever it answered to the logout, cargo can still use the token."""
+    """Its answer to the logout does not matter, because cargo can still use the token."""
     machine.providers(name)
     machine.write({"config.toml": chain(f"$BIN/{name}")})
     done = machine.logout("--registry", "corp")

@@ -46,7 +46,7 @@ CASES = {
 
 
 def fixes(machine, *words):
-    """The words of the fixes in JSON, and what is printed; the table has no fixes, so --status prints them only in JSON."""
+    """Returns the words of the fixes in JSON, and standard error. --status prints fixes only in JSON."""
     done = machine.logout(*words)
     return [line["fix"] for line in done.credentials() if "fix" in line], done.err
 

@@ -43,13 +43,13 @@ def test_items_come_before_the_state(machine, helper):
     assert listed(machine) == ("locked", None, ["a", "https://b/"])
 
 
-def test_without_a_use_of_it_nothing_is_started(machine, helper):
+def test_a_keyring_that_is_not_configured_is_not_started(machine, helper):
     helper("[ \"$1\" = --peek ] && echo '{\"state\":\"present\"}'")
     machine.write({"config.toml": CORP})
     assert listed(machine) == ("not-searched", None, [])
     helper("")
     del machine.env["DBUS_SESSION_BUS_ADDRESS"]
-    assert listed(machine) == ("none", None, [])  # nor is the helper needed
+    assert listed(machine) == ("none", None, [])  # without the helper
 
 
 def test_unknown_has_a_reason_and_no_items(machine, helper):
@@ -66,7 +66,7 @@ def test_a_list_that_is_not_complete_is_unknown(machine, helper, text):
 
 def test_a_helper_that_does_not_answer(machine, helper):
     helper("exec sleep 60")
-    machine.write({"config.toml": CORP})  # which has only 2 seconds
+    machine.write({"config.toml": CORP})  # the keyring is not configured, so the limit is 2 seconds
     assert "the Secret Service did not answer within 2 seconds; answer its dialog" in listed(machine)[1][0]
 
 

@@ -72,7 +72,7 @@ def test_its_exit_status_is_seen_though_ours_inherits_ignored_children(provider)
 
 
 def in_path(provider, *directories):
-    """A program in each of these directories of PATH: one that works, one that may not be run, or one that the system cannot run."""
+    """Makes a directory of PATH for each text and mode, with a program in it."""
     for directory, (text, mode) in zip(("one", "two"), directories):
         (provider.place / directory).mkdir()
         provider.write(text, mode)

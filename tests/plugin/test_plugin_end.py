@@ -40,8 +40,8 @@ def test_deadline(provider, case):
     assert gone(int((provider.place / "pid").read_text()))
 
 
-def test_one_that_may_not_be_killed_is_left(provider):
-    """It has become another user. The driver sees a child that is left."""
+def test_a_provider_that_cannot_be_killed_is_left(provider):
+    """A provider that has become another user cannot be killed. The driver then exits with 3."""
     provider.sh(f"echo $$ > {provider.place}/pid; exec sleep 60")
     command = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=kill", "-e", "inject=kill:error=EPERM", *provider.command(speed=FAST)]
     env = {**os.environ, **({"ASAN_OPTIONS": "detect_leaks=0"} if sanitized() else {})}

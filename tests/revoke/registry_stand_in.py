@@ -73,7 +73,7 @@ class Refusal(Exception):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """A context manager. `requests` is all that came."""
+    """A context manager. `requests` has the requests in order."""
 
     daemon_threads = True
 
@@ -90,14 +90,14 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, *_):
-        """A client that goes away is the business of the test."""
+        """Ignores clients that close the connection."""
 
     def lines(self):
         return [request.line for request in self.requests]
 
 
 class Registry(Server):
-    """What it is to do may be changed at any time."""
+    """Tests can change its members at any time."""
 
     def __init__(self):
         super().__init__(Handler)

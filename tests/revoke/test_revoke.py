@@ -139,7 +139,7 @@ def test_under_another_name_it_is_crates_io_all_the_same(machine, crates_io):
 
 
 def test_the_real_cargo_is_out(machine, crates_io):
-    """crates.io's own API: with the token an answer, afterwards none with the same token, of which somebody has a copy."""
+    """After the revocation, cargo gets no answer with a copy of the token."""
     check_with_cargo(machine, crates_io, "crates-io")
 
 

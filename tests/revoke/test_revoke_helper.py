@@ -239,7 +239,7 @@ def test_no_spelling_of_the_token_is_shown(ask, registry):
     ],
 )  # fmt: skip
 def test_what_is_no_request(ask, registry, change):
-    """Nothing is sent, nothing answered, and nothing of it is shown. One faulty request stops all."""
+    """One malformed request stops all: none is sent or answered, and standard error does not contain the token."""
     token = registry.issue()
     good = request(token=token, api=registry.url)
     done = ask.run(document(good, {key: value for key, value in (good | change).items() if value is not None}))
@@ -268,14 +268,14 @@ def test_a_read_that_is_interrupted_is_made_again(helper, ask, registry, tmp_pat
     path, log = tmp_path / "request", tmp_path / "log"
     path.write_text(document(request(token=registry.issue(), api=registry.url) | {"a-later-key": [1]}))
     strace = ["strace", "-qq", "-o", str(log), "-P", str(path), "-e", "inject=read:error=EINTR:when=1", str(helper)]
-    env = ask.env | {"ASAN_OPTIONS": "detect_leaks=0"}  # a traced process cannot look for leaks
+    env = ask.env | {"ASAN_OPTIONS": "detect_leaks=0"}  # LeakSanitizer does not work in a traced process
     with open(path) as file:
         done = subprocess.run(strace, stdin=file, env=env, capture_output=True, text=True, timeout=SECONDS, check=True)
     assert '"revoked-unchecked"' in done.stdout
     assert log.read_text().count("INJECTED") == 1
 
 
-def test_nobody_reads_the_answer(helper, ask, registry):
+def test_an_answer_that_cannot_be_written(helper, ask, registry):
     text = document(request(token=registry.issue(), api=registry.url))
     with subprocess.Popen([helper], env=ask.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         child.stdout.close()
@@ -305,7 +305,7 @@ def test_the_token_does_not_go_everywhere(ask, api):
 
 @pytest.mark.parametrize("host", ["127.255.255.254", "127.1", "[::1]", "LOCALHOST", "me@localhost"])
 def test_http_to_this_machine(ask, host):
-    """Nobody listens there, but it is called."""
+    """The call is made, although no server listens there."""
     assert ask(token="cio1", api=f"http://{host}:1")["verdict"] == "no-answer"
 
 

@@ -35,7 +35,7 @@ def cache_in(home):
 @pytest.mark.parametrize("end", ["/", ""])
 @pytest.mark.parametrize("auth_required", [False, True])
 def test_an_index(ask, registry, auth_required, end):
-    """It is sent the token only if it asks for it."""
+    """The helper sends the token only to an index that asks for it."""
     registry.auth_required = auth_required
     token = registry.issue()
     answer = ask(token=token, **sparse(f"{registry.url}/index{end}"))
@@ -56,7 +56,7 @@ def test_an_index_that_does_not_know_the_token(ask, registry, tmp_path):
 
 
 def test_the_page_where_a_person_can_revoke(ask, registry):
-    """The address that cargo names to a person who logs in."""
+    """The page that cargo shows to a person who logs in."""
     registry.can_revoke = False
     answer = ask(token=registry.issue(), **sparse(registry))
     assert (answer["verdict"], answer["page"]) == ("unsupported", f"{registry.url}/me")
@@ -135,7 +135,7 @@ def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
 
 
 def test_retry_after_from_the_index(ask, registry):
-    """The limits of one call are those of each."""
+    """The same limits apply to each call."""
     with Server(says(answer("429 Later", b"", b"Retry-After: 1")), says(answer("200 OK", config(registry)))) as server:
         registry.answers = [Answer(503, headers={"Retry-After": "1"})]
         assert ask(token=registry.issue(), **sparse(server.url), retry=1)["verdict"] == WORKS
@@ -211,7 +211,7 @@ def break_objects(clone):
 
 
 def move_up(clone):
-    """A repository is not looked for in the directory above."""
+    """The helper does not search for a repository in the directory above."""
     (clone / ".git").rename(clone.parent / ".git")
     (clone / ".git").mkdir()
 

@@ -111,7 +111,7 @@ def test_answers_of_other_makes(ask, name):
 
 
 @pytest.mark.parametrize("host, told", [("http://127.0.0.1:1", "connect"), ("https://registry.invalid", "registry.invalid")])
-def test_nobody_is_there(ask, host, told):
+def test_no_server(ask, host, told):
     answer = ask(token="cioS3CRET", api=host)
     assert answer["verdict"] == "no-answer" and told in answer["detail"]
 
@@ -173,7 +173,7 @@ def test_what_may_have_happened_is_not_tried_again(ask, name):
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_server_that_says_when(ask, registry, status):
-    """Once more, but not for ever."""
+    """It tries again as often as the request allows."""
     later = Answer(status, headers={"Retry-After": "1"})
     registry.answers = [later]
     assert ask(token=registry.issue(), api=registry.url, retry=1)["verdict"] == "revoked-unchecked"

@@ -175,7 +175,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_helper_that_is_broken(machine, registry, tmp_path, lie):
-    """Only its clear answers count."""
+    """Malformed answers do not count."""
     token = machine.log_in(registry)
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\n" + LIES[lie] + "\n"})

@@ -53,7 +53,7 @@ def nginx(tmp_path_factory, authority, behind):
 
 
 def reaches(ask, behind, **request):
-    """Can it revoke a token there?"""
+    """Returns true if it can revoke a token there."""
     token = behind.issue()
     answer = ask(token=token, **request)
     assert behind.alive(token) == (answer["verdict"] == "no-answer")
@@ -198,7 +198,7 @@ def test_the_proxy_of_git(ask, behind, authority, proxy, tmp_path):
 
 
 def test_no_proxy(ask, behind, nginx, authority, proxy):
-    """By a variable, or because http is for this machine alone; a proxy would be handed the token."""
+    """no_proxy excludes the host, or the URL is http, with which a proxy would receive the token."""
     ask.env |= {"https_proxy": proxy.url, "http_proxy": proxy.url, "all_proxy": proxy.url, "no_proxy": "127.0.0.1"}
     assert reaches(ask, behind, api=nginx.url(GOOD), cainfo=str(authority.path))
     assert reaches(ask, behind, api=behind.url, proxy=proxy.url)

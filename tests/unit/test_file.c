@@ -63,7 +63,7 @@ static int end(void **state)
     return 0;
 }
 
-/* The token of `x`, in a file that held TOKEN when it was read. */
+/* Removes the token of `x` from a file that contained TOKEN when it was read. */
 static struct err *remove_from(struct str where, struct file_job *job)
 {
     struct toml_doc *doc;
@@ -101,8 +101,8 @@ static void one_that_is_always_replaced_is_given_up(void **state)
     assert_string_equal(text_of(path).data, "# new\n" TOKEN);
 }
 
-/* Only one without an extension is not there for cargo then. */
-static void a_file_that_may_not_be_opened(void **state)
+/* For cargo, only a file without an extension then does not exist. */
+static void a_file_that_cannot_be_opened(void **state)
 {
     (void)state;
     struct file_job job = {.result = RESULT_NOT_FOUND};
@@ -159,8 +159,8 @@ static void what_it_holds_under_the_lock_counts(void **state)
     assert_string_equal(text_of(path).data, "");
 }
 
-/* A file that holds `before`, the jobs' registries (`!` of a secret key), what is left, and the
- * result of each job: `r`emoved, `k`ept, or a dash. */
+/* Each case has the file's text, the registry of each job (with `!` for a secret key), the text
+ * that is left, and the result of each job: `r`emoved, `k`ept, or a dash. */
 static void registries_go_in_one_edit(void **state)
 {
     (void)state;
@@ -231,7 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(one_that_is_always_replaced_is_given_up),
-        TEST(a_file_that_may_not_be_opened),
+        TEST(a_file_that_cannot_be_opened),
         TEST(what_it_holds_under_the_lock_counts),
         TEST(registries_go_in_one_edit),
     };
