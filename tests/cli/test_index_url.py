@@ -7,7 +7,6 @@ URL_ROUNDS is the number of generated URLs, URL_SEED changes them.
 import concurrent.futures
 import json
 import os
-import pathlib
 import random
 import re
 import subprocess
@@ -95,7 +94,7 @@ def generated(count, seed):
 @pytest.fixture(scope="module")
 def show(program):
     """Ours: [(kind, text, canonical)] of a list of URLs."""
-    tool = pathlib.Path(program).parent / "tests/cli/show_index_url"
+    tool = program.parent / "tests/cli/show_index_url"
 
     def run(urls, *args):
         done = subprocess.run([tool, *args], input="".join(url + "\0" for url in urls).encode(), capture_output=True, check=True, timeout=60)

@@ -6,20 +6,11 @@ import pathlib
 import subprocess
 import tomllib
 
-import pytest
-
 FULL = os.environ.get("FAULTS") == "full"  # what takes minutes; ./test --full sets it
 TIME_LIMIT = 30
 ME = "me"
 SECRET = "S3CRETs3cret"
 PAIR = f'token = "{SECRET}"\n'
-
-
-def program(project):
-    path = os.environ.get("CARGO_LOGOUT", str(project / "build/cargo-logout"))
-    if not os.access(path, os.X_OK):
-        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
-    return path
 
 
 def table(name):

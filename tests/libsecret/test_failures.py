@@ -41,9 +41,9 @@ def test_no_bus_and_no_service(desktop, kind, more):
     assert causes(desktop.ask(request(kind, **more)), kind)[0] == NO_BUS
 
 
-@pytest.mark.parametrize("program, how", [("/nonexistent", "exec"), ("/bin/false", "status 1")])
-def test_service_that_cannot_be_started(bus, program, how):
-    (bus.root / "services/org.freedesktop.secrets.service").write_text(f"[D-BUS Service]\nName=org.freedesktop.secrets\nExec={program}\n")
+@pytest.mark.parametrize("started, how", [("/nonexistent", "exec"), ("/bin/false", "status 1")])
+def test_service_that_cannot_be_started(bus, started, how):
+    (bus.root / "services/org.freedesktop.secrets.service").write_text(f"[D-BUS Service]\nName=org.freedesktop.secrets\nExec={started}\n")
     bus.reload()
     first, words = causes(bus.ask(request("logout")))
     assert first == NOT_STARTED and how in words
