@@ -248,7 +248,7 @@ def _orphan(case):
 
 
 def _plain_urls(case):
-    """Index URLs that nobody writes are rejected, for example with a backslash or an encoded host. cargo accepts them."""
+    """Unusual index URLs are rejected, for example with a backslash or an encoded host. cargo accepts them."""
     reason = "(it has a control character, a backslash, `[?]` or `#`|cannot-be-a-base-URLs are not supported|invalid international domain name)"
     if case.theirs.status == 0 and case.take(case.extra, ERROR + f"invalid index URL for registry `[^`]*` defined in .* {reason}"):
         case.theirs.status = 101

@@ -57,7 +57,7 @@ FIXED = [
     "sparse+http://github.com/A/", "sparse+https://github.com/a/",
 ]  # fmt: skip
 
-# URLs that nobody writes. cargo-logout rejects some, and reads others by its general rules. libidn2 follows IDNA 2008 more strictly than cargo, limits
+# Unusual URLs. cargo-logout rejects some, and reads others by its general rules. libidn2 follows IDNA 2008 more strictly than cargo, limits
 # the length of labels, and has an older Unicode.
 KNOWN = [
     "foo:/p", "https://example.com/?q", "https://example.com\\a", "ht\ttps://example.com/", "https://a%62c/", "https://1.2.3.4./", "https://a.1/", "ws://h:80/", "https://example.com/%2e", "file:",

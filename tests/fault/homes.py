@@ -60,7 +60,7 @@ class Home:
         return subprocess.Popen(command or self.command(), text=True, **given)
 
     def end(self, process, said=""):
-        """What the process has written; it succeeds."""
+        """Waits until the process has succeeded, and returns what it printed."""
         with process:
             said += process.stderr.read()
             assert process.wait(timeout=TIME_LIMIT) == 0, said
@@ -76,7 +76,7 @@ class Home:
 
 
 def blanked(text):
-    """What replaces the pair in a file that is too long to be moved."""
+    """Returns the text with spaces instead of the pair, as in a file that is too long to be moved."""
     return text.replace(PAIR, " " * (len(PAIR) - 1) + "\n")
 
 

@@ -154,7 +154,7 @@ def test_links_to_themselves(home):
 
 def bind(path):
     with socket.socket(socket.AF_UNIX) as bound:
-        bound.bind(os.path.relpath(path))  # a path of one has a short limit
+        bound.bind(os.path.relpath(path))  # the path of a socket has a short limit
 
 
 KINDS = {

@@ -84,7 +84,7 @@ def test_words_that_are_no_utf8(desktop):
 
 BROKEN_INDEX, BROKEN_PROMPTER, FULL = (f"{words} {FAILED}" for words in ("the index is broken", "the prompter is broken", "the disk is full"))
 LEFT = "{} matching items are still in the keyring"
-# Behavior of the service and number of its items; the request, if it is not to log out; the causes of the error, or the answer.
+# Behavior of the service, number of its items, the request, and the causes of the error or the answer.
 WITHOUT_A_PERSON = [
     ("delete-lies", 3, "logout", [LEFT.format(3)]),
     ("delete-fails", 3, "logout", [LEFT.format(3), FULL]),
