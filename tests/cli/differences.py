@@ -342,7 +342,8 @@ def _all_providers(case):
 
 _LIBRARY_ERROR = re.compile(
     r"could not load config key|failed to merge|--config arg|failed to convert|failed to parse|invalid configuration for key|unsupported TOML"
-    r"|missing field|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL|cannot be set through"
+    r"|missing field|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL"
+    r"|cannot be set through"
 )
 
 
