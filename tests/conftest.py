@@ -29,6 +29,7 @@ for number, handler in (
     if signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, handler)
 
+
 @pytest.fixture(scope="session")
 def program():
     """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""

@@ -14,7 +14,7 @@
  *
  * The errors distinguish between no bus, another user's bus, no service, a service that exits, a
  * locked keyring and denied access. Each describes a next step, and GLib's message is its cause.
- * After a failed call, the service may have done part of the work.
+ * After a failed call, the service might have done part of the work.
  */
 #ifndef LIBSECRET_KEYRING_H
 #define LIBSECRET_KEYRING_H
@@ -43,7 +43,7 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
                           struct str token) MUST_CHECK;
 
 /*
- * Removes every matching item from every collection and searches again. If it returns no error, no
+ * Removes all matching items from all collections, and searches again. If it returns no error, no
  * item is left. Sets `found` if there was one. If some items are locked, it removes the others and
  * returns an error. It also returns an error for a locked collection that shows no items, because
  * that collection might contain one.

@@ -1,6 +1,6 @@
 /*
- * Waits for answers: finds out whether a person is there, asks that person for a token, and limits
- * the time that a keyring has.
+ * Finds out whether a person is there, asks that person for a token, and limits the time that a
+ * keyring has to answer.
  */
 #ifndef LIBSECRET_PERSON_H
 #define LIBSECRET_PERSON_H

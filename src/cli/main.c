@@ -135,9 +135,9 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         if (err) {
             shell_error(shell, err);
             report_unreadable(shell, &config);
-        }
-        if (err && json) {
-            (void)report_json_failure(shell, err, status);
+            if (json) {
+                (void)report_json_failure(shell, err, status);
+            }
         }
         return status;
     }

@@ -4,6 +4,8 @@
 #include "cli/usage.h"
 #include "util/utf8.h"
 
+enum { TIMEOUT_DEFAULT = 300 };
+
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const formats[] = {"human", "json", NULL};
 
@@ -374,8 +376,7 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     size_t count = argc > 0 ? (size_t)argc : 0;
     struct reader reader = {
         .arena = arena,
-        .args = {.timeout = ARGS_TIMEOUT_DEFAULT,
-                 .config = arena_new_array(arena, struct str, count)},
+        .args = {.timeout = TIMEOUT_DEFAULT, .config = arena_new_array(arena, struct str, count)},
     };
     size_t first = count > 1 && names_itself(str_of(argv[0]), str_of(argv[1])) ? 2 : 1;
     enum args_outcome outcome = ARGS_RUN;

@@ -14,7 +14,7 @@
 
 #include "util/base.h"
 
-enum { ARGS_TIMEOUT_DEFAULT = 300, ARGS_TIMEOUT_MOST = 86400 };
+enum { ARGS_TIMEOUT_MOST = 86400 };
 
 enum args_id {
     ARGS_NONE,

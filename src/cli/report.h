@@ -9,7 +9,7 @@
 #include "util/shell.h"
 
 /* On standard error: what was removed, what cargo can still use and how to remove it, what failed.
- * With --status: only what failed or was not checked. */
+ * With --status: only copies, what failed, and what was not checked. */
 void report_messages(const struct shell *shell, const struct logout_options *options,
                      const struct run *run);
 

@@ -1,6 +1,6 @@
 /*
- * The texts about the command line: --help, --version and usage errors, which have the words and
- * colors of cargo's parser (clap). The printer removes the colors if the stream has none.
+ * The texts about the command line: --help, and usage errors, which have the words and colors of
+ * cargo's parser (clap). The printer removes the colors if the stream has none.
  */
 #ifndef CLI_USAGE_H
 #define CLI_USAGE_H

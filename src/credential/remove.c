@@ -196,7 +196,7 @@ static void announce_token(const struct inventory *inventory, const struct regis
 void remove_all(struct inventory *inventory, const struct logout_options *options)
 {
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_is_about(inventory, r)) {
+        if (inventory_is_about(inventory, r) && !r->failure) {
             announce_token(inventory, r);
         }
     }

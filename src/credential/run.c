@@ -85,8 +85,8 @@ struct err *run_all(struct config *config, const struct logout_options *options,
         }
     }
     inventory_plan(&run.inventory, options);
-    TRY(act(&run, options, signals));
     forgive_orphans(&run);
+    TRY(act(&run, options, signals));
     copies_find(&run.inventory, options, &run.copies);
     count(&run);
     *out = run;

@@ -132,6 +132,13 @@ def junk(home, count):
         write(home / f"{name}.toml", head, *(line.replace("0000000", f"{i:07}") for i in range((each - 100) // len(line))))
 
 
+def layers(home, count):
+    """Included files, which all have the same 300 keys."""
+    write(home / "config.toml", f"include = {[f'{i}.toml' for i in range(count)]}\n")
+    for i in range(count):
+        write(home / f"{i}.toml", *(index(f"r{number}", number) for number in range(300)))
+
+
 def no_file(home, count):
     """No provider's program exists, so each fails. Two messages report them."""
     own = ("credential-provider = 'cargo:token-from-stdout x'\n", "credential-provider = 'cargo:token-from-stdout y'\n")
@@ -153,6 +160,7 @@ WORLDS = {
     "1,000 variables and providers": World(providers, 1_000, ("--status",)),
     "1,000 global providers, registries": World(global_providers, 1_000, ("--registry", "r1", "--status")),
     "100,000 pairs of them": World(pairs, 100_000, ("--status",)),
+    "900 files with the same keys": World(layers, 900, ("--all",), growth=GROWTH_OF_TEXT),
     "10,000 failures": World(no_file, 10_000, ("--all",), status=101),
     "60,000 variables": World(variables, 60_000, ("--all",)),
     "wrong variables": World(wrong_variables, 10_000, ("--all",)),

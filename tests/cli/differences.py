@@ -281,7 +281,9 @@ def _goes_on(case):
     """If the configuration has a fault and the name is known, the credentials files are still cleared. cargo stops."""
     if case.stopped and case.ours.status == 101:
         case.cleared()
-        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Credential", " +Finished removed", "warning: (unused config key|user-defined alias)")
+        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Finished removed", "warning: (unused config key|user-defined alias)")
+        if not re.search("registry name|registry index was not found", case.stopped):
+            case.take(case.extra, " +Credential")
         if any(re.match(_FILE, plain(text)) for text in case.extra):
             case.take(case.missing, ERROR + ".* in registry name", ERROR + "registry name cannot be empty", ERROR + "registry index was not found")
         if not any(plain(text).startswith("error") for text in case.missing):
@@ -340,7 +342,8 @@ def _all_providers(case):
 
 _LIBRARY_ERROR = re.compile(
     r"could not load config key|failed to merge|--config arg|failed to convert|failed to parse|invalid configuration for key|unsupported TOML"
-    r"|missing field|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL|cannot be set through"
+    r"|missing field|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL"
+    r"|cannot be set through"
 )
 
 

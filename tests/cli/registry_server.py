@@ -1,4 +1,4 @@
-"""A registry on the loopback device, which tells what cargo sends to it as Authorization."""
+"""A registry on the loopback device, which records the Authorization headers that cargo sends."""
 
 import http.server
 import json
@@ -25,7 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Registry(http.server.ThreadingHTTPServer):
-    """A context manager. Each name has an index of its own; `authorizations` are those of the calls to the API."""
+    """A context manager. `authorizations` are the headers of the calls to the API."""
 
     def __init__(self, handler=Handler):
         super().__init__(("127.0.0.1", 0), handler)

@@ -335,7 +335,10 @@ def test_errors_of_our_own(line, program, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", OUR_ERRORS[line])
 
 
-@pytest.mark.parametrize("line", ["--timeout 1", "--timeout=86400", "--timeout 0060", "--message-format JSON", "--message-format human", "--status --check --copies", "logout -q"])
+ACCEPTED = "--timeout 1", "--timeout=86400", "--timeout 0060", "--message-format JSON", "--message-format human", "--status --check --copies", "logout -q"
+
+
+@pytest.mark.parametrize("line", ACCEPTED)
 def test_values_that_are_accepted(line, program):
     assert ours(program, *line.split()).returncode == 0
 

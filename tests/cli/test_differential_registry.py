@@ -101,6 +101,8 @@ IDENTITY = {
     "another is a string": mine(config="[registries]\nq='x'\n" + MY_REG),
     "index of crates-io": world(config="[registries.crates-io]\nindex='https://a.org/'\ntoken='s3cret'\n", creds=""),
     "unknown registry": world("--registry nope"),
+    "unknown registry, -v": world("--registry nope -v"),
+    "no name of a registry, -v": world("--registry 1x -v"),
     "registry.index in config": world(config="[registry]\nindex='https://a.org/'\n"),
     "registry.index in config, my-reg": mine(config=MY_REG + "[registry]\nindex='https://a.org/'\n"),
     "default in config": world(config="[registry]\ndefault='my-reg'\n" + MY_REG),

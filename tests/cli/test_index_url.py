@@ -7,7 +7,6 @@ URL_ROUNDS is the number of generated URLs, URL_SEED changes them.
 import concurrent.futures
 import json
 import os
-import pathlib
 import random
 import re
 import subprocess
@@ -61,8 +60,8 @@ FIXED = [
 # Unusual URLs. cargo-logout rejects some, and reads others by its general rules. libidn2 follows IDNA 2008 more strictly than cargo, limits the
 # length of labels, and has an older Unicode.
 KNOWN = [
-    "foo:/p", "https://example.com/?q", "https://example.com\\a", "ht\ttps://example.com/", "https://a%62c/", "https://1.2.3.4./", "https://a.1/", "ws://h:80/", "https://example.com/%2e", "file:",
-    "https://☃.net/", "https://😀.com/", "https://" + "a" * 64 + "é.com/",
+    "foo:/p", "https://example.com/?q", "https://example.com\\a", "ht\ttps://example.com/", "https://a%62c/", "https://1.2.3.4./", "https://a.1/",
+    "ws://h:80/", "https://example.com/%2e", "file:", "https://☃.net/", "https://😀.com/", "https://" + "a" * 64 + "é.com/",
 ]  # fmt: skip
 REFUSED = "(it has a control character, a backslash, `[?]` or `#`|cannot-be-a-base-URLs are not supported)$"
 
@@ -70,7 +69,8 @@ PIECES = {
     "scheme": ["https", "http", "HTTPS", "ssh", "git", "sparse+https", "foo"],
     "slashes": ["://", "://", "://", ":", ":/", ":///"],
     "user": ["", "", "", "", "u@",  "u:@", "a b@", "@"],
-    "host": ["example.com", "Example.COM", "github.com", "GitHub.com", "h", "[::1]", "[1:0::2:3]", "localhost", "", "a b", "xn--bcher-kva.de", "b\u00fccher.de"],
+    "host": ["example.com", "Example.COM", "github.com", "GitHub.com", "h", "[::1]", "[1:0::2:3]", "localhost", "", "a b",
+             "xn--bcher-kva.de", "b\u00fccher.de"],
     "port": ["", "", "", ":443", ":80", ":22", ":", ":8080", ":65536", ":x"],
     "segment": ["a", "A", "b c", "..", ".", "", "\u00e9", "i.git", "x^y|z", "[x]", "'\"", "{}`"],
     "tail": ["", "", "", "/", ".git", ".git/",  "?a b'#c`", "/?", " "],
@@ -95,7 +95,7 @@ def generated(count, seed):
 @pytest.fixture(scope="module")
 def show(program):
     """Ours: [(kind, text, canonical)] of a list of URLs."""
-    tool = pathlib.Path(program).parent / "tests/cli/show_index_url"
+    tool = program.parent / "tests/cli/show_index_url"
 
     def run(urls, *args):
         done = subprocess.run([tool, *args], input="".join(url + "\0" for url in urls).encode(), capture_output=True, check=True, timeout=60)
@@ -140,8 +140,8 @@ def differences(urls, cargo, show, home):
     plain = [canonical for _, _, canonical in show(urls)]
 
     def variables(number):
-        """Other URLs: near ones, which are alike, some from all over the list, and those that we hold for the same. Ours
-        of this one is the first, so that there is always one that should be the same."""
+        """Other URLs: neighbors, which are similar, some from the whole list, and those with the same canonical form. Our
+        form of this URL is the first, so that cargo has at least one to find."""
         kind, text, canonical = resolved[number]
         others = {*range(max(0, number - 8), min(number + 9, len(urls))), *range(number % 23, len(urls), 23)}
         others = {other for other, form in enumerate(plain) if form and (other in others or form == canonical)}

@@ -1,6 +1,5 @@
 """Fixtures: a separate home for each test."""
 
-import os
 import pathlib
 import sys
 
@@ -13,8 +12,5 @@ from shells import Home  # noqa: E402
 
 
 @pytest.fixture
-def home(tmp_path):
-    program = os.environ.get("CARGO_LOGOUT", str(HERE.parents[1] / "build/cargo-logout"))
-    if not os.access(program, os.X_OK):
-        pytest.fail(f"{program} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
+def home(tmp_path, program):
     return Home(tmp_path, program)

@@ -22,7 +22,7 @@ def macro_options(line):
     return {f"-{name}": value or None for name, value in re.findall(r"\bFl (\S+)(?: Ar (\S+))?", line)}
 
 
-def test_manual_has_the_options(options):
+def test_manual_and_help_have_the_options_of_the_parser(options):
     named, possible = {}, {}
     for head, body in re.findall(r"^\.It (Fl [^\n]*)\n(.*?)(?=^\.It Fl|\Z)", section("OPTIONS"), re.MULTILINE | re.DOTALL):
         named.update(macro_options(head))
@@ -31,6 +31,10 @@ def test_manual_has_the_options(options):
             possible["-" + head.split()[1]] = values
     assert named == options.values
     assert possible == options.possible
+    rows = re.findall(r"\[ARGS_\w+\] = \{(.*)\}", (PROJECT / "src/cli/options.c").read_text())
+    parsed = " ".join(row for row in rows if ".instead" not in row)  # the others are always rejected
+    letters = {f"-{letter}" for letter in re.findall(r"\.letter = '(.)'", parsed)}
+    assert letters | {f"--{name}" for name in re.findall(r'\.name = "([^"]+)"', parsed)} == {*named, "-Z"}
 
 
 def test_synopsis_has_only_options_that_exist(options):

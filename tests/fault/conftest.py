@@ -1,4 +1,4 @@
-"""Fixtures: the program under test, the real cargo, and a separate cargo home for each test."""
+"""Fixtures: the real cargo, and a separate cargo home for each test."""
 
 import pathlib
 import sys
@@ -12,12 +12,6 @@ import homes  # noqa: E402
 import oracle  # noqa: E402
 import races  # noqa: E402
 from registry_server import Registry  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def program():
-    """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
-    return homes.program(PROJECT)
 
 
 @pytest.fixture(scope="session")

@@ -6,20 +6,11 @@ import pathlib
 import subprocess
 import tomllib
 
-import pytest
-
 FULL = os.environ.get("FAULTS") == "full"  # what takes minutes; ./test --full sets it
 TIME_LIMIT = 30
 ME = "me"
 SECRET = "S3CRETs3cret"
 PAIR = f'token = "{SECRET}"\n'
-
-
-def program(project):
-    path = os.environ.get("CARGO_LOGOUT", str(project / "build/cargo-logout"))
-    if not os.access(path, os.X_OK):
-        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
-    return path
 
 
 def table(name):
@@ -69,7 +60,7 @@ class Home:
         return subprocess.Popen(command or self.command(), text=True, **given)
 
     def end(self, process, said=""):
-        """What the process has written; it succeeds."""
+        """Waits until the process has succeeded, and returns what it printed."""
         with process:
             said += process.stderr.read()
             assert process.wait(timeout=TIME_LIMIT) == 0, said
@@ -85,7 +76,7 @@ class Home:
 
 
 def blanked(text):
-    """What replaces the pair in a file that is too long to be moved."""
+    """Returns the text with spaces instead of the pair, as in a file that is too long to be moved."""
     return text.replace(PAIR, " " * (len(PAIR) - 1) + "\n")
 
 

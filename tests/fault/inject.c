@@ -187,7 +187,7 @@ static void pause_here(struct tracer *tracer)
     char byte;
     (void)fflush(tracer->report);
     if (read(tracer->fd, &byte, 1) != 1) {
-        die("nobody says go on");
+        die("read");
     }
 }
 
@@ -208,7 +208,7 @@ static void fault_at_entry(struct tracer *tracer, struct tracee *tracee,
     } else if (fault->kind == FAULT_SHORT) {
         registers->rdx /= 2;
     } else if (is_error(fault) && tracee->number == SYS_brk) {
-        registers->rdi = 0; /* which gives the present end: so brk fails */
+        registers->rdi = 0; /* brk() fails and returns the old end */
     } else if (fault->kind == FAULT_LOST || (is_error(fault) && tracee->number != SYS_close)) {
         registers->orig_rax = (unsigned long long)-1; /* it is not made */
     }

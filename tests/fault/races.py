@@ -1,4 +1,4 @@
-"""A home where the real cargo and cargo-logout edit one credentials file, and what each of them can do there."""
+"""A home where the real cargo and cargo-logout edit one credentials file, and the commands that can run there."""
 
 import select
 import subprocess
@@ -9,7 +9,7 @@ import inject
 OTHER, NOBODY = "b", "nobody"  # the latter is known and has no token
 NEW_TOKEN = "a new token"
 BLOCKING = "    Blocking waiting for file lock on credentials' config file\n"
-# What another program does beside a logout of `me`, and the token of OTHER after both.
+# Another program that runs at the same time as a logout of `me`, and the token of OTHER after both.
 AFTER = {
     "cargo logs out": None,
     "cargo logs in": NEW_TOKEN,
@@ -51,17 +51,17 @@ class Stage:
         return process
 
     def start_and_wait(self, name):
-        """Until it has ended or waits for the lock. (process, its first line)"""
+        """Waits until it exits or reports that it waits for the lock. Returns the process and its first line."""
         process = self.start(name)
         ready, _, _ = select.select([process.stderr], [], [], homes.TIME_LIMIT)
-        assert ready, f"{name} says nothing"
+        assert ready, f"{name} prints nothing"
         said = process.stderr.readline()
         if said != BLOCKING:
             self.home.end(process, said)
         return process, said
 
     def check(self, name):
-        """Both have done their work, and everything else is still there."""
+        """Checks that both changed what they had to change, and nothing else."""
         tokens = homes.tokens(self.home.text())
         assert tokens.pop(OTHER) == AFTER[name]
         assert tokens == {name: f"token of {name}" for name in ("a-0", "a-1", "z-0", "z-1")}

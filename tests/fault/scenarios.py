@@ -168,7 +168,7 @@ class World:
         return subprocess.run(self.command(), timeout=inject.TIME_LIMIT, check=False, **given)
 
     def injected(self, injector, *arguments, **more):
-        """A run from the beginning with a fault."""
+        """Resets the files, and runs the program with a fault."""
         self.reset()
         return injector.run(self.command(), *arguments, env=self.env, cwd=self.root, **more)
 

@@ -1,7 +1,5 @@
 """Each allocation fails, together with all later ones, until a run needs no more memory than it gets."""
 
-import pathlib
-
 import pytest
 
 import inject
@@ -14,7 +12,7 @@ pytestmark = pytest.mark.unsanitized  # it has an allocator of its own
 
 @pytest.fixture(scope="module")
 def library(program):
-    return pathlib.Path(program).absolute().parent / "tests/fault/libno_memory.so"
+    return program.parent / "tests/fault/libno_memory.so"
 
 
 @pytest.mark.parametrize("name", scenarios.SCENARIOS)

@@ -12,7 +12,7 @@ DONE = "has been removed"
 LAYER = "error: credential provider `cargo:token` failed action `logout`\n\nCaused by:\n  "
 PERMISSIONS = "warning: failed to set permissions of `{}`: "
 BLANK_LINES = "warning: failed to remove the blank lines at the end of "
-NFS = "fstatfs:poke_exit=@arg2=69690000"  # what fstatfs says is NFS_SUPER_MAGIC, little endian
+NFS = "fstatfs:poke_exit=@arg2=69690000"  # NFS_SUPER_MAGIC, little endian
 LENGTH = len(FILES["small"][0]) - FILES["small"][0].index(homes.PAIR)
 
 
@@ -21,7 +21,7 @@ STATES = {
     "large": {"old": FILES["large"][0], "cut": homes.blanked(FILES["large"][0]), "blank lines": homes.blanked(FILES["large"][0])},
 }
 
-# What fails, the messages, and the state of the file after it.
+# The call that fails, the messages, and the state of the file after it.
 CASES = [
     *((f"pwrite64:error={name}", (LAYER, text, "{}"), "old") for name, text in (("EIO", "os error 5"), ("ENOSPC", "os error 28"), ("EDQUOT", "os error 122"))),
     *((f"fdatasync:error={name}", (LAYER, text, "{}"), "blank lines") for name, text in (("EIO", "os error 5"), ("EROFS", "os error 30"))),
@@ -32,7 +32,7 @@ CASES = [
     ("flock:error=EOPNOTSUPP", (), "cut"),
     *((f"fchmod:error={name}", (PERMISSIONS,), "cut") for name in ("EPERM", "EROFS", "EOPNOTSUPP")),
     ("fchmod:error=EINTR:when=1", (), "cut"),
-    (NFS, (), "cut"),  # flock is known to hang there
+    (NFS, (), "cut"),  # flock() can hang there
 ]
 SMALL_CASES = [  # a large file keeps its length
     ("ftruncate:error=EIO", (BLANK_LINES,), "blank lines"),

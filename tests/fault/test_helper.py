@@ -30,7 +30,7 @@ NOT_ALL = {"EINTR", "EAGAIN"}
 
 @pytest.fixture
 def desktop(tmp_path, program):
-    helper = pathlib.Path(program).absolute().parent / "cargo-credential-libsecret"
+    helper = program.parent / "cargo-credential-libsecret"
     with Desktop(tmp_path, helper) as desktop:
         desktop.start_bus()
         desktop.start_keyring()

@@ -22,7 +22,7 @@ def at_each_call(stage, command, looking, other):
         run = stage.run(command, call, "pause", at_pause=lambda: started.append(stage.start_and_wait(other)))
         assert run.status == 0, run.err
         if not run.hit:
-            continue  # not each run of cargo makes the same calls
+            continue  # runs of cargo do not always make the same calls
         process, said = started[0]
         if not process.stderr.closed:
             stage.home.end(process, said)
@@ -33,13 +33,13 @@ def at_each_call(stage, command, looking, other):
 
 @pytest.mark.parametrize("other", AFTER)
 def test_at_each_of_our_calls(stage, other):
-    """The files of the earlier calls are written by nobody."""
+    """Neither program writes the files of the earlier calls."""
     waited = at_each_call(stage, stage.home.command(), 8, other)
     assert (waited > 0) == (other != "cargo reads")
 
 
 def test_at_each_call_of_cargo(stage):
-    """From where it looks for the credentials to its end. While cargo shortens a file, the file is not TOML."""
+    """From its search for the credentials on. While cargo shortens a file, the file is not TOML."""
     assert at_each_call(stage, [stage.cargo, "logout", "--registry", OTHER], 12, "ours, the same") > 0
 
 

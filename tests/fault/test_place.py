@@ -23,7 +23,7 @@ def powerless(home):
 def mounted(mount, home, *command):
     """The command in a mount namespace of its own; `mount` is the shell's part, "$0" the cargo home.
 
-    In a chroot, / can be no mount, and what is no mount cannot be made private: so it is unmounted as well.
+    In a chroot, / might not be a mount, and then it cannot be made private, so the script also unmounts the home.
     """
     script = f'mount --make-rprivate / 2>/dev/null; {mount} || exit 9; "$@"; status=$?; umount "$0"; exit $status'
     return ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", script, str(home.dir), *command]
@@ -154,7 +154,7 @@ def test_links_to_themselves(home):
 
 def bind(path):
     with socket.socket(socket.AF_UNIX) as bound:
-        bound.bind(os.path.relpath(path))  # a path of one has a short limit
+        bound.bind(os.path.relpath(path))  # the path of a socket has a short limit
 
 
 KINDS = {

@@ -14,7 +14,6 @@ import tempfile
 
 import pytest
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
 NOBODY = 65534
 DEADLINE = 30
 HARD = resource.getrlimit(resource.RLIMIT_CORE)[1]
@@ -23,9 +22,8 @@ USER = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0
 
 
 @pytest.fixture
-def place():
+def place(program):
     """A directory that another user may enter, with the program in it, since the build's own may be closed."""
-    program = os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logout")
     with tempfile.TemporaryDirectory(prefix="cargo-logout-") as name:
         folder = pathlib.Path(name)
         (folder / "home").mkdir()

@@ -8,17 +8,11 @@ import pytest
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT / "tests/fault"), str(PROJECT / "tests/cli")]
 
-import homes  # noqa: E402
 import inject  # noqa: E402
 import scenarios  # noqa: E402
 from process_memory import places_of  # noqa: E402
 
 SECRETS = ("S3CRET-of-me-token", "S3CRET-of-provider", "S3CRET-of-me-secret-key", "S3CRET-of-crates-io-token")
-
-
-@pytest.fixture(scope="module")
-def program():
-    return homes.program(PROJECT)
 
 
 def children(pid):

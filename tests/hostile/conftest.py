@@ -51,14 +51,13 @@ def servers():
 
 
 @pytest.fixture(scope="session")
-def program():
+def program(program):
     """A copy where another user can reach it, and its helpers, unlike pytest's directories and the home of root."""
-    built = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parents[1] / "build/cargo-logout"))
     top = tempfile.mkdtemp()
     os.chmod(top, 0o755)
-    for name in (built.name, "cargo-logout-revoke", "cargo-credential-libsecret"):
-        shutil.copy(built.with_name(name), top)
-    yield f"{top}/{built.name}"
+    for name in (program.name, "cargo-logout-revoke", "cargo-credential-libsecret"):
+        shutil.copy(program.with_name(name), top)
+    yield f"{top}/{program.name}"
     shutil.rmtree(top)
 
 

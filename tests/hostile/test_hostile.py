@@ -13,7 +13,8 @@ from hostile import EVIL, OWN, SECRETS, fifo
 JSON = ["--message-format", "json"]
 FORMS = [
     ["--registry", "r"], ["--registry", "r", *JSON], [], ["--all", "-v"], ["--everywhere", *JSON], ["--all", "--everywhere", *JSON],
-    ["--status", "--strict"], ["--status", "-v", *JSON], ["--status", "--check", "--strict"], ["--all", "--everywhere", "--strict"], ["--all", "-n", *JSON], ["--registry", "r", "--revoke", *JSON],
+    ["--status", "--strict"], ["--status", "-v", *JSON], ["--status", "--check", "--strict"],
+    ["--all", "--everywhere", "--strict"], ["--all", "-n", *JSON], ["--registry", "r", "--revoke", *JSON],
     ["--all", "--revoke", "--everywhere"], ["--registry", "r", "-n", "--revoke", "-vv"], ["--all", "-n", "--revoke", "--color", "always"],
 ]  # fmt: skip
 CONFIG = "repo/.cargo/config.toml"

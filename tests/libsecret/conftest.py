@@ -1,4 +1,3 @@
-import os
 import pathlib
 import sys
 
@@ -13,10 +12,9 @@ from desktop import Desktop  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def helper():
-    """The program under test: the one beside $CARGO_LOGOUT, else that of the build directory `build`."""
-    main = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parent.parent / "build" / "cargo-logout"))
-    path = main.absolute().parent / "cargo-credential-libsecret"
+def helper(program):
+    """The one beside the program."""
+    path = program.parent / "cargo-credential-libsecret"
     assert path.exists(), f"{path} is not built"
     return path
 

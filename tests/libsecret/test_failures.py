@@ -41,9 +41,9 @@ def test_no_bus_and_no_service(desktop, kind, more):
     assert causes(desktop.ask(request(kind, **more)), kind)[0] == NO_BUS
 
 
-@pytest.mark.parametrize("program, how", [("/nonexistent", "exec"), ("/bin/false", "status 1")])
-def test_service_that_cannot_be_started(bus, program, how):
-    (bus.root / "services/org.freedesktop.secrets.service").write_text(f"[D-BUS Service]\nName=org.freedesktop.secrets\nExec={program}\n")
+@pytest.mark.parametrize("started, how", [("/nonexistent", "exec"), ("/bin/false", "status 1")])
+def test_service_that_cannot_be_started(bus, started, how):
+    (bus.root / "services/org.freedesktop.secrets.service").write_text(f"[D-BUS Service]\nName=org.freedesktop.secrets\nExec={started}\n")
     bus.reload()
     first, words = causes(bus.ask(request("logout")))
     assert first == NOT_STARTED and how in words
@@ -84,7 +84,7 @@ def test_words_that_are_no_utf8(desktop):
 
 BROKEN_INDEX, BROKEN_PROMPTER, FULL = (f"{words} {FAILED}" for words in ("the index is broken", "the prompter is broken", "the disk is full"))
 LEFT = "{} matching items are still in the keyring"
-# Behavior of the service and number of its items; the request, if it is not to log out; the causes of the error, or the answer.
+# Behavior of the service, number of its items, the request, and the causes of the error or the answer.
 WITHOUT_A_PERSON = [
     ("delete-lies", 3, "logout", [LEFT.format(3)]),
     ("delete-fails", 3, "logout", [LEFT.format(3), FULL]),

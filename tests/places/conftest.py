@@ -1,6 +1,5 @@
-"""Fixtures: the program under test, the real cargo, and a separate Machine for each test."""
+"""Fixtures: the real cargo, and a separate Machine for each test."""
 
-import os
 import pathlib
 import sys
 
@@ -12,15 +11,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "cli"), str(HERE.parent / "libsecre
 import machine as machines  # noqa: E402
 import oracle  # noqa: E402
 from registry_server import Registry  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def program():
-    """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
-    path = os.environ.get("CARGO_LOGOUT", str(HERE.parents[1] / "build/cargo-logout"))
-    if not os.access(path, os.X_OK):
-        pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ import pytest
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name) for name in ("fault", "cli")]
 
-import homes  # noqa: E402
 import invariants  # noqa: E402
 import oracle  # noqa: E402
 import powercut  # noqa: E402
@@ -21,7 +20,6 @@ import scenarios  # noqa: E402
 from registry_server import Registry  # noqa: E402
 from scenarios import World, config, kept, pair, secret  # noqa: E402
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
 CREDENTIALS = "credentials.toml"
 WAITS = "Blocking waiting for file lock"
 TIME_LIMIT = 60
@@ -188,9 +186,9 @@ class Lab:
 
 
 @pytest.fixture(scope="session")
-def program():
+def program(program):
     powercut.hide_mounts()
-    return pathlib.Path(homes.program(PROJECT)).absolute()
+    return program
 
 
 @pytest.fixture(params=powercut.FILE_SYSTEMS)

@@ -1,6 +1,5 @@
 """Fixtures: the helper under test, the stand-in for a registry's server, and the code that makes the helper call the server."""
 
-import os
 import pathlib
 import sys
 
@@ -16,16 +15,8 @@ from revoke_machine import CratesIo, RevokeMachine  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def program():
-    """$CARGO_LOGOUT, else the one in the build directory `build`."""
-    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", HERE.parents[1] / "build/cargo-logout")).absolute()
-    assert path.exists(), f"{path} is not built"
-    return path
-
-
-@pytest.fixture(scope="session")
 def helper(program):
-    """The one beside it."""
+    """The one beside the program."""
     path = program.parent / "cargo-logout-revoke"
     assert path.exists(), f"{path} is not built"
     return path

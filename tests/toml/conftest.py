@@ -1,4 +1,4 @@
-"""Fixtures: our parser, from the build that $CARGO_LOGOUT is of, else from build/."""
+"""Fixtures: our parser, from the build directory of the program."""
 
 import os
 import pathlib
@@ -13,12 +13,10 @@ sys.path.append(str(PROJECT / "tests/cli"))
 
 
 @pytest.fixture(scope="session")
-def toml():
-    program = os.environ.get("CARGO_LOGOUT", str(PROJECT / "build/src/cli/cargo-logout"))
-    path = pathlib.Path(program).parent / "tests/toml/toml_dump"
+def toml(program):
+    path = program.parent / "tests/toml/toml_dump"
     if not os.access(path, os.X_OK):
-        pytest.fail(f"{path} is not built: run ./test --quick, or set CARGO_LOGOUT to a program in its build directory",
-                    pytrace=False)
+        pytest.fail(f"{path} is not built: run ./test --quick, or set CARGO_LOGOUT to a program in its build directory", pytrace=False)
     parser = reader.Reader(path)
     yield parser
     parser.close()

@@ -1,6 +1,5 @@
-"""The program under test, and the registries."""
+"""The machine, and the registries."""
 
-import os
 import pathlib
 import sys
 
@@ -14,8 +13,7 @@ from stage import Stage  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory):
-    program = os.environ.get("CARGO_LOGOUT", str(HERE.parents[1] / "build/cargo-logout"))
+def stage(tmp_path_factory, program):
     directory = tmp_path_factory.mktemp("truth")
     servers = Servers(directory)
     yield Stage(directory / "w", program, servers)
