@@ -24,4 +24,3 @@ packages() {
     riscv64gc-unknown-linux-musl powerpc64le-unknown-linux-musl s390x-unknown-linux-musl}"
 : "${SUITES=bookworm trixie}"
 : "${ARCHIVES=Debian Debian-Security}" # the labels of those that the sources come from
-export TARGETS SUITES ARCHIVES
