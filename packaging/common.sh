@@ -23,5 +23,4 @@ packages() {
 : "${TARGETS=x86_64-unknown-linux-musl aarch64-unknown-linux-musl armv7-unknown-linux-musleabihf i686-unknown-linux-musl
     riscv64gc-unknown-linux-musl powerpc64le-unknown-linux-musl s390x-unknown-linux-musl}"
 : "${SUITES=bookworm trixie}"
-: "${ARCHIVES=Debian Debian-Security}" # the labels of those that the sources come from
-export TARGETS SUITES ARCHIVES
+: "${ARCHIVES=Debian Debian-Security}" # the labels of the archives that the sources come from
