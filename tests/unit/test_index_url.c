@@ -11,9 +11,12 @@ static void files_are_relative_to_a_directory(void **state)
 {
     (void)state;
     static const char *const cases[][3] = {
-        {"file:i", "/a/b", "file:///a/b/i"}, {"file:../i", "/a/b/", "file:///a/i"},
-        {"file:i", "/", "file:///i"},        {"file:../i", "/", "file:///i"},
-        {"file:/i", "/a", "file:///i"},      {"https:h", "/a", "https://h/"},
+        {"file:i", "/a/b", "file:///a/b/i"},
+        {"file:../i", "/a/b/", "file:///a/i"},
+        {"file:i", "/", "file:///i"},
+        {"file:../i", "/", "file:///i"},
+        {"file:/i", "/a", "file:///i"},
+        {"https:h", "/a", "https://h/"},
         {"file:i", "/a b%20?#\\", "file:///a%20b%2520%3F%23%5C/i"},
     };
     struct arena arena = {0};
