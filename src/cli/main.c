@@ -84,7 +84,7 @@ static const char *registry_meant(struct config *config, struct str word)
     if (word.len == 0 || !str_eq(word, text_quoted(config->arena, word))) {
         return NULL;
     }
-    registries_find(config, &all);
+    registries_find(config, true, &all);
     for (const struct registry *r = all.first; r; r = r->next) {
         if (str_eq(word, r->name)) {
             return word.data;

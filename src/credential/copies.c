@@ -122,7 +122,7 @@ static void take_unread(struct finder *finder, const struct place *place, struct
         take_other(finder, place, text);
         return;
     }
-    for (const struct stored *s = inventory_stored(scratch, doc); s; s = s->next) {
+    for (const struct stored *s = inventory_stored(scratch, doc, NULL); s; s = s->next) {
         bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
         if (is_set && is_about(finder, s->registry)) {
             add(finder, (struct copy){

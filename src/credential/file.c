@@ -11,7 +11,6 @@
 #include "util/fs.h"
 #include "util/list.h"
 #include "util/lock.h"
-#include "util/map.h"
 
 enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
@@ -83,25 +82,17 @@ static void add_victim(struct arena *arena, struct victims *victims, struct toml
 static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
                                    struct file_job *jobs, size_t count)
 {
-    struct map by_registry = {0};
     struct victims victims = {0};
-    struct toml_node *subject = NULL; /* the last one, because two keys share it */
     for (size_t i = 0; i < count; i++) {
-        void **first = map_place(arena, &by_registry, jobs[i].registry);
-        jobs[i].next = *first;
-        *first = &jobs[i];
-    }
-    for (const struct stored *s = inventory_stored(arena, doc); s; s = s->next) {
-        bool goes = false;
-        for (struct file_job *job = map_get(&by_registry, s->registry); job; job = job->next) {
-            goes |= takes(job, s);
-        }
-        if (goes) {
-            add_victim(arena, &victims, s->node);
-        }
-        if (goes && s->subject && s->subject != subject) {
-            subject = s->subject;
-            add_victim(arena, &victims, subject);
+        for (const struct stored *s = inventory_stored(arena, doc, &jobs[i].registry); s;
+             s = s->next) {
+            bool goes = takes(&jobs[i], s);
+            if (goes) {
+                add_victim(arena, &victims, s->node);
+            }
+            if (goes && s->subject) {
+                add_victim(arena, &victims, s->subject);
+            }
         }
     }
     return victims;
@@ -155,12 +146,12 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
                             int read_only, const struct toml_doc **out)
 {
-    struct str text = STR("");
-    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
-    if (!err && file->doc && !file->torn && str_eq(text, file->doc->text)) {
+    if (file->doc && !file->torn && fd_contains(fd, file->doc->text)) {
         *out = file->doc;
         return NULL;
     }
+    struct str text = STR("");
+    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }

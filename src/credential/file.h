@@ -22,7 +22,6 @@ struct file_job {
     bool after_revoking; /* keep a token that is not of `known`, or that can still be valid */
     const struct registry *known; /* can be NULL */
     enum result result;           /* initially RESULT_NOT_FOUND; then RESULT_REMOVED or _KEPT */
-    struct file_job *next;        /* of the same registry; set by file_remove() */
 };
 
 /*

@@ -70,34 +70,43 @@ static void store(struct arena *arena, struct stored ***end, struct str registry
     }
 }
 
-struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc)
+struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
+                                const struct str *name)
 {
+    const struct str crates_io = STR(CRATES_IO_NAME);
+    bool only_other = name && !str_eq(*name, crates_io);
     struct stored *first = NULL;
     struct stored **end = &first;
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
-    struct toml_node *old = toml_get(doc->root, STR("token"));
-    const struct str crates_io = STR(CRATES_IO_NAME);
+    struct toml_node *old = only_other ? NULL : toml_get(doc->root, STR("token"));
     /* Before 2015, the file contained only `token = "..."`. */
     if (old && old->type == TOML_STRING) {
         first = arena_new(arena, struct stored);
         *first = (struct stored){.registry = crates_io, .node = old};
         end = &first->next;
     }
-    store(arena, &end, crates_io, false, toml_get(doc->root, STR("registry")));
+    if (!only_other) {
+        store(arena, &end, crates_io, false, toml_get(doc->root, STR("registry")));
+    }
     bool valid = registries && registries->type == TOML_TABLE;
-    for (const struct toml_node *n = valid ? registries->first : NULL; n; n = n->next) {
+    const struct toml_node *n = !valid ? NULL
+                                : name ? toml_get(registries, *name)
+                                       : registries->first;
+    for (; n; n = name ? NULL : n->next) {
         store(arena, &end, n->key, str_eq(n->key, crates_io), n);
     }
     return first;
 }
 
-static void take_layer(struct inventory *inventory, const struct layer *layer)
+static void take_stored(struct inventory *inventory, const struct layer *layer,
+                        struct registry *registry)
 {
-    const struct stored *s = inventory_stored(inventory->config->arena, layer->doc);
+    const struct stored *s =
+        inventory_stored(inventory->config->arena, layer->doc, &registry->name);
     for (; s; s = s->next) {
         bool is_old = s->node->parent == layer->doc->root;
         bool is_read = !s->misplaced && (!is_old || layer->credentials);
-        add(inventory, registries_get(&inventory->registries, s->registry),
+        add(inventory, registry,
             (struct credential){
                 .kind = s->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
                 .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
@@ -117,8 +126,11 @@ static void take_files(struct inventory *inventory)
         while (first->file != layer->file) {
             first = first->next;
         }
-        if (layer->file && layer->doc && layer == first) {
-            take_layer(inventory, layer);
+        struct registry *r = inventory->registries.first;
+        for (; r && layer->file && layer->doc && layer == first; r = r->next) {
+            if (inventory_has(inventory, r)) {
+                take_stored(inventory, layer, r);
+            }
         }
     }
 }
@@ -375,7 +387,7 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
     session->fish = str_ends(str_of(getenv("SHELL")), STR("/fish"));
     session->github = getenv("GITHUB_ENV") != NULL;
     session->ci = session->github || getenv("CI");
-    registries_find(config, &inventory.registries);
+    registries_find(config, options->all || options->copies, &inventory.registries);
     if (!options->all) {
         if (!options->registry && config->name_is_unknown) {
             return err_wrap(config->arena, config->failure->cause, "%s",

@@ -69,6 +69,8 @@ struct stored {
     struct stored *next;
 };
 
-struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc);
+/* Returns those of a name, or of all names if it is NULL. */
+struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
+                                const struct str *name);
 
 #endif

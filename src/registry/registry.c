@@ -198,15 +198,15 @@ static void join_variables(struct registries *all)
     }
 }
 
-static void add_layer(struct registries *all, const struct layer *layer)
+static void add_layer(struct registries *all, const struct layer *layer, bool every_name)
 {
     const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
-    const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
-    for (; node; node = node->next) {
-        struct registry *registry = registries_add(all, node->key);
-        const struct toml_node *index = toml_get(node, STR("index"));
+    bool has_names = table && table->type == TOML_TABLE && (every_name || !layer->credentials);
+    for (const struct toml_node *node = has_names ? table->first : NULL; node; node = node->next) {
+        const struct toml_node *index = layer->credentials ? NULL : toml_get(node, STR("index"));
+        struct registry *registry = index || every_name ? registries_add(all, node->key) : NULL;
         struct index_url url;
-        if (index && index->type == TOML_STRING && !layer->credentials &&
+        if (index && index->type == TOML_STRING &&
             !index_url_parse(all->config->arena, index->string, &url)) {
             join_index(all, registry, &url);
         }
@@ -290,12 +290,12 @@ static void add_crates_io(struct registries *all)
     join_index(all, registry, &sparse);
 }
 
-void registries_find(struct config *config, struct registries *out)
+void registries_find(struct config *config, bool every_name, struct registries *out)
 {
     *out = (struct registries){.config = config};
     add_crates_io(out);
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        add_layer(out, layer);
+        add_layer(out, layer, every_name || config->environment.has_registries);
     }
     for (size_t i = 0; i < config->environment.count; i++) {
         add_variable(out, &config->environment.variables[i]);

@@ -4,7 +4,7 @@
  * variables have priority.
  *
  *     struct registries all;
- *     registries_find(config, &all);            every name in any file or variable
+ *     registries_find(config, true, &all);      every name in any file or variable
  *     registry_choose(&all, asked, &chosen)     which registry a logout without --all is about
  *
  * Names are in one group if they can have the same index, here or in another directory, by the
@@ -73,9 +73,11 @@ struct registries {
     size_t view_count;
 };
 
-void registries_find(struct config *config, struct registries *out);
+/* Unless `every_name` is set or the environment has variables of registries, leaves out the names
+ * for which no file has an index. No other name can be in a group with them. */
+void registries_find(struct config *config, bool every_name, struct registries *out);
 
-/* Returns NULL if no file and no variable has the name. */
+/* Returns NULL if the name was not found. */
 struct registry *registries_get(const struct registries *all, struct str name);
 
 /* The same, but adds the name. */

@@ -153,7 +153,7 @@ static void check_registries(struct config *config)
 {
     struct registries all;
     struct registry *chosen;
-    registries_find(config, &all);
+    registries_find(config, true, &all);
     size_t count = 0;
     for (struct registry *r = all.first; r; r = r->next, count++) {
         HOLDS(r->is_crates_io == (r == all.first));

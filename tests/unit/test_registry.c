@@ -17,7 +17,7 @@ static void begin(const char *text)
 {
     world_begin(&world, text);
     world_load(&world);
-    registries_find(&world.config, &all);
+    registries_find(&world.config, true, &all);
 }
 
 static struct registry *get(const char *name)
@@ -127,7 +127,7 @@ static void many_names_cost_little(void **state)
     world_begin(&world, buf_str(&text).data);
     clock_t start = clock();
     world_load(&world);
-    registries_find(&world.config, &all);
+    registries_find(&world.config, true, &all);
     assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
     assert_int_equal(all.count, MANY + 1);
     assert_null(get("r0")->used);
@@ -229,7 +229,7 @@ static void a_provider_that_others_name_is_foreign(void **state)
         assert_int_equal(chmod(world_path(&world, files[i]).data, 0666), 0);
     }
     world_load(&world);
-    registries_find(&world.config, &all);
+    registries_find(&world.config, true, &all);
     assert_string_equal(providers("a"), "p foreign; cargo:token");
     assert_string_equal(providers("b"), "x alias foreign; s (no tokens)");
     const struct setting *setting = provider_foreign_setting(&get("b")->providers.items[0]);
