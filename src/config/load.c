@@ -396,21 +396,25 @@ static bool have_same_shape(const struct toml_node *a, const struct toml_node *b
            (a->type == TOML_ARRAY) == (b->type == TOML_ARRAY);
 }
 
-/* Adds a table of a layer to those of the nearer layers. */
+/* Compares a table of a layer with those of the layers before, and adds it to them unless the layer
+ * is the last one: the credentials, which can be large. */
 static struct err *merge(struct config *config, struct map *keys, const struct setting *table,
-                         size_t depth)
+                         size_t depth, bool is_last)
 {
     struct arena *arena = config->arena;
     const struct toml_node *child = depth < MERGE_DEPTH ? table->node->first : NULL;
     for (; child; child = child->next) {
         const struct setting setting = {.layer = table->layer, .node = child};
-        struct merged **place = (struct merged **)map_place(arena, keys, child->key);
-        if (!*place) {
-            *place = arena_new(arena, struct merged);
-            (*place)->first = setting;
+        struct merged *merged = map_get(keys, child->key);
+        if (!merged) {
+            if (!is_last) {
+                merged = arena_new(arena, struct merged);
+                merged->first = setting;
+                *map_place(arena, keys, child->key) = merged;
+            }
             continue;
         }
-        const struct setting *first = &(*place)->first;
+        const struct setting *first = &merged->first;
         if (!have_same_shape(first->node, child)) {
             return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
                            key_shown(arena, &KEY(child->key)).data, config_type_name(first->node),
@@ -420,27 +424,34 @@ static struct err *merge(struct config *config, struct map *keys, const struct s
         if (child->type != TOML_TABLE) {
             continue;
         }
-        if (!(*place)->children) {
-            (*place)->children = arena_new(arena, struct map);
-            TRY(merge(config, (*place)->children, first, depth + 1));
+        if (!merged->children) {
+            merged->children = arena_new(arena, struct map);
+            TRY(merge(config, merged->children, first, depth + 1, false));
         }
-        TRY(merge(config, (*place)->children, &setting, depth + 1));
+        TRY(merge(config, merged->children, &setting, depth + 1, is_last));
+    }
+    return NULL;
+}
+
+static struct err *merge_all(struct config *config, struct map *keys, const struct layer *layers,
+                             bool are_last)
+{
+    for (const struct layer *layer = layers; layer; layer = layer->next) {
+        if (config_sees(VIEW_HERE, layer)) {
+            const struct setting root = {.layer = layer, .node = layer->doc->root};
+            TRY(merge(config, keys, &root, 0, are_last && !layer->next));
+        }
     }
     return NULL;
 }
 
 /* Returns an error about a key that is a table or a list in one layer and something else in
  * another, or NULL. cargo: ConfigValue::merge. */
-static struct err *check_layers(struct config *config)
+static struct err *check_layers(struct config *config, const struct layer *credentials)
 {
     struct map keys = {0};
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        if (config_sees(VIEW_HERE, layer)) {
-            const struct setting root = {.layer = layer, .node = layer->doc->root};
-            TRY(merge(config, &keys, &root, 0));
-        }
-    }
-    return NULL;
+    TRY(merge_all(config, &keys, config->layers, false));
+    return merge_all(config, &keys, credentials, true);
 }
 
 void config_load_credentials(struct config *config)
@@ -450,8 +461,11 @@ void config_load_credentials(struct config *config)
     struct layer *others = config->layers;
     config->layers = NULL;
     const struct err *err = load_both(config, &load, &found);
-    layers_append(&config->layers, others);
-    keep_first(config, check_layers(config));
+    struct layer *credentials = config->layers;
+    config->layers = others;
+    keep_first(config, check_layers(config, credentials));
+    layers_append(&credentials, others);
+    config->layers = credentials;
     if (!config->failure) {
         config->failure = err;
     }
