@@ -1,7 +1,9 @@
 #include "util/map.h"
 
-struct map_slot {
-    const char *key; /* NULL in an empty slot */
+#define SMALLEST 16
+
+struct map_entry {
+    const char *key;
     uint32_t len;
     uint32_t hash; /* most keys that are not equal differ in it, so that they need not be read */
     void *value;
@@ -16,42 +18,52 @@ static uint32_t hash_of(struct str key)
     return (uint32_t)(sum ^ (sum >> 32));
 }
 
-/* Returns the slot that has the key, or else the empty slot for it. */
-static struct map_slot *find_slot(const struct map *map, struct str key, uint32_t hash)
+/* Returns the slot of the key, or else the empty slot for it. */
+static uint32_t *find_slot(const struct map *map, struct str key, uint32_t hash)
 {
-    size_t at = hash & (map->capacity - 1);
-    struct map_slot *slot = &map->slots[at];
-    while (slot->key && (slot->hash != hash || !str_eq((struct str){slot->key, slot->len}, key))) {
-        at = (at + 1) & (map->capacity - 1);
-        slot = &map->slots[at];
+    for (size_t at = hash;; at++) {
+        uint32_t *slot = &map->slots[at & (map->capacity - 1)];
+        const struct map_entry *entry = *slot > 0 ? &map->entries[*slot - 1] : NULL;
+        if (!entry || (entry->hash == hash && str_eq((struct str){entry->key, entry->len}, key))) {
+            return slot;
+        }
     }
-    return slot;
 }
 
 void *map_get(const struct map *map, struct str key)
 {
-    return map->used > 0 ? find_slot(map, key, hash_of(key))->value : NULL;
+    const uint32_t *slot = map->used > 0 ? find_slot(map, key, hash_of(key)) : NULL;
+    return slot && *slot > 0 ? map->entries[*slot - 1].value : NULL;
+}
+
+/* Makes room for half as many entries as slots, so that keys seldom share a way. */
+static void enlarge(struct arena *arena, struct map *map)
+{
+    size_t room = map->capacity / 2 * sizeof(struct map_entry);
+    map->capacity = map->capacity > 0 ? map->capacity * 4 : SMALLEST;
+    map->entries =
+        arena_grow(arena, map->entries, room, map->capacity / 2 * sizeof(struct map_entry));
+    map->slots = arena_new_array(arena, uint32_t, map->capacity);
+    for (size_t i = 0; i < map->used; i++) {
+        size_t at = map->entries[i].hash & (map->capacity - 1);
+        while (map->slots[at] > 0) {
+            at = (at + 1) & (map->capacity - 1);
+        }
+        map->slots[at] = (uint32_t)i + 1;
+    }
 }
 
 void **map_place(struct arena *arena, struct map *map, struct str key)
 {
-    if (map->used * 4 >= map->capacity * 3) {
-        struct map larger = {.capacity = map->capacity > 0 ? map->capacity * 2 : 16};
-        larger.slots = arena_new_array(arena, struct map_slot, larger.capacity);
-        larger.used = map->used;
-        for (size_t i = 0; i < map->capacity; i++) {
-            const struct map_slot *old = &map->slots[i];
-            if (old->key) {
-                *find_slot(&larger, (struct str){old->key, old->len}, old->hash) = *old;
-            }
-        }
-        *map = larger;
-    }
     uint32_t hash = hash_of(key);
-    struct map_slot *slot = find_slot(map, key, hash);
-    if (!slot->key) {
-        *slot = (struct map_slot){.key = key.data, .len = (uint32_t)key.len, .hash = hash};
-        map->used++;
+    if (map->used * 2 >= map->capacity) {
+        enlarge(arena, map);
     }
-    return &slot->value;
+    uint32_t *slot = find_slot(map, key, hash);
+    if (*slot == 0) {
+        map->entries[map->used++] =
+            (struct map_entry){.key = key.data, .len = (uint32_t)key.len, .hash = hash};
+        *slot = (uint32_t)map->used;
+    }
+    return &map->entries[*slot - 1].value;
 }

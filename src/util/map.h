@@ -9,13 +9,14 @@
 
 #include "util/base.h"
 
-struct map_slot;
+struct map_entry;
 
 /* A zeroed map is empty. */
 struct map {
-    struct map_slot *slots;
-    size_t capacity; /* 0 or a power of two */
-    size_t used;
+    struct map_entry *entries; /* in the order in which they were added */
+    uint32_t *slots;           /* number of an entry, counted from 1, or 0; few fit many keys */
+    size_t capacity;           /* number of slots: 0 or a power of two */
+    size_t used;               /* number of entries */
 };
 
 /* Returns the value, or NULL. */
