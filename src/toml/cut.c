@@ -9,6 +9,8 @@ struct cutter {
     struct span *pieces; /* in any order; they can overlap */
     size_t count;
     size_t size;
+    bool wrong;           /* a check failed */
+    struct arena scratch; /* for the checks */
 };
 
 static void cut_piece(struct cutter *c, size_t start, size_t end)
@@ -33,6 +35,127 @@ static size_t line_end(struct str text, size_t at)
         token = toml_scan(text, token.end);
     }
     return token.end;
+}
+
+static int piece_order(const void *left, const void *right)
+{
+    return list_order(((const struct span *)left)->start, ((const struct span *)right)->start);
+}
+
+/* Sorts the pieces and joins those that overlap. Returns their number. */
+static size_t settle(struct span *pieces, size_t count)
+{
+    size_t settled = 0;
+    list_sort(pieces, count, sizeof(struct span), piece_order);
+    for (size_t i = 0; i < count; i++) {
+        struct span *last = settled > 0 ? &pieces[settled - 1] : NULL;
+        if (!last || pieces[i].start >= last->end) {
+            pieces[settled++] = pieces[i];
+        } else if (pieces[i].end > last->end) {
+            last->end = pieces[i].end;
+        }
+    }
+    return settled;
+}
+
+/* Adds the bytes of a part of the text, without the pieces, which are inside it. */
+static void add_rest(struct buf *buf, struct str text, struct span part, const struct toml_cut *cut)
+{
+    for (size_t i = 0; i < cut->count; i++) {
+        buf_add_bytes(buf, text.data + part.start, cut->pieces[i].start - part.start);
+        part.start = cut->pieces[i].end;
+    }
+    buf_add_bytes(buf, text.data + part.start, part.end - part.start);
+}
+
+struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut)
+{
+    struct buf buf = buf_new(arena);
+    add_rest(&buf, text, (struct span){0, text.len}, cut);
+    return buf_str(&buf);
+}
+
+/* ---- The check ---- */
+
+/* Returns true for a table that exists only because of dotted keys or longer headers. Such a table
+ * disappears with its last child. */
+static bool is_made_by_children(const struct toml_node *node)
+{
+    return node->type == TOML_TABLE &&
+           (node->origin == TOML_DOTTED || node->origin == TOML_IMPLICIT);
+}
+
+static bool is_gone(const struct toml_node *node)
+{
+    if (node->cut || !is_made_by_children(node)) {
+        return node->cut;
+    }
+    const struct toml_node *child = node->first;
+    while (child && is_gone(child)) {
+        child = child->next;
+    }
+    return !child;
+}
+
+/* Returns the node, or else its next sibling that stays, or NULL. */
+static const struct toml_node *staying(const struct toml_node *node)
+{
+    while (node && is_gone(node)) {
+        node = node->next;
+    }
+    return node;
+}
+
+/* Compares values, but of arrays and tables only the number of children. */
+static bool same_value(const struct toml_node *before, const struct toml_node *after)
+{
+    size_t count = 0;
+    if (before->type != after->type) {
+        return false;
+    }
+    switch (before->type) {
+    case TOML_STRING:
+    case TOML_FLOAT:
+    case TOML_DATETIME:
+        return str_eq(before->string, after->string);
+    case TOML_INTEGER:
+        return before->integer == after->integer;
+    case TOML_BOOLEAN:
+        return before->boolean == after->boolean;
+    case TOML_ARRAY:
+    case TOML_TABLE:
+        break;
+    }
+    for (const struct toml_node *n = staying(before->first); n; n = staying(n->next)) {
+        count++;
+    }
+    return count == after->count;
+}
+
+/* Walks without recursion, because tables can be thousands of levels deep. */
+bool toml_is_without(const struct toml_node *before, const struct toml_node *after)
+{
+    const struct toml_node *node = before;
+    const struct toml_node *other = after;
+    while (node) {
+        if (!other || !same_value(node, other)) {
+            return false;
+        }
+        const struct toml_node *next = staying(node->first);
+        if (next) {
+            other = node->type == TOML_TABLE ? toml_get(other, next->key) : other->first;
+        }
+        for (; !next && node != before; node = node->parent) {
+            next = staying(node->next);
+            bool in_array = node->parent->type == TOML_ARRAY;
+            other = next && in_array ? other->next : other->parent;
+            if (next && !in_array) {
+                other = toml_get(other, next->key);
+            }
+        }
+        node = next;
+    }
+    return true;
 }
 
 /* ---- Inline tables ----
@@ -186,14 +309,42 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
     cut_run(c, run);
 }
 
-/* ---- Lines ---- */
-
-/* Removes a statement with its line: the blanks before it, the comment after it, and the line's
- * end. */
-static void cut_line(struct cutter *c, size_t start, size_t end)
+/* Removes the victims in an inline table and in the tables inside it. */
+static void cut_inside(struct cutter *c, const struct toml_node *node)
 {
-    cut_piece(c, skip_blank_back(c->text, start), line_end(c->text, end));
+    if (node->type == TOML_TABLE && node->origin == TOML_INLINE) {
+        cut_items(c, node);
+    }
+    for (const struct toml_node *child = node->first; child; child = child->next) {
+        if (!child->cut) {
+            cut_inside(c, child);
+        }
+    }
 }
+
+/* Parses what the cut leaves of an inline table. */
+static bool is_right(struct cutter *c, const struct toml_node *table, const struct toml_cut *cut)
+{
+    struct buf left = buf_new(&c->scratch);
+    struct toml_doc *after;
+    buf_add(&left, STR("table="));
+    add_rest(&left, c->text, (struct span){table->value.start, table->value.end}, cut);
+    bool right = !toml_parse(&c->scratch, buf_str(&left), &after) &&
+                 toml_is_without(table, after->root->first);
+    arena_clear(&c->scratch);
+    return right;
+}
+
+static void cut_inline(struct cutter *c, const struct toml_node *table)
+{
+    size_t first = c->count;
+    cut_inside(c, table);
+    struct span *pieces = c->pieces + first;
+    c->count = first + settle(pieces, c->count - first);
+    c->wrong |= !is_right(c, table, &(struct toml_cut){pieces, c->count - first});
+}
+
+/* ---- Lines ---- */
 
 static bool has_header(const struct toml_node *node)
 {
@@ -201,12 +352,37 @@ static bool has_header(const struct toml_node *node)
            (node->origin == TOML_HEADER || node->origin == TOML_ELEMENT);
 }
 
-/* Returns true for a table that exists only because of dotted keys or longer headers. Such a table
- * disappears with its last child. */
-static bool is_made_by_children(const struct toml_node *node)
+/* Parses lines, and returns true if they are only the pair of the node, or its header. */
+static bool is_statement(struct cutter *c, struct span lines, const struct toml_node *node)
 {
-    return node->type == TOML_TABLE &&
-           (node->origin == TOML_DOTTED || node->origin == TOML_IMPLICIT);
+    struct str key = node->origin == TOML_ELEMENT ? node->parent->key : node->key;
+    struct toml_doc *doc;
+    struct str text = str_slice(&c->scratch, c->text, lines.start, lines.end);
+    if (toml_parse(&c->scratch, text, &doc)) {
+        return false;
+    }
+    const struct toml_node *at = doc->root;
+    while (at->type == TOML_TABLE && at->count == 1) {
+        at = at->first;
+        const struct toml_node *table = at->origin == TOML_ELEMENT ? at->first : at;
+        if (str_eq(at->key, key) &&
+            (has_header(node) ? has_header(table) && !table->first : toml_is_without(at, node))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Removes a statement with its line: the blanks before it, the comment after it, and the line's
+ * end. */
+static void cut_line(struct cutter *c, const struct toml_node *node, size_t start)
+{
+    struct span lines = {skip_blank_back(c->text, start), line_end(c->text, node->value.end)};
+    size_t first = str_starts(c->text, STR("\xef\xbb\xbf")) ? 3 : 0; /* a byte order mark stays */
+    bool whole = lines.start == first || c->text.data[lines.start - 1] == '\n';
+    c->wrong |= !whole || !is_statement(c, lines, node);
+    arena_clear(&c->scratch);
+    cut_piece(c, lines.start, lines.end);
 }
 
 /* Removes a pair, or all headers and pairs of a table or an array of tables. */
@@ -214,9 +390,9 @@ static void cut_statements(struct cutter *c, const struct toml_node *node)
 {
     bool is_array = node->type == TOML_ARRAY && node->origin == TOML_ELEMENT;
     if (has_header(node)) {
-        cut_line(c, node->value.start, node->value.end);
+        cut_line(c, node, node->value.start);
     } else if (!is_made_by_children(node) && !is_array) {
-        cut_line(c, node->pair, node->value.end);
+        cut_line(c, node, node->pair);
         return;
     }
     for (const struct toml_node *child = node->first; child; child = child->next) {
@@ -224,146 +400,20 @@ static void cut_statements(struct cutter *c, const struct toml_node *node)
     }
 }
 
-/* Removes the victims below a node that stays. */
-static void cut_below(struct cutter *c, const struct toml_node *node, bool is_inline)
+static void cut_victim(struct cutter *c, struct toml_node *victim)
 {
-    if (node->type == TOML_TABLE && node->origin == TOML_INLINE) {
-        is_inline = true;
-        cut_items(c, node);
-    }
-    for (const struct toml_node *child = node->first; child; child = child->next) {
-        if (child->cut && !is_inline) {
-            cut_statements(c, child);
-        } else if (child->has_cut && !child->cut) {
-            cut_below(c, child, is_inline);
+    struct toml_node *outermost = NULL; /* inline table around it */
+    for (struct toml_node *node = victim->parent; node; node = node->parent) {
+        if (node->cut) {
+            return;
         }
+        outermost = node->type == TOML_TABLE && node->origin == TOML_INLINE ? node : outermost;
     }
-}
-
-static int piece_order(const void *left, const void *right)
-{
-    return list_order(((const struct span *)left)->start, ((const struct span *)right)->start);
-}
-
-/* Sorts the pieces and joins those that overlap. */
-static struct toml_cut settle(struct cutter *c)
-{
-    list_sort(c->pieces, c->count, sizeof(struct span), piece_order);
-    size_t settled = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        struct span piece = c->pieces[i];
-        struct span *last = settled > 0 ? &c->pieces[settled - 1] : NULL;
-        if (!last || piece.start >= last->end) {
-            c->pieces[settled++] = piece;
-        } else if (piece.end > last->end) {
-            last->end = piece.end;
-        }
-    }
-    return (struct toml_cut){c->pieces, settled};
-}
-
-struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut)
-{
-    struct buf buf = buf_new(arena);
-    size_t at = 0;
-    for (size_t i = 0; i < cut->count; i++) {
-        buf_add_bytes(&buf, text.data + at, cut->pieces[i].start - at);
-        at = cut->pieces[i].end;
-    }
-    buf_add_bytes(&buf, text.data + at, text.len - at);
-    return buf_str(&buf);
-}
-
-/* ---- The check ---- */
-
-static bool is_gone(const struct toml_node *node)
-{
-    if (node->cut || !is_made_by_children(node)) {
-        return node->cut;
-    }
-    const struct toml_node *child = node->first;
-    while (child && is_gone(child)) {
-        child = child->next;
-    }
-    return !child;
-}
-
-/* Returns the node, or else its next sibling that stays, or NULL. */
-static const struct toml_node *staying(const struct toml_node *node)
-{
-    while (node && is_gone(node)) {
-        node = node->next;
-    }
-    return node;
-}
-
-/* Compares values, but of arrays and tables only the number of children. */
-static bool same_value(const struct toml_node *before, const struct toml_node *after)
-{
-    size_t count = 0;
-    if (before->type != after->type) {
-        return false;
-    }
-    switch (before->type) {
-    case TOML_STRING:
-    case TOML_FLOAT:
-    case TOML_DATETIME:
-        return str_eq(before->string, after->string);
-    case TOML_INTEGER:
-        return before->integer == after->integer;
-    case TOML_BOOLEAN:
-        return before->boolean == after->boolean;
-    case TOML_ARRAY:
-    case TOML_TABLE:
-        break;
-    }
-    for (const struct toml_node *n = staying(before->first); n; n = staying(n->next)) {
-        count++;
-    }
-    return count == after->count;
-}
-
-/* Walks without recursion, because tables can be thousands of levels deep. */
-bool toml_is_without(const struct toml_node *before, const struct toml_node *after)
-{
-    const struct toml_node *node = before;
-    const struct toml_node *other = after;
-    while (node) {
-        if (!other || !same_value(node, other)) {
-            return false;
-        }
-        const struct toml_node *next = staying(node->first);
-        if (next) {
-            other = node->type == TOML_TABLE ? toml_get(other, next->key) : other->first;
-        }
-        for (; !next && node != before; node = node->parent) {
-            next = staying(node->next);
-            bool in_array = node->parent->type == TOML_ARRAY;
-            other = next && in_array ? other->next : other->parent;
-            if (next && !in_array) {
-                other = toml_get(other, next->key);
-            }
-        }
-        node = next;
-    }
-    return true;
-}
-
-static bool is_right(const struct toml_doc *doc, const struct toml_cut *cut)
-{
-    CLEANUP(arena_free) struct arena arena = {0};
-    struct toml_doc *after;
-    return !toml_parse(&arena, toml_cut_rest(&arena, doc->text, cut), &after) &&
-           toml_is_without(doc->root, after->root);
-}
-
-/* Marks the node and those above it, or removes the marks. */
-static void mark(struct toml_node *victim, bool cut)
-{
-    victim->cut = cut;
-    for (struct toml_node *node = victim->parent; node && node->has_cut != cut;
-         node = node->parent) {
-        node->has_cut = cut;
+    if (!outermost) {
+        cut_statements(c, victim);
+    } else if (!outermost->is_done) {
+        outermost->is_done = true;
+        cut_inline(c, outermost);
     }
 }
 
@@ -373,17 +423,21 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
     struct cutter c = {.arena = arena, .text = doc->text};
     for (size_t i = 0; i < count; i++) {
         assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
-        mark(victims[i], true);
+        victims[i]->cut = true;
     }
-    cut_below(&c, doc->root, false);
-    struct toml_cut cut = settle(&c);
-    bool right = is_right(doc, &cut);
     for (size_t i = 0; i < count; i++) {
-        mark(victims[i], false);
+        cut_victim(&c, victims[i]);
     }
-    if (!right) {
+    for (size_t i = 0; i < count; i++) {
+        for (struct toml_node *node = victims[i]; node; node = node->parent) {
+            node->cut = node->is_done = false;
+        }
+    }
+    arena_free(&c.scratch);
+    if (c.wrong) {
         return err_new(arena, "the text without these keys would not mean the same");
     }
-    *out = cut;
+    c.count = settle(c.pieces, c.count);
+    *out = (struct toml_cut){c.pieces, c.count};
     return NULL;
 }

@@ -10,8 +10,9 @@
  * table becomes empty, as in cargo. A victim is any node with a key. It can also be a whole inline
  * table, or a table with all its headers and pairs.
  *
- * Each cut is checked: the text without the pieces is parsed, and must have all values of the doc
- * except the victims. If it does not, toml_cut() returns an err.
+ * Each cut is checked: lines that are removed are parsed and must be only the victim. What is left
+ * of an inline table is parsed too and must have all values except the victims. Otherwise,
+ * toml_cut() returns an err.
  *
  *     struct toml_cut cut;
  *     TRY(toml_cut(arena, doc, victims, count, &cut));

@@ -49,7 +49,7 @@ static void next(struct toml_parser *p)
             p->line += p->text.data[i] == '\n';
         }
     }
-    p->token = toml_scan(p->text, p->token.end);
+    toml_scan_to(p->text, p->token.end, &p->token);
 }
 
 static void skip_blank(struct toml_parser *p)
@@ -130,12 +130,17 @@ static void duplicate(struct toml_parser *p, const struct part *part)
     (void)toml_fault(p, "duplicate key", NULL, part->span.start, part->span.end);
 }
 
-static struct toml_node *node_of(struct toml_parser *p, const struct part *part)
+/* Returns the child with the key, or makes it. */
+static struct toml_node *child_of(struct toml_parser *p, struct toml_node *table,
+                                  const struct part *part, bool *is_new)
 {
-    struct toml_node *node = node_new(p);
-    node->key = part->key;
-    node->key_span = part->span;
-    return node;
+    struct toml_node *child = toml_child(p->arena, table, part->key, is_new);
+    if (*is_new) {
+        child->key_span = part->span;
+        child->line = p->line;
+        p->node_count++;
+    }
+    return child;
 }
 
 /* If the token is not a key, a part is missing and becomes empty. */
@@ -193,15 +198,14 @@ static struct key read_key(struct toml_parser *p, struct toml_node *table, enum 
             (void)toml_fault(p, "recursion limit", NULL, p->token.start, p->token.end);
             key.table = NULL;
         }
-        struct toml_node *found = key.table ? toml_get(key.table, key.last.key) : NULL;
-        if (found) {
-            key.table = enter(p, found, &key.last, origin, in_inline);
-        } else if (key.table) {
-            struct toml_node *made = node_of(p, &key.last);
-            made->type = TOML_TABLE;
-            made->origin = origin;
-            (void)toml_add(p->arena, key.table, made);
-            key.table = made;
+        if (key.table) {
+            bool is_new;
+            struct toml_node *child = child_of(p, key.table, &key.last, &is_new);
+            if (is_new) {
+                child->type = TOML_TABLE;
+                child->origin = origin;
+            }
+            key.table = is_new ? child : enter(p, child, &key.last, origin, in_inline);
         }
         key.dotted = true;
         next(p);
@@ -213,13 +217,14 @@ static struct key read_key(struct toml_parser *p, struct toml_node *table, enum 
 static struct toml_node *add_pair(struct toml_parser *p, struct toml_node *table)
 {
     struct key key = read_key(p, table, TOML_DOTTED);
-    struct toml_node *pair = node_of(p, &key.last);
-    pair->pair = key.start;
     /* The last part of a dotted key cannot be added to an element of [[a]]. */
-    if (key.table && ((key.dotted && key.table->origin != TOML_DOTTED) ||
-                      !toml_add(p->arena, key.table, pair))) {
+    bool is_new = key.table && (!key.dotted || key.table->origin == TOML_DOTTED);
+    struct toml_node *pair = is_new ? child_of(p, key.table, &key.last, &is_new) : NULL;
+    if (!is_new) {
+        pair = node_new(p);
         duplicate(p, &key.last);
     }
+    pair->pair = key.start;
     return pair;
 }
 
@@ -429,17 +434,16 @@ static void open_table(struct toml_parser *p, const struct part *name, struct to
 {
     enum toml_type type = element ? TOML_ARRAY : TOML_TABLE;
     enum toml_origin origin = element ? TOML_ELEMENT : TOML_IMPLICIT;
-    struct toml_node *table = toml_get(parent, name->key);
-    if (table && (table->type != type || table->origin != origin)) {
+    bool is_new;
+    struct toml_node *table = child_of(p, parent, name, &is_new);
+    if (!is_new && (table->type != type || table->origin != origin)) {
         duplicate(p, name);
         return;
     }
-    if (!table) {
-        table = node_of(p, name);
+    if (is_new) {
         table->type = type;
         table->origin = origin;
         table->value = header;
-        (void)toml_add(p->arena, parent, table);
     }
     if (element) {
         struct toml_node *array = table;

@@ -54,8 +54,9 @@ bool toml_decode_bare(struct toml_parser *p, struct toml_node *node);
 /* Makes `child` the last child, without a search for its key. */
 void toml_append(struct toml_node *parent, struct toml_node *child);
 
-/* Makes `child` the last child of a table. Returns false if a child already has its key. */
-bool toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child);
+/* Returns the child of a table that has the key. If there is none, makes it the last one. */
+struct toml_node *toml_child(struct arena *arena, struct toml_node *table, struct str key,
+                             bool *is_new);
 
 /*
  * Formats the message about the fault: its position, the line with each value masked, and the

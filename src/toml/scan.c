@@ -1,10 +1,5 @@
 #include "toml/scan.h"
 
-static struct toml_token token_of(enum toml_kind kind, size_t start, size_t end)
-{
-    return (struct toml_token){.kind = kind, .start = (uint32_t)start, .end = (uint32_t)end};
-}
-
 size_t toml_skip_blank(struct str text, size_t at)
 {
     while (at < text.len && toml_is_blank(text.data[at])) {
@@ -21,25 +16,40 @@ static size_t scan_comment(struct str text, size_t at)
     return at;
 }
 
-/* Returns true at a character that ends an atom. */
-static bool delimits(struct str text, size_t at)
+/* Returns true for a byte that ends an atom. */
+static bool delimits(char byte)
 {
-    return at == text.len || (text.data[at] && strchr("\t\n\r #,.=[]{}", text.data[at]));
+    switch (byte) {
+    case '\t':
+    case '\n':
+    case '\r':
+    case ' ':
+    case '#':
+    case ',':
+    case '.':
+    case '=':
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+        return true;
+    default:
+        return false;
+    }
 }
 
-static struct toml_token scan_atom(struct str text, size_t start)
+/* Sets *plain if it is a bare key. */
+static size_t scan_atom(struct str text, size_t at, bool *plain)
 {
-    size_t at = start;
     while (at < text.len && toml_is_bare(text.data[at])) {
         at++;
     }
-    bool plain = delimits(text, at);
-    while (!delimits(text, at)) {
+    size_t bare = at;
+    while (at < text.len && !delimits(text.data[at])) {
         at++;
     }
-    struct toml_token atom = token_of(TOML_ATOM, start, at);
-    atom.plain = plain;
-    return atom;
+    *plain = at == bare;
+    return at;
 }
 
 /* Returns the offset after the character at `at`, or after two if a backslash escapes the second
@@ -73,52 +83,69 @@ static size_t scan_lines(struct str text, size_t at, char quote)
     return at;
 }
 
-static struct toml_token scan_string(struct str text, size_t start, char quote)
+/* Sets *plain if the string is closed and has no escapes. */
+static size_t scan_line(struct str text, size_t at, char quote, bool *plain)
 {
-    bool basic = quote == '"';
-    if (three_quotes(text, start, quote)) {
-        return token_of(basic ? TOML_BASIC_LINES : TOML_LITERAL_LINES, start,
-                        scan_lines(text, start + 3, quote));
+    const char *next = memchr(text.data + at, quote, text.len - at);
+    size_t end = next ? (size_t)(next - text.data) : text.len;
+    bool good = next;
+    for (size_t i = at; i < end; i++) {
+        good &= toml_is_text(text.data[i]) && text.data[i] != '\\';
     }
-    size_t at = start + 1;
-    bool plain = true;
+    *plain = good;
+    at = good ? end : at;
     while (at < text.len && text.data[at] != '\n' && text.data[at] != quote) {
-        plain = plain && toml_is_text(text.data[at]) && text.data[at] != '\\';
         at = skip_character(text, at, quote);
     }
-    bool closed = at < text.len && text.data[at] == quote;
-    struct toml_token string = token_of(basic ? TOML_BASIC : TOML_LITERAL, start, at + closed);
-    string.plain = closed && plain;
-    return string;
+    return at + (at < text.len && text.data[at] == quote);
 }
 
-struct toml_token toml_scan(struct str text, size_t at)
+void toml_scan_to(struct str text, size_t at, struct toml_token *out)
 {
     static const enum toml_kind marks[128] = {
         ['.'] = TOML_DOT,          ['='] = TOML_EQUALS,     [','] = TOML_COMMA,
         ['['] = TOML_OPEN_BRACKET, ['{'] = TOML_OPEN_BRACE, [']'] = TOML_CLOSE_BRACKET,
         ['}'] = TOML_CLOSE_BRACE,
     };
-    if (at == text.len) {
-        return token_of(TOML_END, at, at);
-    }
-    char c = text.data[at];
+    char c = text.data[at]; /* a NUL follows the text */
+    enum toml_kind kind = (unsigned char)c < COUNT(marks) ? marks[(unsigned char)c] : TOML_END;
+    size_t end = at + 1;
+    bool plain = false;
     switch (c) {
     case ' ':
     case '\t':
-        return token_of(TOML_BLANK, at, toml_skip_blank(text, at));
+        kind = TOML_BLANK;
+        end = toml_skip_blank(text, at);
+        break;
     case '#':
-        return token_of(TOML_COMMENT, at, scan_comment(text, at));
+        kind = TOML_COMMENT;
+        end = scan_comment(text, at);
+        break;
     case '\n':
-        return token_of(TOML_NEWLINE, at, at + 1);
     case '\r':
-        return token_of(TOML_NEWLINE, at, at + 1 + (text.data[at + 1] == '\n'));
+        kind = TOML_NEWLINE;
+        end += c == '\r' && text.data[end] == '\n';
+        break;
     case '\'':
     case '"':
-        return scan_string(text, at, c);
-    default:
+        if (three_quotes(text, at, c)) {
+            kind = c == '"' ? TOML_BASIC_LINES : TOML_LITERAL_LINES;
+            end = scan_lines(text, at + 3, c);
+        } else {
+            kind = c == '"' ? TOML_BASIC : TOML_LITERAL;
+            end = scan_line(text, at + 1, c, &plain);
+        }
         break;
+    default:
+        if (at == text.len) {
+            end = at;
+        } else if (kind == TOML_END) {
+            kind = TOML_ATOM;
+            end = scan_atom(text, at, &plain);
+        }
     }
-    enum toml_kind mark = (unsigned char)c < COUNT(marks) ? marks[(unsigned char)c] : TOML_END;
-    return mark == TOML_END ? scan_atom(text, at) : token_of(mark, at, at + 1);
+    out->kind = kind;
+    out->plain = plain;
+    out->start = (uint32_t)at;
+    out->end = (uint32_t)end;
 }

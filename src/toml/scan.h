@@ -34,8 +34,17 @@ struct toml_token {
     uint32_t end;
 };
 
-/* Returns the token at `at`, or the empty token TOML_END after the last byte. */
-struct toml_token toml_scan(struct str text, size_t at);
+/* Finds the token at `at`, or the empty token TOML_END after the last byte. */
+void toml_scan_to(struct str text, size_t at, struct toml_token *out);
+
+/* The same. In large files, it takes much longer to return the small fields of a token in
+ * registers than to scan it. */
+static inline struct toml_token toml_scan(struct str text, size_t at)
+{
+    struct toml_token token;
+    toml_scan_to(text, at, &token);
+    return token;
+}
 
 /* Returns the offset after the spaces and tabs at `at`. */
 size_t toml_skip_blank(struct str text, size_t at);

@@ -27,18 +27,25 @@ static struct map *index_new(struct arena *arena, const struct toml_node *table)
     return index;
 }
 
-bool toml_add(struct arena *arena, struct toml_node *table, struct toml_node *child)
+struct toml_node *toml_child(struct arena *arena, struct toml_node *table, struct str key,
+                             bool *is_new)
 {
-    if (toml_get(table, child->key)) {
-        return false;
+    struct toml_node **place =
+        table->index ? (struct toml_node **)map_place(arena, table->index, key) : NULL;
+    struct toml_node *child = place ? *place : toml_get(table, key);
+    *is_new = !child;
+    if (child) {
+        return child;
     }
+    child = arena_new(arena, struct toml_node);
+    child->key = key;
     toml_append(table, child);
-    if (table->index) {
-        *map_place(arena, table->index, child->key) = child;
+    if (place) {
+        *place = child;
     } else if (table->count > LARGEST_WITHOUT_INDEX) {
         table->index = index_new(arena, table);
     }
-    return true;
+    return child;
 }
 
 struct toml_node *toml_get(const struct toml_node *table, struct str key)

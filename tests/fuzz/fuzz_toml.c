@@ -100,6 +100,12 @@ static void check_cut(struct arena *arena, const struct toml_doc *doc, const uin
         end = cut.pieces[i].end;
     }
     HOLDS(end <= doc->text.len);
+    struct toml_doc *after;
+    HOLDS(!toml_parse(arena, rest, &after));
+    for (size_t i = 0; i < victims.count; i++) {
+        victims.nodes[i]->cut = true;
+    }
+    HOLDS(toml_is_without(doc->root, after->root));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
