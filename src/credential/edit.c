@@ -14,16 +14,17 @@ static bool in_one_page(struct span span)
     return span.start / EDIT_PAGE == (span.end - 1) / EDIT_PAGE;
 }
 
-/* A plan in the making, and the text after its steps. */
+/* A plan in the making. */
 struct plan {
     struct arena *arena;
     struct edit *edit;
-    char *now;
+    size_t start; /* of the first cut */
+    char *now;    /* the text from there on, after the steps */
 };
 
 static void step_add(struct plan *plan, size_t at, struct str bytes, bool whole)
 {
-    char *now = plan->now + at;
+    char *now = plan->now + (at - plan->start);
     const char *old = whole ? str_copy(plan->arena, now, bytes.len).data : NULL;
     plan->edit->steps[plan->edit->count++] = (struct edit_step){at, bytes, old};
     memcpy(now, bytes.data, bytes.len);
@@ -52,7 +53,7 @@ static void plan_blank(struct plan *plan, const struct span *cuts, size_t count,
     size_t start = cuts[0].start;
     size_t len = cuts[count - 1].end - start;
     char *bytes = arena_alloc(plan->arena, len);
-    memcpy(bytes, plan->now + start, len);
+    memcpy(bytes, plan->now + (start - plan->start), len);
     for (size_t i = 0; i < count; i++) {
         for (size_t at = cuts[i].start - start; at < cuts[i].end - start; at++) {
             bool is_end = bytes[at] == '\n' || bytes[at] == '\r';
@@ -176,15 +177,18 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct toml
     const struct span *cuts = cut->pieces;
     size_t count = cut->count;
     struct edit *edit = arena_new(arena, struct edit);
-    char *now = arena_alloc(arena, before.len);
-    struct plan plan = {arena, edit, now};
-    memcpy(now, before.data, before.len);
+    size_t start = cuts[0].start;
+    bool moves = in_one_page((struct span){start, before.len});
+    size_t end = moves ? before.len : cuts[count - 1].end;
+    char *now = arena_alloc(arena, end - start);
+    struct plan plan = {arena, edit, start, now};
+    memcpy(now, before.data + start, end - start);
     edit->before = before;
     edit->steps = arena_new_array(arena, struct edit_step, count * STEPS_OF_A_CUT);
     edit->length = before.len;
-    if (in_one_page((struct span){cuts[0].start, before.len})) {
+    if (moves) {
         plan_move(&plan, cuts, count);
-    } else if (in_one_page((struct span){cuts[0].start, cuts[count - 1].end})) {
+    } else if (in_one_page((struct span){start, end})) {
         plan_blank(&plan, cuts, count, true);
     } else {
         plan_pages(&plan, cuts, count);

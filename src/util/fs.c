@@ -108,6 +108,24 @@ bool path_same(struct str a, struct str b)
     return stat(a.data, &first) == 0 && stat(b.data, &second) == 0 && same_inode(&first, &second);
 }
 
+bool fd_contains(int fd, struct str text)
+{
+    char piece[16 * 1024];
+    size_t done = 0;
+    size_t want;
+    ssize_t got;
+    do {
+        want = text.len - done + 1 < sizeof(piece) ? text.len - done + 1 : sizeof(piece);
+        got = TEMP_FAILURE_RETRY(pread(fd, piece, want, (off_t)done));
+        if (got < 0 || done + (size_t)got > text.len ||
+            memcmp(piece, text.data + done, (size_t)got) != 0) {
+            return false;
+        }
+        done += (size_t)got;
+    } while (got > 0 && (size_t)got == want);
+    return done == text.len;
+}
+
 struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
 {
     CLEANUP(fd_close) int fd = file_open(path);
