@@ -1,6 +1,7 @@
 #include "credential/edit.h"
 
 #include "toml/scan.h"
+#include "util/fs.h"
 
 #include <errno.h>
 #include <sys/stat.h>

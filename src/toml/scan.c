@@ -83,17 +83,26 @@ static size_t scan_lines(struct str text, size_t at, char quote)
     return at;
 }
 
+/* Returns true if all bytes are allowed in a string and none begins an escape. The operators are
+ * those that the compiler can apply to many bytes at once. */
+static bool is_plain(const char *bytes, size_t len)
+{
+    unsigned char bad = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        bad |= (unsigned char)((byte < ' ') & (byte != '\t')) | (byte == '\x7f') | (byte == '\\');
+    }
+    return bad == 0;
+}
+
 /* Sets *plain if the string is closed and has no escapes. */
 static size_t scan_line(struct str text, size_t at, char quote, bool *plain)
 {
     const char *next = memchr(text.data + at, quote, text.len - at);
-    size_t end = next ? (size_t)(next - text.data) : text.len;
-    bool good = next;
-    for (size_t i = at; i < end; i++) {
-        good &= toml_is_text(text.data[i]) && text.data[i] != '\\';
+    *plain = next && is_plain(text.data + at, (size_t)(next - text.data) - at);
+    if (*plain) {
+        return (size_t)(next - text.data) + 1;
     }
-    *plain = good;
-    at = good ? end : at;
     while (at < text.len && text.data[at] != '\n' && text.data[at] != quote) {
         at = skip_character(text, at, quote);
     }
