@@ -267,7 +267,7 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
         return;
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-        bool known = r != chosen && r->has_index && r->valid && text_is_plain(r->name);
+        bool known = r != chosen && r->has_index && r->valid;
         if (known && similar_better(shell->arena, chosen->name, r->name.data, &best)) {
             similar = r;
         }

@@ -5,6 +5,7 @@ help`.
 """
 
 import dataclasses
+import json
 import os
 import random
 import re
@@ -333,6 +334,13 @@ def test_errors_of_our_own(line, program, tmp_path):
     (tmp_path / "config.toml").write_text("".join(f'[registries.{name}]\nindex = "sparse+https://example.com/"\n' for name in names))
     done = ours(program, *line.split(), CARGO_HOME=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", OUR_ERRORS[line])
+
+
+@pytest.mark.parametrize("words", [["--message-format=json"], ["--message-format", "json"]])
+def test_usage_errors_in_json(words, program):
+    done = ours(program, "json", *words)
+    assert done.returncode == 1 and done.stderr.startswith(b"error: unexpected argument 'json' found")
+    assert [json.loads(line)["reason"] for line in done.stdout.splitlines()] == ["error", "logout-finished"]
 
 
 ACCEPTED = "--timeout 1", "--timeout=86400", "--timeout 0060", "--message-format JSON", "--message-format human", "--status --check --copies", "logout -q"

@@ -76,6 +76,26 @@ def test_files_that_do_not_parse(home):
     assert home.found("--status") == []
 
 
+def test_all_that_an_unread_file_has(home):
+    """Secret keys and tokens of other registries; a value that is no text or empty is none."""
+    home.write(".cargo/credentials~", "[registries.corp]\nsecret-key = 'S3CRET-key-0123456789'\n[registries.a]\ntoken = 1\n[registries.b]\ntoken = ''\n[registries.c]\ntoken = 'S3CRET-of-c'\n")
+    lines = [(line["registry"], line["location"]["line"]) for line in home.copies(*STATUS)]
+    assert lines == [("corp", 2), ("c", 8)]
+    assert "contains a secret-key for `corp`" in home.logout("--status").err
+    [line] = home.copies("--registry", "corp", "--copies")
+    assert (line["registry"], line["result"]) == ("corp", "removed")
+    assert home.found("--all", "--copies") == [("unread-file", "~/.cargo/credentials~:7")]
+
+
+@pytest.mark.parametrize("text", [b"\0[registries.x]\0token = 'S3CRET-of-another-0123'\0", b"\0secret-key = \"S3CRET\"\0", b"\xff\xfe"])
+def test_unread_files_of_other_registries(home, text):
+    """What looks like a token in a file that is no TOML is reported if the run is about all registries."""
+    home.store()
+    home.write(".cargo/.credentials.toml.swp", text)
+    assert home.found("--registry", "corp", "--copies", "-n") == []
+    assert len(home.found("--all", "--copies", "-n")) == (b"S3CRET" in text)
+
+
 def test_what_cannot_be_edited(home):
     """After a failed removal, the exit status is 101 and the fix is still printed."""
     path = home.write(".cargo/credentials~", STORED)

@@ -275,3 +275,19 @@ def test_all_knows_whose_a_variable_is(machine):
     machine.env |= {f"CARGO_REGISTRIES_{name}_TOKEN": "S3CRET-env" for name in ("MY_REG", "Z_Z", "A_B")}
     done = machine.logout("--all")
     assert [line["registry"] for line in done.credentials() if line["location"]["type"] == "variable"] == ["My-Reg", "a_b", "z-z"]
+
+
+def test_faults_of_other_registries_do_not_matter(machine):
+    machine.write({"config.toml": CORP + "[registries.bad]\nindex = 'nonsense'\n", "credentials.toml": TOKEN})
+    assert machine.logout("--registry", "corp", "-n", json=False).err.count("bad") == 0
+    done = machine.logout("--registry", "corp")
+    assert (done.status, done.places("removed")) == (0, [("token", str(machine.path("credentials.toml")))])
+    assert {line.get("registry", "corp") for line in done.lines} == {"corp"}
+
+
+def test_suggestions_can_be_run(machine):
+    """A name that cargo rejects is not suggested."""
+    machine.write({"config.toml": "".join(f'[registries."{name}"]\nindex = "$INDEX/corp/"\n' for name in ("co rp", "xyz"))})
+    assert "did you mean" not in machine.logout("--registry", "corp", json=False).err
+    machine.write({"config.toml": KNOWN})
+    assert "note: did you mean `--registry corp`?\n" in machine.logout("--registry", "crp", json=False).err
