@@ -97,6 +97,24 @@ def test_what_this_process_does_not_have(home):
     home.logout("--status", "--copies", "--strict")
 
 
+@pytest.mark.parametrize("value", ["~/other", "'HOME/other'", "HOME/other", '"${HOME}/other"; true', "$OTHER/other", "other", "HOME/a`b`"])
+def test_other_homes_of_startup_files(home, value):
+    """A value that only a shell can compute names no directory."""
+    home.write(".profile", f"CARGO_HOME={value}\n".replace("=HOME", f"={home.top}").replace("'HOME", f"'{home.top}"))
+    home.write("other/credentials.toml", f'[registries.corp]\ntoken = "{TOKEN}"\n')
+    [origin, *copies] = home.copies("--status", "--copies")
+    is_path = "other" in value and value[0] not in "$o"
+    assert ("home" in origin, len(copies)) == (is_path, is_path)
+
+
+def test_secret_keys_of_startup_files(home):
+    home.write(".profile", f"CARGO_REGISTRIES_CORP_SECRET_KEY={TOKEN}\nCARGO_REGISTRIES_BETA_TOKEN={TOKEN}\n")
+    home.write(".cargo/credentials.toml", "[registries.beta]\nother = 1\n")
+    lines = home.copies("--status", "--copies", "--strict", status=2)
+    assert [(line["registry"], line["location"]["line"]) for line in lines] == [("corp", 1), ("beta", 2)]
+    assert home.found("--registry", "corp", "--copies", "-n") == [("origin", "~/.profile:1")]
+
+
 def test_hostile_files_end(home):
     """A long line or many assignments take little time, and the list of them is limited."""
     home.write("/work/.env", f"{NAME}=x " * 30000)
