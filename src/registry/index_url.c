@@ -15,6 +15,11 @@
 
 #define FORBIDDEN_IN_HOST " /:<>@[]^|"
 
+/* control characters, a backslash, `?` and `#`; NUL ends the set and is not allowed either */
+#define FORBIDDEN                                                                                  \
+    "\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37\x7f\\" \
+    "?#"
+
 struct parser {
     struct arena *arena;
     const char *rest; /* of the user's text */
@@ -231,10 +236,8 @@ static struct err *read_url(struct arena *arena, struct str text, struct index_u
     if (in.len > URL_LIMIT) {
         return err_new(arena, "longer than %zu bytes", URL_LIMIT);
     }
-    for (size_t i = 0; i < in.len; i++) {
-        if ((unsigned char)in.data[i] < 0x20 || strchr("\x7f\\?#", in.data[i])) {
-            return err_new(arena, "it has a control character, a backslash, `?` or `#`");
-        }
+    if (strcspn(in.data, FORBIDDEN) < in.len) {
+        return err_new(arena, "it has a control character, a backslash, `?` or `#`");
     }
     struct parser p = {.arena = arena, .rest = in.data, .out = buf_new(arena), .url.host = STR("")};
     TRY(read_scheme(&p));

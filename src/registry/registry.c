@@ -198,30 +198,33 @@ static void join_variables(struct registries *all)
     }
 }
 
+/* Joins the names with this index. The first index that is seen is the one that files set here. */
+static void add_index(struct registries *all, struct registry *registry,
+                      const struct toml_node *index, bool seen)
+{
+    bool first = seen && !registry->in_files;
+    struct index_url url;
+    registry->in_files |= seen;
+    if (index->type != TOML_STRING || index_url_parse(all->config->arena, index->string, &url)) {
+        return;
+    }
+    join_index(all, registry, &url);
+    if (first) {
+        add_name(all, &all->file_names, &url, registry);
+    }
+}
+
 static void add_layer(struct registries *all, const struct layer *layer, bool every_name)
 {
     const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
     bool has_names = table && table->type == TOML_TABLE && (every_name || !layer->credentials);
+    bool seen = config_sees(VIEW_SETTINGS, layer);
     for (const struct toml_node *node = has_names ? table->first : NULL; node; node = node->next) {
         const struct toml_node *index = layer->credentials ? NULL : toml_get(node, STR("index"));
         struct registry *registry = index || every_name ? registries_add(all, node->key) : NULL;
-        struct index_url url;
-        if (index && index->type == TOML_STRING &&
-            !index_url_parse(all->config->arena, index->string, &url)) {
-            join_index(all, registry, &url);
+        if (index) {
+            add_index(all, registry, index, seen);
         }
-    }
-}
-
-/* Adds the name for the index that the files set here. */
-static void add_file_name(struct registries *all, struct registry *registry)
-{
-    struct key key = KEY(STR("registries"), registry->name, STR("index"));
-    struct setting setting;
-    struct index_url url;
-    if (config_first(all->config, VIEW_SETTINGS, &key, &setting) &&
-        !index_url_parse(all->config->arena, setting.value, &url)) {
-        add_name(all, &all->file_names, &url, registry);
     }
 }
 
@@ -278,12 +281,14 @@ void registry_find_index(struct registries *all, struct registry *registry)
 
 static void add_crates_io(struct registries *all)
 {
-    struct arena *arena = all->config->arena;
     struct registry *registry = registries_add(all, STR(CRATES_IO_NAME));
-    struct index_url sparse;
-    struct err *err = index_url_parse(arena, STR(CRATES_IO_INDEX), &registry->index);
-    err = err ? err : index_url_parse(arena, STR(CRATES_IO_SPARSE_INDEX), &sparse);
-    assert(!err); /* the URL is a constant */
+    const struct index_url sparse = {.folded = STR(CRATES_IO_SPARSE_INDEX)};
+    registry->index = (struct index_url){
+        .text = STR(CRATES_IO_INDEX),
+        .host = STR("github.com"),
+        .canonical = STR(CRATES_IO_INDEX),
+        .folded = STR(CRATES_IO_INDEX),
+    };
     registry->has_index = true;
     registry->used = registry;
     join_index(all, registry, &registry->index);
@@ -301,9 +306,6 @@ void registries_find(struct config *config, bool every_name, struct registries *
         add_variable(out, &config->environment.variables[i]);
     }
     join_variables(out);
-    for (struct registry *r = out->first; r; r = r->next) {
-        add_file_name(out, r);
-    }
     for (struct registry *r = out->first; r; r = r->next) {
         if (!r->is_crates_io) {
             registry_find_index(out, r);

@@ -35,6 +35,7 @@ struct registry {
     bool has_index;
     struct index_url index;
     struct setting index_setting; /* not for crates-io */
+    bool in_files;                /* a file sets the index here */
     bool undefined;               /* no setting here has its index; `failure` reports this */
     const struct err *failure;    /* its index or another of its settings is invalid */
 

@@ -3,15 +3,25 @@
 #include "toml/scan.h"
 #include "util/list.h"
 
+#define MANY 8 /* more victims get an arena of their own for the checks */
+
 struct cutter {
     struct arena *arena;
     struct str text;
     struct span *pieces; /* in any order; they can overlap */
     size_t count;
     size_t size;
-    bool wrong;           /* a check failed */
-    struct arena scratch; /* for the checks */
+    bool wrong;            /* a check failed */
+    struct arena *scratch; /* for the checks */
 };
+
+/* Clears what a check needed, if there are many checks. */
+static void clear(struct cutter *c)
+{
+    if (c->scratch != c->arena) {
+        arena_clear(c->scratch);
+    }
+}
 
 static void cut_piece(struct cutter *c, size_t start, size_t end)
 {
@@ -325,13 +335,13 @@ static void cut_inside(struct cutter *c, const struct toml_node *node)
 /* Parses what the cut leaves of an inline table. */
 static bool is_right(struct cutter *c, const struct toml_node *table, const struct toml_cut *cut)
 {
-    struct buf left = buf_new(&c->scratch);
+    struct buf left = buf_new(c->scratch);
     struct toml_doc *after;
     buf_add(&left, STR("table="));
     add_rest(&left, c->text, (struct span){table->value.start, table->value.end}, cut);
-    bool right = !toml_parse(&c->scratch, buf_str(&left), &after) &&
+    bool right = !toml_parse(c->scratch, buf_str(&left), &after) &&
                  toml_is_without(table, after->root->first);
-    arena_clear(&c->scratch);
+    clear(c);
     return right;
 }
 
@@ -357,8 +367,8 @@ static bool is_statement(struct cutter *c, struct span lines, const struct toml_
 {
     struct str key = node->origin == TOML_ELEMENT ? node->parent->key : node->key;
     struct toml_doc *doc;
-    struct str text = str_slice(&c->scratch, c->text, lines.start, lines.end);
-    if (toml_parse(&c->scratch, text, &doc)) {
+    struct str text = str_slice(c->scratch, c->text, lines.start, lines.end);
+    if (toml_parse(c->scratch, text, &doc)) {
         return false;
     }
     const struct toml_node *at = doc->root;
@@ -381,7 +391,7 @@ static void cut_line(struct cutter *c, const struct toml_node *node, size_t star
     size_t first = str_starts(c->text, STR("\xef\xbb\xbf")) ? 3 : 0; /* a byte order mark stays */
     bool whole = lines.start == first || c->text.data[lines.start - 1] == '\n';
     c->wrong |= !whole || !is_statement(c, lines, node);
-    arena_clear(&c->scratch);
+    clear(c);
     cut_piece(c, lines.start, lines.end);
 }
 
@@ -420,7 +430,9 @@ static void cut_victim(struct cutter *c, struct toml_node *victim)
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      struct toml_node *const *victims, size_t count, struct toml_cut *out)
 {
+    CLEANUP(arena_free) struct arena scratch = {0};
     struct cutter c = {.arena = arena, .text = doc->text};
+    c.scratch = count < MANY ? arena : &scratch;
     for (size_t i = 0; i < count; i++) {
         assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
         victims[i]->cut = true;
@@ -433,7 +445,6 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
             node->cut = node->is_done = false;
         }
     }
-    arena_free(&c.scratch);
     if (c.wrong) {
         return err_new(arena, "the text without these keys would not mean the same");
     }

@@ -12,6 +12,8 @@
 #define LARGEST_CHUNK ((size_t)16 * 1024 * 1024)
 #define ALIGNMENT     _Alignof(max_align_t)
 
+#define MOST_PAGES 128 /* more than stack_wipe() is called for */
+
 struct arena_chunk {
     struct arena_chunk *older;
     size_t size; /* bytes in data */
@@ -126,13 +128,37 @@ void arena_free(struct arena *arena)
     arena->newest = NULL;
 }
 
-void stack_wipe(size_t size)
+/* Returns `size`, or less if the rest was never used. */
+static size_t stack_used(size_t size)
 {
-    char below[16 * 1024];
+    unsigned char pages[MOST_PAGES]; /* of the stack; the lowest bit is set for those in memory */
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t count = size / page + 1;
+    char *end = (char *)__builtin_frame_address(0);
+    end -= (uintptr_t)end % page;
+    if (count > MOST_PAGES || mincore(end - count * page, count * page, pages) != 0) {
+        return size;
+    }
+    size_t unused = 0;
+    while (unused < count && (pages[unused] & 1) == 0) {
+        unused++;
+    }
+    size_t used = (count - unused + 1) * page;
+    return used < size ? used : size;
+}
+
+static void __attribute__((noinline)) wipe_below(size_t size)
+{
+    char below[4 * 1024];
     if (size > sizeof(below)) {
-        stack_wipe(size - sizeof(below)); /* first, so that it is a call and not a loop */
+        wipe_below(size - sizeof(below)); /* first, so that it is a call and not a loop */
     }
     explicit_bzero(below, sizeof(below));
+}
+
+void stack_wipe(size_t size)
+{
+    wipe_below(stack_used(size));
 }
 
 void arena_private(void)

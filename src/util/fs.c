@@ -110,7 +110,7 @@ bool path_same(struct str a, struct str b)
 
 bool fd_contains(int fd, struct str text)
 {
-    char piece[16 * 1024];
+    char piece[4096];
     size_t done = 0;
     size_t want;
     ssize_t got;
@@ -197,6 +197,16 @@ bool path_parent(struct arena *arena, struct str path, struct str *out)
         end--;
     }
     *out = str_slice(arena, path, 0, without_slashes(path, end));
+    return true;
+}
+
+bool path_current(struct arena *arena, struct str *out)
+{
+    char current[PATH_MAX];
+    if (!getcwd(current, sizeof(current))) {
+        return false;
+    }
+    *out = str_copy(arena, current, strlen(current));
     return true;
 }
 

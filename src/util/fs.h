@@ -74,6 +74,9 @@ struct str path_normal(struct arena *arena, struct str path);
 /* Rust's Path::parent: "/a/b" -> "/a", "/a" -> "/", "a" -> "". Returns false for "/" and "". */
 bool path_parent(struct arena *arena, struct str path, struct str *out);
 
+/* Finds the working directory, without symbolic links. Returns false with errno if it is gone. */
+bool path_current(struct arena *arena, struct str *out);
+
 /* Resolves symbolic links, `.` and `..`. Returns false with errno if the path cannot be resolved.
  */
 bool path_canonical(struct arena *arena, struct str path, struct str *out);

@@ -12,10 +12,11 @@ bool text_is_control(uint32_t c)
 bool text_is_plain(struct str text)
 {
     for (size_t at = 0; at < text.len;) {
-        uint32_t c = 0;
+        uint32_t c = (unsigned char)text.data[at];
         bool valid = true;
-        at += utf8_decode(text, at, &c, &valid);
-        if (!valid || text_is_control(c)) {
+        bool fast = c >= ' ' && c < 0x7F; /* most texts have no other characters */
+        at += fast ? 1 : utf8_decode(text, at, &c, &valid);
+        if (!fast && (!valid || text_is_control(c))) {
             return false;
         }
     }

@@ -39,6 +39,7 @@ ERRORS = {
     "kill": (),  # EPERM, from a child that has become another user, leaves it: better than to wait for it
     "lstat": ("EACCES", "EIO", "ELOOP", "ENOMEM"),
     "madvise": ("EAGAIN", "EINVAL", "ENOMEM"),
+    "mincore": ("EAGAIN", "ENOMEM"),
     "mmap": ("ENOMEM", "EAGAIN"),
     "mprotect": ("ENOMEM",),
     "munmap": ("ENOMEM",),
