@@ -22,7 +22,7 @@ static const char *const plans[] = {
     [PLAN_CANNOT] = "cannot be removed",
 };
 
-enum { COLUMNS = 7, GAP = 2, NARROWEST = 12 };
+enum { COLUMNS = 7, GAP = 2, INDENT = 4, NARROWEST = 12 };
 
 struct row {
     struct str cells[COLUMNS];
@@ -37,7 +37,7 @@ struct table {
     size_t count;
     size_t columns;
     size_t wide;
-    size_t room; /* width of the terminal; 0: no limit */
+    size_t room; /* width of the terminal, or SIZE_MAX */
     bool has_valid;
     bool has_index;
 };
@@ -84,56 +84,49 @@ static void add_row(struct table *table, const struct credential *c)
     table->columns = column;
 }
 
-/* Finds the width of each column. If a row does not fit on the terminal, limits the registry's name
- * to a quarter of the width. */
-static void find_widths(const struct table *table, size_t *widths)
+/* Finds where each column starts. On a terminal, the registry's name gets at most a quarter. */
+static void find_starts(const struct table *table, size_t *starts)
 {
-    size_t total = 0;
-    for (size_t c = 0; c < table->columns; c++) {
+    size_t most = table->room / 4 > NARROWEST ? table->room / 4 : NARROWEST;
+    for (size_t c = 0; c + 1 < table->columns; c++) {
+        size_t widest = 0;
         for (size_t r = 0; r < table->count; r++) {
             size_t width = text_width(table->rows[r].cells[c]);
-            widths[c] = width > widths[c] ? width : widths[c];
+            widest = width > widest ? width : widest;
         }
-        total += widths[c] + (c > 0 ? GAP : 0);
-    }
-    size_t most = table->room / 4 > NARROWEST ? table->room / 4 : NARROWEST;
-    if (table->room > 0 && total > table->room && widths[0] > most) {
-        widths[0] = most;
+        starts[c + 1] = starts[c] + (c == 0 && widest > most ? most : widest) + GAP;
     }
 }
 
+/* A cell is on the next line if the cell before is too wide. */
 static void draw_row(struct buf *out, const struct table *table, const struct row *row,
-                     const size_t *widths)
+                     const size_t *starts)
 {
-    struct arena *arena = table->arena;
-    size_t column = 0; /* position on the terminal where the next cell begins */
-    struct buf below = buf_new(arena);
+    size_t last = table->columns - 1;
+    bool fits = starts[last] + text_width(row->cells[last]) <= table->room;
+    size_t at = 0; /* position on the terminal */
     buf_add(out, row->warns ? STR(COLOR_WARN) : STR(""));
     for (size_t c = 0; c < table->columns; c++) {
-        struct str cell = c == 0 ? text_fit(arena, row->cells[c], widths[c]) : row->cells[c];
-        size_t width = text_width(cell);
-        bool is_last = c + 1 == table->columns;
-        size_t end = column + (is_last ? width : widths[c]);
-        if (c >= table->wide && table->room > 0 && (below.len > 0 || end > table->room)) {
-            buf_addf(&below, "\n    %s", cell.data);
-            continue;
+        bool below = c >= table->wide && !fits;
+        size_t start = below ? INDENT : starts[c];
+        if (below || at > start) {
+            buf_add_char(out, '\n');
+            at = 0;
         }
-        buf_add(out, cell);
-        column = end + GAP;
-        if (!is_last) {
-            buf_add_times(out, ' ', widths[c] + GAP - (width < widths[c] ? width : widths[c]));
-        }
+        buf_add_times(out, ' ', start - at);
+        buf_add(out, row->cells[c]);
+        at = start + text_width(row->cells[c]);
     }
-    buf_addf(out, "%s%s\n", buf_str(&below).data, row->warns ? COLOR_RESET : "");
+    buf_addf(out, "%s\n", row->warns ? COLOR_RESET : "");
 }
 
 static struct str draw(const struct table *table)
 {
-    size_t widths[COLUMNS] = {0};
+    size_t starts[COLUMNS] = {0};
     struct buf out = buf_new(table->arena);
-    find_widths(table, widths);
+    find_starts(table, starts);
     for (size_t r = 0; r < table->count; r++) {
-        draw_row(&out, table, &table->rows[r], widths);
+        draw_row(&out, table, &table->rows[r], starts);
     }
     return buf_str(&out);
 }

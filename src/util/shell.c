@@ -221,8 +221,6 @@ bool shell_print_out(const struct shell *shell, struct str text)
 size_t shell_columns(const struct shell *shell)
 {
     struct winsize size = {0};
-    if (!shell->terminal_out || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0) {
-        return 0;
-    }
-    return size.ws_col;
+    bool known = shell->terminal_out && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    return known && size.ws_col > 0 ? size.ws_col : SIZE_MAX;
 }

@@ -67,7 +67,7 @@ void shell_print_err(const struct shell *shell, struct str text);
 /* Returns false if standard output could not be written completely. */
 bool shell_print_out(const struct shell *shell, struct str text);
 
-/* Returns the width of the terminal at standard output, or 0 if it is not a terminal. */
+/* Returns the width of the terminal at standard output, or SIZE_MAX if there is no limit. */
 size_t shell_columns(const struct shell *shell);
 
 #endif

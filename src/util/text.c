@@ -86,35 +86,3 @@ size_t text_width(struct str text)
     }
     return width;
 }
-
-/* Returns the offset after the characters from `at` on that are together at most `columns` wide. */
-static size_t skip(struct str text, size_t at, size_t columns)
-{
-    size_t width = 0;
-    for (size_t len = 0; at < text.len; at += len) {
-        uint32_t c = 0;
-        bool valid = true;
-        len = utf8_decode(text, at, &c, &valid);
-        width += unicode_width(c);
-        if (width > columns) {
-            break;
-        }
-    }
-    return at;
-}
-
-struct str text_fit(struct arena *arena, struct str text, size_t columns)
-{
-    size_t width = text_width(text);
-    if (width <= columns || columns < 3) {
-        return text;
-    }
-    size_t gone = width - (columns - 1); /* columns in the middle */
-    size_t head = skip(text, 0, (columns - 1) / 3);
-    size_t tail = skip(text, head, gone);
-    if (text_width(str_slice(arena, text, head, tail)) < gone) {
-        tail = skip(text, head, gone + 1); /* not half of a wide character */
-    }
-    return str_format(arena, "%.*s\xE2\x80\xA6%.*s", (int)head, text.data, (int)(text.len - tail),
-                      text.data + tail);
-}

@@ -30,7 +30,4 @@ struct str text_quoted(struct arena *arena, struct str word);
  * libunistring, every character counts as 1. */
 size_t text_width(struct str text);
 
-/* Shortens a text to at most `columns` columns. The middle of a longer text becomes `…`. */
-struct str text_fit(struct arena *arena, struct str text, size_t columns);
-
 #endif
