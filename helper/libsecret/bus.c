@@ -1,7 +1,5 @@
 #include "bus.h"
 
-#include "util/fs.h"
-
 #include <libsecret/secret.h>
 
 #include <sys/stat.h>
@@ -12,6 +10,10 @@
 #define BUS_PATH     "/org/freedesktop/DBus"
 #define NO_BUS       "there is no D-Bus session bus; run this in your desktop session"
 
+#define REFUSED                                                                                    \
+    "the D-Bus session bus does not accept the connection; if it belongs to another user, run "    \
+    "this as that user; otherwise check DBUS_SESSION_BUS_ADDRESS and the permissions of the "      \
+    "socket"
 #define DENIED                                                                                     \
     "access to the Secret Service (" SECRETS_NAME ") was denied; allow it in the keyring's "       \
     "settings or in the policy of the bus, then try again"
@@ -67,49 +69,15 @@ struct err *bus_error(struct arena *arena, GError *taken)
     return words;
 }
 
-/* Returns true if the socket of the bus belongs to another user. Uses the nearest directory above
- * it that we can see: only user 1000 can enter the directory of /run/user/1000/bus. */
-static bool is_of_another_user(struct arena *arena, const char *address, uid_t *owner)
-{
-    static const char prefix[] = "unix:path=";
-    struct stat file;
-    if (strncmp(address, prefix, strlen(prefix)) != 0) {
-        return false;
-    }
-    const char *value = address + strlen(prefix);
-    g_autofree char *escaped = g_strndup(value, strcspn(value, ",;"));
-    g_autofree char *unescaped = g_uri_unescape_string(escaped, NULL);
-    struct str path = str_of(unescaped);
-    while (stat(path.data, &file) < 0) {
-        if (errno != EACCES || !path_parent(arena, path, &path)) {
-            return false;
-        }
-    }
-    *owner = file.st_uid;
-    return file.st_uid != geteuid();
-}
-
-static struct err *connection_error(struct arena *arena, const char *address, GError *taken,
-                                    bool *none)
+/* If no bus can be there, sets `none`. */
+static struct err *connection_error(struct arena *arena, GError *taken, bool *none)
 {
     g_autoptr(GError) error = taken;
-    struct err *words = error_words(arena, error);
-    uid_t owner;
+    const char *address = getenv("DBUS_SESSION_BUS_ADDRESS");
     *none = !address || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
             g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
-    if (*none) {
-        return err_wrap(arena, words, NO_BUS);
-    }
-    if (is_of_another_user(arena, address, &owner)) {
-        return err_wrap(
-            arena, words,
-            "the D-Bus session bus belongs to another user (user ID %lu); run this as that user",
-            (unsigned long)owner);
-    }
-    return err_wrap(arena, words,
-                    "the D-Bus session bus does not accept the connection; check "
-                    "DBUS_SESSION_BUS_ADDRESS and the permissions of the socket");
+    return err_wrap(arena, error_words(arena, error), "%s", *none ? NO_BUS : REFUSED);
 }
 
 static bool set_address(struct arena *arena)
@@ -142,7 +110,7 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out, bo
     GError *error = NULL;
     GDBusConnection *bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, &error);
     if (!bus) {
-        return connection_error(arena, getenv("DBUS_SESSION_BUS_ADDRESS"), error, none);
+        return connection_error(arena, error, none);
     }
     /* by default, GLib kills the process when the bus disconnects, before it has answered */
     g_dbus_connection_set_exit_on_close(bus, FALSE);

@@ -17,7 +17,11 @@
 
 #define SECRET_INTERFACE "org.freedesktop.Secret."
 
-#define KEYRING_LOCKED_ERROR "the keyring is locked; unlock it, then try again"
+/* An unlocked keyring also locks an item for a program to which the person denied access. */
+#define KEYRING_LOCKED_ERROR                                                                       \
+    "the keyring is locked, or access to the item was denied; unlock it or allow the access, "     \
+    "then "                                                                                        \
+    "try again"
 
 /* Sets `none` with an error that means that there is no session bus, not that a bus rejects us. */
 struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out,

@@ -162,28 +162,6 @@ static SecretRetrievable *first_unlocked(GList *items)
     return items ? SECRET_RETRIEVABLE(items->data) : NULL;
 }
 
-/* Returns why items are still locked. An unlocked keyring can still lock an item for a program to
- * which the person denied access. */
-static struct err *locked_error(const struct keyring *keyring, const GList *items,
-                                const struct err *why)
-{
-    for (; items; items = items->next) {
-        g_autoptr(GVariant) collection = NULL;
-        gboolean locked = TRUE;
-        if (!is_locked(items->data)) {
-            continue;
-        }
-        g_autofree char *path = g_path_get_dirname(g_dbus_proxy_get_object_path(items->data));
-        if (!bus_properties(keyring->arena, keyring->bus, path, COLLECTION, &collection) &&
-            g_variant_lookup(collection, "Locked", "b", &locked) && !locked) {
-            return err_wrap(keyring->arena, why,
-                            "the keyring is unlocked, but access to the item was denied; allow it "
-                            "when the keyring asks, then try again");
-        }
-    }
-    return err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR);
-}
-
 struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token, bool *found)
 {
     g_autolist(GObject) items = NULL;
@@ -198,7 +176,7 @@ struct err *keyring_get(struct keyring *keyring, struct str url, struct str *tok
         return NULL;
     }
     if (!item) {
-        return locked_error(keyring, items, why);
+        return err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR);
     }
     GError *error = NULL;
     if (is_item(item)) { /* some services ask the person only at this point */
@@ -271,7 +249,7 @@ static struct err *items_erase(const struct keyring *keyring, struct str url, GL
     }
     for (const GList *at = left; at; at = at->next) {
         if (is_locked(at->data)) {
-            return locked_error(keyring, left, why);
+            return err_wrap(keyring->arena, why, KEYRING_LOCKED_ERROR);
         }
     }
     if (left) {

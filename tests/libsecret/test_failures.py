@@ -16,10 +16,12 @@ NO_BUS = "there is no D-Bus session bus; run this in your desktop session"
 NO_SERVICE = f"no Secret Service {SECRETS} is on the D-Bus session bus; start a keyring such as GNOME Keyring, KWallet or KeePassXC, then try again"
 NOT_STARTED = f"the Secret Service {SECRETS} could not be started by the D-Bus session bus; start the keyring, then try again"
 DENIED = f"access to the Secret Service {SECRETS} was denied; allow it in the keyring's settings or in the policy of the bus, then try again"
-NOT_ALLOWED = "the keyring is unlocked, but access to the item was denied; allow it when the keyring asks, then try again"
 WENT_AWAY = "the Secret Service exited or disconnected before it answered; try again"
 LATE = "the Secret Service did not answer within 20 seconds; answer its dialog if there is one, or run this at a terminal, which waits longer"
-BUS_BELONGS = "the D-Bus session bus belongs to another user (user ID 0); run this as that user"
+BUS_REFUSES = (
+    "the D-Bus session bus does not accept the connection; if it belongs to another user, run this as that user; "
+    "otherwise check DBUS_SESSION_BUS_ADDRESS and the permissions of the socket"
+)
 WHAT = {"get": "get", "login": "store", "logout": "erase"}
 KINDS = [("get", {}), ("login", {"token": "a-token"}), ("logout", {})]
 FAILED = "(org.freedesktop.DBus.Error.Failed)"
@@ -114,8 +116,8 @@ WITH_A_PERSON = [
     ("locked,unlock-refused", 1, "logout", [LOCKED]),
     ("locked,unlock-prompt,prompt-fails", 1, "logout", [LOCKED, f"no window can be opened {FAILED}"]),
     ("create-refused", 1, "login", ["the request was declined"]),  # libsecret treats this as stored
-    ("locked,open,unlock-refused", 1, "get", [NOT_ALLOWED]),  # the collection is open, and the item is not for this program
-    ("locked,open,unlock-refused", 1, "logout", [NOT_ALLOWED]),
+    ("locked,open,unlock-refused", 1, "get", [LOCKED]),  # the collection is open, and the item is not for this program
+    ("locked,open,unlock-refused", 1, "logout", [LOCKED]),
     ("locked,sealed,unlock-prompt", 2, "get", token("mock-token")),  # a collection that was never unlocked is unlocked first
     ("locked,sealed,unlock-prompt", 2, "logout", LOGGED_OUT),
     ("locked,sealed,unlock-refused", 2, "get", [LOCKED]),
@@ -228,4 +230,4 @@ def test_a_person_at_a_terminal_has_more_time_than_a_call_of_glibs(bus):
 def test_a_bus_of_another_user(bus):
     bus.let_others_in()
     done = bus.run("setpriv", "--reuid=65534", "--clear-groups", bus.helper, "--cargo-plugin", input=json.dumps(request("logout")) + "\n")
-    assert causes(json.loads(done.stdout.splitlines()[1])) == [BUS_BELONGS, "Could not connect: Permission denied"]
+    assert causes(json.loads(done.stdout.splitlines()[1])) == [BUS_REFUSES, "Could not connect: Permission denied"]

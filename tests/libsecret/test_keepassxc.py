@@ -9,7 +9,6 @@ import uuid
 import pytest
 
 from desktop import Desktop, Terminal, request
-from test_failures import NOT_ALLOWED
 from test_keyring import LOCKED, LOGGED_OUT, NOT_FOUND, URL, failed, token
 
 pytestmark = pytest.mark.slow
@@ -108,10 +107,10 @@ def test_denies(keepassxc):
     keepassxc.send(child, request("get"))
     keepassxc.press(UNLOCK, "ctrl+a", "p", "w", "Return")
     keepassxc.press(ACCESS, "Escape")
-    assert keepassxc.answer(child) == failed("get", NOT_ALLOWED)
+    assert keepassxc.answer(child) == failed("get", LOCKED)
     keepassxc.send(child, request("logout"))
     keepassxc.press(ACCESS, "Escape")
-    assert keepassxc.answer(child) == failed("erase", NOT_ALLOWED)
+    assert keepassxc.answer(child) == failed("erase", LOCKED)
     keepassxc.send(child, request("get"))
     keepassxc.press(ACCESS, "Return")
     assert keepassxc.answer(child) == token("t-1")

@@ -9,7 +9,7 @@ import pytest
 from desktop import request
 
 URL = "sparse+https://example.com/index/"
-LOCKED = "the keyring is locked; unlock it, then try again"
+LOCKED = "the keyring is locked, or access to the item was denied; unlock it or allow the access, then try again"
 SCHEMA = ("xdg:schema", "org.rust-lang.cargo.registry")
 NOT_FOUND = {"Err": {"kind": "not-found"}}
 LOGGED_IN = {"Ok": {"kind": "login"}}

@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from desktop import request
-from test_failures import BUS_BELONGS, DENIED, LATE, dbus_error
+from test_failures import BUS_REFUSES, DENIED, LATE, dbus_error
 from test_keyring import LOGGED_IN
 
 CORP = {"url": "sparse+https://example.com/index/", "label": "cargo-registry:corp", "locked": False}
@@ -113,7 +113,7 @@ def test_a_bus_of_another_user(bus):
     bus.let_others_in()
     for option in ("--peek", "--list"):
         _, state, error = lines(bus, "setpriv", "--reuid=65534", "--clear-groups", bus.helper, option)
-        assert (state, error[0]) == ("unknown", BUS_BELONGS)
+        assert (state, error[0]) == ("unknown", BUS_REFUSES)
 
 
 @pytest.mark.parametrize("option", ["--peek", "--list"])
