@@ -61,11 +61,7 @@ void config_warn(struct config *config, struct str help, const char *format, ...
         return;
     }
     *printed = config;
-    if (help.len > 0) {
-        shell_warn_help(config->shell, buf_str(&text), help);
-    } else {
-        shell_warn(config->shell, "%s", buf_str(&text).data);
-    }
+    shell_warn_help(config->shell, buf_str(&text), help);
 }
 
 void layers_append(struct layer **list, struct layer *more)

@@ -9,9 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define WARNING COLOR_WARN "warning" COLOR_RESET ": "
-
-enum { VERB_WIDTH = 12, MARK = '\001' };
+enum { MARK = '\001' };
 
 /* The control sequences of the marks, by the letter after MARK. */
 static const char *const sequences[] = {
@@ -125,52 +123,25 @@ struct err *shell_color_parse(struct arena *arena, struct str text, enum color_c
                    STR_ARG(text));
 }
 
-/* Adds the text and a newline, and prints the buf, unless the shell is quiet. */
-static void PRINTF_LIKE(3, 0)
-    message(const struct shell *shell, struct buf *buf, const char *format, va_list arguments)
+void shell_message(const struct shell *shell, const char *title, const char *format, ...)
 {
-    buf_vaddf(buf, format, arguments);
-    buf_add_char(buf, '\n');
+    struct buf buf = buf_new(shell->arena);
+    va_list arguments;
+    va_start(arguments, format);
+    buf_add(&buf, str_of(title));
+    buf_vaddf(&buf, format, arguments);
+    buf_add_char(&buf, '\n');
+    va_end(arguments);
     if (shell->verbosity != VERBOSITY_QUIET) {
-        shell_print_err(shell, buf_str(buf));
+        shell_print_err(shell, buf_str(&buf));
     }
-}
-
-void shell_status(const struct shell *shell, const char *verb, const char *format, ...)
-{
-    struct buf buf = buf_new(shell->arena);
-    va_list arguments;
-    va_start(arguments, format);
-    buf_addf(&buf, COLOR_HEADER "%*s" COLOR_RESET " ", VERB_WIDTH, verb);
-    message(shell, &buf, format, arguments);
-    va_end(arguments);
-}
-
-void shell_warn(const struct shell *shell, const char *format, ...)
-{
-    struct buf buf = buf_new(shell->arena);
-    va_list arguments;
-    va_start(arguments, format);
-    buf_add(&buf, STR(WARNING));
-    message(shell, &buf, format, arguments);
-    va_end(arguments);
-}
-
-void shell_note(const struct shell *shell, const char *format, ...)
-{
-    struct buf buf = buf_new(shell->arena);
-    va_list arguments;
-    va_start(arguments, format);
-    buf_add(&buf, STR(COLOR_NOTE "note" COLOR_RESET ": "));
-    message(shell, &buf, format, arguments);
-    va_end(arguments);
 }
 
 void shell_alert(const struct shell *shell, struct str title, struct str help)
 {
     static const char before_help[] = "\n  " COLOR_CONTEXT "|" COLOR_RESET "\n  " COLOR_CONTEXT
                                       "= " COLOR_RESET COLOR_BOLD "help" COLOR_RESET ": ";
-    shell_print_err(shell, str_format(shell->arena, WARNING "%s%s%s\n", title.data,
+    shell_print_err(shell, str_format(shell->arena, SHELL_WARNING "%s%s%s\n", title.data,
                                       help.len > 0 ? before_help : "", help.data));
 }
 

@@ -52,10 +52,16 @@ struct err *shell_color_parse(struct arena *arena, struct str text,
                               enum color_choice *out) MUST_CHECK;
 
 /* These are not printed with -q. A status is a verb, right-aligned to 12 columns, and a text. */
-void shell_status(const struct shell *shell, const char *verb, const char *format, ...)
+void shell_message(const struct shell *shell, const char *title, const char *format, ...)
     PRINTF_LIKE(3, 4);
-void shell_note(const struct shell *shell, const char *format, ...) PRINTF_LIKE(2, 3);
-void shell_warn(const struct shell *shell, const char *format, ...) PRINTF_LIKE(2, 3);
+#define SHELL_WARNING COLOR_WARN "warning" COLOR_RESET ": "
+#define SHELL_STATUS(arena, verb)                                                                  \
+    str_format((arena), COLOR_HEADER "%12s" COLOR_RESET " ", (verb)).data
+#define shell_status(shell, verb, ...)                                                             \
+    shell_message((shell), SHELL_STATUS((shell)->arena, verb), __VA_ARGS__)
+#define shell_warn(shell, ...) shell_message((shell), SHELL_WARNING, __VA_ARGS__)
+#define shell_note(shell, ...)                                                                     \
+    shell_message((shell), COLOR_NOTE "note" COLOR_RESET ": ", __VA_ARGS__)
 void shell_warn_help(const struct shell *shell, struct str title, struct str help);
 
 /* These are also printed with -q. An alert is a warning with an indented line `= help: HELP`, if
