@@ -3,8 +3,6 @@
  */
 #include "cli/options.h"
 #include "cli/report.h"
-#include "cli/term.h"
-#include "cli/usage.h"
 #include "credential/run.h"
 #include "util/text.h"
 
@@ -13,6 +11,100 @@
 #define STACK_SIZE ((size_t)32 * 1024) /* more than a run uses */
 
 enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 };
+
+/*
+ * The shell.
+ */
+
+struct term {
+    bool verbose;
+    bool quiet;
+    struct str color; /* data is NULL if it is not set */
+};
+
+/* If one value is invalid, cargo ignores the whole table. */
+static struct term read_term(struct config *config)
+{
+    struct key verbose_key = KEY(STR("term"), STR("verbose"));
+    struct key quiet_key = KEY(STR("term"), STR("quiet"));
+    struct key color_key = KEY(STR("term"), STR("color"));
+    struct setting verbose;
+    struct setting quiet;
+    struct setting color;
+    if (config_get(config, VIEW_SETTINGS, &verbose_key, TOML_BOOLEAN, &verbose) ||
+        config_get(config, VIEW_SETTINGS, &quiet_key, TOML_BOOLEAN, &quiet) ||
+        config_get(config, VIEW_SETTINGS, &color_key, TOML_STRING, &color)) {
+        return (struct term){0};
+    }
+    return (struct term){verbose.boolean, quiet.boolean, color.value};
+}
+
+/* Returns term.color for help and usage errors, or COLOR_AUTO if it is not set or not valid. */
+static enum color_choice term_color(struct config *config)
+{
+    struct term term = read_term(config);
+    enum color_choice choice = COLOR_AUTO;
+    if (term.color.data && shell_color_parse(config->arena, term.color, &choice)) {
+        return COLOR_AUTO;
+    }
+    return choice;
+}
+
+/* cargo warns of it, because it ignores it. */
+static void warn_of_alias(struct config *config)
+{
+    struct key key = KEY(STR("alias"), STR("logout"));
+    struct settings alias;
+    if (!config_program(config, VIEW_SETTINGS, &key, &alias) && alias.count > 0) {
+        config_warn(config, STR(""),
+                    "user-defined alias `logout` is ignored, because it is shadowed by a built-in "
+                    "command");
+    }
+}
+
+/* A fault in [term] does not end a logout. */
+static void fail(struct config *config, const struct err *err)
+{
+    config->failure = config->failure ? config->failure : err;
+}
+
+static struct err *choose_verbosity(struct config *config, const struct args *args,
+                                    const struct term *term, enum verbosity *out)
+{
+    bool quiet = args_has(args, ARGS_QUIET);
+    if (args->verbose > 0 && quiet) {
+        return err_new(config->arena, "cannot set both --verbose and --quiet");
+    }
+    if (args->verbose > 0) {
+        *out = args->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
+    } else if (quiet) {
+        *out = VERBOSITY_QUIET;
+    } else if (term->verbose && term->quiet) {
+        fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
+    } else if (term->verbose || term->quiet) {
+        *out = term->quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
+    }
+    return NULL;
+}
+
+/* Sets up the shell from the command line and [term]. The err is about the command line. */
+static struct err *configure_shell(struct config *config, const struct args *args)
+{
+    struct term term = read_term(config);
+    enum color_choice choice = COLOR_AUTO;
+    TRY(choose_verbosity(config, args, &term, &config->shell->verbosity));
+    if (args_has(args, ARGS_COLOR)) {
+        TRY(shell_color_parse(config->arena, args->value[ARGS_COLOR], &choice));
+    } else if (term.color.data) {
+        fail(config, shell_color_parse(config->arena, term.color, &choice));
+    }
+    shell_set_color(config->shell, choice);
+    return NULL;
+}
+
+/*
+ * A run.
+ */
 
 static struct logout_options options_of(const struct args *args)
 {
@@ -39,7 +131,7 @@ static struct logout_options options_of(const struct args *args)
 static struct err *run(struct config *config, const struct args *args, bool json, int *status)
 {
     struct shell *shell = config->shell;
-    term_warn_alias(config);
+    warn_of_alias(config);
     if (args_has(args, ARGS_UNSTABLE)) {
         return err_new(config->arena,
                        "the `-Z` flag is only accepted on the nightly channel of Cargo, but this "
@@ -48,7 +140,7 @@ static struct err *run(struct config *config, const struct args *args, bool json
                        "more information about Rust release channels.");
     }
     config_load_arguments(config, args->config, args->config_count);
-    TRY(term_configure(config, args));
+    TRY(configure_shell(config, args));
     config_load_credentials(config);
     const struct logout_options options = options_of(args);
     CLEANUP(signals_release) struct signals signals = {0};
@@ -101,7 +193,7 @@ static int usage(struct config *config, int argc, char **argv, struct args_error
         error->tip = str_format(
             arena, "did you mean `" COLOR_LITERAL "--registry %s" COLOR_RESET "`?", registry);
     }
-    shell_print_err(config->shell, usage_error(arena, error));
+    shell_print_err(config->shell, args_error_text(arena, error));
     bool json = false;
     for (int i = 1; i < argc; i++) {
         json |= strcmp(argv[i], "--message-format=json") == 0 ||

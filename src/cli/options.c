@@ -1,15 +1,30 @@
 #include "cli/options.h"
 
 #include "cli/similar.h"
-#include "cli/usage.h"
+#include "util/shell.h"
 #include "util/utf8.h"
 
 enum { TIMEOUT_DEFAULT = 300 };
 
+/* Formats of what the user wrote and of what is accepted. */
+#define WRONG "'" COLOR_WARN "%s" COLOR_RESET "'"
+#define RIGHT "'" COLOR_LITERAL "%s" COLOR_RESET "'"
+
+struct option {
+    const char *name;            /* without dashes; NULL if there is only a letter */
+    const char *value;           /* what the value is called, "REGISTRY"; NULL if it has none */
+    const char *const *possible; /* the values, ends with NULL; NULL if any value is accepted */
+    const char *instead;         /* cargo always rejects the option and suggests this one */
+    enum args_id conflict;       /* set in both rows of a pair */
+    enum args_id needs;          /* accepted only together with that one */
+    bool repeats;                /* can be given more than once */
+    char letter;                 /* 0 if there is none */
+};
+
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const formats[] = {"human", "json", NULL};
 
-const struct args_option args_options[ARGS_OPTION_COUNT] = {
+static const struct option options[ARGS_OPTION_COUNT] = {
     [ARGS_ALL] = {.name = "all", .conflict = ARGS_REGISTRY},
     [ARGS_EVERYWHERE] = {.name = "everywhere"},
     [ARGS_REVOKE] = {.name = "revoke"},
@@ -76,9 +91,47 @@ static void drop_given(struct args *args, enum args_id id)
     args->given_count = kept;
 }
 
+/*
+ * Messages.
+ */
+
+static const char *name_of(struct arena *arena, const struct option *option)
+{
+    return option->name ? str_format(arena, "--%s", option->name).data
+                        : str_format(arena, "-%c", option->letter).data;
+}
+
+/* Returns how messages show an option: `--registry <REGISTRY>`, `--verbose...`. */
 static const char *title(const struct reader *reader, enum args_id id)
 {
-    return usage_title(reader->arena, id).data;
+    const struct option *option = &options[id];
+    const char *name = name_of(reader->arena, option);
+    return option->value     ? str_format(reader->arena, "%s <%s>", name, option->value).data
+           : option->repeats ? str_format(reader->arena, "%s...", name).data
+                             : name;
+}
+
+/* Returns `Usage: cargo-logout` with the options so far, or with [OPTIONS] if there are none.
+ * clap: Arg::stylized. */
+static struct str usage_line(struct arena *arena, const enum args_id *given, size_t count)
+{
+    struct buf line = buf_new(arena);
+    buf_add(&line,
+            STR(COLOR_HEADER "Usage:" COLOR_RESET " " COLOR_LITERAL "cargo-logout" COLOR_RESET));
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = &options[given[i]];
+        buf_addf(&line, " " COLOR_LITERAL "%s" COLOR_RESET, name_of(arena, option));
+        if (option->value) {
+            buf_addf(&line, COLOR_PLACEHOLDER " " COLOR_RESET COLOR_PLACEHOLDER "<%s>" COLOR_RESET,
+                     option->value);
+        } else if (option->repeats) {
+            buf_add(&line, STR(COLOR_PLACEHOLDER "..." COLOR_RESET));
+        }
+    }
+    if (count == 0) {
+        buf_add(&line, STR(" " COLOR_PLACEHOLDER "[OPTIONS]" COLOR_RESET));
+    }
+    return buf_str(&line);
 }
 
 /* The usage line has the options so far, or only [OPTIONS]. */
@@ -97,9 +150,19 @@ static enum args_outcome fail(struct reader *reader, bool with_options, const ch
     return ARGS_ERROR;
 }
 
+/* Adds `[possible values: auto, always, never]` on a separate line, if the option has some. */
 static enum args_outcome fail_value(struct reader *reader, enum args_id id, struct str fault)
 {
-    reader->error.fault = usage_add_possible(reader->arena, fault, &args_options[id]);
+    struct buf out = buf_new(reader->arena);
+    const char *before = "\n  [possible values: ";
+    const char *const *possible = options[id].possible;
+    buf_add(&out, fault);
+    for (; possible && *possible; possible++) {
+        buf_addf(&out, "%s" COLOR_LITERAL "%s" COLOR_RESET, before, *possible);
+        before = ", ";
+    }
+    buf_add(&out, options[id].possible ? STR("]") : STR(""));
+    reader->error.fault = buf_str(&out);
     return ARGS_ERROR;
 }
 
@@ -107,10 +170,9 @@ static enum args_outcome unexpected(struct reader *reader, bool with_options, st
                                     const char *tip)
 {
     if (tip) {
-        reader->error.tip =
-            str_format(reader->arena, "a similar argument exists: " USAGE_RIGHT, tip);
+        reader->error.tip = str_format(reader->arena, "a similar argument exists: " RIGHT, tip);
     }
-    return fail(reader, with_options, "unexpected argument " USAGE_WRONG " found",
+    return fail(reader, with_options, "unexpected argument " WRONG " found",
                 utf8_lossy(reader->arena, word).data);
 }
 
@@ -118,7 +180,7 @@ static enum args_outcome no_value(struct reader *reader, enum args_id id)
 {
     return fail_value(reader, id,
                       str_format(reader->arena,
-                                 "a value is required for " USAGE_WRONG " but none was supplied",
+                                 "a value is required for " WRONG " but none was supplied",
                                  title(reader, id)));
 }
 
@@ -135,7 +197,7 @@ static bool parse_seconds(struct str text, unsigned *out)
 static enum args_outcome check_value(struct reader *reader, enum args_id id, struct str value)
 {
     struct arena *arena = reader->arena;
-    const char *const *possible = args_options[id].possible;
+    const char *const *possible = options[id].possible;
     const char *tip = NULL;
     double best = 0;
     if (!utf8_valid(value)) {
@@ -154,10 +216,10 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     if (possible && value.len == 0) {
         return no_value(reader, id);
     }
-    struct str fault = str_format(arena, "invalid value " USAGE_WRONG " for " USAGE_RIGHT,
-                                  value.data, usage_title(arena, id).data);
+    struct str fault =
+        str_format(arena, "invalid value " WRONG " for " RIGHT, value.data, title(reader, id));
     if (tip) {
-        reader->error.tip = str_format(arena, "a similar value exists: " USAGE_RIGHT, tip);
+        reader->error.tip = str_format(arena, "a similar value exists: " RIGHT, tip);
     }
     if (id == ARGS_TIMEOUT) {
         fault = str_format(arena, "%s: it must be a whole number from 1 to %d", fault.data,
@@ -172,7 +234,7 @@ static enum args_outcome apply_pending(struct reader *reader);
 static enum args_outcome apply(struct reader *reader, enum args_id id, struct str value)
 {
     struct args *args = &reader->args;
-    const struct args_option *option = &args_options[id];
+    const struct option *option = &options[id];
     enum args_outcome outcome = apply_pending(reader);
     if (outcome != ARGS_RUN) {
         return outcome;
@@ -184,11 +246,11 @@ static enum args_outcome apply(struct reader *reader, enum args_id id, struct st
         return id == ARGS_HELP_OPTION ? ARGS_HELP : ARGS_VERSION;
     }
     if (option->instead) {
-        return unexpected(reader, false, usage_title(reader->arena, id), option->instead);
+        return unexpected(reader, false, str_of(title(reader, id)), option->instead);
     }
     if (!option->repeats && args_has(args, id)) {
         drop_given(args, id);
-        return fail(reader, false, "the argument " USAGE_WRONG " cannot be used multiple times",
+        return fail(reader, false, "the argument " WRONG " cannot be used multiple times",
                     title(reader, id));
     }
     if (id == ARGS_VERBOSE) {
@@ -229,7 +291,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     enum args_id meant = ARGS_NONE;
     double best = 0;
     for (enum args_id id = ARGS_REGISTRY; id < ARGS_OPTION_COUNT; id++) {
-        const char *candidate = args_options[id].name;
+        const char *candidate = options[id].name;
         if (candidate && similar_better(reader->arena, name, candidate, &best)) {
             meant = id;
         }
@@ -238,9 +300,9 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     reader->error = (struct args_error){0};
     const char *tip = NULL;
     if (meant) {
-        tip = str_format(reader->arena, "--%s", args_options[meant].name).data;
+        tip = str_format(reader->arena, "--%s", options[meant].name).data;
     }
-    if (meant && !args_options[meant].instead) {
+    if (meant && !options[meant].instead) {
         add_given(&reader->args, meant);
     }
     return unexpected(reader, true, str_format(reader->arena, "--%.*s", STR_ARG(name)), tip);
@@ -256,13 +318,13 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
         value = str_slice(reader->arena, word, end + 1, word.len);
     }
     enum args_id id = ARGS_OPTION_COUNT - 1;
-    while (id && !(args_options[id].name && str_eq(name, str_of(args_options[id].name)))) {
+    while (id && !(options[id].name && str_eq(name, str_of(options[id].name)))) {
         id--;
     }
     if (!id) {
         return unknown_long(reader, name);
     }
-    if (args_options[id].value) {
+    if (options[id].value) {
         return read_value(reader, id, value);
     }
     if (!value.data) {
@@ -270,7 +332,7 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
     }
     add_given(&reader->args, id);
     return fail(reader, true,
-                "unexpected value " USAGE_WRONG " for " USAGE_RIGHT " found; no more were expected",
+                "unexpected value " WRONG " for " RIGHT " found; no more were expected",
                 utf8_lossy(reader->arena, value).data, title(reader, id));
 }
 
@@ -280,7 +342,7 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
 {
     for (size_t at = 1; at < word.len; at++) {
         enum args_id id = ARGS_OPTION_COUNT - 1;
-        while (id && args_options[id].letter != word.data[at]) {
+        while (id && options[id].letter != word.data[at]) {
             id--;
         }
         if (!id) {
@@ -291,7 +353,7 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
             return unexpected(reader, false, str_format(reader->arena, "-%.*s", STR_ARG(rest)),
                               NULL);
         }
-        if (args_options[id].value) {
+        if (options[id].value) {
             struct str value = {0};
             if (at + 1 < word.len) {
                 size_t start = at + 1 + (word.data[at + 1] == '=' ? 1 : 0);
@@ -339,14 +401,13 @@ static enum args_outcome check_together(struct reader *reader)
     enum args_id missing = ARGS_NONE;
     for (size_t i = 0; i < args->given_count; i++) {
         enum args_id id = args->given[i];
-        enum args_id other = args_options[id].conflict;
+        enum args_id other = options[id].conflict;
         if (other && args_has(args, other)) {
             drop_given(args, other);
-            return fail(reader, true,
-                        "the argument " USAGE_WRONG " cannot be used with " USAGE_WRONG,
+            return fail(reader, true, "the argument " WRONG " cannot be used with " WRONG,
                         title(reader, id), title(reader, other));
         }
-        enum args_id needed = args_options[id].needs;
+        enum args_id needed = options[id].needs;
         if (needed && !args_has(args, needed)) {
             missing = needed;
         }
@@ -393,4 +454,18 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     *args = reader.args;
     *error = reader.error;
     return outcome;
+}
+
+struct str args_error_text(struct arena *arena, const struct args_error *error)
+{
+    struct buf out = buf_new(arena);
+    buf_addf(&out, COLOR_ERROR "error:" COLOR_RESET " %s", error->fault.data);
+    if (error->tip.len > 0) {
+        buf_addf(&out, "\n\n  " COLOR_LITERAL "tip:" COLOR_RESET " %s", error->tip.data);
+    }
+    if (error->usage.len > 0) {
+        buf_addf(&out, "\n\n%s", error->usage.data);
+    }
+    buf_add(&out, STR("\n\nFor more information, try '" COLOR_LITERAL "--help" COLOR_RESET "'.\n"));
+    return buf_str(&out);
 }

@@ -46,19 +46,6 @@ enum args_id {
     ARGS_OPTION_COUNT,
 };
 
-struct args_option {
-    const char *name;            /* without dashes; NULL if there is only a letter */
-    const char *value;           /* what the value is called, "REGISTRY"; NULL if it has none */
-    const char *const *possible; /* the values, ends with NULL; NULL if any value is accepted */
-    const char *instead;         /* cargo always rejects the option and suggests this one */
-    enum args_id conflict;       /* set in both rows of a pair */
-    enum args_id needs;          /* accepted only together with that one */
-    bool repeats;                /* can be given more than once */
-    char letter;                 /* 0 if there is none */
-};
-
-extern const struct args_option args_options[ARGS_OPTION_COUNT];
-
 struct args {
     enum args_id given[ARGS_OPTION_COUNT]; /* each once, in order; --verbose as it was last given */
     size_t given_count;
@@ -71,7 +58,8 @@ struct args {
 
 bool args_has(const struct args *args, enum args_id id);
 
-/* The parts of the message about a wrong command line, with colors. */
+/* The parts of the message about a wrong command line, in the words and colors of cargo's parser.
+ */
 struct args_error {
     struct str fault;
     struct str tip;   /* can be empty */
@@ -88,5 +76,10 @@ enum args_outcome { ARGS_RUN, ARGS_HELP, ARGS_VERSION, ARGS_ERROR };
  */
 enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args,
                              struct args_error *error);
+
+/* Returns the complete message, which ends with a newline. */
+struct str args_error_text(struct arena *arena, const struct args_error *error);
+
+extern const char usage_help[]; /* fits in 80 columns */
 
 #endif

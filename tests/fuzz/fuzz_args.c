@@ -6,7 +6,7 @@
  */
 #include "harness.h"
 
-#include "cli/usage.h"
+#include "cli/options.h"
 #include "toml/toml.h"
 
 #define MOST_WORDS  64
@@ -46,7 +46,7 @@ static void check_error(struct arena *arena, const struct line *line,
     for (int i = 1; i < line->argc; i++) {
         len += strlen(line->argv[i]);
     }
-    struct str text = usage_error(arena, error);
+    struct str text = args_error_text(arena, error);
     HOLDS(strlen(text.data) == text.len);
     HOLDS(utf8_valid(text));
     HOLDS(text.len < WORDS_LIMIT + 3 * len); /* U+FFFD has three bytes */
