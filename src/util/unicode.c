@@ -1,44 +1,40 @@
 #include "util/unicode.h"
 
-#include <ctype.h>
+#include "util/utf8.h"
 
-static const char *const unistring[] = {"libunistring.so.5", "libunistring.so.2", NULL};
-static const char *const idn2[] = {"libidn2.so.0", NULL};
+#include <ctype.h>
 
 #ifdef LINK_UNICODE
 
-#include <idn2.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <uniwidth.h>
 
-#define LOAD(library, function) (function)
+#define LOAD(function) (function)
 
 #else
 
 #include <dlfcn.h>
 
-/* As in the headers of the libraries, which a build does not need. */
+/* As in the headers of the library, which a build does not need. */
 bool uc_is_property_xid_start(uint32_t character);
 bool uc_is_property_xid_continue(uint32_t character);
 int uc_width(uint32_t character, const char *encoding);
 uint8_t *u8_toupper(const uint8_t *text, size_t len, const char *language, const void *form,
                     uint8_t *memory, size_t *size);
-int idn2_lookup_u8(const uint8_t *domain, uint8_t **out, int flags);
-
-#define IDN2_NFC_INPUT       1
-#define IDN2_NONTRANSITIONAL 8
 
 typedef void symbol(void);
 
-/* Finds a library that is already loaded without dlopen(). If only the second name exists, dlopen()
- * would search the directories for the first name each time. Returns NULL if there is none. */
-static symbol *load(const char *const *names, const char *name)
+/* Finds the library without dlopen() if it is loaded already. If only the second name exists,
+ * dlopen() would search the directories for the first name each time. Returns NULL if there is
+ * none. */
+static symbol *load(const char *name)
 {
+    static const char *const libraries[] = {"libunistring.so.5", "libunistring.so.2"};
     symbol *function;
     void *found = dlsym(RTLD_DEFAULT, name);
-    for (size_t i = 0; names[i] && !found; i++) {
-        void *handle = dlopen(names[i], RTLD_NOW | RTLD_GLOBAL);
+    for (size_t i = 0; i < COUNT(libraries) && !found; i++) {
+        void *handle = dlopen(libraries[i], RTLD_NOW | RTLD_GLOBAL);
         found = handle ? dlsym(handle, name) : NULL;
     }
     /* POSIX allows this conversion of a pointer to data, but ISO C does not. */
@@ -46,13 +42,13 @@ static symbol *load(const char *const *names, const char *name)
     return function;
 }
 
-#define LOAD(library, function) ((__typeof__(function) *)load(library, #function))
+#define LOAD(function) ((__typeof__(function) *)load(#function))
 
 #endif
 
-static struct err *missing(struct arena *arena, const char *const *names)
+static struct err *missing(struct arena *arena)
 {
-    return err_new(arena, "names that are not ASCII need the library %s", names[0]);
+    return err_new(arena, "names that are not ASCII need the library libunistring");
 }
 
 struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out)
@@ -61,9 +57,9 @@ struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out
         *out = isalpha((int)character);
         return NULL;
     }
-    bool (*is_start)(uint32_t) = LOAD(unistring, uc_is_property_xid_start);
+    bool (*is_start)(uint32_t) = LOAD(uc_is_property_xid_start);
     *out = is_start && is_start(character);
-    return is_start ? NULL : missing(arena, unistring);
+    return is_start ? NULL : missing(arena);
 }
 
 struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *out)
@@ -80,24 +76,14 @@ struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *
         *out = isalnum((int)character) || character == '_';
         return NULL;
     }
-    bool (*continues)(uint32_t) = LOAD(unistring, uc_is_property_xid_continue);
+    bool (*continues)(uint32_t) = LOAD(uc_is_property_xid_continue);
     *out = continues && continues(character);
-    return continues ? NULL : missing(arena, unistring);
-}
-
-static bool is_ascii(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.data[i] >= 0x80) {
-            return false;
-        }
-    }
-    return true;
+    return continues ? NULL : missing(arena);
 }
 
 struct str unicode_upper(struct arena *arena, struct str text)
 {
-    __typeof__(u8_toupper) *upper = is_ascii(text) ? NULL : LOAD(unistring, u8_toupper);
+    __typeof__(u8_toupper) *upper = utf8_is_ascii(text) ? NULL : LOAD(u8_toupper);
     if (!upper) {
         return str_upper(arena, text);
     }
@@ -112,26 +98,7 @@ struct str unicode_upper(struct arena *arena, struct str text)
 size_t unicode_width(uint32_t character)
 {
     bool known = character < 0x80 || character == 0x2026; /* our own `…`, which is frequent */
-    int (*width_of)(uint32_t, const char *) = known ? NULL : LOAD(unistring, uc_width);
+    int (*width_of)(uint32_t, const char *) = known ? NULL : LOAD(uc_width);
     int width = width_of ? width_of(character, "UTF-8") : 1;
     return width > 0 ? (size_t)width : 0;
-}
-
-struct err *unicode_domain(struct arena *arena, struct str domain, struct str *out)
-{
-    if (is_ascii(domain) && !strstr(domain.data, "xn--")) {
-        *out = domain;
-        return NULL;
-    }
-    int (*lookup)(const uint8_t *, uint8_t **, int) = LOAD(idn2, idn2_lookup_u8);
-    if (!lookup) {
-        return missing(arena, idn2);
-    }
-    uint8_t *ascii = NULL;
-    *out = STR("");
-    if (lookup((const uint8_t *)domain.data, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == 0) {
-        *out = str_copy(arena, (const char *)ascii, strlen((const char *)ascii));
-        free(ascii);
-    }
-    return NULL;
 }
