@@ -95,22 +95,17 @@ static void note_revoking(const struct shell *shell, const struct inventory *inv
     if (!first || shell->verbosity == VERBOSITY_QUIET) {
         return;
     }
-    if (several) {
-        shell_print_err(shell,
-                        STR("note: This does not revoke the tokens on the registry servers.\n"
-                            "    If you need to revoke them, visit the registries' websites "
-                            "and follow the instructions there.\n"));
-        return;
-    }
-    struct str where = first->is_crates_io
+    struct str where = several ? STR("the registries' websites")
+                       : first->is_crates_io
                            ? STR("<https://crates.io/me>")
                            : str_format(shell->arena, "the `%s` website", first->shown.data);
+    const char *s = several ? "s" : "";
     shell_print_err(shell, str_format(shell->arena,
-                                      "note: This does not revoke the token on the registry "
-                                      "server.\n"
-                                      "    If you need to revoke the token, visit %s and follow "
-                                      "the instructions there.\n",
-                                      where.data));
+                                      "note: This does not revoke the token%s on the registry "
+                                      "server%s.\n"
+                                      "    If you need to revoke %s, visit %s and follow the "
+                                      "instructions there.\n",
+                                      s, s, several ? "them" : "the token", where.data));
 }
 
 /*

@@ -3,6 +3,7 @@
 #include "util/unicode.h"
 #include "util/utf8.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 struct str environment_part(struct arena *arena, struct str part)
@@ -10,10 +11,7 @@ struct str environment_part(struct arena *arena, struct str part)
     struct str upper = unicode_upper(arena, part);
     char *data = arena_alloc(arena, upper.len + 1);
     for (size_t i = 0; i < upper.len; i++) {
-        data[i] = upper.data[i];
-        if (data[i] == '-') {
-            data[i] = '_';
-        }
+        data[i] = (char)(upper.data[i] == '-' ? '_' : toupper((unsigned char)upper.data[i]));
     }
     return (struct str){data, upper.len};
 }

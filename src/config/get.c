@@ -2,7 +2,6 @@
 #include "config/config.h"
 
 #include "util/fs.h"
-#include "util/list.h"
 #include "util/text.h"
 #include "util/utf8.h"
 
@@ -325,19 +324,6 @@ struct str setting_program(const struct config *config, const struct setting *se
     return path_join(config->arena, setting_root(config, setting), setting->value);
 }
 
-static bool has_word(const char *words, struct str word)
-{
-    while (*words) {
-        size_t len = strcspn(words, " ");
-        if (len == word.len && memcmp(words, word.data, len) == 0) {
-            return true;
-        }
-        words += len;
-        words += strspn(words, " ");
-    }
-    return false;
-}
-
 void config_warn_unused(struct config *config, const struct key *table, const char *known)
 {
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
@@ -348,7 +334,8 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
             struct key key = *table;
             key.parts[key.count++] = child->key;
             struct setting used;
-            if (!has_word(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
+            struct str word = str_format(config->arena, " %s ", child->key.data);
+            if (!strstr(known, word.data) && config_first(config, VIEW_HERE, &key, &used) &&
                 used.node == child) {
                 config_warn(config, STR(""), "unused config key `%s` in `%s`",
                             key_shown(config->arena, &key).data,

@@ -9,7 +9,6 @@
 #include "credential/edit.h"
 #include "credential/inventory.h"
 #include "util/fs.h"
-#include "util/list.h"
 #include "util/lock.h"
 
 enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */

@@ -2,7 +2,6 @@
 
 #include "util/child.h"
 #include "util/fs.h"
-#include "util/list.h"
 #include "util/text.h"
 
 #include <glob.h>

@@ -1,6 +1,5 @@
 #include "registry/registry.h"
 
-#include "util/list.h"
 #include "util/text.h"
 
 static enum provider_kind kind_of(struct str program)

@@ -1,6 +1,5 @@
 #include "registry/registry.h"
 
-#include "util/list.h"
 #include "util/map.h"
 #include "util/text.h"
 #include "util/unicode.h"
@@ -73,7 +72,6 @@ struct registry *registries_add(struct registries *all, struct str name)
     } else {
         *part = registry;
     }
-    all->count++;
     return registry;
 }
 
@@ -95,12 +93,13 @@ static int by_name(const void *a, const void *b)
 
 void registries_sort(struct registries *all)
 {
-    struct registry **order = arena_new_array(all->config->arena, struct registry *, all->count);
+    struct registry **order =
+        arena_new_array(all->config->arena, struct registry *, all->names.used);
     size_t count = 0;
     for (struct registry *r = all->first; r; r = r->next) {
         order[count++] = r;
     }
-    list_sort(order, count, sizeof(struct registry *), by_name);
+    qsort(order, count, sizeof(struct registry *), by_name);
     struct registry **end = &all->first;
     for (size_t i = 0; i < count; i++) {
         *end = order[i];

@@ -58,8 +58,7 @@ struct registry {
 
 struct registries {
     struct config *config;
-    struct registry *first; /* crates-io, then sorted by name */
-    size_t count;
+    struct registry *first;    /* crates-io, then sorted by name */
     const struct err *failure; /* an error in a setting that all registries need */
 
     struct map names;          /* struct registry, by name */

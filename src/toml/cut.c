@@ -1,7 +1,7 @@
 #include "toml/cut.h"
 
 #include "toml/scan.h"
-#include "util/list.h"
+#include "util/map.h"
 
 #define MANY 8 /* more victims get an arena of their own for the checks */
 
@@ -47,16 +47,23 @@ static size_t line_end(struct str text, size_t at)
     return token.end;
 }
 
+static int order(size_t left, size_t right)
+{
+    return (left > right) - (left < right);
+}
+
 static int piece_order(const void *left, const void *right)
 {
-    return list_order(((const struct span *)left)->start, ((const struct span *)right)->start);
+    return order(((const struct span *)left)->start, ((const struct span *)right)->start);
 }
 
 /* Sorts the pieces and joins those that overlap. Returns their number. */
 static size_t settle(struct span *pieces, size_t count)
 {
     size_t settled = 0;
-    list_sort(pieces, count, sizeof(struct span), piece_order);
+    if (count > 0) { /* otherwise there is no list */
+        qsort(pieces, count, sizeof(struct span), piece_order);
+    }
     for (size_t i = 0; i < count; i++) {
         struct span *last = settled > 0 ? &pieces[settled - 1] : NULL;
         if (!last || pieces[i].start >= last->end) {
@@ -211,7 +218,7 @@ static void items_add(struct items *items, const struct toml_node *table, bool v
 
 static int item_order(const void *left, const void *right)
 {
-    return list_order(((const struct item *)left)->start, ((const struct item *)right)->start);
+    return order(((const struct item *)left)->start, ((const struct item *)right)->start);
 }
 
 static size_t find_comma(struct str text, size_t at)
@@ -295,7 +302,7 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
         cut_piece(c, start, end);
         return;
     }
-    list_sort(items.list, items.count, sizeof(struct item), item_order);
+    qsort(items.list, items.count, sizeof(struct item), item_order);
     for (size_t i = 0; i < items.count; i++) {
         items.list[i].comma = find_comma(c->text, items.list[i].end);
     }

@@ -1,6 +1,7 @@
 #include "util/map.h"
 
-#define SMALLEST 16
+#define SMALLEST      16
+#define LIST_AT_FIRST 8
 
 struct map_entry {
     const char *key;
@@ -66,4 +67,14 @@ void **map_place(struct arena *arena, struct map *map, struct str key)
         *slot = (uint32_t)map->used;
     }
     return &map->entries[*slot - 1].value;
+}
+
+void *list_room(struct arena *arena, void *list, size_t element, size_t count, size_t *size)
+{
+    if (count < *size) {
+        return list;
+    }
+    size_t old = *size;
+    *size = old > 0 ? old * 2 : LIST_AT_FIRST;
+    return arena_grow(arena, list, old * element, *size * element);
 }

@@ -1,8 +1,13 @@
 /*
- * A hash map with texts as keys, in the arena. Keys are not copied, and are shorter than 4 GiB.
- * Entries cannot be removed.
+ * Collections in the arena. A hash map has texts as keys, which are not copied and are shorter than
+ * 4 GiB. Entries cannot be removed.
  *
  *     void **place = map_place(arena, &map, key);      *place is NULL if the key is new
+ *
+ * A list is an array that grows:
+ *
+ *     list = list_room(arena, list, sizeof(*list), count, &size);
+ *     list[count++] = element;
  */
 #ifndef UTIL_MAP_H
 #define UTIL_MAP_H
@@ -24,5 +29,9 @@ void *map_get(const struct map *map, struct str key);
 
 /* Returns the place of the value, which is valid until the next call. */
 void **map_place(struct arena *arena, struct map *map, struct str key);
+
+/* Returns the list of `count` elements with room for one more. The list can move. `size` is its
+ * capacity. At first, `size` is 0 and the list is NULL. */
+void *list_room(struct arena *arena, void *list, size_t element, size_t count, size_t *size);
 
 #endif

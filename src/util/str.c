@@ -1,5 +1,7 @@
 #include "util/base.h"
 
+#include <ctype.h>
+
 struct str str_of(const char *cstring)
 {
     return cstring ? (struct str){cstring, strlen(cstring)} : STR("");
@@ -61,26 +63,13 @@ ptrdiff_t str_rfind(struct str s, char byte)
     return p ? p - s.data : -1;
 }
 
-/* Moves the letters from `first` to `last` by `distance`. */
-static struct str move_letters(struct arena *arena, struct str s, char first, char last,
-                               int distance)
+struct str str_lower(struct arena *arena, struct str s)
 {
     char *copy = arena_alloc(arena, s.len + 1);
     for (size_t i = 0; i < s.len; i++) {
-        char c = s.data[i];
-        copy[i] = (char)(c >= first && c <= last ? c + distance : c);
+        copy[i] = (char)tolower((unsigned char)s.data[i]);
     }
     return (struct str){copy, s.len};
-}
-
-struct str str_upper(struct arena *arena, struct str s)
-{
-    return move_letters(arena, s, 'a', 'z', 'A' - 'a');
-}
-
-struct str str_lower(struct arena *arena, struct str s)
-{
-    return move_letters(arena, s, 'A', 'Z', 'a' - 'A');
 }
 
 struct buf buf_new(struct arena *arena)

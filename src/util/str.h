@@ -48,8 +48,7 @@ int str_cmp(struct str a, struct str b); /* by bytes, as memcmp(), a prefix firs
 ptrdiff_t str_find(struct str s, char byte);
 ptrdiff_t str_rfind(struct str s, char byte);
 
-/* Convert only ASCII letters, as cargo does for names of variables. */
-struct str str_upper(struct arena *arena, struct str s);
+/* Converts only ASCII letters, as cargo does for names of variables. */
 struct str str_lower(struct arena *arena, struct str s);
 
 struct buf {

@@ -85,14 +85,14 @@ struct str unicode_upper(struct arena *arena, struct str text)
 {
     __typeof__(u8_toupper) *upper = utf8_is_ascii(text) ? NULL : LOAD(u8_toupper);
     if (!upper) {
-        return str_upper(arena, text);
+        return text;
     }
     /* The result is in the arena, so that no copy is left outside of it. A letter becomes at most
      * three times as long. */
     size_t len = text.len * 3 + 1;
     uint8_t *memory = arena_alloc(arena, len);
     uint8_t *result = upper((const uint8_t *)text.data, text.len, "", NULL, memory, &len);
-    return result ? str_copy(arena, (const char *)result, len) : str_upper(arena, text);
+    return result ? str_copy(arena, (const char *)result, len) : text;
 }
 
 size_t unicode_width(uint32_t character)

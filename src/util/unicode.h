@@ -15,8 +15,8 @@
 struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out) MUST_CHECK;
 struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *out) MUST_CHECK;
 
-/* Returns the text in upper case, as Rust's str::to_uppercase. Without libunistring, only ASCII
- * letters change. */
+/* Returns a text with other letters than ASCII in upper case, as Rust's str::to_uppercase. Returns
+ * `text` itself if it is ASCII or without libunistring. */
 struct str unicode_upper(struct arena *arena, struct str text);
 
 /* Returns the width of one character on a terminal, 0 to 2 columns. Without libunistring, 1. */

@@ -99,7 +99,6 @@ static void strings_are_bytes(void **state)
         assert_true(str_cmp(str_of(order[i]), str_of(order[i - 1])) > 0);
     }
     assert_int_equal(str_cmp(STR("ab"), STR("ab")), 0);
-    assert_string_equal(str_upper(&arena, STR("a-z@[`{\xC3\xA9")).data, "A-Z@[`{\xC3\xA9");
     assert_string_equal(str_lower(&arena, STR("A-Z@[`{\xC3\xA9")).data, "a-z@[`{\xC3\xA9");
     struct buf buf = buf_new(&arena);
     assert_int_equal(buf_str(&buf).len, str_of(NULL).len);
