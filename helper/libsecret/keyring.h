@@ -50,6 +50,18 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
  */
 struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found) MUST_CHECK;
 
+/*
+ * Lists cargo's items, for --list and --peek, without reading a token or asking a person. It
+ * searches only the unlocked collections, one by one, because a search of the whole service would
+ * make KeePassXC ask for the password of a locked database. Writes to `out` one line of JSON for
+ * each item and one for the state, as described in cargo-credential-libsecret(1); with `peek`, only
+ * the line for the state. Returns false if the state is "unknown".
+ */
+bool keyring_list(struct arena *arena, bool peek, struct buf *out);
+
+/* The line for the state "unknown". */
+struct str keyring_error_line(struct arena *arena, const struct err *err);
+
 /* SECRET_BACKEND=file: libsecret keeps its items in a file and needs no bus. */
 bool keyring_is_file(void);
 

@@ -1,7 +1,7 @@
-#include "list.h"
+/* The part of keyring.h that lists items. */
+#include "keyring.h"
 
 #include "bus.h"
-#include "keyring.h"
 #include "util/json.h"
 
 #include <jansson.h>
@@ -13,7 +13,7 @@ struct listing {
     bool locked; /* at least one item or collection is locked */
 };
 
-struct str list_error_line(struct arena *arena, const struct err *err)
+struct str keyring_error_line(struct arena *arena, const struct err *err)
 {
     return json_line(arena,
                      json_pack("{ss so}", "state", "unknown", "error", json_from_err(arena, err)));
@@ -122,11 +122,11 @@ static struct err *look(struct arena *arena, bool peek, struct buf *out, const c
     return NULL;
 }
 
-bool list_items(struct arena *arena, bool peek, struct buf *out)
+bool keyring_list(struct arena *arena, bool peek, struct buf *out)
 {
     const char *state = NULL;
     struct err *err = look(arena, peek, out, &state);
-    buf_add(out, err ? list_error_line(arena, err)
+    buf_add(out, err ? keyring_error_line(arena, err)
                      : json_line(arena, json_pack("{ss}", "state", state)));
     return !err;
 }

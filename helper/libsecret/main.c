@@ -6,7 +6,6 @@
 #include "util/json.h"
 
 #include "keyring.h"
-#include "list.h"
 #include "person.h"
 #include "protocol.h"
 
@@ -227,8 +226,8 @@ static int list_run(bool peek)
     }
     unsigned seconds = peek ? PEEK_SECONDS : ALONE_SECONDS;
     struct buf lines = buf_new(&arena);
-    deadline_start(out, seconds, list_error_line(&arena, late_error(&arena, seconds)));
-    bool known = list_items(&arena, peek, &lines);
+    deadline_start(out, seconds, keyring_error_line(&arena, late_error(&arena, seconds)));
+    bool known = keyring_list(&arena, peek, &lines);
     deadline_stop();
     bool written = write_all(out, buf_str(&lines));
     return known && written ? 0 : 1;
