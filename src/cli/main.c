@@ -177,12 +177,7 @@ static const char *registry_meant(struct config *config, struct str word)
         return NULL;
     }
     registries_find(config, true, &all);
-    for (const struct registry *r = all.first; r; r = r->next) {
-        if (str_eq(word, r->name)) {
-            return word.data;
-        }
-    }
-    return NULL;
+    return registries_get(&all, word) ? word.data : NULL;
 }
 
 static int usage(struct config *config, int argc, char **argv, struct args_error *error)

@@ -258,7 +258,7 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
     const struct registry *chosen = inventory->chosen;
     const struct registry *similar = NULL;
     double best = 0;
-    if (!chosen || chosen->indexed || !chosen->failure) {
+    if (!chosen || chosen->group->indexed || !chosen->failure) {
         return;
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {

@@ -263,7 +263,7 @@ static void judge_stored(struct credential *c)
     }
     if (is_empty || !c->registry->group->takes_tokens) {
         c->effect = NEVER_USED;
-    } else if (!c->registry->indexed) {
+    } else if (!c->registry->group->indexed) {
         c->effect = PERHAPS_USED; /* another project can define it */
     }
 }

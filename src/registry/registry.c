@@ -140,9 +140,6 @@ static void finish_groups(struct registries *all)
         r->group = group_of(r);
         r->group->indexed |= r->indexed;
     }
-    for (struct registry *r = all->first; r; r = r->next) {
-        r->indexed = r->group->indexed;
-    }
 }
 
 /* Adds a name of an index to variable_names or file_names. */

@@ -41,7 +41,7 @@ struct registry {
 
     struct registry *used;  /* cargo uses its token for this index; NULL: none, or cargo fails */
     struct registry *group; /* one registry of the group, the same for all */
-    bool indexed;           /* some layer or variable has the index of a name of the group */
+    bool indexed; /* set in `group`: some layer or variable has the index of a name of the group */
     struct registry *part_first; /* the first registry with this variable_part */
     struct registry *part_next;
     struct registry *variable_owner; /* set in part_first: owner of the variables of all */
