@@ -26,7 +26,7 @@ struct err *registry_name_check(struct arena *arena, struct str name)
         uint32_t c;
         bool valid;
         len = utf8_decode(name, at, &c, &valid);
-        TRY(at == 0 ? unicode_xid_start(arena, c, &valid) : unicode_xid_continue(arena, c, &valid));
+        TRY(unicode_xid(arena, c, at == 0, &valid));
         if (!valid && c != (at == 0 ? '_' : '-')) {
             return err_new(arena, "invalid character `%s` in registry name: `%s`, %s",
                            text_shown(arena, str_slice(arena, name, at, at + len)).data,

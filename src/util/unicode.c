@@ -46,39 +46,24 @@ static symbol *load(const char *name)
 
 #endif
 
-static struct err *missing(struct arena *arena)
+struct err *unicode_xid(struct arena *arena, uint32_t character, bool first, bool *out)
 {
-    return err_new(arena, "names that are not ASCII need the library libunistring");
-}
-
-struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out)
-{
-    if (character < 0x80) {
-        *out = isalpha((int)character);
-        return NULL;
-    }
-    bool (*is_start)(uint32_t) = LOAD(uc_is_property_xid_start);
-    *out = is_start && is_start(character);
-    return is_start ? NULL : missing(arena);
-}
-
-struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *out)
-{
-    /* Characters that Unicode has allowed in identifiers only since 15.1. */
+    /* Characters that Unicode has allowed after the first one only since 15.1. */
     static const uint32_t newer[] = {0x200c, 0x200d, 0x30fb, 0xff65};
-    for (size_t i = 0; i < COUNT(newer); i++) {
-        if (character == newer[i]) {
-            *out = true;
-            return NULL;
-        }
-    }
     if (character < 0x80) {
-        *out = isalnum((int)character) || character == '_';
+        *out = isalpha((int)character) || (!first && (isdigit((int)character) || character == '_'));
         return NULL;
     }
-    bool (*continues)(uint32_t) = LOAD(uc_is_property_xid_continue);
-    *out = continues && continues(character);
-    return continues ? NULL : missing(arena);
+    bool (*has)(uint32_t) =
+        first ? LOAD(uc_is_property_xid_start) : LOAD(uc_is_property_xid_continue);
+    if (!has) {
+        return err_new(arena, "names that are not ASCII need the library libunistring");
+    }
+    *out = has(character);
+    for (size_t i = 0; i < COUNT(newer); i++) {
+        *out |= !first && character == newer[i];
+    }
+    return NULL;
 }
 
 struct str unicode_upper(struct arena *arena, struct str text)

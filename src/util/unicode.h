@@ -11,9 +11,8 @@
 
 #include "util/base.h"
 
-/* Set `out` to XID_Start and XID_Continue of Unicode 15.1. */
-struct err *unicode_xid_start(struct arena *arena, uint32_t character, bool *out) MUST_CHECK;
-struct err *unicode_xid_continue(struct arena *arena, uint32_t character, bool *out) MUST_CHECK;
+/* Sets `out` to XID_Start or, if the character is not the first, XID_Continue of Unicode 15.1. */
+struct err *unicode_xid(struct arena *arena, uint32_t character, bool first, bool *out) MUST_CHECK;
 
 /* Returns a text with other letters than ASCII in upper case, as Rust's str::to_uppercase. Returns
  * `text` itself if it is ASCII or without libunistring. */
