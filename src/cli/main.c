@@ -42,12 +42,9 @@ static struct term read_term(struct config *config)
 /* Returns term.color for help and usage errors, or COLOR_AUTO if it is not set or not valid. */
 static enum color_choice term_color(struct config *config)
 {
-    struct term term = read_term(config);
+    struct str color = read_term(config).color;
     enum color_choice choice = COLOR_AUTO;
-    if (term.color.data && shell_color_parse(config->arena, term.color, &choice)) {
-        return COLOR_AUTO;
-    }
-    return choice;
+    return color.data && shell_color_parse(config->arena, color, &choice) ? COLOR_AUTO : choice;
 }
 
 /* cargo warns of it, because it ignores it. */
