@@ -38,8 +38,9 @@ static struct str copy_of(struct arena *arena, const char *text)
     return text ? str_copy(arena, text, strlen(text)) : STR("");
 }
 
-/* Uses jansson's messages about missing keys and wrong types, because they do not quote values. */
-static struct err *request_read(struct arena *arena, json_t *json, struct request *out)
+/* Reports missing keys and wrong types in jansson's words, which do not quote values. The words
+ * about JSON that is not valid quote the input, which could contain a token. */
+struct err *request_parse(struct arena *arena, struct str line, struct request *out)
 {
     int version = PROTOCOL_VERSION;
     const char *kind;
@@ -48,6 +49,10 @@ static struct err *request_read(struct arena *arena, json_t *json, struct reques
     const char *login_url = NULL;
     const char *token = NULL;
     json_error_t wrong;
+    json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &wrong);
+    if (!json) {
+        return err_new(arena, "the request is not valid JSON (column %d)", wrong.column);
+    }
     (void)json_unpack(json, "{s:i}", "v", &version);
     if (version != PROTOCOL_VERSION) {
         return err_new(arena, "unsupported protocol version %d", version);
@@ -68,17 +73,4 @@ static struct err *request_read(struct arena *arena, json_t *json, struct reques
         out->kind++;
     }
     return NULL;
-}
-
-struct err *request_parse(struct arena *arena, struct str line, struct request *out)
-{
-    json_error_t wrong;
-    json_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &wrong);
-    if (!json) {
-        /* without wrong.text, which quotes the input and could contain a token */
-        return err_new(arena, "the request is not valid JSON (column %d)", wrong.column);
-    }
-    struct err *err = request_read(arena, json, out);
-    json_decref(json);
-    return err;
 }
