@@ -25,6 +25,26 @@ static bool has_location(struct config *config, struct str name)
            find(config, name, "local-registry", &ignored);
 }
 
+/* cargo: SourceConfigMap::add_config. */
+static struct err *check_locations(struct config *config)
+{
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        const struct toml_node *table =
+            config_sees(VIEW_SETTINGS, layer) ? layer_get(layer, &KEY(STR("source"))) : NULL;
+        const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
+        for (; node; node = node->next) {
+            if (node->type == TOML_TABLE && !str_eq(node->key, STR(CRATES_IO_NAME)) &&
+                !has_location(config, node->key)) {
+                return err_new(config->arena,
+                               "no source location specified for `source.%s`, need `registry`, "
+                               "`local-registry`, `directory`, or `git` defined",
+                               text_shown(config->arena, node->key).data);
+            }
+        }
+    }
+    return NULL;
+}
+
 /* Returns the source as cargo prints it, or an empty str for crates.io's own sources. */
 static struct str source_shown(struct config *config, struct str name)
 {
@@ -109,7 +129,7 @@ static struct err *check_settings(struct config *config)
                        text_shown(config->arena, setting.value).data,
                        setting_place(config->arena, &setting).data);
     }
-    return NULL;
+    return check_locations(config);
 }
 
 struct err *registry_choose(struct registries *all, const struct str *asked, struct registry **out)
