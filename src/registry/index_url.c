@@ -1,7 +1,7 @@
 #include "registry/index_url.h"
 
 #include "util/text.h"
-#include "util/utf8.h"
+#include "util/unicode.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -118,8 +118,10 @@ static struct err *add_domain(struct parser *p, struct str host)
 {
     struct in_addr address;
     char text[INET_ADDRSTRLEN];
-    struct str domain = str_lower(p->arena, host);
-    if (!utf8_is_ascii(domain) || strpbrk(domain.data, FORBIDDEN_IN_HOST "%")) {
+    struct str domain;
+    /* libidn2 has an older Unicode than cargo, and limits the length of labels. */
+    TRY(unicode_domain(p->arena, str_lower(p->arena, host), &domain));
+    if (domain.len == 0 || strpbrk(domain.data, FORBIDDEN_IN_HOST "%")) {
         return err_new(p->arena, "invalid international domain name");
     }
     bool is_address =

@@ -2,13 +2,13 @@
  * Parses the URL of a registry's index and compares indexes. cargo uses the WHATWG's rules (Rust's
  * `url` crate). This is the part of them that index URLs need: `HTTPS://Example.COM:443/a/../b c`
  * means https://example.com/b%20c. URLs with a query, a fragment, a backslash, a control character
- * or a domain name that is percent-encoded or not ASCII are an error, and so are URLs like
- * `foo:/p`.
+ * or a percent-encoded domain name are an error, and so are URLs like `foo:/p`.
  *
  *     struct index_url url;
  *     TRY(index_url_resolve(arena, STR("file:my-index"), STR("/home/me/project"), &url));
  *
- * URLs are UTF-8. All results are in the arena.
+ * A host name with a non-ASCII character or an `xn--` label loads libidn2. URLs are UTF-8. All
+ * results are in the arena.
  */
 #ifndef REGISTRY_INDEX_URL_H
 #define REGISTRY_INDEX_URL_H

@@ -1,10 +1,10 @@
 /*
- * Unicode's rules, from libunistring. Few runs need it, and linking it would cost every run about
- * 2 MB of mappings and a dozen system calls. Therefore, the first call that needs the library loads
- * it. A build with LINK_UNICODE, which static programs use, links it instead.
+ * Unicode's rules, from libunistring and libidn2. Few runs need them, and linking them would cost
+ * every run about 2 MB of mappings and a dozen system calls. Therefore, the first call that needs a
+ * library loads it. A build with LINK_UNICODE, which static programs use, links them instead.
  *
- * ASCII text does not need the library. If it is missing, the err names it, and a function without
- * an err returns what its comment describes.
+ * ASCII text without `xn--` needs neither library. If a library is missing, the err names it, and a
+ * function without an err returns what its comment describes.
  */
 #ifndef UTIL_UNICODE_H
 #define UTIL_UNICODE_H
@@ -20,5 +20,10 @@ struct str unicode_upper(struct arena *arena, struct str text);
 
 /* Returns the width of one character on a terminal, 0 to 2 columns. Without libunistring, 1. */
 size_t unicode_width(uint32_t character);
+
+/* Converts a domain name in lower case to its ASCII form (UTS #46, non-transitional). Only names
+ * that are not ASCII or have `xn--` need libidn2 and are checked; the others do not change. Sets an
+ * empty str if the name is not valid. */
+struct err *unicode_domain(struct arena *arena, struct str domain, struct str *out) MUST_CHECK;
 
 #endif

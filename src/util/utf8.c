@@ -38,15 +38,6 @@ struct str utf8_lossy(struct arena *arena, struct str s)
     return buf_str(&buf);
 }
 
-bool utf8_is_ascii(struct str text)
-{
-    size_t at = 0;
-    while (at < text.len && (unsigned char)text.data[at] < 0x80) {
-        at++;
-    }
-    return at == text.len;
-}
-
 bool utf8_valid(struct str text)
 {
     bool valid = true;

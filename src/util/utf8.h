@@ -15,7 +15,6 @@ enum { UTF8_REPLACEMENT = 0xFFFD };
 size_t utf8_decode(struct str s, size_t at, uint32_t *character, bool *valid);
 
 bool utf8_valid(struct str text);
-bool utf8_is_ascii(struct str text);
 
 /* Returns the text with U+FFFD for bytes that are not UTF-8. */
 struct str utf8_lossy(struct arena *arena, struct str s);
