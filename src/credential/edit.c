@@ -124,12 +124,20 @@ static bool is_before_comma(struct str text, struct span cut)
     return token.kind == TOML_COMMA;
 }
 
+static bool begins_with(struct str text, struct span cut, const char *with)
+{
+    return strncmp(text.data + toml_skip_blank(text, cut.start), with, strlen(with)) == 0;
+}
+
 /* Returns the number of lines, from the last cut back, that are in one page. They are written
- * together, because such a write cannot be torn. */
-static size_t lines_in_page(struct str text, const struct span *cuts, size_t count)
+ * together, because such a write cannot be torn. Stops before a line that begins with `stop`, if it
+ * is not NULL. */
+static size_t lines_in_page(struct str text, const struct span *cuts, size_t count,
+                            const char *stop)
 {
     size_t n = 0;
     while (n < count && is_line(text, cuts[count - n - 1]) &&
+           !(stop && begins_with(text, cuts[count - n - 1], stop)) &&
            in_one_page((struct span){cuts[count - n - 1].start, cuts[count - 1].end})) {
         n++;
     }
@@ -138,22 +146,27 @@ static size_t lines_in_page(struct str text, const struct span *cuts, size_t cou
 
 /*
  * Plans lines page by page, because each line is a pair of its own. It begins with the last line,
- * so that a comma at the beginning of a line is removed before the pair in front of it.
+ * so that a comma at the beginning of a line is removed before the pair in front of it, and a
+ * header after the pairs of its table. A header whose pairs wait among the other cuts waits too,
+ * and so does each [[a]], because they can contain [a.b] and the next [[a]].
  *
- * The other cuts are in inline tables and include commas of other pairs, so they are written
- * together. They are written last, because `{a = 1 token = "x"}` would be malformed, while
- * `{a = 1, }` is valid. This write also contains the lines between them, which are blank already.
+ * The other cuts are several lines long, or are in inline tables and include commas of other pairs,
+ * so they are written together. They are written last, because `{a = 1 token = "x"}` would be
+ * malformed, while `{a = 1, }` is valid. This write also contains the lines between them, which are
+ * blank already.
  */
 static void plan_pages(struct plan *plan, const struct span *cuts, size_t count)
 {
     struct str text = plan->edit->before;
     size_t first = SIZE_MAX; /* of the other cuts */
     size_t last = 0;
+    bool headless = false; /* a pair waits, and its header was not reached */
     while (count > 0) {
         struct span cut = cuts[count - 1];
         struct span value;
+        const char *stop = headless ? "[" : first < SIZE_MAX ? "[[" : NULL;
         bool waits = first == count && is_before_comma(text, cut);
-        size_t lines = waits ? 0 : lines_in_page(text, cuts, count);
+        size_t lines = waits ? 0 : lines_in_page(text, cuts, count, stop);
         if (lines > 0) {
             count -= lines;
             plan_blank(plan, cuts + count, lines, true);
@@ -166,6 +179,7 @@ static void plan_pages(struct plan *plan, const struct span *cuts, size_t count)
         } else {
             first = count;
             last = last > first ? last : first;
+            headless = !begins_with(text, cut, "[");
         }
     }
     if (first < SIZE_MAX) {

@@ -57,6 +57,10 @@ static const struct {
     {"|[registries.me]\ntoken = \"\"\"\nS3CRET\n\"\"\"\n", true},
     {"|[registries.me]\ntoken = \"S3CRET\\\\\"\n", true},
     {"|[registries.me]\ntoken = [\n1,\n2\n]\n", true},
+    {"|[registries.me]\nindex = 'i'\n[registries.me.token]\na = 1\nb = '''\nS3CRET\n'''\n", true},
+    {"|[registries.me]\nindex = 'i'\n[[registries.me.token]]\n[registries.me.token.a]\n"
+     "b = '''\nS3CRET\n'''\n[[registries.me.token]]\n",
+     true},
     {"|[registries.me]\ntoken = 1234567890 # mine\n", true},
 };
 
