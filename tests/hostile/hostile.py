@@ -34,7 +34,7 @@ def is_shown(secret, text, length=6):
 class Victim:
     def __init__(self, top, program, registry, evil):
         self.top, self.program, self.registry, self.evil = top, os.path.abspath(program), registry, evil
-        self.good_url, self.evil_url = (f"http://127.0.0.1:{server.server_port}" for server in (registry, evil))
+        self.good_url, self.evil_url = registry.url, evil.url
 
     def put(self, path, text, mode=0o644):
         path = f"{self.top}/{path}"
@@ -92,7 +92,7 @@ class Victim:
         self.as_root = as_root
         self.build(plant)
         for server in (self.registry, self.evil):
-            server.heads.clear()
+            server.requests.clear()
         before = self.state()
         done = self.run(words)
         out, err = (text.decode() for text in (done.stdout, done.stderr))  # and it is UTF-8
@@ -128,11 +128,11 @@ class Victim:
     def check_requests(self, words):
         """Tokens of the home are sent only to their registry, and only with --revoke."""
         for secret in SECRETS.values():
-            self.need(not any(secret in head for head in self.evil.heads), "the attacker has a token")
-            to_registry = [head for head in self.registry.heads if secret in head]
+            self.need(not any(secret in head for head in self.evil.requests), "the attacker has a token")
+            to_registry = [head for head in self.registry.requests if secret in head]
             self.need(not to_registry or (secret == SECRETS["r"] and "--revoke" in words), "the registry has another token")
         revokes = "--revoke" in words and not {"-n", "--status"} & set(words)
-        self.need(revokes or not self.evil.heads + self.registry.heads, "requests without --revoke")
+        self.need(revokes or not self.evil.requests + self.registry.requests, "requests without --revoke")
 
     def check_programs(self, words, text):
         if os.path.exists(f"{self.top}/ran"):

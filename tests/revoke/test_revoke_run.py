@@ -288,7 +288,7 @@ def test_who_waits_at_a_terminal_is_told(machine, registry):
         while b"Waiting" not in seen:
             assert select.select([ours], [], [], SECONDS)[0], "nothing is said"
             seen += os.read(ours, 4096)
-        assert f"for 127.0.0.1:{registry.port} to answer about the token for `x`".encode() in seen
+        assert f"for 127.0.0.1:{registry.server_port} to answer about the token for `x`".encode() in seen
         stopped.go_on.set()
         assert process.wait(SECONDS) == 0
     os.close(ours)

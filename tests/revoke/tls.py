@@ -15,7 +15,6 @@ trusted and a certificate for crates.io there, all that the client does is what 
 import base64
 import contextlib
 import dataclasses
-import http.server
 import os
 import pathlib
 import shutil
@@ -24,7 +23,7 @@ import subprocess
 import threading
 import time
 
-from registry_stand_in import Server
+import loopback
 
 SECONDS = 20  # nothing here takes as long
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"  # which is not in everyone's PATH
@@ -162,7 +161,7 @@ class Nginx:
         self.end()
 
 
-class Proxy(Server):
+class Proxy(loopback.Server):
     """An HTTP proxy that knows CONNECT only. `routes` says where a host goes: {"crates.io:443": PORT}; others are refused.
 
     With `user`, "name:password", it wants to be told so. `requests` is what clients asked for, with their headers.
@@ -173,19 +172,15 @@ class Proxy(Server):
         self.routes, self.user = routes, user
 
 
-class ProxyHandler(http.server.BaseHTTPRequestHandler):
+class ProxyHandler(loopback.Handler):
     protocol_version = "HTTP/1.1"
-    timeout = SECONDS
 
     def do_CONNECT(self):
         self.server.requests.append((self.path, self.headers.items()))
         self.close_connection = True
         wanted = self.server.user and "Basic " + base64.b64encode(self.server.user.encode()).decode()
         if wanted and self.headers["Proxy-Authorization"] != wanted:
-            self.send_response(407)
-            self.send_header("Proxy-Authenticate", 'Basic realm="test"')
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(status=407, headers={"Proxy-Authenticate": 'Basic realm="test"'})
             return
         if self.path not in self.server.routes:
             self.send_error(403)
@@ -197,9 +192,6 @@ class ProxyHandler(http.server.BaseHTTPRequestHandler):
             back.start()
             pump(self.connection, server)
             back.join(SECONDS)
-
-    def log_message(self, *_):
-        pass
 
 
 def pump(source, target):
