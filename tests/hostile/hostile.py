@@ -1,13 +1,13 @@
 """A user's home with tokens, and a repository that someone else wrote. Whatever the repository contains, a run keeps its promises."""
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import stat
 import subprocess
 
+import schema
 from planted import spellings
 
 SECONDS = 60
@@ -107,7 +107,7 @@ class Victim:
         self.check_changes(words, before)
         self.check_requests(words)
         self.check_programs(words, text)
-        self.check_fixes(out, err, words)
+        self.check_fixes(schema.check(out, done.returncode) if "json" in words else [], err)
         return "; ".join(self.problems) and f"{' '.join(words)}: {'; '.join(self.problems)}\n{text[:3000]}"
 
     def need(self, truth, what):
@@ -141,12 +141,10 @@ class Victim:
             self.need("evil" in text, "a program has run unannounced")
         self.need(not os.path.exists(f"{self.top}/pwned"), "pwned")
 
-    def check_fixes(self, out, err, words):
+    def check_fixes(self, lines, err):
         """A shell runs the fix with another cargo-logout, which records its arguments."""
         fixes = [shown.replace("''", "'") for shown in re.findall(r"(?m)run `(.*)`", err)]
-        wanted = []
-        if "json" in words:
-            wanted = [row["fix"] for row in map(json.loads, out.splitlines()) if row.get("fix")]
+        wanted = [line["fix"] for line in lines if line.get("fix")]
         for fix in [*fixes, *({" ".join(map(quote, fix)) for fix in wanted})]:
             typed = f"{self.top}/typed"
             if os.path.exists(typed):

@@ -11,7 +11,6 @@ configuration names, so that the client does all that it does with the real one.
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
 import signal
@@ -20,6 +19,7 @@ import sys
 import threading
 
 import machine as machines
+import schema
 from tls import Authority, Nginx, Proxy, Site
 
 SECONDS = machines.SECONDS
@@ -68,7 +68,7 @@ class Outcome:
     def of(cls, status, out, err):
         assert machines.SECRET not in out + err, "a token was shown"
         sys.stderr.write(err)
-        lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+        lines = schema.check(out, status) if out.startswith("{") else []
         return cls(status, out, err, [line for line in lines if line["reason"] == "credential"])
 
     @property
