@@ -1,7 +1,7 @@
 """`include` in config and credentials files, and `--config` with a key and value or with a file."""
 
 from cases import LOGGED_IN, MY_REG, contests, mine, world
-from world import CARGO_HOME, Dir, File, Link
+from world import CARGO_HOME, Dir, Link
 
 DEFAULT_MINE = '[registry]\ndefault = "my-reg"\n'
 DEFAULT_NONE = '[registry]\ndefault = "none"\n'

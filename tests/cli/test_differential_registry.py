@@ -1,6 +1,6 @@
 """Which registry: its name, its index, and the identity of two indexes; [source]."""
 
-from cases import LOGGED_IN, MY_REG, contests, mine, world
+from cases import MY_REG, contests, mine, world
 
 NAMES = {
     name: world(["--registry", name], creds=None)

@@ -9,7 +9,6 @@ import subprocess
 import pytest
 
 import homes
-import scenarios
 
 WAITS = "    Blocking waiting for file lock on credentials' config file"
 DONE = "has been removed"
@@ -75,21 +74,3 @@ def test_a_signal_ends_the_wait(home, number):
         process.send_signal(number)
         assert process.wait(timeout=homes.TIME_LIMIT) == -number
     assert (home.text(), home.mode()) == (BEFORE, 0o640)
-
-
-def test_a_signal_ends_the_wait_after_a_revocation(tmp_path, program):
-    """Signals are held back then, so the result for the token is reported before a signal acts."""
-    world = scenarios.revoke(tmp_path / "world", program)
-    world.reset()
-    path = world.home / "credentials.toml"
-    with path.open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        process = subprocess.Popen(world.command(), env=world.env, cwd=world.root, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        while WAITS not in process.stderr.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        with process:
-            said = process.stderr.read()
-            assert process.wait(timeout=homes.TIME_LIMIT) == -signal.SIGINT
-    assert "interrupted by a signal" in said and "has been revoked" in said
-    assert path.read_text() == world.files[path].old and world.store.read_text() == ""

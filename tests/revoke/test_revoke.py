@@ -136,27 +136,6 @@ def test_under_another_name_it_is_crates_io_all_the_same(machine, crates_io):
     check(machine.revoke("--registry", "io"), machine, "removed", "revoked-checked", token)
 
 
-def test_the_real_cargo_is_out(machine, crates_io):
-    """After the revocation, cargo gets no answer with a copy of the token."""
-    check_with_cargo(machine, crates_io, "crates-io")
-
-
-def test_the_real_cargo_is_out_of_another_registry(machine, registry):
-    registry.auth_required = True
-    machine.registries(x=registry, more='[registry]\nglobal-credential-providers = ["cargo:token"]\n')
-    check_with_cargo(machine, registry, "x")
-
-
-def check_with_cargo(machine, registry, name):
-    tokens = {name.replace("-", "_"): registry.issue()}
-    machine.credentials(**tokens)
-    before = machine.owners(name)
-    assert (before.status, "ada" in before.out) == (0, True), before.err
-    assert machine.revoke("--registry", name).status == 0
-    machine.credentials(**tokens)
-    assert machine.owners(name).status == 101
-
-
 def test_all_each_on_its_own(machine, registry):
     """One dead, one kept, one that is crates.io's in form only by its name, one that nobody configures any more."""
     good, scoped = registry.issue(), registry.issue(scopes=("yank",))

@@ -1,7 +1,6 @@
 """Where the API is: what the index says, out of cargo's own clone or cache, at the very place where the real cargo has it."""
 
 import json
-import re
 
 import pytest
 

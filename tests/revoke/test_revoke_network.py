@@ -3,7 +3,6 @@
 Times are not measured: a call with a limit of a second that did not end would run into the limit of the test.
 """
 
-import json
 import re
 import shutil
 import signal

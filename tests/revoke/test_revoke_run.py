@@ -4,7 +4,6 @@ import fcntl
 import os
 import pathlib
 import pty
-import re
 import select
 import shutil
 import signal

@@ -1,7 +1,6 @@
 """Where the token is, and where it is not: memory, arguments, environment, what is written; and what valgrind says."""
 
 import fcntl
-import json
 import os
 import pathlib
 import shutil
