@@ -125,13 +125,8 @@ def test_order_of_faults(case, contest):
 
 
 TERM = {
-    "quiet": world(creds=None, config="[term]\nquiet=true\n"),
-    "verbose": world(config="[term]\nverbose=true\n"),
     "both": world(config="[term]\nquiet=true\nverbose=true\n"),
     "both, -q": world("-q", creds=None, config="[term]\nquiet=true\nverbose=true\n"),
-    "color always": world(config="[term]\ncolor='always'\n"),
-    "color always, --color never": world("--color never", config="[term]\ncolor='always'\n"),
-    "color never, --color always": world("--color always", config="[term]\ncolor='never'\n"),
     "color always, usage error, --color never": world("--color never --frob", config="[term]\ncolor='always'\n"),
     "color never, usage error on a terminal": world("--frob", config="[term]\ncolor='never'\n", env={"TERM": "xterm"}, **TERMINAL),
     "color bad, help": world("-h", config="[term]\ncolor='bad'\n"),

@@ -272,6 +272,6 @@ def test_no_provider_of_an_index_that_cargo_never_uses(machine, file, slash):
 def test_all_knows_whose_a_variable_is(machine):
     """Of the registries that are known, be it the first of them; else it is the name that can be read in it."""
     machine.write({"config.toml": '[registries.My-Reg]\nindex = "https://a.example/"\n[registries.z-z]\nindex = "https://z.example/"\n'})
-    machine.env |= {f"CARGO_REGISTRIES_{name}_TOKEN": "S3CRET-env" for name in ("MY_REG", "Z_Z", "A_B")}
+    machine.env |= {f"CARGO_REGISTRIES_{name}_TOKEN": "S3CRET-env" for name in ("MY_REG", "Z_Z", "A_B", "")}
     done = machine.logout("--all")
     assert [line["registry"] for line in done.credentials() if line["location"]["type"] == "variable"] == ["My-Reg", "a_b", "z-z"]
