@@ -67,6 +67,25 @@ def test_a_file_put_in_place_meanwhile_is_the_one(home):
     assert not home.file.exists()
 
 
+FAULTS = {
+    "no UTF-8": (b'[registries.me]\ntoken = "\xff"\n', "stream did not contain valid UTF-8"),
+    "no TOML": (b'[registries.me]\ntoken = "t\n', "could not parse TOML configuration in `"),
+    "empty": (b"", None),
+}
+
+
+@pytest.mark.parametrize("text, message", FAULTS.values(), ids=FAULTS)
+def test_what_it_contains_under_the_lock_counts(home, text, message):
+    home.write(BEFORE)
+    with waiting(home) as process:
+        home.file.write_bytes(text)
+    with process:
+        said = process.stderr.read()
+        assert process.wait(timeout=homes.TIME_LIMIT) == (101 if message else 0)
+    assert DONE not in said and (message or "") in said
+    assert home.file.read_bytes() == text
+
+
 @pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGTERM), ids=lambda number: number.name)
 def test_a_signal_ends_the_wait(home, number):
     home.write(BEFORE, 0o640)
