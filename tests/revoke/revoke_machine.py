@@ -5,8 +5,7 @@
     done = machine.revoke("--registry", "x")     # done.one is the line of the only credential
     done.verdicts()                              # what the servers said, by registry
 
-crates.io is a stand-in too: `CratesIo` answers for https://crates.io and its index, by a proxy and an authority that the
-configuration names, so that the client does all that it does with the real one.
+`CratesIo` answers for https://crates.io and its index, by a proxy and an authority that the configuration names.
 """
 
 import contextlib

@@ -151,6 +151,7 @@ def test_without_the_helper(machine, registry, tmp_path):
         pytest.skip("one is installed")
     check(done, machine, "kept", None, token)
     assert "`cargo-logout-revoke` is not installed" in done.err
+    assert "install the package `cargo-logout-revoke`, or build with `-Drevoke=enabled`" in done.err
 
 
 LIES = {

@@ -6,10 +6,7 @@
     ]) as nginx:
         nginx.url(0)                                        # https://127.0.0.1:PORT, for who trusts authority.path
 
-nginx runs as it does before a real registry, in a directory of its own, on ports that are free, in the foreground. It has no
-CONNECT, without which no proxy takes a client to a TLS server; so `Proxy` is a small one of our own. It is also how
-https://crates.io is answered by a stand-in: it takes a client that wants crates.io:443 elsewhere, and with the test's authority
-trusted and a certificate for crates.io there, all that the client does is what it does with the real one.
+nginx has no CONNECT, so `Proxy` is our own. It can also connect a client that asks for crates.io:443 to a stand-in.
 """
 
 import base64

@@ -2,7 +2,6 @@
 #include "util/fs.h"
 #include "util/utf8.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdlib.h>
