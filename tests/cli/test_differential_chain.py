@@ -1,6 +1,4 @@
-"""Chains of credential providers that are programs. All are asked, with cargo's request, and their answers have the same effect as in cargo. Each
-provider writes its request to a file, so that the requests are compared too.
-"""
+"""Chains of credential providers that are programs. tests/plugin compares their requests, tests/places which of them are asked."""
 
 import json
 
@@ -31,27 +29,6 @@ test_alone_beside_an_old_token = contests({name: own(name, args=["-v"], creds=TO
 test_between_others = contests({name: chain("cargo:token", name, "not-mine-1", args=["-v"], creds=TOKEN) for name in (*BEHAVIOURS, *STARTS)})
 
 CHAINS = {
-    "token, then one that removes": chain("removes", "cargo:token", creds=TOKEN),
-    "token, then one that removes, not logged in": chain("removes", "cargo:token", args=["-v"]),
-    "one that removes, then token": chain("cargo:token", "removes", creds=TOKEN, args=["-v"]),
-    "one that removes, then token, not logged in": chain("cargo:token", "removes"),
-    "two that remove": chain("removes-1", "removes-2"),
-    "two that remove, without token, but there is one": chain("removes-1", "removes-2", creds=TOKEN),
-    "not found and removes": chain("removes", "not-found", args=["-v"]),
-    "all say not found": chain("not-found-1", "not-found-2", "not-found-3", args=["-v"]),
-    "not found and not mine": chain("not-found", "not-mine"),
-    "nobody's, but there is a token": chain("not-mine-1", "not-mine-2", creds=TOKEN),
-    "nobody's, and wincred": chain("not-mine", "cargo:wincred", args=["-v"]),
-    "not mine, token": chain("cargo:token", "not-mine", creds=TOKEN, args=["-v"]),
-    "token first, not mine": chain("not-mine", "cargo:token", creds=TOKEN),
-    "second fails": chain("removes-1", "fails", "removes-2", args=["-v"]),
-    "all fail": chain("fails", "babbles", "dies", args=["-v"]),
-    "all fail, but there is a token": chain("fails", "babbles", "dies", creds=TOKEN),
-    "fails and not mine": chain("fails", "not-mine"),
-    "token, then fails": chain("fails", "cargo:token", creds=TOKEN, args=["-v"]),
-    "token, then fails, not logged in": chain("fails", "cargo:token"),
-    "unable, then token": chain("cargo:token", "unable", creds=TOKEN),
-    "missing, then removes": chain("removes", "/no/such", args=["-v"]),
     "paseto in the middle": chain("removes-1", "cargo:paseto", "removes-2", args=["-v"]),
     "from stdout in the middle": chain("removes-1", "cargo:token-from-stdout x", "removes-2", args=["-v"]),
     "from stdout beside a token in config": chain("cargo:token-from-stdout x", "cargo:token", config='token = "s3cret"\n', args=["-v"]),
