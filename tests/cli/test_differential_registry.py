@@ -28,19 +28,15 @@ def index(url, **rest):
     return world("--registry r", creds="[registries.r]\ntoken = 's3cret'\n", config=f'[registries.r]\nindex = "{quoted}"\n', **rest)
 
 
-# test_index_url.py has more of them.
+# test_index_url.py compares many more; these are also logged out of.
 URLS = (
-    "https://e.org/i", "https://e.org", "HTTPS://E.ORG/I", "https://e.org:443/i", "https://e.org:65536/", "https://e.org/a/../b", "https://e.org/a b", "https://ü.org/",
-    "https://user@e.org/i", "https://user:pw@e.org/i", "https://e.org/?q#f", "https://", "https:e.org", "https:\\\\e.org\\i", "https://[x]/", "https://1.2.3/i",
-    "https://1.2.3.4.5/", "https://e org/", "https://e%2eorg/", "sparse+https://e.org/i/", "sparse+https://e.org/i", "SPARSE+https://e.org/", "sparse+",
-    "sparse+file:///x/", "sparse+https://u:p@e.org/", "sparse+sparse+https://e.org/", "registry+https://e.org/i", "ssh://git@e.org/i.git", "git@e.org:a/b.git", "user@host",
-    "file:///srv/i", "file:x", "file:../i", "mailto:x@example.com", "x:/y", "foo", "/foo", "", " https://e.org/i", "ht\ttps://e.org/i", "1x://y/",
-    "https://github.com/A/B", "ssh://git@github.com/A/b", "ftp://e.org/", "C:\\\\x",
+    "https://e.org/i", "https://user:pw@e.org/i", "https:\\\\e.org\\i", "https://e.org:65536/", "sparse+https://e.org/i", "sparse+https://u:p@e.org/", "git@e.org:a/b.git",
+    "file:x", "mailto:x@example.com", "foo", "", "ht\ttps://e.org/i", "https://e%2eorg/",
 )  # fmt: skip
 
 test_index = contests({repr(url): index(url) for url in URLS})
 
-test_index_by_variable = contests({f"variable {url!r}": world("--registry r", creds=None, env={"CARGO_REGISTRIES_R_INDEX": url}) for url in URLS[::4]})
+test_index_by_variable = contests({f"variable {url!r}": world("--registry r", creds=None, env={"CARGO_REGISTRIES_R_INDEX": url}) for url in URLS[::3]})
 
 
 def two(one, other, args="--registry r", creds="[registries.r]\ntoken='s3cret'\n[registries.q]\ntoken='s3cret-q'\n", **rest):

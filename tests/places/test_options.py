@@ -241,19 +241,6 @@ def test_all_where_one_fails(machine):
     assert machine.secrets_on_disk() == []
 
 
-def test_all_with_odd_registries(machine):
-    """An index that is no URL, one without a host, tables that are none: told where it is theirs, and no harm to the others."""
-    odd = '[registries.odd]\nindex = "foo"\n[registries.mail]\nindex = "mailto:x@example.com"\n[registries.crates-io]\nprotocol = "sparse"\n'
-    machine.write({"config.toml": KNOWN + odd, "credentials.toml": STORED + TOKEN.replace("corp", "odd")})
-    done = machine.logout("--all")
-    assert done.status == 101
-    assert "error: failed to log out of `odd`\n" in done.err and "error: failed to log out of `mail`\n" in done.err
-    assert done.err.count("error: ") == 2
-    assert "token for `odd` has been removed" in done.err
-    assert machine.secrets_on_disk() == []
-    assert [line["registry"] for line in done.credentials()] == ["crates-io", "beta", "corp", "gone", "odd"]
-
-
 def test_all_of_nothing(machine):
     done = machine.logout("--all", "--strict")
     assert done.status == 0

@@ -303,12 +303,3 @@ def test_read_only_providers_are_left_alone(machine, registry):
     done = machine.revoke("--registry", "x")
     assert (done.status, done.one["result"]) == (101, "failed")
     assert registry.lines() == []
-
-
-def test_secret_key_goes_where_the_token_beside_it_stays(machine, registry):
-    token = registry.issue(scopes=("yank",))
-    machine.registries(x=registry)
-    machine.write({"credentials.toml": f'[registries.x]\nsecret-key = "S3CRET-key"\ntoken = "{token}"\n'})
-    done = machine.revoke("--registry", "x")
-    assert {line["kind"]: line["result"] for line in done.lines} == {"token": "kept", "secret-key": "removed"}
-    assert machine.read("credentials.toml") == f'[registries.x]\ntoken = "{token}"\n'
