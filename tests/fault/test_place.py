@@ -1,6 +1,7 @@
 """The credentials file in various locations, of various types and with various owners, and on file systems that are full or read-only."""
 
 import os
+import pty
 import shutil
 import socket
 import subprocess
@@ -113,6 +114,15 @@ def test_what_is_no_file_is_told(home, kind):
     result = home.run()
     assert result.returncode == status
     assert message in result.stderr and (str(home.file) in result.stderr) == (status != 0)
+
+
+def test_a_terminal_is_told(home):
+    ours, theirs = pty.openpty()
+    home.file.symlink_to(os.ttyname(theirs))
+    result = home.run()
+    assert result.returncode == 101 and "Resource temporarily unavailable (os error 11)" in result.stderr
+    os.close(ours)
+    os.close(theirs)
 
 
 @pytest.mark.parametrize("line", ('token = "{}', "token = {}", 'token = "{}" "', 'token = "{}"\ntoken = "{}"'))

@@ -1,6 +1,5 @@
 """After the answer to a request, no token is in memory, and valgrind finds no error."""
 
-import shutil
 import signal
 
 import pytest
@@ -37,8 +36,6 @@ def test_the_search_for_tokens_finds_one(keyring):
 
 @pytest.fixture
 def valgrind(desktop):
-    if not shutil.which("valgrind"):
-        pytest.skip("no valgrind")
     wrapper = desktop.root / "under-valgrind"
     wrapper.write_text(
         "#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect "

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import subprocess
 import time
 
@@ -108,8 +107,6 @@ def test_during_the_call(start):
 
 
 def test_it_is_written_once_and_to_the_server(helper, ask, registry, tmp_path):
-    if not shutil.which("strace"):
-        pytest.skip("no strace")
     registry.issue(TOKEN)
     log = tmp_path / "log"
     ask.env["ASAN_OPTIONS"] = "detect_leaks=0"  # a traced process cannot look for leaks
@@ -129,8 +126,6 @@ def test_no_keys_of_the_connection_are_written(ask, registry, tmp_path):
 
 @pytest.fixture
 def valgrind(ask):
-    if not shutil.which("valgrind"):
-        pytest.skip("no valgrind")
     options = ["-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]
     ask.command = ["valgrind", *options, *ask.command]
     return ask

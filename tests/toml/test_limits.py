@@ -115,11 +115,19 @@ def test_files_that_are_included(tmp_path, make, most, message, more):
 
 
 @both_files
-def test_a_file_of_a_gigabyte(tmp_path, name):
+@pytest.mark.parametrize("size", [16 * MIB + 1, 1024 * MIB])
+def test_a_file_that_is_too_large(tmp_path, name, size):
     """Sparse, so that it costs nothing to make; it is not read."""
     file = tmp_path / name
     with file.open("wb") as opened:
-        opened.truncate(1024 * MIB)
+        opened.truncate(size)
     run = logout(tmp_path, 100)
-    assert run.returncode == 101 and str(file) in run.stderr, run.stderr
-    assert file.stat().st_size == 1024 * MIB
+    assert run.returncode == 101 and f"`{file}`" in run.stderr and "the file is larger than 16777216 bytes" in run.stderr, run.stderr
+    assert file.stat().st_size == size
+
+
+def test_the_largest_file(tmp_path):
+    file = tmp_path / "credentials.toml"
+    file.write_text("#" * (16 * MIB - 1 - len(PAIR)) + "\n" + PAIR)
+    assert logout(tmp_path, 300).returncode == 0
+    assert "token" not in file.read_text()

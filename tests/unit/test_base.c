@@ -1,11 +1,8 @@
-/* Memory, strings, UTF-8 and files in boundary cases. */
-#include "util/fs.h"
+/* Memory, strings and UTF-8 in boundary cases. */
+#include "util/base.h"
 #include "util/utf8.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -165,44 +162,6 @@ static void characters_are_told_from_other_bytes(void **state)
         "\u00E9\uFFFD|\uFFFD\uFFFDx\uFFFD\uFFFD\uFFFD");
 }
 
-static void assert_read(struct str path, const char *expected)
-{
-    struct str text = STR("");
-    const struct err *err = file_read(&arena, path, 6, &text);
-    assert_string_equal(err ? err->message.data : text.data, expected);
-}
-
-static void each_kind_of_file_is_read(void **state)
-{
-    (void)state;
-    char name[] = "/tmp/test-base-XXXXXX";
-    struct str path = str_of(name);
-    int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC); /* keeps what is typed */
-    assert_true(write_all(terminal, STR("typed\n\004")));
-    assert_read(str_of(ptsname(terminal)), "typed\n");
-    assert_read(str_of(ptsname(terminal)), "Resource temporarily unavailable (os error 11)");
-    (void)close(held);
-    (void)close(terminal);
-    int fd = mkstemp(name);
-    assert_true(fd >= 0 && write_all(fd, STR("123456")));
-    assert_read(path, "123456");
-    assert_int_equal(fd_identity(fd, path), FILE_SAME);
-    assert_int_equal(fd_identity(fd, STR("/")), FILE_OTHER);
-    assert_true(write_all(fd, STR("7")));
-    assert_read(path, "the file is larger than 6 bytes");
-    (void)unlink(name);
-    assert_int_equal(fd_identity(fd, path), FILE_ABSENT);
-    fd_close(&fd);
-    assert_int_equal(mkfifo(name, 0600), 0);
-    assert_read(path, "not a regular file");
-    (void)unlink(name);
-    assert_read(STR("/dev/null"), "");
-    assert_read(STR("/dev/zero"), "the file is larger than 6 bytes");
-    assert_read(STR("/"), "Is a directory (os error 21)");
-}
-
 #define TEST(test) cmocka_unit_test_teardown(test, clean)
 
 int main(void)
@@ -210,7 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_size_that_nothing_has_ends_the_process),     TEST(memory_is_zeroed_and_grows),
         TEST(an_arena_that_is_cleared_forgets_and_goes_on), TEST(strings_are_bytes),
-        TEST(characters_are_told_from_other_bytes),         TEST(each_kind_of_file_is_read),
+        TEST(characters_are_told_from_other_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
