@@ -43,5 +43,5 @@ def crates_io(crates_io_server, machine):
     registry.requests.clear()
     registry.answers.clear()
     registry.prefix, registry.locked, registry.read_only = "cio", None, False
-    machine.write({"config.toml": crates_io_server.config()})
+    machine.write({"config.toml": crates_io_server.config(machine.home)})
     return registry

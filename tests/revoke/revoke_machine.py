@@ -52,8 +52,9 @@ class CratesIo:
     def __exit__(self, *_):
         self.stack.close()
 
-    def config(self):
-        return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{self.authority.path}"\n'
+    def config(self, home):
+        """Paths are relative to the directory that has the cargo home."""
+        return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{os.path.relpath(self.authority.path, home.parent)}"\n'
 
 
 @dataclasses.dataclass

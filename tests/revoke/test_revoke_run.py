@@ -1,6 +1,7 @@
 """--revoke and the rest of the program: settings, dry runs, what changes meanwhile, a broken helper, Ctrl-C."""
 
 import fcntl
+import json
 import os
 import pathlib
 import pty
@@ -62,6 +63,28 @@ def test_wrong_settings_end_it(machine, registry, setting):
     assert len(machine.stored()) == 1 and registry.requests == []
 
 
+NETWORK = {
+    "": {"ssl_version": {}, "retry": 3},
+    'http.ssl-version = "default"\n': {"ssl_version": {}, "retry": 3},
+    '[http]\nproxy = "p"\ncainfo = "ca"\nuser-agent = "u"\nssl-version = "tlsv1.2"\ntimeout = 7\n[net]\nretry = 0\n': {
+        "proxy": "p", "cainfo": "$TOP/home/ca", "user_agent": "u", "ssl_version": {"min": "tlsv1.2"}, "timeout": 7, "retry": 0,
+    },
+    'http.ssl-version = {min = "tlsv1", max = "tlsv1.3"}\n': {"ssl_version": {"min": "tlsv1", "max": "tlsv1.3"}, "retry": 3},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("config, wanted", NETWORK.items())
+def test_the_helper_gets_the_settings(machine, registry, tmp_path, config, wanted):
+    machine.log_in(registry)
+    machine.write({"config.toml": config + machine.read("config.toml")})
+    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
+    machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\necho \"$request\" >$TOP/request\n"})
+    machine.revoke("--registry", "x")
+    [request] = json.loads(machine.read("/request"))["requests"]
+    others = {"id", "revokes", "kind", "group", "token", "index", "canonical", "cache"}
+    assert {key: value for key, value in request.items() if key not in others} == json.loads(machine.text(json.dumps(wanted)))
+
+
 PROJECT = {
     "proxy": 'http.proxy = "http://127.0.0.1:1"',
     "cainfo": 'http.cainfo = "ca.pem"',
@@ -94,7 +117,7 @@ def test_an_index_of_a_project_that_the_command_line_names(machine, registry):
 
 
 def test_dry_run_calls_no_server_that_tells_nothing(machine, crates_io_server, crates_io, registry):
-    machine.write({"config.toml": crates_io_server.config() + f'[registries.x]\nindex = "{registry.index}"\n'})
+    machine.write({"config.toml": crates_io_server.config(machine.home) + f'[registries.x]\nindex = "{registry.index}"\n'})
     machine.credentials(x=registry.issue(), crates_io=crates_io.issue_trusted())
     before = machine.tree()
     done = machine.revoke("--all", "--dry-run")
