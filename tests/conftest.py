@@ -11,8 +11,11 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+TESTS = pathlib.Path(__file__).resolve().parent
+# Suites use modules of these. pytest puts a suite's own directory first.
+sys.path += [str(TESTS / name) for name in ("cli", "fault", "libsecret", "places", "revoke", "toml")]
 
+import oracle  # noqa: E402
 import planted  # noqa: E402
 
 planted.watch()
@@ -33,10 +36,16 @@ for number, handler in (
 @pytest.fixture(scope="session")
 def program():
     """Path of the cargo-logout under test: $CARGO_LOGOUT, else the one in build/."""
-    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", pathlib.Path(__file__).resolve().parents[1] / "build/cargo-logout")).absolute()
+    path = pathlib.Path(os.environ.get("CARGO_LOGOUT", TESTS.parent / "build/cargo-logout")).absolute()
     if not os.access(path, os.X_OK):
         pytest.fail(f"{path} is not built: run ./run, or set CARGO_LOGOUT", pytrace=False)
     return path
+
+
+@pytest.fixture(scope="session")
+def cargo():
+    """Path of the real cargo."""
+    return oracle.cargo_path()
 
 
 LONG = ("test_deadlines", "test_every_call")

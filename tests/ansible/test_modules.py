@@ -5,13 +5,10 @@ import os
 import pwd
 import re
 import subprocess
-import sys
 
 import pytest
+import registry_server
 from fleet import CORP, SECRET, SOURCE
-
-sys.path.insert(0, str(SOURCE.parent / "tests/cli"))
-import registry_server  # noqa: E402
 
 TOKEN = f"{SECRET}-leaked-0123456789"
 
@@ -40,18 +37,9 @@ def module(collection, program, tmp_path):
     return call
 
 
-class Revoking(registry_server.Handler):
-    """Answers crates.io's call."""
-
-    def do_DELETE(self):
-        self.server.authorizations.append(self.headers["Authorization"])
-        self.send_response(204)
-        self.end_headers()
-
-
 @pytest.fixture
 def registry():
-    with registry_server.Registry(Revoking) as server:
+    with registry_server.Registry() as server:
         yield server
 
 

@@ -25,15 +25,10 @@ def mine(args="", **rest):
     return world(["--registry", "my-reg", *shlex.split(args)], **rest)
 
 
-def differential(table):
-    """The decorator for a test that takes `case`, once for each named world of the table."""
-    return pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in table.items()])
-
-
 def contests(table):
     """The test function that compares each named world of the table with cargo."""
 
-    @differential(table)
+    @pytest.mark.parametrize("case", table.values(), ids=table)
     def test(case, contest):
         contest(case)
 

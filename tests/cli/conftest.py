@@ -7,13 +7,7 @@ import tempfile
 import pytest
 
 import contest as contests
-import oracle
 import world as worlds
-
-
-@pytest.fixture(scope="session")
-def cargo():
-    return oracle.cargo_path()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,6 @@ BEHAVIOURS = {
     "noisy-not-found": f"echo 'a word of its own' >&2\n{NOT_FOUND}",
     "noisy-fails": """echo 'a word of its own' >&2\necho '{"Err":{"kind":"other","message":"it broke"}}'\n""",
 }
-STARTS = {"dies-at-once": "exit 3\n", "too-new": """echo '{"v":[2,3]}'\nread -r line\n"""}
 
 
 def scripts(providers):
@@ -35,8 +34,6 @@ def scripts(providers):
         behaviour = name.rstrip("-123")
         if behaviour in BEHAVIOURS:
             files[f"bin/{name}"] = File(f"#!/bin/sh\n{HELLO}{BEHAVIOURS[behaviour]}", 0o755)
-        elif behaviour in STARTS:
-            files[f"bin/{name}"] = File(f"#!/bin/sh\n{STARTS[behaviour]}", 0o755)
         if behaviour == "removes":
             files[f"bin/{name}.token"] = "s3cret-plugin\n"
     return files

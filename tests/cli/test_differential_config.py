@@ -25,14 +25,10 @@ def broken(text, **rest):
 
 
 PLACES = {
-    "home config": world(config=DEFAULT_MINE + MY_REG),
-    "project config": world(project=DEFAULT_MINE + MY_REG),
-    "project over home": world(config=DEFAULT_NONE + MY_REG, project=DEFAULT_MINE),
     "nearest first": deep({0: DEFAULT_NONE, 1: DEFAULT_NONE, 3: DEFAULT_MINE, 2: MY_REG}),
     "nearer scalar of another type": deep({1: DEFAULT_NONE, 3: "[registry]\ndefault = 3\n"}),
     "working directory under the home": world(config=DEFAULT_NONE, cwd="home/x/y"),
     "credentials in the project are not read": world(creds=None, files={"proj/.cargo/credentials.toml": LOGGED_IN}),
-    "old name at home": world(files={HOME_OLD: DEFAULT_MINE + MY_REG}),
     "old name in project": world(files={"proj/.cargo/config": DEFAULT_MINE + MY_REG}),
     "both names at home": world(config=DEFAULT_NONE, files={HOME_OLD: DEFAULT_MINE + MY_REG}),
     "old name is a link to itself": world(config=MY_REG, files={f"{CARGO_HOME}/config": Link("config")}),
@@ -60,7 +56,6 @@ PLACES = {
 test_places = contests(PLACES)
 
 MERGING = {
-    "tables merge": world("--registry a", config="[registries.b]\nindex='https://b.org'\n", project="[registries.a]\nindex='https://a.org'\n"),
     "table against string": setting("registry = 1\n", project="[registry]\n"),
     "string against list": setting("x = 'a'\n", project="x = ['a']\n"),
     "deep clash at the middle": setting("[a.b.c]\nd = 'x'\n", project="[a]\nb = 3\n"),
@@ -68,19 +63,15 @@ MERGING = {
     "provider lists are replaced": setting(
         "[registry]\nglobal-credential-providers = ['/bin/no']\n", project="[registry]\nglobal-credential-providers = ['cargo:token']\n"
     ),
-    "unused keys": setting("[registry]\nfoo = 1\n"),
     "unused keys, -q": setting("[registry]\nfoo = 1\n", creds=None, args="-q"),
-    "unused keys of my-reg": mine(config=MY_REG + "foo = 1\n"),
     "unused keys of another": mine(config=MY_REG + "[registries.other]\nindex='https://o.org'\nfoo = 1\n"),
     "unused keys of registry, for my-reg": mine(config=MY_REG + "[registry]\nfoo = 1\n"),
-    "unused key in term": setting("[term]\nfoo = 1\n"),
     "unused key in source": setting("[source.x]\ndirectory='v'\nfoo = 1\n"),
     "unused key overridden by the project": setting("[registry]\nfoo = 1\n", project="[registry]\nfoo = 2\n"),
     "known keys of registry": setting(
         "[registry]\ntoken='s3cret-c'\ndefault='crates-io'\ncredential-provider='cargo:token'\nglobal-credential-providers=['cargo:token']\n"
     ),
     "known keys of a registry": mine(config=MY_REG + "protocol='sparse'\ncredential-provider=['cargo:token']\n"),
-    "alias shadows": setting("[alias]\nlogout = 'x'\n"),
     "alias shadows, empty": setting("[alias]\nlogout = ''\n"),
     "alias of a wrong type": setting("[alias]\nlogout = 3\n"),
     "alias shadows, -q": setting("[alias]\nlogout = 'x'\n", args="-q", creds=None),
@@ -125,26 +116,6 @@ FLOATS = {
 }
 
 test_unsupported_values = contests(FLOATS)
-
-SYNTAX = {
-    "bare word": "a = yes\n",
-    "no equals": "a\n",
-    "open string": 'a = "x\n',
-    "open list": "a = [1,\n",
-    "open header": "[registry\n",
-    "bad escape": 'a = "\\q"\n',
-    "duplicate key": "a = 1\na = 2\n",
-    "table over value": "a = 1\n[a]\n",
-    "hundredth line": "\n" * 99 + "b = no\n",
-    "tabs": "\ta\t=\tno\n",
-    "wide characters before": 'a = "日本" x\n',
-    "two faults": "a = no\nb = nope\n",
-    "BOM": "\ufeffa = no\n",
-    "81 lists": "a = " + "[" * 81 + "]" * 81 + "\n",
-    "80 dots": ".".join("a" * 81) + " = 1\n",
-}
-
-test_syntax = contests({name: broken(text) for name, text in SYNTAX.items()})
 
 test_order_of_faults = contests(
     {

@@ -1,6 +1,6 @@
 """Output: help, -q, -v, colors, terminals, exit statuses, and the order of errors."""
 
-from cases import differential, mine, world
+from cases import contests, mine, world
 
 TERMINAL = {"stdout": "tty", "stderr": "tty"}
 
@@ -15,11 +15,7 @@ LEVELS = {
     )
 }
 
-
-@differential(LEVELS)
-def test_levels(case, contest):
-    contest(case)
-
+test_levels = contests(LEVELS)
 
 SITUATIONS = {
     "not logged in": {"creds": None},
@@ -51,11 +47,7 @@ for kind, situation in SITUATIONS.items():
     COLOURS[f"{kind}, always by variable"] = coloured(situation, env={"CARGO_TERM_COLOR": "always"})
     COLOURS[f"{kind}, terminal, never"] = coloured(situation, ["--color", "never"], env={"TERM": "xterm"}, **TERMINAL)
 
-
-@differential(COLOURS)
-def test_colours(case, contest):
-    contest(case)
-
+test_colours = contests(COLOURS)
 
 AUTOMATIC = {}
 for place, ends in (("pipe", {}), ("terminal", TERMINAL), ("only stdout", {"stdout": "tty"}), ("only stderr", {"stderr": "tty"})):
@@ -77,11 +69,7 @@ for place, ends in (("pipe", {}), ("terminal", TERMINAL), ("only stdout", {"stdo
         AUTOMATIC[f"{name}, {place}"] = world(creds=None, env=env, **ends)
         AUTOMATIC[f"{name}, {place}, usage error"] = world("--reg", env=env, **ends)
 
-
-@differential(AUTOMATIC)
-def test_automatic_colours(case, contest):
-    contest(case)
-
+test_automatic_colours = contests(AUTOMATIC)
 
 CHANNELS = {
     "stdout closed": world(stdout="closed"),
@@ -89,11 +77,7 @@ CHANNELS = {
     "help, stdout full": world("-h", stdout="full"),
 }
 
-
-@differential(CHANNELS)
-def test_channels(case, contest):
-    contest(case)
-
+test_channels = contests(CHANNELS)
 
 FAULT_ORDER = {
     "z and everything": world("-Z x -q -v --config foo --registry 1", config="a = no\n"),
@@ -118,20 +102,11 @@ FAULT_ORDER = {
     "replaced before credentials": world(config="[source.crates-io]\nreplace-with='m'\n[source.m]\ndirectory='v'\n", creds="[x\n"),
 }
 
-
-@differential(FAULT_ORDER)
-def test_order_of_faults(case, contest):
-    contest(case)
-
+test_order_of_faults = contests(FAULT_ORDER)
 
 TERM = {
-    "quiet": world(creds=None, config="[term]\nquiet=true\n"),
-    "verbose": world(config="[term]\nverbose=true\n"),
     "both": world(config="[term]\nquiet=true\nverbose=true\n"),
     "both, -q": world("-q", creds=None, config="[term]\nquiet=true\nverbose=true\n"),
-    "color always": world(config="[term]\ncolor='always'\n"),
-    "color always, --color never": world("--color never", config="[term]\ncolor='always'\n"),
-    "color never, --color always": world("--color always", config="[term]\ncolor='never'\n"),
     "color always, usage error, --color never": world("--color never --frob", config="[term]\ncolor='always'\n"),
     "color never, usage error on a terminal": world("--frob", config="[term]\ncolor='never'\n", env={"TERM": "xterm"}, **TERMINAL),
     "color bad, help": world("-h", config="[term]\ncolor='bad'\n"),
@@ -141,7 +116,4 @@ TERM = {
     "unused keys of two": world(creds=None, config="[term]\nfoo=1\n[registry]\nbar=1\n"),
 }
 
-
-@differential(TERM)
-def test_term(case, contest):
-    contest(case)
+test_term = contests(TERM)

@@ -1,6 +1,6 @@
 """Which registry: its name, its index, and the identity of two indexes; [source]."""
 
-from cases import LOGGED_IN, MY_REG, contests, mine, world
+from cases import MY_REG, contests, mine, world
 
 NAMES = {
     name: world(["--registry", name], creds=None)
@@ -28,19 +28,15 @@ def index(url, **rest):
     return world("--registry r", creds="[registries.r]\ntoken = 's3cret'\n", config=f'[registries.r]\nindex = "{quoted}"\n', **rest)
 
 
-# test_index_url.py has more of them.
+# test_index_url.py compares many more; these are also logged out of.
 URLS = (
-    "https://e.org/i", "https://e.org", "HTTPS://E.ORG/I", "https://e.org:443/i", "https://e.org:65536/", "https://e.org/a/../b", "https://e.org/a b", "https://ü.org/",
-    "https://user@e.org/i", "https://user:pw@e.org/i", "https://e.org/?q#f", "https://", "https:e.org", "https:\\\\e.org\\i", "https://[x]/", "https://1.2.3/i",
-    "https://1.2.3.4.5/", "https://e org/", "https://e%2eorg/", "sparse+https://e.org/i/", "sparse+https://e.org/i", "SPARSE+https://e.org/", "sparse+",
-    "sparse+file:///x/", "sparse+https://u:p@e.org/", "sparse+sparse+https://e.org/", "registry+https://e.org/i", "ssh://git@e.org/i.git", "git@e.org:a/b.git", "user@host",
-    "file:///srv/i", "file:x", "file:../i", "mailto:x@example.com", "x:/y", "foo", "/foo", "", " https://e.org/i", "ht\ttps://e.org/i", "1x://y/",
-    "https://github.com/A/B", "ssh://git@github.com/A/b", "ftp://e.org/", "C:\\\\x",
+    "https://e.org/i", "https://user:pw@e.org/i", "https:\\\\e.org\\i", "https://e.org:65536/", "sparse+https://e.org/i", "sparse+https://u:p@e.org/", "git@e.org:a/b.git",
+    "file:x", "mailto:x@example.com", "foo", "", "ht\ttps://e.org/i", "https://e%2eorg/",
 )  # fmt: skip
 
 test_index = contests({repr(url): index(url) for url in URLS})
 
-test_index_by_variable = contests({f"variable {url!r}": world("--registry r", creds=None, env={"CARGO_REGISTRIES_R_INDEX": url}) for url in URLS[::4]})
+test_index_by_variable = contests({f"variable {url!r}": world("--registry r", creds=None, env={"CARGO_REGISTRIES_R_INDEX": url}) for url in URLS[::3]})
 
 
 def two(one, other, args="--registry r", creds="[registries.r]\ntoken='s3cret'\n[registries.q]\ntoken='s3cret-q'\n", **rest):
@@ -100,17 +96,14 @@ IDENTITY = {
     "another's bad index, crates.io": world(config="[registries.q]\nindex='nonsense'\n"),
     "another is a string": mine(config="[registries]\nq='x'\n" + MY_REG),
     "index of crates-io": world(config="[registries.crates-io]\nindex='https://a.org/'\ntoken='s3cret'\n", creds=""),
-    "unknown registry": world("--registry nope"),
     "unknown registry, -v": world("--registry nope -v"),
     "no name of a registry, -v": world("--registry 1x -v"),
     "registry.index in config": world(config="[registry]\nindex='https://a.org/'\n"),
     "registry.index in config, my-reg": mine(config=MY_REG + "[registry]\nindex='https://a.org/'\n"),
-    "default in config": world(config="[registry]\ndefault='my-reg'\n" + MY_REG),
     "default unknown": world(config="[registry]\ndefault='nope'\n"),
     "default and --registry": mine(config=MY_REG + "[registry]\ndefault='nope'\n"),
     "protocol of crates-io": world(config="[registries.crates-io]\nprotocol='x'\n"),
     "protocol of crates-io, git": world(config="[registries.crates-io]\nprotocol='git'\n"),
-    "index from project": world("--registry my-reg", project=MY_REG),
     "index relative": world("--registry r", config="[registries.r]\nindex='../i'\n"),
     "same index by variable": two("https://a.org/", "https://b.org/", env={"CARGO_REGISTRIES_R_INDEX": "https://a.org/"}),
     "three with one index": world(
@@ -127,17 +120,13 @@ def source(text, args="", **rest):
 
 MIRROR = "[source.crates-io]\nreplace-with='m'\n[source.m]\n"
 SOURCES = {
-    "replaced by a registry's name": source("[source.crates-io]\nreplace-with='my-reg'\n" + MY_REG),
     "replaced, --registry crates-io": source("[source.crates-io]\nreplace-with='my-reg'\n" + MY_REG, "--registry crates-io"),
     "replaced, --registry my-reg": source("[source.crates-io]\nreplace-with='my-reg'\n" + MY_REG, "--registry my-reg"),
     "replaced, default": source("[source.crates-io]\nreplace-with='my-reg'\n[registry]\ndefault='my-reg'\n" + MY_REG),
-    "replaced by a source": source(MIRROR + "registry='https://m.org/i'\n"),
-    "replaced by a directory": source(MIRROR + "directory='vendor'\n"),
     "replaced by a directory in project": world(project=MIRROR + "directory='vendor'\n"),
     "replaced by a local registry": source(MIRROR + "local-registry='vendor'\n"),
     "replaced by git": source(MIRROR + "git='https://g.org/x'\n"),
     "replaced by a bad source": source(MIRROR + "registry='foo'\n"),
-    "replaced by nothing": source("[source.crates-io]\nreplace-with='nope'\n"),
     "replaced by itself": source("[source.crates-io]\nreplace-with='crates-io'\n"),
     "cycle": source("[source.crates-io]\nreplace-with='a'\n[source.a]\nregistry='https://a.org'\nreplace-with='crates-io'\n"),
     "chain": source("[source.crates-io]\nreplace-with='a'\n[source.a]\nregistry='https://a.org'\nreplace-with='b'\n[source.b]\ndirectory='v'\n"),

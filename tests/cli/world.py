@@ -46,11 +46,6 @@ class HardLink:
 
 
 @dataclasses.dataclass(frozen=True)
-class Fifo:
-    mode: int = 0o644
-
-
-@dataclasses.dataclass(frozen=True)
 class World:
     args: tuple = ()
     files: dict = dataclasses.field(default_factory=dict)  # path under ROOT -> text, bytes, or one of the above
@@ -58,8 +53,6 @@ class World:
     cwd: str = "proj"
     stdout: str = "pipe"  # pipe, tty, full, closed
     stderr: str = "pipe"
-    stdin: str = "null"  # null, closed
-    umask: int = 0o022
     powerless: bool = False  # root, but without root's right to open everything
     wipe_cwd: bool = False  # the working directory is gone when the program starts
 
@@ -69,7 +62,7 @@ class World:
 
 @dataclasses.dataclass(frozen=True)
 class Node:
-    kind: str  # file, dir, link, fifo
+    kind: str  # file, dir, link
     mode: int
     content: bytes = b""
 
@@ -120,10 +113,8 @@ def lay_out(world, root):
             later.append((path, what.mode))  # after its contents, which it may not let in
         elif isinstance(what, Link):
             path.symlink_to(os.fsdecode(_bytes(what.target, root)))
-        elif isinstance(what, HardLink):
-            os.link(root / what.target, path)
         else:
-            os.mkfifo(path, what.mode)
+            os.link(root / what.target, path)
     for path, mode in later:
         os.chmod(path, mode)
 
@@ -144,12 +135,10 @@ def snapshot(root):
                 tree[name] = Node("dir", mode)
                 os.chmod(entry.path, mode | 0o700)
                 pending.append(entry.path)
-            elif stat.S_ISREG(status.st_mode):
+            else:
                 os.chmod(entry.path, mode | 0o400)
                 with open(entry.path, "rb") as file:
                     tree[name] = Node("file", mode, file.read())
-            else:
-                tree[name] = Node("fifo", mode)
     return tree
 
 
@@ -193,7 +182,7 @@ def environment(world, root):
 
 def _command(world, root, program):
     args = [*program, *(_bytes(arg, root) for arg in world.args)]
-    closed = "".join(f" {number}>&-" for number, kind in enumerate((world.stdin, world.stdout, world.stderr)) if kind == "closed")
+    closed = "".join(f" {number}>&-" for number, kind in enumerate((world.stdout, world.stderr), 1) if kind == "closed")
     prefix = []
     if world.powerless and os.geteuid() == 0:
         prefix += ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"]
@@ -214,7 +203,7 @@ def run(world, root, program):
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=err,
-        umask=world.umask,
+        umask=0o022,
         start_new_session=True,
     )
     os.close(out)

@@ -1,14 +1,7 @@
 """Fixtures: a separate home for each test."""
 
-import pathlib
-import sys
-
 import pytest
-
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "places")]
-
-from shells import Home  # noqa: E402
+from shells import Home
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
-import threading
 
+import loopback
+import oracle
 import pytest
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "tests/cli"))
-import oracle  # noqa: E402
 
 DEBIAN = '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "/usr/share/cargo/registry"\n'
 FEATURES = ("--features", "revoke,libsecret")
@@ -85,10 +83,6 @@ def registry(tmp_path):
     """A directory that a loopback server serves, and its URL."""
     files = tmp_path / "registry"
     files.mkdir()
-    handler = functools.partial(type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None}), directory=files)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield files, f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    handler = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    with loopback.Server(functools.partial(handler, directory=files)) as server:
+        yield files, server.url

@@ -6,12 +6,12 @@ import shlex
 import sys
 
 import pytest
+from registry_stand_in import Registry
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT / "docs"), str(PROJECT / "tests/revoke")]
+sys.path.append(str(PROJECT / "docs"))
 
 import terminal  # noqa: E402
-from registry_stand_in import Registry  # noqa: E402
 
 DOCUMENTS = ["README.md", "SECURITY.md", *(f"docs/{path.name}" for path in sorted((PROJECT / "docs").glob("*.md")))]
 PAGES = sorted((PROJECT / "man").glob("cargo-logout*.1"))

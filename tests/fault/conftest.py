@@ -1,22 +1,9 @@
-"""Fixtures: the real cargo, and a separate cargo home for each test."""
+"""Fixtures: a separate cargo home for each test."""
 
-import pathlib
-import sys
-
+import homes
 import pytest
-
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "tests/cli"))
-
-import homes  # noqa: E402
-import oracle  # noqa: E402
-import races  # noqa: E402
-from registry_server import Registry  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def cargo():
-    return oracle.cargo_path()
+import races
+from registry_server import Registry
 
 
 @pytest.fixture

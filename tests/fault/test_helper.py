@@ -5,17 +5,11 @@ Success is reported only for what is gone, other credentials stay, and a second 
 
 import errno
 import json
-import pathlib
-import sys
-
-import pytest
 
 import homes
 import inject
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "libsecret"))
-
-from desktop import Desktop, request  # noqa: E402
+import pytest
+from desktop import Desktop, request
 
 SCHEMA = ("xdg:schema", "org.rust-lang.cargo.registry")
 LONGEST = 40  # its own limit is 20 seconds

@@ -9,7 +9,6 @@ import subprocess
 import pytest
 
 import homes
-import scenarios
 
 WAITS = "    Blocking waiting for file lock on credentials' config file"
 DONE = "has been removed"
@@ -68,6 +67,25 @@ def test_a_file_put_in_place_meanwhile_is_the_one(home):
     assert not home.file.exists()
 
 
+FAULTS = {
+    "no UTF-8": (b'[registries.me]\ntoken = "\xff"\n', "stream did not contain valid UTF-8"),
+    "no TOML": (b'[registries.me]\ntoken = "t\n', "could not parse TOML configuration in `"),
+    "empty": (b"", None),
+}
+
+
+@pytest.mark.parametrize("text, message", FAULTS.values(), ids=FAULTS)
+def test_what_it_contains_under_the_lock_counts(home, text, message):
+    home.write(BEFORE)
+    with waiting(home) as process:
+        home.file.write_bytes(text)
+    with process:
+        said = process.stderr.read()
+        assert process.wait(timeout=homes.TIME_LIMIT) == (101 if message else 0)
+    assert DONE not in said and (message or "") in said
+    assert home.file.read_bytes() == text
+
+
 @pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGTERM), ids=lambda number: number.name)
 def test_a_signal_ends_the_wait(home, number):
     home.write(BEFORE, 0o640)
@@ -75,21 +93,3 @@ def test_a_signal_ends_the_wait(home, number):
         process.send_signal(number)
         assert process.wait(timeout=homes.TIME_LIMIT) == -number
     assert (home.text(), home.mode()) == (BEFORE, 0o640)
-
-
-def test_a_signal_ends_the_wait_after_a_revocation(tmp_path, program):
-    """Signals are held back then, so the result for the token is reported before a signal acts."""
-    world = scenarios.revoke(tmp_path / "world", program)
-    world.reset()
-    path = world.home / "credentials.toml"
-    with path.open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        process = subprocess.Popen(world.command(), env=world.env, cwd=world.root, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        while WAITS not in process.stderr.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        with process:
-            said = process.stderr.read()
-            assert process.wait(timeout=homes.TIME_LIMIT) == -signal.SIGINT
-    assert "interrupted by a signal" in said and "has been revoked" in said
-    assert path.read_text() == world.files[path].old and world.store.read_text() == ""

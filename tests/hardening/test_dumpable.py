@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -36,11 +37,11 @@ def place(program):
         yield folder
 
 
-def start(place, *command):
+def start(place, *command, stdin=subprocess.DEVNULL):
     """As the user nobody if the tests run as root. The limit on core files is set only there, because all other tests' programs would inherit it."""
     env = {"HOME": str(place), "CARGO_HOME": str(place / "home"), "PATH": os.environ["PATH"], "ASAN_OPTIONS": SANITIZER}
     return subprocess.Popen(
-        command or [place / "cargo-logout"], cwd=place, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        command or [place / "cargo-logout"], cwd=place, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (HARD, HARD)), **USER,
     )  # fmt: skip
 
@@ -86,6 +87,18 @@ def test_memory_is_closed_to_its_own_user(place):
         assert memory.stat().st_uid == 0
         look = subprocess.run([sys.executable, "-c", f"open('{memory}', 'rb')"], capture_output=True, check=False, **USER)
         assert b"PermissionError" in look.stderr
+
+
+@pytest.mark.parametrize("words", [["cargo-logout-revoke"], ["cargo-credential-libsecret", "--cargo-plugin"]], ids=lambda words: words[0])
+def test_memory_of_a_helper_is_closed(program, place, words):
+    """While it waits for a request."""
+    shutil.copy(program.with_name(words[0]), place)
+    end = time.monotonic() + DEADLINE
+    with start(place, place / words[0], *words[1:], stdin=subprocess.PIPE) as process:
+        while pathlib.Path(f"/proc/{process.pid}/mem").stat().st_uid != 0:
+            assert process.poll() is None and time.monotonic() < end
+            time.sleep(0.01)
+        process.kill()
 
 
 def test_a_provider_is_as_it_would_be_without_us(place):

@@ -1,16 +1,11 @@
 """At the end of a run, no token is in its memory, or in what it passes to other processes (see also tests/fault)."""
 
 import pathlib
-import sys
 
+import inject
 import pytest
-
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT / "tests/fault"), str(PROJECT / "tests/cli")]
-
-import inject  # noqa: E402
-import scenarios  # noqa: E402
-from process_memory import places_of  # noqa: E402
+import scenarios
+from process_memory import places_of
 
 SECRETS = ("S3CRET-of-me-token", "S3CRET-of-provider", "S3CRET-of-me-secret-key", "S3CRET-of-crates-io-token")
 

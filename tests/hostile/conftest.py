@@ -1,53 +1,29 @@
 """The program under test, a good registry and the attacker's server."""
 
-import http.server
+import contextlib
 import os
-import pathlib
 import shutil
-import sys
 import tempfile
-import threading
 
+import loopback
 import pytest
-
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE)]
-
-from hostile import Victim  # noqa: E402
+from hostile import Victim
 
 
-class Server(http.server.ThreadingHTTPServer):
+class Handler(loopback.Handler):
     """Notes all heads of requests, also those to a proxy, and answers each like a registry."""
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.heads = []
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+    def do_GET(self):
+        self.server.requests.append(f"{self.requestline}\n{self.headers}")
+        self.answer(*[b"", 204] if self.command == "DELETE" else [{"dl": f"{self.server.url}/dl", "api": self.server.url}])
 
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def answer(self):
-        self.server.heads.append(f"{self.requestline}\n{self.headers}")
-        here = f"http://127.0.0.1:{self.server.server_port}"
-        body = b"" if self.command == "DELETE" else f'{{"dl":"{here}/dl","api":"{here}"}}'.encode()
-        self.send_response(204 if self.command == "DELETE" else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_DELETE = do_CONNECT = answer
-
-    def log_message(self, *_):
-        pass
+    do_DELETE = do_CONNECT = do_GET
 
 
 @pytest.fixture(scope="session")
 def servers():
-    both = Server(), Server()
-    yield both
-    for server in both:
-        server.shutdown()
-        server.server_close()
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(loopback.Server(Handler)) for _ in range(2)]
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,13 @@
 """A user's home with tokens, and a repository that someone else wrote. Whatever the repository contains, a run keeps its promises."""
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import stat
 import subprocess
 
+import schema
 from planted import spellings
 
 SECONDS = 60
@@ -34,7 +34,7 @@ def is_shown(secret, text, length=6):
 class Victim:
     def __init__(self, top, program, registry, evil):
         self.top, self.program, self.registry, self.evil = top, os.path.abspath(program), registry, evil
-        self.good_url, self.evil_url = (f"http://127.0.0.1:{server.server_port}" for server in (registry, evil))
+        self.good_url, self.evil_url = registry.url, evil.url
 
     def put(self, path, text, mode=0o644):
         path = f"{self.top}/{path}"
@@ -92,7 +92,7 @@ class Victim:
         self.as_root = as_root
         self.build(plant)
         for server in (self.registry, self.evil):
-            server.heads.clear()
+            server.requests.clear()
         before = self.state()
         done = self.run(words)
         out, err = (text.decode() for text in (done.stdout, done.stderr))  # and it is UTF-8
@@ -107,7 +107,7 @@ class Victim:
         self.check_changes(words, before)
         self.check_requests(words)
         self.check_programs(words, text)
-        self.check_fixes(out, err, words)
+        self.check_fixes(schema.check(out, done.returncode) if "json" in words else [], err)
         return "; ".join(self.problems) and f"{' '.join(words)}: {'; '.join(self.problems)}\n{text[:3000]}"
 
     def need(self, truth, what):
@@ -128,11 +128,11 @@ class Victim:
     def check_requests(self, words):
         """Tokens of the home are sent only to their registry, and only with --revoke."""
         for secret in SECRETS.values():
-            self.need(not any(secret in head for head in self.evil.heads), "the attacker has a token")
-            to_registry = [head for head in self.registry.heads if secret in head]
+            self.need(not any(secret in head for head in self.evil.requests), "the attacker has a token")
+            to_registry = [head for head in self.registry.requests if secret in head]
             self.need(not to_registry or (secret == SECRETS["r"] and "--revoke" in words), "the registry has another token")
         revokes = "--revoke" in words and not {"-n", "--status"} & set(words)
-        self.need(revokes or not self.evil.heads + self.registry.heads, "requests without --revoke")
+        self.need(revokes or not self.evil.requests + self.registry.requests, "requests without --revoke")
 
     def check_programs(self, words, text):
         if os.path.exists(f"{self.top}/ran"):
@@ -141,12 +141,10 @@ class Victim:
             self.need("evil" in text, "a program has run unannounced")
         self.need(not os.path.exists(f"{self.top}/pwned"), "pwned")
 
-    def check_fixes(self, out, err, words):
+    def check_fixes(self, lines, err):
         """A shell runs the fix with another cargo-logout, which records its arguments."""
         fixes = [shown.replace("''", "'") for shown in re.findall(r"(?m)run `(.*)`", err)]
-        wanted = []
-        if "json" in words:
-            wanted = [row["fix"] for row in map(json.loads, out.splitlines()) if row.get("fix")]
+        wanted = [line["fix"] for line in lines if line.get("fix")]
         for fix in [*fixes, *({" ".join(map(quote, fix)) for fix in wanted})]:
             typed = f"{self.top}/typed"
             if os.path.exists(typed):

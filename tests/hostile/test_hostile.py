@@ -133,7 +133,7 @@ def test_hostile(victim, trick, as_root):
 def test_plain(victim):
     """Without a trick, the tokens of the home are removed and, with --revoke, sent to the registry. This shows that the checks work."""
     assert not victim.check(lambda _: None, ["--registry", "r", "--revoke"], False)
-    assert any(SECRETS["r"] in head and head.startswith("DELETE") for head in victim.registry.heads)
+    assert any(SECRETS["r"] in head and head.startswith("DELETE") for head in victim.registry.requests)
     assert not victim.check(lambda _: None, ["--all"], True)
     with open(f"{victim.top}/home/.cargo/credentials.toml", encoding="utf-8") as file:
         assert not any(secret in file.read() for secret in SECRETS.values())

@@ -1,14 +1,5 @@
-import pathlib
-import sys
-
 import pytest
-
-HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parent / "cli"))
-
-import oracle  # noqa: E402
-from desktop import Desktop  # noqa: E402
+from desktop import Desktop
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +29,3 @@ def keyring(bus):
     """A session with an unlocked, empty gnome-keyring."""
     bus.daemon = bus.start_keyring()
     return bus
-
-
-@pytest.fixture(scope="session")
-def cargo():
-    return str(oracle.cargo_path())

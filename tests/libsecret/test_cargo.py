@@ -85,33 +85,6 @@ def test_one_item_whoever_stored_it(real, ours):
     assert real.sends(BUILT_IN) == "t-2"
 
 
-def test_locked(real, ours):
-    """cargo's provider deletes nothing, prints nothing and succeeds. Ours reports an error with the reason."""
-    real.login(BUILT_IN, "t-1")
-    real.desktop.lock()
-    done = real.logout(BUILT_IN)
-    assert (done.returncode, done.stderr) == (0, "")
-
-    done = real.logout(ours)
-    assert done.returncode == 101
-    for line in ("failed action `logout`", "failed to erase token", "the keyring is locked"):
-        assert line in done.stderr
-
-    real.desktop.end(real.desktop.daemon)
-    real.desktop.start_keyring()
-    assert real.sends(BUILT_IN) == "t-1"
-    assert real.logout(ours).returncode == 0
-    assert real.sends(BUILT_IN) is None
-
-
-def test_several_items(real, ours):
-    """In every collection: the second item is in the collection `session`, which a service never stores on disk."""
-    real.login(BUILT_IN, "t-1")
-    real.desktop.secret_tool_store("t-2", *SCHEMA, "url", real.registry.index, collection="session")
-    assert real.logout(ours).returncode == 0
-    assert real.sends(BUILT_IN) is None
-
-
 def test_the_same_question_as_cargos(real, ours):
     """`cargo login` at a terminal, without a token: either provider asks, in the same words."""
     questions = []

@@ -112,16 +112,34 @@ def test_one_of_its_own(machine):
     assert machine.secrets_on_disk() == []
 
 
-def test_provider_by_alias_and_by_path(machine):
+PROVIDER_VARIABLE = "CARGO_REGISTRIES_CORP_CREDENTIAL_PROVIDER"
+NAMED = {
+    "alias": (chain("cargo:token", "mine") + '[credential-alias]\nmine = ["$BIN/removes", "x"]\n', {}),
+    "PATH": (chain("removes"), {"PATH": "$BIN:/usr/bin:/bin"}),
+    "relative to the configuration": (chain("../bin/removes"), {}),
+    "relative to the working directory": (CORP, {PROVIDER_VARIABLE: "../../bin/removes"}),
+    "words of a variable": (CORP, {PROVIDER_VARIABLE: " $BIN/removes  x"}),
+}
+
+
+@pytest.mark.parametrize("config, env", NAMED.values(), ids=NAMED)
+def test_how_a_provider_is_named(machine, config, env):
     machine.providers("removes")
-    machine.write({"config.toml": chain("cargo:token", "mine") + '[credential-alias]\nmine = ["$BIN/removes", "x"]\n'})
+    machine.write({"config.toml": config})
+    machine.env |= {name: machine.text(value) for name, value in env.items()}
     assert machine.logout("--registry", "corp").status == 0
     assert not has_token(machine, "removes")
-    machine.providers("removes")
-    machine.write({"config.toml": chain("removes")})
-    machine.env["PATH"] = f"{machine.path('/bin')}:{machine.env['PATH']}"
-    assert machine.logout("--registry", "corp").status == 0
-    assert not has_token(machine, "removes")
+
+
+def test_lists_of_providers_are_joined(machine):
+    """The last one is asked first."""
+    for name in "abcde":
+        machine.provider("not-found", name=name)
+    listed = "registry.global-credential-providers = {}\n"
+    machine.write({"config.toml": listed.format('["$BIN/a"]') + CORP, "/work/.cargo/config.toml": listed.format('["$BIN/b"]')})
+    machine.env["CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS"] = machine.text("$BIN/c  $BIN/d")
+    assert machine.logout("--registry", "corp", "--config", machine.text(listed.format('["$BIN/e"]').strip())).status == 0
+    assert machine.asked()[::2] == list("edcba")  # each is also asked for the token
 
 
 @pytest.mark.parametrize("broken, fine", [("credentials", "credentials.toml"), ("credentials.toml", "credentials")])

@@ -36,6 +36,10 @@ CASES = {
         {"config.toml": '[registry]\nglobal-credential-providers = ["p"]\n', PROJECT: CORP}, {},
         ["--registry", "corp", "--config", "registries.corp.credential-provider='cargo:token'"], "run `cargo-logout --registry corp` where cargo uses it",
     ),
+    "provider that an argument hides": (
+        {PROJECT: CORP + 'credential-provider = "p"\n'}, {},
+        ["--registry", "corp", "--config", "registries.corp.credential-provider='cargo:token'"], "run `cargo-logout --registry corp` where cargo uses it",
+    ),
     "provider that cannot log out": (
         {"config.toml": '[registry]\ncredential-provider = "cargo:token-from-stdout x"\n'}, {}, [], "remove the provider from $TOP/home/.cargo/config.toml:2",
     ),

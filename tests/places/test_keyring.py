@@ -52,6 +52,14 @@ def test_a_keyring_that_is_not_configured_is_not_started(machine, helper):
     assert listed(machine) == ("none", None, [])  # without the helper
 
 
+def test_without_the_helper(machine, helper):
+    helper("")
+    machine.write({"/bin/cargo-credential-libsecret": None})
+    err = machine.logout("--registry", "corp").err
+    assert "`cargo-credential-libsecret` is not installed" in err
+    assert "install the package `cargo-credential-libsecret`, or build with `-Dlibsecret=enabled`" in err
+
+
 def test_unknown_has_a_reason_and_no_items(machine, helper):
     helper(ITEMS + "echo '{\"state\":\"unknown\",\"error\":[\"the 100% reason\",\"its cause\"]}'; exit 1")
     assert listed(machine) == ("unknown", ["the 100% reason", "its cause"], [])

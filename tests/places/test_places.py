@@ -172,6 +172,26 @@ def test_another_name_of_the_index(machine, place):
         assert machine.sends("another") is None
 
 
+@pytest.mark.parametrize(
+    "one, other",
+    [("sparse+https://github.com/A/", "sparse+https://github.com/a/"), ("sparse+https://h/x.git/", "sparse+https://h/x/"), ("https://h/", "https://H:443")],
+)
+def test_indexes_that_some_cargo_takes_for_one(machine, one, other):
+    """cargo 1.95 compares some indexes in another way than 1.96."""
+    machine.write({"config.toml": f'[registries.corp]\nindex = "{one}"\n[registries.another]\nindex = "{other}"\n'})
+    machine.write({"credentials.toml": TOKEN.replace("corp", "another")})
+    assert "cargo can still use a token for `another`, which has the same index: " in machine.logout("--registry", "corp").err
+
+
+def test_an_include_behind_a_link(machine):
+    """There, `..` is another directory. Versions of cargo read different files, so both are read."""
+    machine.write({"config.toml": 'include = ["link/../x.toml"]\n' + CORP, "x.toml": TOKEN, "/elsewhere/x.toml": TOKEN, "/elsewhere/directory/file": ""})
+    machine.path("link").symlink_to(machine.path("/elsewhere/directory"))
+    done = machine.logout("--registry", "corp", "--everywhere")
+    assert {path for _, path in done.places("removed")} == {str(machine.path(name)) for name in ("x.toml", "link/../x.toml")}
+    assert machine.secrets_on_disk() == [] and machine.read("/elsewhere/x.toml") == "[registries.corp]\n"
+
+
 def test_provider_of_another_name(machine):
     """The same program, asked for another name of the index: it is here, and a logout of that name asks it."""
     machine.providers("removes")

@@ -125,14 +125,6 @@ def test_status_knows_without_asking(machine, keyring, locked):
         assert [item["secret"] for item in keyring.stored(*SCHEMA)] == ["S3CRET-corp"]
 
 
-def test_status_asks_no_keyring_that_is_not_in_the_chain(machine, keyring):
-    trace = machine.top / "trace"
-    for providers in (("cargo:token",), ("cargo:token", "cargo:libsecret")):
-        machine.write({"config.toml": chain(*providers)})
-        machine.logout("--status", "--registry", "corp", before=("strace", "-f", "-qq", "-o", str(trace), "-e", "trace=execve"))
-        assert ("cargo-credential-libsecret" in trace.read_text()) == ("cargo:libsecret" in providers)
-
-
 def test_a_dry_run_with_an_empty_keyring(machine, keyring):
     """It is known that nothing is there, so nobody would be asked; another provider would."""
     done = machine.logout("-n", "--registry", "corp")

@@ -163,29 +163,6 @@ def test_1_every_other_byte_is_kept(machine):
     assert machine.read("credentials.toml") == "# mine\n[registries.corp]\n# kept\n"
 
 
-def test_16_what_cargo_has_not(machine):
-    for option in ("--all", "--dry-run", "--message-format=json"):
-        assert machine.cargo("logout", option).status == 1
-
-
-def test_17_quiet(machine):
-    files = {"config.toml": CORP, "credentials.toml": TOKEN}
-    machine.write(files)
-    assert "note: " in machine.cargo("logout", "-q", "--registry", "corp").err
-    machine.write(files)
-    machine.env["CARGO_REGISTRIES_CORP_TOKEN"] = "S3CRET-env"
-    done = machine.logout("-q", "--registry", "corp")
-    assert done.status == 0 and done.err.startswith("warning: cargo can still use") and "removed from" not in done.err
-    assert len(done.places("removed")) == len(done.places("pending")) == 1
-
-
-def test_18_a_malformed_file_is_not_touched(machine):
-    machine.write(ROWS[-2].files)
-    before = machine.tree()
-    machine.logout("--registry", "corp")
-    assert machine.tree() == before
-
-
 def test_19_symbolic_link(machine):
     machine.write({"config.toml": CORP, "/elsewhere/tokens": f"# mine\n{TOKEN}"})
     machine.path("credentials.toml").symlink_to(machine.path("/elsewhere/tokens"))

@@ -5,12 +5,11 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 import time
 
+import oracle
+
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "tests/cli"))
-import oracle  # noqa: E402
 
 # in the build that $CARGO_LOGOUT is of
 BUILD = pathlib.Path(os.environ.get("CARGO_LOGOUT", PROJECT / "build/cargo-logout")).parent

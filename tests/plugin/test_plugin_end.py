@@ -58,6 +58,12 @@ def test_request_larger_than_a_pipe_unread(provider):
     assert lines == ["failed to write to credential provider", "it took longer than 60 seconds"]
 
 
+def test_request_larger_than_a_pipe_that_only_a_grandchild_has(provider):
+    provider.sh(f"echo '{HELLO.strip()}'; exec 3<&0; sleep 60 <&3 >/dev/null 2>&1 & echo $! > {provider.place}/pid")
+    assert provider.failure(args=("x" * 100_000,) * 3) == ["failed to write to credential provider", "Broken pipe (os error 32)"]
+    os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
+
+
 @pytest.mark.parametrize("limit", ["hello", "response"])
 def test_endless_line(provider, limit):
     start = f"echo '{HELLO.strip()}'; read -r line; " if limit == "response" else ""

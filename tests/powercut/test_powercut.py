@@ -4,21 +4,16 @@ import fcntl
 import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 import time
 import tomllib
 
+import invariants
+import powercut
 import pytest
-
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name) for name in ("fault", "cli")]
-
-import invariants  # noqa: E402
-import oracle  # noqa: E402
-import powercut  # noqa: E402
-import scenarios  # noqa: E402
-from registry_server import Registry  # noqa: E402
-from scenarios import World, config, kept, pair, secret  # noqa: E402
+import scenarios
+from registry_server import Registry
+from scenarios import World, config, kept, pair, secret
 
 CREDENTIALS = "credentials.toml"
 WAITS = "Blocking waiting for file lock"
@@ -195,11 +190,6 @@ def program(program):
 def lab(request, program):
     with tempfile.TemporaryDirectory(dir="/dev/shm") as directory:
         yield Lab(pathlib.Path(directory), program, request.param)
-
-
-@pytest.fixture(scope="session")
-def cargo():
-    return oracle.cargo_path()
 
 
 def report(request, result):

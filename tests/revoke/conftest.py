@@ -1,17 +1,9 @@
 """Fixtures: the helper under test, the stand-in for a registry's server, and the code that makes the helper call the server."""
 
-import pathlib
-import sys
-
 import pytest
-
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "cli"), str(HERE.parent / "places")]
-
-import oracle  # noqa: E402
-from registry_stand_in import Registry  # noqa: E402
-from revoke_asker import Asker  # noqa: E402
-from revoke_machine import CratesIo, RevokeMachine  # noqa: E402
+from registry_stand_in import Registry
+from revoke_asker import Asker
+from revoke_machine import CratesIo, RevokeMachine
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +12,6 @@ def helper(program):
     path = program.parent / "cargo-logout-revoke"
     assert path.exists(), f"{path} is not built"
     return path
-
-
-@pytest.fixture(scope="session")
-def cargo():
-    return str(oracle.cargo_path())
 
 
 @pytest.fixture
@@ -56,5 +43,5 @@ def crates_io(crates_io_server, machine):
     registry.requests.clear()
     registry.answers.clear()
     registry.prefix, registry.locked, registry.read_only = "cio", None, False
-    machine.write({"config.toml": crates_io_server.config()})
+    machine.write({"config.toml": crates_io_server.config(machine.home)})
     return registry

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 
-import tls
-from registry_stand_in import Registry
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+
+import tls  # noqa: E402
+from registry_stand_in import Registry  # noqa: E402
 
 root, *command = sys.argv[1:]
 bundle = pathlib.Path(root, "etc/ssl/certs/ca-certificates.crt")

@@ -13,12 +13,13 @@ refusal. ROUTES has what it knows. Without a valid token, `cargo owner --list` i
 """
 
 import dataclasses
-import http.server
 import itertools
 import json
 import re
 import threading
 import urllib.parse
+
+import loopback
 
 TOKEN_FORMAT = (
     "The given API token does not match the format used by crates.io. Tokens generated before 2020-07-14 were generated with an "
@@ -72,25 +73,12 @@ class Refusal(Exception):
         self.answer = Answer(status, {"errors": [{"detail": detail}]}, dict(headers))
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """A context manager. `requests` has the requests in order."""
+class Server(loopback.Server):
+    """`requests` has the requests in order."""
 
-    daemon_threads = True
-
-    def __init__(self, handler):
-        super().__init__(("127.0.0.1", 0), handler)
-        self.port = self.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.requests = []
+    def __init__(self):
         self.lock = threading.Lock()
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, *_):
-        """Ignores clients that close the connection."""
+        super().__init__(Handler)
 
     def lines(self):
         return [request.line for request in self.requests]
@@ -100,7 +88,7 @@ class Registry(Server):
     """Tests can change its members at any time."""
 
     def __init__(self):
-        super().__init__(Handler)
+        super().__init__()
         self.index = f"sparse+{self.url}/index/"
         self.api = self.url  # what config.json says; None: nothing
         self.config = None  # bytes: config.json as it is, whatever they are
@@ -221,9 +209,8 @@ ROUTES = {
 }
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(loopback.Handler):
     protocol_version = "HTTP/1.1"
-    timeout = 20
 
     def serve(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -234,21 +221,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 answer = self.server.respond(request)
             except Refusal as refusal:
                 answer = refusal.answer
-        self.send(answer)
-
-    def send(self, answer):
-        plain = isinstance(answer.body, bytes)
-        body = answer.body if plain else json.dumps(answer.body).encode()
-        self.send_response(answer.status)
-        headers = {"Content-Length": str(len(body))} if answer.status != 204 else {}
-        if body and not plain:
-            headers["Content-Type"] = "application/json"
-        for name, value in (headers | answer.headers).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        self.answer(answer.body, answer.status, answer.headers)
 
     do_GET = do_DELETE = do_PUT = do_POST = serve
-
-    def log_message(self, *_):
-        pass

@@ -5,13 +5,11 @@
     done = machine.revoke("--registry", "x")     # done.one is the line of the only credential
     done.verdicts()                              # what the servers said, by registry
 
-crates.io is a stand-in too: `CratesIo` answers for https://crates.io and its index, by a proxy and an authority that the
-configuration names, so that the client does all that it does with the real one.
+`CratesIo` answers for https://crates.io and its index, by a proxy and an authority that the configuration names.
 """
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
 import signal
@@ -20,6 +18,7 @@ import sys
 import threading
 
 import machine as machines
+import schema
 from tls import Authority, Nginx, Proxy, Site
 
 SECONDS = machines.SECONDS
@@ -53,8 +52,9 @@ class CratesIo:
     def __exit__(self, *_):
         self.stack.close()
 
-    def config(self):
-        return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{self.authority.path}"\n'
+    def config(self, home):
+        """Paths are relative to the directory that has the cargo home."""
+        return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{os.path.relpath(self.authority.path, home.parent)}"\n'
 
 
 @dataclasses.dataclass
@@ -68,7 +68,7 @@ class Outcome:
     def of(cls, status, out, err):
         assert machines.SECRET not in out + err, "a token was shown"
         sys.stderr.write(err)
-        lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+        lines = schema.check(out, status) if out.startswith("{") else []
         return cls(status, out, err, [line for line in lines if line["reason"] == "credential"])
 
     @property

@@ -11,18 +11,13 @@ from vendor_stand_in import KINDS, Vendor
 OTHERS = {  # what the server does: result, verdict, the reported reason
     "valid": ({}, "removed", "revoked-unchecked", None),
     "ok": ({"answers": [Answer(200, {"ok": True})]}, "removed", "revoked-unchecked", None),
-    "200-with-error": ({"answers": [Answer(200, {"error": "no way"})]}, "kept", "refused", "answered 200"),
     "202": ({"answers": [Answer(202)]}, "kept", "refused", "answered 202"),
     "unsupported": ({"can_revoke": False}, "kept", "unsupported", "tokens cannot revoke themselves on this server"),
-    "405": ({"answers": [Answer(405)]}, "kept", "unsupported", "answered 405"),
-    "401": ({"answers": [Answer(401)]}, "kept", "refused", "answered 401"),
     "scoped": ({"scopes": ("yank",)}, "kept", "not-permitted", "this token is not allowed to revoke itself"),
     "locked": ({"locked": "spam"}, "kept", "refused", "locked. Reason: spam"),
     "read-only": ({"read_only": True}, "kept", "refused", "read-only mode"),
     "redirect": ({"answers": [Answer(302, headers={"Location": "https://other.example/"})]}, "kept", "refused", "other.example"),
-    "500": ({"answers": [Answer(500)]}, "kept", "refused", "answered 500"),
     "no-api": ({"api": None}, "kept", "no-api", "config.json"),
-    "query": ({"api": "http://127.0.0.1/?"}, "kept", "no-api", "query or a fragment"),
     "no-json": ({"config": b"<html>"}, "kept", "no-api", "config.json"),
     "private": ({"auth_required": True}, "removed", "revoked-unchecked", None),
 }
@@ -94,12 +89,10 @@ def test_check_says_whose_tokens_are_valid(machine, registry):
     with Vendor("GitLab") as valid, Vendor("Gitea") as gone:
         machine.registries(v=valid, g=gone, o=registry)
         machine.credentials(v=valid.issue(), g="S3CRET-gone", o=registry.issue())
-        words = ["--status", "--check", "--message-format", "json"]
-        done = machine.run(machine.program, *words)
-        lines = {line["registry"]: line["valid"] for line in map(json.loads, done.stdout.splitlines()) if line["reason"] == "credential"}
-        assert lines == {"v": "yes", "g": "no", "o": "unknown"}
+        done = machine.logout("--status", "--check")
+        assert {line["registry"]: line["valid"] for line in done.credentials()} == {"v": "yes", "g": "no", "o": "unknown"}
         assert (valid.methods(), gone.methods(), registry.lines()) == (["GET"], ["GET"], [])
-        assert machine.run(machine.program, *words, "--strict").returncode == 2
+        assert machine.logout("--status", "--check", "--strict").status == 2
         said = machine.run(machine.program, "--status", "--check").stderr
         assert "note: could not check the token for `o` in " in said and said.count("note: ") == 1
         assert f"{machine.path('credentials.toml')}:" in said and said.endswith(": this server has no check\n")
@@ -136,27 +129,6 @@ def test_under_another_name_it_is_crates_io_all_the_same(machine, crates_io):
     token = crates_io.issue()
     machine.credentials(io=token)
     check(machine.revoke("--registry", "io"), machine, "removed", "revoked-checked", token)
-
-
-def test_the_real_cargo_is_out(machine, crates_io):
-    """After the revocation, cargo gets no answer with a copy of the token."""
-    check_with_cargo(machine, crates_io, "crates-io")
-
-
-def test_the_real_cargo_is_out_of_another_registry(machine, registry):
-    registry.auth_required = True
-    machine.registries(x=registry, more='[registry]\nglobal-credential-providers = ["cargo:token"]\n')
-    check_with_cargo(machine, registry, "x")
-
-
-def check_with_cargo(machine, registry, name):
-    tokens = {name.replace("-", "_"): registry.issue()}
-    machine.credentials(**tokens)
-    before = machine.owners(name)
-    assert (before.status, "ada" in before.out) == (0, True), before.err
-    assert machine.revoke("--registry", name).status == 0
-    machine.credentials(**tokens)
-    assert machine.owners(name).status == 101
 
 
 def test_all_each_on_its_own(machine, registry):
@@ -289,10 +261,8 @@ def test_provider_that_fails_after_the_token_is_dead(machine, registry):
 FAILING = {
     "fails": """echo '{"Err":{"kind":"other","message":"it broke","caused-by":["the fan is dirty"]}}'""",
     "unsupported": """echo '{"Err":{"kind":"operation-not-supported"}}'""",
-    "dies": "exit 3",
     "no-token": """echo '{"Ok":{"kind":"get","cache":"never","operation_independent":true}}'""",
     "odd-token": """echo '{"Ok":{"kind":"get","token":["S3CRET"],"cache":"never","operation_independent":true}}'""",
-    "list": """echo '{"Ok":["get","S3CRET"]}'""",
     "login": """echo '{"Ok":{"kind":"login"}}'""",
     "logout": """echo '{"Ok":{"kind":"logout"}}'""",
     "babbles": "echo S3CRET",
@@ -333,12 +303,3 @@ def test_read_only_providers_are_left_alone(machine, registry):
     done = machine.revoke("--registry", "x")
     assert (done.status, done.one["result"]) == (101, "failed")
     assert registry.lines() == []
-
-
-def test_secret_key_goes_where_the_token_beside_it_stays(machine, registry):
-    token = registry.issue(scopes=("yank",))
-    machine.registries(x=registry)
-    machine.write({"credentials.toml": f'[registries.x]\nsecret-key = "S3CRET-key"\ntoken = "{token}"\n'})
-    done = machine.revoke("--registry", "x")
-    assert {line["kind"]: line["result"] for line in done.lines} == {"token": "kept", "secret-key": "removed"}
-    assert machine.read("credentials.toml") == f'[registries.x]\ntoken = "{token}"\n'

@@ -1,7 +1,6 @@
 """Where the API is: what the index says, out of cargo's own clone or cache, at the very place where the real cargo has it."""
 
 import json
-import re
 
 import pytest
 
@@ -46,7 +45,7 @@ def test_cache_of_a_sparse_index_is_where_cargo_has_it(machine, registry, host, 
     """The index is gone, its API is not, and only cargo's copy says where that is."""
     with Registry() as index:
         index.api = registry.url
-        use(machine, f"sparse+http://{host}:{index.port}{path}", registry.issue())
+        use(machine, f"sparse+http://{host}:{index.server_port}{path}", registry.issue())
         machine.cargo("search", "--registry", "x", "foo")
         (directory,) = kept_by_cargo(machine)
         assert (directory / "config.json").exists()

@@ -1,13 +1,8 @@
 """A token in the Secret Service: a real gnome-keyring, the token stored by the real cargo, and ended by ours."""
 
-import pathlib
-import sys
-
 import pytest
+from desktop import Desktop
 from revoke_machine import RevokeMachine
-
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "libsecret")]
-from desktop import Desktop  # noqa: E402
 
 SCHEMA = ("xdg:schema", "org.rust-lang.cargo.registry")
 

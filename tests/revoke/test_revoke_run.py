@@ -1,10 +1,10 @@
 """--revoke and the rest of the program: settings, dry runs, what changes meanwhile, a broken helper, Ctrl-C."""
 
 import fcntl
+import json
 import os
 import pathlib
 import pty
-import re
 import select
 import shutil
 import signal
@@ -63,6 +63,28 @@ def test_wrong_settings_end_it(machine, registry, setting):
     assert len(machine.stored()) == 1 and registry.requests == []
 
 
+NETWORK = {
+    "": {"ssl_version": {}, "retry": 3},
+    'http.ssl-version = "default"\n': {"ssl_version": {}, "retry": 3},
+    '[http]\nproxy = "p"\ncainfo = "ca"\nuser-agent = "u"\nssl-version = "tlsv1.2"\ntimeout = 7\n[net]\nretry = 0\n': {
+        "proxy": "p", "cainfo": "$TOP/home/ca", "user_agent": "u", "ssl_version": {"min": "tlsv1.2"}, "timeout": 7, "retry": 0,
+    },
+    'http.ssl-version = {min = "tlsv1", max = "tlsv1.3"}\n': {"ssl_version": {"min": "tlsv1", "max": "tlsv1.3"}, "retry": 3},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("config, wanted", NETWORK.items())
+def test_the_helper_gets_the_settings(machine, registry, tmp_path, config, wanted):
+    machine.log_in(registry)
+    machine.write({"config.toml": config + machine.read("config.toml")})
+    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
+    machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\necho \"$request\" >$TOP/request\n"})
+    machine.revoke("--registry", "x")
+    [request] = json.loads(machine.read("/request"))["requests"]
+    others = {"id", "revokes", "kind", "group", "token", "index", "canonical", "cache"}
+    assert {key: value for key, value in request.items() if key not in others} == json.loads(machine.text(json.dumps(wanted)))
+
+
 PROJECT = {
     "proxy": 'http.proxy = "http://127.0.0.1:1"',
     "cainfo": 'http.cainfo = "ca.pem"',
@@ -95,7 +117,7 @@ def test_an_index_of_a_project_that_the_command_line_names(machine, registry):
 
 
 def test_dry_run_calls_no_server_that_tells_nothing(machine, crates_io_server, crates_io, registry):
-    machine.write({"config.toml": crates_io_server.config() + f'[registries.x]\nindex = "{registry.index}"\n'})
+    machine.write({"config.toml": crates_io_server.config(machine.home) + f'[registries.x]\nindex = "{registry.index}"\n'})
     machine.credentials(x=registry.issue(), crates_io=crates_io.issue_trusted())
     before = machine.tree()
     done = machine.revoke("--all", "--dry-run")
@@ -152,6 +174,7 @@ def test_without_the_helper(machine, registry, tmp_path):
         pytest.skip("one is installed")
     check(done, machine, "kept", None, token)
     assert "`cargo-logout-revoke` is not installed" in done.err
+    assert "install the package `cargo-logout-revoke`, or build with `-Drevoke=enabled`" in done.err
 
 
 LIES = {
@@ -288,7 +311,7 @@ def test_who_waits_at_a_terminal_is_told(machine, registry):
         while b"Waiting" not in seen:
             assert select.select([ours], [], [], SECONDS)[0], "nothing is said"
             seen += os.read(ours, 4096)
-        assert f"for 127.0.0.1:{registry.port} to answer about the token for `x`".encode() in seen
+        assert f"for 127.0.0.1:{registry.server_port} to answer about the token for `x`".encode() in seen
         stopped.go_on.set()
         assert process.wait(SECONDS) == 0
     os.close(ours)

@@ -6,16 +6,12 @@
     ]) as nginx:
         nginx.url(0)                                        # https://127.0.0.1:PORT, for who trusts authority.path
 
-nginx runs as it does before a real registry, in a directory of its own, on ports that are free, in the foreground. It has no
-CONNECT, without which no proxy takes a client to a TLS server; so `Proxy` is a small one of our own. It is also how
-https://crates.io is answered by a stand-in: it takes a client that wants crates.io:443 elsewhere, and with the test's authority
-trusted and a certificate for crates.io there, all that the client does is what it does with the real one.
+nginx has no CONNECT, so `Proxy` is our own. It can also connect a client that asks for crates.io:443 to a stand-in.
 """
 
 import base64
 import contextlib
 import dataclasses
-import http.server
 import os
 import pathlib
 import shutil
@@ -24,7 +20,7 @@ import subprocess
 import threading
 import time
 
-from registry_stand_in import Server
+import loopback
 
 SECONDS = 20  # nothing here takes as long
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"  # which is not in everyone's PATH
@@ -162,7 +158,7 @@ class Nginx:
         self.end()
 
 
-class Proxy(Server):
+class Proxy(loopback.Server):
     """An HTTP proxy that knows CONNECT only. `routes` says where a host goes: {"crates.io:443": PORT}; others are refused.
 
     With `user`, "name:password", it wants to be told so. `requests` is what clients asked for, with their headers.
@@ -173,19 +169,15 @@ class Proxy(Server):
         self.routes, self.user = routes, user
 
 
-class ProxyHandler(http.server.BaseHTTPRequestHandler):
+class ProxyHandler(loopback.Handler):
     protocol_version = "HTTP/1.1"
-    timeout = SECONDS
 
     def do_CONNECT(self):
         self.server.requests.append((self.path, self.headers.items()))
         self.close_connection = True
         wanted = self.server.user and "Basic " + base64.b64encode(self.server.user.encode()).decode()
         if wanted and self.headers["Proxy-Authorization"] != wanted:
-            self.send_response(407)
-            self.send_header("Proxy-Authenticate", 'Basic realm="test"')
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(status=407, headers={"Proxy-Authenticate": 'Basic realm="test"'})
             return
         if self.path not in self.server.routes:
             self.send_error(403)
@@ -197,9 +189,6 @@ class ProxyHandler(http.server.BaseHTTPRequestHandler):
             back.start()
             pump(self.connection, server)
             back.join(SECONDS)
-
-    def log_message(self, *_):
-        pass
 
 
 def pump(source, target):

@@ -16,7 +16,7 @@ What they answer is shaped by the vendors' sources or documentation:
 import dataclasses
 import itertools
 
-from registry_stand_in import Answer, Handler, Server
+from registry_stand_in import Answer, Server
 
 serial = itertools.count(1)
 
@@ -84,7 +84,7 @@ class Vendor(Server):
     """`answers` are for the next calls with a method, in place of the server's own; None is its own."""
 
     def __init__(self, kind, below=""):
-        super().__init__(Handler)
+        super().__init__()
         self.kind = KINDS[kind]
         self.below = below
         self.root = self.url + below

@@ -1,15 +1,9 @@
 """Fixtures: our parser, from the build directory of the program."""
 
 import os
-import pathlib
-import sys
 
 import pytest
-
 import reader
-
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.append(str(PROJECT / "tests/cli"))
 
 
 @pytest.fixture(scope="session")

@@ -72,4 +72,4 @@ LONG = [
     "a={a" + ".a" * 80 + "=1}", "a" + ".a" * 80, "a" + ".a" * 80 + "=yes",
 ]
 
-DOCUMENTS = SHORT + LONG
+DOCUMENTS = [*SHORT, *LONG, "\n" * 99 + "b = no\n"]

@@ -6,8 +6,6 @@ import pathlib
 import subprocess
 import tempfile
 
-import pytest
-
 import differences
 import faults
 import generate

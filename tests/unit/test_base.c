@@ -1,12 +1,8 @@
-/* Memory, strings, UTF-8, paths and files in boundary cases. */
-#include "util/fs.h"
+/* Memory, strings and UTF-8 in boundary cases. */
+#include "util/base.h"
 #include "util/utf8.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -165,97 +161,6 @@ static void characters_are_told_from_other_bytes(void **state)
         "\u00E9\uFFFD|\uFFFD\uFFFDx\uFFFD\uFFFD\uFFFD");
 }
 
-static void paths_join_and_split_as_rust_does(void **state)
-{
-    (void)state;
-    static const char *const joined[][3] = {
-        {"/a", "b", "/a/b"}, {"/a/", "b", "/a/b"}, {"/a", "/b", "/b"}, {"", "b", "b"}};
-    static const char *const parents[][2] = {{"/a/b", "/a"},   {"/a", "/"},  {"a", ""},
-                                             {"/a//b/", "/a"}, {"a/b", "a"}, {"/", NULL},
-                                             {"//", NULL},     {"", NULL}};
-    static const char *const normal[][2] = {
-        {"/", "/"},     {"/a//b/./c/", "/a/b/c"},   {"/a/../b", "/b"},
-        {"/..", "/"},   {"/a/b/../../..", "/"},     {"//a", "/a"},
-        {"/a/.", "/a"}, {"/a/..b/.c", "/a/..b/.c"},
-    };
-    for (size_t i = 0; i < COUNT(joined); i++) {
-        assert_string_equal(path_join(&arena, str_of(joined[i][0]), str_of(joined[i][1])).data,
-                            joined[i][2]);
-    }
-    for (size_t i = 0; i < COUNT(parents); i++) {
-        struct str parent;
-        bool any = path_parent(&arena, str_of(parents[i][0]), &parent);
-        assert_int_equal(any, parents[i][1] != NULL);
-        assert_string_equal(any ? parent.data : "", parents[i][1] ? parents[i][1] : "");
-    }
-    for (size_t i = 0; i < COUNT(normal); i++) {
-        assert_string_equal(path_normal(&arena, str_of(normal[i][0])).data, normal[i][1]);
-    }
-}
-
-static void what_is_not_there_and_what_cannot_be_seen(void **state)
-{
-    (void)state;
-    static const int absent[] = {ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, ENXIO};
-    static const int unseen[] = {EMFILE, ENFILE, ENOMEM, EIO, EINTR, ESTALE, 0};
-    for (size_t i = 0; i < COUNT(absent); i++) {
-        assert_true(file_absent(absent[i]));
-    }
-    for (size_t i = 0; i < COUNT(unseen); i++) {
-        assert_false(file_absent(unseen[i]));
-    }
-    assert_true(path_same(STR("/dev"), STR("/dev/.")));
-    assert_false(path_same(STR("/proc"), STR("/dev/pts"))); /* often the same inode number */
-    assert_false(path_same(STR("/dev/null"), STR("/dev/zero")));
-    assert_false(path_same(STR("/dev/null"), STR("/nothing")));
-    char name[] = "/tmp/test-base-XXXXXX";
-    struct str path;
-    assert_non_null(mkdtemp(name));
-    assert_int_equal(chdir(name), 0);
-    assert_true(path_canonical(&arena, STR("."), &path));
-    assert_string_equal(path.data, name);
-    assert_int_equal(rmdir(name), 0);
-    assert_false(path_canonical(&arena, STR("."), &path));
-}
-
-static void assert_read(struct str path, const char *expected)
-{
-    struct str text = STR("");
-    const struct err *err = file_read(&arena, path, 6, &text);
-    assert_string_equal(err ? err->message.data : text.data, expected);
-}
-
-static void each_kind_of_file_is_read(void **state)
-{
-    (void)state;
-    char name[] = "/tmp/test-base-XXXXXX";
-    struct str path = str_of(name);
-    int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC); /* keeps what is typed */
-    assert_true(write_all(terminal, STR("typed\n\004")));
-    assert_read(str_of(ptsname(terminal)), "typed\n");
-    assert_read(str_of(ptsname(terminal)), "Resource temporarily unavailable (os error 11)");
-    (void)close(held);
-    (void)close(terminal);
-    int fd = mkstemp(name);
-    assert_true(fd >= 0 && write_all(fd, STR("123456")));
-    assert_read(path, "123456");
-    assert_int_equal(fd_identity(fd, path), FILE_SAME);
-    assert_int_equal(fd_identity(fd, STR("/")), FILE_OTHER);
-    assert_true(write_all(fd, STR("7")));
-    assert_read(path, "the file is larger than 6 bytes");
-    (void)unlink(name);
-    assert_int_equal(fd_identity(fd, path), FILE_ABSENT);
-    fd_close(&fd);
-    assert_int_equal(mkfifo(name, 0600), 0);
-    assert_read(path, "not a regular file");
-    (void)unlink(name);
-    assert_read(STR("/dev/null"), "");
-    assert_read(STR("/dev/zero"), "the file is larger than 6 bytes");
-    assert_read(STR("/"), "Is a directory (os error 21)");
-}
-
 #define TEST(test) cmocka_unit_test_teardown(test, clean)
 
 int main(void)
@@ -263,8 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_size_that_nothing_has_ends_the_process),     TEST(memory_is_zeroed_and_grows),
         TEST(an_arena_that_is_cleared_forgets_and_goes_on), TEST(strings_are_bytes),
-        TEST(characters_are_told_from_other_bytes),         TEST(paths_join_and_split_as_rust_does),
-        TEST(what_is_not_there_and_what_cannot_be_seen),    TEST(each_kind_of_file_is_read),
+        TEST(characters_are_told_from_other_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

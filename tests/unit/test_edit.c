@@ -318,20 +318,6 @@ static struct str apply(struct arena *arena, const struct document *d, struct er
     return (struct str){text, (size_t)len};
 }
 
-static void a_file_is_changed_and_private(void **state)
-{
-    (void)state;
-    for (size_t f = 0; f < COUNT(forms); f++) {
-        struct arena arena = {0};
-        struct err *err;
-        struct document d = document_of(&arena, text_of(&arena, forms[f].text, 400, 3));
-        struct str text = apply(&arena, &d, &err);
-        assert_null(err);
-        assert_true(str_eq(text, (struct str){do_all(&arena, &d), d.edit->length}));
-        arena_free(&arena);
-    }
-}
-
 static void a_write_that_fails_leaves_the_old_text(void **state)
 {
     (void)state;
@@ -393,7 +379,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_is_valid),
-        cmocka_unit_test(a_file_is_changed_and_private),
         cmocka_unit_test(a_write_that_fails_leaves_the_old_text),
         cmocka_unit_test(what_another_program_has_undone_is_seen),
     };

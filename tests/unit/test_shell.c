@@ -50,31 +50,15 @@ static const char *written(void)
     return text;
 }
 
-/* tests/cli compares the colors with cargo's. */
-static void messages_look_as_in_cargo(void **state)
+/* tests/cli compares all other messages with cargo's. */
+static void causes_are_indented_as_in_cargo(void **state)
 {
     (void)state;
     struct err *root = err_new(&arena, "first\n\n  third\r\n");
-    struct err *err = err_wrap(&arena, err_wrap(&arena, root, "because"), "broken\nbadly");
-    for (int round = 0; round < 2; round++) {
-        bool quiet = round == 1;
-        shell.verbosity = quiet ? VERBOSITY_QUIET : VERBOSITY_NORMAL;
-        shell_status(&shell, "Logout", "token for `%s`", "x");
-        assert_string_equal(written(), quiet ? "" : "      Logout token for `x`\n");
-        shell_warn(&shell, "a");
-        assert_string_equal(written(), quiet ? "" : "warning: a\n");
-        shell_note(&shell, "b");
-        assert_string_equal(written(), quiet ? "" : "note: b\n");
-        shell_warn_help(&shell, STR("t"), STR("h"));
-        assert_string_equal(written(), quiet ? "" : "warning: t\n  |\n  = help: h\n");
-        shell_alert(&shell, STR("t"), STR(""));
-        assert_string_equal(written(), "warning: t\n");
-        shell_error(&shell, err);
-        assert_string_equal(written(),
-                            "error: broken\nbadly\n\nCaused by:\n  because\n\nCaused by:\n"
-                            "  first\n\n    third\n");
-        assert_string_equal(written(), "");
-    }
+    shell_error(&shell, err_wrap(&arena, err_wrap(&arena, root, "because"), "broken\nbadly"));
+    assert_string_equal(written(), "error: broken\nbadly\n\nCaused by:\n  because\n\nCaused by:\n"
+                                   "  first\n\n    third\n");
+    assert_string_equal(written(), "");
 }
 
 /* Only line ends, tabs and the sequences of our own marks are printed as they are. */
@@ -165,68 +149,14 @@ static void text_is_as_wide_as_on_a_terminal(void **state)
     }
 }
 
-static void variables_and_the_terminal_decide_automatic_colors(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *name;
-        const char *value;
-        bool terminal;
-        bool color;
-    } cases[] = {
-        {"TERM", "xterm", false, false}, {"CLICOLOR_FORCE", "0", false, true},
-        {"TERM", "dumb", true, false},   {"TERM", "", true, true},
-        {"TERM", "xterm", true, true},   {"CI", "", true, true},
-        {"CLICOLOR", "", true, true},    {"CLICOLOR", "0", true, false},
-        {"UNUSED", "", true, false},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        shell.terminal_err = cases[i].terminal;
-        setenv(cases[i].name, cases[i].value, 1);
-        shell_set_color(&shell, COLOR_AUTO);
-        assert_int_equal(shell.color_err, cases[i].color);
-        shell_set_color(&shell, COLOR_ALWAYS);
-        assert_true(shell.color_err);
-        unsetenv(cases[i].name);
-    }
-    setenv("CLICOLOR_FORCE", "1", 1);
-    setenv("NO_COLOR", "1", 1);
-    shell_set_color(&shell, COLOR_AUTO);
-    assert_false(shell.color_err);
-    enum color_choice choice = COLOR_AUTO;
-    assert_null(shell_color_parse(&arena, STR("never"), &choice));
-    assert_int_equal(choice, COLOR_NEVER);
-    assert_non_null(shell_color_parse(&arena, STR("ALWAYS"), &choice));
-    assert_int_equal(choice, COLOR_NEVER);
-}
-
-static void closed_descriptors_are_taken_and_a_lost_reader_does_no_harm(void **state)
-{
-    (void)state;
-    int saved = dup(STDIN_FILENO);
-    close(STDIN_FILENO);
-    shell_init(&shell, &arena);
-    int next = open("/dev/null", O_RDONLY);
-    assert_true(next > STDERR_FILENO);
-    dup2(saved, STDIN_FILENO);
-    close(saved);
-    close(reading_end);
-    reading_end = next;
-    shell_warn(&shell, "the reader has exited");
-}
-
 #define CAPTURED(test) cmocka_unit_test_setup_teardown(test, capture, release)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CAPTURED(messages_look_as_in_cargo),
-        CAPTURED(no_control_character_is_printed),
-        CAPTURED(text_is_shown_on_one_line),
-        CAPTURED(a_shell_reads_the_word_back),
+        CAPTURED(causes_are_indented_as_in_cargo),  CAPTURED(no_control_character_is_printed),
+        CAPTURED(text_is_shown_on_one_line),        CAPTURED(a_shell_reads_the_word_back),
         CAPTURED(text_is_as_wide_as_on_a_terminal),
-        CAPTURED(variables_and_the_terminal_decide_automatic_colors),
-        CAPTURED(closed_descriptors_are_taken_and_a_lost_reader_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

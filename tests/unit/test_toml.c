@@ -113,16 +113,6 @@ static void a_message_shows_no_value(void **state)
     }
 }
 
-static void lines_are_counted_from_one(void **state)
-{
-    struct toml_doc *doc;
-    assert_null(toml_parse(*state, STR("a = 1\n\nb = '''\n\r\n'''\n[[c]] # e\nd = 2\n"), &doc));
-    assert_int_equal(at(doc->root, "a")->line, 1);
-    assert_int_equal(at(doc->root, "b")->line, 3);
-    assert_int_equal(at(doc->root, "c")->line, 6);
-    assert_int_equal(at(at(doc->root, "c")->last, "d")->line, 7);
-}
-
 int main(void)
 {
 #define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, arena_open, arena_close)
@@ -130,7 +120,6 @@ int main(void)
         WITH_ARENA(a_decoded_text_may_hold_nul),
         WITH_ARENA(the_first_unsupported_value_is_known),
         WITH_ARENA(a_message_shows_no_value),
-        WITH_ARENA(lines_are_counted_from_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
