@@ -10,15 +10,28 @@
 #define RECHECK_MS  5000
 #define POLL_MS     2000
 
-struct text_member {
+/* A text or a number of the request. A larger number becomes `most`. */
+static const struct member {
     const char *key;
-    struct str *to;
-};
-
-struct number_member {
-    const char *key;
-    long *to;
+    size_t offset;
+    json_type type;
     long most;
+} members[] = {
+    {"id", offsetof(struct request, id), JSON_INTEGER, LONG_MAX},
+    {"group", offsetof(struct request, group), JSON_STRING, 0},
+    {"token", offsetof(struct request, token), JSON_STRING, 0},
+    {"api", offsetof(struct request, api), JSON_STRING, 0},
+    {"index", offsetof(struct request, index), JSON_STRING, 0},
+    {"canonical", offsetof(struct request, canonical), JSON_STRING, 0},
+    {"cache", offsetof(struct request, cache), JSON_STRING, 0},
+    {"proxy", offsetof(struct request, http.proxy), JSON_STRING, 0},
+    {"cainfo", offsetof(struct request, http.cainfo), JSON_STRING, 0},
+    {"user_agent", offsetof(struct request, http.user_agent), JSON_STRING, 0},
+    {"timeout", offsetof(struct request, http.timeout_seconds), JSON_INTEGER, HTTP_SECONDS},
+    {"retry", offsetof(struct request, http.retries), JSON_INTEGER, RETRY_LIMIT},
+    {"limit_ms", offsetof(struct request, limit_ms), JSON_INTEGER, TIME_LIMIT},
+    {"recheck_ms", offsetof(struct request, recheck_ms), JSON_INTEGER, TIME_LIMIT},
+    {"poll_ms", offsetof(struct request, poll_ms), JSON_INTEGER, TIME_LIMIT},
 };
 
 static struct err *malformed(struct arena *arena, const char *key)
@@ -26,35 +39,21 @@ static struct err *malformed(struct arena *arena, const char *key)
     return err_new(arena, "`%s` in the request is malformed", key);
 }
 
-/* Members that are missing keep their default or become empty. */
-static struct err *texts_get(struct arena *arena, const json_t *json,
-                             const struct text_member *members, size_t count)
+/* Members that are missing keep their default. */
+static struct err *members_get(struct arena *arena, const json_t *json, struct request *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_object_get(json, members[i].key);
-        if (value && !json_is_string(value)) {
-            return malformed(arena, members[i].key);
+    for (size_t i = 0; i < COUNT(members); i++) {
+        const struct member *member = &members[i];
+        const json_t *value = json_object_get(json, member->key);
+        json_int_t number = json_integer_value(value);
+        void *to = (char *)out + member->offset;
+        if (value && (json_typeof(value) != member->type || number < 0)) {
+            return malformed(arena, member->key);
         }
-        if (value) {
-            *members[i].to = (struct str){json_string_value(value), json_string_length(value)};
-        } else if (!members[i].to->data) {
-            *members[i].to = STR("");
-        }
-    }
-    return NULL;
-}
-
-static struct err *numbers_get(struct arena *arena, const json_t *json,
-                               const struct number_member *members, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_object_get(json, members[i].key);
-        if (value && (!json_is_integer(value) || json_integer_value(value) < 0)) {
-            return malformed(arena, members[i].key);
-        }
-        if (value) {
-            json_int_t number = json_integer_value(value);
-            *members[i].to = number < members[i].most ? (long)number : members[i].most;
+        if (value && member->type == JSON_INTEGER) {
+            *(long *)to = number < member->most ? (long)number : member->most;
+        } else if (value) {
+            *(struct str *)to = (struct str){json_string_value(value), json_string_length(value)};
         }
     }
     return NULL;
@@ -62,7 +61,7 @@ static struct err *numbers_get(struct arena *arena, const json_t *json,
 
 /* libcurl's number for a maximum version is that of the version, shifted by 16 bits
  * (http::to_ssl_version). */
-static struct err *tls_versions_get(struct arena *arena, const json_t *json, long *out)
+static struct err *tls_versions_get(struct arena *arena, json_t *json, long *out)
 {
     static const struct {
         const char *name;
@@ -72,21 +71,18 @@ static struct err *tls_versions_get(struct arena *arena, const json_t *json, lon
         {"tlsv1.0", CURL_SSLVERSION_TLSv1_0}, {"tlsv1.1", CURL_SSLVERSION_TLSv1_1},
         {"tlsv1.2", CURL_SSLVERSION_TLSv1_2}, {"tlsv1.3", CURL_SSLVERSION_TLSv1_3},
     };
-    struct str names[] = {STR("default"), STR("default")};
-    const struct text_member members[] = {{"min", &names[0]}, {"max", &names[1]}};
-    TRY(texts_get(arena, json, members, COUNT(members)));
+    const char *names[] = {"default", "default"};
+    bool valid = !json || json_unpack(json, "{s?s, s?s}", "min", &names[0], "max", &names[1]) == 0;
     *out = 0;
-    for (int bound = 0; bound < 2; bound++) {
+    for (int bound = 0; bound < 2 && valid; bound++) {
         size_t i = 0;
-        while (i < COUNT(known) && !str_eq(names[bound], str_of(known[i].name))) {
+        while (i < COUNT(known) && strcmp(names[bound], known[i].name) != 0) {
             i++;
         }
-        if (i == COUNT(known)) {
-            return malformed(arena, "ssl_version");
-        }
-        *out |= known[i].number << (16 * bound);
+        valid = i < COUNT(known);
+        *out |= valid ? known[i].number << (16 * bound) : 0;
     }
-    return NULL;
+    return valid ? NULL : malformed(arena, "ssl_version");
 }
 
 /* Shows operators of servers which program sends the requests. */
@@ -101,20 +97,15 @@ struct err *request_read(struct arena *arena, const json_t *json, struct request
     struct request read = {
         .http = {.user_agent = str_of(user_agent), .timeout_seconds = HTTP_SECONDS},
         .revokes = json_is_true(json_object_get(json, "revokes")),
+        .limit_ms = -1,
         .recheck_ms = RECHECK_MS,
         .poll_ms = POLL_MS,
     };
-    struct str kind = STR("");
-    const struct text_member texts[] = {
-        {"group", &read.group},        {"kind", &kind},
-        {"token", &read.token},        {"api", &read.api},
-        {"index", &read.index},        {"canonical", &read.canonical},
-        {"cache", &read.cache},        {"proxy", &read.http.proxy},
-        {"cainfo", &read.http.cainfo}, {"user_agent", &read.http.user_agent},
-    };
-    TRY(texts_get(arena, json, texts, COUNT(texts)));
-    read.kind =
-        (enum server_kind)server_name_find(server_kind_names, COUNT(server_kind_names), kind.data);
+    const char *kind = json_string_value(json_object_get(json, "kind"));
+    TRY(members_get(arena, json, &read));
+    TRY(tls_versions_get(arena, json_object_get(json, "ssl_version"), &read.http.tls_versions));
+    read.kind = (enum server_kind)server_name_find(server_kind_names, COUNT(server_kind_names),
+                                                   kind ? kind : "");
     if (read.kind >= COUNT(server_kind_names)) {
         return malformed(arena, "kind");
     }
@@ -127,18 +118,10 @@ struct err *request_read(struct arena *arena, const json_t *json, struct request
     if (!server_can_send(read.http.user_agent)) {
         return malformed(arena, "user_agent");
     }
-    read.http.has_proxy = json_object_get(json, "proxy");
-    read.limit_ms = read.kind == SERVER_ARTIFACTORY ? POLLING_MS : LIMIT_MS;
-    const struct number_member numbers[] = {
-        {"id", &read.id, LONG_MAX},
-        {"timeout", &read.http.timeout_seconds, HTTP_SECONDS},
-        {"retry", &read.http.retries, RETRY_LIMIT},
-        {"limit_ms", &read.limit_ms, TIME_LIMIT},
-        {"recheck_ms", &read.recheck_ms, TIME_LIMIT},
-        {"poll_ms", &read.poll_ms, TIME_LIMIT},
-    };
-    TRY(numbers_get(arena, json, numbers, COUNT(numbers)));
-    TRY(tls_versions_get(arena, json_object_get(json, "ssl_version"), &read.http.tls_versions));
+    read.http.has_proxy = read.http.proxy.data;
+    if (read.limit_ms < 0) {
+        read.limit_ms = read.kind == SERVER_ARTIFACTORY ? POLLING_MS : LIMIT_MS;
+    }
     *out = read;
     return NULL;
 }
