@@ -34,12 +34,11 @@ static struct server_answer ask(const struct dialogue *dialogue, enum call call)
 /* Checks once, or twice for a server whose first answer is not enough. */
 static struct server_answer check(const struct dialogue *dialogue)
 {
-    static const char why[] = "the server does not recognize the token; it is asked again";
     struct server_answer answer = ask(dialogue, CALL_CHECK);
     if (answer.verdict != VERDICT_ALREADY_INVALID || !api_of(dialogue)->asks_twice) {
         return answer;
     }
-    if (!dialogue->pause(dialogue, dialogue->request->recheck_ms, why)) {
+    if (!dialogue->pause(dialogue, dialogue->request->recheck_ms)) {
         return with_verdict(answer, VERDICT_UNKNOWN);
     }
     answer = ask(dialogue, CALL_CHECK);
@@ -60,7 +59,6 @@ static bool no_longer_accepts(const struct dialogue *dialogue, const struct serv
 static struct server_answer check_after(const struct dialogue *dialogue,
                                         struct server_answer confirmed)
 {
-    static const char why[] = "the server confirmed the revocation but still accepts the token";
     struct server_answer last = {.verdict = VERDICT_NO_ANSWER};
     do {
         struct server_answer answer = ask(dialogue, CALL_CHECK);
@@ -71,7 +69,7 @@ static struct server_answer check_after(const struct dialogue *dialogue,
         if (last.verdict != VERDICT_VALID || answer.verdict != VERDICT_NO_ANSWER) {
             last = answer;
         }
-    } while (api_of(dialogue)->polls && dialogue->pause(dialogue, dialogue->request->poll_ms, why));
+    } while (api_of(dialogue)->polls && dialogue->pause(dialogue, dialogue->request->poll_ms));
     if (last.verdict == VERDICT_VALID) {
         return last;
     }

@@ -13,7 +13,7 @@
 #ifndef REVOKE_DIALOGUE_H
 #define REVOKE_DIALOGUE_H
 
-#include "request.h"
+#include "protocol.h"
 #include "server.h"
 
 struct dialogue {
@@ -25,7 +25,7 @@ struct dialogue {
     void *context; /* the caller's */
     struct http_reply (*call)(const struct dialogue *dialogue, enum call call);
     /* Returns false at once if there is no time for it. */
-    bool (*pause)(const struct dialogue *dialogue, int64_t milliseconds, const char *why);
+    bool (*pause)(const struct dialogue *dialogue, int64_t milliseconds);
 };
 
 /* Returns true if dialogue_run() would make a call. */

@@ -345,11 +345,15 @@ static struct http_reply call_server(const struct http *http, const char *method
     return reply;
 }
 
-void http_pause(int64_t milliseconds)
+bool http_pause(const struct http *http, int64_t milliseconds)
 {
+    if (child_clock() + milliseconds >= http->deadline) {
+        return false;
+    }
     const struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
                                    .tv_nsec = (long)(milliseconds % 1000) * 1000000};
     (void)nanosleep(&pause, NULL);
+    return true;
 }
 
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
@@ -359,9 +363,8 @@ struct http_reply http_call(const struct http *http, const char *method, const s
         int64_t wait;
         struct http_reply reply = call_server(http, method, url, authorization, &wait);
         wait = reply.status == 0 ? wait * calls : wait;
-        if (calls > http->settings->retries || wait < 0 || child_clock() + wait >= http->deadline) {
+        if (calls > http->settings->retries || wait < 0 || !http_pause(http, wait)) {
             return reply;
         }
-        http_pause(wait);
     }
 }

@@ -67,6 +67,7 @@ struct http_reply {
 struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
                             struct str authorization);
 
-void http_pause(int64_t milliseconds);
+/* Returns false at once if there is no time for the pause. */
+bool http_pause(const struct http *http, int64_t milliseconds);
 
 #endif

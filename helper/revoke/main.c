@@ -1,8 +1,8 @@
 /*
  * cargo-logout-revoke: asks registry servers about tokens, for cargo-logout.
  *
- * It reads requests from standard input, one JSON object (request.h), and makes the calls
- * (dialogue.h). As soon as the answer to a request is known, it writes one line of JSON (answer.h).
+ * It reads requests from standard input, one JSON object (protocol.h), and makes the calls
+ * (dialogue.h). As soon as the answer to a request is known, it writes one line of JSON.
  * The exit status is 0 if every request has an answer, whatever the answers are. If the exit status
  * is 1, or a signal killed the helper, the tokens without an answer must be kept, because they can
  * be valid.
@@ -20,10 +20,10 @@
 #include "util/fs.h"
 #include "util/json.h"
 
-#include "answer.h"
 #include "api_base.h"
 #include "dialogue.h"
 #include "git.h"
+#include "protocol.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -74,14 +74,9 @@ static struct http_reply call(const struct dialogue *dialogue, enum call call)
     return http_call(&dialogue->http, checks ? "GET" : "DELETE", &url, dialogue->authorization);
 }
 
-static bool pause_call(const struct dialogue *dialogue, int64_t milliseconds, const char *why)
+static bool pause_call(const struct dialogue *dialogue, int64_t milliseconds)
 {
-    if (child_clock() + milliseconds >= dialogue->http.deadline) {
-        return false;
-    }
-    line_write(dialogue->context, waiting_line(dialogue->http.arena, dialogue->request->id, why));
-    http_pause(milliseconds);
-    return true;
+    return http_pause(&dialogue->http, milliseconds);
 }
 
 /* The page that cargo shows to a person who logs in. */
@@ -118,7 +113,7 @@ static struct server_answer answer_of(struct dialogue *dialogue)
     return answer;
 }
 
-static struct str task_line(struct work *work, struct task *task)
+static struct str task_line(const struct work *work, struct task *task)
 {
     struct arena *arena = &task->arena;
     struct request *request = &task->request;
@@ -131,7 +126,6 @@ static struct str task_line(struct work *work, struct task *task)
         .http = {.arena = arena,
                  .settings = &request->http,
                  .deadline = limit < work->until ? limit : work->until},
-        .context = work,
         .call = call,
         .pause = pause_call,
     };

@@ -9,8 +9,8 @@
  */
 #include "harness.h"
 
-#include "revoke/answer.h"
 #include "revoke/dialogue.h"
+#include "revoke/protocol.h"
 #include "util/json.h"
 
 enum { MOST = 5 };
@@ -47,10 +47,10 @@ static struct http_reply reply_next(const struct dialogue *dialogue, enum call c
     };
 }
 
-static bool pause_next(const struct dialogue *dialogue, int64_t milliseconds, const char *why)
+static bool pause_next(const struct dialogue *dialogue, int64_t milliseconds)
 {
     struct script *script = dialogue->context;
-    HOLDS(milliseconds >= 0 && why);
+    HOLDS(milliseconds >= 0);
     return script->pauses++ < MOST;
 }
 
