@@ -39,15 +39,8 @@ struct err *api_base_check(struct arena *arena, struct str api)
     return url_parse(arena, api, &url);
 }
 
-static void mac_free(EVP_MAC **mac)
-{
-    EVP_MAC_free(*mac);
-}
-
-static void context_free(EVP_MAC_CTX **context)
-{
-    EVP_MAC_CTX_free(*context);
-}
+CLEANUP_BY(mac_free, EVP_MAC *, EVP_MAC_free);
+CLEANUP_BY(context_free, EVP_MAC_CTX *, EVP_MAC_CTX_free);
 
 /* SipHash-1-3 with 128 bits and a zero key. Both halves are little-endian. */
 static bool siphash(struct str bytes, uint64_t halves[2])
