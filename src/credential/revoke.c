@@ -6,9 +6,17 @@
 #include "util/fs.h"
 #include "util/text.h"
 
+/* What a run asks the servers for. */
+enum purpose {
+    PURPOSE_CHECK,   /* --status --check: whether the tokens are valid */
+    PURPOSE_REVOKE,  /* to revoke the tokens */
+    PURPOSE_INSPECT, /* --dry-run: the names and scopes of the tokens that would be revoked */
+};
+
 /* The calls of a run, and the settings with which they are made. */
 struct batch {
     const struct inventory *inventory;
+    enum purpose purpose;
     struct network home;
     struct network here;
     bool has_untrusted; /* a project's setting decides how requests are sent: `untrusted` */
@@ -122,10 +130,9 @@ static const struct err *untrusted_by(const struct batch *batch, const struct cr
                     setting_location(arena, &batch->untrusted).data);
 }
 
-/* Fills the call, with the token if it is known. Returns why the token must not be sent, or NULL.
- */
-static const struct err *call_make(const struct batch *batch, struct credential *c, bool revokes,
-                                   struct server_call *out)
+/* Fills the call. Returns why the token must not be sent, or NULL. */
+static const struct err *call_make(const struct batch *batch, struct credential *c,
+                                   struct str token, struct server_call *out)
 {
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
@@ -138,33 +145,20 @@ static const struct err *call_make(const struct batch *batch, struct credential 
     struct str cache = str_format(arena, "registry/index/%s", url.host.data);
     *out = (struct server_call){
         .credential = c,
-        .revokes = revokes,
+        .revokes = batch->purpose == PURPOSE_REVOKE,
         .server = server_recognize(arena, &url),
         .index = url.text,
         .canonical = url.canonical,
         .cache = path_join(arena, config->home, cache),
         .registry = c->registry->shown,
-        .token = c->value,
+        .token = token,
         .network = of_project ? &batch->here : &batch->home,
     };
-    return err || !out->server.obstacle ? err : err_new(arena, "%s", out->server.obstacle);
-}
-
-/* Returns why the call's token is not sent, or NULL. */
-static const struct err *token_obstacle(const struct batch *batch, const struct server_call *call)
-{
-    const char *why = server_token_obstacle(call->server.kind, call->token);
-    return why ? err_new(batch->inventory->config->arena, "%s", why) : NULL;
-}
-
-/* Copies of a token share one answer, so that it is reported once. */
-static void batch_ask(const struct batch *batch, const struct logout_options *options)
-{
-    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
-    server_ask(batch->inventory->config->shell, batch->calls, batch->count, until);
-    for (size_t i = 0; i < batch->count; i++) {
-        batch->calls[i].credential->answer = batch->calls[i].answer;
+    const char *obstacle = out->server.obstacle;
+    if (!obstacle && token.data) {
+        obstacle = server_token_obstacle(out->server.kind, token);
     }
+    return err || !obstacle ? err : err_new(arena, "%s", obstacle);
 }
 
 static void set_kept(struct credential *c, const struct err *error)
@@ -184,28 +178,42 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
                          c->registry->shown.data, credential_location(arena, c).data, local));
 }
 
-/* A provider is asked for its token. Returns false if there is nothing to send. The credential then
- * has the error, or is asked to log out as in any run. cargo: credential_action, for `get`. */
-static bool token_of(const struct inventory *inventory, struct credential *c, struct str *token)
+/* Asks a provider for its token. Returns false if there is nothing to send. The credential then has
+ * the error, or is asked to log out as in any run. cargo: credential_action, for `get`. */
+static bool get_token(const struct inventory *inventory, struct credential *c, struct str *token)
 {
-    struct arena *arena = inventory->config->arena;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     struct provider_call call;
-    if (c->place != PLACE_PROVIDER && c->place != PLACE_KEYRING) {
-        *token = c->value;
-        return c->value.data != NULL;
-    }
     struct err *err = remove_call_of(inventory, c, &call);
     if (!err) {
         err = provider_get(inventory->config->shell, &call, &outcome, token);
     }
     if (err) {
-        set_kept(c, err_wrap(arena, err, "credential provider `%s` failed action `get`",
-                             call.shown.data));
+        set_kept(c, err_wrap(inventory->config->arena, err,
+                             "credential provider `%s` failed action `get`", call.shown.data));
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
     return !err && outcome == PROVIDER_GAVE_TOKEN;
+}
+
+/* For --check: asks a provider in the same way as after a logout. */
+static bool verify_token(const struct inventory *inventory, struct credential *c, struct str *token)
+{
+    struct provider_call call;
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    bool runs = c->provider->kind == PROVIDER_EXTERNAL || c->provider->kind == PROVIDER_LIBSECRET;
+    if (!runs || c->provider->foreign || c->result != RESULT_PENDING ||
+        remove_call_of(inventory, c, &call)) {
+        return false;
+    }
+    c->error = remove_verify(inventory, c, &call, &outcome, token);
+    if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
+        c->effect = IN_USE;
+        return true;
+    }
+    c->result = RESULT_NOT_FOUND; /* cargo gets no token either */
+    return false;
 }
 
 /* Returns why the token is kept, in words that help a person. */
@@ -263,6 +271,23 @@ static void settle_revoked(const struct inventory *inventory, const struct serve
     }
 }
 
+static void settle_checked(struct arena *arena, const struct server_call *call)
+{
+    struct credential *c = call->credential;
+    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
+    bool invalid = server_verdict_is_invalid(verdict);
+    c->error = NULL;
+    if (verdict == VERDICT_VALID || invalid) {
+        c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
+        return;
+    }
+    c->valid = VALIDITY_UNKNOWN;
+    c->error = c->answer ? answer_of(arena, c) : call->error;
+    if (verdict == VERDICT_NO_API) {
+        c->error = err_wrap(arena, c->error, "%s", reason_of(c));
+    }
+}
+
 /* Marks other copies of the same registry's token, which this run does not remove, as invalid. */
 static void find_copies(const struct inventory *inventory, const struct server_call *call)
 {
@@ -294,136 +319,94 @@ static void keep_the_rest(const struct inventory *inventory)
     }
 }
 
-/* Returns true if a dry run asks about the token, because the server reports its name and scopes.
- * No provider is asked for its token. */
-static bool is_inspected(const struct server_call *call)
+/* Returns true if the run is about this credential's token. Sets the token if it is known. */
+static bool token_of(const struct batch *batch, struct credential *c, struct str *token)
+{
+    *token = c->value;
+    if (batch->purpose == PURPOSE_CHECK) {
+        return c->place == PLACE_PROVIDER ? verify_token(batch->inventory, c, token)
+                                          : c->kind == CREDENTIAL_TOKEN && c->value.len > 0;
+    }
+    if (!c->revoke_first || c->result != RESULT_PENDING) {
+        return false;
+    }
+    bool asks = batch->purpose == PURPOSE_REVOKE && !c->value.data;
+    return !asks || get_token(batch->inventory, c, token);
+}
+
+/* Returns true if the call is made. A dry run asks only servers that report the name and scopes of
+ * a token, and no provider. */
+static bool is_made(const struct batch *batch, const struct server_call *call)
 {
     enum server_kind kind = call->server.kind;
     bool tells = kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
-    return tells && call->token.data;
+    return batch->purpose != PURPOSE_INSPECT || (tells && call->token.data);
 }
 
-/* Adds a call for the token, unless it cannot be sent and is kept, or the provider has none. */
-static void add_call(struct batch *batch, struct credential *c, bool dry_run)
+/* Adds a call for the token, unless it cannot be sent. */
+static void add_call(struct batch *batch, struct credential *c)
 {
-    const struct inventory *inventory = batch->inventory;
     struct server_call *call = &batch->calls[batch->count];
-    const struct err *why = call_make(batch, c, !dry_run, call);
-    if (!why && !dry_run && !token_of(inventory, c, &call->token)) {
+    struct str token;
+    if (!token_of(batch, c, &token)) {
         return;
     }
-    if (!why && call->token.data) {
-        why = token_obstacle(batch, call);
-    }
-    if (why) {
-        keep(inventory, c, why);
-    } else if (!dry_run || is_inspected(call)) {
-        batch->count++;
+    const struct err *why = call_make(batch, c, token, call);
+    if (!why) {
+        batch->count += is_made(batch, call);
+    } else if (batch->purpose == PURPOSE_CHECK) {
+        c->valid = VALIDITY_UNKNOWN;
+        c->error = why;
+    } else {
+        keep(batch->inventory, c, why);
     }
 }
 
-struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
-                       struct signals *signals)
+/* Makes the calls. Copies of a token share one answer, so that it is reported once. */
+static void make_calls(const struct batch *batch, const struct logout_options *options)
 {
-    struct batch batch = {.inventory = inventory};
+    const struct inventory *inventory = batch->inventory;
+    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
+    server_ask(inventory->config->shell, batch->calls, batch->count, until);
+    for (size_t i = 0; i < batch->count; i++) {
+        struct server_call *call = &batch->calls[i];
+        call->credential->answer = call->answer;
+        if (batch->purpose == PURPOSE_CHECK) {
+            settle_checked(inventory->config->arena, call);
+        } else if (batch->purpose == PURPOSE_REVOKE) {
+            settle_revoked(inventory, call);
+            find_copies(inventory, call);
+        }
+    }
+}
+
+struct err *revoke_or_check(struct inventory *inventory, const struct logout_options *options,
+                            struct signals *signals)
+{
+    struct batch batch = {
+        .inventory = inventory,
+        .purpose = options->status    ? PURPOSE_CHECK
+                   : options->dry_run ? PURPOSE_INSPECT
+                                      : PURPOSE_REVOKE,
+    };
     struct err *err = batch_start(&batch, options);
     if (err) {
-        return err_wrap(inventory->config->arena, err,
-                        "tokens cannot be revoked, so none was removed");
+        return err_wrap(inventory->config->arena, err, "%s",
+                        options->status ? "tokens cannot be checked"
+                                        : "tokens cannot be revoked, so none was removed");
     }
-    if (!options->dry_run) {
+    if (batch.purpose == PURPOSE_REVOKE) {
         signals_hold(signals);
     }
     for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
          c = inventory_next(inventory, c)) {
-        if (c->revoke_first && c->result == RESULT_PENDING) {
-            add_call(&batch, c, options->dry_run);
-        }
+        add_call(&batch, c);
     }
     if (!signals_came(signals)) {
-        batch_ask(&batch, options);
-        for (size_t i = 0; i < batch.count && !options->dry_run; i++) {
-            settle_revoked(inventory, &batch.calls[i]);
-            find_copies(inventory, &batch.calls[i]);
-        }
+        make_calls(&batch, options);
     }
     if (signals_came(signals)) {
         keep_the_rest(inventory);
-    }
-    return NULL;
-}
-
-static void settle_checked(struct arena *arena, const struct server_call *call)
-{
-    struct credential *c = call->credential;
-    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
-    bool invalid = server_verdict_is_invalid(verdict);
-    const struct err *why = NULL;
-    if (verdict == VERDICT_VALID || invalid) {
-        c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
-    } else {
-        c->valid = VALIDITY_UNKNOWN;
-        why = c->answer ? answer_of(arena, c) : call->error;
-    }
-    if (verdict == VERDICT_NO_API) {
-        why = err_wrap(arena, why, "%s", reason_of(c));
-    }
-    c->error = why;
-}
-
-/* Asks a provider in the same way as after a logout. */
-static bool token_for_check(const struct inventory *inventory, struct credential *c,
-                            struct str *token)
-{
-    struct provider_call call;
-    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    if (c->place != PLACE_PROVIDER) {
-        *token = c->value;
-        return c->kind == CREDENTIAL_TOKEN && c->value.len > 0;
-    }
-    bool runs = c->provider->kind == PROVIDER_EXTERNAL || c->provider->kind == PROVIDER_LIBSECRET;
-    if (!runs || c->provider->foreign || c->result != RESULT_PENDING ||
-        remove_call_of(inventory, c, &call)) {
-        return false;
-    }
-    c->error = remove_verify(inventory, c, &call, &outcome, token);
-    if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
-        c->effect = IN_USE;
-        return true;
-    }
-    c->result = RESULT_NOT_FOUND; /* cargo gets no token either */
-    return false;
-}
-
-struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
-{
-    struct arena *arena = inventory->config->arena;
-    struct batch batch = {.inventory = inventory};
-    struct err *err = batch_start(&batch, options);
-    if (err) {
-        return err_wrap(arena, err, "tokens cannot be checked");
-    }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        struct str token = STR("");
-        struct server_call *call = &batch.calls[batch.count];
-        if (!token_for_check(inventory, c, &token)) {
-            continue;
-        }
-        const struct err *why = call_make(&batch, c, false, call);
-        if (!why) {
-            call->token = token;
-            why = token_obstacle(&batch, call);
-        }
-        if (why) {
-            c->valid = VALIDITY_UNKNOWN;
-            c->error = why;
-        } else {
-            batch.count++;
-        }
-    }
-    batch_ask(&batch, options);
-    for (size_t i = 0; i < batch.count; i++) {
-        settle_checked(arena, &batch.calls[i]);
     }
     return NULL;
 }

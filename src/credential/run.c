@@ -57,22 +57,6 @@ static void count(struct run *run)
     run->strict_fails |= run->copies.strict_fails;
 }
 
-static struct err *act(struct run *run, const struct logout_options *options,
-                       struct signals *signals)
-{
-    struct inventory *inventory = &run->inventory;
-    if (options->status) {
-        return options->check ? revoke_check(inventory, options) : NULL;
-    }
-    if (options->revoke) {
-        TRY(revoke_all(inventory, options, signals));
-    }
-    if (!options->dry_run) {
-        remove_all(inventory, options);
-    }
-    return NULL;
-}
-
 struct err *run_all(struct config *config, const struct logout_options *options,
                     struct signals *signals, struct run *out)
 {
@@ -86,7 +70,12 @@ struct err *run_all(struct config *config, const struct logout_options *options,
     }
     inventory_plan(&run.inventory, options);
     forgive_orphans(&run);
-    TRY(act(&run, options, signals));
+    if (options->status ? options->check : options->revoke) {
+        TRY(revoke_or_check(&run.inventory, options, signals));
+    }
+    if (!options->status && !options->dry_run) {
+        remove_all(&run.inventory, options);
+    }
     copies_find(&run.inventory, options, &run.copies);
     count(&run);
     *out = run;
