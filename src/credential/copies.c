@@ -68,20 +68,25 @@ static void remove_tokens(struct finder *finder, const struct place *place, stru
         .shown = place->shown,
         .credentials = strstr(place->path.data + str_rfind(place->path, '/'), "credentials"),
     };
-    size_t count = 0;
+    const struct inventory *inventory = finder->inventory;
+    struct credential *list = NULL;
+    struct credential **end = &list;
     for (const struct copy *c = from; c; c = c->next) {
-        count++;
+        struct registry *registry = registries_get(&inventory->registries, c->registry);
+        if (!registry) {
+            registry = arena_new(finder->arena, struct registry);
+            registry->name = c->registry;
+        }
+        *end = arena_new(finder->arena, struct credential);
+        (*end)->registry = registry;
+        (*end)->kind = c->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN;
+        end = &(*end)->next_in_file;
     }
-    struct file_job *jobs = arena_new_array(finder->arena, struct file_job, count);
-    struct file_job *job = jobs;
-    for (const struct copy *c = from; c; c = c->next) {
-        *job++ = remove_job(finder->inventory, finder->options, c->registry, c->is_secret_key);
-    }
-    const struct err *err = file_remove(finder->inventory->config->shell, &file, jobs, count);
-    job = jobs;
-    for (struct copy *c = from; c; c = c->next) {
+    const struct err *err =
+        file_remove(inventory->config->shell, &file, list, finder->options->revoke);
+    for (struct copy *c = from; c; c = c->next, list = list->next_in_file) {
         c->error = err;
-        c->result = err ? RESULT_FAILED : (job++)->result;
+        c->result = err ? RESULT_FAILED : list->result;
     }
 }
 
@@ -130,7 +135,7 @@ static void take_unread(struct finder *finder, const struct place *place, struct
                             .place = place,
                             .line = s->node->line,
                             .registry = str_copy(finder->arena, s->registry.data, s->registry.len),
-                            .is_secret_key = s->is_secret_key,
+                            .is_secret_key = s->kind == CREDENTIAL_SECRET_KEY,
                             .is_toml = true,
                         });
         }
@@ -150,14 +155,14 @@ static const struct registry *registry_of(const struct finder *finder, struct st
 {
     const struct registry *r = finder->inventory->registries.first;
     for (; r; r = r->next) {
-        struct key token = registry_key(r, STR("token"));
-        struct key secret = registry_key(r, STR("secret-key"));
-        if (str_eq(name, key_variable(finder->arena, &token)) ||
-            str_eq(name, key_variable(finder->arena, &secret))) {
-            break;
+        for (size_t i = 0; i < COUNT(credential_keys); i++) {
+            struct key key = registry_key(r, str_of(credential_keys[i]));
+            if (str_eq(name, key_variable(finder->arena, &key))) {
+                return r;
+            }
         }
     }
-    return r;
+    return NULL;
 }
 
 /* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.

@@ -50,7 +50,7 @@ static struct err *open_it(struct arena *arena, const struct config_file *file, 
  * revoked. */
 static bool may_be_removed(const struct registry *registry, const struct toml_node *node)
 {
-    for (const struct credential *c = registry ? registry->credentials : NULL; c; c = c->next) {
+    for (const struct credential *c = registry->credentials; c; c = c->next) {
         bool invalid = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool stays_valid = c->kind == CREDENTIAL_TOKEN && !c->revoke_first;
         if ((invalid || stays_valid) && c->value.data && node->type == TOML_STRING &&
@@ -61,13 +61,13 @@ static bool may_be_removed(const struct registry *registry, const struct toml_no
     return false;
 }
 
-/* Returns true if the job removes it. Sets the result if the job is about it. */
-static bool takes(struct file_job *job, const struct stored *stored)
+/* Returns true if it is removed. Sets the result if it is the credential. */
+static bool takes(struct credential *c, const struct stored *stored, bool revoked_only)
 {
-    bool goes =
-        stored->is_secret_key || !job->after_revoking || may_be_removed(job->known, stored->node);
-    if (stored->is_secret_key == job->is_secret_key && job->result != RESULT_REMOVED) {
-        job->result = goes ? RESULT_REMOVED : RESULT_KEPT;
+    bool goes = stored->kind == CREDENTIAL_SECRET_KEY || !revoked_only ||
+                may_be_removed(c->registry, stored->node);
+    if (stored->kind == c->kind && c->result != RESULT_REMOVED) {
+        c->result = goes ? RESULT_REMOVED : RESULT_KEPT;
     }
     return goes;
 }
@@ -80,13 +80,13 @@ static void add_victim(struct arena *arena, struct victims *victims, struct toml
 }
 
 static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
-                                   struct file_job *jobs, size_t count)
+                                   struct credential *list, bool revoked_only)
 {
     struct victims victims = {0};
-    for (size_t i = 0; i < count; i++) {
-        for (const struct stored *s = inventory_stored(arena, doc, &jobs[i].registry); s;
-             s = s->next) {
-            bool goes = takes(&jobs[i], s);
+    for (struct credential *c = list; c; c = c->next_in_file) {
+        const struct stored *s = inventory_stored(arena, doc, &c->registry->name);
+        for (; s; s = s->next) {
+            bool goes = takes(c, s, revoked_only);
             if (goes) {
                 add_victim(arena, &victims, s->node);
             }
@@ -171,7 +171,7 @@ static struct err *read_doc(struct arena *arena, const struct config_file *file,
 /* Tries once. Sets *again if the name led to another file before the lock was acquired, or does so
  * after the edit. */
 static struct err *remove_once(const struct shell *shell, const struct config_file *file,
-                               struct file_job *jobs, size_t count, bool *again)
+                               struct credential *list, bool revoked_only, bool *again)
 {
     struct arena *arena = shell->arena;
     const struct lock_wait *wait = file->credentials ? &lock_of_credentials : &lock_of_config;
@@ -190,7 +190,7 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
     const struct toml_doc *doc = NULL;
     TRY(read_doc(arena, file, fd, read_only, &doc));
     assert(doc);
-    struct victims victims = find_victims(arena, doc, jobs, count);
+    struct victims victims = find_victims(arena, doc, list, revoked_only);
     if (victims.count == 0) {
         return NULL;
     }
@@ -203,11 +203,14 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
 }
 
 struct err *file_remove(const struct shell *shell, const struct config_file *file,
-                        struct file_job *jobs, size_t count)
+                        struct credential *list, bool revoked_only)
 {
     bool again = true;
+    for (struct credential *c = list; c; c = c->next_in_file) {
+        c->result = RESULT_NOT_FOUND;
+    }
     for (int i = 0; i < ATTEMPTS && again; i++) {
-        TRY(remove_once(shell, file, jobs, count, &again));
+        TRY(remove_once(shell, file, list, revoked_only, &again));
     }
     return again ? err_new(shell->arena, "other programs keep replacing `%s`", file->shown.data)
                  : NULL;

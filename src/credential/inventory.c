@@ -53,15 +53,14 @@ static void add(const struct inventory *inventory, struct registry *registry,
 static void store(struct arena *arena, struct stored ***end, struct str registry, bool misplaced,
                   const struct toml_node *table)
 {
-    static const char *const keys[] = {"token", "secret-key"};
-    for (size_t i = 0; i < COUNT(keys) && table && table->type == TOML_TABLE; i++) {
-        struct toml_node *node = toml_get(table, str_of(keys[i]));
+    for (size_t i = 0; i < COUNT(credential_keys); i++) {
+        struct toml_node *node = table ? toml_get(table, str_of(credential_keys[i])) : NULL;
         if (node) {
             **end = arena_new(arena, struct stored);
             ***end = (struct stored){
                 .registry = registry,
                 .node = node,
-                .is_secret_key = i == 1,
+                .kind = (enum credential_kind)i,
                 .misplaced = misplaced,
                 .subject = toml_get(table, STR("secret-key-subject")),
             };
@@ -108,7 +107,7 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
         bool is_read = !s->misplaced && (!is_old || layer->credentials);
         add(inventory, registry,
             (struct credential){
-                .kind = s->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                .kind = s->kind,
                 .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
                 .file = layer->file,
                 .node = s->node,
@@ -141,15 +140,14 @@ static void take_files(struct inventory *inventory)
 
 static void take_variables_of(struct inventory *inventory, struct registry *registry)
 {
-    static const char *const keys[] = {"token", "secret-key"};
-    for (size_t i = 0; i < COUNT(keys); i++) {
-        struct key key = registry_key(registry, str_of(keys[i]));
+    for (size_t i = 0; i < COUNT(credential_keys); i++) {
+        struct key key = registry_key(registry, str_of(credential_keys[i]));
         struct str name = key_variable(inventory->config->arena, &key);
         const struct variable *variable = environment_get(&inventory->config->environment, name);
         if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
             add(inventory, registry,
                 (struct credential){
-                    .kind = i == 1 ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                    .kind = (enum credential_kind)i,
                     .place = PLACE_VARIABLE,
                     .variable = name,
                     .value = variable->value,

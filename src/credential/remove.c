@@ -11,27 +11,9 @@ enum { KEYRING_PATIENCE_MS = 19000 };
  * Files.
  */
 
-static bool is_planned_in(const struct credential *c, const struct config_file *file)
+static void settle_file(struct arena *arena, struct credential *c, const struct err *failure)
 {
-    return c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
-}
-
-struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
-                           struct str registry, bool is_secret_key)
-{
-    return (struct file_job){
-        .registry = registry,
-        .is_secret_key = is_secret_key,
-        .after_revoking = options->revoke,
-        .known = registries_get(&inventory->registries, registry),
-        .result = RESULT_NOT_FOUND, /* another program has removed it */
-    };
-}
-
-static void settle_file(struct arena *arena, struct credential *c, const struct file_job *job,
-                        const struct err *failure)
-{
-    c->result = failure ? RESULT_FAILED : job->result;
+    c->result = failure ? RESULT_FAILED : c->result;
     c->error = failure;
     if (c->result == RESULT_KEPT) {
         c->answer = NULL; /* the answer was about another token */
@@ -50,31 +32,24 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
     struct arena *arena = inventory->config->arena;
     struct shell *shell = inventory->config->shell;
     bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
-    size_t count = 0;
+    struct credential *list = NULL;
+    struct credential **end = &list;
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        count += is_planned_in(c, file);
-    }
-    if (count == 0 && !mend) {
-        return;
-    }
-    struct file_job *jobs = arena_new_array(arena, struct file_job, count);
-    struct file_job *job = jobs;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        if (is_planned_in(c, file)) {
-            *job++ =
-                remove_job(inventory, options, c->registry->name, c->kind == CREDENTIAL_SECRET_KEY);
+        if (c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING) {
+            *end = c;
+            end = &c->next_in_file;
         }
     }
-    const struct err *err = file_remove(shell, file, jobs, count);
-    if (err && count == 0) {
+    if (!list && !mend) {
+        return;
+    }
+    const struct err *err = file_remove(shell, file, list, options->revoke);
+    if (err && !list) {
         shell_warn(shell, "%s: %s", err->message.data, err->cause ? err->cause->message.data : "");
     }
     err = err ? logout_error(arena, "cargo:token", err) : NULL;
-    job = jobs;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        if (is_planned_in(c, file)) {
-            settle_file(arena, c, job++, err);
-        }
+    for (struct credential *c = list; c; c = c->next_in_file) {
+        settle_file(arena, c, err);
     }
 }
 

@@ -12,10 +12,6 @@
 
 void remove_all(struct inventory *inventory, const struct logout_options *options);
 
-/* Makes the job for a token or secret key. */
-struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
-                           struct str registry, bool is_secret_key);
-
 /* Makes the call for a provider or a keyring item. */
 struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,
                            struct provider_call *out) MUST_CHECK;

@@ -64,14 +64,15 @@ static int end(void **state)
 }
 
 /* Removes the token of `x` from a file that contained TOKEN when it was read. */
-static struct err *remove_from(struct str where, struct file_job *job)
+static struct err *remove_from(struct str where, struct credential *credential)
 {
     struct toml_doc *doc;
     assert_null(toml_parse(&arena, STR(TOKEN), &doc));
     const struct config_file file = {
         .path = where, .shown = where, .doc = doc, .credentials = true};
-    job->registry = STR("x");
-    return file_remove(&shell, &file, job, 1);
+    static struct registry registry = {.name = {"x", 1}};
+    credential->registry = &registry;
+    return file_remove(&shell, &file, credential, false);
 }
 
 static void assert_fails(struct err *err, const char *format, const char *cause)
@@ -91,13 +92,13 @@ static void replace(void)
 static void one_that_is_always_replaced_is_given_up(void **state)
 {
     (void)state;
-    struct file_job job = {.result = RESULT_NOT_FOUND};
+    struct credential token = {0};
     meanwhile = replace;
-    struct err *err = remove_from(path, &job);
+    struct err *err = remove_from(path, &token);
     assert_non_null(err);
     assert_string_equal(err->message.data,
                         str_format(&arena, "other programs keep replacing `%s`", path.data).data);
-    assert_int_equal(job.result, RESULT_NOT_FOUND);
+    assert_int_equal(token.result, RESULT_NOT_FOUND);
     assert_string_equal(text_of(path).data, "# new\n" TOKEN);
 }
 
@@ -105,15 +106,15 @@ static void one_that_is_always_replaced_is_given_up(void **state)
 static void a_file_that_cannot_be_opened(void **state)
 {
     (void)state;
-    struct file_job job = {.result = RESULT_NOT_FOUND};
+    struct credential token = {0};
     struct str old = path_join(&arena, str_of(dir), STR("credentials"));
     bool root = geteuid() == 0;
     assert_int_equal(chmod(dir, 0), 0);
     if (root) {
         assert_int_equal(seteuid(65534), 0);
     }
-    struct err *of_old = remove_from(old, &job);
-    struct err *of_new = remove_from(path, &job);
+    struct err *of_old = remove_from(old, &token);
+    struct err *of_new = remove_from(path, &token);
     if (root) {
         assert_int_equal(seteuid(0), 0);
     }
@@ -144,23 +145,23 @@ static void empty(void)
 static void what_it_holds_under_the_lock_counts(void **state)
 {
     (void)state;
-    struct file_job job = {.result = RESULT_NOT_FOUND};
+    struct credential token = {0};
     meanwhile = spoil;
-    assert_fails(remove_from(path, &job), "failed to read configuration file",
+    assert_fails(remove_from(path, &token), "failed to read configuration file",
                  "stream did not contain valid UTF-8");
     meanwhile = tear;
-    struct err *err = remove_from(path, &job);
+    struct err *err = remove_from(path, &token);
     assert_non_null(err);
     assert_true(str_starts(err->message, STR("could not parse TOML configuration in `")));
     assert_string_equal(text_of(path).data, "[registries.x]\ntoken = \"t\n");
     meanwhile = empty;
-    assert_null(remove_from(path, &job));
-    assert_int_equal(job.result, RESULT_NOT_FOUND);
+    assert_null(remove_from(path, &token));
+    assert_int_equal(token.result, RESULT_NOT_FOUND);
     assert_string_equal(text_of(path).data, "");
 }
 
-/* Each case has the file's text, the registry of each job (with `!` for a secret key), the text
- * that is left, and the result of each job: `r`emoved, `k`ept, or a dash. */
+/* Each case has the file's text, the registry of each credential (with `!` for a secret key), the
+ * text that is left, and the result of each one: `r`emoved, `k`ept, or a dash. */
 static void registries_go_in_one_edit(void **state)
 {
     (void)state;
@@ -168,11 +169,10 @@ static void registries_go_in_one_edit(void **state)
     static struct credential revoked = {
         .value = {"b", 1}, .revoke_first = true, .answer = &invalid};
     static struct credential unasked = {.value = {"a", 1}, .next = &revoked};
-    static const struct registry known = {.credentials = &unasked};
     static const struct {
         const char *before;
         const char *names[4];
-        const struct registry *known;
+        struct credential *known;
         const char *after;
         const char *said;
     } cases[] = {
@@ -189,32 +189,33 @@ static void registries_go_in_one_edit(void **state)
          "r r -"},
         {"[registries]\na = {token = 'a', secret-key = 'k'}\nb.token = 'x'\nc.token = 5\n",
          {"a", "!a", "b", "c"},
-         &known,
+         &unasked,
          "[registries]\na = {}\nb.token = 'x'\nc.token = 5\n",
          "r r k k"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct file_job jobs[4];
+        struct registry registries[4] = {0};
+        struct credential credentials[4] = {0};
         size_t count = 0;
-        for (; count < COUNT(jobs) && cases[i].names[count]; count++) {
+        for (; count < COUNT(credentials) && cases[i].names[count]; count++) {
             bool is_secret_key = *cases[i].names[count] == '!';
-            jobs[count] = (struct file_job){
-                .registry = str_of(cases[i].names[count] + is_secret_key),
-                .is_secret_key = is_secret_key,
-                .after_revoking = cases[i].known != NULL,
-                .known = cases[i].known,
-                .result = RESULT_NOT_FOUND,
-            };
+            registries[count].name = str_of(cases[i].names[count] + is_secret_key);
+            registries[count].credentials = cases[i].known;
+            credentials[count].registry = &registries[count];
+            credentials[count].kind = is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN;
+            if (count > 0) {
+                credentials[count - 1].next_in_file = &credentials[count];
+            }
         }
         write_file(path.data, str_of(cases[i].before));
         assert_int_equal(chmod(path.data, 0644), 0);
         const struct config_file file = {.path = path, .shown = path, .credentials = i != 1};
-        assert_null(file_remove(&shell, &file, jobs, count));
+        assert_null(file_remove(&shell, &file, credentials, cases[i].known != NULL));
         struct buf said = buf_new(&arena);
         for (size_t n = 0; n < count; n++) {
-            char letter = jobs[n].result == RESULT_REMOVED ? 'r'
-                          : jobs[n].result == RESULT_KEPT  ? 'k'
-                                                           : '-';
+            char letter = credentials[n].result == RESULT_REMOVED ? 'r'
+                          : credentials[n].result == RESULT_KEPT  ? 'k'
+                                                                  : '-';
             buf_addf(&said, "%s%c", n > 0 ? " " : "", letter);
         }
         assert_string_equal(buf_str(&said).data, cases[i].said);
