@@ -72,13 +72,6 @@ static bool takes(struct credential *c, const struct stored *stored, bool revoke
     return goes;
 }
 
-static void add_victim(struct arena *arena, struct victims *victims, struct toml_node *node)
-{
-    victims->nodes = list_room(arena, victims->nodes, sizeof(struct toml_node *), victims->count,
-                               &victims->size);
-    victims->nodes[victims->count++] = node;
-}
-
 static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
                                    struct credential *list, bool revoked_only)
 {
@@ -86,12 +79,12 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
     for (struct credential *c = list; c; c = c->next_in_file) {
         const struct stored *s = inventory_stored(arena, doc, &c->registry->name);
         for (; s; s = s->next) {
+            struct toml_node *const both[] = {s->node, s->subject};
             bool goes = takes(c, s, revoked_only);
-            if (goes) {
-                add_victim(arena, &victims, s->node);
-            }
-            if (goes && s->subject) {
-                add_victim(arena, &victims, s->subject);
+            for (size_t i = 0; i < COUNT(both) && goes && both[i]; i++) {
+                victims.nodes = list_room(arena, victims.nodes, sizeof(struct toml_node *),
+                                          victims.count, &victims.size);
+                victims.nodes[victims.count++] = both[i];
             }
         }
     }
@@ -146,7 +139,7 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
                             int read_only, const struct toml_doc **out)
 {
-    if (file->doc && !file->torn && fd_contains(fd, file->doc->text)) {
+    if (file->doc && !file->torn && fd_contains(fd, 0, file->doc->text, true)) {
         *out = file->doc;
         return NULL;
     }

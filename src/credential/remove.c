@@ -83,7 +83,7 @@ const struct err *remove_verify(const struct inventory *inventory, const struct 
                                 struct str *token)
 {
     struct shell *shell = inventory->config->shell;
-    const struct err *err = provider_verify(shell, call, outcome, token);
+    const struct err *err = provider_ask(shell, PROVIDER_VERIFY, call, outcome, token);
     if (err && shell->verbosity >= VERBOSITY_VERBOSE) {
         shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", call->shown.data,
                    c->registry->shown.data, err->message.data);
@@ -137,7 +137,7 @@ static void ask(struct inventory *inventory, struct credential *c)
     if (c->provider) {
         provider_announce(shell, c->provider, "logout", c->registry->shown);
     }
-    err = provider_logout(shell, &call, &outcome);
+    err = provider_ask(shell, PROVIDER_LOGOUT, &call, &outcome, NULL);
     if (is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
         inventory->keyring_late = err;
     }

@@ -16,8 +16,8 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
 struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,
                            struct provider_call *out) MUST_CHECK;
 
-/* Calls provider_verify(). With -v, prints its error as a note. After an error, cargo gets no token
- * either. */
+/* Asks with PROVIDER_VERIFY. With -v, prints its error as a note. After an error, cargo gets no
+ * token either. */
 const struct err *remove_verify(const struct inventory *inventory,
                                 const struct credential *credential,
                                 const struct provider_call *call, enum provider_outcome *outcome,

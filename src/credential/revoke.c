@@ -186,7 +186,7 @@ static bool get_token(const struct inventory *inventory, struct credential *c, s
     struct provider_call call;
     struct err *err = remove_call_of(inventory, c, &call);
     if (!err) {
-        err = provider_get(inventory->config->shell, &call, &outcome, token);
+        err = provider_ask(inventory->config->shell, PROVIDER_GET, &call, &outcome, token);
     }
     if (err) {
         set_kept(c, err_wrap(inventory->config->arena, err,
