@@ -126,18 +126,13 @@ static struct err *from_index(const struct http *http, const struct request *req
 {
     struct arena *arena = http->arena;
     const char *slash = str_ends(request->index, STR("/")) ? "" : "/";
-    struct str text =
+    struct str url =
         str_format(arena, "%s%s" CONFIG_NAME, request->index.data + strlen(SPARSE), slash);
-    struct url url;
-    struct err *err = url_parse(arena, text, &url);
-    if (err) {
-        return err_new(arena, "the index could not be read: %s", err->message.data);
-    }
-    struct http_reply reply = http_call(http, "GET", &url, STR(""));
+    struct http_reply reply = http_call(http, "GET", url, STR(""));
     if (reply.status == 401) {
-        reply = http_call(http, "GET", &url, authorization);
+        reply = http_call(http, "GET", url, authorization);
     }
-    why->url = url.shown;
+    why->url = reply.url;
     why->status = reply.status;
     if (reply.status == 200) {
         return api_base_of(arena, reply.body, out);
@@ -146,7 +141,7 @@ static struct err *from_index(const struct http *http, const struct request *req
         return NULL;
     }
     return reply.words.len > 0
-               ? err_new(arena, "%s", reply.words.data)
+               ? err_new(arena, "the index could not be read: %s", reply.words.data)
                : err_new(arena, "the index answers with status %u for its " CONFIG_NAME,
                          reply.status);
 }

@@ -342,12 +342,17 @@ bool http_pause(const struct http *http, int64_t milliseconds)
     return true;
 }
 
-struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
+struct http_reply http_call(const struct http *http, const char *method, struct str text,
                             struct str authorization)
 {
+    struct url url;
+    struct err *err = url_parse(http->arena, text, &url);
+    if (err) {
+        return (struct http_reply){.words = err->message};
+    }
     for (long calls = 1;; calls++) {
         int64_t wait;
-        struct http_reply reply = call_server(http, method, url, authorization, &wait);
+        struct http_reply reply = call_server(http, method, &url, authorization, &wait);
         wait = reply.status == 0 ? wait * calls : wait;
         if (calls > http->settings->retries || wait < 0 || !http_pause(http, wait)) {
             return reply;

@@ -63,15 +63,9 @@ static struct http_reply call(const struct dialogue *dialogue, enum call call)
 {
     const struct api *api = &apis[dialogue->kind];
     bool checks = call == CALL_CHECK;
-    struct arena *arena = dialogue->http.arena;
-    struct str text =
-        str_format(arena, "%s%s", dialogue->api.data, checks ? api->check_path : api->revoke_path);
-    struct url url;
-    struct err *err = url_parse(arena, text, &url);
-    if (err) {
-        return (struct http_reply){.words = err->message};
-    }
-    return http_call(&dialogue->http, checks ? "GET" : "DELETE", &url, dialogue->authorization);
+    struct str url = str_format(dialogue->http.arena, "%s%s", dialogue->api.data,
+                                checks ? api->check_path : api->revoke_path);
+    return http_call(&dialogue->http, checks ? "GET" : "DELETE", url, dialogue->authorization);
 }
 
 static bool pause_call(const struct dialogue *dialogue, int64_t milliseconds)
