@@ -21,29 +21,20 @@ struct victims {
     size_t size;
 };
 
-/*
- * Returns the open file, or -1 if there is none. A file that cannot be written is an error only if
- * there is something to remove: sets `read_only` to errno, or 0. If a file without an extension
- * cannot be read, it does not exist for cargo.
- */
-static struct err *open_it(struct arena *arena, const struct config_file *file, int *out,
-                           int *read_only)
+/* Returns the open file, or -1 if there is none. If a file without an extension cannot be read, it
+ * does not exist for cargo. */
+static struct err *open_it(struct arena *arena, const struct config_file *file, int *out)
 {
     /* O_NONBLOCK: do not wait for the writer of a FIFO, which is rejected later. */
-    const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    int fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDWR | flags));
-    *read_only = 0;
-    if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
-        *read_only = errno;
-        fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDONLY | flags));
-    }
-    bool absent = errno == ENOENT || errno == ENOTDIR ||
-                  (errno == EACCES && !str_ends(file->path, STR(".toml")));
-    *out = fd;
-    if (fd >= 0 || absent) {
+    const int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    *out = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, flags));
+    int number = errno;
+    bool unreadable = number == EACCES && !str_ends(file->path, STR(".toml")) &&
+                      faccessat(AT_FDCWD, file->path.data, R_OK, AT_EACCESS) < 0;
+    if (*out >= 0 || number == ENOENT || number == ENOTDIR || unreadable) {
         return NULL;
     }
-    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->shown.data);
+    return err_wrap(arena, err_os(arena, number), "failed to open: %s", file->shown.data);
 }
 
 /* Returns true if the server has confirmed that the token is invalid, or if it was not to be
@@ -117,7 +108,7 @@ static struct err *cut(const struct shell *shell, const struct config_file *file
 
 /* Replaces NULs at the end of the file, which a power cut during a truncation can leave and which
  * cargo rejects. */
-static struct err *mend(struct arena *arena, const struct config_file *file, int fd, int read_only,
+static struct err *mend(struct arena *arena, const struct config_file *file, int fd,
                         struct str *text)
 {
     size_t count = load_mend(arena, text);
@@ -125,9 +116,8 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
     if (count == 0) {
         return NULL;
     }
-    errno = read_only ? read_only : ENOSPC; /* after a short write */
-    if (!read_only &&
-        TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
+    errno = ENOSPC; /* after a short write */
+    if (TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
         fdatasync(fd) == 0) {
         return NULL;
     }
@@ -137,7 +127,7 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 
 /* Reads the file under the lock. Does not parse a text again that has not changed. */
 static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
-                            int read_only, const struct toml_doc **out)
+                            const struct toml_doc **out)
 {
     if (file->doc && !file->torn && fd_contains(fd, 0, file->doc->text, true)) {
         *out = file->doc;
@@ -151,7 +141,7 @@ static struct err *read_doc(struct arena *arena, const struct config_file *file,
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
     }
-    TRY(mend(arena, file, fd, read_only, &text));
+    TRY(mend(arena, file, fd, &text));
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {
@@ -169,9 +159,8 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
     struct arena *arena = shell->arena;
     const struct lock_wait *wait = file->credentials ? &lock_of_credentials : &lock_of_config;
     CLEANUP(fd_close) int fd = -1;
-    int read_only;
     *again = false;
-    TRY(open_it(arena, file, &fd, &read_only));
+    TRY(open_it(arena, file, &fd));
     if (fd < 0) {
         return NULL;
     }
@@ -181,14 +170,11 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
         return NULL;
     }
     const struct toml_doc *doc = NULL;
-    TRY(read_doc(arena, file, fd, read_only, &doc));
+    TRY(read_doc(arena, file, fd, &doc));
     assert(doc);
     struct victims victims = find_victims(arena, doc, list, revoked_only);
     if (victims.count == 0) {
         return NULL;
-    }
-    if (read_only) {
-        return err_wrap(arena, err_os(arena, read_only), "failed to open: %s", file->shown.data);
     }
     TRY(cut(shell, file, fd, doc, &victims));
     *again = fd_identity(fd, file->path) == FILE_OTHER;
