@@ -4,6 +4,7 @@
 #include "credential/revoke_client.h"
 #include "util/child.h"
 #include "util/fs.h"
+#include "util/helper.h"
 #include "util/text.h"
 
 /* What a run asks the servers for. */
@@ -183,14 +184,11 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
 static bool get_token(const struct inventory *inventory, struct credential *c, struct str *token)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    struct provider_call call;
-    struct err *err = remove_call_of(inventory, c, &call);
-    if (!err) {
-        err = provider_ask(inventory->config->shell, PROVIDER_GET, &call, &outcome, token);
-    }
+    struct err *err = remove_ask(inventory, c, PROVIDER_GET, &outcome, token);
     if (err) {
-        set_kept(c, err_wrap(inventory->config->arena, err,
-                             "credential provider `%s` failed action `get`", call.shown.data));
+        set_kept(c,
+                 err_wrap(inventory->config->arena, err,
+                          "credential provider `%s` failed action `get`", remove_provider_name(c)));
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
@@ -200,14 +198,15 @@ static bool get_token(const struct inventory *inventory, struct credential *c, s
 /* For --check: asks a provider in the same way as after a logout. */
 static bool verify_token(const struct inventory *inventory, struct credential *c, struct str *token)
 {
-    struct provider_call call;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    bool runs = c->provider->kind == PROVIDER_EXTERNAL || c->provider->kind == PROVIDER_LIBSECRET;
-    if (!runs || c->provider->foreign || c->result != RESULT_PENDING ||
-        remove_call_of(inventory, c, &call)) {
+    struct str helper = STR("cargo-credential-libsecret");
+    bool runs = c->provider->kind == PROVIDER_EXTERNAL ||
+                (c->provider->kind == PROVIDER_LIBSECRET &&
+                 !helper_path(inventory->config->arena, helper, &helper));
+    if (!runs || c->provider->foreign || c->result != RESULT_PENDING) {
         return false;
     }
-    c->error = remove_verify(inventory, c, &call, &outcome, token);
+    c->error = remove_ask(inventory, c, PROVIDER_VERIFY, &outcome, token);
     if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
         c->effect = IN_USE;
         return true;
