@@ -5,6 +5,7 @@
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/helper.h"
+#include "util/list.h"
 #include "util/text.h"
 
 /* What a run asks the servers for. */
@@ -24,18 +25,13 @@ struct batch {
     struct setting untrusted;
     struct server_call *calls;
     size_t count;
+    size_t size;
 };
 
 static struct err *batch_start(struct batch *batch, const struct logout_options *options)
 {
-    const struct inventory *inventory = batch->inventory;
-    struct config *config = inventory->config;
+    struct config *config = batch->inventory->config;
     struct view trusted = {config->project_count, true, false};
-    size_t most = 0;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        most++;
-    }
-    batch->calls = arena_new_array(config->arena, struct server_call, most);
     if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
         return err_wrap(config->arena, config->failure, "the network settings are not known");
     }
@@ -50,15 +46,9 @@ static struct err *batch_start(struct batch *batch, const struct logout_options 
  * sent. */
 static bool is_of_project(const struct inventory *inventory, const struct credential *c)
 {
-    if (c->place != PLACE_CONFIG) {
-        return false;
-    }
-    bool project = false;
+    bool project = c->place == PLACE_CONFIG;
     for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
-        if (layer->file == c->file && layer->origin != ORIGIN_PROJECT) {
-            return false;
-        }
-        project |= layer->file == c->file;
+        project = project && (layer->file != c->file || layer->origin == ORIGIN_PROJECT);
     }
     return project;
 }
@@ -255,51 +245,42 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
     return err_wrap(arena, page, "%s", text.len > 0 ? buf_str(&text).data : "there is no reason");
 }
 
-static void settle_revoked(const struct inventory *inventory, const struct server_call *call)
-{
-    struct arena *arena = inventory->config->arena;
-    struct credential *c = call->credential;
-    if (call->error) {
-        keep(inventory, c,
-             err_wrap(arena, call->error,
-                      "the revoke helper failed, so the token may still be valid"));
-    } else if (!server_verdict_is_invalid(c->answer->verdict)) {
-        keep(inventory, c, err_wrap(arena, answer_of(arena, c), "%s", reason_of(c)));
-    } else {
-        c->valid = VALIDITY_NO;
-    }
-}
-
-static void settle_checked(struct arena *arena, const struct server_call *call)
-{
-    struct credential *c = call->credential;
-    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
-    bool invalid = server_verdict_is_invalid(verdict);
-    c->error = NULL;
-    if (verdict == VERDICT_VALID || invalid) {
-        c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
-        return;
-    }
-    c->valid = VALIDITY_UNKNOWN;
-    c->error = c->answer ? answer_of(arena, c) : call->error;
-    if (verdict == VERDICT_NO_API) {
-        c->error = err_wrap(arena, c->error, "%s", reason_of(c));
-    }
-}
-
 /* Marks other copies of the same registry's token, which this run does not remove, as invalid. */
 static void find_copies(const struct inventory *inventory, const struct server_call *call)
 {
     const struct credential *sent = call->credential;
-    if (!sent->answer || !server_verdict_is_invalid(sent->answer->verdict)) {
-        return;
-    }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->registry->group == sent->registry->group && !c->answer && c->value.data &&
             str_eq(c->value, call->token)) {
             c->answer = sent->answer;
             c->valid = VALIDITY_NO;
         }
+    }
+}
+
+/* Copies of a token share one answer, so that it is reported once. */
+static void settle(const struct batch *batch, const struct server_call *call)
+{
+    struct arena *arena = batch->inventory->config->arena;
+    struct credential *c = call->credential;
+    enum server_verdict verdict = call->answer ? call->answer->verdict : VERDICT_UNKNOWN;
+    bool invalid = server_verdict_is_invalid(verdict);
+    c->answer = call->answer;
+    if (batch->purpose == PURPOSE_INSPECT) {
+        return;
+    }
+    const struct err *why = c->answer ? answer_of(arena, c) : call->error;
+    c->valid = invalid ? VALIDITY_NO : verdict == VERDICT_VALID ? VALIDITY_YES : VALIDITY_UNKNOWN;
+    if (batch->purpose == PURPOSE_CHECK) {
+        why = verdict == VERDICT_NO_API ? err_wrap(arena, why, "%s", reason_of(c)) : why;
+        c->error = c->valid == VALIDITY_UNKNOWN ? why : NULL;
+    } else if (invalid) {
+        find_copies(batch->inventory, call);
+    } else {
+        keep(batch->inventory, c,
+             err_wrap(arena, why, "%s",
+                      c->answer ? reason_of(c)
+                                : "the revoke helper failed, so the token may still be valid"));
     }
 }
 
@@ -345,11 +326,13 @@ static bool is_made(const struct batch *batch, const struct server_call *call)
 /* Adds a call for the token, unless it cannot be sent. */
 static void add_call(struct batch *batch, struct credential *c)
 {
-    struct server_call *call = &batch->calls[batch->count];
     struct str token;
     if (!token_of(batch, c, &token)) {
         return;
     }
+    batch->calls = list_room(batch->inventory->config->arena, batch->calls, sizeof(*batch->calls),
+                             batch->count, &batch->size);
+    struct server_call *call = &batch->calls[batch->count];
     const struct err *why = call_make(batch, c, token, call);
     if (!why) {
         batch->count += is_made(batch, call);
@@ -358,24 +341,6 @@ static void add_call(struct batch *batch, struct credential *c)
         c->error = why;
     } else {
         keep(batch->inventory, c, why);
-    }
-}
-
-/* Makes the calls. Copies of a token share one answer, so that it is reported once. */
-static void make_calls(const struct batch *batch, const struct logout_options *options)
-{
-    const struct inventory *inventory = batch->inventory;
-    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
-    server_ask(inventory->config->shell, batch->calls, batch->count, until);
-    for (size_t i = 0; i < batch->count; i++) {
-        struct server_call *call = &batch->calls[i];
-        call->credential->answer = call->answer;
-        if (batch->purpose == PURPOSE_CHECK) {
-            settle_checked(inventory->config->arena, call);
-        } else if (batch->purpose == PURPOSE_REVOKE) {
-            settle_revoked(inventory, call);
-            find_copies(inventory, call);
-        }
     }
 }
 
@@ -402,7 +367,11 @@ struct err *revoke_or_check(struct inventory *inventory, const struct logout_opt
         add_call(&batch, c);
     }
     if (!signals_came(signals)) {
-        make_calls(&batch, options);
+        int64_t until = child_clock() + (int64_t)options->timeout * 1000;
+        server_ask(inventory->config->shell, batch.calls, batch.count, until);
+        for (size_t i = 0; i < batch.count; i++) {
+            settle(&batch, &batch.calls[i]);
+        }
     }
     if (signals_came(signals)) {
         keep_the_rest(inventory);
