@@ -59,20 +59,6 @@ static void line_write(struct work *work, struct str line)
     (void)pthread_mutex_unlock(&work->mutex);
 }
 
-static struct http_reply call(const struct dialogue *dialogue, enum call call)
-{
-    const struct api *api = &apis[dialogue->kind];
-    bool checks = call == CALL_CHECK;
-    struct str url = str_format(dialogue->http.arena, "%s%s", dialogue->api.data,
-                                checks ? api->check_path : api->revoke_path);
-    return http_call(&dialogue->http, checks ? "GET" : "DELETE", url, dialogue->authorization);
-}
-
-static bool pause_call(const struct dialogue *dialogue, int64_t milliseconds)
-{
-    return http_pause(&dialogue->http, milliseconds);
-}
-
 /* The page that cargo shows to a person who logs in. */
 static struct str page_of(struct arena *arena, struct str api)
 {
@@ -120,8 +106,6 @@ static struct str task_line(const struct work *work, struct task *task)
         .http = {.arena = arena,
                  .settings = &request->http,
                  .deadline = limit < work->until ? limit : work->until},
-        .call = call,
-        .pause = pause_call,
     };
     struct server_answer answer = answer_of(&dialogue);
     return answer_line(arena, request->id, &answer, server_bare_token(request->token));
