@@ -52,7 +52,8 @@ struct finder {
     size_t count;
 };
 
-static void find_in_line(struct finder *finder, const char *line, size_t number)
+static void find_in_line(struct finder *finder, struct arena *scratch, const char *line,
+                         size_t number)
 {
     regmatch_t groups[GROUPS];
     for (size_t i = 0; i < COUNT(syntaxes); i++) {
@@ -62,8 +63,7 @@ static void find_in_line(struct finder *finder, const char *line, size_t number)
                    0) {
             const regmatch_t *group = &groups[syntaxes[i].name];
             const char *start = at + group->rm_so;
-            struct str name =
-                str_copy(finder->search->arena, start, (size_t)(group->rm_eo - group->rm_so));
+            struct str name = str_copy(scratch, start, (size_t)(group->rm_eo - group->rm_so));
             at += groups[0].rm_eo;
             if (!is_wanted(name) || is_empty(at) || is_comment(line, (size_t)(start - line))) {
                 continue;
@@ -82,6 +82,7 @@ static void find_in_line(struct finder *finder, const char *line, size_t number)
 void assignments_in(struct search *search, const struct place *place, struct str text,
                     assignment_take *take)
 {
+    CLEANUP(arena_free) struct arena scratch = {0};
     struct finder finder = {.search = search, .place = place, .take = take};
     const char *end = text.data + text.len;
     size_t number = 1;
@@ -93,15 +94,14 @@ void assignments_in(struct search *search, const struct place *place, struct str
             out_of_memory();
         }
     }
-    for (const char *start = text.data; start < end; number++) {
+    for (const char *start = text.data; start < end && finder.count <= MOST_ASSIGNMENTS; number++) {
         size_t left = (size_t)(end - start);
         const char *newline = memchr(start, '\n', left);
         size_t len = newline ? (size_t)(newline - start) : left;
         if (memmem(start, len, "CARGO_", 6)) {
-            CLEANUP(arena_free) struct arena scratch = {0};
-            find_in_line(&finder,
-                         str_copy(&scratch, start, len < LONGEST_LINE ? len : LONGEST_LINE).data,
-                         number);
+            size_t most = len < LONGEST_LINE ? len : LONGEST_LINE;
+            find_in_line(&finder, &scratch, str_copy(&scratch, start, most).data, number);
+            arena_clear(&scratch);
         }
         start += len + 1;
     }

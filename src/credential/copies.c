@@ -289,11 +289,13 @@ static void take_file(struct search *search, const struct place *place, struct a
         take_unread(search, place, scratch, text);
         return;
     }
-    search->out->files += search->needles != NULL;
     if (place->kind == KIND_STARTUP) {
         assignments_in(search, place, text, take_assignment);
     }
-    take_lines(search, place, text);
+    if (search->needles) {
+        search->out->files++;
+        take_lines(search, place, text);
+    }
 }
 
 /* Returns true if a variable keeps a credential or provider usable. */

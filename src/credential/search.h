@@ -27,7 +27,7 @@ struct search {
     struct arena *arena;
     struct copies *out;
     struct copy **end;      /* of out->first */
-    struct needle *needles; /* NULL: see needles_find() */
+    struct needle *needles; /* NULL until needles_find() */
     struct str user_home;   /* empty if it is not known */
     struct str *homes;      /* CARGO_HOMEs that startup files set */
     size_t home_count;
