@@ -39,15 +39,8 @@ struct err *api_base_check(struct arena *arena, struct str api)
     return url_parse(arena, api, &url);
 }
 
-static void mac_free(EVP_MAC **mac)
-{
-    EVP_MAC_free(*mac);
-}
-
-static void context_free(EVP_MAC_CTX **context)
-{
-    EVP_MAC_CTX_free(*context);
-}
+CLEANUP_BY(mac_free, EVP_MAC *, EVP_MAC_free);
+CLEANUP_BY(context_free, EVP_MAC_CTX *, EVP_MAC_CTX_free);
 
 /* SipHash-1-3 with 128 bits and a zero key. Both halves are little-endian. */
 static bool siphash(struct str bytes, uint64_t halves[2])
@@ -133,18 +126,13 @@ static struct err *from_index(const struct http *http, const struct request *req
 {
     struct arena *arena = http->arena;
     const char *slash = str_ends(request->index, STR("/")) ? "" : "/";
-    struct str text =
+    struct str url =
         str_format(arena, "%s%s" CONFIG_NAME, request->index.data + strlen(SPARSE), slash);
-    struct url url;
-    struct err *err = url_parse(arena, text, &url);
-    if (err) {
-        return err_new(arena, "the index could not be read: %s", err->message.data);
-    }
-    struct http_reply reply = http_call(http, "GET", &url, STR(""));
+    struct http_reply reply = http_call(http, "GET", url, STR(""));
     if (reply.status == 401) {
-        reply = http_call(http, "GET", &url, authorization);
+        reply = http_call(http, "GET", url, authorization);
     }
-    why->url = url.shown;
+    why->url = reply.url;
     why->status = reply.status;
     if (reply.status == 200) {
         return api_base_of(arena, reply.body, out);
@@ -153,7 +141,7 @@ static struct err *from_index(const struct http *http, const struct request *req
         return NULL;
     }
     return reply.words.len > 0
-               ? err_new(arena, "%s", reply.words.data)
+               ? err_new(arena, "the index could not be read: %s", reply.words.data)
                : err_new(arena, "the index answers with status %u for its " CONFIG_NAME,
                          reply.status);
 }

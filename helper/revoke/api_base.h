@@ -14,7 +14,7 @@
 #define REVOKE_API_BASE_H
 
 #include "http.h"
-#include "request.h"
+#include "protocol.h"
 
 /* Reads the text of a config.json. */
 struct err *api_base_of(struct arena *arena, struct str config, struct str *out) MUST_CHECK;

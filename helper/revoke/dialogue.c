@@ -13,7 +13,11 @@ static struct server_answer with_verdict(struct server_answer answer, enum serve
 
 static struct server_answer ask(const struct dialogue *dialogue, enum call call)
 {
-    struct http_reply reply = dialogue->call(dialogue, call);
+    const char *path =
+        call == CALL_CHECK ? api_of(dialogue)->check_path : api_of(dialogue)->revoke_path;
+    struct str url = str_format(dialogue->http.arena, "%s%s", dialogue->api.data, path);
+    struct http_reply reply = http_call(&dialogue->http, call == CALL_CHECK ? "GET" : "DELETE", url,
+                                        dialogue->authorization);
     struct server_answer answer = {.status = reply.status, .detail = reply.words};
     if (reply.words.len > 0) {
         answer.verdict = reply.status > 0 ? VERDICT_REFUSED : VERDICT_NO_ANSWER;
@@ -34,12 +38,11 @@ static struct server_answer ask(const struct dialogue *dialogue, enum call call)
 /* Checks once, or twice for a server whose first answer is not enough. */
 static struct server_answer check(const struct dialogue *dialogue)
 {
-    static const char why[] = "the server does not recognize the token; it is asked again";
     struct server_answer answer = ask(dialogue, CALL_CHECK);
     if (answer.verdict != VERDICT_ALREADY_INVALID || !api_of(dialogue)->asks_twice) {
         return answer;
     }
-    if (!dialogue->pause(dialogue, dialogue->request->recheck_ms, why)) {
+    if (!http_pause(&dialogue->http, dialogue->request->recheck_ms)) {
         return with_verdict(answer, VERDICT_UNKNOWN);
     }
     answer = ask(dialogue, CALL_CHECK);
@@ -60,7 +63,6 @@ static bool no_longer_accepts(const struct dialogue *dialogue, const struct serv
 static struct server_answer check_after(const struct dialogue *dialogue,
                                         struct server_answer confirmed)
 {
-    static const char why[] = "the server confirmed the revocation but still accepts the token";
     struct server_answer last = {.verdict = VERDICT_NO_ANSWER};
     do {
         struct server_answer answer = ask(dialogue, CALL_CHECK);
@@ -71,7 +73,7 @@ static struct server_answer check_after(const struct dialogue *dialogue,
         if (last.verdict != VERDICT_VALID || answer.verdict != VERDICT_NO_ANSWER) {
             last = answer;
         }
-    } while (api_of(dialogue)->polls && dialogue->pause(dialogue, dialogue->request->poll_ms, why));
+    } while (api_of(dialogue)->polls && http_pause(&dialogue->http, dialogue->request->poll_ms));
     if (last.verdict == VERDICT_VALID) {
         return last;
     }

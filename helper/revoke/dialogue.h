@@ -8,12 +8,12 @@
  *   check    One check. If crates.io answers "authentication failed", it is asked a second time.
  *
  * A DELETE is sent at most once. If the kind has a check, the DELETE is sent only after a check of
- * the same run said "valid". The caller provides the functions that call and pause.
+ * the same run said "valid".
  */
 #ifndef REVOKE_DIALOGUE_H
 #define REVOKE_DIALOGUE_H
 
-#include "request.h"
+#include "protocol.h"
 #include "server.h"
 
 struct dialogue {
@@ -22,10 +22,6 @@ struct dialogue {
     struct http http;
     struct str api;
     struct str authorization;
-    void *context; /* the caller's */
-    struct http_reply (*call)(const struct dialogue *dialogue, enum call call);
-    /* Returns false at once if there is no time for it. */
-    bool (*pause)(const struct dialogue *dialogue, int64_t milliseconds, const char *why);
 };
 
 /* Returns true if dialogue_run() would make a call. */

@@ -2,15 +2,9 @@
 
 #include <git2.h>
 
-static void repository_free(git_repository **repository)
-{
-    git_repository_free(*repository);
-}
-
-static void object_free(git_object **object)
-{
-    git_object_free(*object);
-}
+CLEANUP_BY(repository_free, git_repository *, git_repository_free);
+CLEANUP_BY(object_free, git_object *, git_object_free);
+CLEANUP_BY(configuration_free, git_config *, git_config_free);
 
 struct err *clone_read(struct arena *arena, struct str path, size_t limit, struct str *out)
 {
@@ -33,11 +27,6 @@ struct err *clone_read(struct arena *arena, struct str path, size_t limit, struc
     }
     *out = str_copy(arena, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
     return NULL;
-}
-
-static void configuration_free(git_config **configuration)
-{
-    git_config_free(*configuration);
 }
 
 bool git_proxy(struct arena *arena, struct str *out)

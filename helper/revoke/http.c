@@ -2,6 +2,7 @@
 
 #include "credential/server_kind.h"
 #include "util/child.h"
+#include "util/json.h"
 
 #include <curl/curl.h>
 #include <malloc.h>
@@ -24,14 +25,6 @@ struct receiver {
     bool too_long; /* more bytes arrived than the stated length */
 };
 
-static void wiping_free(void *memory)
-{
-    if (memory) {
-        explicit_bzero(memory, malloc_usable_size(memory));
-        free(memory);
-    }
-}
-
 /* Always copies, because realloc() leaves the old bytes in memory when it moves a block. */
 static void *wiping_realloc(void *memory, size_t size)
 {
@@ -50,10 +43,8 @@ void http_init(void)
                                calloc);
 }
 
-static void text_free(char **text)
-{
-    curl_free(*text);
-}
+CLEANUP_BY(text_free, char *, curl_free);
+CLEANUP_BY(url_free, CURLU *, curl_url_cleanup);
 
 static struct str url_part(struct arena *arena, CURLU *handle, CURLUPart part)
 {
@@ -61,11 +52,6 @@ static struct str url_part(struct arena *arena, CURLU *handle, CURLUPart part)
     (void)curl_url_get(handle, part, &text, 0);
     struct str found = str_of(text); /* libcurl's texts are not empty */
     return str_copy(arena, found.data, found.len);
-}
-
-static void url_release(CURLU **handle)
-{
-    curl_url_cleanup(*handle);
 }
 
 static struct str url_shown(struct arena *arena, CURLU *handle)
@@ -80,7 +66,7 @@ static struct str url_shown(struct arena *arena, CURLU *handle)
 
 struct err *url_parse(struct arena *arena, struct str text, struct url *out)
 {
-    CLEANUP(url_release) CURLU *handle = curl_url();
+    CLEANUP(url_free) CURLU *handle = curl_url();
     CURLUcode rc = strlen(text.data) == text.len ? curl_url_set(handle, CURLUPART_URL, text.data, 0)
                                                  : CURLUE_MALFORMED_INPUT;
     if (rc != CURLUE_OK) {
@@ -289,7 +275,7 @@ static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
 static void reply_read(struct arena *arena, CURL *curl, const struct receiver *receiver,
                        struct http_reply *reply, int64_t *retry_after)
 {
-    CLEANUP(url_release) CURLU *handle = curl_url();
+    CLEANUP(url_free) CURLU *handle = curl_url();
     char *moved_to = NULL;
     long status = 0;
     curl_off_t seconds = 0;
@@ -345,23 +331,31 @@ static struct http_reply call_server(const struct http *http, const char *method
     return reply;
 }
 
-void http_pause(int64_t milliseconds)
+bool http_pause(const struct http *http, int64_t milliseconds)
 {
+    if (child_clock() + milliseconds >= http->deadline) {
+        return false;
+    }
     const struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
                                    .tv_nsec = (long)(milliseconds % 1000) * 1000000};
     (void)nanosleep(&pause, NULL);
+    return true;
 }
 
-struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
+struct http_reply http_call(const struct http *http, const char *method, struct str text,
                             struct str authorization)
 {
+    struct url url;
+    struct err *err = url_parse(http->arena, text, &url);
+    if (err) {
+        return (struct http_reply){.words = err->message};
+    }
     for (long calls = 1;; calls++) {
         int64_t wait;
-        struct http_reply reply = call_server(http, method, url, authorization, &wait);
+        struct http_reply reply = call_server(http, method, &url, authorization, &wait);
         wait = reply.status == 0 ? wait * calls : wait;
-        if (calls > http->settings->retries || wait < 0 || child_clock() + wait >= http->deadline) {
+        if (calls > http->settings->retries || wait < 0 || !http_pause(http, wait)) {
             return reply;
         }
-        http_pause(wait);
     }
 }

@@ -1,9 +1,9 @@
 /*
  * Makes one HTTP call with libcurl, with the precautions that a token needs.
  *
- * url_parse() accepts https, and http only to this machine (127.0.0.0/8, ::1, localhost), because
- * others could read a token that is sent over http. http_call() then sends the request and waits
- * for the whole answer.
+ * http_call() sends a request and waits for the whole answer. It accepts https, and http only to
+ * this machine (127.0.0.0/8, ::1, localhost), because others could read a token that is sent over
+ * http.
  *
  * - TLS is verified against `cainfo` or the system's authorities. No variable disables this.
  * - It follows no redirect, keeps no cookie, reads no .netrc or .curlrc, and requests no
@@ -53,6 +53,7 @@ struct url {
     bool is_plain;    /* http, on this machine */
 };
 
+/* Fails for a URL that http_call() does not accept. */
 struct err *url_parse(struct arena *arena, struct str text, struct url *out) MUST_CHECK;
 
 struct http_reply {
@@ -60,13 +61,15 @@ struct http_reply {
     struct str url;  /* url.shown */
     struct str body;
     bool is_whole;    /* the answer states its length once, and the body has this length */
-    struct str words; /* libcurl's message, or where a redirect leads; empty for other answers */
+    struct str words; /* why nothing was sent, libcurl's message, or where a redirect leads; empty
+                         for other answers */
 };
 
 /* `authorization` is the value of that header. If it is empty, the header is not sent. */
-struct http_reply http_call(const struct http *http, const char *method, const struct url *url,
+struct http_reply http_call(const struct http *http, const char *method, struct str url,
                             struct str authorization);
 
-void http_pause(int64_t milliseconds);
+/* Returns false at once if there is no time for the pause. */
+bool http_pause(const struct http *http, int64_t milliseconds);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * cargo-logout-revoke: asks registry servers about tokens, for cargo-logout.
  *
- * It reads requests from standard input, one JSON object (request.h), and makes the calls
- * (dialogue.h). As soon as the answer to a request is known, it writes one line of JSON (answer.h).
+ * It reads requests from standard input, one JSON object (protocol.h), and makes the calls
+ * (dialogue.h). As soon as the answer to a request is known, it writes one line of JSON.
  * The exit status is 0 if every request has an answer, whatever the answers are. If the exit status
  * is 1, or a signal killed the helper, the tokens without an answer must be kept, because they can
  * be valid.
@@ -20,10 +20,10 @@
 #include "util/fs.h"
 #include "util/json.h"
 
-#include "answer.h"
 #include "api_base.h"
 #include "dialogue.h"
 #include "git.h"
+#include "protocol.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -57,31 +57,6 @@ static void line_write(struct work *work, struct str line)
     (void)pthread_mutex_lock(&work->mutex);
     work->failed = !write_all(STDOUT_FILENO, line) || work->failed;
     (void)pthread_mutex_unlock(&work->mutex);
-}
-
-static struct http_reply call(const struct dialogue *dialogue, enum call call)
-{
-    const struct api *api = &apis[dialogue->kind];
-    bool checks = call == CALL_CHECK;
-    struct arena *arena = dialogue->http.arena;
-    struct str text =
-        str_format(arena, "%s%s", dialogue->api.data, checks ? api->check_path : api->revoke_path);
-    struct url url;
-    struct err *err = url_parse(arena, text, &url);
-    if (err) {
-        return (struct http_reply){.words = err->message};
-    }
-    return http_call(&dialogue->http, checks ? "GET" : "DELETE", &url, dialogue->authorization);
-}
-
-static bool pause_call(const struct dialogue *dialogue, int64_t milliseconds, const char *why)
-{
-    if (child_clock() + milliseconds >= dialogue->http.deadline) {
-        return false;
-    }
-    line_write(dialogue->context, waiting_line(dialogue->http.arena, dialogue->request->id, why));
-    http_pause(milliseconds);
-    return true;
 }
 
 /* The page that cargo shows to a person who logs in. */
@@ -118,7 +93,7 @@ static struct server_answer answer_of(struct dialogue *dialogue)
     return answer;
 }
 
-static struct str task_line(struct work *work, struct task *task)
+static struct str task_line(const struct work *work, struct task *task)
 {
     struct arena *arena = &task->arena;
     struct request *request = &task->request;
@@ -131,9 +106,6 @@ static struct str task_line(struct work *work, struct task *task)
         .http = {.arena = arena,
                  .settings = &request->http,
                  .deadline = limit < work->until ? limit : work->until},
-        .context = work,
-        .call = call,
-        .pause = pause_call,
     };
     struct server_answer answer = answer_of(&dialogue);
     return answer_line(arena, request->id, &answer, server_bare_token(request->token));

@@ -2,7 +2,7 @@
 
 #include <regex.h>
 
-enum { LONGEST_LINE = 4096, GROUPS = 7 };
+enum { LONGEST_LINE = 4096, GROUPS = 7, MOST_ASSIGNMENTS = 20 };
 
 #define BEFORE "(^|[ \t;&|('\"`])" /* what can precede the name or the command */
 #define NAME   "(CARGO_[A-Za-z0-9_]+)"
@@ -45,63 +45,67 @@ static bool is_wanted(struct str name)
 }
 
 struct finder {
-    struct arena *arena;
+    struct search *search;
+    const struct place *place;
+    assignment_take *take;
     regex_t expressions[COUNT(syntaxes)];
-    struct assignment **end;
-    size_t left; /* number of assignments that can still be added */
+    size_t count;
 };
 
-static void find_in_line(struct finder *finder, const char *line, size_t number)
+static void find_in_line(struct finder *finder, struct arena *scratch, const char *line,
+                         size_t number)
 {
     regmatch_t groups[GROUPS];
     for (size_t i = 0; i < COUNT(syntaxes); i++) {
         const char *at = line;
-        while (finder->left > 0 && regexec(&finder->expressions[i], at, GROUPS, groups,
-                                           at > line ? REG_NOTBOL : 0) == 0) {
+        while (finder->count <= MOST_ASSIGNMENTS &&
+               regexec(&finder->expressions[i], at, GROUPS, groups, at > line ? REG_NOTBOL : 0) ==
+                   0) {
             const regmatch_t *group = &groups[syntaxes[i].name];
             const char *start = at + group->rm_so;
-            struct str name = str_copy(finder->arena, start, (size_t)(group->rm_eo - group->rm_so));
+            struct str name = str_copy(scratch, start, (size_t)(group->rm_eo - group->rm_so));
             at += groups[0].rm_eo;
-            if (is_wanted(name) && !is_empty(at) && !is_comment(line, (size_t)(start - line))) {
-                *finder->end = arena_new(finder->arena, struct assignment);
-                **finder->end = (struct assignment){name, at, number, syntaxes[i].universal, NULL};
-                finder->end = &(*finder->end)->next;
-                finder->left--;
+            if (!is_wanted(name) || is_empty(at) || is_comment(line, (size_t)(start - line))) {
+                continue;
+            }
+            if (finder->count++ < MOST_ASSIGNMENTS) {
+                const struct assignment found = {name, at, number, syntaxes[i].universal};
+                finder->take(finder->search, finder->place, &found);
+            } else {
+                search_problem(finder->search, finder->place->shown,
+                               "the file assigns too many variables of cargo");
             }
         }
     }
 }
 
-static void find_in_text(struct finder *finder, struct str text)
+void assignments_in(struct search *search, const struct place *place, struct str text,
+                    assignment_take *take)
 {
+    CLEANUP(arena_free) struct arena scratch = {0};
+    struct finder finder = {.search = search, .place = place, .take = take};
     const char *end = text.data + text.len;
     size_t number = 1;
-    for (const char *start = text.data; start < end && finder->left > 0; number++) {
-        const char *newline = memchr(start, '\n', (size_t)(end - start));
-        size_t len = (size_t)((newline ? newline : end) - start);
-        if (memmem(start, len, "CARGO_", 6)) {
-            size_t most = len < LONGEST_LINE ? len : LONGEST_LINE;
-            find_in_line(finder, str_copy(finder->arena, start, most).data, number);
-        }
-        start += len + 1;
-    }
-}
-
-struct assignment *assignments_in(struct arena *arena, struct str text, size_t most)
-{
-    struct assignment *first = NULL;
-    struct finder finder = {.arena = arena, .end = &first, .left = most};
     if (!memmem(text.data, text.len, "CARGO_", 6)) {
-        return NULL;
+        return;
     }
     for (size_t i = 0; i < COUNT(syntaxes); i++) {
         if (regcomp(&finder.expressions[i], syntaxes[i].pattern, REG_EXTENDED) != 0) {
             out_of_memory();
         }
     }
-    find_in_text(&finder, text);
+    for (const char *start = text.data; start < end && finder.count <= MOST_ASSIGNMENTS; number++) {
+        size_t left = (size_t)(end - start);
+        const char *newline = memchr(start, '\n', left);
+        size_t len = newline ? (size_t)(newline - start) : left;
+        if (memmem(start, len, "CARGO_", 6)) {
+            size_t most = len < LONGEST_LINE ? len : LONGEST_LINE;
+            find_in_line(&finder, &scratch, str_copy(&scratch, start, most).data, number);
+            arena_clear(&scratch);
+        }
+        start += len + 1;
+    }
     for (size_t i = 0; i < COUNT(syntaxes); i++) {
         regfree(&finder.expressions[i]);
     }
-    return first;
 }

@@ -1,23 +1,16 @@
-#include "credential/copies.h"
+#include "credential/search.h"
 
 #include "config/load.h"
 #include "credential/file.h"
 #include "credential/remove.h"
+#include "util/child.h"
 #include "util/fs.h"
+#include "util/map.h"
 #include "util/text.h"
 
-enum { TOKEN_LIKE = 20, MOST_COPIES = 100, MOST_ASSIGNMENTS = 20 };
+#include <pwd.h>
 
-struct finder {
-    const struct inventory *inventory;
-    const struct logout_options *options;
-    struct arena *arena;
-    struct search search;
-    const struct needle *needles; /* only with --copies */
-    size_t files;                 /* number of files that were searched for needles */
-    struct copy *first;
-    struct copy **end;
-};
+enum { SEARCH_MS = 2000, TOKEN_LIKE = 20, MOST_COPIES = 100 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
 {
@@ -31,9 +24,9 @@ static bool in_work_tree(struct arena *arena, struct str path)
 
 /* Adds a copy unless it is already in the list. The assignment of a token is not also listed as a
  * copy of the token. */
-static const struct copy *add(struct finder *finder, struct copy copy)
+static const struct copy *add(struct search *search, struct copy copy)
 {
-    for (const struct copy *c = finder->first; c; c = c->next) {
+    for (const struct copy *c = search->out->first; c; c = c->next) {
         bool same = c->place == copy.place && c->line == copy.line &&
                     c->is_secret_key == copy.is_secret_key;
         bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
@@ -42,17 +35,17 @@ static const struct copy *add(struct finder *finder, struct copy copy)
             return c;
         }
     }
-    struct copy *added = arena_new(finder->arena, struct copy);
+    struct copy *added = arena_new(search->arena, struct copy);
     *added = copy;
-    added->in_work_tree = copy.place && in_work_tree(finder->arena, copy.place->path);
-    *finder->end = added;
-    finder->end = &added->next;
+    added->in_work_tree = copy.place && in_work_tree(search->arena, copy.place->path);
+    *search->end = added;
+    search->end = &added->next;
     return added;
 }
 
-static bool is_about(const struct finder *finder, struct str registry)
+static bool is_about(const struct search *search, struct str registry)
 {
-    const struct registry *chosen = finder->inventory->chosen;
+    const struct registry *chosen = search->inventory->chosen;
     return !chosen || str_eq(registry, chosen->name);
 }
 
@@ -61,27 +54,32 @@ static bool is_about(const struct finder *finder, struct str registry)
  */
 
 /* Removes the tokens of a file. `from` is the first of its copies in the list. */
-static void remove_tokens(struct finder *finder, const struct place *place, struct copy *from)
+static void remove_tokens(struct search *search, const struct place *place, struct copy *from)
 {
     const struct config_file file = {
         .path = place->path,
         .shown = place->shown,
         .credentials = strstr(place->path.data + str_rfind(place->path, '/'), "credentials"),
     };
-    size_t count = 0;
+    const struct inventory *inventory = search->inventory;
+    struct credential *list = NULL;
+    struct credential **end = &list;
     for (const struct copy *c = from; c; c = c->next) {
-        count++;
+        struct registry *registry = registries_get(&inventory->registries, c->registry);
+        if (!registry) {
+            registry = arena_new(search->arena, struct registry);
+            registry->name = c->registry;
+        }
+        *end = arena_new(search->arena, struct credential);
+        (*end)->registry = registry;
+        (*end)->kind = c->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN;
+        end = &(*end)->next_in_file;
     }
-    struct file_job *jobs = arena_new_array(finder->arena, struct file_job, count);
-    struct file_job *job = jobs;
-    for (const struct copy *c = from; c; c = c->next) {
-        *job++ = remove_job(finder->inventory, finder->options, c->registry, c->is_secret_key);
-    }
-    const struct err *err = file_remove(finder->inventory->config->shell, &file, jobs, count);
-    job = jobs;
-    for (struct copy *c = from; c; c = c->next) {
+    const struct err *err =
+        file_remove(inventory->config->shell, &file, list, search->options->revoke);
+    for (struct copy *c = from; c; c = c->next, list = list->next_in_file) {
         c->error = err;
-        c->result = err ? RESULT_FAILED : (job++)->result;
+        c->result = err ? RESULT_FAILED : list->result;
     }
 }
 
@@ -97,15 +95,17 @@ static bool looks_like_credentials(struct str text)
 }
 
 /* Handles a file that is not valid TOML, such as the swap file of an editor. */
-static void take_other(struct finder *finder, const struct place *place, struct str text)
+static void take_other(struct search *search, const struct place *place, struct str text)
 {
-    size_t tokens;
-    const struct needle *n = needles_find(finder->inventory, NULL, &tokens);
+    if (!search->needles) {
+        needles_find(search);
+    }
+    const struct needle *n = search->needles;
     while (n && !needle_in(n, place->kind, text, text.data)) {
         n = n->next;
     }
-    if (n || (!finder->inventory->chosen && looks_like_credentials(text))) {
-        add(finder, (struct copy){
+    if (n || (!search->inventory->chosen && looks_like_credentials(text))) {
+        add(search, (struct copy){
                         .kind = COPY_UNREAD_FILE,
                         .place = place,
                         .registry = n ? n->of->registry->name : STR(""),
@@ -113,30 +113,30 @@ static void take_other(struct finder *finder, const struct place *place, struct 
     }
 }
 
-static void take_unread(struct finder *finder, const struct place *place, struct arena *scratch,
+static void take_unread(struct search *search, const struct place *place, struct arena *scratch,
                         struct str text)
 {
     struct toml_doc *doc;
-    struct copy **from = finder->end;
+    struct copy **from = search->end;
     if (text.len > FILE_LIMIT || !utf8_valid(text) || toml_parse(scratch, text, &doc)) {
-        take_other(finder, place, text);
+        take_other(search, place, text);
         return;
     }
     for (const struct stored *s = inventory_stored(scratch, doc, NULL); s; s = s->next) {
         bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
-        if (is_set && is_about(finder, s->registry)) {
-            add(finder, (struct copy){
+        if (is_set && is_about(search, s->registry)) {
+            add(search, (struct copy){
                             .kind = COPY_UNREAD_FILE,
                             .place = place,
                             .line = s->node->line,
-                            .registry = str_copy(finder->arena, s->registry.data, s->registry.len),
-                            .is_secret_key = s->is_secret_key,
+                            .registry = str_copy(search->arena, s->registry.data, s->registry.len),
+                            .is_secret_key = s->kind == CREDENTIAL_SECRET_KEY,
                             .is_toml = true,
                         });
         }
     }
-    if (*from && finder->options->copies && !finder->options->status && !finder->options->dry_run) {
-        remove_tokens(finder, place, *from);
+    if (*from && search->options->copies && !search->options->status && !search->options->dry_run) {
+        remove_tokens(search, place, *from);
     }
 }
 
@@ -146,31 +146,31 @@ static void take_unread(struct finder *finder, const struct place *place, struct
 
 /* Returns the registry whose token or secret key the variable contains, or NULL if none is known.
  */
-static const struct registry *registry_of(const struct finder *finder, struct str name)
+static const struct registry *registry_of(const struct search *search, struct str name)
 {
-    const struct registry *r = finder->inventory->registries.first;
+    const struct registry *r = search->inventory->registries.first;
     for (; r; r = r->next) {
-        struct key token = registry_key(r, STR("token"));
-        struct key secret = registry_key(r, STR("secret-key"));
-        if (str_eq(name, key_variable(finder->arena, &token)) ||
-            str_eq(name, key_variable(finder->arena, &secret))) {
-            break;
+        for (size_t i = 0; i < COUNT(credential_keys); i++) {
+            struct key key = registry_key(r, str_of(credential_keys[i]));
+            if (str_eq(name, key_variable(search->arena, &key))) {
+                return r;
+            }
         }
     }
-    return r;
+    return NULL;
 }
 
 /* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.
  * Empty for others. */
-static struct str path_of(const struct finder *finder, const char *value)
+static struct str path_of(const struct search *search, const char *value)
 {
     static const char *const homes[] = {"~/", "$HOME/", "${HOME}/"};
-    struct arena *arena = finder->arena;
+    struct arena *arena = search->arena;
     value += *value == '"' || *value == '\'' ? 1 : 0;
     struct str path = str_copy(arena, value, strcspn(value, " \t\r\n;&|\"'"));
     for (size_t i = 0; i < COUNT(homes); i++) {
         if (str_starts(path, str_of(homes[i]))) {
-            path = path_join(arena, finder->search.user_home,
+            path = path_join(arena, search->user_home,
                              str_slice(arena, path, strlen(homes[i]), path.len));
         }
     }
@@ -178,51 +178,38 @@ static struct str path_of(const struct finder *finder, const char *value)
     return literal ? path : STR("");
 }
 
-static void take_assignment(struct finder *finder, const struct place *place,
+static void take_assignment(struct search *search, const struct place *place,
                             const struct assignment *assignment)
 {
     struct str name = assignment->variable;
-    const struct registry *registry = registry_of(finder, name);
+    const struct registry *registry = registry_of(search, name);
     bool is_home = str_eq(name, STR("CARGO_HOME"));
     bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
-    bool is_about_it = !registry || is_about(finder, registry->name);
+    bool is_about_it = !registry || is_about(search, registry->name);
     struct copy copy = {
         .kind = COPY_ORIGIN,
         .place = place,
         .line = assignment->line,
         .registry = registry ? registry->name : STR(""),
-        .variable = str_copy(finder->arena, name.data, name.len),
-        .home = is_home ? path_of(finder, assignment->value) : STR(""),
-        .is_here = environment_get(&finder->inventory->config->environment, name) != NULL,
+        .variable = str_copy(search->arena, name.data, name.len),
+        .home = is_home ? path_of(search, assignment->value) : STR(""),
+        .is_here = environment_get(&search->config->environment, name) != NULL,
         .is_universal = assignment->universal,
     };
-    if (finder->options->copies && copy.home.len > 0) {
-        search_add_home(&finder->search, copy.home);
+    if (search->options->copies && copy.home.len > 0) {
+        search->homes = list_room(search->arena, search->homes, sizeof(*search->homes),
+                                  search->home_count, &search->home_size);
+        search->homes[search->home_count++] = copy.home;
     }
-    if (finder->options->copies && !copy.is_here && (is_home || (is_secret && is_about_it))) {
-        add(finder, copy);
+    if (search->options->copies && !copy.is_here && (is_home || (is_secret && is_about_it))) {
+        add(search, copy);
     }
-    for (struct credential *c = inventory_first(finder->inventory); c;
-         c = inventory_next(finder->inventory, c)) {
+    for (struct credential *c = inventory_first(search->inventory); c;
+         c = inventory_next(search->inventory, c)) {
         if (str_eq(credential_variable(c), name)) {
-            const struct copy *origin = add(finder, copy);
+            const struct copy *origin = add(search, copy);
             c->origins = c->origins ? c->origins : origin;
         }
-    }
-}
-
-static void take_assignments(struct finder *finder, const struct place *place,
-                             struct arena *scratch, struct str text)
-{
-    size_t count = 0;
-    const struct assignment *a = assignments_in(scratch, text, MOST_ASSIGNMENTS + 1);
-    for (; a && count < MOST_ASSIGNMENTS; a = a->next) {
-        take_assignment(finder, place, a);
-        count++;
-    }
-    if (a) {
-        search_problem(&finder->search, place->shown,
-                       "the file assigns too many variables of cargo");
     }
 }
 
@@ -234,62 +221,57 @@ static void take_assignments(struct finder *finder, const struct place *place,
  * token from the user agent. */
 static bool has_token_like_word(struct str text)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    static const char others[] = "0123456789-_";
-    for (const char *word = text.data; *word; word++) {
-        size_t len = 0;
-        size_t digits = 0;
-        size_t alphas = 0;
-        for (; word[len] && (strchr(letters, word[len]) || strchr(others, word[len])); len++) {
-            alphas += strchr(letters, word[len]) != NULL;
-            digits += word[len] >= '0' && word[len] <= '9';
-        }
-        if (len >= TOKEN_LIKE && alphas > 0 && digits > 0) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+    static const char digits[] = "0123456789-_";
+    static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t len;
+    for (const char *word = text.data; *word; word += len) {
+        word += strcspn(word, all);
+        len = strspn(word, all);
+        if (len >= TOKEN_LIKE && strspn(word, letters) < len && strspn(word, digits) < len) {
             return true;
         }
-        word += len > 0 ? len - 1 : 0;
     }
     return false;
 }
 
-static void take_user_agent(struct finder *finder)
+static void take_user_agent(struct search *search)
 {
-    const struct config *config = finder->inventory->config;
+    const struct config *config = search->config;
     const struct variable *variable =
         environment_get(&config->environment, STR("CARGO_HTTP_USER_AGENT"));
     for (const struct config_file *file = config->files; file; file = file->next) {
         const struct toml_node *http = file->doc ? toml_get(file->doc->root, STR("http")) : NULL;
         const struct toml_node *node = http ? toml_get(http, STR("user-agent")) : NULL;
         if (node && node->type == TOML_STRING && has_token_like_word(node->string)) {
-            struct place *place = arena_new(finder->arena, struct place);
+            struct place *place = arena_new(search->arena, struct place);
             *place = (struct place){.path = file->path, .shown = file->shown, .kind = KIND_CARGO};
-            add(finder, (struct copy){.kind = COPY_POSSIBLE, .place = place, .line = node->line});
+            add(search, (struct copy){.kind = COPY_POSSIBLE, .place = place, .line = node->line});
         }
     }
     if (variable && has_token_like_word(variable->value)) {
-        add(finder, (struct copy){.kind = COPY_POSSIBLE, .variable = variable->name});
+        add(search, (struct copy){.kind = COPY_POSSIBLE, .variable = variable->name});
     }
 }
 
 /* Finds the lines that contain a token. */
-static void take_lines(struct finder *finder, const struct place *place, struct str text)
+static void take_lines(struct search *search, const struct place *place, struct str text)
 {
     size_t hits = 0;
-    for (const struct needle *n = finder->needles; n && !search_over(&finder->search, place);
-         n = n->next) {
+    for (const struct needle *n = search->needles; n && !search_over(search, place); n = n->next) {
         size_t line = 1;
         const char *counted = text.data;
         const char *at = text.data;
         while ((at = needle_in(n, place->kind, text, at))) {
             if (hits++ == MOST_COPIES) {
-                search_problem(&finder->search, place->shown,
+                search_problem(search, place->shown,
                                "it has more than 100 copies; the others are not listed");
                 return;
             }
             for (; counted < at; counted++) {
                 line += *counted == '\n';
             }
-            add(finder, (struct copy){
+            add(search, (struct copy){
                             .kind = COPY_OF_TOKEN,
                             .place = place,
                             .line = line,
@@ -300,26 +282,20 @@ static void take_lines(struct finder *finder, const struct place *place, struct 
     }
 }
 
-static struct place *look_into(struct finder *finder, unsigned kinds)
+static void take_file(struct search *search, const struct place *place, struct arena *scratch,
+                      struct str text)
 {
-    struct place *places = search_places(&finder->search, kinds);
-    for (const struct place *p = places; p; p = p->next) {
-        CLEANUP(arena_free) struct arena scratch = {0};
-        struct str text;
-        finder->files += finder->needles && p->kind != KIND_CARGO;
-        if (!place_read(&finder->search, p, &scratch, &text)) {
-            continue;
-        }
-        if (p->kind == KIND_CARGO) {
-            take_unread(finder, p, &scratch, text);
-            continue;
-        }
-        if (p->kind == KIND_STARTUP) {
-            take_assignments(finder, p, &scratch, text);
-        }
-        take_lines(finder, p, text);
+    if (place->kind == KIND_CARGO) {
+        take_unread(search, place, scratch, text);
+        return;
     }
-    return places;
+    if (place->kind == KIND_STARTUP) {
+        assignments_in(search, place, text, take_assignment);
+    }
+    if (search->needles) {
+        search->out->files++;
+        take_lines(search, place, text);
+    }
 }
 
 /* Returns true if a variable keeps a credential or provider usable. */
@@ -332,33 +308,44 @@ static bool needs_origins(const struct inventory *inventory)
     return c != NULL;
 }
 
+/* Returns the home directory of the user, or an empty text. */
+static struct str home_of(struct arena *arena)
+{
+    const char *home = getenv("HOME");
+    if (!home || !*home) {
+        const struct passwd *user = getpwuid(geteuid());
+        home = user ? user->pw_dir : "";
+    }
+    return str_copy(arena, home, strlen(home));
+}
+
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out)
 {
-    struct finder finder = {
-        .inventory = inventory, .options = options, .arena = inventory->config->arena};
-    bool reads_startup = options->copies || needs_origins(inventory);
+    struct search search = {
+        .inventory = inventory,
+        .options = options,
+        .config = inventory->config,
+        .arena = inventory->config->arena,
+        .out = out,
+        .end = &out->first,
+        .user_home = home_of(inventory->config->arena),
+        .until = child_clock() + SEARCH_MS,
+    };
     *out = (struct copies){0};
-    finder.end = &finder.first;
-    take_user_agent(&finder);
-    if (options->status || options->all || reads_startup) {
-        search_init(&finder.search, inventory->config);
-    }
+    take_user_agent(&search);
     if (options->copies) {
-        finder.needles = needles_find(inventory, &finder.search, &out->tokens);
+        needles_find(&search);
     }
-    if (reads_startup) {
-        out->startup_files = look_into(&finder, KIND_STARTUP);
+    if (options->copies || needs_origins(inventory)) {
+        out->startup_files = search_files(&search, KIND_STARTUP, take_file);
     }
     if (options->status || options->all || options->copies) {
-        (void)look_into(&finder, KIND_CARGO);
+        (void)search_files(&search, KIND_CARGO, take_file);
     }
-    if (finder.needles) {
-        (void)look_into(&finder, KIND_HISTORY | KIND_CLIENT);
+    if (options->copies && search.needles) {
+        (void)search_files(&search, KIND_HISTORY | KIND_CLIENT, take_file);
     }
-    out->first = finder.first;
-    out->files = finder.files;
-    out->problems = finder.search.problems;
     out->strict_fails = options->copies && out->problems;
     for (const struct copy *c = out->first; c; c = c->next) {
         bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;

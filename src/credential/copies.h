@@ -14,7 +14,32 @@
 #ifndef CREDENTIAL_COPIES_H
 #define CREDENTIAL_COPIES_H
 
-#include "credential/search.h"
+#include "credential/inventory.h"
+
+#include <sys/types.h>
+
+enum place_kind {
+    KIND_STARTUP = 1, /* can assign variables */
+    KIND_HISTORY = 2,
+    KIND_CLIENT = 4, /* other programs store passwords there */
+    KIND_CARGO = 8,  /* a credentials or configuration file that cargo does not read, or a backup */
+};
+
+struct place {
+    struct str path; /* absolute; for root, without symbolic links */
+    struct str shown;
+    enum place_kind kind;
+    dev_t device;
+    ino_t inode;
+    struct place *next;
+};
+
+/* Something that was not checked. `shown` is a file or, for example, a token. */
+struct problem {
+    struct str shown;
+    struct str reason;
+    struct problem *next;
+};
 
 enum copy_kind {
     COPY_OF_TOKEN,
@@ -42,7 +67,7 @@ struct copy {
 
 struct copies {
     struct copy *first;
-    const struct problem *problems;    /* files and tokens that were not searched */
+    struct problem *problems;          /* files and tokens that were not searched */
     const struct place *startup_files; /* those that were read for assignments */
     size_t files;                      /* number of files that were searched */
     size_t tokens;                     /* number of tokens that were searched for */
@@ -53,6 +78,9 @@ struct copies {
 /* Call it last in a run. */
 void copies_find(const struct inventory *inventory, const struct logout_options *options,
                  struct copies *out);
+
+/* Returns `startup`, `history`, `client` or `cargo`. */
+const char *place_kind_name(enum place_kind kind);
 
 /* `/path:3` */
 struct str copy_location(struct arena *arena, const struct copy *copy);

@@ -8,6 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char *const credential_keys[] = {
+    [CREDENTIAL_TOKEN] = "token",
+    [CREDENTIAL_SECRET_KEY] = "secret-key",
+};
+
 enum usable credential_usable(const struct credential *c)
 {
     bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND ||
@@ -29,7 +34,7 @@ struct str credential_variable(const struct credential *c)
 
 const char *credential_kind_name(const struct credential *c)
 {
-    return c->kind == CREDENTIAL_TOKEN ? "token" : "secret-key";
+    return credential_keys[c->kind];
 }
 
 struct str credential_index_url(const struct credential *c)

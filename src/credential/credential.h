@@ -93,9 +93,10 @@ struct credential {
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final;        /* `error` makes the exit status 101 */
-    const struct copy *origins; /* first assignment of the variable that keeps it usable */
-    struct credential *next;    /* of the same registry */
+    bool error_is_final;             /* `error` makes the exit status 101 */
+    const struct copy *origins;      /* first assignment of the variable that keeps it usable */
+    struct credential *next;         /* of the same registry */
+    struct credential *next_in_file; /* to remove in the same edit; see file.h */
 };
 
 /* What a run is asked to do. */
@@ -120,6 +121,9 @@ enum usable credential_usable(const struct credential *credential);
 
 /* Returns the variable that keeps the credential usable. Empty if there is none. */
 struct str credential_variable(const struct credential *credential);
+
+/* The keys of each kind in files and variables. */
+extern const char *const credential_keys[2];
 
 /* Returns `token` or `secret-key`. */
 const char *credential_kind_name(const struct credential *credential);

@@ -236,23 +236,11 @@ static struct err *step_write(struct arena *arena, int fd, const struct edit_ste
 /* Reads the step again, because a program that ignores the lock can have changed the file. */
 static struct err *step_check(struct arena *arena, int fd, const struct edit_step *step)
 {
-    char page[EDIT_PAGE];
-    struct err *err = NULL;
-    for (size_t done = 0; done < step->bytes.len && !err;) {
-        size_t want = step->bytes.len - done;
-        if (want > sizeof(page)) {
-            want = sizeof(page);
-        }
-        ssize_t got = TEMP_FAILURE_RETRY(pread(fd, page, want, (off_t)(step->at + done)));
-        if (got < 0) {
-            err = err_os(arena, errno);
-        } else if (got == 0 || memcmp(page, step->bytes.data + done, (size_t)got) != 0) {
-            err = err_new(arena, "the file does not contain what was written");
-        } else {
-            done += (size_t)got;
-        }
+    if (fd_contains(fd, step->at, step->bytes, false)) {
+        return NULL;
     }
-    return err;
+    return errno ? err_os(arena, errno)
+                 : err_new(arena, "the file does not contain what was written");
 }
 
 /* Sets the mode, and removes the blank lines if they are still at the end of the file. fdatasync

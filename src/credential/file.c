@@ -20,36 +20,27 @@ struct victims {
     size_t size;
 };
 
-/*
- * Returns the open file, or -1 if there is none. A file that cannot be written is an error only if
- * there is something to remove: sets `read_only` to errno, or 0. If a file without an extension
- * cannot be read, it does not exist for cargo.
- */
-static struct err *open_it(struct arena *arena, const struct config_file *file, int *out,
-                           int *read_only)
+/* Returns the open file, or -1 if there is none. If a file without an extension cannot be read, it
+ * does not exist for cargo. */
+static struct err *open_it(struct arena *arena, const struct config_file *file, int *out)
 {
     /* O_NONBLOCK: do not wait for the writer of a FIFO, which is rejected later. */
-    const int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    int fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDWR | flags));
-    *read_only = 0;
-    if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
-        *read_only = errno;
-        fd = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, O_RDONLY | flags));
-    }
-    bool absent = errno == ENOENT || errno == ENOTDIR ||
-                  (errno == EACCES && !str_ends(file->path, STR(".toml")));
-    *out = fd;
-    if (fd >= 0 || absent) {
+    const int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    *out = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, flags));
+    int number = errno;
+    bool unreadable = number == EACCES && !str_ends(file->path, STR(".toml")) &&
+                      faccessat(AT_FDCWD, file->path.data, R_OK, AT_EACCESS) < 0;
+    if (*out >= 0 || number == ENOENT || number == ENOTDIR || unreadable) {
         return NULL;
     }
-    return err_wrap(arena, err_os(arena, errno), "failed to open: %s", file->shown.data);
+    return err_wrap(arena, err_os(arena, number), "failed to open: %s", file->shown.data);
 }
 
 /* Returns true if the server has confirmed that the token is invalid, or if it was not to be
  * revoked. */
 static bool may_be_removed(const struct registry *registry, const struct toml_node *node)
 {
-    for (const struct credential *c = registry ? registry->credentials : NULL; c; c = c->next) {
+    for (const struct credential *c = registry->credentials; c; c = c->next) {
         bool invalid = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool stays_valid = c->kind == CREDENTIAL_TOKEN && !c->revoke_first;
         if ((invalid || stays_valid) && c->value.data && node->type == TOML_STRING &&
@@ -60,37 +51,30 @@ static bool may_be_removed(const struct registry *registry, const struct toml_no
     return false;
 }
 
-/* Returns true if the job removes it. Sets the result if the job is about it. */
-static bool takes(struct file_job *job, const struct stored *stored)
+/* Returns true if it is removed. Sets the result if it is the credential. */
+static bool takes(struct credential *c, const struct stored *stored, bool revoked_only)
 {
-    bool goes =
-        stored->is_secret_key || !job->after_revoking || may_be_removed(job->known, stored->node);
-    if (stored->is_secret_key == job->is_secret_key && job->result != RESULT_REMOVED) {
-        job->result = goes ? RESULT_REMOVED : RESULT_KEPT;
+    bool goes = stored->kind == CREDENTIAL_SECRET_KEY || !revoked_only ||
+                may_be_removed(c->registry, stored->node);
+    if (stored->kind == c->kind && c->result != RESULT_REMOVED) {
+        c->result = goes ? RESULT_REMOVED : RESULT_KEPT;
     }
     return goes;
 }
 
-static void add_victim(struct arena *arena, struct victims *victims, struct toml_node *node)
-{
-    victims->nodes = list_room(arena, victims->nodes, sizeof(struct toml_node *), victims->count,
-                               &victims->size);
-    victims->nodes[victims->count++] = node;
-}
-
 static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
-                                   struct file_job *jobs, size_t count)
+                                   struct credential *list, bool revoked_only)
 {
     struct victims victims = {0};
-    for (size_t i = 0; i < count; i++) {
-        for (const struct stored *s = inventory_stored(arena, doc, &jobs[i].registry); s;
-             s = s->next) {
-            bool goes = takes(&jobs[i], s);
-            if (goes) {
-                add_victim(arena, &victims, s->node);
-            }
-            if (goes && s->subject) {
-                add_victim(arena, &victims, s->subject);
+    for (struct credential *c = list; c; c = c->next_in_file) {
+        const struct stored *s = inventory_stored(arena, doc, &c->registry->name);
+        for (; s; s = s->next) {
+            struct toml_node *const both[] = {s->node, s->subject};
+            bool goes = takes(c, s, revoked_only);
+            for (size_t i = 0; i < COUNT(both) && goes && both[i]; i++) {
+                victims.nodes = list_room(arena, victims.nodes, sizeof(struct toml_node *),
+                                          victims.count, &victims.size);
+                victims.nodes[victims.count++] = both[i];
             }
         }
     }
@@ -123,7 +107,7 @@ static struct err *cut(const struct shell *shell, const struct config_file *file
 
 /* Replaces NULs at the end of the file, which a power cut during a truncation can leave and which
  * cargo rejects. */
-static struct err *mend(struct arena *arena, const struct config_file *file, int fd, int read_only,
+static struct err *mend(struct arena *arena, const struct config_file *file, int fd,
                         struct str *text)
 {
     size_t count = load_mend(arena, text);
@@ -131,9 +115,8 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
     if (count == 0) {
         return NULL;
     }
-    errno = read_only ? read_only : ENOSPC; /* after a short write */
-    if (!read_only &&
-        TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
+    errno = ENOSPC; /* after a short write */
+    if (TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
         fdatasync(fd) == 0) {
         return NULL;
     }
@@ -143,9 +126,9 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 
 /* Reads the file under the lock. Does not parse a text again that has not changed. */
 static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
-                            int read_only, const struct toml_doc **out)
+                            const struct toml_doc **out)
 {
-    if (file->doc && !file->torn && fd_contains(fd, file->doc->text)) {
+    if (file->doc && !file->torn && fd_contains(fd, 0, file->doc->text, true)) {
         *out = file->doc;
         return NULL;
     }
@@ -157,7 +140,7 @@ static struct err *read_doc(struct arena *arena, const struct config_file *file,
     if (err) {
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
     }
-    TRY(mend(arena, file, fd, read_only, &text));
+    TRY(mend(arena, file, fd, &text));
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
     if (err) {
@@ -170,14 +153,13 @@ static struct err *read_doc(struct arena *arena, const struct config_file *file,
 /* Tries once. Sets *again if the name led to another file before the lock was acquired, or does so
  * after the edit. */
 static struct err *remove_once(const struct shell *shell, const struct config_file *file,
-                               struct file_job *jobs, size_t count, bool *again)
+                               struct credential *list, bool revoked_only, bool *again)
 {
     struct arena *arena = shell->arena;
     const struct lock_wait *wait = file->credentials ? &lock_of_credentials : &lock_of_config;
     CLEANUP(fd_close) int fd = -1;
-    int read_only;
     *again = false;
-    TRY(open_it(arena, file, &fd, &read_only));
+    TRY(open_it(arena, file, &fd));
     if (fd < 0) {
         return NULL;
     }
@@ -187,14 +169,11 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
         return NULL;
     }
     const struct toml_doc *doc = NULL;
-    TRY(read_doc(arena, file, fd, read_only, &doc));
+    TRY(read_doc(arena, file, fd, &doc));
     assert(doc);
-    struct victims victims = find_victims(arena, doc, jobs, count);
+    struct victims victims = find_victims(arena, doc, list, revoked_only);
     if (victims.count == 0) {
         return NULL;
-    }
-    if (read_only) {
-        return err_wrap(arena, err_os(arena, read_only), "failed to open: %s", file->shown.data);
     }
     TRY(cut(shell, file, fd, doc, &victims));
     *again = fd_identity(fd, file->path) == FILE_OTHER;
@@ -202,11 +181,14 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
 }
 
 struct err *file_remove(const struct shell *shell, const struct config_file *file,
-                        struct file_job *jobs, size_t count)
+                        struct credential *list, bool revoked_only)
 {
     bool again = true;
+    for (struct credential *c = list; c; c = c->next_in_file) {
+        c->result = RESULT_NOT_FOUND;
+    }
     for (int i = 0; i < ATTEMPTS && again; i++) {
-        TRY(remove_once(shell, file, jobs, count, &again));
+        TRY(remove_once(shell, file, list, revoked_only, &again));
     }
     return again ? err_new(shell->arena, "other programs keep replacing `%s`", file->shown.data)
                  : NULL;

@@ -15,21 +15,17 @@
 
 #include "credential/credential.h"
 
-/* One token or secret key to remove. Both kinds are removed with the subject. */
-struct file_job {
-    struct str registry;
-    bool is_secret_key;
-    bool after_revoking; /* keep a token that is not of `known`, or that can still be valid */
-    const struct registry *known; /* can be NULL */
-    enum result result;           /* initially RESULT_NOT_FOUND; then RESULT_REMOVED or _KEPT */
-};
-
 /*
- * Does all jobs in one edit. Prints that it waits for the lock, as cargo does, and warns if the
- * mode or the length could not be set. A file that no longer exists counts as empty. On failure,
- * the file is as edit.h describes, and no message contains a value of it.
+ * Removes the tokens and secret keys of a list, which `next_in_file` links, in one edit. Both kinds
+ * are removed with the subject. Sets the result of each one to RESULT_REMOVED or RESULT_NOT_FOUND.
+ * With `revoked_only`, a token gets RESULT_KEPT if it is not one of its registry's credentials, or
+ * if it was to be revoked and can still be valid.
+ *
+ * Prints that it waits for the lock, as cargo does, and warns if the mode or the length could not
+ * be set. A file that no longer exists counts as empty. On failure, the file is as edit.h
+ * describes, and no message contains a value of it.
  */
 struct err *file_remove(const struct shell *shell, const struct config_file *file,
-                        struct file_job *jobs, size_t count) MUST_CHECK;
+                        struct credential *list, bool revoked_only) MUST_CHECK;
 
 #endif

@@ -53,15 +53,14 @@ static void add(const struct inventory *inventory, struct registry *registry,
 static void store(struct arena *arena, struct stored ***end, struct str registry, bool misplaced,
                   const struct toml_node *table)
 {
-    static const char *const keys[] = {"token", "secret-key"};
-    for (size_t i = 0; i < COUNT(keys) && table && table->type == TOML_TABLE; i++) {
-        struct toml_node *node = toml_get(table, str_of(keys[i]));
+    for (size_t i = 0; i < COUNT(credential_keys); i++) {
+        struct toml_node *node = table ? toml_get(table, str_of(credential_keys[i])) : NULL;
         if (node) {
             **end = arena_new(arena, struct stored);
             ***end = (struct stored){
                 .registry = registry,
                 .node = node,
-                .is_secret_key = i == 1,
+                .kind = (enum credential_kind)i,
                 .misplaced = misplaced,
                 .subject = toml_get(table, STR("secret-key-subject")),
             };
@@ -98,6 +97,16 @@ struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
     return first;
 }
 
+/* Returns the effect of a token or secret key that cargo reads. */
+static enum effect effect_of_value(const struct registry *registry, struct str value)
+{
+    if (value.len == 0 || !registry->group->takes_tokens) {
+        return NEVER_USED;
+    }
+    return registry->group->indexed ? USED_IF_OTHERS_GO
+                                    : PERHAPS_USED; /* another project can define it */
+}
+
 static void take_stored(struct inventory *inventory, const struct layer *layer,
                         struct registry *registry)
 {
@@ -106,14 +115,15 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
     for (; s; s = s->next) {
         bool is_old = s->node->parent == layer->doc->root;
         bool is_read = !s->misplaced && (!is_old || layer->credentials);
+        struct str value = s->node->type == TOML_STRING ? s->node->string : (struct str){0};
         add(inventory, registry,
             (struct credential){
-                .kind = s->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                .kind = s->kind,
                 .place = layer->file->credentials ? PLACE_CREDENTIALS : PLACE_CONFIG,
                 .file = layer->file,
                 .node = s->node,
-                .value = s->node->type == TOML_STRING ? s->node->string : (struct str){0},
-                .effect = is_read ? USED_IF_OTHERS_GO : NEVER_USED,
+                .value = value,
+                .effect = is_read ? effect_of_value(registry, value) : NEVER_USED,
             });
     }
 }
@@ -141,19 +151,18 @@ static void take_files(struct inventory *inventory)
 
 static void take_variables_of(struct inventory *inventory, struct registry *registry)
 {
-    static const char *const keys[] = {"token", "secret-key"};
-    for (size_t i = 0; i < COUNT(keys); i++) {
-        struct key key = registry_key(registry, str_of(keys[i]));
+    for (size_t i = 0; i < COUNT(credential_keys); i++) {
+        struct key key = registry_key(registry, str_of(credential_keys[i]));
         struct str name = key_variable(inventory->config->arena, &key);
         const struct variable *variable = environment_get(&inventory->config->environment, name);
         if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
             add(inventory, registry,
                 (struct credential){
-                    .kind = i == 1 ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN,
+                    .kind = (enum credential_kind)i,
                     .place = PLACE_VARIABLE,
                     .variable = name,
                     .value = variable->value,
-                    .effect = USED_IF_OTHERS_GO,
+                    .effect = effect_of_value(registry, variable->value),
                 });
         }
     }
@@ -244,27 +253,9 @@ static void take_providers(struct inventory *inventory)
 {
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
         if (inventory_has(inventory, r)) {
-            registry_find_providers(&inventory->registries, r);
             take_list(inventory, r, &r->providers);
             take_list(inventory, r, &r->elsewhere);
         }
-    }
-}
-
-/*
- * Effects.
- */
-
-static void judge_stored(struct credential *c)
-{
-    bool is_empty = !c->value.data || c->value.len == 0;
-    if (c->effect != USED_IF_OTHERS_GO || c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING) {
-        return;
-    }
-    if (is_empty || !c->registry->group->takes_tokens) {
-        c->effect = NEVER_USED;
-    } else if (!c->registry->group->indexed) {
-        c->effect = PERHAPS_USED; /* another project can define it */
     }
 }
 
@@ -292,18 +283,6 @@ static void find_used(const struct inventory *inventory, const struct registry *
                                        str_eq(c->variable, setting.variable);
         if (same && c->effect == USED_IF_OTHERS_GO) {
             c->effect = IN_USE;
-        }
-    }
-}
-
-static void judge_effects(const struct inventory *inventory)
-{
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        judge_stored(c);
-    }
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_has(inventory, r)) {
-            find_used(inventory, r);
         }
     }
 }
@@ -396,10 +375,19 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
         TRY(registry_choose(&inventory.registries, options->registry, &inventory.chosen));
         registries_sort(&inventory.registries);
     }
+    for (struct registry *r = inventory.registries.first; r; r = r->next) {
+        if (inventory_has(&inventory, r)) {
+            registry_find_providers(&inventory.registries, r);
+        }
+    }
     take_files(&inventory);
     take_variables(&inventory);
     take_providers(&inventory);
-    judge_effects(&inventory);
+    for (const struct registry *r = inventory.registries.first; r; r = r->next) {
+        if (inventory_has(&inventory, r)) {
+            find_used(&inventory, r);
+        }
+    }
     take_keyring(&inventory, options);
     *out = inventory;
     return NULL;

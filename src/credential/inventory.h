@@ -64,7 +64,7 @@ struct stored {
     struct str registry; /* its name */
     struct toml_node *node;
     struct toml_node *subject; /* secret-key-subject, which is removed with it, or NULL */
-    bool is_secret_key;
+    enum credential_kind kind;
     bool misplaced; /* in [registries.crates-io], which cargo does not read */
     struct stored *next;
 };

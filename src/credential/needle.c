@@ -74,29 +74,28 @@ static const char *unknown(const struct credential *c)
                : NULL;
 }
 
-struct needle *needles_find(const struct inventory *inventory, struct search *search,
-                            size_t *tokens)
+void needles_find(struct search *search)
 {
-    struct arena *arena = inventory->config->arena;
-    struct needle *first = NULL;
-    *tokens = 0;
+    struct arena *arena = search->arena;
+    const struct inventory *inventory = search->inventory;
+    search->out->tokens = 0;
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
         const char *reason = unknown(c);
         if (!c->asked_about) {
             continue;
         }
-        if (reason && search) {
+        if (reason && search->options->copies) {
             search_problem(search,
                            str_format(arena, "copies of the %s for `%s`", credential_kind_name(c),
                                       c->registry->shown.data),
                            reason);
         }
         if (c->value.data && c->value.len >= SHORTEST) {
-            *tokens += add_token(&first, arena, c, server_bare_token(c->value));
+            struct str token = server_bare_token(c->value);
+            search->out->tokens += add_token(&search->needles, arena, c, token);
         }
     }
-    return first;
 }
 
 const char *needle_in(const struct needle *needle, enum place_kind kind, struct str text,

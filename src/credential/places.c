@@ -5,10 +5,7 @@
 #include "util/text.h"
 
 #include <glob.h>
-#include <pwd.h>
 #include <sys/stat.h>
-
-enum { SEARCH_MS = 2000 };
 
 #define FILE_BYTES ((size_t)64 * 1024 * 1024)
 #define ALL_BYTES  ((size_t)256 * 1024 * 1024)
@@ -54,8 +51,10 @@ static const struct row {
                  "@cargo/c[or]*.orig @cargo/c[or]*.save"},
 };
 
+/* The files that are listed and read now. */
 struct listing {
     struct search *search;
+    search_visit *visit;
     enum place_kind kind;
     struct place *first;
     struct place **end;
@@ -63,42 +62,21 @@ struct listing {
 
 void search_problem(struct search *search, struct str shown, const char *reason)
 {
-    struct problem **end = &search->problems;
+    struct problem **end = &search->out->problems;
     for (; *end; end = &(*end)->next) {
         if (str_eq((*end)->shown, shown) && str_eq((*end)->reason, str_of(reason))) {
             return;
         }
     }
-    *end = arena_new(search->config->arena, struct problem);
+    *end = arena_new(search->arena, struct problem);
     **end = (struct problem){shown, str_of(reason), NULL};
-}
-
-void search_init(struct search *search, struct config *config)
-{
-    const char *home = getenv("HOME");
-    if (!home || !*home) {
-        const struct passwd *user = getpwuid(geteuid());
-        home = user ? user->pw_dir : "";
-    }
-    *search = (struct search){
-        .config = config,
-        .user_home = str_copy(config->arena, home, strlen(home)),
-        .end = child_clock() + SEARCH_MS,
-    };
-}
-
-void search_add_home(struct search *search, struct str dir)
-{
-    search->homes = list_room(search->config->arena, search->homes, sizeof(*search->homes),
-                              search->home_count, &search->home_size);
-    search->homes[search->home_count++] = dir;
 }
 
 /* Returns true if root would follow a symbolic link, which another user can have made, out of the
  * directory to which the path belongs. */
 static bool leaves(const struct search *search, struct str path, struct str *real)
 {
-    struct arena *arena = search->config->arena;
+    struct arena *arena = search->arena;
     struct str dir = search->user_home;
     if (geteuid() != 0 || str_starts(path, STR("/etc/"))) {
         return false;
@@ -126,10 +104,55 @@ static bool is_known(const struct listing *listing, struct str path, const struc
     return file != NULL;
 }
 
+bool search_over(struct search *search, const struct place *place)
+{
+    bool is_late = child_clock() > search->until;
+    if (!search->is_over && (is_late || search->bytes > ALL_BYTES)) {
+        search->is_over = true;
+        search_problem(search, place->shown,
+                       is_late ? "the search stopped here and in all later files after 2 seconds"
+                               : "the search stopped here and in all later files after 256 MiB");
+    }
+    return search->is_over;
+}
+
+static struct err *read_checked(struct arena *arena, const struct place *place, struct str *out)
+{
+    struct stat status;
+    CLEANUP(fd_close) int fd = file_open(place->path);
+    if (fd < 0) {
+        return err_os(arena, errno);
+    }
+    if (fstat(fd, &status) < 0 || status.st_dev != place->device || status.st_ino != place->inode) {
+        return err_new(arena, "another program replaced it meanwhile");
+    }
+    return fd_read(arena, fd, FILE_BYTES, out);
+}
+
+static void read_place(const struct listing *listing, const struct place *place)
+{
+    struct search *search = listing->search;
+    CLEANUP(arena_free) struct arena scratch = {0};
+    struct str text = STR("");
+    if (search_over(search, place)) {
+        return;
+    }
+    const struct err *err = read_checked(&scratch, place, &text);
+    if (err) {
+        search_problem(search, place->shown,
+                       str_copy(search->arena, err->message.data, err->message.len).data);
+        return;
+    }
+    search->bytes += text.len;
+    if (!search_over(search, place)) {
+        listing->visit(search, place, &scratch, text);
+    }
+}
+
 static void add_path(struct listing *listing, struct str path)
 {
     struct search *search = listing->search;
-    struct arena *arena = search->config->arena;
+    struct arena *arena = search->arena;
     struct str real = path;
     struct stat status;
     if (stat(path.data, &status) < 0 || !S_ISREG(status.st_mode) ||
@@ -141,20 +164,22 @@ static void add_path(struct listing *listing, struct str path)
                        "as root, symbolic links to other directories are not followed");
         return;
     }
-    *listing->end = arena_new(arena, struct place);
-    **listing->end = (struct place){.path = real,
-                                    .shown = text_shown(arena, path),
-                                    .kind = listing->kind,
-                                    .device = status.st_dev,
-                                    .inode = status.st_ino};
-    listing->end = &(*listing->end)->next;
+    struct place *place = arena_new(arena, struct place);
+    *place = (struct place){.path = real,
+                            .shown = text_shown(arena, path),
+                            .kind = listing->kind,
+                            .device = status.st_dev,
+                            .inode = status.st_ino};
+    *listing->end = place;
+    listing->end = &place->next;
+    read_place(listing, place);
 }
 
 /* Adds the files that match `rest` in a directory. An empty directory is not known. If `rest` is
  * empty, `dir` is a file. */
 static void add_in(struct listing *listing, struct str dir, const char *rest)
 {
-    struct arena *arena = listing->search->config->arena;
+    struct arena *arena = listing->search->arena;
     struct str path = *rest ? path_join(arena, dir, str_of(rest)) : dir;
     if (dir.len == 0) {
         return;
@@ -188,7 +213,7 @@ static struct str directory_in(const struct search *search, struct str name)
         {"DOCKER_CONFIG", ".docker"},
         {"ZDOTDIR", "."},
     };
-    struct arena *arena = search->config->arena;
+    struct arena *arena = search->arena;
     const char *value = getenv(name.data);
     if (value && *value) {
         return path_join(arena, search->config->cwd, str_of(value));
@@ -205,7 +230,7 @@ static struct str directory_in(const struct search *search, struct str name)
 static void add_pattern(struct listing *listing, const char *pattern)
 {
     struct search *search = listing->search;
-    struct arena *arena = search->config->arena;
+    struct arena *arena = search->arena;
     size_t slash = strcspn(pattern, "/");
     const char *rest = pattern[slash] ? pattern + slash + 1 : "";
     struct str dir = search->config->cwd;
@@ -238,9 +263,9 @@ static void add_pattern(struct listing *listing, const char *pattern)
     }
 }
 
-struct place *search_places(struct search *search, unsigned kinds)
+struct place *search_files(struct search *search, unsigned kinds, search_visit *visit)
 {
-    struct listing listing = {.search = search};
+    struct listing listing = {.search = search, .visit = visit};
     listing.end = &listing.first;
     for (size_t i = 0; i < COUNT(rows); i++) {
         size_t len;
@@ -248,51 +273,10 @@ struct place *search_places(struct search *search, unsigned kinds)
         for (const char *at = rows[i].patterns; *at && (rows[i].kind & kinds); at += len) {
             at += strspn(at, " ");
             len = strcspn(at, " ");
-            add_pattern(&listing, str_copy(search->config->arena, at, len).data);
+            add_pattern(&listing, str_copy(search->arena, at, len).data);
         }
     }
     return listing.first;
-}
-
-bool search_over(struct search *search, const struct place *place)
-{
-    bool is_late = child_clock() > search->end;
-    if (!search->is_over && (is_late || search->bytes > ALL_BYTES)) {
-        search->is_over = true;
-        search_problem(search, place->shown,
-                       is_late ? "the search stopped here and in all later files after 2 seconds"
-                               : "the search stopped here and in all later files after 256 MiB");
-    }
-    return search->is_over;
-}
-
-static struct err *read_checked(struct arena *arena, const struct place *place, struct str *out)
-{
-    struct stat status;
-    CLEANUP(fd_close) int fd = file_open(place->path);
-    if (fd < 0) {
-        return err_os(arena, errno);
-    }
-    if (fstat(fd, &status) < 0 || status.st_dev != place->device || status.st_ino != place->inode) {
-        return err_new(arena, "another program replaced it meanwhile");
-    }
-    return fd_read(arena, fd, FILE_BYTES, out);
-}
-
-bool place_read(struct search *search, const struct place *place, struct arena *arena,
-                struct str *out)
-{
-    if (search_over(search, place)) {
-        return false;
-    }
-    const struct err *err = read_checked(arena, place, out);
-    if (err) {
-        search_problem(search, place->shown,
-                       str_copy(search->config->arena, err->message.data, err->message.len).data);
-        return false;
-    }
-    search->bytes += out->len;
-    return !search_over(search, place);
 }
 
 const char *place_kind_name(enum place_kind kind)

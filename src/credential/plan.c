@@ -34,6 +34,9 @@ static void plan_file(struct arena *arena, const struct logout_options *options,
     } else {
         c->plan = PLAN_REMOVE;
     }
+    if (c->registry->undefined) { /* this does not matter, because something of it is found */
+        c->registry->failure = NULL;
+    }
 }
 
 /* Returns true if cargo asks the provider in the working directory. */
@@ -107,6 +110,12 @@ static void plan_one(const struct inventory *inventory, const struct logout_opti
 
 void inventory_plan(const struct inventory *inventory, const struct logout_options *options)
 {
+    for (struct registry *r = inventory->registries.first; r; r = r->next) {
+        bool was_asked_for = r == inventory->chosen && !inventory->config->failure;
+        if (r->undefined && !was_asked_for) {
+            r->failure = NULL; /* a name without an index, or its file could not be read */
+        }
+    }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         plan_one(inventory, options, c);
     }

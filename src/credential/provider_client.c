@@ -346,51 +346,26 @@ static struct err *ask(struct talk *talk, const struct question *question,
     return NULL;
 }
 
-/* Asks without a deadline if a person is at the terminal. cargo: how credential_action handles the
- * answer. */
-static struct err *ask_attended(struct shell *shell, const struct provider_call *call,
-                                const struct question *question, enum provider_outcome *out,
-                                struct str *token)
+/* cargo: how credential_action handles the answer. */
+struct err *provider_ask(struct shell *shell, enum provider_action action,
+                         const struct provider_call *call, enum provider_outcome *out,
+                         struct str *token)
 {
+    bool verifies = action == PROVIDER_VERIFY;
+    bool waits = !verifies && shell_person(shell);
+    int seconds = verifies ? VERIFY_SECONDS : SECONDS;
     struct talk talk = {
         .shell = shell,
         .call = call,
-        .until = shell_person(shell) ? CHILD_NO_LIMIT : child_clock() + (int64_t)SECONDS * 1000,
-        .seconds = SECONDS,
+        .until = waits ? CHILD_NO_LIMIT : child_clock() + (int64_t)seconds * 1000,
+        .seconds = seconds,
+        .alone = verifies,
     };
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    TRY(ask(&talk, question, &outcome, token));
-    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
+    TRY(ask(&talk, action == PROVIDER_LOGOUT ? &logout : &read_token, &outcome, token));
+    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED && !verifies) {
         return err_new(shell->arena, "requested operation not supported");
     }
-    *out = outcome;
-    return NULL;
-}
-
-struct err *provider_logout(struct shell *shell, const struct provider_call *call,
-                            enum provider_outcome *out)
-{
-    return ask_attended(shell, call, &logout, out, NULL);
-}
-
-struct err *provider_get(struct shell *shell, const struct provider_call *call,
-                         enum provider_outcome *out, struct str *token)
-{
-    return ask_attended(shell, call, &read_token, out, token);
-}
-
-struct err *provider_verify(struct shell *shell, const struct provider_call *call,
-                            enum provider_outcome *out, struct str *token)
-{
-    struct talk talk = {
-        .shell = shell,
-        .call = call,
-        .until = child_clock() + (int64_t)VERIFY_SECONDS * 1000,
-        .seconds = VERIFY_SECONDS,
-        .alone = true,
-    };
-    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    TRY(ask(&talk, &read_token, &outcome, token));
     if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
         TRY(ask(&talk, &publish_token, &outcome, token));
     }

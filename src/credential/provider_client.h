@@ -35,32 +35,35 @@ struct provider_call {
     struct str index_url;
 };
 
+enum provider_action {
+    PROVIDER_LOGOUT, /* remove the token */
+    PROVIDER_GET,    /* return the token to read the registry */
+    /* Say whether it still has a token: to read the registry and, if it does not support that
+     * operation, to publish. */
+    PROVIDER_VERIFY,
+};
+
 enum provider_outcome {
-    PROVIDER_REMOVED, /* only from provider_logout() */
+    PROVIDER_REMOVED, /* only of PROVIDER_LOGOUT */
     PROVIDER_GAVE_TOKEN,
     PROVIDER_NOT_FOUND,
     PROVIDER_URL_NOT_SUPPORTED,
-    PROVIDER_OPERATION_NOT_SUPPORTED, /* only from provider_verify(); otherwise an error */
+    PROVIDER_OPERATION_NOT_SUPPORTED, /* only of PROVIDER_VERIFY; otherwise an error */
 };
 
-/* Asks it to remove the token. The provider has our standard error and can use the terminal. If
- * shell_person() is true, there is no deadline; otherwise it has 60 seconds. */
-struct err *provider_logout(struct shell *shell, const struct provider_call *call,
-                            enum provider_outcome *out) MUST_CHECK;
-
-/* Asks for the token to read the registry, in the same way. Sets `token` with PROVIDER_GAVE_TOKEN.
- */
-struct err *provider_get(struct shell *shell, const struct provider_call *call,
-                         enum provider_outcome *out, struct str *token) MUST_CHECK;
-
 /*
- * Asks whether it still has a token: to read the registry and, if it does not support that
- * operation, to publish. The provider runs in a session of its own, so that it cannot ask a person
- * at the terminal. Its standard error is /dev/null, unless the shell is very verbose. Both requests
- * together have 20 seconds. If `token` is NULL, the token is overwritten at once.
+ * Runs the provider. It has our standard error and can use the terminal. If shell_person() is true,
+ * there is no deadline; otherwise it has 60 seconds.
+ *
+ * For PROVIDER_VERIFY, it runs in a session of its own, so that it cannot ask a person at the
+ * terminal. Its standard error is /dev/null, unless the shell is very verbose. Both requests
+ * together have 20 seconds.
+ *
+ * Sets `token` with PROVIDER_GAVE_TOKEN. If `token` is NULL, the token is overwritten at once.
  */
-struct err *provider_verify(struct shell *shell, const struct provider_call *call,
-                            enum provider_outcome *out, struct str *token) MUST_CHECK;
+struct err *provider_ask(struct shell *shell, enum provider_action action,
+                         const struct provider_call *call, enum provider_outcome *out,
+                         struct str *token) MUST_CHECK;
 
 /*
  * Parse the lines, without a process, for tests. A failure has all its layers, including cargo's

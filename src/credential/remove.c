@@ -11,27 +11,9 @@ enum { KEYRING_PATIENCE_MS = 19000 };
  * Files.
  */
 
-static bool is_planned_in(const struct credential *c, const struct config_file *file)
+static void settle_file(struct arena *arena, struct credential *c, const struct err *failure)
 {
-    return c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING;
-}
-
-struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
-                           struct str registry, bool is_secret_key)
-{
-    return (struct file_job){
-        .registry = registry,
-        .is_secret_key = is_secret_key,
-        .after_revoking = options->revoke,
-        .known = registries_get(&inventory->registries, registry),
-        .result = RESULT_NOT_FOUND, /* another program has removed it */
-    };
-}
-
-static void settle_file(struct arena *arena, struct credential *c, const struct file_job *job,
-                        const struct err *failure)
-{
-    c->result = failure ? RESULT_FAILED : job->result;
+    c->result = failure ? RESULT_FAILED : c->result;
     c->error = failure;
     if (c->result == RESULT_KEPT) {
         c->answer = NULL; /* the answer was about another token */
@@ -50,31 +32,24 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
     struct arena *arena = inventory->config->arena;
     struct shell *shell = inventory->config->shell;
     bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
-    size_t count = 0;
+    struct credential *list = NULL;
+    struct credential **end = &list;
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        count += is_planned_in(c, file);
-    }
-    if (count == 0 && !mend) {
-        return;
-    }
-    struct file_job *jobs = arena_new_array(arena, struct file_job, count);
-    struct file_job *job = jobs;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        if (is_planned_in(c, file)) {
-            *job++ =
-                remove_job(inventory, options, c->registry->name, c->kind == CREDENTIAL_SECRET_KEY);
+        if (c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING) {
+            *end = c;
+            end = &c->next_in_file;
         }
     }
-    const struct err *err = file_remove(shell, file, jobs, count);
-    if (err && count == 0) {
+    if (!list && !mend) {
+        return;
+    }
+    const struct err *err = file_remove(shell, file, list, options->revoke);
+    if (err && !list) {
         shell_warn(shell, "%s: %s", err->message.data, err->cause ? err->cause->message.data : "");
     }
     err = err ? logout_error(arena, "cargo:token", err) : NULL;
-    job = jobs;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        if (is_planned_in(c, file)) {
-            settle_file(arena, c, job++, err);
-        }
+    for (struct credential *c = list; c; c = c->next_in_file) {
+        settle_file(arena, c, err);
     }
 }
 
@@ -87,30 +62,31 @@ static bool is_keyring(const struct credential *c)
     return c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
 }
 
-struct err *remove_call_of(const struct inventory *inventory, const struct credential *c,
-                           struct provider_call *out)
+const char *remove_provider_name(const struct credential *c)
 {
-    struct arena *arena = inventory->config->arena;
+    return c->provider ? c->provider->shown.data : "cargo:libsecret";
+}
+
+struct err *remove_ask(const struct inventory *inventory, const struct credential *c,
+                       enum provider_action action, enum provider_outcome *outcome,
+                       struct str *token)
+{
+    struct shell *shell = inventory->config->shell;
     bool keyring = is_keyring(c);
-    struct str *helper = arena_new(arena, struct str);
-    *out = (struct provider_call){
-        .words = keyring ? helper : c->provider->words,
+    struct str helper;
+    const struct provider_call call = {
+        .words = keyring ? &helper : c->provider->words,
         .count = keyring ? 1 : c->provider->count,
-        .shown = c->provider ? c->provider->shown : STR("cargo:libsecret"),
+        .shown = str_of(remove_provider_name(c)),
         .registry = c->registry->name,
         .index_url = credential_index_url(c),
     };
-    return keyring ? helper_path(arena, STR("cargo-credential-libsecret"), helper) : NULL;
-}
-
-const struct err *remove_verify(const struct inventory *inventory, const struct credential *c,
-                                const struct provider_call *call, enum provider_outcome *outcome,
-                                struct str *token)
-{
-    struct shell *shell = inventory->config->shell;
-    const struct err *err = provider_verify(shell, call, outcome, token);
-    if (err && shell->verbosity >= VERBOSITY_VERBOSE) {
-        shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", call->shown.data,
+    if (keyring) {
+        TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
+    }
+    struct err *err = provider_ask(shell, action, &call, outcome, token);
+    if (err && action == PROVIDER_VERIFY && shell->verbosity >= VERBOSITY_VERBOSE) {
+        shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", call.shown.data,
                    c->registry->shown.data, err->message.data);
     }
     return err;
@@ -118,11 +94,10 @@ const struct err *remove_verify(const struct inventory *inventory, const struct 
 
 /* Asks the provider again for the token. The keyring's helper need not be asked, because it has
  * searched again. An error counts as no token, because cargo gets none either. */
-static bool serves(const struct inventory *inventory, const struct credential *c,
-                   const struct provider_call *call)
+static bool serves(const struct inventory *inventory, const struct credential *c)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    return !is_keyring(c) && !remove_verify(inventory, c, call, &outcome, NULL) &&
+    return !is_keyring(c) && !remove_ask(inventory, c, PROVIDER_VERIFY, &outcome, NULL) &&
            outcome == PROVIDER_GAVE_TOKEN;
 }
 
@@ -131,8 +106,7 @@ static void settle_provider(struct arena *arena, struct credential *c,
 {
     if (err) {
         c->result = serves ? RESULT_FAILED : RESULT_NOT_CHECKED;
-        c->error =
-            logout_error(arena, c->provider ? c->provider->shown.data : "cargo:libsecret", err);
+        c->error = logout_error(arena, remove_provider_name(c), err);
     } else if (serves) {
         c->result = RESULT_FAILED;
         c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
@@ -150,23 +124,20 @@ static void settle_provider(struct arena *arena, struct credential *c,
 static void ask(struct inventory *inventory, struct credential *c)
 {
     struct shell *shell = inventory->config->shell;
-    struct provider_call call;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    const struct err *err = remove_call_of(inventory, c, &call);
-    err = !err && is_keyring(c) ? inventory->keyring_late : err;
-    if (err) {
-        settle_provider(shell->arena, c, outcome, false, err);
+    int64_t start = child_clock();
+    if (is_keyring(c) && inventory->keyring_late) {
+        settle_provider(shell->arena, c, outcome, false, inventory->keyring_late);
         return;
     }
-    int64_t start = child_clock();
     if (c->provider) {
         provider_announce(shell, c->provider, "logout", c->registry->shown);
     }
-    err = provider_logout(shell, &call, &outcome);
+    const struct err *err = remove_ask(inventory, c, PROVIDER_LOGOUT, &outcome, NULL);
     if (is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
         inventory->keyring_late = err;
     }
-    settle_provider(shell->arena, c, outcome, serves(inventory, c, &call), err);
+    settle_provider(shell->arena, c, outcome, serves(inventory, c), err);
 }
 
 /* Fails if no provider handles the registry. cargo: credential_action, its end. */

@@ -12,19 +12,13 @@
 
 void remove_all(struct inventory *inventory, const struct logout_options *options);
 
-/* Makes the job for a token or secret key. */
-struct file_job remove_job(const struct inventory *inventory, const struct logout_options *options,
-                           struct str registry, bool is_secret_key);
+/* Asks the provider or, for the keyring, its helper. With -v, an error of PROVIDER_VERIFY is
+ * printed as a note. After such an error, cargo gets no token either. */
+struct err *remove_ask(const struct inventory *inventory, const struct credential *credential,
+                       enum provider_action action, enum provider_outcome *outcome,
+                       struct str *token) MUST_CHECK;
 
-/* Makes the call for a provider or a keyring item. */
-struct err *remove_call_of(const struct inventory *inventory, const struct credential *credential,
-                           struct provider_call *out) MUST_CHECK;
-
-/* Calls provider_verify(). With -v, prints its error as a note. After an error, cargo gets no token
- * either. */
-const struct err *remove_verify(const struct inventory *inventory,
-                                const struct credential *credential,
-                                const struct provider_call *call, enum provider_outcome *outcome,
-                                struct str *token) MUST_CHECK;
+/* Returns the provider's name for messages. */
+const char *remove_provider_name(const struct credential *credential);
 
 #endif

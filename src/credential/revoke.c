@@ -4,29 +4,34 @@
 #include "credential/revoke_client.h"
 #include "util/child.h"
 #include "util/fs.h"
+#include "util/helper.h"
+#include "util/map.h"
 #include "util/text.h"
+
+/* What a run asks the servers for. */
+enum purpose {
+    PURPOSE_CHECK,   /* --status --check: whether the tokens are valid */
+    PURPOSE_REVOKE,  /* to revoke the tokens */
+    PURPOSE_INSPECT, /* --dry-run: the names and scopes of the tokens that would be revoked */
+};
 
 /* The calls of a run, and the settings with which they are made. */
 struct batch {
     const struct inventory *inventory;
+    enum purpose purpose;
     struct network home;
     struct network here;
     bool has_untrusted; /* a project's setting decides how requests are sent: `untrusted` */
     struct setting untrusted;
     struct server_call *calls;
     size_t count;
+    size_t size;
 };
 
 static struct err *batch_start(struct batch *batch, const struct logout_options *options)
 {
-    const struct inventory *inventory = batch->inventory;
-    struct config *config = inventory->config;
+    struct config *config = batch->inventory->config;
     struct view trusted = {config->project_count, true, false};
-    size_t most = 0;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        most++;
-    }
-    batch->calls = arena_new_array(config->arena, struct server_call, most);
     if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
         return err_wrap(config->arena, config->failure, "the network settings are not known");
     }
@@ -41,15 +46,9 @@ static struct err *batch_start(struct batch *batch, const struct logout_options 
  * sent. */
 static bool is_of_project(const struct inventory *inventory, const struct credential *c)
 {
-    if (c->place != PLACE_CONFIG) {
-        return false;
-    }
-    bool project = false;
+    bool project = c->place == PLACE_CONFIG;
     for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
-        if (layer->file == c->file && layer->origin != ORIGIN_PROJECT) {
-            return false;
-        }
-        project |= layer->file == c->file;
+        project = project && (layer->file != c->file || layer->origin == ORIGIN_PROJECT);
     }
     return project;
 }
@@ -122,10 +121,9 @@ static const struct err *untrusted_by(const struct batch *batch, const struct cr
                     setting_location(arena, &batch->untrusted).data);
 }
 
-/* Fills the call, with the token if it is known. Returns why the token must not be sent, or NULL.
- */
-static const struct err *call_make(const struct batch *batch, struct credential *c, bool revokes,
-                                   struct server_call *out)
+/* Fills the call. Returns why the token must not be sent, or NULL. */
+static const struct err *call_make(const struct batch *batch, struct credential *c,
+                                   struct str token, struct server_call *out)
 {
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
@@ -138,33 +136,20 @@ static const struct err *call_make(const struct batch *batch, struct credential 
     struct str cache = str_format(arena, "registry/index/%s", url.host.data);
     *out = (struct server_call){
         .credential = c,
-        .revokes = revokes,
+        .revokes = batch->purpose == PURPOSE_REVOKE,
         .server = server_recognize(arena, &url),
         .index = url.text,
         .canonical = url.canonical,
         .cache = path_join(arena, config->home, cache),
         .registry = c->registry->shown,
-        .token = c->value,
+        .token = token,
         .network = of_project ? &batch->here : &batch->home,
     };
-    return err || !out->server.obstacle ? err : err_new(arena, "%s", out->server.obstacle);
-}
-
-/* Returns why the call's token is not sent, or NULL. */
-static const struct err *token_obstacle(const struct batch *batch, const struct server_call *call)
-{
-    const char *why = server_token_obstacle(call->server.kind, call->token);
-    return why ? err_new(batch->inventory->config->arena, "%s", why) : NULL;
-}
-
-/* Copies of a token share one answer, so that it is reported once. */
-static void batch_ask(const struct batch *batch, const struct logout_options *options)
-{
-    int64_t until = child_clock() + (int64_t)options->timeout * 1000;
-    server_ask(batch->inventory->config->shell, batch->calls, batch->count, until);
-    for (size_t i = 0; i < batch->count; i++) {
-        batch->calls[i].credential->answer = batch->calls[i].answer;
+    const char *obstacle = out->server.obstacle;
+    if (!obstacle && token.data) {
+        obstacle = server_token_obstacle(out->server.kind, token);
     }
+    return err || !obstacle ? err : err_new(arena, "%s", obstacle);
 }
 
 static void set_kept(struct credential *c, const struct err *error)
@@ -184,28 +169,40 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
                          c->registry->shown.data, credential_location(arena, c).data, local));
 }
 
-/* A provider is asked for its token. Returns false if there is nothing to send. The credential then
- * has the error, or is asked to log out as in any run. cargo: credential_action, for `get`. */
-static bool token_of(const struct inventory *inventory, struct credential *c, struct str *token)
+/* Asks a provider for its token. Returns false if there is nothing to send. The credential then has
+ * the error, or is asked to log out as in any run. cargo: credential_action, for `get`. */
+static bool get_token(const struct inventory *inventory, struct credential *c, struct str *token)
 {
-    struct arena *arena = inventory->config->arena;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    struct provider_call call;
-    if (c->place != PLACE_PROVIDER && c->place != PLACE_KEYRING) {
-        *token = c->value;
-        return c->value.data != NULL;
-    }
-    struct err *err = remove_call_of(inventory, c, &call);
-    if (!err) {
-        err = provider_get(inventory->config->shell, &call, &outcome, token);
-    }
+    struct err *err = remove_ask(inventory, c, PROVIDER_GET, &outcome, token);
     if (err) {
-        set_kept(c, err_wrap(arena, err, "credential provider `%s` failed action `get`",
-                             call.shown.data));
+        set_kept(c,
+                 err_wrap(inventory->config->arena, err,
+                          "credential provider `%s` failed action `get`", remove_provider_name(c)));
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
     return !err && outcome == PROVIDER_GAVE_TOKEN;
+}
+
+/* For --check: asks a provider in the same way as after a logout. */
+static bool verify_token(const struct inventory *inventory, struct credential *c, struct str *token)
+{
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    struct str helper = STR("cargo-credential-libsecret");
+    bool runs = c->provider->kind == PROVIDER_EXTERNAL ||
+                (c->provider->kind == PROVIDER_LIBSECRET &&
+                 !helper_path(inventory->config->arena, helper, &helper));
+    if (!runs || c->provider->foreign || c->result != RESULT_PENDING) {
+        return false;
+    }
+    c->error = remove_ask(inventory, c, PROVIDER_VERIFY, &outcome, token);
+    if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
+        c->effect = IN_USE;
+        return true;
+    }
+    c->result = RESULT_NOT_FOUND; /* cargo gets no token either */
+    return false;
 }
 
 /* Returns why the token is kept, in words that help a person. */
@@ -248,34 +245,42 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
     return err_wrap(arena, page, "%s", text.len > 0 ? buf_str(&text).data : "there is no reason");
 }
 
-static void settle_revoked(const struct inventory *inventory, const struct server_call *call)
-{
-    struct arena *arena = inventory->config->arena;
-    struct credential *c = call->credential;
-    if (call->error) {
-        keep(inventory, c,
-             err_wrap(arena, call->error,
-                      "the revoke helper failed, so the token may still be valid"));
-    } else if (!server_verdict_is_invalid(c->answer->verdict)) {
-        keep(inventory, c, err_wrap(arena, answer_of(arena, c), "%s", reason_of(c)));
-    } else {
-        c->valid = VALIDITY_NO;
-    }
-}
-
 /* Marks other copies of the same registry's token, which this run does not remove, as invalid. */
 static void find_copies(const struct inventory *inventory, const struct server_call *call)
 {
     const struct credential *sent = call->credential;
-    if (!sent->answer || !server_verdict_is_invalid(sent->answer->verdict)) {
-        return;
-    }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->registry->group == sent->registry->group && !c->answer && c->value.data &&
             str_eq(c->value, call->token)) {
             c->answer = sent->answer;
             c->valid = VALIDITY_NO;
         }
+    }
+}
+
+/* Copies of a token share one answer, so that it is reported once. */
+static void settle(const struct batch *batch, const struct server_call *call)
+{
+    struct arena *arena = batch->inventory->config->arena;
+    struct credential *c = call->credential;
+    enum server_verdict verdict = call->answer ? call->answer->verdict : VERDICT_UNKNOWN;
+    bool invalid = server_verdict_is_invalid(verdict);
+    c->answer = call->answer;
+    if (batch->purpose == PURPOSE_INSPECT) {
+        return;
+    }
+    const struct err *why = c->answer ? answer_of(arena, c) : call->error;
+    c->valid = invalid ? VALIDITY_NO : verdict == VERDICT_VALID ? VALIDITY_YES : VALIDITY_UNKNOWN;
+    if (batch->purpose == PURPOSE_CHECK) {
+        why = verdict == VERDICT_NO_API ? err_wrap(arena, why, "%s", reason_of(c)) : why;
+        c->error = c->valid == VALIDITY_UNKNOWN ? why : NULL;
+    } else if (invalid) {
+        find_copies(batch->inventory, call);
+    } else {
+        keep(batch->inventory, c,
+             err_wrap(arena, why, "%s",
+                      c->answer ? reason_of(c)
+                                : "the revoke helper failed, so the token may still be valid"));
     }
 }
 
@@ -294,136 +299,82 @@ static void keep_the_rest(const struct inventory *inventory)
     }
 }
 
-/* Returns true if a dry run asks about the token, because the server reports its name and scopes.
- * No provider is asked for its token. */
-static bool is_inspected(const struct server_call *call)
+/* Returns true if the run is about this credential's token. Sets the token if it is known. */
+static bool token_of(const struct batch *batch, struct credential *c, struct str *token)
+{
+    *token = c->value;
+    if (batch->purpose == PURPOSE_CHECK) {
+        return c->place == PLACE_PROVIDER ? verify_token(batch->inventory, c, token)
+                                          : c->kind == CREDENTIAL_TOKEN && c->value.len > 0;
+    }
+    if (!c->revoke_first || c->result != RESULT_PENDING) {
+        return false;
+    }
+    bool asks = batch->purpose == PURPOSE_REVOKE && !c->value.data;
+    return !asks || get_token(batch->inventory, c, token);
+}
+
+/* Returns true if the call is made. A dry run asks only servers that report the name and scopes of
+ * a token, and no provider. */
+static bool is_made(const struct batch *batch, const struct server_call *call)
 {
     enum server_kind kind = call->server.kind;
     bool tells = kind == SERVER_ARTIFACTORY || kind == SERVER_GITLAB || kind == SERVER_GITEA;
-    return tells && call->token.data;
+    return batch->purpose != PURPOSE_INSPECT || (tells && call->token.data);
 }
 
-/* Adds a call for the token, unless it cannot be sent and is kept, or the provider has none. */
-static void add_call(struct batch *batch, struct credential *c, bool dry_run)
+/* Adds a call for the token, unless it cannot be sent. */
+static void add_call(struct batch *batch, struct credential *c)
 {
-    const struct inventory *inventory = batch->inventory;
-    struct server_call *call = &batch->calls[batch->count];
-    const struct err *why = call_make(batch, c, !dry_run, call);
-    if (!why && !dry_run && !token_of(inventory, c, &call->token)) {
+    struct str token;
+    if (!token_of(batch, c, &token)) {
         return;
     }
-    if (!why && call->token.data) {
-        why = token_obstacle(batch, call);
-    }
-    if (why) {
-        keep(inventory, c, why);
-    } else if (!dry_run || is_inspected(call)) {
-        batch->count++;
+    batch->calls = list_room(batch->inventory->config->arena, batch->calls, sizeof(*batch->calls),
+                             batch->count, &batch->size);
+    struct server_call *call = &batch->calls[batch->count];
+    const struct err *why = call_make(batch, c, token, call);
+    if (!why) {
+        batch->count += is_made(batch, call);
+    } else if (batch->purpose == PURPOSE_CHECK) {
+        c->valid = VALIDITY_UNKNOWN;
+        c->error = why;
+    } else {
+        keep(batch->inventory, c, why);
     }
 }
 
-struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
-                       struct signals *signals)
+struct err *revoke_or_check(struct inventory *inventory, const struct logout_options *options,
+                            struct signals *signals)
 {
-    struct batch batch = {.inventory = inventory};
+    struct batch batch = {
+        .inventory = inventory,
+        .purpose = options->status    ? PURPOSE_CHECK
+                   : options->dry_run ? PURPOSE_INSPECT
+                                      : PURPOSE_REVOKE,
+    };
     struct err *err = batch_start(&batch, options);
     if (err) {
-        return err_wrap(inventory->config->arena, err,
-                        "tokens cannot be revoked, so none was removed");
+        return err_wrap(inventory->config->arena, err, "%s",
+                        options->status ? "tokens cannot be checked"
+                                        : "tokens cannot be revoked, so none was removed");
     }
-    if (!options->dry_run) {
+    if (batch.purpose == PURPOSE_REVOKE) {
         signals_hold(signals);
     }
     for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
          c = inventory_next(inventory, c)) {
-        if (c->revoke_first && c->result == RESULT_PENDING) {
-            add_call(&batch, c, options->dry_run);
-        }
+        add_call(&batch, c);
     }
     if (!signals_came(signals)) {
-        batch_ask(&batch, options);
-        for (size_t i = 0; i < batch.count && !options->dry_run; i++) {
-            settle_revoked(inventory, &batch.calls[i]);
-            find_copies(inventory, &batch.calls[i]);
+        int64_t until = child_clock() + (int64_t)options->timeout * 1000;
+        server_ask(inventory->config->shell, batch.calls, batch.count, until);
+        for (size_t i = 0; i < batch.count; i++) {
+            settle(&batch, &batch.calls[i]);
         }
     }
     if (signals_came(signals)) {
         keep_the_rest(inventory);
-    }
-    return NULL;
-}
-
-static void settle_checked(struct arena *arena, const struct server_call *call)
-{
-    struct credential *c = call->credential;
-    enum server_verdict verdict = c->answer ? c->answer->verdict : VERDICT_UNKNOWN;
-    bool invalid = server_verdict_is_invalid(verdict);
-    const struct err *why = NULL;
-    if (verdict == VERDICT_VALID || invalid) {
-        c->valid = invalid ? VALIDITY_NO : VALIDITY_YES;
-    } else {
-        c->valid = VALIDITY_UNKNOWN;
-        why = c->answer ? answer_of(arena, c) : call->error;
-    }
-    if (verdict == VERDICT_NO_API) {
-        why = err_wrap(arena, why, "%s", reason_of(c));
-    }
-    c->error = why;
-}
-
-/* Asks a provider in the same way as after a logout. */
-static bool token_for_check(const struct inventory *inventory, struct credential *c,
-                            struct str *token)
-{
-    struct provider_call call;
-    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    if (c->place != PLACE_PROVIDER) {
-        *token = c->value;
-        return c->kind == CREDENTIAL_TOKEN && c->value.len > 0;
-    }
-    bool runs = c->provider->kind == PROVIDER_EXTERNAL || c->provider->kind == PROVIDER_LIBSECRET;
-    if (!runs || c->provider->foreign || c->result != RESULT_PENDING ||
-        remove_call_of(inventory, c, &call)) {
-        return false;
-    }
-    c->error = remove_verify(inventory, c, &call, &outcome, token);
-    if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
-        c->effect = IN_USE;
-        return true;
-    }
-    c->result = RESULT_NOT_FOUND; /* cargo gets no token either */
-    return false;
-}
-
-struct err *revoke_check(struct inventory *inventory, const struct logout_options *options)
-{
-    struct arena *arena = inventory->config->arena;
-    struct batch batch = {.inventory = inventory};
-    struct err *err = batch_start(&batch, options);
-    if (err) {
-        return err_wrap(arena, err, "tokens cannot be checked");
-    }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        struct str token = STR("");
-        struct server_call *call = &batch.calls[batch.count];
-        if (!token_for_check(inventory, c, &token)) {
-            continue;
-        }
-        const struct err *why = call_make(&batch, c, false, call);
-        if (!why) {
-            call->token = token;
-            why = token_obstacle(&batch, call);
-        }
-        if (why) {
-            c->valid = VALIDITY_UNKNOWN;
-            c->error = why;
-        } else {
-            batch.count++;
-        }
-    }
-    batch_ask(&batch, options);
-    for (size_t i = 0; i < batch.count; i++) {
-        settle_checked(arena, &batch.calls[i]);
     }
     return NULL;
 }

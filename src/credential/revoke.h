@@ -9,7 +9,8 @@
  * A token is sent only to an index, through a proxy and with a CA that are at least as trusted as
  * its location. A project's settings count only for tokens in the project's own files.
  *
- * With --check (and --status), the same servers are asked whether the tokens are valid.
+ * With --check (and --status), the same servers are asked whether the tokens are valid, and
+ * providers whether they have one.
  */
 #ifndef CREDENTIAL_REVOKE_H
 #define CREDENTIAL_REVOKE_H
@@ -18,17 +19,13 @@
 #include "util/signals.h"
 
 /*
- * Revokes the tokens. Those that cannot be sent, or that their server does not confirm to be
- * invalid, get RESULT_KEPT. Call it after inventory_plan(). Except in a dry run, `signals` are held
- * from here on, because tokens that were revoked must be removed and reported. A dry run only asks
- * the servers that report names and scopes of tokens. An err concerns all tokens: the network must
- * not be used, or its settings are wrong.
+ * Call it after inventory_plan(), with --revoke or with --status and --check. A token that cannot
+ * be sent, or that its server does not confirm to be invalid, gets RESULT_KEPT or VALIDITY_UNKNOWN.
+ * If tokens are revoked, `signals` are held from here on, because those that were revoked must be
+ * removed and reported. A dry run only asks the servers that report names and scopes of tokens. An
+ * err concerns all tokens: the network must not be used, or its settings are wrong.
  */
-struct err *revoke_all(struct inventory *inventory, const struct logout_options *options,
-                       struct signals *signals) MUST_CHECK;
-
-/* For --check: asks servers whether the tokens are valid, and providers whether they have one. */
-struct err *revoke_check(struct inventory *inventory,
-                         const struct logout_options *options) MUST_CHECK;
+struct err *revoke_or_check(struct inventory *inventory, const struct logout_options *options,
+                            struct signals *signals) MUST_CHECK;
 
 #endif

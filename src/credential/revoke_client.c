@@ -91,57 +91,41 @@ static struct str get_text(struct arena *arena, const json_t *object, const char
     return json_to_str(arena, json_object_get(object, key));
 }
 
-struct err *server_line_read(struct arena *arena, struct str line, struct server_line *out)
+struct err *server_line_read(struct arena *arena, struct str line, size_t *id,
+                             struct server_answer *out)
 {
     json_wipe_memory();
     json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
-    const json_t *id = json_object_get(json, "id");
-    const json_t *status = json_object_get(json, "status");
-    struct str waiting = get_text(arena, json, "waiting");
+    const json_t *number = json_object_get(json, "id");
     struct str name = get_text(arena, json, "verdict");
-    size_t verdict = VERDICT_UNKNOWN;
-    if (name.len > 0) {
-        verdict = server_name_find(server_verdict_names, COUNT(server_verdict_names), name.data);
-    }
-    if (!json_is_integer(id) || json_integer_value(id) < 0 ||
-        verdict == COUNT(server_verdict_names) || (name.len > 0) == (waiting.len > 0)) {
+    size_t verdict = server_name_find(server_verdict_names, COUNT(server_verdict_names), name.data);
+    if (!json_is_integer(number) || json_integer_value(number) < 0 ||
+        verdict == COUNT(server_verdict_names)) {
         return err_new(arena, "its answer is malformed");
     }
-    *out = (struct server_line){
-        .id = (size_t)json_integer_value(id),
-        .waiting = waiting.len > 0,
-        .answer =
-            {
-                .verdict = (enum server_verdict)verdict,
-                .url = get_text(arena, json, "url"),
-                .status = (unsigned)json_integer_value(status),
-                .detail = waiting.len > 0 ? waiting : get_text(arena, json, "detail"),
-                .who = get_text(arena, json, "who"),
-                .scopes = get_text(arena, json, "scopes"),
-                .expires = get_text(arena, json, "expires"),
-                .page = get_text(arena, json, "page"),
-            },
+    *id = (size_t)json_integer_value(number);
+    *out = (struct server_answer){
+        .verdict = (enum server_verdict)verdict,
+        .url = get_text(arena, json, "url"),
+        .status = (unsigned)json_integer_value(json_object_get(json, "status")),
+        .detail = get_text(arena, json, "detail"),
+        .who = get_text(arena, json, "who"),
+        .scopes = get_text(arena, json, "scopes"),
+        .expires = get_text(arena, json, "expires"),
+        .page = get_text(arena, json, "page"),
     };
     return NULL;
 }
 
-/* Prints once for each call what it waits for, but only on a terminal. */
-static void tell_waiting(const struct run *run, struct server_call *call, struct str why)
-{
-    if (!call->told && run->shell->terminal_err) {
-        shell_status(run->shell, "Waiting", "for %.*s to answer about the token for `%s`%s%s",
-                     STR_ARG(call->server.host), call->registry.data, why.len > 0 ? ": " : "",
-                     why.data);
-    }
-    call->told = true;
-}
-
+/* Prints what it waits for, but only on a terminal. */
 static void on_notice(void *context)
 {
     const struct run *run = context;
-    for (size_t i = 0; i < run->count; i++) {
-        if (is_sent(&run->calls[i]) && !run->calls[i].answer) {
-            tell_waiting(run, &run->calls[i], STR(""));
+    for (size_t i = 0; i < run->count && run->shell->terminal_err; i++) {
+        const struct server_call *call = &run->calls[i];
+        if (is_sent(call) && !call->answer) {
+            shell_status(run->shell, "Waiting", "for %.*s to answer about the token for `%s`",
+                         STR_ARG(call->server.host), call->registry.data);
         }
     }
 }
@@ -150,23 +134,18 @@ static struct err *on_line(void *context, struct str text, struct str *reply, bo
 {
     struct run *run = context;
     struct arena *arena = run->shell->arena;
-    struct server_line line = {0};
+    size_t id = 0;
     (void)reply;
     if (text.len == 0) { /* the helper has exited; its status shows the reason */
         *done = true;
         return NULL;
     }
-    TRY(server_line_read(arena, text, &line));
-    struct server_call *call = line.id < run->count ? &run->calls[line.id] : NULL;
+    struct server_answer *answer = arena_new(arena, struct server_answer);
+    TRY(server_line_read(arena, text, &id, answer));
+    struct server_call *call = id < run->count ? &run->calls[id] : NULL;
     if (!call || !is_sent(call) || call->answer) {
         return err_new(arena, "its answer is malformed");
     }
-    if (line.waiting) {
-        tell_waiting(run, call, line.answer.detail);
-        return NULL;
-    }
-    struct server_answer *answer = arena_new(arena, struct server_answer);
-    *answer = line.answer;
     call->answer = answer;
     *done = --run->open == 0;
     return NULL;

@@ -2,9 +2,9 @@
  * Asks registry servers about tokens: revokes them, or checks whether they are valid.
  *
  * A separate program, `cargo-logout-revoke`, makes the calls. It reads one line of JSON with all
- * calls from standard input, and answers each call with one line. Before the answer, other lines
- * can report what it waits for. helper/revoke/request.h and answer.h describe the lines. The main
- * program therefore loads no HTTP library, and a crash or a hang affects only the other process.
+ * calls from standard input, and answers each call with one line. helper/revoke/protocol.h
+ * describes the lines. The main program therefore loads no HTTP library, and a crash or a hang
+ * affects only the other process.
  *
  * The caller must have decided that it trusts the index URL and the network settings, and that the
  * token can be sent; see call_make() in revoke.c.
@@ -33,7 +33,6 @@ struct server_call {
     struct server_call *sent; /* the call that was sent: this one, or an equal one before it */
     const struct server_answer *answer;
     const struct err *error;
-    bool told; /* a message that it waits was printed */
 };
 
 /*
@@ -51,14 +50,7 @@ void server_ask(struct shell *shell, struct server_call *calls, size_t count, in
 struct str server_requests(struct arena *arena, const struct server_call *calls, size_t count,
                            int64_t run_ms);
 
-/* With `waiting`, there is no answer yet, and answer.detail has the reason. */
-struct server_line {
-    size_t id;
-    bool waiting;
-    struct server_answer answer;
-};
-
-struct err *server_line_read(struct arena *arena, struct str line,
-                             struct server_line *out) MUST_CHECK;
+struct err *server_line_read(struct arena *arena, struct str line, size_t *id,
+                             struct server_answer *out) MUST_CHECK;
 
 #endif

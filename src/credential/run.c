@@ -3,30 +3,6 @@
 #include "credential/remove.h"
 #include "credential/revoke.h"
 
-/* Returns true if something of this registry is removed from a file. It then does not matter that
- * no configuration defines the registry. */
-static bool has_removed(const struct registry *registry)
-{
-    const struct credential *c = registry->credentials;
-    while (c && !(c->file && (c->plan == PLAN_REMOVE || c->plan == PLAN_CANNOT))) {
-        c = c->next;
-    }
-    return c != NULL;
-}
-
-/* Clears the failure of a name without an index, unless the name was asked for, nothing of it is
- * removed, and all files could be read. */
-static void forgive_orphans(const struct run *run)
-{
-    const struct inventory *inventory = &run->inventory;
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        bool explained = r != inventory->chosen || has_removed(r) || inventory->config->failure;
-        if (r->undefined && explained) {
-            r->failure = NULL;
-        }
-    }
-}
-
 static void count(struct run *run)
 {
     struct totals *totals = &run->totals;
@@ -57,22 +33,6 @@ static void count(struct run *run)
     run->strict_fails |= run->copies.strict_fails;
 }
 
-static struct err *act(struct run *run, const struct logout_options *options,
-                       struct signals *signals)
-{
-    struct inventory *inventory = &run->inventory;
-    if (options->status) {
-        return options->check ? revoke_check(inventory, options) : NULL;
-    }
-    if (options->revoke) {
-        TRY(revoke_all(inventory, options, signals));
-    }
-    if (!options->dry_run) {
-        remove_all(inventory, options);
-    }
-    return NULL;
-}
-
 struct err *run_all(struct config *config, const struct logout_options *options,
                     struct signals *signals, struct run *out)
 {
@@ -85,8 +45,12 @@ struct err *run_all(struct config *config, const struct logout_options *options,
         }
     }
     inventory_plan(&run.inventory, options);
-    forgive_orphans(&run);
-    TRY(act(&run, options, signals));
+    if (options->status ? options->check : options->revoke) {
+        TRY(revoke_or_check(&run.inventory, options, signals));
+    }
+    if (!options->status && !options->dry_run) {
+        remove_all(&run.inventory, options);
+    }
     copies_find(&run.inventory, options, &run.copies);
     count(&run);
     *out = run;

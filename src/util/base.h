@@ -26,6 +26,14 @@
 #define CLEANUP(function)      __attribute__((cleanup(function)))
 #define COUNT(array)           (sizeof(array) / sizeof((array)[0]))
 
+/* Defines a function for CLEANUP that passes the variable's value, which can be NULL, on. */
+#define CLEANUP_BY(name, type, function)                                                           \
+    static void name(type *value)                                                                  \
+    {                                                                                              \
+        function(*value);                                                                          \
+    }                                                                                              \
+    _Static_assert(true, "")
+
 #include "util/arena.h"
 #include "util/err.h"
 #include "util/str.h"

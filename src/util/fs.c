@@ -108,22 +108,25 @@ bool path_same(struct str a, struct str b)
     return stat(a.data, &first) == 0 && stat(b.data, &second) == 0 && same_inode(&first, &second);
 }
 
-bool fd_contains(int fd, struct str text)
+bool fd_contains(int fd, size_t offset, struct str text, bool ends)
 {
     char piece[4096];
     size_t done = 0;
-    size_t want;
-    ssize_t got;
-    do {
-        want = text.len - done + 1 < sizeof(piece) ? text.len - done + 1 : sizeof(piece);
-        got = TEMP_FAILURE_RETRY(pread(fd, piece, want, (off_t)done));
-        if (got < 0 || done + (size_t)got > text.len ||
-            memcmp(piece, text.data + done, (size_t)got) != 0) {
+    while (done < text.len + ends) {
+        size_t want = text.len + ends - done;
+        want = want < sizeof(piece) ? want : sizeof(piece);
+        ssize_t got = TEMP_FAILURE_RETRY(pread(fd, piece, want, (off_t)(offset + done)));
+        if (got < 0) {
             return false;
         }
         done += (size_t)got;
-    } while (got > 0 && (size_t)got == want);
-    return done == text.len;
+        if (got == 0 || done > text.len ||
+            memcmp(piece, text.data + done - (size_t)got, (size_t)got) != 0) {
+            errno = 0;
+            return got == 0 && ends && done == text.len;
+        }
+    }
+    return true;
 }
 
 struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)

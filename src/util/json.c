@@ -2,6 +2,8 @@
 
 #include "util/utf8.h"
 
+#include <malloc.h>
+
 void json_write_string(struct buf *buf, struct str text)
 {
     static const char escaped[] = "\"\\\b\f\n\r\t";
@@ -21,36 +23,27 @@ void json_write_string(struct buf *buf, struct str text)
     buf_add_char(buf, '"');
 }
 
-/* The header of each block, because jansson does not pass the size when it frees a block. */
-struct block {
-    size_t size;
-    _Alignas(max_align_t) char data[];
-};
-
 /* Exits if there is no memory, because jansson would report malformed JSON. */
-static void *wiping_malloc(size_t size)
+static void *checked_malloc(size_t size)
 {
-    struct block *block = size > SIZE_MAX - sizeof(*block) ? NULL : malloc(sizeof(*block) + size);
-    if (block) {
-        block->size = size;
-        return block->data;
+    void *memory = malloc(size);
+    if (memory) {
+        return memory;
     }
     out_of_memory();
 }
 
-static void wiping_free(void *memory)
+void wiping_free(void *memory)
 {
     if (memory) {
-        void *start = (char *)memory - offsetof(struct block, data);
-        struct block *block = start;
-        explicit_bzero(block->data, block->size);
-        free(block);
+        explicit_bzero(memory, malloc_usable_size(memory));
+        free(memory);
     }
 }
 
 void json_wipe_memory(void)
 {
-    json_set_alloc_funcs(wiping_malloc, wiping_free);
+    json_set_alloc_funcs(checked_malloc, wiping_free);
 }
 
 json_t *json_from_str(struct arena *arena, struct str text)

@@ -17,6 +17,9 @@ void json_write_string(struct buf *buf, struct str text);
  * second call changes nothing. */
 void json_wipe_memory(void);
 
+/* Overwrites a block of malloc() and frees it. For the hooks of libraries. */
+void wiping_free(void *memory);
+
 /* Makes a string, with U+FFFD for bytes that are not UTF-8. */
 json_t *json_from_str(struct arena *arena, struct str text) __attribute__((returns_nonnull));
 

@@ -9,8 +9,8 @@
  */
 #include "harness.h"
 
-#include "revoke/answer.h"
 #include "revoke/dialogue.h"
+#include "revoke/protocol.h"
 #include "util/json.h"
 
 enum { MOST = 5 };
@@ -29,9 +29,15 @@ struct script {
     size_t pauses;
 };
 
-static struct http_reply reply_next(const struct dialogue *dialogue, enum call call)
+static struct script *playing;
+
+/* Instead of those that use the network. */
+struct http_reply http_call(const struct http *http, const char *method, struct str url,
+                            struct str authorization)
 {
-    struct script *script = dialogue->context;
+    struct script *script = playing;
+    enum call call = strcmp(method, "GET") == 0 ? CALL_CHECK : CALL_REVOKE;
+    HOLDS(http && str_starts(url, STR("https://h/")) && str_eq(authorization, STR(SECRET)));
     if (script->used >= script->count) {
         script->replies[script->used % MOST].call = call;
         return (struct http_reply){.words = STR("no more")};
@@ -47,11 +53,10 @@ static struct http_reply reply_next(const struct dialogue *dialogue, enum call c
     };
 }
 
-static bool pause_next(const struct dialogue *dialogue, int64_t milliseconds, const char *why)
+bool http_pause(const struct http *http, int64_t milliseconds)
 {
-    struct script *script = dialogue->context;
-    HOLDS(milliseconds >= 0 && why);
-    return script->pauses++ < MOST;
+    HOLDS(http && milliseconds >= 0);
+    return playing->pauses++ < MOST;
 }
 
 /* An escape can spell any letter. */
@@ -181,13 +186,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum server_kind kind = data[1] % (SERVER_OTHER + 1);
     json_wipe_memory();
     struct script script = script_of(&arena, harness_plant(&arena, data + 2, size - 2));
+    playing = &script;
     const struct dialogue dialogue = {
         .http.arena = &arena,
         .request = &request,
         .kind = kind,
-        .context = &script,
-        .call = reply_next,
-        .pause = pause_next,
+        .api = STR("https://h"),
+        .authorization = STR(SECRET),
     };
     if (dialogue_has_calls(request.revokes, kind)) {
         struct server_answer answer = dialogue_run(&dialogue);

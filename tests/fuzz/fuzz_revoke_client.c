@@ -11,8 +11,7 @@
  */
 #include "harness.h"
 
-#include "revoke/answer.h"
-#include "revoke/request.h"
+#include "revoke/protocol.h"
 #include "util/json.h"
 #include "util/text.h"
 #include "util/utf8.h"
@@ -23,13 +22,13 @@
 
 static void check_line(struct arena *arena, struct str line)
 {
-    struct server_line read;
-    struct err *err = server_line_read(arena, line, &read);
+    size_t id;
+    struct server_answer read;
+    struct err *err = server_line_read(arena, line, &id, &read);
     harness_check_err(err);
-    if (!err && !read.waiting && str_find(line, '\\') < 0) {
-        HOLDS(harness_holds(line, str_of(server_verdict_names[read.answer.verdict])));
+    if (!err && str_find(line, '\\') < 0) {
+        HOLDS(harness_holds(line, str_of(server_verdict_names[read.verdict])));
     }
-    HOLDS(err || !read.waiting || !server_verdict_is_invalid(read.answer.verdict));
 }
 
 static uint8_t number(struct str *rest)
@@ -52,16 +51,17 @@ static void check_answer(struct arena *arena, struct str input)
         .scopes = harness_piece(arena, &input, '\0'),
         .page = input,
     };
-    struct server_line read;
+    size_t id;
+    struct server_answer read;
     struct str line = answer_line(arena, told.status, &told, STR(SECRET));
-    HOLDS(!server_line_read(arena, line, &read));
-    HOLDS(read.id == told.status && !read.waiting && read.answer.status == told.status);
-    HOLDS(read.answer.verdict == told.verdict);
-    const struct str texts[][2] = {{told.url, read.answer.url},
-                                   {told.detail, read.answer.detail},
-                                   {told.who, read.answer.who},
-                                   {told.scopes, read.answer.scopes},
-                                   {told.page, read.answer.page}};
+    HOLDS(!server_line_read(arena, line, &id, &read));
+    HOLDS(id == told.status && read.status == told.status);
+    HOLDS(read.verdict == told.verdict);
+    const struct str texts[][2] = {{told.url, read.url},
+                                   {told.detail, read.detail},
+                                   {told.who, read.who},
+                                   {told.scopes, read.scopes},
+                                   {told.page, read.page}};
     for (size_t i = 0; i < COUNT(texts); i++) {
         HOLDS((texts[i][0].len > 0) == (texts[i][1].len > 0));
         HOLDS(text_is_plain(texts[i][1]) && !harness_holds(texts[i][1], STR(SECRET)));

@@ -68,15 +68,16 @@ static struct err *act(struct shell *shell, const char *action, const struct pro
                        enum provider_outcome *out, struct str *token)
 {
     if (strcmp(action, "logout") == 0) {
-        return provider_logout(shell, call, out);
+        return provider_ask(shell, PROVIDER_LOGOUT, call, out, NULL);
     }
     if (strcmp(action, "get") == 0) {
-        return provider_get(shell, call, out, token);
+        return provider_ask(shell, PROVIDER_GET, call, out, token);
     }
     if (strcmp(action, "verify-verbose") == 0) {
         shell->verbosity = VERBOSITY_VERY_VERBOSE;
     }
-    return provider_verify(shell, call, out, strcmp(action, "verify-token") == 0 ? token : NULL);
+    return provider_ask(shell, PROVIDER_VERIFY, call, out,
+                        strcmp(action, "verify-token") == 0 ? token : NULL);
 }
 
 int main(int argc, char **argv)

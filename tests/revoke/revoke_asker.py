@@ -33,7 +33,6 @@ class Asker:
     def __init__(self, helper):
         self.command = [str(helper)]
         self.env = environment()
-        self.waiting = []  # what the last call said about waiting
 
     def run(self, text):
         return subprocess.run(self.command, input=text, env=self.env, capture_output=True, text=True, timeout=SECONDS, check=False)
@@ -44,8 +43,7 @@ class Asker:
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.endswith("\n")
         lines = [json.loads(line) for line in done.stdout.splitlines()]
-        self.waiting = [line["waiting"] for line in lines if "waiting" in line]
-        answers = {line.pop("id"): line for line in lines if "waiting" not in line}
+        answers = {line.pop("id"): line for line in lines}
         assert sorted(answers) == sorted(each["id"] for each in requests)
         for each in requests:
             token = each["token"].split(" ")[-1]

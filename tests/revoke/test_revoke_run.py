@@ -187,7 +187,6 @@ LIES = {
     "unknown": """echo '{"id":0,"verdict":"blown-up"}'""",
     "another": """echo '{"id":1,"verdict":"revoked-checked"}'""",
     "negative": """echo '{"id":-1,"verdict":"revoked-checked"}'""",
-    "waiting": """echo '{"id":0,"verdict":"revoked-checked","waiting":"x"}'""",
     "two": """echo '{"id":0,"verdict":"revoked-checked"} {}'""",
     "twice": """echo '{"id":0,"verdict":"refused","verdict":"revoked-checked"}'""",
     "list": """echo '[0,"revoked-checked"]'""",

@@ -90,7 +90,6 @@ def test_artifactory_is_asked_until_it_says_no(ask):
         answer = ask(kind="Artifactory", api=server.root, token=token)
         assert answer["verdict"] == "revoked-checked"
         assert server.methods() == ["GET", "DELETE"] + ["GET"] * 6
-        assert set(ask.waiting) == {"the server confirmed the revocation but still accepts the token"}
 
 
 @pytest.mark.parametrize("after", [Answer(500), Answer(403, b"<html>"), Answer(200, b"<html>"), Answer(204), Answer(302, headers={"Location": "/x"})])

@@ -36,7 +36,8 @@ static void one_that_is_always_replaced_is_given_up(void **state)
     struct arena arena = {0};
     struct shell shell = {.arena = &arena, .verbosity = VERBOSITY_NORMAL};
     struct toml_doc *doc;
-    struct file_job job = {.registry = STR("x"), .result = RESULT_NOT_FOUND};
+    struct registry registry = {.name = STR("x")};
+    struct credential token = {.registry = &registry};
     struct str text = STR("");
     (void)close(mkstemp(next));
     (void)close(mkstemp(path));
@@ -44,10 +45,10 @@ static void one_that_is_always_replaced_is_given_up(void **state)
     assert_null(toml_parse(&arena, STR(TOKEN), &doc));
     const struct config_file file = {
         .path = str_of(path), .shown = STR("shown"), .doc = doc, .credentials = true};
-    struct err *err = file_remove(&shell, &file, &job, 1);
+    struct err *err = file_remove(&shell, &file, &token, false);
     assert_non_null(err);
     assert_string_equal(err->message.data, "other programs keep replacing `shown`");
-    assert_int_equal(job.result, RESULT_NOT_FOUND);
+    assert_int_equal(token.result, RESULT_NOT_FOUND);
     assert_null(file_read(&arena, file.path, 4096, &text));
     assert_string_equal(text.data, "# new\n" TOKEN);
     assert_int_equal(unlink(path), 0);

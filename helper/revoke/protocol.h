@@ -1,5 +1,5 @@
 /*
- * Reads a request of cargo-logout. The input of the helper is one JSON object:
+ * Reads requests of cargo-logout, and formats answers. The input of the helper is one JSON object:
  *
  *     {"v":3,"run_ms":300000,"requests":[
  *      {"id":0,"revokes":true,"kind":"GitLab","api":"https://gitlab.example","token":"..."}]}
@@ -28,9 +28,14 @@
  *
  * Unknown keys are ignored. Errors do not quote the input, because the fault could be inside the
  * token. The results point into the JSON value or are in the arena.
+ *
+ * An answer is one line, {"id":0,"verdict":"revoked-checked","status":204,"url":"..."}. Its texts
+ * come from servers and libraries. Each becomes valid UTF-8 of limited length, which is safe to
+ * print on one line. The secret in them is replaced, in any mixture of plain and percent-encoded
+ * characters.
  */
-#ifndef REVOKE_REQUEST_H
-#define REVOKE_REQUEST_H
+#ifndef REVOKE_PROTOCOL_H
+#define REVOKE_PROTOCOL_H
 
 #include "credential/server_kind.h"
 
@@ -55,5 +60,9 @@ struct request {
 };
 
 struct err *request_read(struct arena *arena, const json_t *json, struct request *out) MUST_CHECK;
+
+/* Returns a line with its newline. */
+struct str answer_line(struct arena *arena, long id, const struct server_answer *answer,
+                       struct str secret);
 
 #endif
