@@ -107,12 +107,13 @@ static enum effect effect_of_value(const struct registry *registry, struct str v
                                     : PERHAPS_USED; /* another project can define it */
 }
 
+/* Takes what a layer has for a name, or for all names if it is NULL. */
 static void take_stored(struct inventory *inventory, const struct layer *layer,
-                        struct registry *registry)
+                        const struct str *name)
 {
-    const struct stored *s =
-        inventory_stored(inventory->config->arena, layer->doc, &registry->name);
+    const struct stored *s = inventory_stored(inventory->config->arena, layer->doc, name);
     for (; s; s = s->next) {
+        struct registry *registry = registries_get(&inventory->registries, s->registry);
         bool is_old = s->node->parent == layer->doc->root;
         bool is_read = !s->misplaced && (!is_old || layer->credentials);
         struct str value = s->node->type == TOML_STRING ? s->node->string : (struct str){0};
@@ -136,10 +137,16 @@ static void take_files(struct inventory *inventory)
         while (first->file != layer->file) {
             first = first->next;
         }
-        struct registry *r = inventory->registries.first;
-        for (; r && layer->file && layer->doc && layer == first; r = r->next) {
+        if (!layer->file || !layer->doc || layer != first) {
+            continue;
+        }
+        if (!inventory->chosen) {
+            take_stored(inventory, layer, NULL);
+            continue;
+        }
+        for (const struct registry *r = inventory->registries.first; r; r = r->next) {
             if (inventory_has(inventory, r)) {
-                take_stored(inventory, layer, r);
+                take_stored(inventory, layer, &r->name);
             }
         }
     }
