@@ -66,7 +66,7 @@ static struct err *streams_take(struct arena *arena, int *in, int *out)
 
 static ssize_t read_byte(int fd, char *byte)
 {
-    return fd < 0 ? 0 : (ssize_t)TEMP_FAILURE_RETRY(read(fd, byte, 1));
+    return fd < 0 ? 0 : (ssize_t)RETRY(read(fd, byte, 1));
 }
 
 /* Reads a line without its newline. The last line can lack it. Sets `got` to false at the end. It

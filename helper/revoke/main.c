@@ -144,7 +144,7 @@ static void *worker(void *argument)
 static size_t input_read(void *buffer, size_t size, void *context)
 {
     (void)context;
-    return (size_t)TEMP_FAILURE_RETRY(read(STDIN_FILENO, buffer, size));
+    return (size_t)RETRY(read(STDIN_FILENO, buffer, size));
 }
 
 static struct err *tasks_read(struct arena *arena, struct work *work)

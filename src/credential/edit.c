@@ -218,8 +218,7 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct toml
  */
 static struct err *step_write(struct arena *arena, int fd, const struct edit_step *step)
 {
-    ssize_t wrote =
-        TEMP_FAILURE_RETRY(pwrite(fd, step->bytes.data, step->bytes.len, (off_t)step->at));
+    ssize_t wrote = RETRY(pwrite(fd, step->bytes.data, step->bytes.len, (off_t)step->at));
     if (wrote == (ssize_t)step->bytes.len) {
         return NULL;
     }
@@ -227,7 +226,7 @@ static struct err *step_write(struct arena *arena, int fd, const struct edit_ste
                                 : err_new(arena, "only %zd of %zu bytes could be written", wrote,
                                           step->bytes.len);
     if (wrote > 0 && step->old &&
-        TEMP_FAILURE_RETRY(pwrite(fd, step->old, (size_t)wrote, (off_t)step->at)) != wrote) {
+        RETRY(pwrite(fd, step->old, (size_t)wrote, (off_t)step->at)) != wrote) {
         return err_wrap(arena, err, "could not restore the old text, so the file is damaged");
     }
     return err;
@@ -252,14 +251,14 @@ static struct edit_leftover finish(int fd, const struct edit *edit, bool make_pr
     int unknown = fstat(fd, &status) < 0 ? errno : 0;
     bool private = !unknown && (status.st_mode & 07777) == MODE;
     bool grown = !unknown && status.st_size != (off_t)edit->before.len;
-    if (make_private && !private && TEMP_FAILURE_RETRY(fchmod(fd, MODE)) < 0) {
+    if (make_private && !private && RETRY(fchmod(fd, MODE)) < 0) {
         left.mode = errno;
     }
     if (edit->length == edit->before.len || grown) {
         return left;
     }
     left.length = unknown;
-    if (!unknown && TEMP_FAILURE_RETRY(ftruncate(fd, (off_t)edit->length)) < 0) {
+    if (!unknown && RETRY(ftruncate(fd, (off_t)edit->length)) < 0) {
         left.length = errno;
     }
     return left;
@@ -270,7 +269,7 @@ struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, boo
 {
     for (size_t i = 0; i < edit->count; i++) {
         TRY(step_write(arena, fd, &edit->steps[i]));
-        if (TEMP_FAILURE_RETRY(fdatasync(fd)) < 0) {
+        if (RETRY(fdatasync(fd)) < 0) {
             return err_os(arena, errno);
         }
         TRY(step_check(arena, fd, &edit->steps[i]));

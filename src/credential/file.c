@@ -26,7 +26,7 @@ static struct err *open_it(struct arena *arena, const struct config_file *file, 
 {
     /* O_NONBLOCK: do not wait for the writer of a FIFO, which is rejected later. */
     const int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    *out = (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, file->path.data, flags));
+    *out = (int)RETRY(openat(AT_FDCWD, file->path.data, flags));
     int number = errno;
     bool unreadable = number == EACCES && !str_ends(file->path, STR(".toml")) &&
                       faccessat(AT_FDCWD, file->path.data, R_OK, AT_EACCESS) < 0;
@@ -116,8 +116,7 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
         return NULL;
     }
     errno = ENOSPC; /* after a short write */
-    if (TEMP_FAILURE_RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count &&
-        fdatasync(fd) == 0) {
+    if (RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count && fdatasync(fd) == 0) {
         return NULL;
     }
     return err_wrap(arena, err_os(arena, errno),

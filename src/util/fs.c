@@ -42,9 +42,9 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
             data = arena_grow(arena, data, size + 1, size * 2 + 1);
             size *= 2;
         }
-        got = TEMP_FAILURE_RETRY(pread(fd, data + len, size - len, (off_t)len));
+        got = RETRY(pread(fd, data + len, size - len, (off_t)len));
         if (got < 0 && errno == ESPIPE) {
-            got = TEMP_FAILURE_RETRY(read(fd, data + len, size - len)); /* a terminal */
+            got = RETRY(read(fd, data + len, size - len)); /* a terminal */
         }
         if (got < 0) {
             return err_os(arena, errno);
@@ -63,7 +63,7 @@ bool write_all(int fd, struct str text)
 {
     size_t done = 0;
     while (done < text.len) {
-        ssize_t count = TEMP_FAILURE_RETRY(write(fd, text.data + done, text.len - done));
+        ssize_t count = RETRY(write(fd, text.data + done, text.len - done));
         if (count <= 0) {
             return false;
         }
@@ -77,7 +77,7 @@ int file_open(struct str path)
     /* O_NONBLOCK: opening a FIFO without a writer must not wait. openat: musl's open() sets
      * FD_CLOEXEC once more with a system call of its own. */
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    return (int)TEMP_FAILURE_RETRY(openat(AT_FDCWD, path.data, flags));
+    return (int)RETRY(openat(AT_FDCWD, path.data, flags));
 }
 
 bool file_absent(int number)
@@ -115,7 +115,7 @@ bool fd_contains(int fd, size_t offset, struct str text, bool ends)
     while (done < text.len + ends) {
         size_t want = text.len + ends - done;
         want = want < sizeof(piece) ? want : sizeof(piece);
-        ssize_t got = TEMP_FAILURE_RETRY(pread(fd, piece, want, (off_t)(offset + done)));
+        ssize_t got = RETRY(pread(fd, piece, want, (off_t)(offset + done)));
         if (got < 0) {
             return false;
         }

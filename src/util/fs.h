@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#ifndef TEMP_FAILURE_RETRY /* glibc has it: repeats a call until no signal interrupts it */
-#define TEMP_FAILURE_RETRY(call)                                                                   \
+/* Repeats a call until no signal interrupts it. */
+#define RETRY(call)                                                                                \
     __extension__({                                                                                \
         long result_;                                                                              \
         do {                                                                                       \
@@ -20,7 +20,6 @@
         } while (result_ == -1 && errno == EINTR);                                                 \
         result_;                                                                                   \
     })
-#endif
 
 /* `CLEANUP(fd_close) int fd = -1;` closes the descriptor at the end of the block, unless it is -1.
  */

@@ -17,7 +17,7 @@ const struct lock_wait lock_of_config = {.what = "config file", .deadline_ms = C
 /* Returns 0 or errno. */
 static int try_flock(int fd, int how)
 {
-    return TEMP_FAILURE_RETRY(flock(fd, how | LOCK_NB)) == 0 ? 0 : errno;
+    return RETRY(flock(fd, how | LOCK_NB)) == 0 ? 0 : errno;
 }
 
 /* flock() has no deadline, so this tries to acquire the lock repeatedly. */
