@@ -198,8 +198,8 @@ void setting_words(struct arena *arena, const struct setting *setting, struct se
  * otherwise it is searched for in PATH. */
 struct str setting_program(const struct config *config, const struct setting *setting);
 
-/* Warns about each key of a table that is not one of the words in `known`, which have a space
- * before and after them, in the layers seen from here. cargo: serde's ignored fields. */
+/* Warns about each key of a table that is not one of the words in `known`, in the layers seen from
+ * here. cargo: serde's ignored fields. */
 void config_warn_unused(struct config *config, const struct key *table, const char *known);
 
 /* Prints a warning, unless the same text was printed before. `help` can be empty. */

@@ -324,6 +324,19 @@ struct str setting_program(const struct config *config, const struct setting *se
     return path_join(config->arena, setting_root(config, setting), setting->value);
 }
 
+static bool has_word(const char *words, struct str word)
+{
+    while (*words) {
+        size_t len = strcspn(words, " ");
+        if (len == word.len && memcmp(words, word.data, len) == 0) {
+            return true;
+        }
+        words += len;
+        words += strspn(words, " ");
+    }
+    return false;
+}
+
 void config_warn_unused(struct config *config, const struct key *table, const char *known)
 {
     for (const struct layer *layer = config->layers; layer; layer = layer->next) {
@@ -334,8 +347,7 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
             struct key key = *table;
             key.parts[key.count++] = child->key;
             struct setting used;
-            struct str word = str_format(config->arena, " %s ", child->key.data);
-            if (!strstr(known, word.data) && config_first(config, VIEW_HERE, &key, &used) &&
+            if (!has_word(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
                 used.node == child) {
                 config_warn(config, STR(""), "unused config key `%s` in `%s`",
                             key_shown(config->arena, &key).data,

@@ -10,7 +10,7 @@
 
 #include <pwd.h>
 
-enum { SEARCH_MS = 2000, TOKEN_LIKE = 20, MOST_COPIES = 100 };
+enum { TOKEN_LIKE = 20, MOST_COPIES = 100 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
 {
@@ -330,7 +330,6 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
         .out = out,
         .end = &out->first,
         .user_home = home_of(inventory->config->arena),
-        .until = child_clock() + SEARCH_MS,
     };
     *out = (struct copies){0};
     take_user_agent(&search);

@@ -9,6 +9,7 @@
 
 #define FILE_BYTES ((size_t)64 * 1024 * 1024)
 #define ALL_BYTES  ((size_t)256 * 1024 * 1024)
+#define SEARCH_MS  2000
 
 /*
  * A pattern begins with `/`, with `~/` (the home directory), with `./` (the working directory and
@@ -267,6 +268,7 @@ struct place *search_files(struct search *search, unsigned kinds, search_visit *
 {
     struct listing listing = {.search = search, .visit = visit};
     listing.end = &listing.first;
+    search->until = search->until > 0 ? search->until : child_clock() + SEARCH_MS;
     for (size_t i = 0; i < COUNT(rows); i++) {
         size_t len;
         listing.kind = rows[i].kind;

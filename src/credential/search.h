@@ -33,7 +33,7 @@ struct search {
     size_t home_count;
     size_t home_size;
     size_t bytes;  /* number of bytes that were read */
-    int64_t until; /* a time of child_clock() */
+    int64_t until; /* a time of child_clock(); set by the first search_files() */
     bool is_over;  /* a limit of the search was reached */
 };
 

@@ -195,10 +195,10 @@ static void warn_of_ignored(const struct registries *all, const struct registry 
 void registry_warn(const struct registries *all, const struct registry *registry)
 {
     static const char of_crates_io[] =
-        " index token default credential-provider secret-key global-credential-providers "
-        "secret-key-subject min-publish-age global-min-publish-age ";
+        "index token default credential-provider secret-key global-credential-providers "
+        "secret-key-subject min-publish-age global-min-publish-age";
     static const char of_others[] =
-        " index token credential-provider secret-key secret-key-subject protocol min-publish-age ";
+        "index token credential-provider secret-key secret-key-subject protocol min-publish-age";
     const struct registry *used = registry->used;
     if (!used || registry->providers.count == 0) {
         return;

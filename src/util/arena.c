@@ -134,8 +134,8 @@ static size_t stack_used(size_t size)
     unsigned char pages[MOST_PAGES]; /* of the stack; the lowest bit is set for those in memory */
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t count = size / page + 1;
-    char *end = (char *)__builtin_frame_address(0);
-    end -= (uintptr_t)end % page;
+    char *frame = (char *)__builtin_frame_address(0);
+    char *end = frame - (uintptr_t)frame % page;
     if (count > MOST_PAGES || mincore(end - count * page, count * page, pages) != 0) {
         return size;
     }
@@ -143,13 +143,13 @@ static size_t stack_used(size_t size)
     while (unused < count && (pages[unused] & 1) == 0) {
         unused++;
     }
-    size_t used = (count - unused + 1) * page;
+    size_t used = (size_t)(frame - end) + (count - unused) * page;
     return used < size ? used : size;
 }
 
 static void __attribute__((noinline)) wipe_below(size_t size)
 {
-    char below[4 * 1024];
+    char below[1024];
     if (size > sizeof(below)) {
         wipe_below(size - sizeof(below)); /* first, so that it is a call and not a loop */
     }
