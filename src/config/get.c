@@ -349,8 +349,9 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
             struct setting used;
             if (!has_word(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
                 used.node == child) {
-                config_warn(config, STR(""), "unused config key `%s` in `%s`",
-                            key_shown(config->arena, &key).data,
+                config_warn(config, STR(""), "unused config key `%s.%s` in `%s`",
+                            key_shown(config->arena, table).data,
+                            text_shown(config->arena, child->key).data,
                             setting_place(config->arena, &used).data);
             }
         }

@@ -64,7 +64,7 @@ MERGING = {
         "[registry]\nglobal-credential-providers = ['/bin/no']\n", project="[registry]\nglobal-credential-providers = ['cargo:token']\n"
     ),
     "unused keys, -q": setting("[registry]\nfoo = 1\n", creds=None, args="-q"),
-    "two words": setting("[registry]\n'token default' = 1\n", creds=None),
+    "two words": setting("[registry]\n'token default' = 1\n'a.b' = 1\n", creds=None),
     "unused keys of another": mine(config=MY_REG + "[registries.other]\nindex='https://o.org'\nfoo = 1\n"),
     "unused keys of registry, for my-reg": mine(config=MY_REG + "[registry]\nfoo = 1\n"),
     "unused key in source": setting("[source.x]\ndirectory='v'\nfoo = 1\n"),
