@@ -171,6 +171,10 @@ def test_status_of_nothing(machine):
     done = machine.logout("--status", json=False)
     assert (done.status, done.out) == (0, "")
     assert "no credentials found" in done.err
+    machine.env["CARGO_REGISTRY_TOKEN"] = ""
+    assert "\n  environment: 2 variables of cargo\n" in machine.logout("--status", "-v", json=False).out
+    del machine.env["CARGO_REGISTRY_TOKEN"]
+    assert "\n  environment: 1 variable of cargo\n" in machine.logout("--status", "-v", json=False).out
 
 
 @pytest.mark.parametrize("words", [["--status"], ["--status", "--message-format", "json"], ["--message-format", "json"]])
