@@ -120,6 +120,10 @@ def source(text, args="", **rest):
 
 MIRROR = "[source.crates-io]\nreplace-with='m'\n[source.m]\n"
 SOURCES = {
+    "replaced by a registry's name": source("[source.crates-io]\nreplace-with='my-reg'\n" + MY_REG),
+    "replaced by a source": source(MIRROR + "registry='https://m.org/i'\n"),
+    "replaced by a directory": source(MIRROR + "directory='vendor'\n"),
+    "replaced by nothing": source("[source.crates-io]\nreplace-with='nope'\n"),
     "replaced, --registry crates-io": source("[source.crates-io]\nreplace-with='my-reg'\n" + MY_REG, "--registry crates-io"),
     "replaced, --registry my-reg": source("[source.crates-io]\nreplace-with='my-reg'\n" + MY_REG, "--registry my-reg"),
     "replaced, default": source("[source.crates-io]\nreplace-with='my-reg'\n[registry]\ndefault='my-reg'\n" + MY_REG),
