@@ -28,7 +28,7 @@
 
 /* Defines a function for CLEANUP that passes the variable's value, which can be NULL, on. */
 #define CLEANUP_BY(name, type, function)                                                           \
-    static void name(type *value)                                                                  \
+    static void name(__typeof__(type) *value)                                                      \
     {                                                                                              \
         function(*value);                                                                          \
     }                                                                                              \

@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import subprocess
+import sys
 
 import pytest
 import registry_server

@@ -4,6 +4,7 @@ import fcntl
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib

@@ -298,7 +298,7 @@ def test_ctrl_c_after_the_answer(machine, registry):
 
 
 def test_who_waits_at_a_terminal_is_told(machine, registry):
-    token = machine.log_in(registry)
+    machine.log_in(registry)
     ours, theirs = pty.openpty()
     seen = b""
     with Stopped(registry) as stopped:
