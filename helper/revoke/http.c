@@ -345,7 +345,7 @@ bool http_pause(const struct http *http, int64_t milliseconds)
 struct http_reply http_call(const struct http *http, const char *method, struct str text,
                             struct str authorization)
 {
-    struct url url;
+    struct url url = {.text = STR("")};
     struct err *err = url_parse(http->arena, text, &url);
     if (err) {
         return (struct http_reply){.words = err->message};

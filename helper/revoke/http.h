@@ -66,7 +66,7 @@ struct http_reply {
 };
 
 /* `authorization` is the value of that header. If it is empty, the header is not sent. */
-struct http_reply http_call(const struct http *http, const char *method, struct str url,
+struct http_reply http_call(const struct http *http, const char *method, struct str text,
                             struct str authorization);
 
 /* Returns false at once if there is no time for the pause. */

@@ -57,8 +57,9 @@ static void plan_blank(struct plan *plan, const struct span *cuts, size_t count,
     memcpy(bytes, plan->now + (start - plan->start), len);
     for (size_t i = 0; i < count; i++) {
         for (size_t at = cuts[i].start - start; at < cuts[i].end - start; at++) {
-            bool is_end = bytes[at] == '\n' || bytes[at] == '\r';
-            bytes[at] = is_end ? bytes[at] : ' ';
+            if (bytes[at] != '\n' && bytes[at] != '\r') {
+                bytes[at] = ' ';
+            }
         }
     }
     step_add(plan, start, (struct str){bytes, len}, whole);

@@ -73,7 +73,10 @@ struct err *remove_ask(const struct inventory *inventory, const struct credentia
 {
     struct shell *shell = inventory->config->shell;
     bool keyring = is_keyring(c);
-    struct str helper;
+    struct str helper = STR("");
+    if (keyring) {
+        TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
+    }
     const struct provider_call call = {
         .words = keyring ? &helper : c->provider->words,
         .count = keyring ? 1 : c->provider->count,
@@ -81,9 +84,6 @@ struct err *remove_ask(const struct inventory *inventory, const struct credentia
         .registry = c->registry->name,
         .index_url = credential_index_url(c),
     };
-    if (keyring) {
-        TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
-    }
     struct err *err = provider_ask(shell, action, &call, outcome, token);
     if (err && action == PROVIDER_VERIFY && shell->verbosity >= VERBOSITY_VERBOSE) {
         shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", call.shown.data,

@@ -356,6 +356,7 @@ static void cut_inline(struct cutter *c, const struct toml_node *table)
 {
     size_t first = c->count;
     cut_inside(c, table);
+    assert(c->pieces); /* because a victim is in the table */
     struct span *pieces = c->pieces + first;
     c->count = first + settle(pieces, c->count - first);
     c->wrong |= !is_right(c, table, &(struct toml_cut){pieces, c->count - first});
