@@ -128,14 +128,13 @@ void arena_free(struct arena *arena)
     arena->newest = NULL;
 }
 
-/* Returns `size`, or less if the rest was never used. */
-static size_t stack_used(size_t size)
+/* Returns the size of the used stack below `frame`, at most `size`. */
+static size_t stack_used(const char *frame, size_t size)
 {
-    unsigned char pages[MOST_PAGES]; /* of the stack; the lowest bit is set for those in memory */
+    unsigned char pages[MOST_PAGES] = {0}; /* the lowest bit is set for those in memory */
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t count = size / page + 1;
-    char *frame = (char *)__builtin_frame_address(0);
-    char *end = frame - (uintptr_t)frame % page;
+    char *end = (char *)((uintptr_t)frame - (uintptr_t)frame % page);
     if (count > MOST_PAGES || mincore(end - count * page, count * page, pages) != 0) {
         return size;
     }
@@ -147,18 +146,10 @@ static size_t stack_used(size_t size)
     return used < size ? used : size;
 }
 
-static void __attribute__((noinline)) wipe_below(size_t size)
-{
-    char below[1024];
-    if (size > sizeof(below)) {
-        wipe_below(size - sizeof(below)); /* first, so that it is a call and not a loop */
-    }
-    explicit_bzero(below, sizeof(below));
-}
-
 void stack_wipe(size_t size)
 {
-    wipe_below(stack_used(size));
+    size_t used = stack_used(__builtin_frame_address(0), size);
+    explicit_bzero(__builtin_alloca(used), used); /* one block, because calls leave gaps */
 }
 
 void arena_private(void)

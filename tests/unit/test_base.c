@@ -161,14 +161,54 @@ static void characters_are_told_from_other_bytes(void **state)
         "\u00E9\uFFFD|\uFFFD\uFFFDx\uFFFD\uFFFD\uFFFD");
 }
 
+static uintptr_t left_at;
+
+/* Leaves a secret on the stack, below as many pages that are not used. */
+static void __attribute__((noinline)) leave_secret(size_t pages)
+{
+    char room[4096];
+    __asm__ volatile("" : : "r"(room) : "memory");
+    if (pages > 0) {
+        leave_secret(pages - 1);
+        return;
+    }
+    memset(room, 'S', sizeof(room));
+    left_at = (uintptr_t)room;
+    __asm__ volatile("" : : "r"(room) : "memory");
+}
+
+static size_t __attribute__((noinline)) count_left(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < 4096; i++) {
+        count += *(volatile const char *)(left_at + i) == 'S';
+    }
+    return count;
+}
+
+static void the_stack_is_wiped_as_deep_as_it_was_used(void **state)
+{
+    (void)state;
+    for (size_t pages = 0; pages < 12; pages++) {
+        leave_secret(pages);
+        size_t before = count_left();
+        stack_wipe((size_t)64 * 1024);
+        assert_in_range(count_left(), 0, 63); /* the frames of stack_wipe() itself have gaps */
+        assert_true(pages == 0 || before > 4000);
+    }
+}
+
 #define TEST(test) cmocka_unit_test_teardown(test, clean)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_size_that_nothing_has_ends_the_process),     TEST(memory_is_zeroed_and_grows),
-        TEST(an_arena_that_is_cleared_forgets_and_goes_on), TEST(strings_are_bytes),
+        TEST(a_size_that_nothing_has_ends_the_process),
+        TEST(memory_is_zeroed_and_grows),
+        TEST(an_arena_that_is_cleared_forgets_and_goes_on),
+        TEST(strings_are_bytes),
         TEST(characters_are_told_from_other_bytes),
+        TEST(the_stack_is_wiped_as_deep_as_it_was_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
