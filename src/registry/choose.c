@@ -45,15 +45,13 @@ static struct err *check_locations(struct config *config)
     return NULL;
 }
 
-/* Returns the source as cargo prints it, or an empty str for crates.io's own sources. */
+/* Returns the source as cargo prints it, or an empty str if it has no location. */
 static struct str source_shown(struct config *config, struct str name)
 {
     struct arena *arena = config->arena;
     struct setting setting;
-    struct index_url url;
     if (find(config, name, "registry", &setting)) {
-        bool own = !index_url_parse(arena, setting.value, &url) && registry_is_crates_io(url.text);
-        return own ? STR("") : str_format(arena, "registry `%s`", text_shown(arena, name).data);
+        return str_format(arena, "registry `%s`", text_shown(arena, name).data);
     }
     if (find(config, name, "git", &setting)) {
         return index_url_shown(arena, setting.value);
