@@ -97,7 +97,7 @@ def test_what_this_process_does_not_have(home):
     home.logout("--status", "--copies", "--strict")
 
 
-@pytest.mark.parametrize("value", ["~/other", "'HOME/other'", "HOME/other", '"${HOME}/other"; true', "$OTHER/other", "other", "HOME/a`b`"])
+@pytest.mark.parametrize("value", ["~/other", "'HOME/other'", "HOME/other", '"${HOME}/other"; true', "$OTHER/other", "other", "HOME/a`b`", "HOME/$A"])
 def test_other_homes_of_startup_files(home, value):
     """A value that only a shell can compute names no directory."""
     home.write(".profile", f"CARGO_HOME={value}\n".replace("=HOME", f"={home.top}").replace("'HOME", f"'{home.top}"))

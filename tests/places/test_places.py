@@ -54,6 +54,31 @@ def test_configuration(machine, layer):
     assert machine.sends("corp", words) is None
 
 
+OTHER_INDEX = CORP.replace("/corp/", "/other/")
+
+
+@pytest.mark.parametrize("files", [
+    {"/work/project/.cargo/config.toml": CORP, "config.toml": OTHER_INDEX},
+    {"config": "", "config.toml": OTHER_INDEX},
+    {"/work/project/.cargo/config": "", "/work/project/.cargo/config.toml": OTHER_INDEX, "config.toml": CORP},
+], ids=["nearer", "hidden", "hidden nearer"])  # fmt: skip
+def test_the_index_that_cargo_reads(machine, files):
+    """If files have several indexes of a name, only the one that cargo reads belongs to the name."""
+    other = '[registries.other]\nindex = "$INDEX/other/"\n'
+    machine.write(files | {"/work/.cargo/config.toml": other, "credentials.toml": TOKEN + TOKEN.replace("corp", "other")})
+    in_use = [line["registry"] for line in machine.logout("--status").credentials(effect="in-use")]
+    assert in_use == [name for name in ("corp", "other") if machine.sends(name)]
+    assert "other" in in_use
+
+
+def test_names_that_share_the_variable_of_their_index(machine):
+    """cargo finds the index of both names in the variable, so a logout of one lists the token of the other."""
+    machine.env["CARGO_REGISTRIES_MY_CORP_INDEX"] = machine.text("$INDEX/corp/")
+    machine.write({"credentials.toml": TOKEN.replace("corp", "my-corp") + TOKEN.replace("corp", "my_corp")})
+    done = machine.logout("--registry", "my_corp", "-n")
+    assert sorted(line["registry"] for line in done.credentials()) == ["my-corp", "my_corp"]
+
+
 def test_all_layers_at_once(machine):
     """cargo uses one of them. All are reported, and the report shows which one cargo uses."""
     names = ["/elsewhere/my.toml", "/work/project/.cargo/config.toml", "/work/.cargo/config.toml", "config.toml", "more.toml"]

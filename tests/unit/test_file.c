@@ -1,5 +1,5 @@
-/* A credentials file that is replaced each time before its lock is acquired. tests/fault has the
- * other changes between reading a file and changing it. */
+/* A credentials file that is replaced each time before its lock is acquired, and the comparison of
+ * a file with a text. tests/fault has the other changes between reading a file and changing it. */
 #include "credential/file.h"
 #include "util/fs.h"
 
@@ -55,8 +55,41 @@ static void one_that_is_always_replaced_is_given_up(void **state)
     arena_free(&arena);
 }
 
+/* The texts are about as long as the pieces that are read. */
+static void the_whole_text_is_compared(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    char file[] = "/tmp/test_file.XXXXXX";
+    int fd = mkstemp(file);
+    struct buf buf = buf_new(&arena);
+    buf_add_times(&buf, 'x', 2 * 2048);
+    struct str all = buf_str(&buf);
+    assert_true(write_all(fd, all));
+    for (size_t len = 0; len <= all.len; len += len < 2046 || len > 2050 ? 1023 : 1) {
+        const struct str start = {all.data, len};
+        assert_true(fd_contains(fd, 0, start, false));
+        assert_true(fd_contains(fd, all.len - len, start, true));
+        assert_int_equal(fd_contains(fd, 0, start, true), len == all.len);
+        assert_int_equal(fd_contains(fd, all.len - len + 1, start, false), len == 0);
+        if (len > 0) {
+            char *other = arena_alloc(&arena, len);
+            memset(other, 'x', len - 1);
+            other[len - 1] = 'y';
+            assert_false(fd_contains(fd, 0, (struct str){other, len}, false));
+            assert_int_equal(errno, 0);
+        }
+    }
+    (void)close(fd);
+    assert_int_equal(unlink(file), 0);
+    arena_free(&arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(one_that_is_always_replaced_is_given_up)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_that_is_always_replaced_is_given_up),
+        cmocka_unit_test(the_whole_text_is_compared),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
