@@ -69,7 +69,7 @@ struct err *bus_error(struct arena *arena, GError *taken)
     return words;
 }
 
-/* If no bus can be there, sets `none`. */
+/* Sets `none` if there can be no bus. */
 static struct err *connection_error(struct arena *arena, GError *taken, bool *none)
 {
     g_autoptr(GError) error = taken;

@@ -47,7 +47,7 @@ static enum color_choice term_color(struct config *config)
     return color.data && shell_color_parse(config->arena, color, &choice) ? COLOR_AUTO : choice;
 }
 
-/* cargo warns of it, because it ignores it. */
+/* Warns if `alias.logout` is set, because cargo ignores it. */
 static void warn_of_alias(struct config *config)
 {
     struct key key = KEY(STR("alias"), STR("logout"));
@@ -59,7 +59,7 @@ static void warn_of_alias(struct config *config)
     }
 }
 
-/* A fault in [term] does not end a logout. */
+/* Keeps a fault in [term] for the report, because a logout can continue. */
 static void fail(struct config *config, const struct err *err)
 {
     config->failure = config->failure ? config->failure : err;

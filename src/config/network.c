@@ -3,7 +3,7 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-enum { RETRY = 3 }; /* cargo: Retry::new */
+enum { RETRIES_DEFAULT = 3 }; /* cargo: Retry::new */
 
 /* Checks the version. Changes `default` to an empty string, which means that it is not set. */
 static struct err *check_version(struct arena *arena, struct str *version)
@@ -68,7 +68,7 @@ struct err *network_settings(struct config *config, struct view view, struct net
         .user_agent = found[USER_AGENT].value,
         .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
         .check_revoke = found[CHECK_REVOKE].value.data ? &found[CHECK_REVOKE].boolean : NULL,
-        .retry = found[RETRIES].value.data ? found[RETRIES].number : RETRY,
+        .retry = found[RETRIES].value.data ? found[RETRIES].number : RETRIES_DEFAULT,
     };
     if (network.cainfo.len > 0) {
         network.cainfo =

@@ -148,8 +148,8 @@ static size_t lines_in_page(struct str text, const struct span *cuts, size_t cou
 /*
  * Plans lines page by page, because each line is a pair of its own. It begins with the last line,
  * so that a comma at the beginning of a line is removed before the pair in front of it, and a
- * header after the pairs of its table. A header whose pairs wait among the other cuts waits too,
- * and so does each [[a]], because they can contain [a.b] and the next [[a]].
+ * header after the pairs of its table. If a pair is one of the other cuts, the header of its table
+ * is one too, and so is each [[a]] before it, because the pair can be in a table [a.b].
  *
  * The other cuts are several lines long, or are in inline tables and include commas of other pairs,
  * so they are written together. They are written last, because `{a = 1 token = "x"}` would be

@@ -107,7 +107,7 @@ static enum effect effect_of_value(const struct registry *registry, struct str v
                                     : PERHAPS_USED; /* another project can define it */
 }
 
-/* Takes what a layer has for a name, or for all names if it is NULL. */
+/* Adds the stored values of a name in a layer, or of all names if it is NULL. */
 static void take_stored(struct inventory *inventory, const struct layer *layer,
                         const struct str *name)
 {

@@ -38,7 +38,7 @@ struct provider_call {
 enum provider_action {
     PROVIDER_LOGOUT, /* remove the token */
     PROVIDER_GET,    /* return the token to read the registry */
-    /* Say whether it still has a token: to read the registry and, if it does not support that
+    /* Report whether it still has a token: to read the registry and, if it does not support that
      * operation, to publish. */
     PROVIDER_VERIFY,
 };

@@ -194,13 +194,14 @@ static void join_variables(struct registries *all)
     }
 }
 
-/* Joins the names with this index. The first index that is seen is the one that files set here. */
+/* Joins the names that have this index. If cargo reads the layer in the working directory, the
+ * first index of a name is the one that files set here. */
 static void add_index(struct registries *all, struct registry *registry,
-                      const struct toml_node *index, bool seen)
+                      const struct toml_node *index, bool is_read)
 {
-    bool first = seen && !registry->in_files;
+    bool first = is_read && !registry->in_files;
     struct index_url url;
-    registry->in_files |= seen;
+    registry->in_files |= is_read;
     if (index->type != TOML_STRING || index_url_parse(all->config->arena, index->string, &url)) {
         return;
     }
@@ -214,12 +215,12 @@ static void add_layer(struct registries *all, const struct layer *layer, bool ev
 {
     const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
     bool has_names = table && table->type == TOML_TABLE && (every_name || !layer->credentials);
-    bool seen = config_sees(VIEW_SETTINGS, layer);
+    bool is_read = config_sees(VIEW_SETTINGS, layer);
     for (const struct toml_node *node = has_names ? table->first : NULL; node; node = node->next) {
         const struct toml_node *index = layer->credentials ? NULL : toml_get(node, STR("index"));
         struct registry *registry = index || every_name ? registries_add(all, node->key) : NULL;
         if (index) {
-            add_index(all, registry, index, seen);
+            add_index(all, registry, index, is_read);
         }
     }
 }

@@ -83,8 +83,8 @@ static size_t scan_lines(struct str text, size_t at, char quote)
     return at;
 }
 
-/* Returns true if all bytes are allowed in a string and none begins an escape. The operators are
- * those that the compiler can apply to many bytes at once. */
+/* Returns true if all bytes are allowed in a string and none begins an escape. Uses only
+ * operators that the compiler can apply to many bytes at once. */
 static bool is_plain(const char *bytes, size_t len)
 {
     unsigned char bad = 0;

@@ -51,7 +51,7 @@ struct toml_node {
     enum toml_type type;
     enum toml_origin origin;   /* for tables; for an array, ELEMENT (made of [[a]]) or INLINE */
     bool cut;                  /* toml_cut() is removing it */
-    bool is_done;              /* it has removed the victims in this inline table */
+    bool is_done;              /* toml_cut() has removed the victims in this inline table */
     uint32_t line;             /* of the key, counted from 1 */
     uint32_t pair;             /* start of `a.b = 1`, the first part of its key; only values */
     struct str key;            /* decoded; empty in an array */

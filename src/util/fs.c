@@ -126,7 +126,7 @@ bool fd_contains(int fd, size_t offset, struct str text, bool ends)
             return got == 0 && ends && done == text.len;
         }
         if (ends && (size_t)got < want && done == text.len) {
-            return true; /* a read that is cut short shows the end of the file */
+            return true; /* the read was short, so this is the end of the file */
         }
     }
     return true;

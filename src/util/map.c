@@ -37,7 +37,7 @@ void *map_get(const struct map *map, struct str key)
     return slot && *slot > 0 ? map->entries[*slot - 1].value : NULL;
 }
 
-/* Makes room for half as many entries as slots, so that keys seldom share a way. */
+/* Makes room for half as many entries as slots, so that few searches pass other keys. */
 static void enlarge(struct arena *arena, struct map *map)
 {
     size_t room = map->capacity / 2 * sizeof(struct map_entry);

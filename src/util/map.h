@@ -19,7 +19,7 @@ struct map_entry;
 /* A zeroed map is empty. */
 struct map {
     struct map_entry *entries; /* in the order in which they were added */
-    uint32_t *slots;           /* number of an entry, counted from 1, or 0; few fit many keys */
+    uint32_t *slots;           /* number of an entry, counted from 1; 0 if the slot is empty */
     size_t capacity;           /* number of slots: 0 or a power of two */
     size_t used;               /* number of entries */
 };

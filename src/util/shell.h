@@ -51,7 +51,8 @@ bool shell_person(const struct shell *shell);
 struct err *shell_color_parse(struct arena *arena, struct str text,
                               enum color_choice *out) MUST_CHECK;
 
-/* These are not printed with -q. A status is a verb, right-aligned to 12 columns, and a text. */
+/* These are not printed with -q. A message is a title, a text and a newline. The title of a status
+ * is a verb, right-aligned to 12 columns. */
 void shell_message(const struct shell *shell, const char *title, const char *format, ...)
     PRINTF_LIKE(3, 4);
 #define SHELL_WARNING COLOR_WARN "warning" COLOR_RESET ": "
