@@ -129,12 +129,12 @@ void arena_free(struct arena *arena)
 }
 
 /* Returns the size of the used stack below `frame`, at most `size`. */
-static size_t stack_used(const char *frame, size_t size)
+static size_t stack_used(char *frame, size_t size)
 {
     unsigned char pages[MOST_PAGES] = {0}; /* the lowest bit is set for those in memory */
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t count = size / page + 1;
-    char *end = (char *)((uintptr_t)frame - (uintptr_t)frame % page);
+    char *end = frame - (uintptr_t)frame % page;
     if (count > MOST_PAGES || mincore(end - count * page, count * page, pages) != 0) {
         return size;
     }
