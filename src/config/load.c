@@ -227,6 +227,7 @@ const struct err *load_file(struct config *config, struct load *load, struct str
     bool is_new = !file;
     file = file ? file : add_file(config, load, path, fd);
     bool of_project = load->origin == ORIGIN_PROJECT;
+    file->of_project = of_project && (is_new || file->of_project);
     if (is_new || !of_project) { /* the command line names it, even if a project includes it too */
         file->foreign = of_project && is_foreign(config->arena, path);
         file->leaves = of_project && is_outside(config->arena, path, load->project);
@@ -465,4 +466,5 @@ void config_load_credentials(struct config *config)
     if (!config->failure) {
         config->failure = err;
     }
+    config_index_names(config);
 }
