@@ -29,26 +29,23 @@ static const struct toml_node *value_of(const struct toml_doc *doc)
 }
 
 /* Rejects tokens in arguments, because other users can see the arguments of a process. */
-static struct err *refuse_secret(struct arena *arena, const struct toml_node *value)
+static struct err *refuse_secret(struct arena *arena, const struct toml_doc *doc,
+                                 const struct toml_node *value)
 {
-    struct key key = {.count = 0};
-    for (const struct toml_node *n = value; n->parent; n = n->parent) {
-        if (key.count == 3) {
-            return NULL;
-        }
-        key.parts[key.count++] = n->key;
-    }
-    bool secret = str_eq(value->key, STR("token")) || str_eq(value->key, STR("secret-key"));
-    struct str table = key.parts[key.count - 1];
-    if (!secret || !str_eq(table, key.count == 2 ? STR("registry") : STR("registries"))) {
+    const struct toml_node *top = doc->root->first;
+    const struct toml_node *table = value->parent;
+    bool of_crates_io = table == top && str_eq(top->key, STR("registry"));
+    bool of_other = table->parent == top && str_eq(top->key, STR("registries"));
+    bool is_secret = str_eq(value->key, STR("token")) || str_eq(value->key, STR("secret-key"));
+    if (!is_secret || !(of_crates_io || of_other)) {
         return NULL;
     }
-    return err_new(arena, "%s%s%s.%s cannot be set through --config for security reasons",
-                   table.data, key.count == 3 ? "." : "",
-                   key.count == 3 ? text_shown(arena, key.parts[1]).data : "", value->key.data);
+    struct key key = of_other ? KEY(top->key, table->key) : KEY(top->key);
+    return err_new(arena, "%s.%s cannot be set through --config for security reasons",
+                   key_shown(arena, &key).data, value->key.data);
 }
 
-static const struct err *load_pair(struct config *config, struct str argument, struct layer **out)
+static const struct err *load_pair(struct config *config, struct str argument)
 {
     struct arena *arena = config->arena;
     struct toml_doc *doc;
@@ -66,27 +63,27 @@ static const struct err *load_pair(struct config *config, struct str argument, s
                        "`build.jobs = 2`)",
                        shown(arena, argument).data);
     }
-    TRY(refuse_secret(arena, value));
+    TRY(refuse_secret(arena, doc, value));
     if (doc->unsupported) {
         return err_new(arena, "failed to convert --config argument `%s`: it has a %s",
                        shown(arena, argument).data, config_type_name(doc->unsupported));
     }
     struct layer *layer = arena_new(arena, struct layer);
-    *layer = (struct layer){.doc = doc, .origin = ORIGIN_CLI};
-    struct load load = {.origin = ORIGIN_CLI};
-    *out = layer;
+    *layer = (struct layer){.doc = doc, .origin = ORIGIN_CLI, .next = config->layers};
+    config->layers = layer;
+    struct load load = {.layer.origin = ORIGIN_CLI};
     const struct err *includes = load_includes(config, &load, NULL, doc, &layer->next);
     return includes ? err_wrap(arena, includes, "failed to load --config include") : NULL;
 }
 
 static const struct err *load_argument(struct config *config, struct load *files,
-                                       struct str argument, struct layer **out)
+                                       struct str argument)
 {
     struct str path = path_join(config->arena, config->cwd, argument);
     if (argument.len == 0 || !path_exists(path)) {
-        return load_pair(config, argument, out);
+        return load_pair(config, argument);
     }
-    const struct err *err = load_file(config, files, path, -1, out);
+    const struct err *err = load_file(config, files, path, -1, &config->layers);
     return err ? err_wrap(config->arena, err, "failed to load config from `%s`",
                           text_shown(config->arena, path).data)
                : NULL;
@@ -94,17 +91,16 @@ static const struct err *load_argument(struct config *config, struct load *files
 
 void config_load_arguments(struct config *config, const struct str *arguments, size_t count)
 {
-    struct load files = {.origin = ORIGIN_CLI};
+    struct load files = {.layer.origin = ORIGIN_CLI};
     const struct err *first = NULL;
+    const struct layer *others = config->layers;
     for (size_t i = 0; i < count; i++) {
-        struct layer *layers = NULL;
-        const struct err *err = load_argument(config, &files, arguments[i], &layers);
+        const struct err *err = load_argument(config, &files, arguments[i]);
         first = first ? first : err;
-        layers_append(&layers, config->layers);
-        config->layers = layers;
     }
     if (first) {
         config->failure = first; /* cargo reads the arguments before its files */
         config->name_is_unknown = true;
     }
+    config_merge(config, config->layers, others);
 }

@@ -1,8 +1,8 @@
 /*
  * cargo's configuration as layers, in order of priority: each file that cargo reads here, or would
- * read in another directory. There is no merged tree. A getter asks the layers in turn and returns
- * the first value; lists are joined. Every value knows its layer, because the trust in a token, a
- * provider or a setting depends on its source.
+ * read in another directory. A getter returns the value of the first layer that has the key; lists
+ * are joined. Every value knows its layer, because the trust in a token, a provider or a setting
+ * depends on its source.
  *
  *     struct config config;
  *     TRY(config_init(&config, arena, shell, environ));   directories and variables
@@ -80,13 +80,6 @@ struct layer {
     struct layer *next;
 };
 
-/* The layers that have a table `registries.NAME` or `source.NAME`, in order of priority. */
-struct naming {
-    const struct layer *layer;
-    struct naming *next;
-    struct naming *last; /* only in the first */
-};
-
 /* A file that cargo would read, but that does not exist. */
 struct looked {
     struct str path;
@@ -99,18 +92,17 @@ struct config {
     struct str cwd;
     struct str home; /* cargo's home: absolute, normalized; it might not exist */
     struct environment environment;
-    struct layer *layers; /* credentials first, then --config, project, home */
-    struct config_file *files;
+    struct layer *layers;      /* credentials first, then --config, project, home */
+    struct config_file *files; /* in the order in which they were read */
+    struct map files_by_path;
     const struct err *failure; /* the first one, as cargo would report it */
     bool name_is_unknown;      /* a failure outside of the credentials files, which can hide
                                   registry.default */
     size_t project_count;      /* ranks of project layers */
-    size_t file_count;
     size_t byte_count;
     struct looked *looked;
-    struct map warnings;   /* warnings that were printed already */
-    struct map namings[2]; /* struct naming of the names in [registries] and in [source]; empty if
-                              there are few layers */
+    struct map warnings; /* warnings that were printed already */
+    struct map keys;     /* of the layers that cargo reads here; for config_lookup() */
 };
 
 struct err *config_init(struct config *config, struct arena *arena, struct shell *shell,
@@ -119,30 +111,21 @@ void config_load_files(struct config *config);
 void config_load_arguments(struct config *config, const struct str *arguments, size_t count);
 void config_load_credentials(struct config *config);
 
-/* Called by config_load_credentials(). If there are many layers, finds out which of them have a
- * name, so that each name is not looked up in each layer. */
-void config_index_names(struct config *config);
-
-/*
- * Which layers cargo would see if it were started in some directory. {0, true} is the working
- * directory, with our --config.
- */
+/* Which layers cargo would see if it were started in some directory. */
 struct view {
     size_t rank;        /* project layers below this rank are not seen */
     bool arguments;     /* --config is seen */
     bool settings_only; /* credentials files are not seen */
 };
 
+/* The view in the working directory, with our --config. */
 #define VIEW_HERE ((struct view){0, true, false})
 
-/* The view for choosing the registry, which cargo does before it reads credentials. */
+/* The same for choosing the registry, which cargo does before it reads credentials. */
 #define VIEW_SETTINGS ((struct view){0, true, true})
 
 bool config_sees(struct view view, const struct layer *layer);
 
-/*
- * A key. The key `registries.my-reg.token` has the variable CARGO_REGISTRIES_MY_REG_TOKEN.
- */
 struct key {
     struct str parts[4];
     size_t count;
@@ -151,6 +134,7 @@ struct key {
 #define KEY(...)                                                                                   \
     ((struct key){{__VA_ARGS__}, sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str)})
 
+/* CARGO_REGISTRIES_MY_REG_TOKEN for registries.my-reg.token */
 struct str key_variable(struct arena *arena, const struct key *key);
 
 /* a.b."c d" */
@@ -176,11 +160,24 @@ struct str setting_location(struct arena *arena, const struct setting *setting);
 /* Returns the directory to which paths in the value are relative. */
 struct str setting_root(const struct config *config, const struct setting *setting);
 
-/* Returns the node of a key in one layer, or NULL. */
-const struct toml_node *layer_get(const struct layer *layer, const struct key *key);
+/*
+ * Finds the values of a key in layers, from the highest priority to the lowest. They can have any
+ * type; `value` is empty for other types than strings.
+ *
+ *     struct lookup lookup = config_lookup(config, VIEW_HERE, &key);
+ *     while (lookup_next(&lookup, &setting))
+ */
+struct lookup {
+    const struct key *key;
+    struct view view;
+    const struct merged *next;
+    size_t depth; /* of `next`, in parts of the key */
+};
 
-/* Finds a value of any type in the first layer that has the key, without variables. The value of
- * other types than strings is empty. */
+struct lookup config_lookup(const struct config *config, struct view view, const struct key *key);
+bool lookup_next(struct lookup *lookup, struct setting *out);
+
+/* Finds only the first value. */
 bool config_first(const struct config *config, struct view view, const struct key *key,
                   struct setting *out);
 
@@ -208,12 +205,8 @@ struct err *config_program(struct config *config, struct view view, const struct
 /* Splits a string at white space. */
 void setting_words(struct arena *arena, const struct setting *setting, struct settings *out);
 
-/* Returns the program to start. If the name has a `/`, it is joined to the setting's root;
- * otherwise it is searched for in PATH. */
-struct str setting_program(const struct config *config, const struct setting *setting);
-
-/* Warns about each key of a table that is not one of the words in `known`, in the layers seen from
- * here. cargo: serde's ignored fields. */
+/* Warns about each key of a table that is not in `known`, which has a space before and after each
+ * word. cargo: serde's ignored fields. */
 void config_warn_unused(struct config *config, const struct key *table, const char *known);
 
 /* Prints a warning, unless the same text was printed before. `help` can be empty. */

@@ -5,7 +5,7 @@
 #include "util/text.h"
 #include "util/utf8.h"
 
-enum { FEW_LAYERS = 4 };
+#include <wchar.h>
 
 struct str key_variable(struct arena *arena, const struct key *key)
 {
@@ -85,95 +85,6 @@ struct str setting_root(const struct config *config, const struct setting *setti
     return dir;
 }
 
-const struct toml_node *layer_get(const struct layer *layer, const struct key *key)
-{
-    const struct toml_node *node = layer->doc ? layer->doc->root : NULL;
-    for (size_t i = 0; node && i < key->count; i++) {
-        node = toml_get(node, key->parts[i]);
-    }
-    return node;
-}
-
-/*
- * Searching the layers.
- */
-
-static const char *const named_tables[] = {"registries", "source"};
-
-static void add_name(struct arena *arena, struct map *namings, const struct layer *layer,
-                     struct str name)
-{
-    struct naming *naming = arena_new(arena, struct naming);
-    struct naming **first = (struct naming **)map_place(arena, namings, name);
-    *naming = (struct naming){.layer = layer, .last = naming};
-    if (*first) {
-        (*first)->last->next = naming;
-        (*first)->last = naming;
-    } else {
-        *first = naming;
-    }
-}
-
-void config_index_names(struct config *config)
-{
-    size_t count = 0;
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        count++;
-    }
-    for (const struct layer *l = count > FEW_LAYERS ? config->layers : NULL; l; l = l->next) {
-        for (size_t i = 0; i < COUNT(named_tables); i++) {
-            const struct toml_node *table = layer_get(l, &KEY(str_of(named_tables[i])));
-            bool has_names = table && table->type == TOML_TABLE;
-            for (const struct toml_node *n = has_names ? table->first : NULL; n; n = n->next) {
-                add_name(config->arena, &config->namings[i], l, n->key);
-            }
-        }
-    }
-}
-
-/* The layers that can have a key, in order of priority. */
-struct search {
-    const struct layer *layer; /* NULL: there are no more */
-    const struct naming *naming;
-};
-
-static struct search search_first(const struct config *config, const struct key *key)
-{
-    for (size_t i = 0; i < COUNT(named_tables); i++) {
-        if (config->namings[i].used > 0 && key->count > 1 &&
-            str_eq(key->parts[0], str_of(named_tables[i]))) {
-            const struct naming *naming = map_get(&config->namings[i], key->parts[1]);
-            return (struct search){naming ? naming->layer : NULL, naming};
-        }
-    }
-    return (struct search){config->layers, NULL};
-}
-
-static struct search search_next(struct search search)
-{
-    if (!search.naming) {
-        return (struct search){search.layer->next, NULL};
-    }
-    const struct naming *naming = search.naming->next;
-    return (struct search){naming ? naming->layer : NULL, naming};
-}
-
-bool config_first(const struct config *config, struct view view, const struct key *key,
-                  struct setting *out)
-{
-    for (struct search s = search_first(config, key); s.layer; s = search_next(s)) {
-        const struct layer *layer = s.layer;
-        const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
-        if (node) {
-            bool is_string = node->type == TOML_STRING;
-            *out = (struct setting){
-                .value = is_string ? node->string : STR(""), .layer = layer, .node = node};
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *config_type_name(const struct toml_node *node)
 {
     static const char *const names[] = {
@@ -233,17 +144,22 @@ static struct err *wrong_type(struct config *config, const struct key *key,
                    wanted, setting->node ? config_type_name(setting->node) : "different text");
 }
 
-/* Converts a variable's text. */
+/* Sets the number or the boolean of a value. */
 static bool convert(struct setting *setting, enum toml_type type)
 {
+    const struct toml_node *node = setting->node;
     const char *text = setting->value.data;
+    if (node && node->type != type) {
+        return false;
+    }
     if (type == TOML_BOOLEAN) {
-        setting->boolean = strcmp(text, "true") == 0;
-        return setting->boolean || strcmp(text, "false") == 0;
+        setting->boolean = node ? node->boolean : strcmp(text, "true") == 0;
+        return node || setting->boolean || strcmp(text, "false") == 0;
     }
     if (type == TOML_INTEGER) {
-        setting->number = strtoull(text, NULL, 10);
-        return *text && !text[strspn(text, "0123456789")] && setting->number <= INT64_MAX;
+        bool has_digits = node || (*text && !text[strspn(text, "0123456789")]);
+        setting->number = node ? (uint64_t)node->integer : strtoull(text, NULL, 10);
+        return has_digits && setting->number <= INT64_MAX;
     }
     return true;
 }
@@ -256,15 +172,7 @@ struct err *config_get(struct config *config, struct view view, const struct key
                                                 : "an integer that is not negative";
     struct setting found;
     TRY(find(config, view, key, &found));
-    const struct toml_node *node = found.node;
-    bool valid = !found.value.data || (node ? node->type == type : convert(&found, type));
-    if (node && valid && type == TOML_BOOLEAN) {
-        found.boolean = node->boolean;
-    } else if (node && valid && type == TOML_INTEGER) {
-        found.number = (uint64_t)node->integer;
-        valid = node->integer >= 0;
-    }
-    if (!valid) {
+    if (found.value.data && !convert(&found, type)) {
         return wrong_type(config, key, &found, wanted);
     }
     *out = found;
@@ -284,12 +192,9 @@ static void add(struct arena *arena, struct settings *list, struct setting item)
 /* Returns true for Unicode's property White_Space. */
 static bool is_space(uint32_t c)
 {
-    static const uint32_t others[] = {0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000};
-    bool space = c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x2000 && c <= 0x200A);
-    for (size_t i = 0; i < COUNT(others); i++) {
-        space |= c == others[i];
-    }
-    return space;
+    return c != 0 && wcschr(L"\t\n\v\f\r \x85\xA0\x1680\x2000\x2001\x2002\x2003\x2004\x2005\x2006"
+                            L"\x2007\x2008\x2009\x200A\x2028\x2029\x202F\x205F\x3000",
+                            (wchar_t)c);
 }
 
 void setting_words(struct arena *arena, const struct setting *setting, struct settings *out)
@@ -327,36 +232,37 @@ static struct err *add_elements(struct config *config, const struct key *key,
     return NULL;
 }
 
-/* Adds the lists of files or of --config, from the last layer to `layer`, because a list begins
- * with the lowest priority. */
-static struct err *add_layers(struct config *config, struct view view, const struct key *key,
-                              bool arguments, const struct layer *layer, struct settings *list)
+/* Adds the lists of files or of --config, from the last one to the next of the search, because a
+ * list begins with the lowest priority. */
+static struct err *add_lists(struct config *config, struct lookup lookup, bool arguments,
+                             struct settings *list)
 {
-    if (!layer) {
+    struct setting from;
+    if (!lookup_next(&lookup, &from)) {
         return NULL;
     }
-    TRY(add_layers(config, view, key, arguments, layer->next, list));
-    const struct setting from = {.layer = layer, .node = layer_get(layer, key)};
-    if ((layer->origin == ORIGIN_CLI) != arguments || !config_sees(view, layer) || !from.node) {
+    TRY(add_lists(config, lookup, arguments, list));
+    if ((from.layer->origin == ORIGIN_CLI) != arguments) {
         return NULL;
     }
     if (from.node->type != TOML_ARRAY) {
-        return wrong_type(config, key, &from, "a list");
+        return wrong_type(config, lookup.key, &from, "a list");
     }
-    return add_elements(config, key, &from, list);
+    return add_elements(config, lookup.key, &from, list);
 }
 
 struct err *config_list(struct config *config, struct view view, const struct key *key,
                         struct settings *out)
 {
     struct settings list = {0};
+    struct lookup lookup = config_lookup(config, view, key);
     const struct variable *variable = variable_of(config, key);
-    TRY(add_layers(config, view, key, false, config->layers, &list));
+    TRY(add_lists(config, lookup, false, &list));
     if (variable && variable->valid) {
         const struct setting from = {.value = variable->value, .variable = variable->name};
         setting_words(config->arena, &from, &list);
     }
-    TRY(add_layers(config, view, key, true, config->layers, &list));
+    TRY(add_lists(config, lookup, true, &list));
     *out = list;
     return NULL;
 }
@@ -383,39 +289,25 @@ struct err *config_program(struct config *config, struct view view, const struct
     return NULL;
 }
 
-struct str setting_program(const struct config *config, const struct setting *setting)
+static bool has_word(struct arena *arena, const char *words, struct str word)
 {
-    if (str_find(setting->value, '/') < 0) {
-        return setting->value;
-    }
-    return path_join(config->arena, setting_root(config, setting), setting->value);
-}
-
-static bool has_word(const char *words, struct str word)
-{
-    while (*words) {
-        size_t len = strcspn(words, " ");
-        if (len == word.len && memcmp(words, word.data, len) == 0) {
-            return true;
-        }
-        words += len;
-        words += strspn(words, " ");
-    }
-    return false;
+    struct str sought = str_format(arena, " %s ", word.data);
+    bool is_word = sought.len == word.len + 2 && str_find(word, ' ') < 0;
+    return is_word && strstr(words, sought.data);
 }
 
 void config_warn_unused(struct config *config, const struct key *table, const char *known)
 {
-    for (struct search s = search_first(config, table); s.layer; s = search_next(s)) {
-        const struct toml_node *node =
-            config_sees(VIEW_HERE, s.layer) ? layer_get(s.layer, table) : NULL;
-        const struct toml_node *child = node && node->type == TOML_TABLE ? node->first : NULL;
+    struct lookup lookup = config_lookup(config, VIEW_HERE, table);
+    struct setting found;
+    while (lookup_next(&lookup, &found)) {
+        const struct toml_node *child = found.node->type == TOML_TABLE ? found.node->first : NULL;
         for (; child; child = child->next) {
             struct key key = *table;
             key.parts[key.count++] = child->key;
             struct setting used;
-            if (!has_word(known, child->key) && config_first(config, VIEW_HERE, &key, &used) &&
-                used.node == child) {
+            if (!has_word(config->arena, known, child->key) &&
+                config_first(config, VIEW_HERE, &key, &used)) {
                 config_warn(config, STR(""), "unused config key `%s.%s` in `%s`",
                             key_shown(config->arena, table).data,
                             text_shown(config->arena, child->key).data,

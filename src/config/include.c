@@ -42,26 +42,21 @@ static struct err *read_entry(struct arena *arena, const struct config_file *fil
 /* cargo before 1.97 reads the path as it is written. If that is another file, because `..` follows
  * a link, both files are read. */
 static const struct err *load_spellings(struct config *config, struct load *load, struct str path,
-                                        struct layer **out)
+                                        struct layer **at)
 {
     struct str normal = path_normal(config->arena, path);
     bool differ = !str_eq(path, normal) && path_exists(path) && !path_same(path, normal);
+    const struct err *of_plain = differ ? load_file(config, load, path, -1, at) : NULL;
     const struct err *err = NULL;
     if (!differ || path_exists(normal)) {
-        err = load_file(config, load, normal, -1, out);
+        err = load_file(config, load, normal, -1, at);
     }
-    if (differ) {
-        struct layer *plain = NULL;
-        const struct err *of_plain = load_file(config, load, path, -1, &plain);
-        layers_append(out, plain);
-        err = err ? err : of_plain;
-    }
-    return err;
+    return err ? err : of_plain;
 }
 
 static const struct err *load_include(struct config *config, struct load *load,
                                       const struct config_file *file, const struct toml_node *entry,
-                                      struct layer **out)
+                                      struct layer **at)
 {
     struct arena *arena = config->arena;
     const struct toml_node *written;
@@ -81,7 +76,7 @@ static const struct err *load_include(struct config *config, struct load *load,
         err = err_new(arena, "more than %d files include each other", INCLUDE_DEPTH);
     } else {
         load->depth++;
-        err = load_spellings(config, load, path, out);
+        err = load_spellings(config, load, path, at);
         load->depth--;
     }
     return err ? err_wrap(arena, err, "failed to load config include `%s` from `%s`",
@@ -90,7 +85,7 @@ static const struct err *load_include(struct config *config, struct load *load,
 }
 
 const struct err *load_includes(struct config *config, struct load *load, struct config_file *file,
-                                const struct toml_doc *doc, struct layer **out)
+                                const struct toml_doc *doc, struct layer **at)
 {
     const struct toml_node *list = toml_get(doc->root, STR("include"));
     if (!list) {
@@ -100,15 +95,10 @@ const struct err *load_includes(struct config *config, struct load *load, struct
         return err_new(config->arena, "expected a list at `include` in `%s`", place_of(file).data);
     }
     const struct err *first = NULL;
-    struct layer *layers = NULL; /* a later include has priority, so it is put first */
-    for (const struct toml_node *entry = list->first; entry && config->file_count <= FILES_LIMIT;
-         entry = entry->next) {
-        struct layer *each = NULL;
-        const struct err *err = load_include(config, load, file, entry, &each);
+    for (const struct toml_node *entry = list->first;
+         entry && config->files_by_path.used <= FILES_LIMIT; entry = entry->next) {
+        const struct err *err = load_include(config, load, file, entry, at); /* overrides others */
         first = first ? first : err;
-        layers_append(&each, layers);
-        layers = each;
     }
-    *out = layers;
     return first;
 }

@@ -61,14 +61,6 @@ void config_warn(struct config *config, struct str help, const char *format, ...
     }
 }
 
-void layers_append(struct layer **list, struct layer *more)
-{
-    while (*list) {
-        list = &(*list)->next;
-    }
-    *list = more;
-}
-
 /*
  * One file.
  */
@@ -174,15 +166,6 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     return NULL;
 }
 
-static struct config_file *find_file(struct config *config, struct str path)
-{
-    struct config_file *file = config->files;
-    while (file && !str_eq(file->path, path)) {
-        file = file->next;
-    }
-    return file;
-}
-
 /* If credentials cannot be parsed, waits for the lock and reads them again, because another cargo
  * may have been between its write and its ftruncate. cargo reads them without the lock. */
 static struct config_file *add_file(struct config *config, const struct load *load, struct str path,
@@ -192,13 +175,13 @@ static struct config_file *add_file(struct config *config, const struct load *lo
     *file = (struct config_file){
         .path = path,
         .shown = text_shown(config->arena, path),
-        .credentials = load->credentials,
+        .credentials = load->layer.credentials,
     };
-    if (++config->file_count > FILES_LIMIT) {
+    if (config->files_by_path.used > FILES_LIMIT) {
         file->failure = err_new(config->arena, "more than %d configuration files", FILES_LIMIT);
     } else {
         file->failure = read_doc(config, file, fd, &file->doc);
-        if (file->failure && load->credentials && fd >= 0 &&
+        if (file->failure && load->layer.credentials && fd >= 0 &&
             !lock_acquire(config->shell, fd, file->shown, LOCK_SHARED, &lock_of_credentials)) {
             file->failure = read_doc(config, file, fd, &file->doc);
         }
@@ -212,31 +195,30 @@ static struct config_file *add_file(struct config *config, const struct load *lo
 }
 
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
-                            struct layer **out)
+                            struct layer **at)
 {
     if (!map_add(config->arena, &load->seen, path)) {
         return err_new(config->arena, "config `include` cycle detected with path `%s`",
                        text_shown(config->arena, path).data);
     }
-    struct config_file *file = find_file(config, path);
-    bool is_new = !file;
-    file = file ? file : add_file(config, load, path, fd);
-    bool of_project = load->origin == ORIGIN_PROJECT;
+    struct config_file **place =
+        (struct config_file **)map_place(config->arena, &config->files_by_path, path);
+    bool is_new = !*place;
+    *place = is_new ? add_file(config, load, path, fd) : *place;
+    struct config_file *file = *place;
+    bool of_project = load->layer.origin == ORIGIN_PROJECT;
     file->of_project = of_project && (is_new || file->of_project);
     if (is_new || !of_project) { /* the command line names it, even if a project includes it too */
         file->foreign = of_project && is_foreign(config->arena, path);
         file->leaves = of_project && is_outside(config->arena, path, load->project);
-        file->credentials |= load->credentials;
+        file->credentials |= load->layer.credentials;
     }
     struct layer *layer = arena_new(config->arena, struct layer);
-    *layer = (struct layer){
-        .file = file,
-        .doc = file->doc,
-        .origin = load->origin,
-        .credentials = load->credentials,
-        .rank = load->rank,
-    };
-    *out = layer;
+    *layer = load->layer;
+    layer->file = file;
+    layer->doc = file->doc;
+    layer->next = *at;
+    *at = layer;
     const struct err *includes =
         file->doc ? load_includes(config, load, file, file->doc, &layer->next) : NULL;
     return file->failure ? file->failure : includes;
@@ -246,18 +228,6 @@ const struct err *load_file(struct config *config, struct load *load, struct str
  * Directories that cargo searches.
  */
 
-/* The file `NAME` or `NAME.toml` of a directory. */
-struct found {
-    struct str path;   /* empty: there is none */
-    struct str hidden; /* `NAME.toml`, if `NAME` is used and both exist */
-    int fd;
-};
-
-static void found_close(struct found *found)
-{
-    fd_close(&found->fd);
-}
-
 static void add_looked(struct config *config, struct str path)
 {
     struct looked *looked = arena_new(config->arena, struct looked);
@@ -265,27 +235,32 @@ static void add_looked(struct config *config, struct str path)
     config->looked = looked;
 }
 
-/* cargo: get_file_path. A file that exists but cannot be opened is reported when it is read. */
-static struct found find_in(struct config *config, struct str dir, struct str name)
+/* Loads the file `NAME` or `NAME.toml` of a directory. A file that exists but cannot be opened is
+ * reported when it is read. If both exist, cargo reads the first. The layers of the other one are
+ * hidden and have their own failures. cargo: get_file_path. */
+static const struct err *load_named(struct config *config, struct load *load, struct str dir,
+                                    struct str name, struct layer **at)
 {
     struct arena *arena = config->arena;
     struct str plain = path_join(arena, dir, name);
     struct str with = str_format(arena, "%s.toml", plain.data);
-    struct found found = {plain, STR(""), file_open(plain)};
-    if (found.fd < 0 && file_absent(errno)) {
-        found = (struct found){with, STR(""), file_open(with)};
-        if (found.fd < 0 && (errno == ENOENT || !path_exists(with))) {
-            found.path = STR("");
-            add_looked(config, with);
-        }
-        return found;
-    }
     struct str shown = text_shown(arena, plain);
-    switch (fd_identity(found.fd, with)) {
+    CLEANUP(fd_close) int fd = file_open(plain);
+    if (fd < 0 && file_absent(errno)) {
+        fd = file_open(with);
+        if (fd < 0 && (errno == ENOENT || !path_exists(with))) {
+            add_looked(config, with);
+            return NULL;
+        }
+        return load_file(config, load, with, fd, at);
+    }
+    struct load of_hidden = *load;
+    of_hidden.layer.hidden = true;
+    switch (fd_identity(fd, with)) {
     case FILE_OTHER:
-        found.hidden = with;
         config_warn(config, STR(""), "both `%s` and `%s` exist. Using `%s`", shown.data,
                     text_shown(arena, with).data, shown.data);
+        (void)load_file(config, &of_hidden, with, -1, at);
         break;
     case FILE_ABSENT:
         config_warn(config,
@@ -298,34 +273,10 @@ static struct found find_in(struct config *config, struct str dir, struct str na
     case FILE_SAME:
         break;
     }
-    return found;
+    return load_file(config, load, plain, fd, at);
 }
 
-/* Loads both names of a file. Returns the failure that cargo would see: it ignores the hidden one,
- * whose layer has its own reason. */
-static const struct err *load_both(struct config *config, struct load *load,
-                                   const struct found *found)
-{
-    struct layer *layers = NULL;
-    struct layer *hidden = NULL;
-    struct load of_hidden = *load;
-    of_hidden.seen = (struct map){0};
-    const struct err *err = NULL;
-    if (found->path.len > 0) {
-        err = load_file(config, load, found->path, found->fd, &layers);
-    }
-    if (found->hidden.len > 0) {
-        (void)load_file(config, &of_hidden, found->hidden, -1, &hidden);
-    }
-    for (struct layer *layer = hidden; layer; layer = layer->next) {
-        layer->hidden = true;
-    }
-    layers_append(&layers, hidden);
-    layers_append(&config->layers, layers);
-    return err;
-}
-
-static void keep_first(struct config *config, const struct err *err)
+void config_fail(struct config *config, const struct err *err)
 {
     if (err && !config->failure) {
         config->failure = err_wrap(config->arena, err, "could not load Cargo configuration");
@@ -344,16 +295,17 @@ static bool load_directory(struct config *config, struct str dir, struct str con
         return false;
     }
     is_home = is_home || path_same(config_dir, config->home);
-    CLEANUP(found_close) struct found found = find_in(config, config_dir, STR("config"));
-    struct load load = {.origin = ORIGIN_HOME};
-    if (!is_home && found.path.len > 0) {
-        load = (struct load){
-            .origin = ORIGIN_PROJECT,
-            .rank = config->project_count++,
-            .project = dir,
-        };
+    struct load load = {
+        .layer.origin = is_home ? ORIGIN_HOME : ORIGIN_PROJECT,
+        .layer.rank = config->project_count,
+        .project = dir,
+    };
+    struct layer **end = &config->layers;
+    while (*end) {
+        end = &(*end)->next;
     }
-    keep_first(config, load_both(config, &load, &found));
+    config_fail(config, load_named(config, &load, config_dir, STR("config"), end));
+    config->project_count += !is_home && *end;
     return is_home;
 }
 
@@ -368,98 +320,17 @@ void config_load_files(struct config *config)
     if (!home_done) {
         (void)load_directory(config, config->home, config->home);
     }
-}
-
-/*
- * Contradictions.
- */
-
-enum { MERGE_DEPTH = 100 };
-
-/* A key of all layers. Its tables are merged only if several layers have it. */
-struct merged {
-    struct setting first;
-    struct map *children; /* struct merged, by key; NULL if only one layer has the key */
-};
-
-static bool have_same_shape(const struct toml_node *a, const struct toml_node *b)
-{
-    return (a->type == TOML_TABLE) == (b->type == TOML_TABLE) &&
-           (a->type == TOML_ARRAY) == (b->type == TOML_ARRAY);
-}
-
-/* Compares a table of a layer with those of the layers before, and adds it to them unless the layer
- * is the last one: the credentials, which can be large. */
-static struct err *merge(struct config *config, struct map *keys, const struct setting *table,
-                         size_t depth, bool is_last)
-{
-    struct arena *arena = config->arena;
-    const struct toml_node *child = depth < MERGE_DEPTH ? table->node->first : NULL;
-    for (; child; child = child->next) {
-        const struct setting setting = {.layer = table->layer, .node = child};
-        struct merged *merged = map_get(keys, child->key);
-        if (!merged) {
-            if (!is_last) {
-                merged = arena_new(arena, struct merged);
-                merged->first = setting;
-                *map_place(arena, keys, child->key) = merged;
-            }
-            continue;
-        }
-        const struct setting *first = &merged->first;
-        if (!have_same_shape(first->node, child)) {
-            return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
-                           key_shown(arena, &KEY(child->key)).data, config_type_name(first->node),
-                           setting_location(arena, first).data, config_type_name(child),
-                           setting_location(arena, &setting).data);
-        }
-        if (child->type != TOML_TABLE) {
-            continue;
-        }
-        if (!merged->children) {
-            merged->children = arena_new(arena, struct map);
-            TRY(merge(config, merged->children, first, depth + 1, false));
-        }
-        TRY(merge(config, merged->children, &setting, depth + 1, is_last));
-    }
-    return NULL;
-}
-
-static struct err *merge_all(struct config *config, struct map *keys, const struct layer *layers,
-                             bool are_last)
-{
-    for (const struct layer *layer = layers; layer; layer = layer->next) {
-        if (config_sees(VIEW_HERE, layer)) {
-            const struct setting root = {.layer = layer, .node = layer->doc->root};
-            TRY(merge(config, keys, &root, 0, are_last && !layer->next));
-        }
-    }
-    return NULL;
-}
-
-/* Returns an error about a key that is a table or a list in one layer and something else in
- * another, or NULL. cargo: ConfigValue::merge. */
-static struct err *check_layers(struct config *config, const struct layer *credentials)
-{
-    struct map keys = {0};
-    TRY(merge_all(config, &keys, config->layers, false));
-    return merge_all(config, &keys, credentials, true);
+    config_merge(config, config->layers, NULL);
 }
 
 void config_load_credentials(struct config *config)
 {
-    CLEANUP(found_close) struct found found = find_in(config, config->home, STR("credentials"));
-    struct load load = {.origin = ORIGIN_HOME, .credentials = true};
-    struct layer *others = config->layers;
-    config->layers = NULL;
-    const struct err *err = load_both(config, &load, &found);
-    struct layer *credentials = config->layers;
-    config->layers = others;
-    keep_first(config, check_layers(config, credentials));
-    layers_append(&credentials, others);
-    config->layers = credentials;
+    struct load load = {.layer.origin = ORIGIN_HOME, .layer.credentials = true};
+    const struct layer *others = config->layers;
+    const struct err *err =
+        load_named(config, &load, config->home, STR("credentials"), &config->layers);
+    config_merge(config, config->layers, others);
     if (!config->failure) {
         config->failure = err;
     }
-    config_index_names(config);
 }

@@ -11,11 +11,9 @@
 enum { FILE_LIMIT = 16 * 1024 * 1024, FILES_LIMIT = 1000, INCLUDE_DEPTH = 100 };
 #define BYTES_LIMIT ((size_t)64 * 1024 * 1024)
 
-/* The properties of the layers that are being made. */
+/* What is loaded: a file with those that it includes, or the files of all arguments. */
 struct load {
-    enum origin origin;
-    bool credentials;
-    size_t rank;
+    struct layer layer; /* the properties of all layers */
     struct str project; /* the directory that holds `.cargo`; empty for others */
     struct map seen;    /* the files that were loaded, to detect a cycle of includes */
     int depth;
@@ -25,18 +23,23 @@ struct load {
  * NULs, changes nothing and returns 0, because its contents are lost. */
 size_t load_mend(struct arena *arena, struct str *text);
 
-/* Makes layers of the file and of the files that it includes, in order of priority. `fd` is open on
- * the file, or -1; it stays open. Returns the first failure, and still sets the layers of what
- * could be read. cargo: _load_file. */
+/* Inserts the layers of a file and of the files that it includes before the layer *at. `fd` is open
+ * on the file, or -1; it stays open. Returns the first failure, and still inserts the layers of
+ * what could be read. cargo: _load_file. */
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
-                            struct layer **out);
+                            struct layer **at);
 
-/* Makes layers of the files that a document includes, in order of priority. `file` is NULL for
- * --config KEY=VALUE. cargo: load_includes. */
+/* Inserts the layers of the files that a document includes. `file` is NULL for --config KEY=VALUE.
+ * cargo: load_includes. */
 const struct err *load_includes(struct config *config, struct load *load, struct config_file *file,
-                                const struct toml_doc *doc, struct layer **out);
+                                const struct toml_doc *doc, struct layer **at);
 
-/* Appends a list of layers to another one. */
-void layers_append(struct layer **list, struct layer *more);
+/* Adds the layers from `first` until `end` to config->keys. They override those that were added
+ * before. A key that is a table or a list in one layer and something else in another is a failure
+ * of the configuration. cargo: ConfigValue::merge. */
+void config_merge(struct config *config, const struct layer *first, const struct layer *end);
+
+/* Records a failure, unless there was one before. */
+void config_fail(struct config *config, const struct err *err);
 
 #endif

@@ -44,7 +44,15 @@ static struct err *read_versions(struct config *config, struct view view, struct
 
 struct err *network_settings(struct config *config, struct view view, struct network *out)
 {
-    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, CHECK_REVOKE, RETRIES, KEYS };
+    enum {
+        PROXY,
+        CAINFO,
+        USER_AGENT,
+        TIMEOUT,
+        CHECK_REVOKE,
+        RETRIES,
+        KEYS
+    }; /* of CHECK_REVOKE, only the type is checked */
     static const struct {
         const char *table;
         const char *name;
@@ -67,7 +75,6 @@ struct err *network_settings(struct config *config, struct view view, struct net
         .cainfo = found[CAINFO].value,
         .user_agent = found[USER_AGENT].value,
         .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
-        .check_revoke = found[CHECK_REVOKE].value.data ? &found[CHECK_REVOKE].boolean : NULL,
         .retry = found[RETRIES].value.data ? found[RETRIES].number : RETRIES_DEFAULT,
     };
     if (network.cainfo.len > 0) {
@@ -98,11 +105,9 @@ bool network_untrusted(struct config *config, struct setting *out)
                                         "check-revoke"};
     for (size_t i = 0; i < COUNT(names); i++) {
         struct key key = KEY(STR("http"), str_of(names[i]));
-        for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-            const struct toml_node *node =
-                config_sees(VIEW_HERE, layer) ? layer_get(layer, &key) : NULL;
-            if (node && layer->origin == ORIGIN_PROJECT) {
-                *out = (struct setting){.layer = layer, .node = node};
+        struct lookup lookup = config_lookup(config, VIEW_HERE, &key);
+        while (lookup_next(&lookup, out)) {
+            if (out->layer->origin == ORIGIN_PROJECT) {
                 return true;
             }
         }

@@ -182,7 +182,7 @@ static struct fix fix_file(struct arena *arena, const struct credential *c)
  */
 static struct fix fix_foreign(struct arena *arena, const struct credential *c)
 {
-    struct str path = provider_foreign_setting(c->provider)->layer->file->path;
+    struct str path = c->provider->foreign->layer->file->path;
     struct fix fix = FIX(arena, LOGOUT_OF(c->registry->name), STR("--config"), path);
     struct stat status;
     const struct passwd *owner =

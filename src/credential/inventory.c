@@ -149,7 +149,7 @@ static void take_layer(struct inventory *inventory, const struct layer *layer,
 
 static void take_files(struct inventory *inventory)
 {
-    const struct layer *layers = inventory->config->layers;
+    struct map files = {0}; /* a file can be in several layers */
     struct str *names = NULL;
     size_t count = 0;
     size_t size = 0;
@@ -159,12 +159,9 @@ static void take_files(struct inventory *inventory)
             names[count++] = r->name;
         }
     }
-    for (const struct layer *layer = layers; layer; layer = layer->next) {
-        const struct layer *first = layers; /* of this file, because each file is read once */
-        while (first->file != layer->file) {
-            first = first->next;
-        }
-        if (layer->file && layer->doc && layer == first) {
+    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
+        if (layer->file && layer->doc &&
+            map_add(inventory->config->arena, &files, layer->file->path)) {
             take_layer(inventory, layer, names, count);
         }
     }
@@ -205,30 +202,22 @@ static int owner_rank(const struct inventory *inventory, const struct registry *
 /* A variable can belong to several names. It is listed once: under the name of --registry, or else
  * under a name of its group, or else under one with an index. CARGO_REGISTRY_TOKEN belongs only to
  * crates-io. */
-static struct registry *find_owner(const struct inventory *inventory, struct registry *first)
-{
-    struct registry *owner = NULL;
-    for (struct registry *r = first; r; r = r->part_next) {
-        bool better = !owner || owner_rank(inventory, r) > owner_rank(inventory, owner);
-        owner = !r->is_crates_io && better ? r : owner;
-    }
-    return owner;
-}
-
 static void take_variables(struct inventory *inventory)
 {
+    struct registry *crates_io = inventory->registries.first;
     if (!inventory->config->environment.has_registries) {
         return;
     }
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (r->is_crates_io) {
+    take_variables_of(inventory, crates_io);
+    for (struct registry *r = crates_io->next; r; r = r->next) {
+        struct registry **owner = (struct registry **)map_place(
+            inventory->config->arena, &inventory->variable_owners, r->variable_part);
+        bool better = !*owner || owner_rank(inventory, r) > owner_rank(inventory, *owner);
+        *owner = better ? r : *owner;
+    }
+    for (struct registry *r = crates_io->next; r; r = r->next) {
+        if (r == map_get(&inventory->variable_owners, r->variable_part)) {
             take_variables_of(inventory, r);
-        }
-        if (r == r->part_first) {
-            r->variable_owner = find_owner(inventory, r);
-        }
-        if (r->variable_owner) {
-            take_variables_of(inventory, r->variable_owner);
         }
     }
 }
@@ -301,7 +290,8 @@ static void find_used(const struct inventory *inventory, const struct registry *
         return;
     }
     bool has_own = setting.node || used->is_crates_io;
-    const struct registry *owner = has_own ? used : used->part_first->variable_owner;
+    const struct registry *owner =
+        has_own ? used : map_get(&inventory->variable_owners, used->variable_part);
     for (struct credential *c = owner ? owner->credentials : NULL; c; c = c->next) {
         bool same = setting.node ? c->node == setting.node
                                  : c->kind == CREDENTIAL_TOKEN && c->place == PLACE_VARIABLE &&

@@ -58,7 +58,7 @@ static void plan_provider(const struct inventory *inventory, const struct logout
     }
     c->plan = PLAN_ASK;
     if (c->provider->foreign) {
-        struct str where = setting_location(arena, provider_foreign_setting(c->provider));
+        struct str where = setting_location(arena, c->provider->foreign);
         cannot(
             options, c,
             err_new(arena,

@@ -17,24 +17,24 @@ static bool find(struct config *config, struct str name, const char *last, struc
     return config_first(config, VIEW_SETTINGS, &key, out);
 }
 
-static bool has_location(struct config *config, struct str name)
+static bool find_location(struct config *config, struct str name, struct setting *out)
 {
-    struct setting ignored;
-    return find(config, name, "registry", &ignored) || find(config, name, "git", &ignored) ||
-           find(config, name, "directory", &ignored) ||
-           find(config, name, "local-registry", &ignored);
+    return find(config, name, "registry", out) || find(config, name, "git", out) ||
+           find(config, name, "directory", out) || find(config, name, "local-registry", out);
 }
 
 /* cargo: SourceConfigMap::add_config. */
 static struct err *check_locations(struct config *config)
 {
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        const struct toml_node *table =
-            config_sees(VIEW_SETTINGS, layer) ? layer_get(layer, &KEY(STR("source"))) : NULL;
-        const struct toml_node *node = table && table->type == TOML_TABLE ? table->first : NULL;
+    struct key key = KEY(STR("source"));
+    struct lookup lookup = config_lookup(config, VIEW_SETTINGS, &key);
+    struct setting table;
+    struct setting location;
+    while (lookup_next(&lookup, &table)) {
+        const struct toml_node *node = table.node->type == TOML_TABLE ? table.node->first : NULL;
         for (; node; node = node->next) {
             if (node->type == TOML_TABLE && !str_eq(node->key, STR(CRATES_IO_NAME)) &&
-                !has_location(config, node->key)) {
+                !find_location(config, node->key, &location)) {
                 return err_new(config->arena,
                                "no source location specified for `source.%s`, need `registry`, "
                                "`local-registry`, `directory`, or `git` defined",
@@ -45,25 +45,21 @@ static struct err *check_locations(struct config *config)
     return NULL;
 }
 
-/* Returns the source as cargo prints it, or an empty str if it has no location. */
-static struct str source_shown(struct config *config, struct str name)
+/* Returns a source as cargo prints it. */
+static struct str source_shown(struct config *config, struct str name,
+                               const struct setting *location)
 {
     struct arena *arena = config->arena;
-    struct setting setting;
-    if (find(config, name, "registry", &setting)) {
+    struct str key = location->node->key;
+    if (str_eq(key, STR("registry"))) {
         return str_format(arena, "registry `%s`", text_shown(arena, name).data);
     }
-    if (find(config, name, "git", &setting)) {
-        return index_url_shown(arena, setting.value);
+    if (str_eq(key, STR("git"))) {
+        return index_url_shown(arena, location->value);
     }
-    bool is_directory = find(config, name, "directory", &setting);
-    if (!is_directory && !find(config, name, "local-registry", &setting)) {
-        return STR("");
-    }
-    struct str path = path_join(arena, setting_root(config, &setting), setting.value);
-    path = text_shown(arena, path);
-    return is_directory ? str_format(arena, "dir %s", path.data)
-                        : str_format(arena, "registry `%s`", path.data);
+    struct str path = path_join(arena, setting_root(config, location), location->value);
+    return str_format(arena, str_eq(key, STR("directory")) ? "dir %s" : "registry `%s`",
+                      text_shown(arena, path).data);
 }
 
 static struct err *check_replacement(struct registries *all)
@@ -83,25 +79,27 @@ static struct err *check_replacement(struct registries *all)
                            text_shown(arena, name).data, setting_place(arena, &with).data);
         }
     }
-    const struct str shown = text_shown(arena, name);
-    const struct registry *registry = registries_get(all, name);
-    if (!str_eq(name, STR(CRATES_IO_NAME)) && !has_location(config, name)) {
-        return registry && registry->has_index
-                   ? err_new(arena,
-                             "crates-io is replaced with remote registry %s;\n"
-                             "include `--registry %s` or `--registry crates-io`",
-                             shown.data, shown.data)
-                   : err_new(arena,
-                             "could not find a configured source with the name `%s` when "
-                             "attempting to lookup `crates-io` (configuration in `%s`)",
-                             shown.data, setting_place(arena, &last).data);
+    struct setting location;
+    if (find_location(config, name, &location)) {
+        return err_new(arena,
+                       "crates-io is replaced with non-remote-registry source %s;\n"
+                       "include `--registry crates-io` to use crates.io",
+                       source_shown(config, name, &location).data);
     }
-    struct str source = source_shown(config, name);
-    return source.len == 0 ? NULL
-                           : err_new(arena,
-                                     "crates-io is replaced with non-remote-registry source %s;\n"
-                                     "include `--registry crates-io` to use crates.io",
-                                     source.data);
+    if (!last.node) {
+        return NULL;
+    }
+    struct str shown = text_shown(arena, name);
+    const struct registry *registry = registries_get(all, name);
+    return registry && registry->has_index
+               ? err_new(arena,
+                         "crates-io is replaced with remote registry %s;\n"
+                         "include `--registry %s` or `--registry crates-io`",
+                         shown.data, shown.data)
+               : err_new(arena,
+                         "could not find a configured source with the name `%s` when "
+                         "attempting to lookup `crates-io` (configuration in `%s`)",
+                         shown.data, setting_place(arena, &last).data);
 }
 
 /*
@@ -193,10 +191,10 @@ static void warn_of_ignored(const struct registries *all, const struct registry 
 void registry_warn(const struct registries *all, const struct registry *registry)
 {
     static const char of_crates_io[] =
-        "index token default credential-provider secret-key global-credential-providers "
-        "secret-key-subject min-publish-age global-min-publish-age";
+        " index token default credential-provider secret-key global-credential-providers "
+        "secret-key-subject min-publish-age global-min-publish-age ";
     static const char of_others[] =
-        "index token credential-provider secret-key secret-key-subject protocol min-publish-age";
+        " index token credential-provider secret-key secret-key-subject protocol min-publish-age ";
     const struct registry *used = registry->used;
     if (!used || registry->providers.count == 0) {
         return;

@@ -54,15 +54,13 @@ static struct str take(struct parser *p, const char *stops)
 
 static struct str trimmed(struct arena *arena, struct str text)
 {
-    size_t start = 0;
-    size_t end = text.len;
-    while (start < end && (unsigned char)text.data[start] <= ' ') {
-        start++;
+    while (text.len > 0 && (unsigned char)text.data[0] <= ' ') {
+        text = (struct str){text.data + 1, text.len - 1};
     }
-    while (end > start && (unsigned char)text.data[end - 1] <= ' ') {
-        end--;
+    while (text.len > 0 && (unsigned char)text.data[text.len - 1] <= ' ') {
+        text.len--;
     }
-    return str_slice(arena, text, start, end);
+    return str_copy(arena, text.data, text.len);
 }
 
 static struct err *read_scheme(struct parser *p)

@@ -1,5 +1,6 @@
 #include "registry/registry.h"
 
+#include "util/fs.h"
 #include "util/text.h"
 
 static enum provider_kind kind_of(struct str program)
@@ -64,7 +65,10 @@ static void make(struct config *config, struct view view, const struct settings 
     struct str *words = arena_new_array(arena, struct str, meant->count);
     struct buf identity = buf_new(arena);
     for (size_t i = 0; i < meant->count; i++) {
-        words[i] = i == 0 ? setting_program(config, &meant->items[0]) : meant->items[i].value;
+        words[i] = meant->items[i].value;
+        if (i == 0 && str_find(words[i], '/') >= 0) {
+            words[i] = path_join(arena, setting_root(config, &meant->items[i]), words[i]);
+        }
         buf_addf(&identity, " %zu ", words[i].len);
         buf_add(&identity, words[i]);
     }
@@ -76,28 +80,27 @@ static void make(struct config *config, struct view view, const struct settings 
         .shown = str_format(arena, "%s%s", text_shown(arena, words[0]).data,
                             meant->count > 1 ? " \xE2\x80\xA6" : ""),
         .setting = written->items[0],
+        .foreign = is_foreign(&written->items[0]) ? &written->items[0]
+                   : is_foreign(&meant->items[0]) ? &meant->items[0]
+                                                  : NULL,
     };
-    if (has_alias) {
-        out->alias = alias.items[0];
-    }
-    out->foreign = is_foreign(&out->setting) || is_foreign(&out->alias);
-}
-
-const struct setting *provider_foreign_setting(const struct provider *provider)
-{
-    return is_foreign(&provider->setting) ? &provider->setting : &provider->alias;
 }
 
 /*
  * The providers of a registry.
  */
 
-/* View 0 is the one from here. The others are without --config, from each directory above up to
- * only cargo's home; without --config, the first of them would be view 0 again. */
-static struct view view_of(const struct registries *all, size_t number)
+/* View 0 is the one from here. The others are without --config, from here and from each directory
+ * above up to only cargo's home. */
+static struct view view_of(size_t number)
 {
-    size_t rank = all->has_arguments ? number - 1 : number;
-    return number == 0 ? VIEW_HERE : (struct view){rank, false, false};
+    return number == 0 ? VIEW_HERE : (struct view){number - 1, false, false};
+}
+
+/* Returns the first view that does not see the layer, or 0 if all views do. */
+static size_t view_without(const struct layer *layer)
+{
+    return layer->origin == ORIGIN_CLI ? 1 : layer->origin == ORIGIN_PROJECT ? layer->rank + 2 : 0;
 }
 
 static struct err *find_global(struct config *config, struct view view, struct provider_list *out)
@@ -126,20 +129,20 @@ static struct err *find_global(struct config *config, struct view view, struct p
 void provider_find_globals(struct registries *all)
 {
     struct arena *arena = all->config->arena;
-    for (const struct layer *layer = all->config->layers; layer; layer = layer->next) {
-        all->has_arguments |= layer->origin == ORIGIN_CLI;
-    }
-    all->view_count = all->config->project_count + (all->has_arguments ? 2 : 1);
+    static const char *const tables[] = {"registry", "credential-alias"};
+    all->view_count = all->config->project_count + 2;
     all->globals = arena_new_array(arena, struct provider_list, all->view_count);
     all->differs = arena_new_array(arena, bool, all->view_count);
-    for (const struct layer *layer = all->config->layers; layer; layer = layer->next) {
-        if (layer->origin == ORIGIN_PROJECT && (layer_get(layer, &KEY(STR("registry"))) ||
-                                                layer_get(layer, &KEY(STR("credential-alias"))))) {
-            all->differs[layer->rank + (all->has_arguments ? 2 : 1)] = true;
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        struct key key = KEY(str_of(tables[i]));
+        struct lookup lookup = config_lookup(all->config, VIEW_HERE, &key);
+        struct setting table;
+        while (lookup_next(&lookup, &table)) {
+            all->differs[view_without(table.layer)] = true;
         }
     }
     for (size_t i = 0; i < all->view_count; i++) {
-        struct err *err = find_global(all->config, view_of(all, i), &all->globals[i]);
+        struct err *err = find_global(all->config, view_of(i), &all->globals[i]);
         all->failure = i == 0 ? err : all->failure;
     }
 }
@@ -150,11 +153,11 @@ static struct err *find_in_view(struct registries *all, const struct registry *r
     struct config *config = all->config;
     struct key key = registry_key(registry, STR("credential-provider"));
     struct settings own;
-    TRY(config_program(config, view_of(all, view), &key, &own));
+    TRY(config_program(config, view_of(view), &key, &own));
     *out = all->globals[view];
     if (own.count > 0) {
         struct provider *provider = arena_new(config->arena, struct provider);
-        make(config, view_of(all, view), &own, provider);
+        make(config, view_of(view), &own, provider);
         *out = (struct provider_list){provider, 1, 1};
     }
     return NULL;
@@ -179,7 +182,7 @@ static bool other_index(struct registries *all, const struct registry *registry,
 {
     struct config *config = all->config;
     struct key key = KEY(STR("registries"), registry->name, STR("index"));
-    struct view settings = view_of(all, view);
+    struct view settings = view_of(view);
     struct setting setting;
     struct index_url url;
     settings.settings_only = true;
@@ -192,16 +195,6 @@ static bool other_index(struct registries *all, const struct registry *registry,
     }
     *out = (struct provider){.index_url = url.text, .index_setting = setting};
     return true;
-}
-
-/* Returns true if the registry can have other providers in a view than in the one before. */
-static bool differs(const struct registries *all, const struct registry *registry, size_t view)
-{
-    bool differs = view == 1 || all->differs[view];
-    for (size_t i = 0; i < registry->rank_count && !differs; i++) {
-        differs = view_of(all, view).rank == registry->ranks[i] + 1;
-    }
-    return differs;
 }
 
 static void add_elsewhere(struct registries *all, struct registry *registry, size_t view)
@@ -239,8 +232,17 @@ void registry_find_providers(struct registries *all, struct registry *registry)
     for (size_t i = 0; i < registry->providers.count; i++) {
         (void)is_new(all, registry, &registry->providers.items[i]);
     }
+    struct key key = KEY(STR("registries"), registry->name);
+    struct lookup lookup = config_lookup(all->config, VIEW_SETTINGS, &key);
+    struct setting table;
+    bool has_table = lookup_next(&lookup, &table);
     for (size_t view = 1; view < all->view_count; view++) {
-        if (differs(all, registry, view)) {
+        bool differs = all->differs[view];
+        while (has_table && view_without(table.layer) <= view) {
+            differs |= view_without(table.layer) == view;
+            has_table = lookup_next(&lookup, &table);
+        }
+        if (differs) {
             add_elsewhere(all, registry, view);
         }
     }

@@ -26,8 +26,8 @@ struct provider {
     struct str identity;    /* equal for equal words */
     struct str shown;       /* the program, with ` …` for its arguments, which can be secret */
     struct setting setting; /* configures it; value.data is NULL for the default cargo:token */
-    struct setting alias;   /* defines its alias; value.data is NULL if it has none */
-    bool foreign; /* it must not be run, because others can write a file that configures it */
+    const struct setting *foreign; /* configures it or its alias in a file that others can write, so
+                                      that it must not be run; NULL if there is none */
 
     /* Set if cargo asks the provider in another directory for another index of the same name. */
     struct str index_url; /* empty: the registry's */
@@ -47,9 +47,6 @@ struct registries;
 void provider_find_globals(struct registries *all);
 
 bool provider_list_has(const struct provider_list *list, enum provider_kind kind);
-
-/* Returns the setting that makes the provider foreign. */
-const struct setting *provider_foreign_setting(const struct provider *provider);
 
 /* With -v: prints ` Credential PROGRAM … logout crates-io`. */
 void provider_announce(const struct shell *shell, const struct provider *provider,

@@ -63,15 +63,6 @@ struct registry *registries_add(struct registries *all, struct str name)
     registry->group = registry;
     *place = registry;
     all->first = registry;
-    struct registry **part =
-        (struct registry **)map_place(arena, &all->parts, registry->variable_part);
-    registry->part_first = *part ? *part : registry;
-    if (*part) {
-        registry->part_next = (*part)->part_next;
-        (*part)->part_next = registry;
-    } else {
-        *part = registry;
-    }
     return registry;
 }
 
@@ -182,15 +173,16 @@ static void add_variable(struct registries *all, const struct variable *variable
  * registry's name, and the index's variable by the name in lower case. */
 static void join_variables(struct registries *all)
 {
+    const struct environment *environment = &all->config->environment;
     struct arena *arena = all->config->arena;
-    if (!all->config->environment.has_registries) {
-        return;
-    }
-    for (struct registry *r = all->first; r; r = r->next) {
+    struct map parts = {0}; /* the last registry that has the part */
+    for (struct registry *r = environment->has_registries ? all->first : NULL; r; r = r->next) {
+        struct registry **other = (struct registry **)map_place(arena, &parts, r->variable_part);
         struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
-        if (r != r->part_first && environment_get(&all->config->environment, variable)) {
-            group_of(r)->group = group_of(r->part_first);
+        if (*other && environment_get(environment, variable)) {
+            group_of(r)->group = group_of(*other);
         }
+        *other = r;
     }
 }
 
@@ -213,7 +205,8 @@ static void add_index(struct registries *all, struct registry *registry,
 
 static void add_layer(struct registries *all, const struct layer *layer, bool every_name)
 {
-    const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
+    const struct toml_node *table =
+        layer->doc ? toml_get(layer->doc->root, STR("registries")) : NULL;
     bool has_names = table && table->type == TOML_TABLE && (every_name || !layer->credentials);
     bool is_read = config_sees(VIEW_SETTINGS, layer);
     for (const struct toml_node *node = has_names ? table->first : NULL; node; node = node->next) {
@@ -221,22 +214,6 @@ static void add_layer(struct registries *all, const struct layer *layer, bool ev
         struct registry *registry = index || every_name ? registries_add(all, node->key) : NULL;
         if (index) {
             add_index(all, registry, index, is_read);
-        }
-    }
-}
-
-/* Records in which project directories a layer has a table of each name. */
-static void add_ranks(struct registries *all, const struct layer *layer)
-{
-    const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
-    bool has_names = layer->origin == ORIGIN_PROJECT && table && table->type == TOML_TABLE;
-    for (const struct toml_node *node = has_names ? table->first : NULL; node; node = node->next) {
-        struct registry *registry = registries_get(all, node->key);
-        if (registry) {
-            registry->ranks =
-                list_room(all->config->arena, registry->ranks, sizeof(*registry->ranks),
-                          registry->rank_count, &registry->rank_size);
-            registry->ranks[registry->rank_count++] = layer->rank;
         }
     }
 }
@@ -317,9 +294,6 @@ void registries_find(struct config *config, bool every_name, struct registries *
     }
     for (size_t i = 0; i < config->environment.count; i++) {
         add_variable(out, &config->environment.variables[i]);
-    }
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
-        add_ranks(out, layer);
     }
     join_variables(out);
     for (struct registry *r = out->first; r; r = r->next) {

@@ -42,13 +42,6 @@ struct registry {
     struct registry *used;  /* cargo uses its token for this index; NULL: none, or cargo fails */
     struct registry *group; /* one registry of the group, the same for all */
     bool indexed; /* set in `group`: some layer or variable has the index of a name of the group */
-    struct registry *part_first; /* the first registry with this variable_part */
-    struct registry *part_next;
-    struct registry *variable_owner; /* set in part_first: owner of the variables of all */
-
-    size_t *ranks; /* of the project layers that have a table of this name, in ascending order */
-    size_t rank_count;
-    size_t rank_size;
 
     struct provider_list providers; /* in the working directory, in cargo's order */
     struct provider_list elsewhere; /* those of other directories, without `providers` */
@@ -66,14 +59,12 @@ struct registries {
     const struct err *failure; /* an error in a setting that all registries need */
 
     struct map names;          /* struct registry, by name */
-    struct map parts;          /* struct registry, by variable_part */
     struct map groups;         /* struct registry, by folded index */
     struct map variable_names; /* the registry of an index that a variable sets, by canonical index;
                                   if there are several, one without a name */
     struct map file_names;     /* the same for files */
     struct map providers;      /* the last registry that has the provider, by words and index */
-    bool has_arguments;        /* --config was given */
-    struct provider_list *globals; /* for each view; the first is VIEW_HERE */
+    struct provider_list *globals; /* for each view; see provider.c */
     bool *differs; /* for each view: the one before sees more of [registry] or [credential-alias] */
     size_t view_count;
 };

@@ -107,6 +107,15 @@ static void put_documents(struct arena *arena, struct str rest, struct input *in
     }
 }
 
+static bool has_key(const struct layer *layer, const struct key *key)
+{
+    const struct toml_node *node = layer->doc->root;
+    for (size_t i = 0; node && i < key->count; i++) {
+        node = toml_get(node, key->parts[i]);
+    }
+    return node;
+}
+
 static void check_getters(struct config *config, const struct key *key)
 {
     struct setting setting;
@@ -121,7 +130,7 @@ static void check_getters(struct config *config, const struct key *key)
         return;
     }
     const struct layer *first = config->layers;
-    while (!config_sees(VIEW_HERE, first) || !layer_get(first, key)) {
+    while (!config_sees(VIEW_HERE, first) || !has_key(first, key)) {
         first = first->next;
     }
     HOLDS(first->origin == ORIGIN_CLI || setting.layer == first);
