@@ -47,18 +47,6 @@ static enum color_choice term_color(struct config *config)
     return color.data && shell_color_parse(config->arena, color, &choice) ? COLOR_AUTO : choice;
 }
 
-/* Warns if `alias.logout` is set, because cargo ignores it. */
-static void warn_of_alias(struct config *config)
-{
-    struct key key = KEY(STR("alias"), STR("logout"));
-    struct settings alias;
-    if (!config_program(config, VIEW_SETTINGS, &key, &alias) && alias.count > 0) {
-        config_warn(config, STR(""),
-                    "user-defined alias `logout` is ignored, because it is shadowed by a built-in "
-                    "command");
-    }
-}
-
 /* Keeps a fault in [term] for the report, because a logout can continue. */
 static void fail(struct config *config, const struct err *err)
 {
@@ -128,7 +116,6 @@ static struct logout_options options_of(const struct args *args)
 static struct err *run(struct config *config, const struct args *args, bool json, int *status)
 {
     struct shell *shell = config->shell;
-    warn_of_alias(config);
     if (args_has(args, ARGS_UNSTABLE)) {
         return err_new(config->arena,
                        "the `-Z` flag is only accepted on the nightly channel of Cargo, but this "

@@ -221,8 +221,9 @@ _UNREAD = (
 
 
 def _unread(case):
-    """Settings that a logout does not need are not checked: [source], unknown keys of [term], comments in a --config argument, and the type of a
-    token that is not a string."""
+    """Settings that a logout does not need are not checked: [source], unknown keys of [term], an alias `logout`, comments in a --config argument, and
+    the type of a token that is not a string."""
+    case.take(case.missing, "warning: user-defined alias `logout` is ignored")
     if case.take(case.missing, *_UNREAD):
         case.take(case.extra, ABSENT, " +Credential", "warning: unused config key")
         case.cleared()
@@ -281,7 +282,7 @@ def _goes_on(case):
     """If the configuration has a fault and the name is known, the credentials files are still cleared. cargo stops."""
     if case.stopped and case.ours.status == 101:
         case.cleared()
-        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Finished removed", "warning: (unused config key|user-defined alias)")
+        case.take(case.extra, DEPRECATED, USABLE, UNUSED, " +Finished removed", "warning: unused config key")
         if not re.search("registry name|registry index was not found", case.stopped):
             case.take(case.extra, " +Credential")
         if any(re.match(_FILE, plain(text)) for text in case.extra):

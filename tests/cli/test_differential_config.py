@@ -73,12 +73,7 @@ MERGING = {
         "[registry]\ntoken='s3cret-c'\ndefault='crates-io'\ncredential-provider='cargo:token'\nglobal-credential-providers=['cargo:token']\n"
     ),
     "known keys of a registry": mine(config=MY_REG + "protocol='sparse'\ncredential-provider=['cargo:token']\n"),
-    "alias shadows, empty": setting("[alias]\nlogout = ''\n"),
-    "alias of a wrong type": setting("[alias]\nlogout = 3\n"),
-    "alias shadows, -q": setting("[alias]\nlogout = 'x'\n", args="-q", creds=None),
-    "alias by variable": world(env={"CARGO_ALIAS_LOGOUT": "x"}),
-    "alias and usage error": setting("[alias]\nlogout = 'x'\n", args="--frob"),
-    "alias and help": setting("[alias]\nlogout = 'x'\n", args="-h"),
+    "alias": setting("[alias]\nlogout = 'x'\n"),
 }
 
 test_merging = contests(MERGING)

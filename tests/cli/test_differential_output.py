@@ -25,7 +25,6 @@ SITUATIONS = {
     "usage error": {"args": ["--frob"]},
     "help": {"args": ["-h"]},
     "warning": {"config": "[registry]\nfoo=1\n", "creds": None},
-    "alias warning": {"config": "[alias]\nlogout='x'\n", "creds": None},
     "both": {"files": {"home/.cargo/config": ""}, "config": "", "creds": None},
     "provider": {"args": ["-v"], "config": "[registry]\ncredential-provider='cargo:wincred'\n"},
     "control characters": {"args": ["--registry", "\x1b[31mx"]},
@@ -97,7 +96,6 @@ FAULT_ORDER = {
     "credentials before providers": world(config="[registry]\ncredential-provider=''\n", creds="[x\n"),
     "usage before config": world("--frob --config foo"),
     "default before registry.index": world(config="[registry]\ndefault='1'\nindex='x'\n"),
-    "alias warning before z": world("-Z x", config="[alias]\nlogout='x'\n"),
     "term.quiet and verbose before colour": world(config="[term]\nquiet=true\nverbose=true\ncolor='bad'\n"),
     "replaced before credentials": world(config="[source.crates-io]\nreplace-with='m'\n[source.m]\ndirectory='v'\n", creds="[x\n"),
 }
