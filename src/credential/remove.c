@@ -127,6 +127,16 @@ static void settle_provider(struct arena *arena, struct credential *c,
     c->effect = serves ? IN_USE : c->effect;
 }
 
+/* With -v: prints ` Credential PROGRAM … logout crates-io`. */
+static void announce(const struct shell *shell, const struct provider *provider,
+                     const struct registry *registry)
+{
+    if (shell->verbosity >= VERBOSITY_VERBOSE) {
+        shell_status(shell, "Credential", "%s logout %s", provider->shown.data,
+                     registry->shown.data);
+    }
+}
+
 /* Asks one provider to log out. cargo: credential_action, the middle of its loop. */
 static void ask(struct inventory *inventory, struct credential *c)
 {
@@ -138,7 +148,7 @@ static void ask(struct inventory *inventory, struct credential *c)
         return;
     }
     if (c->provider) {
-        provider_announce(shell, c->provider, "logout", c->registry->shown);
+        announce(shell, c->provider, c->registry);
     }
     const struct err *err = remove_ask(inventory, c, PROVIDER_LOGOUT, &outcome, NULL);
     if (is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
@@ -165,8 +175,7 @@ static void announce_token(const struct inventory *inventory, const struct regis
 {
     for (size_t i = 0; i < registry->providers.count; i++) {
         if (registry->providers.items[i].kind == PROVIDER_TOKEN) {
-            provider_announce(inventory->config->shell, &registry->providers.items[i], "logout",
-                              registry->shown);
+            announce(inventory->config->shell, &registry->providers.items[i], registry);
         }
     }
 }

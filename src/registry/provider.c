@@ -259,11 +259,3 @@ bool provider_list_has(const struct provider_list *list, enum provider_kind kind
     }
     return false;
 }
-
-void provider_announce(const struct shell *shell, const struct provider *provider,
-                       const char *action, struct str registry)
-{
-    if (shell->verbosity >= VERBOSITY_VERBOSE) {
-        shell_status(shell, "Credential", "%s %s %s", provider->shown.data, action, registry.data);
-    }
-}

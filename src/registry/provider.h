@@ -48,8 +48,4 @@ void provider_find_globals(struct registries *all);
 
 bool provider_list_has(const struct provider_list *list, enum provider_kind kind);
 
-/* With -v: prints ` Credential PROGRAM … logout crates-io`. */
-void provider_announce(const struct shell *shell, const struct provider *provider,
-                       const char *action, struct str registry);
-
 #endif

@@ -271,15 +271,11 @@ void registry_find_index(struct registries *all, struct registry *registry)
 
 static void add_crates_io(struct registries *all)
 {
+    struct arena *arena = all->config->arena;
     struct registry *registry = registries_add(all, STR(CRATES_IO_NAME));
-    const struct index_url sparse = {.folded = STR(CRATES_IO_SPARSE_INDEX)};
-    registry->index = (struct index_url){
-        .text = STR(CRATES_IO_INDEX),
-        .host = STR("github.com"),
-        .canonical = STR(CRATES_IO_INDEX),
-        .folded = STR(CRATES_IO_INDEX),
-    };
-    registry->has_index = true;
+    struct index_url sparse = {0};
+    registry->has_index = !index_url_parse(arena, STR(CRATES_IO_INDEX), &registry->index) &&
+                          !index_url_parse(arena, STR(CRATES_IO_SPARSE_INDEX), &sparse);
     registry->used = registry;
     join_index(all, registry, &registry->index);
     join_index(all, registry, &sparse);
