@@ -262,17 +262,8 @@ struct err *index_url_parse(struct arena *arena, struct str text, struct index_u
     if (!reason) {
         return NULL;
     }
-    struct buf message = buf_new(arena);
-    buf_addf(&message, "invalid url `%s`: %s", index_url_shown(arena, text).data,
-             reason->message.data);
-    if (str_starts(text, STR("git@"))) { /* the form that scp and git accept */
-        size_t colon = strcspn(text.data, ":");
-        struct str host = text_shown(arena, str_slice(arena, text, 0, colon));
-        struct str path = text_shown(arena, str_slice(arena, text, colon, text.len));
-        buf_addf(&message, "; try using `ssh://%s%s%s` instead", host.data, path.len > 0 ? "/" : "",
-                 path.len > 0 ? path.data + 1 : "");
-    }
-    struct err *err = err_new(arena, "%s", buf_str(&message).data);
+    struct err *err = err_new(arena, "invalid url `%s`: %s", index_url_shown(arena, text).data,
+                              reason->message.data);
     err->cause = reason->cause;
     return err;
 }

@@ -1,3 +1,4 @@
+/* Finds the credential providers of a registry. */
 #include "registry/registry.h"
 
 #include "util/fs.h"
@@ -126,7 +127,7 @@ static struct err *find_global(struct config *config, struct view view, struct p
     return NULL;
 }
 
-void provider_find_globals(struct registries *all)
+void registries_find_providers(struct registries *all)
 {
     struct arena *arena = all->config->arena;
     static const char *const tables[] = {"registry", "credential-alias"};

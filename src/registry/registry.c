@@ -299,5 +299,5 @@ void registries_find(struct config *config, bool every_name, struct registries *
     }
     finish_groups(out);
     registries_sort(out);
-    provider_find_globals(out);
+    registries_find_providers(out);
 }

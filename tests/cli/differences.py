@@ -344,13 +344,13 @@ def _all_providers(case):
 _LIBRARY_ERROR = re.compile(
     r"could not load config key|failed to merge|--config arg|failed to convert|failed to parse|invalid configuration for key|unsupported TOML"
     r"|missing field|expected (a )?(table|string|list|array|config|an? )|deserialize|missing config key|invalid type|invalid length|could not parse TOML|source|invalid URL"
-    r"|cannot be set through"
+    r"|cannot be set through|; try using `ssh://"
 )
 
 
 def _own_words(case):
-    """The error is in our words if a setting has the wrong type, settings contradict each other, --config is invalid, or a provider's answer is
-    malformed."""
+    """The error is in our words if a setting has the wrong type, settings contradict each other, --config is invalid, an index has the form that scp
+    accepts, or a provider's answer is malformed."""
     case.pair(lambda theirs, ours: plain(ours).startswith("error: ") and plain(theirs).startswith("error") and _LIBRARY_ERROR.search(plain(theirs)) is not None)
 
 

@@ -30,7 +30,7 @@ FIXED = [
     # user, password and port
     "https://user@example.com/", "https://user:pw@example.com/", "https://user:@example.com/", "https://:pw@example.com/", "https://@example.com/",
     "https://a@b@example.com/", "https://u ser:p w@example.com/", "https://é[]^|=;'@example.com/", "ssh://git@example.com:22/x", "ssh://u@", "https://u@/x",
-    "sparse+https://u:p@example.com/i/", "foo://u:p@h/", "git@example.com:idx.git", "git@h:x:y", "user@example.com:x", "https://example.com:443/",
+    "sparse+https://u:p@example.com/i/", "foo://u:p@h/", "user@example.com:x", "https://example.com:443/",
     "http://example.com:443/", "http://example.com:80/", "ssh://h:22/", "https://example.com:/", "https://example.com:0/", "https://example.com:65535/",
     "https://example.com:65536/", "https://example.com:999999999999/", "https://example.com:8a/", "https://example.com: 80/", "https://:80/", "foo://h:80/",
     "foo://h:x/", "sparse+https://example.com:443/",
@@ -61,7 +61,7 @@ FIXED = [
 # length of labels, and has an older Unicode.
 KNOWN = [
     "foo:/p", "https://example.com/?q", "https://example.com\\a", "ht\ttps://example.com/", "https://a%62c/", "https://1.2.3.4./", "https://a.1/",
-    "ws://h:80/", "https://example.com/%2e", "file:", "https://☃.net/", "https://😀.com/", "https://" + "a" * 64 + "é.com/",
+    "ws://h:80/", "https://example.com/%2e", "git@h:x:y", "file:", "https://☃.net/", "https://😀.com/", "https://" + "a" * 64 + "é.com/",
 ]  # fmt: skip
 REFUSED = "(it has a control character, a backslash, `[?]` or `#`|cannot-be-a-base-URLs are not supported)$"
 
