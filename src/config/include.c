@@ -10,21 +10,17 @@ static struct str place_of(const struct config_file *file)
     return file ? file->shown : STR("--config cli option");
 }
 
-/* Sets `path` and `optional` to the nodes of an entry; the second can be NULL. */
-static struct err *read_entry(struct arena *arena, const struct config_file *file,
-                              const struct toml_node *entry, const struct toml_node **path,
-                              const struct toml_node **optional)
+/* Checks the path of an entry and its member `optional`. Both can be NULL. */
+static struct err *check_entry(struct arena *arena, const struct config_file *file,
+                               const struct toml_node *path, const struct toml_node *optional)
 {
-    *path = entry->type == TOML_TABLE ? toml_get(entry, STR("path")) : entry;
-    *optional = toml_get(entry, STR("optional"));
-    if (!*path || (*path)->type != TOML_STRING ||
-        (*optional && (*optional)->type != TOML_BOOLEAN)) {
+    if (!path || path->type != TOML_STRING || (optional && optional->type != TOML_BOOLEAN)) {
         return err_new(arena,
                        "expected a list of strings or of tables with a string `path` and a boolean "
                        "`optional` at `include` in `%s`",
                        place_of(file).data);
     }
-    struct str text = (*path)->string;
+    struct str text = path->string;
     ptrdiff_t slash = str_rfind(text, '/');
     if (!str_ends(text, STR(".toml")) || strcmp(text.data + slash + 1, ".toml") == 0) {
         return err_new(arena,
@@ -55,9 +51,10 @@ static const struct err *load_include(struct config *config, struct load *load,
                                       struct layer **at)
 {
     struct arena *arena = config->arena;
-    const struct toml_node *written;
-    const struct toml_node *optional;
-    TRY(read_entry(arena, file, entry, &written, &optional));
+    const struct toml_node *written =
+        entry->type == TOML_TABLE ? toml_get(entry, STR("path")) : entry;
+    const struct toml_node *optional = toml_get(entry, STR("optional"));
+    TRY(check_entry(arena, file, written, optional));
     struct str dir = config->cwd;
     if (file) {
         (void)path_parent(arena, file->path, &dir);

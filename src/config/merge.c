@@ -1,26 +1,16 @@
 /* Merges the keys of all layers, so that a getter searches only layers that have the key. */
 #include "config/load.h"
 
+enum { MERGE_DEPTH = 100 }; /* protects the stack; cargo's keys have at most 4 parts */
+
 /* What a key is in one layer. */
 struct merged {
     const struct layer *layer;
     const struct toml_node *node;
     struct merged *next; /* the same key in a layer of lower priority */
-    struct map *keys;    /* struct merged of the keys in the tables of this list; NULL if only one
-                            of them is a table. Used only in the first of a list. */
+    struct map *keys;    /* struct merged of the keys in the tables of the list, if several layers
+                            have a table; set only in the first of a list */
 };
-
-static void merge_key(struct config *config, struct map *keys, const struct layer *layer,
-                      const struct toml_node *node);
-
-static void merge_table(struct config *config, struct map *keys, const struct layer *layer,
-                        const struct toml_node *table)
-{
-    const struct toml_node *child = table->type == TOML_TABLE ? table->first : NULL;
-    for (; child; child = child->next) {
-        merge_key(config, keys, layer, child);
-    }
-}
 
 static bool have_same_shape(const struct toml_node *a, const struct toml_node *b)
 {
@@ -38,27 +28,30 @@ static struct err *contradiction(struct arena *arena, const struct merged *merge
                    setting_location(arena, &other).data);
 }
 
-static void merge_key(struct config *config, struct map *keys, const struct layer *layer,
-                      const struct toml_node *node)
+/* Adds a table of a layer that overrides all layers that were added before. */
+static void merge(struct config *config, struct map *keys, const struct layer *layer,
+                  const struct toml_node *table, int depth)
 {
-    struct merged **first = (struct merged **)map_place(config->arena, keys, node->key);
-    struct merged *merged = arena_new(config->arena, struct merged);
-    *merged = (struct merged){layer, node, *first, *first ? (*first)->keys : NULL};
-    *first = merged;
-    if (!merged->next) {
-        return;
-    }
-    if (!have_same_shape(node, merged->next->node) && !config->name_is_unknown) {
-        config_fail(config, contradiction(config->arena, merged));
-    }
-    if (node->type == TOML_TABLE && !merged->keys) {
-        merged->keys = arena_new(config->arena, struct map);
-        for (const struct merged *other = merged->next; other; other = other->next) {
-            merge_table(config, merged->keys, other->layer, other->node);
+    const struct toml_node *node = table->type == TOML_TABLE ? table->first : NULL;
+    for (; node; node = node->next) {
+        struct merged **first = (struct merged **)map_place(config->arena, keys, node->key);
+        struct merged *merged = arena_new(config->arena, struct merged);
+        *merged = (struct merged){layer, node, *first, *first ? (*first)->keys : NULL};
+        *first = merged;
+        if (merged->next && !have_same_shape(node, merged->next->node) &&
+            !config->name_is_unknown) {
+            config_fail(config, contradiction(config->arena, merged));
         }
-    }
-    if (merged->keys) {
-        merge_table(config, merged->keys, layer, node);
+        bool is_table = node->type == TOML_TABLE && depth < MERGE_DEPTH;
+        if (merged->next && is_table && !merged->keys) {
+            merged->keys = arena_new(config->arena, struct map);
+            for (const struct merged *other = merged->next; other; other = other->next) {
+                merge(config, merged->keys, other->layer, other->node, depth + 1);
+            }
+        }
+        if (merged->keys) {
+            merge(config, merged->keys, layer, node, depth + 1);
+        }
     }
 }
 
@@ -67,7 +60,7 @@ void config_merge(struct config *config, const struct layer *first, const struct
     if (first != end) {
         config_merge(config, first->next, end); /* it has lower priority */
         if (config_sees(VIEW_HERE, first)) {
-            merge_table(config, &config->keys, first, first->doc->root);
+            merge(config, &config->keys, first, first->doc->root, 1);
         }
     }
 }
