@@ -76,26 +76,20 @@ static const struct err *load_pair(struct config *config, struct str argument)
     return includes ? err_wrap(arena, includes, "failed to load --config include") : NULL;
 }
 
-static const struct err *load_argument(struct config *config, struct load *files,
-                                       struct str argument)
-{
-    struct str path = path_join(config->arena, config->cwd, argument);
-    if (argument.len == 0 || !path_exists(path)) {
-        return load_pair(config, argument);
-    }
-    const struct err *err = load_file(config, files, path, -1, &config->layers);
-    return err ? err_wrap(config->arena, err, "failed to load config from `%s`",
-                          text_shown(config->arena, path).data)
-               : NULL;
-}
-
 void config_load_arguments(struct config *config, const struct str *arguments, size_t count)
 {
     struct load files = {.layer.origin = ORIGIN_CLI};
     const struct err *first = NULL;
     const struct layer *others = config->layers;
     for (size_t i = 0; i < count; i++) {
-        const struct err *err = load_argument(config, &files, arguments[i]);
+        struct str path = path_join(config->arena, config->cwd, arguments[i]);
+        bool is_file = arguments[i].len > 0 && path_exists(path);
+        const struct err *err = is_file ? load_file(config, &files, path, -1, &config->layers)
+                                        : load_pair(config, arguments[i]);
+        if (is_file && err) {
+            err = err_wrap(config->arena, err, "failed to load config from `%s`",
+                           text_shown(config->arena, path).data);
+        }
         first = first ? first : err;
     }
     if (first) {

@@ -204,19 +204,16 @@ static int owner_rank(const struct inventory *inventory, const struct registry *
  * crates-io. */
 static void take_variables(struct inventory *inventory)
 {
-    struct registry *crates_io = inventory->registries.first;
-    if (!inventory->config->environment.has_registries) {
-        return;
-    }
-    take_variables_of(inventory, crates_io);
-    for (struct registry *r = crates_io->next; r; r = r->next) {
+    struct registry *first =
+        inventory->config->environment.has_registries ? inventory->registries.first : NULL;
+    for (struct registry *r = first; r; r = r->next) {
         struct registry **owner = (struct registry **)map_place(
             inventory->config->arena, &inventory->variable_owners, r->variable_part);
         bool better = !*owner || owner_rank(inventory, r) > owner_rank(inventory, *owner);
-        *owner = better ? r : *owner;
+        *owner = better && !r->is_crates_io ? r : *owner;
     }
-    for (struct registry *r = crates_io->next; r; r = r->next) {
-        if (r == map_get(&inventory->variable_owners, r->variable_part)) {
+    for (struct registry *r = first; r; r = r->next) {
+        if (r->is_crates_io || r == map_get(&inventory->variable_owners, r->variable_part)) {
             take_variables_of(inventory, r);
         }
     }

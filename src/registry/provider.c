@@ -64,20 +64,16 @@ static void make(struct config *config, struct view view, const struct settings 
     bool has_alias = find_alias(config, view, written, &alias);
     const struct settings *meant = has_alias ? &alias : written;
     struct str *words = arena_new_array(arena, struct str, meant->count);
-    struct buf identity = buf_new(arena);
     for (size_t i = 0; i < meant->count; i++) {
         words[i] = meant->items[i].value;
-        if (i == 0 && str_find(words[i], '/') >= 0) {
-            words[i] = path_join(arena, setting_root(config, &meant->items[i]), words[i]);
-        }
-        buf_addf(&identity, " %zu ", words[i].len);
-        buf_add(&identity, words[i]);
+    }
+    if (str_find(words[0], '/') >= 0) { /* it is not searched for in PATH */
+        words[0] = path_join(arena, setting_root(config, &meant->items[0]), words[0]);
     }
     *out = (struct provider){
         .kind = kind_of(words[0]),
         .words = words,
         .count = meant->count,
-        .identity = buf_str(&identity),
         .shown = str_format(arena, "%s%s", text_shown(arena, words[0]).data,
                             meant->count > 1 ? " \xE2\x80\xA6" : ""),
         .setting = written->items[0],
@@ -170,7 +166,10 @@ static bool is_new(struct registries *all, struct registry *registry,
 {
     struct buf key = buf_new(all->config->arena);
     buf_add(&key, provider->index_url);
-    buf_add(&key, provider->identity);
+    for (size_t i = 0; i < provider->count; i++) {
+        buf_add_char(&key, '\0');
+        buf_add(&key, provider->words[i]);
+    }
     void **last = map_place(all->config->arena, &all->providers, buf_str(&key));
     bool is_new = *last != registry;
     *last = registry;

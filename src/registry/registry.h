@@ -34,7 +34,6 @@ struct provider {
     enum provider_kind kind;
     const struct str *words; /* the program, a path or a name for PATH, then its arguments */
     size_t count;
-    struct str identity;    /* equal for equal words */
     struct str shown;       /* the program, with ` …` for its arguments, which can be secret */
     struct setting setting; /* configures it; value.data is NULL for the default cargo:token */
     const struct setting *foreign; /* configures it or its alias in a file that others can write, so
