@@ -41,15 +41,10 @@ bool config_sees(struct view view, const struct layer *layer)
     if (layer->hidden || !layer->doc || (view.settings_only && layer->credentials)) {
         return false;
     }
-    switch (layer->origin) {
-    case ORIGIN_CLI:
+    if (layer->origin == ORIGIN_CLI) {
         return view.arguments;
-    case ORIGIN_PROJECT:
-        return layer->rank >= view.rank;
-    case ORIGIN_HOME:
-        break;
     }
-    return true;
+    return layer->origin == ORIGIN_HOME || layer->rank >= view.rank;
 }
 
 struct str setting_place(struct arena *arena, const struct setting *setting)
@@ -122,17 +117,16 @@ static struct err *find(struct config *config, struct view view, const struct ke
 {
     const struct variable *variable = variable_of(config, key);
     bool has_variable = variable && variable->valid;
-    bool is_set = config_first(config, view, key, out);
-    if (is_set && (out->layer->origin == ORIGIN_CLI || !has_variable)) {
+    if (config_first(config, view, key, out) &&
+        (out->layer->origin == ORIGIN_CLI || !has_variable)) {
         return NULL;
     }
-    *out = (struct setting){0};
-    if (has_variable) {
-        *out = (struct setting){.value = variable->value, .variable = variable->name};
-    } else if (variable) {
+    if (variable && !variable->valid) {
         return err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
                        text_shown(config->arena, variable->name).data);
     }
+    *out = has_variable ? (struct setting){.value = variable->value, .variable = variable->name}
+                        : (struct setting){0};
     return NULL;
 }
 
