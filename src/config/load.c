@@ -169,8 +169,7 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     }
     *out = doc;
     if (doc->unsupported) { /* cargo accepts no floats or dates anywhere in a file */
-        err = err_new(arena, "unsupported TOML configuration type `%s` on line %zu",
-                      config_type_name(doc->unsupported), (size_t)doc->unsupported->line);
+        err = err_new(arena, "unsupported number or date on line %u", doc->unsupported->line);
         return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
                         file->shown.data);
     }
@@ -413,9 +412,9 @@ static struct err *merge(struct config *config, struct map *keys, const struct s
         const struct setting *first = &merged->first;
         if (!have_same_shape(first->node, child)) {
             return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
-                           key_shown(arena, &KEY(child->key)).data, config_type_name(first->node),
-                           setting_location(arena, first).data, config_type_name(child),
-                           setting_location(arena, &setting).data);
+                           key_shown(arena, &KEY(child->key)).data,
+                           toml_type_names[first->node->type], setting_location(arena, first).data,
+                           toml_type_names[child->type], setting_location(arena, &setting).data);
         }
         if (child->type != TOML_TABLE) {
             continue;

@@ -132,8 +132,7 @@ static bool same_value(const struct toml_node *before, const struct toml_node *a
     }
     switch (before->type) {
     case TOML_STRING:
-    case TOML_FLOAT:
-    case TOML_DATETIME:
+    case TOML_UNSUPPORTED:
         return str_eq(before->string, after->string);
     case TOML_INTEGER:
         return before->integer == after->integer;

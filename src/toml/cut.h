@@ -36,7 +36,7 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
 struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut);
 
 /* Returns true if `after` has the keys and values of `before`, without the victims during a cut.
- * Compares floats and dates by their text. Ignores the order of keys. */
+ * Compares unsupported values by their text. Ignores the order of keys. */
 bool toml_is_without(const struct toml_node *before, const struct toml_node *after);
 
 #endif

@@ -1,33 +1,8 @@
 #include "toml/parse.h"
 
-/* A value without quotes, and the position of the reader. */
-struct reader {
-    const char *data;
-    size_t len;
-    size_t at;
-    uint64_t number; /* of the last digits that were read */
-    bool too_large;
-};
-
-static char peek(const struct reader *r)
+static bool is_word(struct str text, size_t start, const char *word)
 {
-    if (r->at == r->len) {
-        return '\0';
-    }
-    return r->data[r->at];
-}
-
-/* Reads one of these characters. */
-static bool take(struct reader *r, const char *any)
-{
-    bool found = peek(r) && strchr(any, peek(r));
-    r->at += found;
-    return found;
-}
-
-static bool is_word(const struct reader *r, size_t start, const char *word)
-{
-    return r->len - start == strlen(word) && memcmp(r->data + start, word, r->len - start) == 0;
+    return text.len - start == strlen(word) && memcmp(text.data + start, word, strlen(word)) == 0;
 }
 
 unsigned int toml_digit(char c)
@@ -39,167 +14,101 @@ unsigned int toml_digit(char c)
     return letter >= 'a' && letter <= 'f' ? (unsigned int)(letter - 'a') + 10 : UINT8_MAX;
 }
 
-/* Reads digits with single `_` between them. Returns false if there are none. */
-static bool take_digits(struct reader *r, unsigned int radix)
+static size_t sign_length(struct str text)
 {
-    size_t start = r->at;
-    r->number = 0;
-    r->too_large = false;
-    while (toml_digit(peek(r)) < radix) {
-        r->too_large |= __builtin_mul_overflow(r->number, radix, &r->number);
-        r->too_large |= __builtin_add_overflow(r->number, toml_digit(peek(r)), &r->number);
-        r->at++;
-        bool more = peek(r) == '_' && r->at + 1 < r->len && toml_digit(r->data[r->at + 1]) < radix;
-        r->at += more;
-    }
-    return r->at > start;
+    return text.data[0] == '+' || text.data[0] == '-';
 }
 
-/* Reads decimal digits without a leading zero. */
-static bool take_decimal(struct reader *r)
+/* Returns false if it is not an integer, or is out of range. */
+static bool read_integer(struct str text, int64_t *out)
 {
-    size_t start = r->at;
-    return take_digits(r, 10) && (r->data[start] != '0' || r->at == start + 1);
-}
-
-/* Returns false if it is not an integer. Sets `too_large`. */
-static bool read_integer(struct reader *r, int64_t *out)
-{
-    bool negative = peek(r) == '-';
+    bool negative = text.data[0] == '-';
+    size_t start = sign_length(text);
     unsigned int radix = 10;
-    if (!take(r, "+-") && r->len > 2 && r->data[0] == '0') {
-        char letter = r->data[1];
+    if (text.len > 2 && text.data[0] == '0') {
+        char letter = text.data[1];
         radix = letter == 'x' ? 16 : letter == 'o' ? 8 : letter == 'b' ? 2 : 10;
-        r->at = radix == 10 ? 0 : 2;
+        start = radix == 10 ? 0 : 2;
     }
-    if (!(radix == 10 ? take_decimal(r) : take_digits(r, radix)) || r->at < r->len) {
-        return false;
+    uint64_t number = 0;
+    bool after_digit = false;
+    for (size_t at = start; at < text.len; at++) {
+        unsigned int digit = toml_digit(text.data[at]);
+        bool separator = text.data[at] == '_' && after_digit;
+        after_digit = !separator;
+        if (!separator && (digit >= radix || __builtin_mul_overflow(number, radix, &number) ||
+                           __builtin_add_overflow(number, digit, &number))) {
+            return false;
+        }
     }
-    r->too_large |= r->number > (uint64_t)INT64_MAX + negative;
-    *out = (int64_t)(negative ? -r->number : r->number);
-    return true;
+    *out = (int64_t)(negative ? -number : number);
+    bool leading_zero = radix == 10 && text.data[start] == '0' && text.len > start + 1;
+    return after_digit && !leading_zero && number <= (uint64_t)INT64_MAX + negative;
 }
 
-static bool is_float(struct reader r)
+/* Checks only the characters, because cargo accepts no float and no date as a setting, even if it
+ * is well-formed. */
+static bool is_number_or_date(struct str text)
 {
-    (void)take(&r, "+-");
-    if (is_word(&r, r.at, "inf") || is_word(&r, r.at, "nan")) {
+    size_t start = sign_length(text);
+    if (is_word(text, start, "inf") || is_word(text, start, "nan")) {
         return true;
     }
-    if (!take_decimal(&r) || (take(&r, ".") && !take_digits(&r, 10))) {
-        return false;
-    }
-    if (take(&r, "eE")) {
-        (void)take(&r, "+-");
-        if (!take_digits(&r, 10)) {
+    for (size_t at = start; at < text.len; at++) {
+        bool before_time = at == strlen("2000-01-01") && text.data[at] == ' ';
+        if (!before_time && !memchr("0123456789+-_.:eETtZz", text.data[at], 21)) {
             return false;
         }
     }
-    return r.at == r.len;
-}
-
-/* Reads characters like those of the pattern, in which a zero stands for any digit. */
-static bool take_like(struct reader *r, const char *pattern)
-{
-    for (const char *p = pattern; *p; p++) {
-        if (*p == '0' ? toml_digit(peek(r)) > 9 : peek(r) != *p) {
-            return false;
-        }
-        r->at++;
-    }
-    return true;
-}
-
-/* The seconds and their fraction are optional. */
-static bool take_time(struct reader *r)
-{
-    bool time = take_like(r, "00:00");
-    if (time && peek(r) == ':') {
-        time = take_like(r, ":00");
-        if (time && take(r, ".")) {
-            time = take_digits(r, 10);
-        }
-    }
-    return time;
-}
-
-/* Checks only the form, because cargo accepts no date as a setting, even if there is such a day. */
-static bool is_datetime(struct reader r)
-{
-    if (r.len > 2 && r.data[2] == ':') {
-        return take_time(&r) && r.at == r.len;
-    }
-    bool date = take_like(&r, "0000-00-00");
-    if (date && r.at < r.len) {
-        date = take(&r, "Tt ") && take_time(&r);
-        if (date && take(&r, "+-")) {
-            date = take_like(&r, "00:00");
-        } else {
-            (void)take(&r, "Zz");
-        }
-    }
-    return date && r.at == r.len;
+    return start < text.len && toml_digit(text.data[start]) <= 9;
 }
 
 /* Reports text that was meant as a string, as decoder::scalar::decode_invalid. */
-static bool unquoted(struct toml_parser *p, const struct reader *r, struct toml_span at)
+static bool unquoted(struct toml_parser *p, struct str text, struct toml_span at)
 {
     static const char *const quotes[] = {"`'''`", "`\"\"\"`", "`'`", "`\"`"};
     for (size_t i = 0; i < COUNT(quotes); i++) {
-        size_t len = strlen(quotes[i]) - 2;
-        if (r->len >= len && memcmp(r->data + r->len - len, quotes[i] + 1, len) == 0) {
+        if (str_ends(text, (struct str){quotes[i] + 1, strlen(quotes[i]) - 2})) {
             return toml_fault(p, "missing opening quote", quotes[i], at.start, at.start);
         }
     }
     return toml_fault(p, "string values must be quoted", "literal string", at.start, at.end);
 }
 
-/* Reports a malformed value. For text that was meant as a string, the reasons are the crate's. */
-static bool wrong_value(struct toml_parser *p, const struct reader *r, struct toml_span at)
+/* Reports a malformed value with the crate's reasons. */
+static bool wrong_value(struct toml_parser *p, struct str text, struct toml_span at)
 {
     static const char *const words[] = {"`true`", "`false`", "`inf`", "`nan`"};
-    char first = r->data[0];
-    if (memchr(r->data, ' ', r->len)) {
-        return unquoted(p, r, at);
-    }
-    for (size_t i = 0; i < COUNT(words); i++) {
-        if ((first | 0x20) == words[i][1]) {
+    bool one_word = !memchr(text.data, ' ', text.len);
+    for (size_t i = 0; i < COUNT(words) && one_word; i++) {
+        if ((text.data[0] | 0x20) == words[i][1]) {
             return toml_fault(p, i < 2 ? "invalid boolean" : "invalid float", words[i], at.start,
                               at.end);
         }
     }
-    if (first == '.') {
+    if (one_word && text.data[0] == '.') {
         return toml_fault(p, "invalid mantissa", "digits", at.start, at.start);
     }
-    size_t digit = first == '+' || first == '-';
-    size_t end = digit;
-    while (end < r->len && r->data[end] && strchr("0123456789+-_.:eETtZz", r->data[end])) {
-        end++;
-    }
-    if (end == r->len && digit < r->len && toml_digit(r->data[digit]) <= 9) {
-        return toml_fault(p, "invalid number or date", NULL, at.start, at.end);
-    }
-    return unquoted(p, r, at);
+    return unquoted(p, text, at);
 }
 
 bool toml_decode_bare(struct toml_parser *p, struct toml_node *node)
 {
     struct toml_span at = node->value;
-    struct reader r = {.data = p->text.data + at.start, .len = at.end - at.start};
-    if (is_word(&r, 0, "true") || is_word(&r, 0, "false")) {
+    struct str text = {p->text.data + at.start, at.end - at.start};
+    if (is_word(text, 0, "true") || is_word(text, 0, "false")) {
         node->type = TOML_BOOLEAN;
-        node->boolean = r.data[0] == 't';
+        node->boolean = text.data[0] == 't';
         return true;
     }
-    struct reader integer = r;
-    if (read_integer(&integer, &node->integer)) {
+    if (read_integer(text, &node->integer)) {
         node->type = TOML_INTEGER;
-        return !integer.too_large || toml_fault(p, "integer out of range", NULL, at.start, at.end);
+        return true;
     }
-    if (is_float(r) || is_datetime(r)) {
-        node->type = is_float(r) ? TOML_FLOAT : TOML_DATETIME;
+    if (is_number_or_date(text)) {
+        node->type = TOML_UNSUPPORTED;
         node->string = toml_copy(p, at.start, at.end);
         return true;
     }
-    return wrong_value(p, &r, at);
+    return wrong_value(p, text, at);
 }

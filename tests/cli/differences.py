@@ -357,15 +357,14 @@ TOML_FAULT = re.compile(
     rb"^ *TOML parse error at line (?P<line>\d+), column (?P<column>\d+)\n *\|\n *\d+ \| .*\n(?P<carets> *\| *\^+)\n *(?P<reason>.+)$", re.MULTILINE
 )
 _OUR_WORDS = re.compile(
-    rb"(invalid number or date|integer out of range|invalid (escape|character) in a string|keys cannot be multi-line strings)$"
-    rb"|invalid (array|inline table),|missing (comma|assignment) between |missing key for inline"
+    rb"(invalid (escape|character) in a string|keys cannot be multi-line strings)$"
+    rb"|invalid (array|inline table),|missing (comma|assignment) between |missing key for inline|cannot extend value of type number"
 )
-_CARGO_NUMBER = re.compile(
-    rb"invalid (float|mantissa|fraction|exponent|date|time|offset|\w+ number\b)|`_` may only|integers? |radix |redundant |unexpected (leading zero|sign)"
+TOML_NUMBER = re.compile(
+    rb"^(floating-point number overflowed|u64 value was too large|invalid (type: integer|float|mantissa|fraction|exponent|date|time|offset|\w+ number\b)|`_` may only|integers? |radix |redundant"
+    rb" |unexpected (leading zero|sign))",
+    re.MULTILINE,
 )
-
-
-TOML_RANGE = re.compile(rb"floating-point number overflowed$|invalid (date|time|offset), expected \w+ between \d\d and \d\d$")
 
 
 def toml_first_fault(theirs, ours):
@@ -375,11 +374,9 @@ def toml_first_fault(theirs, ours):
 
 
 def toml_own_words(theirs, ours):
-    """cargo-logout reports where a malformed number, date or escape begins, in its own words. It does not check the range of floats and dates."""
-    if TOML_RANGE.search(theirs["reason"]):
-        return True
-    unquoted = ours["reason"].startswith(b"string values must be quoted") and _CARGO_NUMBER.match(theirs["reason"])
-    return ours["line"] == theirs["line"] and bool(_OUR_WORDS.match(ours["reason"]) or unquoted)
+    """cargo-logout reports where a malformed escape begins, in its own words. It does not check floats, dates and the range of numbers."""
+    same_line = ours["line"] == theirs["line"]
+    return bool(TOML_NUMBER.match(theirs["reason"]) or (same_line and _OUR_WORDS.match(ours["reason"])))
 
 
 def _toml_faults(case):

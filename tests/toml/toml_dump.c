@@ -10,18 +10,14 @@
 
 #define MOST_WORDS 64
 
-static const char *const types[] = {"string",   "integer", "float", "boolean",
-                                    "datetime", "array",   "table"};
-
 static void add_node(struct buf *out, const struct toml_node *node);
 
 static void add_value(struct buf *out, const struct toml_node *node)
 {
     switch (node->type) {
     case TOML_STRING:
-    case TOML_FLOAT:
-    case TOML_DATETIME:
-        buf_addf(out, ",\"%s\":", types[node->type]);
+    case TOML_UNSUPPORTED:
+        buf_addf(out, ",\"%s\":", toml_type_names[node->type]);
         json_write_string(out, node->string);
         break;
     case TOML_INTEGER:
@@ -46,7 +42,7 @@ static void add_node(struct buf *out, const struct toml_node *node)
 {
     static const char *const origins[] = {"root",   "header", "implicit",
                                           "dotted", "inline", "element"};
-    buf_addf(out, "{\"type\":\"%s\",\"origin\":\"%s\",\"key\":", types[node->type],
+    buf_addf(out, "{\"type\":\"%s\",\"origin\":\"%s\",\"key\":", toml_type_names[node->type],
              origins[node->origin]);
     json_write_string(out, node->key);
     buf_addf(out, ",\"key_span\":[%u,%u],\"value\":[%u,%u],\"pair\":%u", node->key_span.start,
