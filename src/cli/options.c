@@ -1,8 +1,7 @@
 #include "cli/options.h"
 
-#include "cli/similar.h"
 #include "util/shell.h"
-#include "util/utf8.h"
+#include "util/text.h"
 
 enum { TIMEOUT_DEFAULT = 300 };
 
@@ -207,7 +206,7 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
         if (str_eq(str_lower(arena, value), str_of(*possible))) {
             return ARGS_RUN;
         }
-        tip = similar_better(arena, value, *possible, &best) ? *possible : tip;
+        tip = text_is_similar(arena, value, *possible, &best) ? *possible : tip;
     }
     bool right = id == ARGS_TIMEOUT ? parse_seconds(value, &reader->args.timeout) : !possible;
     if (right) {
@@ -292,7 +291,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     double best = 0;
     for (enum args_id id = ARGS_REGISTRY; id < ARGS_OPTION_COUNT; id++) {
         const char *candidate = options[id].name;
-        if (candidate && similar_better(reader->arena, name, candidate, &best)) {
+        if (candidate && text_is_similar(reader->arena, name, candidate, &best)) {
             meant = id;
         }
     }

@@ -1,6 +1,5 @@
 #include "cli/report.h"
 
-#include "cli/similar.h"
 #include "util/map.h"
 #include "util/text.h"
 
@@ -263,7 +262,7 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
         bool known = r != chosen && r->has_index && r->valid;
-        if (known && similar_better(shell->arena, chosen->name, r->name.data, &best)) {
+        if (known && text_is_similar(shell->arena, chosen->name, r->name.data, &best)) {
             similar = r;
         }
     }

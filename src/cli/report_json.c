@@ -2,7 +2,6 @@
 #include "cli/report.h"
 #include "util/json.h"
 #include "util/text.h"
-#include "util/utf8.h"
 
 #include <jansson.h>
 

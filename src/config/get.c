@@ -3,7 +3,6 @@
 
 #include "util/fs.h"
 #include "util/text.h"
-#include "util/utf8.h"
 
 struct str key_variable(struct arena *arena, const struct key *key)
 {

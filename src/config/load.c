@@ -57,11 +57,10 @@ void config_warn(struct config *config, struct str help, const char *format, ...
     buf_vaddf(&text, format, arguments);
     va_end(arguments);
     void **printed = map_place(config->arena, &config->warnings, buf_str(&text));
-    if (*printed) {
-        return;
+    if (!*printed && config->shell->verbosity != VERBOSITY_QUIET) {
+        shell_alert(config->shell, buf_str(&text), help);
     }
     *printed = config;
-    shell_warn_help(config->shell, buf_str(&text), help);
 }
 
 void layers_append(struct layer **list, struct layer *more)
@@ -201,7 +200,7 @@ static struct config_file *add_file(struct config *config, const struct load *lo
     } else {
         file->failure = read_doc(config, file, fd, &file->doc);
         if (file->failure && load->credentials && fd >= 0 &&
-            !lock_acquire(config->shell, fd, file->shown, LOCK_SHARED, &lock_of_credentials)) {
+            !lock_acquire(config->shell, fd, file->shown, LOCK_SH, true)) {
             file->failure = read_doc(config, file, fd, &file->doc);
         }
     }

@@ -155,14 +155,13 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
                                struct credential *list, bool revoked_only, bool *again)
 {
     struct arena *arena = shell->arena;
-    const struct lock_wait *wait = file->credentials ? &lock_of_credentials : &lock_of_config;
     CLEANUP(fd_close) int fd = -1;
     *again = false;
     TRY(open_it(arena, file, &fd));
     if (fd < 0) {
         return NULL;
     }
-    TRY(lock_acquire(shell, fd, file->shown, LOCK_EXCLUSIVE, wait));
+    TRY(lock_acquire(shell, fd, file->shown, LOCK_EX, file->credentials));
     *again = fd_identity(fd, file->path) != FILE_SAME;
     if (*again) {
         return NULL;

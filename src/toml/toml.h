@@ -20,7 +20,6 @@
 #define TOML_TOML_H
 
 #include "util/base.h"
-#include "util/utf8.h"
 
 enum __attribute__((packed)) toml_type {
     TOML_STRING,

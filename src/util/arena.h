@@ -45,9 +45,8 @@ void arena_clear(struct arena *arena);
 /* Overwrites and releases everything. The arena is empty afterwards and can be used again. */
 void arena_free(struct arena *arena);
 
-/* Overwrites `size` bytes of the stack below the caller, except pages that were never used. They
- * can contain secrets, because the dynamic loader saves the vector registers through which memory
- * is copied. */
+/* Overwrites `size` bytes of the stack below the caller. They can contain secrets, because the
+ * dynamic loader saves the vector registers through which memory is copied. */
 void stack_wipe(size_t size) __attribute__((noinline));
 
 /* From now on, no core file is written, and other processes of the same user cannot read our

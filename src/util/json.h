@@ -1,6 +1,6 @@
 /*
- * Adds to jansson: strings that are written exactly as by serde_json, memory that is overwritten
- * when it is freed, and conversions from and to our types.
+ * Adds to jansson: memory that is overwritten when it is freed, and conversions from and to our
+ * types.
  */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H
@@ -8,9 +8,6 @@
 #include "util/base.h"
 
 #include <jansson.h>
-
-/* Writes `text` with quotes, escaped as by serde_json. */
-void json_write_string(struct buf *buf, struct str text);
 
 /* From here on, jansson overwrites memory when it frees it, because that can contain a token, and
  * exits as an arena does if there is no memory. Call it before any other function of jansson. A

@@ -145,13 +145,6 @@ void shell_alert(const struct shell *shell, struct str title, struct str help)
                                       help.len > 0 ? before_help : "", help.data));
 }
 
-void shell_warn_help(const struct shell *shell, struct str title, struct str help)
-{
-    if (shell->verbosity != VERBOSITY_QUIET) {
-        shell_alert(shell, title, help);
-    }
-}
-
 /* cargo: indented_lines, with line ends as in Rust's str::lines. */
 static void add_indented(struct buf *buf, struct str text)
 {

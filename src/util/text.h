@@ -30,4 +30,13 @@ struct str text_quoted(struct arena *arena, struct str word);
  * libunistring, every character counts as 1. */
 size_t text_width(struct str text);
 
+/*
+ * Chooses the best of several candidates for a suggestion, by Jaro's measure: 1 for equal texts, 0
+ * for texts that have nothing in common. Returns true and raises `best`, which starts at 0, if
+ * `candidate` is similar enough to `word` and at least as similar as the best one before. clap
+ * chooses its tips so. The operations and their order are those of the strsim crate, because the
+ * last bit can decide between two candidates.
+ */
+bool text_is_similar(struct arena *arena, struct str word, const char *candidate, double *best);
+
 #endif

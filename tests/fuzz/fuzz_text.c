@@ -7,7 +7,6 @@
 
 #include "registry/index_url.h"
 #include "util/text.h"
-#include "util/utf8.h"
 
 /* A shell is started for each. */
 #define WORD_LIMIT ((size_t)24)

@@ -12,13 +12,18 @@
 
 static void add_node(struct buf *out, const struct toml_node *node);
 
+static void add_string(struct buf *out, struct str text)
+{
+    buf_add(out, json_line(out->arena, json_stringn(text.len > 0 ? text.data : "", text.len)));
+}
+
 static void add_value(struct buf *out, const struct toml_node *node)
 {
     switch (node->type) {
     case TOML_STRING:
     case TOML_UNSUPPORTED:
         buf_addf(out, ",\"%s\":", toml_type_names[node->type]);
-        json_write_string(out, node->string);
+        add_string(out, node->string);
         break;
     case TOML_INTEGER:
         buf_addf(out, ",\"integer\":\"%lld\"", (long long)node->integer);
@@ -44,7 +49,7 @@ static void add_node(struct buf *out, const struct toml_node *node)
                                           "dotted", "inline", "element"};
     buf_addf(out, "{\"type\":\"%s\",\"origin\":\"%s\",\"key\":", toml_type_names[node->type],
              origins[node->origin]);
-    json_write_string(out, node->key);
+    add_string(out, node->key);
     buf_addf(out, ",\"key_span\":[%u,%u],\"value\":[%u,%u],\"pair\":%u", node->key_span.start,
              node->key_span.end, node->value.start, node->value.end, node->pair);
     add_value(out, node);
