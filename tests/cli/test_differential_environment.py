@@ -40,7 +40,6 @@ CASES = {
     "protocol bad, my-reg": mine(env={"CARGO_REGISTRIES_CRATES_IO_PROTOCOL": "x"}),
     # Terminal settings.
     "quiet by variable, -v": world("-v", creds=None, env={"CARGO_TERM_QUIET": "true"}),
-    "quiet bad drops verbose": world(env={"CARGO_TERM_VERBOSE": "true", "CARGO_TERM_QUIET": "maybe"}),
     "quiet over the file": world(creds=None, config="[term]\nquiet=true\n", env={"CARGO_TERM_QUIET": "false"}),
     "color bad, --color": world("--color never", env={"CARGO_TERM_COLOR": "bad"}),
     "color always, usage error": world("--frob", env={"CARGO_TERM_COLOR": "always"}),

@@ -111,7 +111,6 @@ TERM = {
     "color never, usage error on a terminal": world("--frob", config="[term]\ncolor='never'\n", env={"TERM": "xterm"}, **TERMINAL),
     "color bad, help": world("-h", config="[term]\ncolor='bad'\n"),
     "progress bad": world(config="[term]\nprogress.when='x'\nverbose=true\n"),
-    "quiet is a string": world(config="[term]\nquiet='true'\nverbose=true\n"),
     "unused key and -q": world("-q", creds=None, config="[term]\nfoo=1\n"),
     "unused keys of two": world(creds=None, config="[term]\nfoo=1\n[registry]\nbar=1\n"),
 }
