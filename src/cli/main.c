@@ -121,12 +121,12 @@ static struct err *run(struct config *config, const struct args *args, bool json
     if (result.totals.failed > 0) {
         *status = STATUS_FAILED;
     }
-    report_messages(shell, &options, &result);
+    report_messages(shell, &result);
     bool complete = true;
     if (json) {
-        complete = report_json(shell, &options, &result, *status);
+        complete = report_json(shell, &result, *status);
     } else if (options.status) {
-        complete = report_status(shell, &options, &result);
+        complete = report_status(shell, &result);
     }
     if (!complete) {
         *status = STATUS_FAILED;

@@ -80,12 +80,11 @@ static void report_revoked(const struct shell *shell, const struct credential *c
 }
 
 /* Not printed with -q. cargo prints it then, without the message that it belongs to. */
-static void note_revoking(const struct shell *shell, const struct inventory *inventory)
+static void note_revoking(const struct shell *shell, const struct inventory *found)
 {
     const struct registry *first = NULL;
     bool several = false;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
         if (c->result == RESULT_REMOVED && c->kind == CREDENTIAL_TOKEN && !is_revoked(c)) {
             first = first ? first : c->registry;
             several |= first != c->registry;
@@ -161,11 +160,10 @@ static void report_left(const struct shell *shell, const struct credential *c)
 }
 
 /* Reports why the keyring was not checked. */
-static void report_keyring(const struct shell *shell, const struct logout_options *options,
-                           const struct inventory *inventory)
+static void report_keyring(const struct shell *shell, const struct run *run)
 {
-    const struct keyring_view *keyring = &inventory->keyring;
-    if (!inventory->keyring_asked) {
+    const struct keyring_view *keyring = &run->inventory.keyring;
+    if (!run->inventory.keyring_asked) {
         return;
     }
     if (keyring->state == KEYRING_PRESENT) {
@@ -173,7 +171,7 @@ static void report_keyring(const struct shell *shell, const struct logout_option
                           "uses it; `cargo-logout --all` searches it");
     } else if (keyring->state == KEYRING_LOCKED) {
         shell_alert(shell, STR("not checked: the keyring (Secret Service), because it is locked"),
-                    options->all && !options->status
+                    run->options->all && !run->options->status
                         ? STR("unlock it and run the same command again")
                         : STR("unlock it first"));
     } else if (keyring->state == KEYRING_UNKNOWN) {
@@ -208,14 +206,13 @@ struct failure {
     struct failure *next;
 };
 
-static struct failure *find_failures(const struct inventory *inventory)
+static struct failure *find_failures(const struct inventory *found)
 {
-    struct arena *arena = inventory->config->arena;
+    struct arena *arena = found->config->arena;
     struct failure *first = NULL;
     struct failure **end = &first;
     struct map by_error = {0};
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
         if (!c->error || !c->error_is_final) {
             continue;
         }
@@ -271,14 +268,14 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
     }
 }
 
-static void report_failures(const struct shell *shell, const struct logout_options *options,
-                            const struct run *run)
+static void report_failures(const struct shell *shell, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
+    bool all = run->options->all;
     for (const struct failure *f = find_failures(inventory); f; f = f->next) {
-        shell_error(shell, options->all ? err_wrap(shell->arena, f->err, "failed to log out of %s",
-                                                   buf_str(&f->names).data)
-                                        : f->err);
+        shell_error(shell, all ? err_wrap(shell->arena, f->err, "failed to log out of %s",
+                                          buf_str(&f->names).data)
+                               : f->err);
     }
     if (run->failure) {
         shell_error(shell, run->failure);
@@ -293,9 +290,9 @@ static void report_failures(const struct shell *shell, const struct logout_optio
             has_cause(run->failure, r->failure)) {
             continue;
         }
-        shell_error(shell, options->all ? err_wrap(shell->arena, r->failure,
-                                                   "failed to log out of `%s`", r->shown.data)
-                                        : r->failure);
+        shell_error(shell, all ? err_wrap(shell->arena, r->failure, "failed to log out of `%s`",
+                                          r->shown.data)
+                               : r->failure);
     }
     report_unreadable(shell, inventory->config);
     suggest_name(shell, inventory);
@@ -356,20 +353,11 @@ static void report_absent(const struct shell *shell, const struct run *run)
     }
 }
 
-/* Prints the totals if credentials of several registries were found. */
+/* Prints the totals of --all. */
 static void report_summary(const struct shell *shell, const struct run *run)
 {
     const struct totals *totals = &run->totals;
-    const struct registry *first = NULL;
-    bool several = false;
-    for (const struct credential *c = inventory_first(&run->inventory); c;
-         c = inventory_next(&run->inventory, c)) {
-        if (c->result == RESULT_REMOVED || credential_usable(c) != USABLE_NO || c->error) {
-            first = first ? first : c->registry;
-            several |= first != c->registry;
-        }
-    }
-    if (several) {
+    if (run->options->all && totals->removed + totals->left + totals->not_checked > 1) {
         shell_status(shell, "Finished", "removed %zu, left %zu, not checked %zu", totals->removed,
                      totals->left, totals->not_checked);
     }
@@ -409,13 +397,11 @@ static void report_planned(const struct shell *shell, const struct credential *c
 }
 
 /* After a dry run, it reports what would be done. */
-static void report_logout(const struct shell *shell, const struct logout_options *options,
-                          const struct run *run)
+static void report_logout(const struct shell *shell, const struct run *run)
 {
-    const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
-        if (options->dry_run) {
+    const struct inventory *found = &run->inventory;
+    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+        if (run->options->dry_run) {
             report_planned(shell, c);
             continue;
         }
@@ -427,28 +413,26 @@ static void report_logout(const struct shell *shell, const struct logout_options
         }
     }
     report_absent(shell, run);
-    if (options->dry_run) {
+    if (run->options->dry_run) {
         return;
     }
-    note_revoking(shell, inventory);
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    note_revoking(shell, found);
+    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
         report_left(shell, c);
     }
 }
 
-void report_messages(const struct shell *shell, const struct logout_options *options,
-                     const struct run *run)
+void report_messages(const struct shell *shell, const struct run *run)
 {
-    if (!options->status) {
-        report_logout(shell, options, run);
+    if (!run->options->status) {
+        report_logout(shell, run);
     }
-    report_keyring(shell, options, &run->inventory);
-    report_copies(shell, options, run);
-    report_failures(shell, options, run);
-    if (options->dry_run) {
+    report_keyring(shell, run);
+    report_copies(shell, run);
+    report_failures(shell, run);
+    if (run->options->dry_run) {
         shell_note(shell, "this was a dry run: nothing was changed");
-    } else if (!options->status) {
+    } else if (!run->options->status) {
         report_summary(shell, run);
     }
 }

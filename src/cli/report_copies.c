@@ -25,8 +25,7 @@ static struct str title_of(struct arena *arena, const struct copy *copy, const c
     return str_format(arena, "there is a copy of the token%s: %s", of.data, where);
 }
 
-static void report_copy(const struct shell *shell, const struct logout_options *options,
-                        const struct run *run, const struct copy *copy)
+static void report_copy(const struct shell *shell, const struct run *run, const struct copy *copy)
 {
     struct arena *arena = shell->arena;
     const char *kind = copy->is_secret_key ? "secret-key" : "token";
@@ -39,7 +38,7 @@ static void report_copy(const struct shell *shell, const struct logout_options *
                      copy->place->shown.data);
         return;
     }
-    if (options->dry_run && options->copies && copy->is_toml) {
+    if (run->options->dry_run && run->options->copies && copy->is_toml) {
         shell_status(shell, "Logout", "%s for `%s` would be removed from %s", kind, name,
                      copy_location(arena, copy).data);
         return;
@@ -60,13 +59,12 @@ static void report_copy(const struct shell *shell, const struct logout_options *
 /* With -v: reports the variables that no startup file sets. */
 static void report_looked(const struct shell *shell, const struct run *run)
 {
-    const struct inventory *inventory = &run->inventory;
+    const struct inventory *found = &run->inventory;
     struct buf names = buf_new(shell->arena);
     for (const struct place *p = run->copies.startup_files; p; p = p->next) {
         buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", p->shown.data);
     }
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
         struct str variable = credential_variable(c);
         if (variable.len > 0 && !c->origins) {
             shell_note(shell, "no startup file sets `%s`; checked %s",
@@ -76,13 +74,12 @@ static void report_looked(const struct shell *shell, const struct run *run)
     }
 }
 
-void report_copies(const struct shell *shell, const struct logout_options *options,
-                   const struct run *run)
+void report_copies(const struct shell *shell, const struct run *run)
 {
     const struct copies *copies = &run->copies;
     size_t found = 0;
     for (const struct copy *c = copies->first; c; c = c->next) {
-        report_copy(shell, options, run, c);
+        report_copy(shell, run, c);
         found += c->kind == COPY_OF_TOKEN;
     }
     for (const struct problem *p = copies->problems; p; p = p->next) {
@@ -90,7 +87,7 @@ void report_copies(const struct shell *shell, const struct logout_options *optio
                     str_format(shell->arena, "not checked: %s: %s", p->shown.data, p->reason.data),
                     STR(""));
     }
-    if (options->copies) {
+    if (run->options->copies) {
         shell_status(shell, "Searched", "%zu file%s for %zu token%s: %zu cop%s", copies->files,
                      copies->files == 1 ? "" : "s", copies->tokens, copies->tokens == 1 ? "" : "s",
                      found, found == 1 ? "y" : "ies");

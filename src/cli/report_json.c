@@ -138,8 +138,7 @@ static json_t *words_of(struct arena *arena, struct fix fix)
     return words;
 }
 
-static void add_credential(struct buf *out, const struct logout_options *options,
-                           const struct credential *c)
+static void add_credential(struct buf *out, const struct run *run, const struct credential *c)
 {
     struct arena *arena = out->arena;
     json_t *line = line_new("credential");
@@ -151,7 +150,7 @@ static void add_credential(struct buf *out, const struct logout_options *options
     set(line, "effect", json_string(effects[c->effect]));
     set(line, "plan", json_string(plans[c->plan]));
     set(line, "result", json_string(results[c->result]));
-    if (options->check) {
+    if (run->options->check) {
         set(line, "valid", json_string(report_validity[c->valid]));
     }
     set(line, "server", server_of(arena, c->answer));
@@ -189,8 +188,7 @@ static void add_error(struct buf *out, const struct registry *registry, const st
 }
 
 /* Adds the lines of a registry, even if it has no credentials. */
-static void add_registry(struct buf *out, const struct logout_options *options,
-                         const struct registry *registry)
+static void add_registry(struct buf *out, const struct run *run, const struct registry *registry)
 {
     json_t *line = line_new("registry");
     enum usable usable = USABLE_NO;
@@ -203,7 +201,7 @@ static void add_registry(struct buf *out, const struct logout_options *options,
     set(line, "usable", json_string(report_usable[usable]));
     add_line(out, line);
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        add_credential(out, options, c);
+        add_credential(out, run, c);
     }
 }
 
@@ -272,8 +270,7 @@ static bool finish(const struct shell *shell, struct buf *out, int status,
     return shell_print_out(shell, buf_str(out));
 }
 
-bool report_json(const struct shell *shell, const struct logout_options *options,
-                 const struct run *run, int status)
+bool report_json(const struct shell *shell, const struct run *run, int status)
 {
     json_wipe_memory();
     const struct inventory *inventory = &run->inventory;
@@ -284,7 +281,7 @@ bool report_json(const struct shell *shell, const struct logout_options *options
         if (!inventory_has(inventory, r) || !is_known) {
             continue;
         }
-        add_registry(&out, options, r);
+        add_registry(&out, run, r);
         if (r->failure && inventory_is_about(inventory, r)) {
             add_error(&out, r, r->failure);
         }
