@@ -19,7 +19,7 @@ void report_copies(const struct shell *shell, const struct run *run);
  * were printed. */
 void report_unreadable(const struct shell *shell, const struct config *config);
 
-/* On standard output: a table of all credentials, and with -v every location that was checked. Like
+/* On standard output: a table of all credentials, and with -v what was checked. Like
  * the next two, it returns false if standard output could not be written completely. */
 bool report_status(const struct shell *shell, const struct run *run);
 

@@ -79,12 +79,6 @@ struct layer {
     struct layer *next;
 };
 
-/* A file that cargo would read, but that does not exist. */
-struct looked {
-    struct str path;
-    struct looked *next;
-};
-
 struct config {
     struct arena *arena;
     struct shell *shell;
@@ -99,7 +93,6 @@ struct config {
     size_t project_count;      /* ranks of project layers */
     size_t file_count;
     size_t byte_count;
-    struct looked *looked;
     struct map warnings; /* warnings that were printed already */
 };
 
