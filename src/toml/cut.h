@@ -13,10 +13,6 @@
  * Each cut is checked: lines that are removed are parsed and must be only the victim. What is left
  * of an inline table is parsed too and must have all values except the victims. Otherwise,
  * toml_cut() returns an err.
- *
- *     struct toml_cut cut;
- *     TRY(toml_cut(arena, doc, victims, count, &cut));
- *     struct str rest = toml_cut_rest(arena, doc->text, &cut);
  */
 #ifndef TOML_CUT_H
 #define TOML_CUT_H

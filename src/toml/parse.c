@@ -279,22 +279,14 @@ static bool array_fault(struct toml_parser *p, bool comma)
                  : syntax(p, "invalid array", "value", start, start);
 }
 
-/* Reports a token where "key", "`=`", "value" or "`,`" is expected in an inline table. */
+/* Reports a token where something else is expected in an inline table. */
 static bool inline_fault(struct toml_parser *p, const char *expected)
 {
     size_t start = p->token.start;
-    const char *reason = "invalid inline table";
     if (p->token.kind == TOML_END) {
         return syntax(p, "unclosed inline table", "`}`", p->solid, p->solid);
     }
-    if (p->token.kind == TOML_OPEN_BRACKET || p->token.kind == TOML_OPEN_BRACE) {
-        reason = "missing key for inline table element";
-    } else if (expected[1] == '=') {
-        reason = "missing assignment between key-value pairs";
-    } else if (expected[1] == ',') {
-        reason = "missing comma between key-value pairs";
-    }
-    return syntax(p, reason, expected, start, start);
+    return syntax(p, "invalid inline table", expected, start, start);
 }
 
 /* Reads an array, after its `[`. */

@@ -2,10 +2,6 @@
  * Parses TOML 1.1 into a tree whose nodes have their position in the text. cut.h removes pairs from
  * the text.
  *
- *     struct toml_doc *doc;
- *     TRY(toml_parse(arena, text, &doc));
- *     const struct toml_node *registry = toml_get(doc->root, STR("registry"));
- *
  * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses. It also accepts
  * floats, dates, times and decimal integers that are malformed or out of range, because cargo
  * rejects the valid floats and dates too. The limits are those of the crate: 80 nested arrays or

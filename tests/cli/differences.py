@@ -359,7 +359,7 @@ TOML_FAULT = re.compile(
 )
 _OUR_WORDS = re.compile(
     rb"(invalid (escape|character) in a string|keys cannot be multi-line strings)$"
-    rb"|invalid (array|inline table),|missing (comma|assignment) between |missing key for inline|cannot extend value of type number"
+    rb"|invalid (array|inline table),|missing comma between |cannot extend value of type number"
 )
 TOML_NUMBER = re.compile(
     rb"^(floating-point number overflowed|u64 value was too large|invalid (type: integer|float|mantissa|fraction|exponent|date|time|offset|\w+ number\b)|`_` may only|integers? |radix |redundant"
