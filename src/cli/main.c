@@ -151,7 +151,24 @@ static const char *registry_meant(struct config *config, struct str word)
     return registries_get(&all, word) ? word.data : NULL;
 }
 
-static int usage(struct config *config, int argc, char **argv, struct args_error *error)
+/* Prints the JSON of a run that failed before it knew the registries. */
+static void report_failure_json(struct config *config, const struct err *failure, int status)
+{
+    struct run run = {.inventory = {.config = config}, .failure = failure, .totals = {.failed = 1}};
+    (void)report_json(config->shell, &run, status);
+}
+
+static bool wants_json(int argc, char **argv)
+{
+    bool json = false;
+    for (int i = 1; i < argc; i++) {
+        json |= strcasecmp(argv[i], "--message-format=json") == 0 ||
+                (strcasecmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--message-format") == 0);
+    }
+    return json;
+}
+
+static int usage(struct config *config, bool json, struct args_error *error)
 {
     struct arena *arena = config->arena;
     const char *registry = registry_meant(config, error->word);
@@ -160,14 +177,8 @@ static int usage(struct config *config, int argc, char **argv, struct args_error
             arena, "did you mean `" COLOR_LITERAL "--registry %s" COLOR_RESET "`?", registry);
     }
     shell_print_err(config->shell, args_error_text(arena, error));
-    bool json = false;
-    for (int i = 1; i < argc; i++) {
-        json |= strcmp(argv[i], "--message-format=json") == 0 ||
-                (strcmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--message-format") == 0);
-    }
     if (json) {
-        (void)report_json_failure(config->shell, err_new(arena, "the command line is not valid"),
-                                  STATUS_USAGE);
+        report_failure_json(config, err_new(arena, "the command line is not valid"), STATUS_USAGE);
     }
     return STATUS_USAGE;
 }
@@ -183,25 +194,24 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         return STATUS_FAILED;
     }
     config_load_files(&config);
+    bool json = wants_json(argc, argv);
     enum color_choice color = term_color(&config);
     enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
     if (outcome == ARGS_RUN) {
-        bool json = args_has(&args, ARGS_MESSAGE_FORMAT) &&
-                    strcasecmp(args.value[ARGS_MESSAGE_FORMAT].data, "json") == 0;
         int status = STATUS_FAILED;
         err = run(&config, &args, json, &status);
         if (err) {
             shell_error(shell, err);
             report_unreadable(shell, &config);
             if (json) {
-                (void)report_json_failure(shell, err, status);
+                report_failure_json(&config, err, status);
             }
         }
         return status;
     }
     shell_set_color(shell, color);
     if (outcome == ARGS_ERROR) {
-        return usage(&config, argc, argv, &error);
+        return usage(&config, json, &error);
     }
     struct str text = outcome == ARGS_HELP ? str_of(usage_help) : STR("cargo-logout " VERSION "\n");
     return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;

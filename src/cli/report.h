@@ -20,14 +20,11 @@ void report_copies(const struct shell *shell, const struct run *run);
 void report_unreadable(const struct shell *shell, const struct config *config);
 
 /* On standard output: a table of all credentials, and with -v what was checked. Like
- * the next two, it returns false if standard output could not be written completely. */
+ * the next one, it returns false if standard output could not be written completely. */
 bool report_status(const struct shell *shell, const struct run *run);
 
 /* On standard output: one JSON object on each line. docs/json.md describes them. */
 bool report_json(const struct shell *shell, const struct run *run, int status);
-
-/* The same for a run that failed before it knew the registries. `failure` is a chain of causes. */
-bool report_json_failure(const struct shell *shell, const struct err *failure, int status);
 
 /* The words of tables and JSON: yes, no, unknown. */
 extern const char *const report_usable[];   /* for each enum usable */

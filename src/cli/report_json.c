@@ -256,9 +256,7 @@ static void add_problem(struct buf *out, const struct problem *problem)
     add_line(out, line);
 }
 
-/* Adds the last line, and prints all. */
-static bool finish(const struct shell *shell, struct buf *out, int status,
-                   const struct totals *totals)
+static void add_totals(struct buf *out, const struct totals *totals, int status)
 {
     json_t *line = line_new("logout-finished");
     set(line, "status", json_integer((json_int_t)status));
@@ -267,7 +265,6 @@ static bool finish(const struct shell *shell, struct buf *out, int status,
     set(line, "not_checked", json_integer((json_int_t)totals->not_checked));
     set(line, "failed", json_integer((json_int_t)totals->failed));
     add_line(out, line);
-    return shell_print_out(shell, buf_str(out));
 }
 
 bool report_json(const struct shell *shell, const struct run *run, int status)
@@ -303,13 +300,6 @@ bool report_json(const struct shell *shell, const struct run *run, int status)
     if (run->failure) {
         add_error(&out, NULL, run->failure);
     }
-    return finish(shell, &out, status, &run->totals);
-}
-
-bool report_json_failure(const struct shell *shell, const struct err *failure, int status)
-{
-    json_wipe_memory();
-    struct buf out = buf_new(shell->arena);
-    add_error(&out, NULL, failure);
-    return finish(shell, &out, status, &(struct totals){.failed = 1});
+    add_totals(&out, &run->totals, status);
+    return shell_print_out(shell, buf_str(&out));
 }
