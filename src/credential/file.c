@@ -127,12 +127,12 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
                             const struct toml_doc **out)
 {
-    if (file->doc && !file->torn && fd_contains(fd, 0, file->doc->text, true)) {
+    struct str text = STR("");
+    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
+    if (!err && file->doc && !file->torn && str_eq(text, file->doc->text)) {
         *out = file->doc;
         return NULL;
     }
-    struct str text = STR("");
-    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }

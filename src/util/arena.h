@@ -1,11 +1,7 @@
 /*
  * One arena contains all memory of a run: tokens, file texts, trees, messages. Nothing is freed
  * separately. arena_free() overwrites every byte that was allocated before it unmaps the pages, so
- * that no secret is left in freed memory.
- *
- *     struct arena arena = {0};
- *     char *p = arena_alloc(&arena, 100);
- *     arena_free(&arena);
+ * that no secret is left in freed memory. A zeroed arena is empty.
  *
  * If there is no memory, the process exits with status 101 and one line on standard error. No
  * caller could do better, and code that edits a file allocates before its first write.

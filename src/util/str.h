@@ -1,14 +1,8 @@
 /*
  * Text. A str is bytes with a length. A NUL always follows them, so that s.data can be passed to
  * system calls. The bytes can have any values, including NUL. A str owns nothing: its bytes are in
- * an arena or in a literal. A piece of a longer text is a span: two offsets into the text.
- *
- * A buf builds a str piece by piece in an arena:
- *
- *     struct buf b = buf_new(arena);
- *     buf_add(&b, STR("token for `"));
- *     buf_add(&b, name);
- *     struct str s = buf_str(&b);
+ * an arena or in a literal. A piece of a longer text is a span: two offsets into the text. A buf
+ * builds a str piece by piece in an arena.
  */
 #ifndef UTIL_STR_H
 #define UTIL_STR_H
