@@ -155,6 +155,9 @@ static const char *registry_meant(struct config *config, struct str word)
 static void report_failure_json(struct config *config, const struct err *failure, int status)
 {
     struct run run = {.inventory = {.config = config}, .failure = failure, .totals = {.failed = 1}};
+    for (const struct config_file *file = config->files; file; file = file->next) {
+        run.totals.not_checked += file->failure != NULL;
+    }
     (void)report_json(config->shell, &run, status);
 }
 

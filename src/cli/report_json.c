@@ -1,7 +1,6 @@
 /* Writes the lines of --message-format json, which docs/json.md describes. */
 #include "cli/report.h"
 #include "util/json.h"
-#include "util/text.h"
 
 #include <jansson.h>
 
@@ -28,20 +27,14 @@ static json_t *line_new(const char *reason)
     return json_pack("{si ss}", "schema", 1, "reason", reason);
 }
 
-/* Adds an object as a line, and releases it. Characters that would affect a terminal are escaped,
- * also those that JSON allows. */
+/* Adds an object as a line, and releases it. Also escapes the control character DEL, which JSON
+ * allows. */
 static void add_line(struct buf *out, json_t *object)
 {
     struct str line = json_line(out->arena, object);
-    for (size_t at = 0, len; at < line.len; at += len) {
-        uint32_t c = 0;
-        bool valid = true;
-        len = utf8_decode(line, at, &c, &valid);
-        if (c != '\n' && text_is_control(c)) {
-            buf_addf(out, "\\u%04x", (unsigned)c);
-        } else {
-            buf_add_bytes(out, line.data + at, len);
-        }
+    for (size_t at = 0; at < line.len; at++) {
+        bool is_del = line.data[at] == '\x7f';
+        buf_add(out, is_del ? STR("\\u007f") : (struct str){line.data + at, 1});
     }
 }
 

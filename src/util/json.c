@@ -48,9 +48,10 @@ json_t *json_from_err(struct arena *arena, const struct err *err)
 
 struct str json_line(struct arena *arena, json_t *json)
 {
-    size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII;
+    size_t len = json_dumpb(json, NULL, 0, flags);
     char *line = arena_alloc(arena, len + 2);
-    (void)json_dumpb(json, line, len, JSON_COMPACT | JSON_ENCODE_ANY);
+    (void)json_dumpb(json, line, len, flags);
     line[len] = '\n';
     json_decref(json);
     return (struct str){line, len + 1};

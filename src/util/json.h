@@ -26,7 +26,7 @@ struct str json_to_str(struct arena *arena, const json_t *json);
 /* Makes an array of the messages, outermost first. NULL becomes NULL. */
 json_t *json_from_err(struct arena *arena, const struct err *err);
 
-/* Returns the value on one line with its newline, and releases the value. */
+/* Returns the value on one line of ASCII with its newline, and releases the value. */
 struct str json_line(struct arena *arena, json_t *json);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "util/unicode.h"
 
-bool text_is_control(uint32_t c)
+static bool is_control(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
@@ -15,7 +15,7 @@ bool text_is_plain(struct str text)
         bool valid = true;
         bool fast = c >= ' ' && c < 0x7F; /* most texts have no other characters */
         at += fast ? 1 : utf8_decode(text, at, &c, &valid);
-        if (!fast && (!valid || text_is_control(c))) {
+        if (!fast && (!valid || is_control(c))) {
             return false;
         }
     }
@@ -44,7 +44,7 @@ struct str text_shown(struct arena *arena, struct str text)
         size_t len = utf8_decode(text, at, &c, &valid);
         if (!valid) {
             buf_add(&out, STR("\xEF\xBF\xBD"));
-        } else if (text_is_control(c)) {
+        } else if (is_control(c)) {
             add_escaped(&out, c);
         } else {
             buf_add_bytes(&out, text.data + at, len);

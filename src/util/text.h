@@ -19,9 +19,6 @@ struct str text_shown(struct arena *arena, struct str text);
 /* Returns true if text_shown() would not change the text. */
 bool text_is_plain(struct str text);
 
-/* Returns true if text_shown() escapes this character. */
-bool text_is_control(uint32_t character);
-
 /* Quotes a word for a POSIX shell: unchanged if that is safe, or else in single quotes. If the
  * result will be printed, the caller must check text_is_plain() first. */
 struct str text_quoted(struct arena *arena, struct str word);
