@@ -187,6 +187,84 @@ static void report_keyring(const struct shell *shell, const struct run *run)
 }
 
 /*
+ * Copies of tokens, and the files that assign variables.
+ */
+
+static struct str copy_title(struct arena *arena, const struct copy *copy, const char *kind)
+{
+    const char *where = copy_location(arena, copy).data;
+    const char *variable = text_shown(arena, copy->variable).data;
+    struct str of = STR("");
+    if (copy->registry.len > 0) {
+        of = str_format(arena, " for `%s`", text_shown(arena, copy->registry).data);
+    }
+    switch (copy->kind) {
+    case COPY_ORIGIN:
+        return str_format(arena, "this process does not have `%s`, but a startup file sets it: %s",
+                          variable, where);
+    case COPY_UNREAD_FILE:
+        return str_format(arena, "a file that cargo does not read contains a %s%s: %s", kind,
+                          of.data, where);
+    case COPY_POSSIBLE:
+        return str_format(arena, "`http.user-agent` might contain a token: %s", where);
+    case COPY_OF_TOKEN:
+        break;
+    }
+    return str_format(arena, "there is a copy of the token%s: %s", of.data, where);
+}
+
+static void report_copy(const struct shell *shell, const struct run *run, const struct copy *copy)
+{
+    struct arena *arena = shell->arena;
+    const char *kind = copy->is_secret_key ? "secret-key" : "token";
+    const char *name = text_shown(arena, copy->registry).data;
+    if (copy->result == RESULT_NOT_FOUND || (copy->kind == COPY_ORIGIN && copy->is_here)) {
+        return; /* the fix of the variable lists this line */
+    }
+    if (copy->result == RESULT_REMOVED) {
+        shell_status(shell, "Logout", "%s for `%s` has been removed from `%s`", kind, name,
+                     copy->place->shown.data);
+        return;
+    }
+    if (run->options->dry_run && run->options->copies && copy->is_toml) {
+        shell_status(shell, "Logout", "%s for `%s` would be removed from %s", kind, name,
+                     copy_location(arena, copy).data);
+        return;
+    }
+    if (copy->error) {
+        shell_error(shell, err_wrap(arena, copy->error, "failed to log out of `%s`", name));
+    }
+    bool is_home = str_eq(copy->variable, STR("CARGO_HOME"));
+    const char *history = copy->in_work_tree
+                              ? "; if the file was committed, the history of git still has the "
+                                "token: revoke it"
+                              : "";
+    shell_alert(shell, copy_title(arena, copy, kind),
+                str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
+                           copy_fix(arena, &run->inventory, copy).text.data, history));
+}
+
+static void report_copies(const struct shell *shell, const struct run *run)
+{
+    const struct copies *copies = &run->copies;
+    size_t found = 0;
+    for (const struct copy *c = copies->first; c; c = c->next) {
+        report_copy(shell, run, c);
+        found += c->kind == COPY_OF_TOKEN;
+    }
+    for (const struct problem *p = copies->problems; p; p = p->next) {
+        shell_alert(shell,
+                    str_format(shell->arena, "not checked: %s: %s", p->shown.data, p->reason.data),
+                    STR(""));
+    }
+    if (run->options->copies) {
+        shell_status(shell, "Searched", "%zu file%s for %zu token%s: %zu cop%s", copies->files,
+                     copies->files == 1 ? "" : "s", copies->tokens, copies->tokens == 1 ? "" : "s",
+                     found, found == 1 ? "y" : "ies");
+    }
+}
+
+/*
  * Errors.
  */
 

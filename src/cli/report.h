@@ -12,9 +12,6 @@
  * With --status: only copies, what failed, and what was not checked. */
 void report_messages(const struct shell *shell, const struct run *run);
 
-/* Part of report_messages(): copies of tokens, and what was not searched. */
-void report_copies(const struct shell *shell, const struct run *run);
-
 /* On standard error: what to do about each file that could not be read. Call it after the errors
  * were printed. */
 void report_unreadable(const struct shell *shell, const struct config *config);

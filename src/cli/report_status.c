@@ -2,6 +2,7 @@
 #include "cli/report.h"
 #include "util/map.h"
 #include "util/text.h"
+#include "util/unicode.h"
 
 const char *const report_usable[] = {
     [USABLE_NO] = "no",
@@ -94,7 +95,7 @@ static void find_starts(const struct table *table, size_t *starts)
     for (size_t c = 0; c + 1 < table->columns; c++) {
         size_t widest = 0;
         for (size_t r = 0; r < table->count; r++) {
-            size_t width = text_width(table->rows[r].cells[c]);
+            size_t width = unicode_width(table->rows[r].cells[c]);
             widest = width > widest ? width : widest;
         }
         starts[c + 1] = starts[c] + (c == 0 && widest > most ? most : widest) + GAP;
@@ -106,7 +107,7 @@ static void draw_row(struct buf *out, const struct table *table, const struct ro
                      const size_t *starts)
 {
     size_t last = table->columns - 1;
-    bool fits = starts[last] + text_width(row->cells[last]) <= table->room;
+    bool fits = starts[last] + unicode_width(row->cells[last]) <= table->room;
     size_t at = 0; /* position on the terminal */
     buf_add(out, row->warns ? STR(COLOR_WARN) : STR(""));
     for (size_t c = 0; c < table->columns; c++) {
@@ -118,7 +119,7 @@ static void draw_row(struct buf *out, const struct table *table, const struct ro
         }
         buf_add_times(out, ' ', start - at);
         buf_add(out, row->cells[c]);
-        at = start + text_width(row->cells[c]);
+        at = start + unicode_width(row->cells[c]);
     }
     buf_addf(out, "%s\n", row->warns ? COLOR_RESET : "");
 }

@@ -51,14 +51,13 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
 
 void config_warn(struct config *config, struct str help, const char *format, ...)
 {
-    struct buf text = buf_new(config->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&text, format, arguments);
+    struct str text = str_vformat(config->arena, format, arguments);
     va_end(arguments);
-    void **printed = map_place(config->arena, &config->warnings, buf_str(&text));
+    void **printed = map_place(config->arena, &config->warnings, text);
     if (!*printed && config->shell->verbosity != VERBOSITY_QUIET) {
-        shell_alert(config->shell, buf_str(&text), help);
+        shell_alert(config->shell, text, help);
     }
     *printed = config;
 }

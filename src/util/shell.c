@@ -125,15 +125,12 @@ struct err *shell_color_parse(struct arena *arena, struct str text, enum color_c
 
 void shell_message(const struct shell *shell, const char *title, const char *format, ...)
 {
-    struct buf buf = buf_new(shell->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_add(&buf, str_of(title));
-    buf_vaddf(&buf, format, arguments);
-    buf_add_char(&buf, '\n');
+    struct str text = str_vformat(shell->arena, format, arguments);
     va_end(arguments);
     if (shell->verbosity != VERBOSITY_QUIET) {
-        shell_print_err(shell, buf_str(&buf));
+        shell_print_err(shell, str_format(shell->arena, "%s%s\n", title, text.data));
     }
 }
 

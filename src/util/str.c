@@ -14,16 +14,6 @@ struct str str_copy(struct arena *arena, const char *data, size_t len)
     return (struct str){copy, len};
 }
 
-struct str str_format(struct arena *arena, const char *format, ...)
-{
-    struct buf buf = buf_new(arena);
-    va_list arguments;
-    va_start(arguments, format);
-    buf_vaddf(&buf, format, arguments);
-    va_end(arguments);
-    return buf_str(&buf);
-}
-
 struct str str_slice(struct arena *arena, struct str s, size_t start, size_t end)
 {
     return str_copy(arena, s.data + start, end - start);
@@ -174,7 +164,8 @@ void buf_add_times(struct buf *buf, char byte, size_t count)
     buf->data[buf->len] = '\0';
 }
 
-void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
+PRINTF_LIKE(2, 0)
+static void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
 {
     /* Most texts fit into the existing room, so that formatting once is enough. */
     buf_reserve(buf, 0);
@@ -203,4 +194,20 @@ void buf_addf(struct buf *buf, const char *format, ...)
 struct str buf_str(const struct buf *buf)
 {
     return buf->data ? (struct str){buf->data, buf->len} : STR("");
+}
+
+struct str str_vformat(struct arena *arena, const char *format, va_list arguments)
+{
+    struct buf buf = buf_new(arena);
+    buf_vaddf(&buf, format, arguments);
+    return buf_str(&buf);
+}
+
+struct str str_format(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct str text = str_vformat(arena, format, arguments);
+    va_end(arguments);
+    return text;
 }

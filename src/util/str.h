@@ -29,6 +29,8 @@ struct str str_of(const char *cstring);
 
 struct str str_copy(struct arena *arena, const char *data, size_t len);
 struct str str_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+struct str str_vformat(struct arena *arena, const char *format, va_list arguments)
+    PRINTF_LIKE(2, 0);
 
 /* Copies the bytes from start to end. */
 struct str str_slice(struct arena *arena, struct str s, size_t start, size_t end);
@@ -73,7 +75,6 @@ void buf_add_bytes(struct buf *buf, const char *data, size_t len);
 void buf_add_char(struct buf *buf, char byte);
 void buf_add_times(struct buf *buf, char byte, size_t count);
 void buf_addf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
-void buf_vaddf(struct buf *buf, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /* Returns the text so far. It is valid until the buf changes. */
 struct str buf_str(const struct buf *buf);

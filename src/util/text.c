@@ -1,7 +1,5 @@
 #include "util/text.h"
 
-#include "util/unicode.h"
-
 static bool is_control(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
@@ -72,18 +70,6 @@ struct str text_quoted(struct arena *arena, struct str word)
     }
     buf_add_char(&out, '\'');
     return buf_str(&out);
-}
-
-size_t text_width(struct str text)
-{
-    size_t width = 0;
-    for (size_t at = 0; at < text.len;) {
-        uint32_t c = 0;
-        bool valid = true;
-        at += utf8_decode(text, at, &c, &valid);
-        width += unicode_width(c);
-    }
-    return width;
 }
 
 /* clap: did_you_mean accepts scores above this. */

@@ -23,10 +23,6 @@ bool text_is_plain(struct str text);
  * result will be printed, the caller must check text_is_plain() first. */
 struct str text_quoted(struct arena *arena, struct str word);
 
-/* Returns the width on a terminal in columns: 2 for wide characters, 0 for combining ones. Without
- * libunistring, every character counts as 1. */
-size_t text_width(struct str text);
-
 /*
  * Chooses the best of several candidates for a suggestion, by Jaro's measure: 1 for equal texts, 0
  * for texts that have nothing in common. Returns true and raises `best`, which starts at 0, if

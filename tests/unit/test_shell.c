@@ -1,6 +1,7 @@
 /* What is printed: messages, colors, and text from outside. */
 #include "util/shell.h"
 #include "util/text.h"
+#include "util/unicode.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -145,7 +146,7 @@ static void text_is_as_wide_as_on_a_terminal(void **state)
         size_t width;
     } cases[] = {{"abc", 3}, {"\u65E5\u672C\u8A9E", 6}, {"e\u0301e\u0301\u2026", 3}, {"", 0}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        assert_int_equal(text_width(str_of(cases[i].text)), cases[i].width);
+        assert_int_equal(unicode_width(str_of(cases[i].text)), cases[i].width);
     }
 }
 
