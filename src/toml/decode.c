@@ -239,13 +239,14 @@ static bool read_integer(struct str text, int64_t *out)
  * is well-formed. */
 static bool is_number_or_date(struct str text)
 {
+    static const char characters[] = "0123456789+-_.:eETtZz";
     size_t start = sign_length(text);
     if (is_word(text, start, "inf") || is_word(text, start, "nan")) {
         return true;
     }
     for (size_t at = start; at < text.len; at++) {
         bool before_time = at == strlen("2000-01-01") && text.data[at] == ' ';
-        if (!before_time && !memchr("0123456789+-_.:eETtZz", text.data[at], 21)) {
+        if (!before_time && !memchr(characters, text.data[at], sizeof(characters) - 1)) {
             return false;
         }
     }
