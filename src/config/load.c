@@ -55,11 +55,10 @@ void config_warn(struct config *config, struct str help, const char *format, ...
     va_start(arguments, format);
     struct str text = str_vformat(config->arena, format, arguments);
     va_end(arguments);
-    void **printed = map_place(config->arena, &config->warnings, text);
-    if (!*printed && config->shell->verbosity != VERBOSITY_QUIET) {
+    if (map_add(config->arena, &config->warnings, text) &&
+        config->shell->verbosity != VERBOSITY_QUIET) {
         shell_alert(config->shell, text, help);
     }
-    *printed = config;
 }
 
 void layers_append(struct layer **list, struct layer *more)
@@ -214,16 +213,15 @@ static struct config_file *add_file(struct config *config, const struct load *lo
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
                             struct layer **out)
 {
-    void **seen = map_place(config->arena, &load->seen, path);
-    if (*seen) {
+    if (!map_add(config->arena, &load->seen, path)) {
         return err_new(config->arena, "config `include` cycle detected with path `%s`",
                        text_shown(config->arena, path).data);
     }
-    *seen = config;
     struct config_file *file = find_file(config, path);
     bool is_new = !file;
     file = file ? file : add_file(config, load, path, fd);
     bool of_project = load->origin == ORIGIN_PROJECT;
+    file->of_project = of_project && (is_new || file->of_project);
     if (is_new || !of_project) { /* the command line names it, even if a project includes it too */
         file->foreign = of_project && is_foreign(config->arena, path);
         file->leaves = of_project && is_outside(config->arena, path, load->project);
@@ -453,4 +451,5 @@ void config_load_credentials(struct config *config)
     if (!config->failure) {
         config->failure = err;
     }
+    config_index_names(config);
 }

@@ -139,6 +139,17 @@ def layers(home, count):
         write(home / f"{i}.toml", *(index(f"r{number}", number) for number in range(300)))
 
 
+def different_layers(home, count):
+    """Included files, each with its own 500 names."""
+    write(home / "config.toml", f"include = {[f'{i}.toml' for i in range(count)]}\n")
+    for i in range(count):
+        write(home / f"{i}.toml", *(index(f"r{i}-{number}", number) + 'unused = "x"\n' for number in range(500)))
+
+
+def different_tokens(home, count):
+    write(home / "credentials.toml", *(token(f"r{i}").replace("0123", f"{i:04}") for i in range(count)))
+
+
 def no_file(home, count):
     """No provider's program exists, so each fails. Two messages report them."""
     own = ("credential-provider = 'cargo:token-from-stdout x'\n", "credential-provider = 'cargo:token-from-stdout y'\n")
@@ -161,6 +172,9 @@ WORLDS = {
     "1,000 global providers, registries": World(global_providers, 1_000, ("--registry", "r1", "--status")),
     "100,000 pairs of them": World(pairs, 100_000, ("--status",)),
     "900 files with the same keys": World(layers, 900, ("--all",), growth=GROWTH_OF_TEXT),
+    "100 files with different names": World(different_layers, 100, ("--all",), growth=GROWTH_OF_TEXT),
+    "one index of them": World(different_layers, 100, ("--registry", "r1-1"), growth=GROWTH_OF_TEXT),
+    "copies of 10,000 tokens": World(different_tokens, 10_000, ("--all", "--copies")),
     "10,000 failures": World(no_file, 10_000, ("--all",), status=101),
     "60,000 variables": World(variables, 60_000, ("--all",)),
     "wrong variables": World(wrong_variables, 10_000, ("--all",)),

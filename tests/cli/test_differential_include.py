@@ -14,6 +14,12 @@ def including(value, args="", **files):
     return world(args, config=f"include = {value}\n", files=beside)
 
 
+def six(args="", **files):
+    """Includes of a.toml to f.toml. With so many layers, cargo-logout looks up a name only in those that have it."""
+    names = [f"{letter}.toml" for letter in "abcdef"]
+    return including(names, args, **{name.replace(".", "__"): "" for name in names} | files)
+
+
 INCLUDES = {
     "two, the later wins": including("['a.toml', 'b.toml']", a__toml=DEFAULT_NONE, b__toml=DEFAULT_MINE + MY_REG),
     "the file itself wins": world(
@@ -53,6 +59,24 @@ INCLUDES = {
     "broken link, optional": world(config="include=[{path='a.toml', optional=true}]\n", files={f"{CARGO_HOME}/a.toml": Link("nowhere")}),
     "in project": world(project="include=['a.toml']\n", files={"proj/.cargo/a.toml": DEFAULT_NONE}),
     "unused key in include": including("['a.toml']", a__toml="[registry]\nfoo=1\n"),
+}
+
+INCLUDES |= {
+    "six, with unused keys of one registry": six(
+        "--registry my-reg",
+        a__toml=MY_REG + "one = 1\n",
+        c__toml="[registries.my-reg]\ntwo = 2\n",
+        e__toml="[registries.my-reg]\nthree = 3\n",
+        f__toml="[registries.other]\nfour = 4\n",
+    ),
+    "six, with two indexes": six("--registry my-reg", a__toml="[registries.my-reg]\nindex = 'not a URL'\n", e__toml=MY_REG),
+    "six, the second index is used": six("--registry my-reg", a__toml=MY_REG, e__toml="[registries.my-reg]\nindex = 'not a URL'\n"),
+    "six, with sources": six(
+        b__toml="[source.crates-io]\nreplace-with = 'x'\n",
+        d__toml="[source.x]\nreplace-with = 'y'\ndirectory = 'd'\n",
+        e__toml="[source.y]\ndirectory = 'e'\n",
+    ),
+    "six, one source without a location": six(b__toml="[source.x]\ndirectory = 'd'\n", d__toml="[source.y]\nreplace-with = 'x'\n"),
 }
 
 test_include = contests(INCLUDES)

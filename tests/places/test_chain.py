@@ -243,3 +243,24 @@ def test_white_space_of_unicode(machine, between, splits):
     done = machine.logout("--registry", "corp")
     assert (done.status == 0) == splits
     assert ("removes" in machine.asked()) == splits
+
+
+EACH_DIRECTORY = {
+    "the registry's own": ("", CORP + 'credential-provider = "$BIN/{}"\n'),
+    "without its index": ('registries.corp.index = "$INDEX/corp/"\n', 'registries.corp.credential-provider = "$BIN/{}"\n'),
+    "of crates.io": ("", '[registry]\ncredential-provider = "$BIN/{}"\n'),
+    "by an alias": (CORP + 'credential-provider = "mine"\n', '[credential-alias]\nmine = "$BIN/{}"\n'),
+}
+
+
+@pytest.mark.parametrize("home, text", EACH_DIRECTORY.values(), ids=EACH_DIRECTORY)
+def test_all_asks_the_providers_of_each_directory_above(machine, home, text):
+    """In each directory, cargo would ask another one."""
+    names = {"project": "/work/project/.cargo/config.toml", "work": "/work/.cargo/config.toml", "top": "/.cargo/config.toml", "home": "config.toml"}
+    for name, path in names.items():
+        machine.provider("removes", "S3CRET-plugin", name=name)
+        machine.write({path: text.format(name) + (home if name == "home" else "")})
+    listed = machine.logout("--status", "--registry", "crates-io" if "[registry]" in text else "corp")
+    assert {place(machine, name) for name in names} <= set(listed.places("pending"))
+    assert machine.logout("--all").status == 0
+    assert [name for name in names if has_token(machine, name)] == []
