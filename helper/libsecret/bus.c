@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #define SECRETS_NAME "org.freedesktop.secrets"
-#define SECRETS_PATH "/org/freedesktop/secrets"
 #define BUS_NAME     "org.freedesktop.DBus"
 #define BUS_PATH     "/org/freedesktop/DBus"
 #define NO_BUS       "there is no D-Bus session bus; run this in your desktop session"
@@ -118,12 +117,11 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out, bo
     return NULL;
 }
 
-static struct err *call(struct arena *arena, GDBusConnection *bus, const char *name,
-                        const char *path, const char *interface, const char *method,
+static struct err *call(struct arena *arena, GDBusConnection *bus, const char *method,
                         GVariant *arguments, const char *answer_type, GVariant **out)
 {
     GError *error = NULL;
-    *out = g_dbus_connection_call_sync(bus, name, path, interface, method, arguments,
+    *out = g_dbus_connection_call_sync(bus, BUS_NAME, BUS_PATH, BUS_NAME, method, arguments,
                                        G_VARIANT_TYPE(answer_type), G_DBUS_CALL_FLAGS_NONE,
                                        G_MAXINT, NULL, &error);
     return *out ? NULL : bus_error(arena, error);
@@ -134,43 +132,11 @@ struct err *bus_has_service(struct arena *arena, GDBusConnection *bus, bool *out
     g_autoptr(GVariant) owned = NULL;
     g_autoptr(GVariant) startable = NULL;
     gboolean has_owner = FALSE;
-    TRY(call(arena, bus, BUS_NAME, BUS_PATH, BUS_NAME, "NameHasOwner",
-             g_variant_new("(s)", SECRETS_NAME), "(b)", &owned));
+    TRY(call(arena, bus, "NameHasOwner", g_variant_new("(s)", SECRETS_NAME), "(b)", &owned));
     g_variant_get(owned, "(b)", &has_owner);
-    TRY(call(arena, bus, BUS_NAME, BUS_PATH, BUS_NAME, "ListActivatableNames", NULL, "(as)",
-             &startable));
+    TRY(call(arena, bus, "ListActivatableNames", NULL, "(as)", &startable));
     g_autofree const char **names = NULL;
     g_variant_get(startable, "(^a&s)", &names);
     *out = has_owner || g_strv_contains(names, SECRETS_NAME);
-    return NULL;
-}
-
-struct err *bus_properties(struct arena *arena, GDBusConnection *bus, const char *path,
-                           const char *interface, GVariant **out)
-{
-    g_autoptr(GVariant) answer = NULL;
-    TRY(call(arena, bus, SECRETS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
-             g_variant_new("(s)", interface), "(a{sv})", &answer));
-    *out = g_variant_get_child_value(answer, 0);
-    return NULL;
-}
-
-struct err *bus_collections(struct arena *arena, GDBusConnection *bus, char ***out)
-{
-    g_autoptr(GVariant) service = NULL;
-    TRY(bus_properties(arena, bus, SECRETS_PATH, SECRET_INTERFACE "Service", &service));
-    if (!g_variant_lookup(service, "Collections", "^ao", out)) {
-        return err_new(arena, "the Secret Service does not list its collections");
-    }
-    return NULL;
-}
-
-struct err *bus_search(struct arena *arena, GDBusConnection *bus, const char *collection,
-                       const char *attribute, const char *value, char ***out)
-{
-    g_autoptr(GVariant) found = NULL;
-    TRY(call(arena, bus, SECRETS_NAME, collection, SECRET_INTERFACE "Collection", "SearchItems",
-             g_variant_new_parsed("({%s: %s},)", attribute, value), "(ao)", &found));
-    g_variant_get(found, "(^ao)", out);
     return NULL;
 }

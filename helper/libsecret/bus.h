@@ -1,6 +1,6 @@
 /*
- * Connects to the D-Bus session bus, finds out whether there is a Secret Service without starting
- * one, and reads what libsecret does not show of it.
+ * Connects to the D-Bus session bus, and finds out whether there is a Secret Service without
+ * starting one.
  *
  * bus_open() uses DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus. If neither exists and there
  * is a display, `launch` lets GLib start a bus, as it does for cargo's own provider. Without
@@ -15,8 +15,6 @@
 
 #include "util/base.h"
 
-#define SECRET_INTERFACE "org.freedesktop.Secret."
-
 /* An unlocked keyring also locks an item for a program to which the person denied access. */
 #define KEYRING_LOCKED_ERROR                                                                       \
     "the keyring is locked, or access to the item was denied; unlock it or allow the access, "     \
@@ -29,20 +27,6 @@ struct err *bus_open(struct arena *arena, bool launch, GDBusConnection **out,
 
 /* Sets `out` to whether a Secret Service runs or the bus can start one. */
 struct err *bus_has_service(struct arena *arena, GDBusConnection *bus, bool *out) MUST_CHECK;
-
-/* These ask the Secret Service. The caller releases the result. They have no time limit of their
- * own; person.h has one. */
-
-/* Finds the paths of all collections. */
-struct err *bus_collections(struct arena *arena, GDBusConnection *bus, char ***out) MUST_CHECK;
-
-/* Reads all properties of an object, as a dictionary. */
-struct err *bus_properties(struct arena *arena, GDBusConnection *bus, const char *path,
-                           const char *interface, GVariant **out) MUST_CHECK;
-
-/* Searches one collection for items with an attribute, and returns their paths. */
-struct err *bus_search(struct arena *arena, GDBusConnection *bus, const char *collection,
-                       const char *attribute, const char *value, char ***out) MUST_CHECK;
 
 /* Converts an error of GLib or libsecret. Releases `taken`. */
 struct err *bus_error(struct arena *arena, GError *taken) __attribute__((returns_nonnull));

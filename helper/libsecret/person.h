@@ -19,15 +19,17 @@ bool person_can_answer(void);
  * around it. Fails if there is no terminal. If a signal arrives, the terminal is restored before
  * the signal acts.
  */
-struct err *person_ask_secret(struct arena *arena, struct str question, struct str *out) MUST_CHECK;
+struct err *person_ask_secret(struct arena *arena, struct str question,
+                              const char **out) MUST_CHECK;
 
 /*
  * libsecret and GLib have calls without a time limit (the handshake with a bus that accepts and
  * then sends nothing, a prompt that never completes). When the time is over, a handler of SIGALRM
- * writes `late` and exits. The status is 0, because cargo ignores the answer of a provider that
- * exits with another status. After deadline_stop() returns, `late` can no longer be written.
+ * writes `late` to standard output and exits. The status is 0, because cargo ignores the answer of
+ * a provider that exits with another status. After deadline_stop() returns, `late` can no longer be
+ * written. Each start needs one stop.
  */
-void deadline_start(int fd, unsigned seconds, struct str late);
+void deadline_start(unsigned seconds, struct str late);
 void deadline_stop(void);
 
 #endif

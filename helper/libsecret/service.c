@@ -1,25 +1,11 @@
-#include <libsecret/secret.h>
-
 #include "service.h"
+
+#include "person.h"
 
 /* SECRET_BACKEND_EXTENSION_POINT_NAME, from a header of libsecret that cannot be included */
 #define TYPE_NAME               "CargoSecretService"
 #define BACKEND_EXTENSION_POINT "secret-backend"
 #define ABOVE_THE_BUILT_IN      1 /* libsecret registers its own with priority 0 */
-
-/* libsecret calls only the asynchronous functions, even from its synchronous ones. */
-static void refuse(SecretService *self, SecretPrompt *prompt, const GVariantType *return_type,
-                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-    (void)prompt;
-    (void)return_type;
-    GTask *task = g_task_new(self, cancellable, callback, user_data);
-    g_task_return_new_error(
-        task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED,
-        "the keyring needs its password, and there is neither a terminal nor a display to "
-        "ask for it");
-    g_object_unref(task);
-}
 
 /* Returns true for the path `/`, which a service returns if a person refused to create an item.
  * libsecret would treat it as the path of the new item. */
@@ -31,7 +17,7 @@ static bool is_no_path(GVariant *answer)
 
 static void on_asked(GObject *prompt, GAsyncResult *result, gpointer user_data)
 {
-    GTask *task = user_data;
+    g_autoptr(GTask) task = user_data;
     GError *error = NULL;
     GVariant *answer = secret_prompt_perform_finish(SECRET_PROMPT(prompt), result, &error);
     if (answer && is_no_path(answer)) {
@@ -45,14 +31,22 @@ static void on_asked(GObject *prompt, GAsyncResult *result, gpointer user_data)
         g_task_return_new_error(task, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY,
                                 "it exited while it asked a person");
     }
-    g_object_unref(task);
 }
 
+/* libsecret calls only the asynchronous functions, even from its synchronous ones. */
 static void ask(SecretService *self, SecretPrompt *prompt, const GVariantType *return_type,
                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-    GTask *task = g_task_new(self, cancellable, callback, user_data);
-    secret_prompt_perform(prompt, NULL, return_type, cancellable, on_asked, task);
+    g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
+    if (person_can_answer()) {
+        secret_prompt_perform(prompt, NULL, return_type, cancellable, on_asked,
+                              g_steal_pointer(&task));
+        return;
+    }
+    g_task_return_new_error(
+        task, SECRET_ERROR, SECRET_ERROR_IS_LOCKED,
+        "the keyring needs its password, and there is neither a terminal nor a display to "
+        "ask for it");
 }
 
 static GVariant *finish(SecretService *self, GAsyncResult *result, GError **error)
@@ -69,33 +63,30 @@ static void wait_long(GObject *object)
     g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(object), G_MAXINT);
 }
 
-static void service_class_init(gpointer class, gpointer can_ask)
+static void class_init(gpointer class, gpointer data)
 {
     SecretServiceClass *service = class;
+    (void)data;
     G_OBJECT_CLASS(class)->constructed = wait_long;
-    service->prompt_async = GPOINTER_TO_INT(can_ask) ? ask : refuse;
+    service->prompt_async = ask;
     service->prompt_finish = finish;
 }
 
-void service_take_over(bool can_ask)
+void service_take_over(void)
 {
-    const GTypeInfo info = {
-        .class_size = sizeof(SecretServiceClass),
-        .class_init = service_class_init,
-        .class_data = GINT_TO_POINTER(can_ask),
-        .instance_size = sizeof(SecretService),
-    };
     if (g_type_from_name(TYPE_NAME) != 0) {
         return;
     }
-    g_type_ensure(SECRET_TYPE_SERVICE);
-    GType type = g_type_register_static(SECRET_TYPE_SERVICE, TYPE_NAME, &info, 0);
+    GType type =
+        g_type_register_static_simple(SECRET_TYPE_SERVICE, TYPE_NAME, sizeof(SecretServiceClass),
+                                      class_init, sizeof(SecretService), NULL, 0);
     /* Uses libsecret's own name, so that SECRET_BACKEND and sandboxes choose among backends as
      * before. */
     g_io_extension_point_implement(BACKEND_EXTENSION_POINT, type, "service", ABOVE_THE_BUILT_IN);
 }
 
-void *service_new(GError **error)
+SecretService *service_new(GError **error)
 {
+    service_take_over();
     return g_initable_new(g_type_from_name(TYPE_NAME), NULL, error, NULL);
 }

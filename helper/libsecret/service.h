@@ -12,15 +12,13 @@
 #ifndef LIBSECRET_SERVICE_H
 #define LIBSECRET_SERVICE_H
 
-#include <gio/gio.h>
+#include <libsecret/secret.h>
 
-#include <stdbool.h>
-
-/* Call it before the first call of libsecret. Later calls change nothing. Without `can_ask`, a
- * question fails at once and the item counts as locked. */
-void service_take_over(bool can_ask);
+/* Call it before the first call of libsecret. Later calls change nothing. If no person can answer,
+ * a question fails at once and the item counts as locked. */
+void service_take_over(void);
 
 /* Returns a new SecretService of our subclass, because libsecret does not hand out its own. */
-void *service_new(GError **error);
+SecretService *service_new(GError **error);
 
 #endif
