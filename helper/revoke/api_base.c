@@ -13,8 +13,8 @@
 #define CONFIG_LIMIT ((size_t)256 * 1024)
 #define SPARSE       "sparse+"
 
-/* The numbers that Rust derives for cargo's SourceKind. */
-enum { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
+/* The number that Rust derives for SourceKind::Registry. */
+enum { SOURCE_REGISTRY = 2 };
 
 /* The byte that Rust adds to a hash after a str. It cannot occur in UTF-8. */
 enum { END_OF_STR = 0xff };
@@ -28,15 +28,6 @@ struct err *api_base_of(struct arena *arena, struct str config, struct str *out)
     }
     *out = str_copy(arena, json_string_value(api), json_string_length(api));
     return NULL;
-}
-
-struct err *api_base_check(struct arena *arena, struct str api)
-{
-    struct url url;
-    if (str_find(api, '?') >= 0 || str_find(api, '#') >= 0) {
-        return err_new(arena, "its URL has a query or a fragment");
-    }
-    return url_parse(arena, api, &url);
 }
 
 CLEANUP_BY(mac_free, EVP_MAC *, EVP_MAC_free);
@@ -63,18 +54,17 @@ static bool siphash(struct str bytes, uint64_t halves[2])
 }
 
 /*
- * Returns the directory of cargo's copy of the index, which might not exist. For a git index, it is
- * a clone; for a sparse one, it has files such as config.json. Its name ends with a hash, which has
- * been the same on every machine and in every release since 1.85. It is rustc's StableHasher, with
- * both halves combined into one (cargo: short_name in sources/registry, util/hasher.rs,
- * util/hex.rs).
+ * Returns the directory of cargo's clone of a git index, which might not exist. Its name ends with
+ * a hash, which has been the same on every machine and in every release since 1.85. It is rustc's
+ * StableHasher, with both halves combined into one (cargo: short_name in sources/registry,
+ * util/hasher.rs, util/hex.rs).
  */
-static struct err *cache_directory(struct arena *arena, const struct request *request, bool sparse,
-                                   struct str *out)
+static struct err *clone_directory(const struct request *request, struct str *out)
 {
+    struct arena *arena = request->http.arena;
     uint64_t halves[2];
     struct buf hashed = buf_new(arena);
-    buf_add_char(&hashed, sparse ? SOURCE_SPARSE : SOURCE_REGISTRY);
+    buf_add_char(&hashed, SOURCE_REGISTRY);
     buf_add(&hashed, request->canonical);
     buf_add_char(&hashed, (char)END_OF_STR);
     if (!siphash(buf_str(&hashed), halves)) {
@@ -85,20 +75,12 @@ static struct err *cache_directory(struct arena *arena, const struct request *re
     return NULL;
 }
 
-static struct err *from_cache(struct arena *arena, const struct request *request, struct str *out)
+static struct err *from_clone(struct request *request)
 {
+    struct arena *arena = request->http.arena;
     struct str directory = STR("");
     struct str config = STR("");
-    TRY(cache_directory(arena, request, true, &directory));
-    TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
-    return api_base_of(arena, config, out);
-}
-
-static struct err *from_clone(struct arena *arena, const struct request *request, struct str *out)
-{
-    struct str directory = STR("");
-    struct str config = STR("");
-    TRY(cache_directory(arena, request, false, &directory));
+    TRY(clone_directory(request, &directory));
     if (!path_exists(path_join(arena, directory, STR(".git")))) {
         return err_new(arena,
                        "cargo has no copy of the index yet in `%s`; run `cargo search` in this "
@@ -110,35 +92,23 @@ static struct err *from_clone(struct arena *arena, const struct request *request
         return err_new(arena, "cargo's clone of the index has no readable " CONFIG_NAME ": %s",
                        err->message.data);
     }
-    return api_base_of(arena, config, out);
+    return api_base_of(arena, config, &request->api);
 }
 
-/* Returns true if the server has answered. An answer that it is overloaded, or a redirect, does not
- * count. */
-static bool is_final(const struct http_reply *reply)
+static struct err *from_index(struct request *request, struct server_answer *why)
 {
-    return reply->status > 0 && reply->status / 100 != 3 && reply->status / 100 != 5 &&
-           reply->status != 429 && reply->status != 408;
-}
-
-static struct err *from_index(const struct http *http, const struct request *request,
-                              struct str authorization, struct str *out, struct server_answer *why)
-{
-    struct arena *arena = http->arena;
+    struct arena *arena = request->http.arena;
     const char *slash = str_ends(request->index, STR("/")) ? "" : "/";
     struct str url =
         str_format(arena, "%s%s" CONFIG_NAME, request->index.data + strlen(SPARSE), slash);
-    struct http_reply reply = http_call(http, "GET", url, STR(""));
+    struct http_reply reply = http_call(&request->http, "GET", url, STR(""));
     if (reply.status == 401) {
-        reply = http_call(http, "GET", url, authorization);
+        reply = http_call(&request->http, "GET", url, request->authorization);
     }
     why->url = reply.url;
     why->status = reply.status;
     if (reply.status == 200) {
-        return api_base_of(arena, reply.body, out);
-    }
-    if (!is_final(&reply) && !from_cache(arena, request, out)) {
-        return NULL;
+        return api_base_of(arena, reply.body, &request->api);
     }
     return reply.words.len > 0
                ? err_new(arena, "the index could not be read: %s", reply.words.data)
@@ -146,23 +116,22 @@ static struct err *from_index(const struct http *http, const struct request *req
                          reply.status);
 }
 
-struct str api_base_find(const struct http *http, const struct request *request,
-                         struct str authorization, struct server_answer *why)
+bool api_base_find(struct request *request, struct server_answer *why)
 {
-    struct arena *arena = http->arena;
-    struct str api = request->api;
     struct err *err = NULL;
+    struct url url;
     *why = (struct server_answer){.verdict = VERDICT_NO_API};
     if (str_starts(request->index, STR(SPARSE))) {
-        err = from_index(http, request, authorization, &api, why);
+        err = from_index(request, why);
     } else if (request->index.len > 0) {
-        err = from_clone(arena, request, &api);
+        err = from_clone(request);
     }
     if (!err) {
-        struct err *wrong = api_base_check(arena, api);
-        err = wrong ? err_new(arena, "the registry's API cannot be called: %s", wrong->message.data)
-                    : NULL;
+        err = url_parse(request->http.arena, request->api, &url);
+        err = err ? err_new(request->http.arena, "the registry's API cannot be called: %s",
+                            err->message.data)
+                  : NULL;
     }
     why->detail = err ? err->message : STR("");
-    return err ? STR("") : api;
+    return !err;
 }

@@ -29,14 +29,12 @@ struct err *clone_read(struct arena *arena, struct str path, size_t limit, struc
     return NULL;
 }
 
-bool git_proxy(struct arena *arena, struct str *out)
+void git_proxy(struct arena *arena, struct str *out)
 {
     CLEANUP(configuration_free) git_config *configuration = NULL;
     CLEANUP(git_buf_dispose) git_buf proxy = GIT_BUF_INIT;
-    if (git_libgit2_init() <= 0 || git_config_open_default(&configuration) ||
-        git_config_get_string_buf(&proxy, configuration, "http.proxy")) {
-        return false;
+    if (git_libgit2_init() > 0 && !git_config_open_default(&configuration) &&
+        !git_config_get_string_buf(&proxy, configuration, "http.proxy")) {
+        *out = str_copy(arena, proxy.ptr, proxy.size);
     }
-    *out = str_copy(arena, proxy.ptr, proxy.size);
-    return true;
 }

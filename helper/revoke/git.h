@@ -16,7 +16,7 @@
 struct err *clone_read(struct arena *arena, struct str path, size_t limit,
                        struct str *out) MUST_CHECK;
 
-/* Returns false if there is none or if git's configuration cannot be read. */
-bool git_proxy(struct arena *arena, struct str *out);
+/* Does not set `out` if there is none or if git's configuration cannot be read. */
+void git_proxy(struct arena *arena, struct str *out);
 
 #endif

@@ -60,7 +60,6 @@ static json_t *call_json(struct arena *arena, const struct server_call *call, si
     json_object_set_new(json, "id", json_integer((json_int_t)id));
     json_object_set_new(json, "revokes", json_boolean(call->revokes));
     set_text(arena, json, "kind", str_of(server_kind_names[call->server.kind]));
-    set_text(arena, json, "group", call->server.host);
     set_text(arena, json, "token", call->token);
     if (call->server.root.len > 0) {
         set_text(arena, json, "api", call->server.root);
@@ -72,18 +71,30 @@ static json_t *call_json(struct arena *arena, const struct server_call *call, si
     return json;
 }
 
+/* Adds a request to those of its host. */
+static void add_request(struct arena *arena, json_t *groups, struct str host, json_t *request)
+{
+    const char *name = utf8_lossy(arena, host).data;
+    json_t *group = json_object_get(groups, name);
+    if (!group) {
+        group = json_array();
+        json_object_set_new(groups, name, group);
+    }
+    json_array_append_new(group, request);
+}
+
 struct str server_requests(struct arena *arena, const struct server_call *calls, size_t count,
                            int64_t run_ms)
 {
     json_wipe_memory();
-    json_t *requests = json_array();
+    json_t *groups = json_object();
     for (size_t i = 0; i < count; i++) {
         if (is_sent(&calls[i])) {
-            json_array_append_new(requests, call_json(arena, &calls[i], i));
+            add_request(arena, groups, calls[i].server.host, call_json(arena, &calls[i], i));
         }
     }
     return json_line(arena, json_pack("{s:i, s:I, s:o}", "v", SERVER_PROTOCOL, "run_ms",
-                                      (json_int_t)(run_ms > 0 ? run_ms : 0), "requests", requests));
+                                      (json_int_t)(run_ms > 0 ? run_ms : 0), "groups", groups));
 }
 
 static struct str get_text(struct arena *arena, const json_t *object, const char *key)

@@ -80,8 +80,8 @@ def test_the_helper_gets_the_settings(machine, registry, tmp_path, config, wante
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\necho \"$request\" >$TOP/request\n"})
     machine.revoke("--registry", "x")
-    [request] = json.loads(machine.read("/request"))["requests"]
-    others = {"id", "revokes", "kind", "group", "token", "index", "canonical", "cache"}
+    [[request]] = json.loads(machine.read("/request"))["groups"].values()
+    others = {"id", "revokes", "kind", "token", "index", "canonical", "cache"}
     assert {key: value for key, value in request.items() if key not in others} == json.loads(machine.text(json.dumps(wanted)))
 
 

@@ -125,7 +125,7 @@ UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
 @pytest.mark.parametrize("leaves", ["politely", "without a word"])
-@pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "refused"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "refused"), (b"HTTP/1.1 204 No", "no-answer")])
+@pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "no-answer"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "no-answer"), (b"HTTP/1.1 204 No", "no-answer")])
 def test_a_connection_that_is_cut(ask, authority, leaves, text, how):
     """Whoever cuts a connection in the middle must not make a yes of it; libcurl does not tell that TLS was cut."""
     certificate = authority.sign("cut", "127.0.0.1")
