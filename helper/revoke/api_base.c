@@ -1,10 +1,10 @@
 #include "api_base.h"
 
-#include "git.h"
 #include "util/fs.h"
 
 #include <byteswap.h>
 #include <endian.h>
+#include <git2.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -75,6 +75,35 @@ static struct err *clone_directory(const struct request *request, struct str *ou
     return NULL;
 }
 
+CLEANUP_BY(repository_free, git_repository *, git_repository_free);
+CLEANUP_BY(object_free, git_object *, git_object_free);
+
+/* Reads config.json of a clone. It has no work tree, so the file is in the commit of
+ * refs/remotes/origin/HEAD, which cargo sets (git::utils::resolve_ref). libgit2 is needed because
+ * git can pack the file in several ways. */
+static struct err *clone_read(struct arena *arena, struct str path, struct str *out)
+{
+    CLEANUP(repository_free) git_repository *clone = NULL;
+    CLEANUP(object_free) git_object *file = NULL;
+    if (git_libgit2_init() <= 0) { /* the library can crash if it is asked for the reason */
+        return err_new(arena, "libgit2 cannot be started");
+    }
+    /* cargo reads its clones without checking their owner (init_git), because a cargo home can be
+     * shared */
+    (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    if (git_repository_open_ext(&clone, path.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ||
+        git_revparse_single(&file, clone, "refs/remotes/origin/HEAD:config.json")) {
+        const git_error *error = git_error_last();
+        return err_new(arena, "%s", error ? error->message : "libgit2 failed");
+    }
+    const git_blob *blob = (const git_blob *)file;
+    if (git_object_type(file) != GIT_OBJECT_BLOB || (size_t)git_blob_rawsize(blob) > CONFIG_LIMIT) {
+        return err_new(arena, "it is not a file of at most %zu bytes", CONFIG_LIMIT);
+    }
+    *out = str_copy(arena, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
+    return NULL;
+}
+
 static struct err *from_clone(struct request *request)
 {
     struct arena *arena = request->http.arena;
@@ -87,7 +116,7 @@ static struct err *from_clone(struct request *request)
                        "registry to make one",
                        directory.data);
     }
-    struct err *err = clone_read(arena, directory, CONFIG_LIMIT, &config);
+    struct err *err = clone_read(arena, directory, &config);
     if (err) {
         return err_new(arena, "cargo's clone of the index has no readable " CONFIG_NAME ": %s",
                        err->message.data);

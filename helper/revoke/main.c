@@ -22,9 +22,9 @@
 
 #include "api_base.h"
 #include "dialogue.h"
-#include "git.h"
 #include "server.h"
 
+#include <git2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -65,6 +65,20 @@ static struct server_answer answer_of(struct request *request)
         answer.page = page_of(request->http.arena, request->api);
     }
     return answer;
+}
+
+CLEANUP_BY(configuration_free, git_config *, git_config_free);
+
+/* Sets the proxy to git's http.proxy, if there is one. cargo uses it before the proxy variables
+ * (network::proxy::http_proxy). */
+static void git_proxy(struct arena *arena, struct str *out)
+{
+    CLEANUP(configuration_free) git_config *configuration = NULL;
+    CLEANUP(git_buf_dispose) git_buf proxy = GIT_BUF_INIT;
+    if (git_libgit2_init() > 0 && !git_config_open_default(&configuration) &&
+        !git_config_get_string_buf(&proxy, configuration, "http.proxy")) {
+        *out = str_copy(arena, proxy.ptr, proxy.size);
+    }
 }
 
 static struct err *request_answer(struct arena *arena, const struct work *work, json_t *json,
