@@ -44,14 +44,12 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
     const char *min = "default";
     const char *max = "default";
     json_int_t timeout = HTTP_SECONDS;
-    json_int_t retry = 0;
     json_error_t wrong;
     struct http http = {.arena = arena, .user_agent = str_of(user_agent)};
-    if (json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?I, s?I, s?{s?s, s?s}}", "proxy",
+    if (json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?I, s?{s?s, s?s}}", "proxy",
                        &http.proxy.data, &http.proxy.len, "cainfo", &http.cainfo.data,
                        &http.cainfo.len, "user_agent", &http.user_agent.data, &http.user_agent.len,
-                       "timeout", &timeout, "retry", &retry, "ssl_version", "min", &min, "max",
-                       &max) != 0) {
+                       "timeout", &timeout, "ssl_version", "min", &min, "max", &max) != 0) {
         return err_new(arena, "the request is malformed: %s", wrong.text);
     }
     if (!server_can_send(http.user_agent)) {
@@ -63,7 +61,6 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
     /* libcurl's number for a maximum is that of the version, shifted (http::to_ssl_version) */
     http.tls_versions = tls_version(min) | tls_version(max) << 16;
     http.timeout_seconds = timeout < HTTP_SECONDS ? (long)timeout : HTTP_SECONDS;
-    http.retries = (long)retry;
     *out = http;
     return NULL;
 }
@@ -96,13 +93,14 @@ struct err *request_read(struct arena *arena, json_t *json, struct request *out)
     const char *kind;
     int revokes;
     json_error_t wrong;
-    if (json_unpack_ex(json, &wrong, 0,
-                       "{s:I, s:b, s:s, s:s%, s?s%, s?s%, s?s%, s?s%, s?i, s?i, s?i}", "id",
-                       &read.id, "revokes", &revokes, "kind", &kind, "token", &stored.data,
-                       &stored.len, "api", &read.api.data, &read.api.len, "index", &read.index.data,
-                       &read.index.len, "canonical", &read.canonical.data, &read.canonical.len,
-                       "cache", &read.cache.data, &read.cache.len, "limit_ms", &read.limit_ms,
-                       "recheck_ms", &read.recheck_ms, "poll_ms", &read.poll_ms) != 0) {
+    if (json_unpack_ex(json, &wrong, 0, "{s:I, s:b, s:s, s:s%}", "id", &read.id, "revokes",
+                       &revokes, "kind", &kind, "token", &stored.data, &stored.len) ||
+        json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?s%}", "api", &read.api.data,
+                       &read.api.len, "index", &read.index.data, &read.index.len, "canonical",
+                       &read.canonical.data, &read.canonical.len, "cache", &read.cache.data,
+                       &read.cache.len) ||
+        json_unpack_ex(json, &wrong, 0, "{s?i, s?i, s?i}", "limit_ms", &read.limit_ms, "recheck_ms",
+                       &read.recheck_ms, "poll_ms", &read.poll_ms)) {
         return err_new(arena, "the request is malformed: %s", wrong.text);
     }
     read.revokes = revokes;

@@ -3,8 +3,6 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-enum { RETRIES_DEFAULT = 3 }; /* cargo: Retry::new */
-
 /* Checks the version. Changes `default` to an empty string, which means that it is not set. */
 static struct err *check_version(struct arena *arena, struct str *version)
 {
@@ -44,7 +42,7 @@ static struct err *read_versions(struct config *config, struct view view, struct
 
 struct err *network_settings(struct config *config, struct view view, struct network *out)
 {
-    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, CHECK_REVOKE, RETRIES, KEYS };
+    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, CHECK_REVOKE, KEYS };
     static const struct {
         const char *table;
         const char *name;
@@ -55,7 +53,6 @@ struct err *network_settings(struct config *config, struct view view, struct net
         [USER_AGENT] = {"http", "user-agent", TOML_STRING},
         [TIMEOUT] = {"http", "timeout", TOML_INTEGER},
         [CHECK_REVOKE] = {"http", "check-revoke", TOML_BOOLEAN},
-        [RETRIES] = {"net", "retry", TOML_INTEGER},
     };
     struct setting *found = arena_new_array(config->arena, struct setting, KEYS);
     for (size_t i = 0; i < KEYS; i++) {
@@ -68,7 +65,6 @@ struct err *network_settings(struct config *config, struct view view, struct net
         .user_agent = found[USER_AGENT].value,
         .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
         .check_revoke = found[CHECK_REVOKE].value.data ? &found[CHECK_REVOKE].boolean : NULL,
-        .retry = found[RETRIES].value.data ? found[RETRIES].number : RETRIES_DEFAULT,
     };
     if (network.cainfo.len > 0) {
         network.cainfo =

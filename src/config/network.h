@@ -1,5 +1,5 @@
 /*
- * Reads the network settings that a request to a registry's API needs: [http], [net] and their
+ * Reads the network settings that a request to a registry's API needs: [http] and its
  * variables. The revoke helper reads the proxy variables that are not cargo's, such as
  * `https_proxy`.
  */
@@ -17,7 +17,6 @@ struct network {
     struct str ssl_max;
     const uint64_t *timeout; /* seconds */
     const bool *check_revoke;
-    uint64_t retry;
 };
 
 /* Reads the settings of a view. cargo: http_handle, configure_http_handle. */

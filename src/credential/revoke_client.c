@@ -41,7 +41,7 @@ static void set_text(struct arena *arena, json_t *object, const char *key, struc
 
 static json_t *network_json(struct arena *arena, const struct network *network)
 {
-    json_t *json = json_pack("{s:I, s:{}}", "retry", (json_int_t)network->retry, "ssl_version");
+    json_t *json = json_pack("{s:{}}", "ssl_version");
     json_t *versions = json_object_get(json, "ssl_version");
     set_text(arena, json, "proxy", network->proxy);
     set_text(arena, json, "cainfo", network->cainfo);

@@ -10,7 +10,6 @@ import git_index
 from broken_server import Server, answer, at_once, reset, says, silent
 from git_index import FETCHED, git
 from revoke_asker import SECONDS, environment
-from registry_stand_in import Answer
 
 API = "http://127.0.0.1:1"  # where nobody listens
 WORKS = "revoked-unchecked"
@@ -99,13 +98,6 @@ def test_an_index_that_cannot_be_read(ask, name):
     assert answer["verdict"] == "no-api" and answer["url"] == server.url + "/config.json"
     reason = name if name.isdigit() else {"moved": "redirects to http://127.0.0.1:1/config.json"}.get(name, "")
     assert answer["detail"] and reason in answer["detail"]
-
-
-def test_retry_after_from_the_index(ask, registry):
-    """The same limits apply to each call."""
-    with Server(says(answer("429 Later", b"", b"Retry-After: 1")), says(answer("200 OK", config(registry)))) as server:
-        registry.answers = [Answer(503, headers={"Retry-After": "1"})]
-        assert ask(token=registry.issue(), **sparse(server.url), retry=1)["verdict"] == WORKS
 
 
 # git indexes.
