@@ -1,7 +1,6 @@
 #define SECRET_API_SUBJECT_TO_CHANGE /* the functions that take paths */
 #include "keyring.h"
 
-#include "bus.h"
 #include "service.h"
 #include "util/json.h"
 
@@ -23,14 +22,14 @@ struct err *keyring_open(struct arena *arena, GDBusConnection **bus)
 {
     bool none;
     service_take_over();
-    return *bus || is_file() ? NULL : bus_open(arena, true, bus, &none);
+    return *bus || is_file() ? NULL : service_connect(arena, true, bus, &none);
 }
 
 static struct err *items_search(struct arena *arena, const char *url, GList **out)
 {
     GError *error = NULL;
     *out = secret_password_search_sync(&schema, SECRET_SEARCH_ALL, NULL, &error, "url", url, NULL);
-    return error ? bus_error(arena, error) : NULL;
+    return error ? service_error(arena, error) : NULL;
 }
 
 /* Returns true for an item of the Secret Service. Items of libsecret's file backend cannot be
@@ -51,7 +50,7 @@ static struct err *collections_load(struct arena *arena, GList **out)
     GError *error = NULL;
     g_autoptr(SecretService) service = service_new(&error);
     if (!service || !secret_service_load_collections_sync(service, NULL, &error)) {
-        return error ? bus_error(arena, error)
+        return error ? service_error(arena, error)
                      : err_new(arena, "the Secret Service does not list its collections");
     }
     *out = secret_service_get_collections(service);
@@ -113,7 +112,7 @@ static struct err *paths_unlock(struct arena *arena, GPtrArray *paths)
                                                     &error);
     }
     if (!g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
-        return error ? bus_error(arena, error) : NULL;
+        return error ? service_error(arena, error) : NULL;
     }
     struct err *why = err_new(arena, "%s", error->message); /* the caller adds that it is locked */
     g_error_free(error);
@@ -182,7 +181,7 @@ struct err *keyring_get(struct arena *arena, const char *url, const char **token
     }
     g_autoptr(SecretValue) value = secret_retrievable_retrieve_secret_sync(item, NULL, &error);
     if (error) {
-        return bus_error(arena, error);
+        return service_error(arena, error);
     }
     const char *text = secret_value_get_text(value);
     if (!text || !g_utf8_validate(text, -1, NULL)) {
@@ -199,7 +198,7 @@ struct err *keyring_store(struct arena *arena, const char *url, const char *labe
     g_autoptr(SecretValue) value = secret_value_new(token, -1, "text/plain");
     (void)secret_password_store_binary_sync(&schema, SECRET_COLLECTION_DEFAULT, label, value, NULL,
                                             &error, "url", url, NULL);
-    return error ? bus_error(arena, error) : NULL;
+    return error ? service_error(arena, error) : NULL;
 }
 
 /* Deletes the items that are not locked. Continues after an error, and returns the first one. */
@@ -212,7 +211,7 @@ static struct err *items_delete(struct arena *arena, GList *items)
             (void)secret_item_delete_sync(items->data, NULL, &error);
         }
         if (error) {
-            struct err *err = bus_error(arena, error);
+            struct err *err = service_error(arena, error);
             first = first ? first : err;
         }
     }
@@ -301,7 +300,7 @@ static struct err *list_file(struct listing *listing)
     GError *error = NULL;
     g_autolist(GObject) items =
         secret_password_search_sync(&schema, SECRET_SEARCH_ALL, NULL, &error, NULL);
-    return error ? bus_error(listing->arena, error) : list_items(listing, items);
+    return error ? service_error(listing->arena, error) : list_items(listing, items);
 }
 
 static struct err *list_service(struct listing *listing)
@@ -318,7 +317,7 @@ static struct err *list_service(struct listing *listing)
         }
         items =
             secret_collection_search_sync(at->data, &schema, any, SECRET_SEARCH_ALL, NULL, &error);
-        TRY(error ? bus_error(listing->arena, error) : list_items(listing, items));
+        TRY(error ? service_error(listing->arena, error) : list_items(listing, items));
     }
     return NULL;
 }
@@ -334,12 +333,12 @@ static struct err *look(struct arena *arena, bool peek, struct buf *out, const c
         *state = peek ? "present" : "listed";
         return peek ? NULL : list_file(&listing);
     }
-    struct err *err = bus_open(arena, false, &bus, &none);
+    struct err *err = service_connect(arena, false, &bus, &none);
     if (err) {
         *state = "none";
         return none ? NULL : err;
     }
-    TRY(bus_has_service(arena, bus, &present));
+    TRY(service_exists(arena, bus, &present));
     if (peek || !present) {
         *state = present ? "present" : "none";
         return NULL;

@@ -5,7 +5,7 @@
  *
  * Unlocking, storing and deleting can make the service ask a person. KeePassXC also asks during a
  * search. If no program can show the question, libsecret fails at once and the helper reports
- * "locked". The calls have no time limit of their own; person.h has one.
+ * "locked". The calls have no time limit of their own; main.c has one.
  *
  * The errors distinguish between no bus, a bus that rejects us, no service, a service that exits, a
  * locked keyring and denied access. Each describes a next step, and GLib's message is its cause.

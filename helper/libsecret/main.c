@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 #define PROTOCOL_VERSION 1
 
@@ -132,6 +133,43 @@ static struct str answer_failed(struct arena *arena, const struct err *err)
     json_t *causes = err->cause ? json_from_err(arena, err->cause) : json_array();
     return json_line(arena, json_pack("{s{ss so so}}", "Err", "kind", "other", "message",
                                       json_from_str(arena, err->message), "caused-by", causes));
+}
+
+/*
+ * libsecret and GLib have calls without a time limit (the handshake with a bus that accepts and
+ * then sends nothing, a prompt that never completes). When the time is over, a handler of SIGALRM
+ * writes an answer and exits. The status is 0, because cargo ignores the answer of a provider that
+ * exits with another status. After deadline_stop() returns, that answer can no longer be written.
+ *
+ * The data are static, because a signal handler cannot get them in another way.
+ */
+static atomic_flag ended; /* set by the handler or by deadline_stop(), whichever is first */
+static struct str late_answer;
+
+static void on_alarm(int number)
+{
+    (void)number;
+    if (!atomic_flag_test_and_set(&ended)) {
+        (void)write_all(STDOUT_FILENO, late_answer);
+        _exit(0);
+    }
+}
+
+static void deadline_start(unsigned seconds, struct str late)
+{
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    late_answer = late;
+    atomic_flag_clear(&ended);
+    (void)sigaction(SIGALRM, &action, NULL);
+    (void)alarm(seconds);
+}
+
+static void deadline_stop(void)
+{
+    (void)alarm(0);
+    while (atomic_flag_test_and_set(&ended)) {
+        (void)pause(); /* the handler runs in another thread, which is about to exit */
+    }
 }
 
 static struct err *late_error(struct arena *arena, unsigned seconds)

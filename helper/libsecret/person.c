@@ -5,8 +5,6 @@
 #include <bsd/readpassphrase.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <signal.h>
-#include <stdatomic.h>
 
 #define TOKEN_SIZE ((size_t)64 * 1024) /* a longer line is cut off */
 
@@ -42,34 +40,4 @@ struct err *person_ask_secret(struct arena *arena, struct str question, const ch
     }
     *out = g_strstrip(typed);
     return NULL;
-}
-
-/* Static, because a signal handler cannot get its data in another way. */
-static atomic_flag ended; /* set by the handler or by deadline_stop(), whichever is first */
-static struct str late_answer;
-
-static void on_alarm(int number)
-{
-    (void)number;
-    if (!atomic_flag_test_and_set(&ended)) {
-        (void)write_all(STDOUT_FILENO, late_answer);
-        _exit(0);
-    }
-}
-
-void deadline_start(unsigned seconds, struct str late)
-{
-    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
-    late_answer = late;
-    atomic_flag_clear(&ended);
-    (void)sigaction(SIGALRM, &action, NULL);
-    (void)alarm(seconds);
-}
-
-void deadline_stop(void)
-{
-    (void)alarm(0);
-    while (atomic_flag_test_and_set(&ended)) {
-        (void)pause(); /* the handler runs in another thread, which is about to exit */
-    }
 }
