@@ -30,15 +30,10 @@ struct err *api_base_of(struct arena *arena, struct str config, struct str *out)
     return NULL;
 }
 
-CLEANUP_BY(mac_free, EVP_MAC *, EVP_MAC_free);
-CLEANUP_BY(context_free, EVP_MAC_CTX *, EVP_MAC_CTX_free);
-
 /* SipHash-1-3 with 128 bits and a zero key. Both halves are little-endian. */
 static bool siphash(struct str bytes, uint64_t halves[2])
 {
     static const unsigned char key[16];
-    CLEANUP(mac_free) EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
-    CLEANUP(context_free) EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
     size_t width = 2 * sizeof(*halves);
     unsigned rounds = 1;
     unsigned rounds_at_end = 3;
@@ -48,9 +43,9 @@ static bool siphash(struct str bytes, uint64_t halves[2])
         OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &rounds_at_end),
         OSSL_PARAM_construct_end(),
     };
-    return context && EVP_MAC_init(context, key, sizeof(key), settings) &&
-           EVP_MAC_update(context, (const unsigned char *)bytes.data, bytes.len) &&
-           EVP_MAC_final(context, (unsigned char *)halves, &width, width);
+    return EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, settings, key, sizeof(key),
+                     (const unsigned char *)bytes.data, bytes.len, (unsigned char *)halves, width,
+                     NULL);
 }
 
 /*

@@ -6,7 +6,7 @@
 
 #include <curl/curl.h>
 #include <malloc.h>
-#include <time.h>
+#include <poll.h>
 #include <unistd.h>
 
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
@@ -98,41 +98,26 @@ static size_t take_body(const char *data, size_t size, size_t count, void *argum
     return size * count;
 }
 
-/* Needed because libcurl treats an answer that is cut off in its headers like one with an empty
- * body. It limits the size of headers itself. */
-static size_t take_header(const char *data, size_t size, size_t count, void *argument)
-{
-    struct receiver *receiver = argument;
-    struct str line = {data, size * count};
-    if (str_starts(line, STR("HTTP/"))) {
-        receiver->has_headers = false; /* earlier headers were those of a 1xx answer */
-    } else if (str_eq(line, STR("\r\n")) || str_eq(line, STR("\n"))) {
-        receiver->has_headers = true;
-    }
-    return line.len;
-}
-
-/* libcurl ignores data after a body of the stated length, and reports that only to this callback.
- */
+/* Takes from libcurl's messages what it does not check itself: whether an answer is cut off in its
+ * headers, and whether data follow a body of the stated length. */
 static int take_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *argument)
 {
     (void)curl;
     struct receiver *receiver = argument;
-    static const char words[] = "xcess found";
-    if (type == CURLINFO_TEXT && memmem(data, size, words, strlen(words))) {
-        receiver->too_long = true;
+    struct str text = {data, size};
+    if (type == CURLINFO_TEXT) {
+        receiver->too_long |= memmem(data, size, "xcess found", strlen("xcess found")) != NULL;
+    } else if (type == CURLINFO_HEADER_IN && str_starts(text, STR("HTTP/"))) {
+        receiver->has_headers = false; /* earlier headers were those of a proxy or a 1xx answer */
+    } else if (type == CURLINFO_HEADER_IN) {
+        receiver->has_headers |= str_eq(text, STR("\r\n")) || str_eq(text, STR("\n"));
     }
     return 0;
 }
 
 /* Keeps the first error of curl_easy_setopt() in `rc`. Such an error must not be ignored, because
  * TLS depends on these options. Without a handle, every option fails. */
-static CURLcode first_fault(CURLcode rc, CURLcode next)
-{
-    return rc == CURLE_OK ? next : rc;
-}
-
-#define SET(option, value) (rc = first_fault(rc, curl_easy_setopt(curl, option, value)))
+#define SET(option, value) (rc = rc == CURLE_OK ? curl_easy_setopt(curl, option, value) : rc)
 
 /* Returns the system's file of authorities, which a static libcurl does not know, or NULL. */
 static const char *system_authorities(void)
@@ -211,12 +196,9 @@ static CURLcode set_options(CURL *curl, const struct http *http, const struct ur
     SET(CURLOPT_QUICK_EXIT, 1L); /* do not wait for a name server that does not answer */
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, receiver);
-    SET(CURLOPT_HEADERFUNCTION, take_header);
-    SET(CURLOPT_HEADERDATA, receiver);
     SET(CURLOPT_DEBUGFUNCTION, take_debug);
     SET(CURLOPT_DEBUGDATA, receiver);
     SET(CURLOPT_VERBOSE, 1L); /* for take_debug(); nothing is printed */
-    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     return rc;
 }
 
@@ -319,8 +301,6 @@ bool http_pause(const struct http *http, int64_t milliseconds)
     if (child_clock() + milliseconds >= http->deadline) {
         return false;
     }
-    const struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
-                                   .tv_nsec = (long)(milliseconds % 1000) * 1000000};
-    (void)nanosleep(&pause, NULL);
+    (void)poll(NULL, 0, (int)milliseconds);
     return true;
 }

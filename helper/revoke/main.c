@@ -85,9 +85,7 @@ static struct err *request_answer(struct arena *arena, const struct work *work, 
                                   struct str *line)
 {
     struct request request;
-    TRY(request_read(arena, json, &request));
-    int64_t limit = child_clock() + request.limit_ms;
-    request.http.deadline = limit < work->until ? limit : work->until;
+    TRY(request_read(arena, json, work->until, &request));
     if (!request.http.proxy.data) {
         git_proxy(arena, &request.http.proxy);
     }
@@ -136,13 +134,6 @@ static void *worker(void *argument)
     return NULL;
 }
 
-/* For json_load_callback(). An error of read() is (size_t)-1 for jansson too. */
-static size_t input_read(void *buffer, size_t size, void *context)
-{
-    (void)context;
-    return (size_t)RETRY(read(STDIN_FILENO, buffer, size));
-}
-
 static void groups_run(struct work *work)
 {
     pthread_t threads[WORKERS - 1];
@@ -179,7 +170,7 @@ static int serve(void)
     json_object_seed(0); /* must be called before threads start */
     http_init();
     json_auto_t *input =
-        json_load_callback(input_read, NULL, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
+        json_loadfd(STDIN_FILENO, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
     stack_wipe(STACK_SIZE);
     (void)json_unpack(input, "{s:i, s:I, s:o}", "v", &version, "run_ms", &run_ms, "groups",
                       &work.groups);
@@ -195,14 +186,11 @@ static int serve(void)
 
 int main(int argc, char **argv)
 {
-    static const char about[] =
-        "cargo-logout-revoke " VERSION "\n"
-        "A helper of cargo-logout, which runs it for --revoke and --check\n";
-    static const char *const options[] = {"--help", "-h", "--version", "-V"};
+    (void)argv;
     if (argc == 1 && !isatty(STDIN_FILENO)) {
         return serve();
     }
-    bool asked = argc == 2 && server_name_find(options, COUNT(options), argv[1]) < COUNT(options);
-    bool written = write_all(asked ? STDOUT_FILENO : STDERR_FILENO, str_of(about));
-    return asked && written ? 0 : 1;
+    (void)write_all(STDERR_FILENO, STR("error: cargo-logout runs this helper for --revoke and "
+                                       "--check\n"));
+    return 1;
 }

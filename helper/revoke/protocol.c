@@ -1,6 +1,7 @@
 #include "protocol.h"
 
 #include "server.h"
+#include "util/child.h"
 #include "util/json.h"
 #include "util/text.h"
 
@@ -86,12 +87,13 @@ static struct err *token_read(struct arena *arena, const char *kind, struct str 
     return NULL;
 }
 
-struct err *request_read(struct arena *arena, json_t *json, struct request *out)
+struct err *request_read(struct arena *arena, json_t *json, int64_t until, struct request *out)
 {
-    struct request read = {.limit_ms = -1, .recheck_ms = RECHECK_MS, .poll_ms = POLL_MS};
+    struct request read = {.recheck_ms = RECHECK_MS, .poll_ms = POLL_MS};
     struct str stored;
     const char *kind;
     int revokes;
+    int limit_ms = -1;
     json_error_t wrong;
     if (json_unpack_ex(json, &wrong, 0, "{s:I, s:b, s:s, s:s%}", "id", &read.id, "revokes",
                        &revokes, "kind", &kind, "token", &stored.data, &stored.len) ||
@@ -99,7 +101,7 @@ struct err *request_read(struct arena *arena, json_t *json, struct request *out)
                        &read.api.len, "index", &read.index.data, &read.index.len, "canonical",
                        &read.canonical.data, &read.canonical.len, "cache", &read.cache.data,
                        &read.cache.len) ||
-        json_unpack_ex(json, &wrong, 0, "{s?i, s?i, s?i}", "limit_ms", &read.limit_ms, "recheck_ms",
+        json_unpack_ex(json, &wrong, 0, "{s?i, s?i, s?i}", "limit_ms", &limit_ms, "recheck_ms",
                        &read.recheck_ms, "poll_ms", &read.poll_ms)) {
         return err_new(arena, "the request is malformed: %s", wrong.text);
     }
@@ -109,9 +111,11 @@ struct err *request_read(struct arena *arena, json_t *json, struct request *out)
     if ((read.api.len > 0) == (read.index.len > 0)) {
         return malformed(arena, "api");
     }
-    if (read.limit_ms < 0) {
-        read.limit_ms = read.kind == SERVER_ARTIFACTORY ? POLLING_MS : LIMIT_MS;
+    if (limit_ms < 0) {
+        limit_ms = read.kind == SERVER_ARTIFACTORY ? POLLING_MS : LIMIT_MS;
     }
+    int64_t limit = child_clock() + limit_ms;
+    read.http.deadline = limit < until ? limit : until;
     *out = read;
     return NULL;
 }

@@ -53,13 +53,13 @@ struct request {
     struct str canonical;
     struct str cache;
     struct http http;
-    int limit_ms;
     int recheck_ms;
     int poll_ms;
 };
 
-/* Sets all members but `http.deadline`. */
-struct err *request_read(struct arena *arena, json_t *json, struct request *out) MUST_CHECK;
+/* The request has its own time limit, from now on, and ends at `until`, a time of child_clock(). */
+struct err *request_read(struct arena *arena, json_t *json, int64_t until,
+                         struct request *out) MUST_CHECK;
 
 /* Returns a line with its newline. */
 struct str answer_line(const struct request *request, const struct server_answer *answer);

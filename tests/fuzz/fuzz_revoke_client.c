@@ -124,7 +124,7 @@ static void check_request(struct arena *arena, struct str input)
     json_t *group = json_object_get(json_object_get(document, "groups"),
                                     utf8_lossy(arena, call.server.host).data);
     struct request read;
-    if (request_read(arena, json_array_get(group, 0), &read)) {
+    if (request_read(arena, json_array_get(group, 0), 0, &read)) {
         HOLDS(!server_can_send(utf8_lossy(arena, network.user_agent)));
         return;
     }
@@ -153,7 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (text.data[0] == 'j') {
         struct request request;
         json_auto_t *json = json_loadb(rest.data, rest.len, 0, NULL);
-        harness_check_err(request_read(&arena, json, &request));
+        harness_check_err(request_read(&arena, json, 0, &request));
     } else {
         check_line(&arena, text);
     }

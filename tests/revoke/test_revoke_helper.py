@@ -263,17 +263,6 @@ def test_a_request_that_cannot_be_read(helper, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of this version\n")
 
 
-def test_a_read_that_is_interrupted_is_made_again(helper, ask, registry, tmp_path):
-    path, log = tmp_path / "request", tmp_path / "log"
-    path.write_text(document(request(token=registry.issue(), api=registry.url) | {"a-later-key": [1]}))
-    strace = ["strace", "-qq", "-o", str(log), "-P", str(path), "-e", "inject=read:error=EINTR:when=1", str(helper)]
-    env = ask.env | {"ASAN_OPTIONS": "detect_leaks=0"}  # LeakSanitizer does not work in a traced process
-    with open(path) as file:
-        done = subprocess.run(strace, stdin=file, env=env, capture_output=True, text=True, timeout=SECONDS, check=True)
-    assert '"revoked-unchecked"' in done.stdout
-    assert log.read_text().count("INJECTED") == 1
-
-
 def test_an_answer_that_cannot_be_written(helper, ask, registry):
     text = document(request(token=registry.issue(), api=registry.url))
     with subprocess.Popen([helper], env=ask.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
@@ -321,12 +310,9 @@ def test_user_and_password_are_not_shown(ask, registry):
 
 
 def test_called_by_hand(helper):
-    for option in ("--help", "-h", "--version", "-V"):
-        done = subprocess.run([helper, option], capture_output=True, text=True, timeout=SECONDS, check=True)
-        assert done.stdout.startswith("cargo-logout-revoke 0.") and "helper of cargo-logout" in done.stdout and not done.stderr
-    for command in (["script", "-qec", str(helper), "/dev/null"], [helper, "token"]):
+    for command in (["script", "-qec", str(helper), "/dev/null"], [helper, "--help"]):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert done.returncode == 1 and "helper of cargo-logout" in done.stdout + done.stderr
+        assert done.returncode == 1 and "cargo-logout runs this helper" in done.stdout + done.stderr
 
 
 def test_nothing_else_is_in_the_requests(ask, registry, tmp_path):
