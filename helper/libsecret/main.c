@@ -15,7 +15,6 @@
 #include "keyring.h"
 #include "person.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -63,13 +62,13 @@ static const struct {
 };
 
 /* Fields that are not needed (the operation, headers, arguments) are ignored. The texts are in the
- * JSON value. Those that were not sent are NULL. */
+ * JSON value. */
 struct request {
     enum request_kind kind;
     const char *index_url;
-    const char *name;
-    const char *login_url;
-    const char *token;
+    const char *name;      /* the index URL if it was not sent */
+    const char *login_url; /* NULL: not sent */
+    const char *token;     /* NULL: not sent */
 };
 
 /* Reads a JSON value, which is NULL at the end of the input. Its error does not quote the input,
@@ -107,6 +106,7 @@ static struct err *request_parse(struct arena *arena, json_t *json, struct reque
                        "login-url", &request.login_url, "token", &request.token) != 0) {
         return err_new(arena, "the request is malformed: %s", wrong.text);
     }
+    request.name = request.name ? request.name : request.index_url;
     while (request.kind < REQUEST_UNKNOWN && strcmp(kind, kinds[request.kind].name) != 0) {
         request.kind++;
     }
@@ -181,11 +181,6 @@ static struct err *late_error(struct arena *arena, unsigned seconds)
         seconds);
 }
 
-static const char *name_of(const struct request *request)
-{
-    return request->name ? request->name : request->index_url;
-}
-
 /* Returns the token to store: the one of the request, or one that the person types. cargo:
  * cargo_credential::read_token. */
 static struct err *token_read(struct arena *arena, const struct request *request, const char **out)
@@ -196,7 +191,7 @@ static struct err *token_read(struct arena *arena, const struct request *request
             request->login_url
                 ? str_format(arena, "please paste the token found on %s below\n",
                              request->login_url)
-                : str_format(arena, "please paste the token for %s below\n", name_of(request));
+                : str_format(arena, "please paste the token for %s below\n", request->name);
         TRY(person_ask_secret(arena, question, out));
     }
     return **out ? NULL : err_new(arena, "please provide a non-empty token");
@@ -209,7 +204,7 @@ static struct err *use_keyring(struct arena *arena, const struct request *reques
     bool found = true;
     TRY(keyring_open(arena, bus));
     if (request->kind == REQUEST_LOGIN) {
-        struct str label = str_format(arena, "cargo-registry:%s", name_of(request));
+        struct str label = str_format(arena, "cargo-registry:%s", request->name);
         TRY(keyring_store(arena, url, label.data, token));
     } else if (request->kind == REQUEST_GET) {
         TRY(keyring_get(arena, url, &token));
@@ -243,7 +238,7 @@ static struct err *perform(struct arena *arena, const struct request *request,
 static struct str next_answer(struct arena *arena, GDBusConnection **bus, bool *more)
 {
     json_auto_t *json = NULL;
-    struct request request;
+    struct request request = {0};
     struct str answer;
     struct err *err = json_read(arena, &json);
     *more = json;
@@ -296,24 +291,9 @@ static int list_run(bool peek)
     return known && written ? 0 : 1;
 }
 
-/* Opens /dev/null in place of standard streams that are closed. Otherwise, the connection to the
- * bus could get their number. */
-static bool streams_open(void)
-{
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    return fd >= 0 && close(fd) == 0;
-}
-
 int main(int argc, char **argv)
 {
     struct str argument = str_of(argc == 2 ? argv[1] : NULL);
-    if (!streams_open()) {
-        (void)write_all(STDERR_FILENO, STR("error: failed to open `/dev/null`\n"));
-        return 1;
-    }
     (void)unsetenv("G_DBUS_DEBUG");            /* GLib would print messages that contain secrets */
     g_log_writer_default_set_use_stderr(TRUE); /* standard output is for answers */
     json_wipe_memory();

@@ -49,7 +49,7 @@ static struct err *error_words(struct arena *arena, GError *error)
 {
     g_autofree char *name = g_dbus_error_get_remote_error(error);
     (void)g_dbus_error_strip_remote_error(error);
-    if (!name || error->domain == SECRET_ERROR) { /* service.c can create it */
+    if (!name || error->domain == SECRET_ERROR) { /* ask() can create it */
         return err_new(arena, "%s", error->message);
     }
     return err_new(arena, "%s (%s)", error->message, name);

@@ -63,17 +63,16 @@ static struct str url_shown(struct arena *arena, CURLU *handle)
 struct err *url_parse(struct arena *arena, struct str text, struct url *out)
 {
     CLEANUP(url_free) CURLU *handle = curl_url();
-    CURLUcode rc = strlen(text.data) == text.len ? curl_url_set(handle, CURLUPART_URL, text.data, 0)
-                                                 : CURLUE_MALFORMED_INPUT;
+    CURLUcode rc = curl_url_set(handle, CURLUPART_URL, text.data, 0);
     if (rc != CURLUE_OK) {
         return err_new(arena, "it is not a URL: %s", curl_url_strerror(rc));
     }
     if (strpbrk(text.data, "?#")) {
         return err_new(arena, "its URL has a query or a fragment");
     }
-    struct str scheme = url_part(arena, handle, CURLUPART_SCHEME);
-    bool is_plain = str_eq(scheme, STR("http"));
-    if (!is_plain && !str_eq(scheme, STR("https"))) {
+    struct str parsed = url_part(arena, handle, CURLUPART_URL);
+    bool is_plain = str_starts(parsed, STR("http://"));
+    if (!is_plain && !str_starts(parsed, STR("https://"))) {
         return err_new(arena, "its scheme is neither https nor http");
     }
     if (is_plain && !server_is_loopback(url_part(arena, handle, CURLUPART_HOST).data)) {
@@ -81,9 +80,7 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
                        "a token is sent over http only to this machine, because others could "
                        "read it on the way");
     }
-    out->text = url_part(arena, handle, CURLUPART_URL);
-    out->shown = url_shown(arena, handle);
-    out->is_plain = is_plain;
+    *out = (struct url){parsed, url_shown(arena, handle), is_plain};
     return NULL;
 }
 
@@ -266,7 +263,7 @@ struct http_reply http_call(const struct http *http, const char *method, struct 
                             struct str authorization)
 {
     struct arena *arena = http->arena;
-    struct url url;
+    struct url url = {.text = STR("")};
     struct err *err = url_parse(arena, text, &url);
     if (err) {
         return (struct http_reply){.words = err->message};

@@ -42,17 +42,10 @@ struct work {
     pthread_mutex_t mutex; /* for `next`, `failed` and writing */
 };
 
-/* The page that cargo shows to a person who logs in. */
-static struct str page_of(struct arena *arena, struct str api)
-{
-    struct url url;
-    struct err *err = url_parse(arena, str_format(arena, "%s/me", api.data), &url);
-    return err ? STR("") : url.shown;
-}
-
 static struct server_answer answer_of(struct request *request)
 {
     struct server_answer answer;
+    struct url url;
     if (!request->revokes && !apis[request->kind].check_path) {
         return (struct server_answer){.verdict = VERDICT_UNKNOWN,
                                       .detail = STR("this server has no check")};
@@ -61,8 +54,11 @@ static struct server_answer answer_of(struct request *request)
         return answer;
     }
     answer = dialogue_run(request);
-    if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict)) {
-        answer.page = page_of(request->http.arena, request->api);
+    /* the page that cargo shows to a person who logs in */
+    struct str page = str_format(request->http.arena, "%s/me", request->api.data);
+    if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict) &&
+        !url_parse(request->http.arena, page, &url)) {
+        answer.page = url.shown;
     }
     return answer;
 }
@@ -150,22 +146,15 @@ static void groups_run(struct work *work)
     }
 }
 
-/* Disables core files, access by other processes of this user, and running after the parent has
- * exited. */
-static void shield(void)
-{
-    arena_private();
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the connection's keys there */
-}
-
 static int serve(void)
 {
     int version = 0;
     json_int_t run_ms = 0;
     struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-    shield();
+    arena_private();
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* it exits when its parent exits */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the connection's keys there */
     json_wipe_memory();
     json_object_seed(0); /* must be called before threads start */
     http_init();

@@ -19,7 +19,7 @@ static struct err *malformed(struct arena *arena, const char *key)
     return err_new(arena, "`%s` in the request is malformed", key);
 }
 
-/* Returns libcurl's number for a version, or -1. */
+/* Returns libcurl's number for a version, or one that libcurl rejects. */
 static long tls_version(const char *name)
 {
     static const char *const names[] = {
@@ -28,8 +28,7 @@ static long tls_version(const char *name)
         [CURL_SSLVERSION_TLSv1_0] = "tlsv1.0", [CURL_SSLVERSION_TLSv1_1] = "tlsv1.1",
         [CURL_SSLVERSION_TLSv1_2] = "tlsv1.2", [CURL_SSLVERSION_TLSv1_3] = "tlsv1.3",
     };
-    size_t found = server_name_find(names, COUNT(names), name);
-    return found < COUNT(names) ? (long)found : -1;
+    return (long)server_name_find(names, COUNT(names), name);
 }
 
 /* Shows operators of servers which program sends the requests. */
@@ -55,9 +54,6 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
     }
     if (!server_can_send(http.user_agent)) {
         return malformed(arena, "user_agent");
-    }
-    if (tls_version(min) < 0 || tls_version(max) < 0) {
-        return malformed(arena, "ssl_version");
     }
     /* libcurl's number for a maximum is that of the version, shifted (http::to_ssl_version) */
     http.tls_versions = tls_version(min) | tls_version(max) << 16;
@@ -108,9 +104,6 @@ struct err *request_read(struct arena *arena, json_t *json, int64_t until, struc
     read.revokes = revokes;
     TRY(token_read(arena, kind, stored, &read));
     TRY(settings_read(arena, json, &read.http));
-    if ((read.api.len > 0) == (read.index.len > 0)) {
-        return malformed(arena, "api");
-    }
     if (limit_ms < 0) {
         limit_ms = read.kind == SERVER_ARTIFACTORY ? POLLING_MS : LIMIT_MS;
     }
