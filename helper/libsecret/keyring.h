@@ -7,9 +7,7 @@
  * search. If no program can show the question, libsecret fails at once and the helper reports
  * "locked". The calls have no time limit of their own; main.c has one.
  *
- * The errors distinguish between no bus, a bus that rejects us, no service, a service that exits, a
- * locked keyring and denied access. Each describes a next step, and GLib's message is its cause.
- * After a failed call, the service might have done part of the work.
+ * After a failed call, the service might have done part of the work. Errors are those of service.h.
  */
 #ifndef LIBSECRET_KEYRING_H
 #define LIBSECRET_KEYRING_H

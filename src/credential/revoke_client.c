@@ -34,8 +34,7 @@ static bool is_same(const struct server_call *a, const struct server_call *b)
 static void set_text(struct arena *arena, json_t *object, const char *key, struct str text)
 {
     if (text.len > 0) {
-        struct str valid = utf8_lossy(arena, text);
-        json_object_set_new(object, key, json_stringn(valid.data, valid.len));
+        json_object_set_new(object, key, json_from_str(arena, text));
     }
 }
 
