@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 import git_index
-from broken_server import Server, answer, at_once, reset, says, silent
+from broken_server import Server, answer, at_once, reset, says
 from git_index import FETCHED, git
 from revoke_asker import SECONDS, environment
 
