@@ -44,17 +44,24 @@ static bool is_locked(gpointer item)
     return is_item(item) && secret_item_get_locked(item);
 }
 
-/* Finds all collections, in their current state. */
-static struct err *collections_load(struct arena *arena, GList **out)
+/* Finds all collections, in their current state. They need the service. After an error, `out` has
+ * the others. libsecret's own function would also read the properties of each item. */
+static struct err *collections_load(struct arena *arena, SecretService **service, GList **out)
 {
     GError *error = NULL;
-    g_autoptr(SecretService) service = service_new(&error);
-    if (!service || !secret_service_load_collections_sync(service, NULL, &error)) {
-        return error ? service_error(arena, error)
-                     : err_new(arena, "the Secret Service does not list its collections");
+    *service = service_new(&error);
+    g_autoptr(GVariant) value =
+        *service ? g_dbus_proxy_get_cached_property(G_DBUS_PROXY(*service), "Collections") : NULL;
+    g_autofree const char **paths = value ? g_variant_get_objv(value, NULL) : NULL;
+    for (size_t i = 0; paths && paths[i]; i++) {
+        SecretCollection *collection = secret_collection_new_for_dbus_path_sync(
+            *service, paths[i], SECRET_COLLECTION_NONE, NULL, error ? NULL : &error);
+        *out = collection ? g_list_prepend(*out, collection) : *out;
     }
-    *out = secret_service_get_collections(service);
-    return NULL;
+    if (error) {
+        return service_error(arena, error);
+    }
+    return paths ? NULL : err_new(arena, "the Secret Service does not list its collections");
 }
 
 /* Returns true if a collection is locked and contains the URL or, with `hidden`, might contain it.
@@ -77,14 +84,15 @@ static bool is_sealed(SecretCollection *collection, const char *url, bool hidden
     return hidden && items && g_variant_n_children(items) == 0;
 }
 
-/* Returns the paths of the sealed collections. If the collections cannot be read, there are none,
- * and the callers rely on the search alone. */
+/* Returns the paths of the sealed collections. For those that cannot be read, the callers rely on
+ * the search alone. */
 static GPtrArray *find_sealed(struct arena *arena, const char *url, bool hidden)
 {
     GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(SecretService) service = NULL;
     g_autolist(SecretCollection) collections = NULL;
-    if (is_file() || collections_load(arena, &collections)) {
-        return paths;
+    if (!is_file()) {
+        (void)collections_load(arena, &service, &collections);
     }
     for (const GList *at = collections; at; at = at->next) {
         if (is_sealed(at->data, url, hidden)) {
@@ -306,8 +314,9 @@ static struct err *list_file(struct listing *listing)
 static struct err *list_service(struct listing *listing)
 {
     g_autoptr(GHashTable) any = secret_attributes_build(&schema, NULL);
+    g_autoptr(SecretService) service = NULL;
     g_autolist(SecretCollection) collections = NULL;
-    TRY(collections_load(listing->arena, &collections));
+    TRY(collections_load(listing->arena, &service, &collections));
     for (const GList *at = collections; at; at = at->next) {
         GError *error = NULL;
         g_autolist(SecretItem) items = NULL;

@@ -135,20 +135,15 @@ struct err *service_exists(struct arena *arena, GDBusConnection *bus, bool *out)
 #define BACKEND_EXTENSION_POINT "secret-backend"
 #define ABOVE_THE_BUILT_IN      1 /* libsecret registers its own with priority 0 */
 
-/* Returns true for the path `/`, which a service returns if a person refused to create an item.
- * libsecret would treat it as the path of the new item. */
-static bool is_no_path(GVariant *answer)
-{
-    return g_variant_is_of_type(answer, G_VARIANT_TYPE_OBJECT_PATH) &&
-           g_str_equal(g_variant_get_string(answer, NULL), "/");
-}
-
 static void on_asked(GObject *prompt, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GTask) task = user_data;
     GError *error = NULL;
     GVariant *answer = secret_prompt_perform_finish(SECRET_PROMPT(prompt), result, &error);
-    if (answer && is_no_path(answer)) {
+    /* a service returns the path `/` if a person refused to create an item, and libsecret would
+     * treat it as the path of the new item */
+    if (answer && g_variant_is_of_type(answer, G_VARIANT_TYPE_OBJECT_PATH) &&
+        g_str_equal(g_variant_get_string(answer, NULL), "/")) {
         g_variant_unref(answer);
         g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the request was declined");
     } else if (answer) {

@@ -23,8 +23,6 @@
 
 #include "util/base.h"
 
-enum { HTTP_SECONDS = 30 }; /* how long a server can be silent */
-
 struct http {
     struct arena *arena;
     int64_t deadline; /* a time of child_clock() */

@@ -8,16 +8,12 @@
 #include <ctype.h>
 #include <curl/curl.h>
 
-#define LIMIT_MS   30000
-#define POLLING_MS 180000 /* Artifactory can need minutes */
-#define RECHECK_MS 5000
-#define POLL_MS    2000
-#define TEXT_LIMIT ((size_t)1000) /* bytes of one value; crates.io's longest detail has 436 */
-
-static struct err *malformed(struct arena *arena, const char *key)
-{
-    return err_new(arena, "`%s` in the request is malformed", key);
-}
+#define HTTP_SECONDS 30 /* how long a server can be silent */
+#define LIMIT_MS     30000
+#define POLLING_MS   180000 /* Artifactory can need minutes */
+#define RECHECK_MS   5000
+#define POLL_MS      2000
+#define TEXT_LIMIT   ((size_t)1000) /* bytes of one value; crates.io's longest detail has 436 */
 
 /* Returns libcurl's number for a version, or one that libcurl rejects. */
 static long tls_version(const char *name)
@@ -53,7 +49,7 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
         return err_new(arena, "the request is malformed: %s", wrong.text);
     }
     if (!server_can_send(http.user_agent)) {
-        return malformed(arena, "user_agent");
+        return err_new(arena, "`user_agent` in the request is malformed");
     }
     /* libcurl's number for a maximum is that of the version, shifted (http::to_ssl_version) */
     http.tls_versions = tls_version(min) | tls_version(max) << 16;
@@ -68,11 +64,11 @@ static struct err *token_read(struct arena *arena, const char *kind, struct str 
 {
     size_t found = server_name_find(server_kind_names, COUNT(server_kind_names), kind);
     if (found == COUNT(server_kind_names)) {
-        return malformed(arena, "kind");
+        return err_new(arena, "`kind` in the request is malformed");
     }
     out->kind = (enum server_kind)found;
     if (server_token_obstacle(out->kind, stored)) {
-        return malformed(arena, "token");
+        return err_new(arena, "`token` in the request is malformed");
     }
     out->token = server_bare_token(stored);
     if (out->kind == SERVER_CRATES_IO && str_starts(out->token, STR("cio_tp_"))) {
