@@ -42,10 +42,10 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
     json_int_t timeout = HTTP_SECONDS;
     json_error_t wrong;
     struct http http = {.arena = arena, .user_agent = str_of(user_agent)};
-    if (json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?I, s?{s?s, s?s}}", "proxy",
+    if (json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?I, s?s, s?s}", "proxy",
                        &http.proxy.data, &http.proxy.len, "cainfo", &http.cainfo.data,
                        &http.cainfo.len, "user_agent", &http.user_agent.data, &http.user_agent.len,
-                       "timeout", &timeout, "ssl_version", "min", &min, "max", &max) != 0) {
+                       "timeout", &timeout, "ssl_min", &min, "ssl_max", &max) != 0) {
         return err_new(arena, "the request is malformed: %s", wrong.text);
     }
     if (!server_can_send(http.user_agent)) {

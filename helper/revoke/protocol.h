@@ -19,7 +19,7 @@
  *     canonical     the URL by which cargo compares indexes
  *     cache         cargo's clone of a git index: the path without `-` and the final hash
  *  cargo's settings, all of them optional:
- *     proxy, cainfo, timeout (seconds), ssl_version ({"min","max"}), user_agent   of [http]
+ *     proxy, cainfo, timeout (seconds), ssl_min, ssl_max, user_agent   of [http]
  *  times, in milliseconds, only for tests:
  *     limit_ms      for this request, once it begins
  *     recheck_ms    before crates.io is asked a second time

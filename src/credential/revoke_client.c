@@ -38,27 +38,11 @@ static void set_text(struct arena *arena, json_t *object, const char *key, struc
     }
 }
 
-static json_t *network_json(struct arena *arena, const struct network *network)
-{
-    json_t *json = json_pack("{s:{}}", "ssl_version");
-    json_t *versions = json_object_get(json, "ssl_version");
-    set_text(arena, json, "proxy", network->proxy);
-    set_text(arena, json, "cainfo", network->cainfo);
-    set_text(arena, json, "user_agent", network->user_agent);
-    set_text(arena, versions, "min", network->ssl_min);
-    set_text(arena, versions, "max", network->ssl_max);
-    if (network->timeout) {
-        json_object_set_new(json, "timeout", json_integer((json_int_t)*network->timeout));
-    }
-    return json;
-}
-
 static json_t *call_json(struct arena *arena, const struct server_call *call, size_t id)
 {
-    json_t *json = network_json(arena, call->network);
-    json_object_set_new(json, "id", json_integer((json_int_t)id));
-    json_object_set_new(json, "revokes", json_boolean(call->revokes));
-    set_text(arena, json, "kind", str_of(server_kind_names[call->server.kind]));
+    const struct network *network = call->network;
+    json_t *json = json_pack("{sI sb ss}", "id", (json_int_t)id, "revokes", call->revokes, "kind",
+                             server_kind_names[call->server.kind]);
     set_text(arena, json, "token", call->token);
     if (call->server.root.len > 0) {
         set_text(arena, json, "api", call->server.root);
@@ -66,6 +50,14 @@ static json_t *call_json(struct arena *arena, const struct server_call *call, si
         set_text(arena, json, "index", call->index);
         set_text(arena, json, "canonical", call->canonical);
         set_text(arena, json, "cache", call->cache);
+    }
+    set_text(arena, json, "proxy", network->proxy);
+    set_text(arena, json, "cainfo", network->cainfo);
+    set_text(arena, json, "user_agent", network->user_agent);
+    set_text(arena, json, "ssl_min", network->ssl_min);
+    set_text(arena, json, "ssl_max", network->ssl_max);
+    if (network->timeout) {
+        json_object_set_new(json, "timeout", json_integer((json_int_t)*network->timeout));
     }
     return json;
 }

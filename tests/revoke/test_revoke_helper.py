@@ -234,7 +234,7 @@ def test_no_spelling_of_the_token_is_shown(ask, registry):
         {"kind": None}, {"kind": "gitlab"}, {"kind": 1}, {"kind": "crates.io", "token": "S3CRET"}, {"kind": "Gitea", "token": "Basic S3CRET"},
         {"id": "x"}, {"api": 3},
         {"recheck_ms": []}, {"timeout": 1.5}, {"proxy": 1}, {"user_agent": "a\r\nOrigin: x"},
-        {"user_agent": ""}, {"ssl_version": {"max": 3}},
+        {"user_agent": ""}, {"ssl_max": 3},
     ],
 )  # fmt: skip
 def test_what_is_no_request(ask, registry, change):

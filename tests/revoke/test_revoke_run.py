@@ -64,12 +64,12 @@ def test_wrong_settings_end_it(machine, registry, setting):
 
 
 NETWORK = {
-    "": {"ssl_version": {}},
-    'http.ssl-version = "default"\n': {"ssl_version": {}},
+    "": {},
+    'http.ssl-version = "default"\n': {},
     '[http]\nproxy = "p"\ncainfo = "ca"\nuser-agent = "u"\nssl-version = "tlsv1.2"\ntimeout = 7\n': {
-        "proxy": "p", "cainfo": "$TOP/home/ca", "user_agent": "u", "ssl_version": {"min": "tlsv1.2"}, "timeout": 7,
+        "proxy": "p", "cainfo": "$TOP/home/ca", "user_agent": "u", "ssl_min": "tlsv1.2", "timeout": 7,
     },
-    'http.ssl-version = {min = "tlsv1", max = "tlsv1.3"}\n': {"ssl_version": {"min": "tlsv1", "max": "tlsv1.3"}},
+    'http.ssl-version = {min = "tlsv1", max = "tlsv1.3"}\n': {"ssl_min": "tlsv1", "ssl_max": "tlsv1.3"},
 }  # fmt: skip
 
 

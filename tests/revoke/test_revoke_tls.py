@@ -103,16 +103,16 @@ def test_authorities(ask, behind, nginx, authority, cainfo, variables, works):
     [
         (OLD_TLS, {}, True),
         (NEW_TLS, {}, True),
-        (OLD_TLS, {"min": "tlsv1.3"}, False),
-        (NEW_TLS, {"min": "tlsv1.3"}, True),
-        (NEW_TLS, {"max": "tlsv1.2"}, False),
-        (OLD_TLS, {"min": "tlsv1.2", "max": "tlsv1.3"}, True),
-        (NEW_TLS, {"min": "default", "max": "default"}, True),
-        (OLD_TLS, {"min": "tlsv1.0", "max": "tlsv1.1"}, False),
+        (OLD_TLS, {"ssl_min": "tlsv1.3"}, False),
+        (NEW_TLS, {"ssl_min": "tlsv1.3"}, True),
+        (NEW_TLS, {"ssl_max": "tlsv1.2"}, False),
+        (OLD_TLS, {"ssl_min": "tlsv1.2", "ssl_max": "tlsv1.3"}, True),
+        (NEW_TLS, {"ssl_min": "default", "ssl_max": "default"}, True),
+        (OLD_TLS, {"ssl_min": "tlsv1.0", "ssl_max": "tlsv1.1"}, False),
     ],
 )
 def test_tls_versions(ask, behind, nginx, authority, site, versions, works):
-    assert reaches(ask, behind, api=nginx.url(site), cainfo=str(authority.path), ssl_version=versions) == works
+    assert reaches(ask, behind, api=nginx.url(site), cainfo=str(authority.path), **versions) == works
 
 
 def test_both_over_tls(ask, behind, nginx, authority):
