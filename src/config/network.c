@@ -42,21 +42,19 @@ static struct err *read_versions(struct config *config, struct view view, struct
 
 struct err *network_settings(struct config *config, struct view view, struct network *out)
 {
-    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, CHECK_REVOKE, KEYS };
+    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, KEYS };
     static const struct {
-        const char *table;
         const char *name;
         enum toml_type type;
     } keys[] = {
-        [PROXY] = {"http", "proxy", TOML_STRING},
-        [CAINFO] = {"http", "cainfo", TOML_STRING},
-        [USER_AGENT] = {"http", "user-agent", TOML_STRING},
-        [TIMEOUT] = {"http", "timeout", TOML_INTEGER},
-        [CHECK_REVOKE] = {"http", "check-revoke", TOML_BOOLEAN},
+        [PROXY] = {"proxy", TOML_STRING},
+        [CAINFO] = {"cainfo", TOML_STRING},
+        [USER_AGENT] = {"user-agent", TOML_STRING},
+        [TIMEOUT] = {"timeout", TOML_INTEGER},
     };
     struct setting *found = arena_new_array(config->arena, struct setting, KEYS);
     for (size_t i = 0; i < KEYS; i++) {
-        struct key key = KEY(str_of(keys[i].table), str_of(keys[i].name));
+        struct key key = KEY(STR("http"), str_of(keys[i].name));
         TRY(config_get(config, view, &key, keys[i].type, &found[i]));
     }
     struct network network = {
@@ -64,7 +62,6 @@ struct err *network_settings(struct config *config, struct view view, struct net
         .cainfo = found[CAINFO].value,
         .user_agent = found[USER_AGENT].value,
         .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
-        .check_revoke = found[CHECK_REVOKE].value.data ? &found[CHECK_REVOKE].boolean : NULL,
     };
     if (network.cainfo.len > 0) {
         network.cainfo =

@@ -40,10 +40,10 @@ def test_a_broken_configuration_may_forbid_it(machine, registry, words):
 
 
 SETTINGS = [
-    'http.timeout = "x"', "http.timeout = -5", "http.proxy = 5", "http.cainfo = 5", "http.check-revoke = 5", "http.ssl-version = 5",
+    'http.timeout = "x"', "http.timeout = -5", "http.proxy = 5", "http.cainfo = 5", "http.ssl-version = 5",
     'http.ssl-version = ["a"]', 'http.ssl-version = "foo"', "http.ssl-version.min = 5", 'http.ssl-version.max = "tlsv9"',
     "http.user-agent = 5", "net.offline = 3", "CARGO_HTTP_TIMEOUT=foo", "CARGO_HTTP_SSL_VERSION=tlsv9",
-    "CARGO_HTTP_SSL_VERSION_MIN=tlsv9", "CARGO_HTTP_CHECK_REVOKE=maybe",
+    "CARGO_HTTP_SSL_VERSION_MIN=tlsv9",
 ]  # fmt: skip
 
 
