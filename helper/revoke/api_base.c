@@ -13,8 +13,8 @@
 #define CONFIG_LIMIT ((size_t)256 * 1024)
 #define SPARSE       "sparse+"
 
-/* The number that Rust derives for SourceKind::Registry. */
-enum { SOURCE_REGISTRY = 2 };
+/* The numbers that Rust derives for cargo's SourceKind. */
+enum source_kind { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
 
 /* The byte that Rust adds to a hash after a str. It cannot occur in UTF-8. */
 enum { END_OF_STR = 0xff };
@@ -49,17 +49,19 @@ static bool siphash(struct str bytes, uint64_t halves[2])
 }
 
 /*
- * Returns the directory of cargo's clone of a git index, which might not exist. Its name ends with
- * a hash, which has been the same on every machine and in every release since 1.85. It is rustc's
- * StableHasher, with both halves combined into one (cargo: short_name in sources/registry,
- * util/hasher.rs, util/hex.rs).
+ * Returns the directory of cargo's copy of the index, which might not exist. For a git index, it is
+ * a clone; for a sparse one, it has files such as config.json. Its name ends with a hash, which has
+ * been the same on every machine and in every release since 1.85. It is rustc's StableHasher, with
+ * both halves combined into one (cargo: short_name in sources/registry, util/hasher.rs,
+ * util/hex.rs).
  */
-static struct err *clone_directory(const struct request *request, struct str *out)
+static struct err *cache_directory(const struct request *request, enum source_kind kind,
+                                   struct str *out)
 {
     struct arena *arena = request->http.arena;
     uint64_t halves[2];
     struct buf hashed = buf_new(arena);
-    buf_add_char(&hashed, SOURCE_REGISTRY);
+    buf_add_char(&hashed, (char)kind);
     buf_add(&hashed, request->canonical);
     buf_add_char(&hashed, (char)END_OF_STR);
     if (!siphash(buf_str(&hashed), halves)) {
@@ -104,7 +106,7 @@ static struct err *from_clone(struct request *request)
     struct arena *arena = request->http.arena;
     struct str directory = STR("");
     struct str config = STR("");
-    TRY(clone_directory(request, &directory));
+    TRY(cache_directory(request, SOURCE_REGISTRY, &directory));
     if (!path_exists(path_join(arena, directory, STR(".git")))) {
         return err_new(arena,
                        "cargo has no copy of the index yet in `%s`; run `cargo search` in this "
@@ -117,6 +119,24 @@ static struct err *from_clone(struct request *request)
                        err->message.data);
     }
     return api_base_of(arena, config, &request->api);
+}
+
+static struct err *from_cache(struct request *request)
+{
+    struct arena *arena = request->http.arena;
+    struct str directory = STR("");
+    struct str config = STR("");
+    TRY(cache_directory(request, SOURCE_SPARSE, &directory));
+    TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
+    return api_base_of(arena, config, &request->api);
+}
+
+/* Returns true if the server has answered. An answer that it is overloaded, or a redirect, does not
+ * count. */
+static bool is_final(const struct http_reply *reply)
+{
+    return reply->status > 0 && reply->status / 100 != 3 && reply->status / 100 != 5 &&
+           reply->status != 429 && reply->status != 408;
 }
 
 static struct err *from_index(struct request *request, struct server_answer *why)
@@ -133,6 +153,9 @@ static struct err *from_index(struct request *request, struct server_answer *why
     why->status = reply.status;
     if (reply.status == 200) {
         return api_base_of(arena, reply.body, &request->api);
+    }
+    if (!is_final(&reply) && !from_cache(request)) {
+        return NULL;
     }
     return reply.words.len > 0
                ? err_new(arena, "the index could not be read: %s", reply.words.data)

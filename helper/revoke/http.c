@@ -12,6 +12,8 @@
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
 #define CONNECT_SECONDS 10L
 #define SLOWEST         10L /* bytes a second: cargo's default of http.low-speed-limit */
+#define WAIT_SECONDS    10  /* a longer Retry-After is not waited for */
+#define RETRY_MS        1000
 
 /* What libcurl passes to the callbacks during a call. */
 struct receiver {
@@ -233,14 +235,17 @@ static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
            strtoull(length.data, NULL, 10) == receiver->body.len;
 }
 
+/* Sets `retry_ms` if the server said when to try again. */
 static void reply_read(struct arena *arena, CURL *curl, const struct receiver *receiver,
-                       struct http_reply *reply)
+                       struct http_reply *reply, int64_t *retry_ms)
 {
     CLEANUP(url_free) CURLU *handle = curl_url();
     char *moved_to = NULL;
     long status = 0;
+    curl_off_t seconds = 0;
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &moved_to);
+    (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
     if (moved_to && curl_url_set(handle, CURLUPART_URL, moved_to, CURLU_NON_SUPPORT_SCHEME) == 0) {
         reply->words = str_format(arena, "it redirects to %s, which is not followed",
                                   url_shown(arena, handle).data);
@@ -250,6 +255,9 @@ static void reply_read(struct arena *arena, CURL *curl, const struct receiver *r
     }
     reply->status = (unsigned)status;
     reply->body = buf_str(&receiver->body);
+    if ((status == 429 || status == 503) && seconds > 0 && seconds <= WAIT_SECONDS) {
+        *retry_ms = seconds * 1000;
+    }
 }
 
 static struct str error_words(struct arena *arena, CURLcode rc, const char *said)
@@ -259,17 +267,15 @@ static struct str error_words(struct arena *arena, CURLcode rc, const char *said
     return str_copy(arena, plain, strlen(plain));
 }
 
-struct http_reply http_call(const struct http *http, const char *method, struct str text,
-                            struct str authorization)
+/* Sets `retry_ms` to the time before the call can be made again, or to a negative number if the
+ * server can have acted on it. */
+static struct http_reply call_server(const struct http *http, const char *method,
+                                     const struct url *url, struct str authorization,
+                                     int64_t *retry_ms)
 {
     struct arena *arena = http->arena;
-    struct url url = {.text = STR("")};
-    struct err *err = url_parse(arena, text, &url);
-    if (err) {
-        return (struct http_reply){.words = err->message};
-    }
     struct receiver receiver = {.body = buf_new(arena)};
-    struct http_reply reply = {.url = url.shown};
+    struct http_reply reply = {.url = url->shown};
     char words[CURL_ERROR_SIZE] = "";
     char accept[] = "Accept: application/json";
     struct buf header = buf_new(arena);
@@ -277,17 +283,22 @@ struct http_reply http_call(const struct http *http, const char *method, struct 
     struct curl_slist with_token = {.data = header.data};
     struct curl_slist headers = {accept, authorization.len > 0 ? &with_token : NULL};
     CURL *curl = curl_easy_init();
-    CURLcode rc = set_options(curl, http, &url, &receiver);
+    CURLcode rc = set_options(curl, http, url, &receiver);
     SET(CURLOPT_ERRORBUFFER, words);
     SET(CURLOPT_CUSTOMREQUEST, method);
     SET(CURLOPT_HTTPHEADER, &headers);
     rc = rc == CURLE_OK ? curl_easy_perform(curl) : rc;
     rc = rc == CURLE_OK && !receiver.has_headers ? CURLE_PARTIAL_FILE : rc;
+    *retry_ms = -1;
     if (rc == CURLE_OK) {
-        reply_read(arena, curl, &receiver, &reply);
+        reply_read(arena, curl, &receiver, &reply, retry_ms);
     } else {
         reply.words =
             receiver.too_large ? STR("the answer is too large") : error_words(arena, rc, words);
+    }
+    if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST ||
+        rc == CURLE_COULDNT_RESOLVE_PROXY) {
+        *retry_ms = RETRY_MS;
     }
     curl_easy_cleanup(curl);
     return reply;
@@ -300,4 +311,21 @@ bool http_pause(const struct http *http, int64_t milliseconds)
     }
     (void)poll(NULL, 0, (int)milliseconds);
     return true;
+}
+
+struct http_reply http_call(const struct http *http, const char *method, struct str text,
+                            struct str authorization)
+{
+    struct url url = {.text = STR("")};
+    struct err *err = url_parse(http->arena, text, &url);
+    if (err) {
+        return (struct http_reply){.words = err->message};
+    }
+    for (long calls = 1;; calls++) {
+        int64_t retry_ms;
+        struct http_reply reply = call_server(http, method, &url, authorization, &retry_ms);
+        if (calls > http->retries || retry_ms < 0 || !http_pause(http, retry_ms)) {
+            return reply;
+        }
+    }
 }

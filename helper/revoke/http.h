@@ -11,6 +11,8 @@
  * - A connection can take 10 seconds or `timeout_seconds`. All calls together end at `deadline`.
  *   The size of an answer is limited. A server can be silent for `timeout_seconds`, as in cargo
  *   (HttpTimeout::configure).
+ * - A call is repeated, at most `retries` times, only if the server cannot have acted on it: if no
+ *   connection was made, or if the server said when to try again (429 and 503 with Retry-After).
  *
  * An error after the request was sent can have occurred before or after the server read the
  * request. Therefore, an error does not mean that a token is invalid.
@@ -31,6 +33,7 @@ struct http {
     struct str user_agent;
     long tls_versions; /* CURLOPT_SSLVERSION */
     long timeout_seconds;
+    long retries;
 };
 
 /* Initializes libcurl, which then overwrites memory when it frees it. It builds requests from the

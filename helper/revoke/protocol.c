@@ -40,12 +40,14 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
     const char *min = "default";
     const char *max = "default";
     json_int_t timeout = HTTP_SECONDS;
+    json_int_t retry = 0;
     json_error_t wrong;
     struct http http = {.arena = arena, .user_agent = str_of(user_agent)};
-    if (json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?I, s?s, s?s}", "proxy",
+    if (json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?I, s?I, s?s, s?s}", "proxy",
                        &http.proxy.data, &http.proxy.len, "cainfo", &http.cainfo.data,
                        &http.cainfo.len, "user_agent", &http.user_agent.data, &http.user_agent.len,
-                       "timeout", &timeout, "ssl_min", &min, "ssl_max", &max) != 0) {
+                       "timeout", &timeout, "retry", &retry, "ssl_min", &min, "ssl_max",
+                       &max) != 0) {
         return err_new(arena, "the request is malformed: %s", wrong.text);
     }
     if (!server_can_send(http.user_agent)) {
@@ -54,6 +56,7 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
     /* libcurl's number for a maximum is that of the version, shifted (http::to_ssl_version) */
     http.tls_versions = tls_version(min) | tls_version(max) << 16;
     http.timeout_seconds = timeout < HTTP_SECONDS ? (long)timeout : HTTP_SECONDS;
+    http.retries = (long)retry;
     *out = http;
     return NULL;
 }

@@ -17,9 +17,10 @@
  *     index         the URL of an index, whose config.json contains the URL of the API
  *  with `index`:
  *     canonical     the URL by which cargo compares indexes
- *     cache         cargo's clone of a git index: the path without `-` and the final hash
+ *     cache         cargo's copy of the index: the path without `-` and the final hash
  *  cargo's settings, all of them optional:
  *     proxy, cainfo, timeout (seconds), ssl_min, ssl_max, user_agent   of [http]
+ *     retry         of [net]
  *  times, in milliseconds, only for tests:
  *     limit_ms      for this request, once it begins
  *     recheck_ms    before crates.io is asked a second time

@@ -3,6 +3,8 @@
 #include "util/fs.h"
 #include "util/text.h"
 
+enum { RETRIES_DEFAULT = 3 }; /* cargo: Retry::new */
+
 /* Checks the version. Changes `default` to an empty string, which means that it is not set. */
 static struct err *check_version(struct arena *arena, struct str *version)
 {
@@ -42,19 +44,21 @@ static struct err *read_versions(struct config *config, struct view view, struct
 
 struct err *network_settings(struct config *config, struct view view, struct network *out)
 {
-    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, KEYS };
+    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, RETRY_COUNT, KEYS };
     static const struct {
+        const char *table;
         const char *name;
         enum toml_type type;
     } keys[] = {
-        [PROXY] = {"proxy", TOML_STRING},
-        [CAINFO] = {"cainfo", TOML_STRING},
-        [USER_AGENT] = {"user-agent", TOML_STRING},
-        [TIMEOUT] = {"timeout", TOML_INTEGER},
+        [PROXY] = {"http", "proxy", TOML_STRING},
+        [CAINFO] = {"http", "cainfo", TOML_STRING},
+        [USER_AGENT] = {"http", "user-agent", TOML_STRING},
+        [TIMEOUT] = {"http", "timeout", TOML_INTEGER},
+        [RETRY_COUNT] = {"net", "retry", TOML_INTEGER},
     };
     struct setting *found = arena_new_array(config->arena, struct setting, KEYS);
     for (size_t i = 0; i < KEYS; i++) {
-        struct key key = KEY(STR("http"), str_of(keys[i].name));
+        struct key key = KEY(str_of(keys[i].table), str_of(keys[i].name));
         TRY(config_get(config, view, &key, keys[i].type, &found[i]));
     }
     struct network network = {
@@ -62,6 +66,7 @@ struct err *network_settings(struct config *config, struct view view, struct net
         .cainfo = found[CAINFO].value,
         .user_agent = found[USER_AGENT].value,
         .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
+        .retry = found[RETRY_COUNT].value.data ? found[RETRY_COUNT].number : RETRIES_DEFAULT,
     };
     if (network.cainfo.len > 0) {
         network.cainfo =

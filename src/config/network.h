@@ -1,5 +1,5 @@
 /*
- * Reads the network settings that a request to a registry's API needs: [http] and its
+ * Reads the network settings that a request to a registry's API needs: [http], [net] and their
  * variables. The revoke helper reads the proxy variables that are not cargo's, such as
  * `https_proxy`.
  */
@@ -16,6 +16,7 @@ struct network {
     struct str ssl_min; /* `tlsv1.2`, never `default` */
     struct str ssl_max;
     const uint64_t *timeout; /* seconds */
+    uint64_t retry;          /* net.retry */
 };
 
 /* Reads the settings of a view. cargo: http_handle, configure_http_handle. */

@@ -24,9 +24,9 @@ struct server_call {
     struct server server;
     struct str index;     /* index_url.text */
     struct str canonical; /* the URL by which cargo compares indexes */
-    struct str cache;    /* cargo's clone of a git index: the path without `-` and the final hash */
-    struct str registry; /* its name, for messages */
-    struct str token;    /* as it is stored, which can include a scheme */
+    struct str cache;     /* cargo's copy of the index: the path without `-` and the final hash */
+    struct str registry;  /* its name, for messages */
+    struct str token;     /* as it is stored, which can include a scheme */
     const struct network *network;
 
     /* Set by server_ask(). */

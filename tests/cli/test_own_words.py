@@ -26,12 +26,12 @@ CASES = {
         "error in environment variable `CARGO_NET_OFFLINE`: `net.offline` expected true/false, but found a different text",
     ),
     "negative": (
-        world("--revoke --registry my-reg", config=MY_REG + "[http]\ntimeout=-1\n", creds="[registries.my-reg]\ntoken='x'\n"),
-        FOUND.format("http.timeout", NUMBER, "integer"),
+        world("--revoke --registry my-reg", config=MY_REG + "[net]\nretry=-1\n", creds="[registries.my-reg]\ntoken='x'\n"),
+        FOUND.format("net.retry", NUMBER, "integer"),
     ),
     "too large": (
-        world("--revoke --registry my-reg", config=MY_REG, creds="[registries.my-reg]\ntoken='x'\n", env={"CARGO_HTTP_TIMEOUT": "9223372036854775808"}),
-        f"error in environment variable `CARGO_HTTP_TIMEOUT`: `http.timeout` expected {NUMBER}, but found a different text",
+        world("--revoke --registry my-reg", config=MY_REG, creds="[registries.my-reg]\ntoken='x'\n", env={"CARGO_NET_RETRY": "9223372036854775808"}),
+        f"error in environment variable `CARGO_NET_RETRY`: `net.retry` expected {NUMBER}, but found a different text",
     ),
     "not UTF-8": (world(env={"CARGO_REGISTRY_DEFAULT": b"\xff"}), "error in environment variable `CARGO_REGISTRY_DEFAULT`: it is not UTF-8"),
     "float": (world(config="a.b = 1.5\n"), "unsupported TOML configuration type `float` on line 1"),

@@ -82,6 +82,7 @@ static void check_network(struct arena *arena, const struct network *network,
     HOLDS(same_text(arena, read->cainfo, network->cainfo));
     HOLDS(same_text(arena, read->user_agent, network->user_agent) || network->user_agent.len == 0);
     HOLDS(!network->timeout || read->timeout_seconds <= (long)*network->timeout);
+    HOLDS(read->retries == (long)network->retry);
     HOLDS((read->tls_versions == CURL_SSLVERSION_DEFAULT) ==
           (network->ssl_min.len == 0 && network->ssl_max.len == 0));
 }
@@ -105,6 +106,7 @@ static void check_request(struct arena *arena, struct str input)
         .ssl_min = str_of(versions[flags >> 2 & 3]),
         .ssl_max = str_of(versions[flags >> 4 & 3]),
         .timeout = timeout > 0 ? &timeout : NULL,
+        .retry = flags >> 6,
     };
     call.network = &network;
     call.sent = &call;

@@ -18,7 +18,7 @@ def environment(**more):
 
 def request(**keys):
     """One request, with short times. A key with None is left out."""
-    defaults = {"id": 0, "revokes": True, "kind": "other", "timeout": 1, "recheck_ms": 1, "poll_ms": 1, "limit_ms": 20000}
+    defaults = {"id": 0, "revokes": True, "kind": "other", "timeout": 1, "retry": 0, "recheck_ms": 1, "poll_ms": 1, "limit_ms": 20000}
     return {key: value for key, value in (defaults | keys).items() if value is not None}
 
 

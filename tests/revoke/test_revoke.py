@@ -53,7 +53,7 @@ def test_no_server(machine, registry, missing, said, told):
     setattr(registry, missing, url if missing == "api" else f"sparse+{url}/")
     machine.registries(x=registry)
     machine.credentials(x="S3CRET-x")
-    done = machine.revoke("--registry", "x")
+    done = machine.revoke("--registry", "x", "--config", "net.retry=0")
     check(done, machine, "kept", said, "S3CRET-x")
     assert told in done.err
 

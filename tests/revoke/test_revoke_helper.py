@@ -233,7 +233,7 @@ def test_no_spelling_of_the_token_is_shown(ask, registry):
         {"token": None}, {"token": 7}, {"token": "S3CRET\0"}, {"token": ""}, {"token": "cio\r\nOrigin: https://evil.example"}, {"token": "cioé"},
         {"kind": None}, {"kind": "gitlab"}, {"kind": 1}, {"kind": "crates.io", "token": "S3CRET"}, {"kind": "Gitea", "token": "Basic S3CRET"},
         {"id": "x"}, {"api": 3},
-        {"recheck_ms": []}, {"timeout": 1.5}, {"proxy": 1}, {"user_agent": "a\r\nOrigin: x"},
+        {"recheck_ms": []}, {"timeout": 1.5}, {"retry": True}, {"proxy": 1}, {"user_agent": "a\r\nOrigin: x"},
         {"user_agent": ""}, {"ssl_max": 3},
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where the API is: a sparse index over HTTP, and cargo's clones of git indexes."""
+"""Where the API is: a sparse index over HTTP, what cargo has cached of it, and cargo's clones of git indexes."""
 
 import json
 import os
@@ -7,9 +7,10 @@ import subprocess
 import pytest
 
 import git_index
-from broken_server import Server, answer, at_once, reset, says
+from broken_server import Server, answer, at_once, reset, says, silent
 from git_index import FETCHED, git
 from revoke_asker import SECONDS, environment
+from registry_stand_in import Answer
 
 API = "http://127.0.0.1:1"  # where nobody listens
 WORKS = "revoked-unchecked"
@@ -19,9 +20,16 @@ def config(registry):
     return json.dumps({"dl": registry.url, "api": registry.url}).encode()
 
 
-def sparse(where):
-    """The request's keys for an index."""
-    return {"index": f"sparse+{where}" if isinstance(where, str) else where.index}
+def sparse(where, home="/nonexistent"):
+    """The request's keys for an index. The directory of cargo's copy is known for this canonical URL."""
+    url = f"sparse+{where}" if isinstance(where, str) else where.index
+    return {"index": url, "canonical": "sparse+https://index.crates.io/", "cache": f"{home}/registry/index/index.crates.io"}
+
+
+def cache_in(home):
+    directory = home / "registry/index/index.crates.io-1949cf8c6b5b557f"
+    directory.mkdir(parents=True)
+    return directory / "config.json"
 
 
 @pytest.mark.parametrize("end", ["/", ""])
@@ -37,10 +45,11 @@ def test_an_index(ask, registry, auth_required, end):
     assert [(each.line, each.header("Authorization")) for each in registry.requests] == [*first, *second, ("DELETE /api/v1/tokens/current", token)]
 
 
-def test_an_index_that_does_not_know_the_token(ask, registry):
-    """Not for certain dead: who knows what such an index means by that."""
+def test_an_index_that_does_not_know_the_token(ask, registry, tmp_path):
+    """Not for certain dead: who knows what such an index means by that. And the cache does not make up for it."""
     registry.auth_required = True
-    answer = ask(token="cio" + "x" * 32, **sparse(registry))
+    cache_in(tmp_path).write_bytes(config(registry))
+    answer = ask(token="cio" + "x" * 32, **sparse(registry, tmp_path))
     assert (answer["verdict"], answer["status"]) == ("no-api", 401)
     assert answer["url"] == registry.url + "/index/config.json"
     assert registry.lines() == ["GET /index/config.json"] * 2
@@ -84,20 +93,52 @@ def test_an_index_that_is_not_asked(ask, index):
     assert answer["verdict"] == "no-api" and "the index could not be read" in answer["detail"]
 
 
-UNREADABLE = {
+DOWN = {
     "reset": at_once(reset),
+    "silent": silent,
     "moved": says(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/config.json\r\nContent-Length: 0\r\n\r\n"),
-    **{str(status): says(answer(f"{status} No")) for status in (404, 503)},
+    **{str(status): says(answer(f"{status} No")) for status in (503, 408, 429)},
 }
+FINAL = {str(status): says(answer(f"{status} No")) for status in (400, 403, 404, 410)}
 
 
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_an_index_that_cannot_be_read(ask, name):
-    with Server(UNREADABLE[name]) as server:
-        answer = ask(token="cioS3CRET", **sparse(server.url + "/"))
-    assert answer["verdict"] == "no-api" and answer["url"] == server.url + "/config.json"
-    reason = name if name.isdigit() else {"moved": "redirects to http://127.0.0.1:1/config.json"}.get(name, "")
-    assert answer["detail"] and reason in answer["detail"]
+@pytest.mark.parametrize("name", DOWN | FINAL)
+def test_the_cache_is_used_where_the_index_is_down(ask, registry, tmp_path, name):
+    cache_in(tmp_path).write_bytes(config(registry))
+    with Server((DOWN | FINAL)[name]) as server:
+        without = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path / "missing"))
+        assert without["verdict"] == "no-api" and without["url"] == server.url + "/config.json"
+        reason = name if name.isdigit() else {"moved": "redirects to http://127.0.0.1:1/config.json"}.get(name, "")
+        assert without["detail"] and reason in without["detail"]
+        verdict = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))["verdict"]
+        assert verdict == (WORKS if name in DOWN else "no-api")
+
+
+def test_the_cache_is_not_used_where_the_index_is_up(ask, registry, tmp_path):
+    cache_in(tmp_path).write_text(json.dumps({"dl": "", "api": API}))
+    assert ask(token=registry.issue(), **sparse(registry, tmp_path))["verdict"] == WORKS
+
+
+@pytest.mark.parametrize("kind", ["no api", "broken", "large", "fifo", "unreadable link"])
+def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
+    path = cache_in(tmp_path)
+    texts = {"no api": b"{}", "broken": b"{", "large": config(registry) + b" " * 300_000}
+    if kind in texts:
+        path.write_bytes(texts[kind])
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path)
+    with Server(at_once(reset)) as server:
+        answer = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))
+    assert answer["verdict"] == "no-api" and registry.requests == []
+
+
+def test_retry_after_from_the_index(ask, registry):
+    """The same limits apply to each call."""
+    with Server(says(answer("429 Later", b"", b"Retry-After: 1")), says(answer("200 OK", config(registry)))) as server:
+        registry.answers = [Answer(503, headers={"Retry-After": "1"})]
+        assert ask(token=registry.issue(), **sparse(server.url), retry=1)["verdict"] == WORKS
 
 
 # git indexes.

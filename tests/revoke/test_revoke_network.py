@@ -3,6 +3,7 @@
 Times are not measured: a call with a limit of a second that did not end would run into the limit of the test.
 """
 
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from broken_server import Server, answer, at_once, close, drips, for_ever, reset, says, silent
 from revoke_asker import SECONDS, document, request
+from registry_stand_in import Answer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -133,6 +135,7 @@ def test_the_limit_of_all_calls(ask):
             answer = ask(token="cioS3CRET", api=server.url, timeout=30, limit_ms=limit)
             assert answer["verdict"] == "no-answer" and "time" in answer["detail"].lower()
         assert len(server.requests) == 1
+    assert ask(token="cioS3CRET", api="http://127.0.0.1:1", retry=9, limit_ms=400)["verdict"] == "no-answer"  # not after 22 seconds
 
 
 def test_without_a_limit_of_its_own(ask, registry):
@@ -140,11 +143,62 @@ def test_without_a_limit_of_its_own(ask, registry):
     assert ask(token=registry.issue(), api=registry.url, timeout=0)["verdict"] == "revoked-unchecked"
 
 
+# Again, where nothing can have happened.
+
+
+def connects(helper, ask, tmp_path, **request):
+    """How often it tried to connect."""
+    log = tmp_path / "log"
+    ask.env["ASAN_OPTIONS"] = "detect_leaks=0"  # a traced process cannot look for leaks
+    ask.command = ["strace", "-qq", "-f", "-e", "trace=connect", "-o", str(log), str(helper)]
+    ask(token="cioS3CRET", **request)
+    return len(re.findall(r"connect\(.*AF_INET, ", log.read_text()))
+
+
+@pytest.mark.parametrize("retry", [0, 1])
+def test_refused_connections_are_tried_again(helper, ask, tmp_path, retry):
+    assert connects(helper, ask, tmp_path, api="http://127.0.0.1:1", retry=retry) == retry + 1
+
+
 @pytest.mark.parametrize("name", ["closed at once", "reset after the request", "silent", "closed in the body"])
-def test_no_call_is_repeated(ask, name):
+def test_what_may_have_happened_is_not_tried_again(ask, name):
     with Server(NO_ANSWER[name], says(answer("204 No Content"))) as server:
-        assert ask(token="cioS3CRET", api=server.url)["verdict"] == "no-answer"
+        assert ask(token="cioS3CRET", api=server.url, retry=3)["verdict"] == "no-answer"
         assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_says_when(ask, registry, status):
+    """It tries again as often as the request allows."""
+    later = Answer(status, headers={"Retry-After": "1"})
+    registry.answers = [later]
+    assert ask(token=registry.issue(), api=registry.url, retry=1)["verdict"] == "revoked-unchecked"
+    registry.answers = [later] * 5
+    assert ask(token=registry.issue(), api=registry.url, retry=1)["status"] == status
+    assert len(registry.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "status, headers, retry",
+    [
+        (429, {"Retry-After": "1"}, 0),
+        (429, {}, 3),
+        (503, {}, 3),
+        (503, {"Retry-After": "11"}, 3),
+        (503, {"Retry-After": "99999999999999999999"}, 3),
+        (429, {"Retry-After": "-1"}, 3),
+        (429, {"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"}, 3),
+        (429, {"Retry-After": "soon"}, 3),
+        (500, {"Retry-After": "1"}, 3),
+        (408, {"Retry-After": "1"}, 3),
+        (403, {"Retry-After": "1"}, 3),
+    ],
+)
+def test_one_call_is_all(ask, registry, status, headers, retry):
+    registry.answers = [Answer(status, {"errors": [{"detail": "not now"}]}, headers)]
+    answer = ask(token=registry.issue(), api=registry.url, retry=retry)
+    assert (answer["verdict"], answer["status"], answer["detail"]) == ("refused", status, "not now")
+    assert len(registry.requests) == 1
 
 
 # Its end.

@@ -87,7 +87,7 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_no_token_is_in_memory_after_a_failure(start, full_pipe, name):
     with Server(FAULTS[name]) as server:
-        child = start(stdout=full_pipe, api=server.url)
+        child = start(stdout=full_pipe, api=server.url, retry=0)
         wait_until(lambda: is_answering(child))
         assert places_of(child.pid, TOKEN) == []
 
