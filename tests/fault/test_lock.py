@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import os
 import signal
 import subprocess
 
@@ -48,23 +47,6 @@ def test_waits_silently_when_quiet(home):
         assert home.text() == BEFORE
     assert "Blocking" not in home.end(process)
     assert home.text() == AFTER
-
-
-def test_a_file_put_in_place_meanwhile_is_the_one(home):
-    """An editor saves by renaming a new file over the old one. A file that was removed is not created again."""
-    before, after = homes.credentials(3, 3)
-    home.write(BEFORE)
-    with waiting(home) as process:
-        saved = home.dir / "saved"
-        saved.write_text(before)
-        os.rename(saved, home.file)
-    home.end(process)
-    assert home.text() == after
-    home.write(BEFORE)
-    with waiting(home) as process:
-        home.file.unlink()
-    assert DONE not in home.end(process)
-    assert not home.file.exists()
 
 
 FAULTS = {
