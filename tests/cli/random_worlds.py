@@ -5,6 +5,7 @@ providers (built-in ones and programs) and arguments. Some worlds contain someth
 prints them in the order of a hash table.
 """
 
+import os
 import random
 
 from providers import BEHAVIOURS, command, scripts
@@ -277,3 +278,39 @@ def random_world(seed):
         stdout="tty" if terminal else "pipe",
         stderr="tty" if terminal else "pipe",
     )
+
+
+OPTIONS = "registry silent verbose quiet color locked offline frozen config help".split()
+VALUES = ["x", "nope", "auto", "always", "never", "ALWAYS", "alway", "nevr", "", "-", "-x", "--", "é", b"\xff", b"a\xffb", "help", "\x1b[31mq"]
+OTHERS = ["--", "-", "", "---", "--=x", "-=", "-h", "--help=1", "foo", "logout", "--token", "--list"]
+
+
+def misspelled(maker, word):
+    letters = list(word)
+    for _ in range(maker.pick(0, 1, 1, 2, 3)):
+        at = maker.random.randrange(len(letters) + 1)
+        kind = maker.random.randrange(4)
+        if kind == 0 or not letters:
+            letters.insert(at, maker.pick(*"abcdefghijklmnopqrstuvwxyz-_é"))
+        elif kind == 1:
+            letters.pop(at % len(letters))
+        elif kind == 2:
+            letters[at % len(letters)] = maker.pick(*"abcdefghijklmnopqrstuvwxyz")
+        else:
+            letters.append(letters.pop(at % len(letters)))
+    return "".join(letters)
+
+
+def random_word(maker):
+    value = os.fsdecode(maker.pick(*VALUES, misspelled(maker, "always")))
+    option = maker.pick(*OPTIONS)
+    letters = "".join(maker.pick(*maker.pick("qvvvhZsczxé=q", "qvvvZh")) for _ in range(maker.random.randint(1, 4)))
+    long = "--" + maker.pick(option, misspelled(maker, option))
+    return maker.pick(long, long, f"{long}={value}", f"-{letters}", value, maker.pick(*OTHERS))
+
+
+def random_line(seed):
+    """A world with a command line that is almost valid."""
+    maker = Maker(seed)
+    words = [random_word(maker) for _ in range(maker.random.randint(1, 5))]
+    return World(words[1:] if words[0] == "logout" else words, env={"CARGO_TERM_COLOR": maker.pick("auto", "always", "never")})

@@ -51,13 +51,13 @@ class World:
     files: dict = dataclasses.field(default_factory=dict)  # path under ROOT -> text, bytes, or one of the above
     env: dict = dataclasses.field(default_factory=dict)  # over HOME and PATH; None takes one away
     cwd: str = "proj"
-    stdout: str = "pipe"  # pipe, tty, full, closed
+    stdout: str = "pipe"  # pipe, tty, full, closed, broken: a pipe that nobody reads
     stderr: str = "pipe"
     powerless: bool = False  # root, but without root's right to open everything
     wipe_cwd: bool = False  # the working directory is gone when the program starts
 
     def __post_init__(self):
-        object.__setattr__(self, "args", tuple(self.args))
+        object.__setattr__(self, "args", tuple(map(os.fsdecode, self.args)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,6 +168,10 @@ def _sink(kind):
     if kind == "pipe":
         read, write = os.pipe()
         return write, read
+    if kind == "broken":
+        read, write = os.pipe()
+        os.close(read)
+        return write, None
     if kind == "tty":
         ours, theirs = pty.openpty()
         tty.setraw(theirs)  # so that a newline stays one
