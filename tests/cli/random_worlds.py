@@ -8,7 +8,7 @@ prints them in the order of a hash table.
 import os
 import random
 
-from providers import BEHAVIOURS, command, scripts
+from machine import BEHAVIOURS, PROVIDER
 from world import CARGO_HOME, CREDENTIALS, File, Link, World
 
 NAMES = ["my-reg", "other", "a_b", "R2", "ünï", "x-y-z", "_p", "CRATES-IO"]
@@ -166,8 +166,9 @@ BUILT_IN = ("cargo:token", "cargo:token", "cargo:token a", "cargo:wincred", "car
 def provider(maker):
     if maker.chance(4):
         name = maker.pick(*BEHAVIOURS)
-        maker.files.update(scripts([name]))
-        return command(name)
+        text = PROVIDER.replace("$LOGOUT", BEHAVIOURS[name]).replace("$TOP", "{ROOT}")
+        maker.files |= {f"bin/{name}": File(text, 0o755), f"bin/{name}.token": "s3cret-plugin\n"}
+        return f"{{ROOT}}/bin/{name}"
     name = maker.pick(*BUILT_IN, "p", "my-alias")
     if name not in BUILT_IN:
         maker.aliases.add(name)
