@@ -57,6 +57,7 @@ PLACES = {
     "old is unreadable": main(LOGGED_IN, files={OLD: File("", mode=0)}, powerless=True),
     "both names": main(LOGGED_IN, files={OLD: LOGGED_IN}),
     "both names, old empty": main(LOGGED_IN, files={OLD: ""}),
+    "link": link_to("../../elsewhere/c.toml", **{"elsewhere/c.toml": "# mine\n" + LOGGED_IN}),
     "broken link": link_to("nowhere"),
     "link to itself": link_to("credentials.toml"),
     "old is a link to itself": main(LOGGED_IN, files={OLD: Link("credentials")}),

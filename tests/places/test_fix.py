@@ -22,6 +22,7 @@ CASES = {
         "run `cargo-logout --registry crates-io --everywhere --config '$TOP/o'\\''o p.toml'`",
     ),
     "variable": ({}, VARIABLE, [], "run `unset CARGO_REGISTRY_TOKEN`"),
+    "secret key in a variable": ({}, {"CARGO_REGISTRY_SECRET_KEY": "S3CRET-env"}, [], "run `unset CARGO_REGISTRY_SECRET_KEY`"),
     "variable in fish": ({}, {**VARIABLE, "SHELL": "/usr/bin/fish"}, [], "run `set -e CARGO_REGISTRY_TOKEN`"),
     "variable that a shell cannot unset": (
         {}, {"CARGO_REGISTRIES_É_TOKEN": "S3CRET-env"}, ["--all"], "start your shell without the environment variable `CARGO_REGISTRIES_É_TOKEN`",
