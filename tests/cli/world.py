@@ -41,11 +41,6 @@ class Link:
 
 
 @dataclasses.dataclass(frozen=True)
-class HardLink:
-    target: str
-
-
-@dataclasses.dataclass(frozen=True)
 class World:
     args: tuple = ()
     files: dict = dataclasses.field(default_factory=dict)  # path under ROOT -> text, bytes, or one of the above
@@ -111,10 +106,8 @@ def lay_out(world, root):
         elif isinstance(what, Dir):
             path.mkdir(exist_ok=True)
             later.append((path, what.mode))  # after its contents, which it may not let in
-        elif isinstance(what, Link):
-            path.symlink_to(os.fsdecode(_bytes(what.target, root)))
         else:
-            os.link(root / what.target, path)
+            path.symlink_to(os.fsdecode(_bytes(what.target, root)))
     for path, mode in later:
         os.chmod(path, mode)
 
