@@ -152,20 +152,6 @@ def verdicts(count, rows):
     return good
 
 
-def linear(walls):
-    """Ten times as many registries must not take more than ten times as long, plus a third for noise."""
-    counts = sorted(walls)
-    if SMALL not in walls or len(walls) < 2:
-        return True
-    each = {count: (walls[count] - walls[SMALL]) / count * 1e3 for count in counts if count > SMALL}
-    print("\nOurs, for each registry more: " + ", ".join(f"{value:.3f} us at {count:,}" for count, value in each.items()))
-    large = [count for count in each if count >= 10_000]
-    if len(large) < 2:
-        return True
-    growth = each[large[-1]] / each[large[0]]
-    return judge("growth of that", growth, 4 / 3, f"{growth:.2f} (1 is linear)")
-
-
 def against(folder, program, runs):
     """Measures one logout, in turn with another build of this program."""
     bench = Bench(folder, SMALL)
@@ -189,15 +175,13 @@ def main():
     folder = tempfile.mkdtemp(prefix="cargo-logout-bench-", dir=options.dir)
     major, minor = oracle.cargo_version()
     print(f"cargo {major}.{minor}: {oracle.cargo_path()}\nfiles on {file_system(folder)}, {os.cpu_count()} CPUs")
-    good, walls = True, {}
+    good = True
     try:
         for count in map(int, options.sizes.split(",")):
             runs = max(5, options.runs // (1 if count < 10_000 else 10 if count < LARGE else 20))
             print(f"\n{count:,} registries, {runs} runs     median      least   user+sys       peak  calls")
             rows = table(Bench(folder, count), runs)
             good &= verdicts(count, rows)
-            walls[count] = rows[OURS].wall
-        good &= linear(walls)
         if options.against:
             good &= against(folder, options.against, options.runs)
         good &= scale.verdicts(BUILD / "cargo-logout", judge)

@@ -163,7 +163,7 @@ def differences(urls, cargo, show, home):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    path = tmp_path_factory.mktemp("index url", numbered=True) / "h%é"
+    path = tmp_path_factory.mktemp("index url", numbered=True) / "h%é?#"
     path.mkdir()
     return str(path)
 
