@@ -33,9 +33,7 @@ class Stage:
         self.home = home
         self.cargo = str(cargo)
         self.injector = inject.Injector(program)
-        home.indexes(OTHER, NOBODY)
-        config = home.dir / "config.toml"
-        config.write_text(config.read_text().replace(f"https://example.com/{OTHER}", index))
+        (home.dir / "config.toml").write_text(homes.index(homes.ME) + homes.index(NOBODY) + homes.index(OTHER, index))
         self.reset()
 
     def reset(self):
