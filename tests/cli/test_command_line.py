@@ -17,10 +17,7 @@ LINES = """
 -v -q --frob -v
 --registry x --registry y --frob
 --color bad --frob
--=
----=x
 --=
-'' -q
 help logout
 -- --registry x
 --registry -- x
@@ -28,69 +25,49 @@ help logout
 --registry -Zx
 --registry= --frob
 --registry==
---registry =x
 --registry a b
---registry a --registry
 --registry a --registry -h
--qhq
 --registry x -v --quiet=true
 --locked --offline --frozen --locked
 --color auto --color auto
 --color auto,always
---color bad foo
 --color=NEVER --registry nope
 --color bad --registry
 --config=a=1 --confi=b
 --cfg
 -ca=1
--c a=1
 -Z --frob
--Z=
 -qhx
---hel
--- -h
---reg
 --registries
 --token -v
---list
 --freeze
 --unlocked
---online
 --colour=always
---quiett
 --verbosity
---configs
 --REGISTRY x
---q
 -C x
 -qvv --registry x --locke
 --locked -v --lock
 --config=a=1 --config=b=1 --lock
 --color always --color=never --lock
--q --silen
 --registry=x --registry=y --registr
 """
 
 ODD = [
     [b"\xff"],
-    [b"--reg\xe9istry=x"],
     [b"--registry", b"a\xff"],
     [b"--registry", b"a\xff", b"--locke"],
     [b"--color", b"alw\xc3"],
     [b"-Z", b"\xff"],
-    [b"-q\xff\xfe abc"],
     [b"-\xe6\x97\xffq"],
     [b"--quiet=\xf0\x9f\x98"],
-    ["--regístry"],
     ["two\nlines"],
     ["--color", "al\nways"],
     ["--frob\x1b[31mx"],
     ["a\x1b]0;title\x07b"],
     ["a\x1b[\tb\x07c"],
-    ["a\x9bb"],
     ["a\x7f\x08\x07b\rc\td"],
     ["--color", "\x1b[31malways"],
-    ["--quiet=\x1b[31m"],
     ["--" + "registry" * 500],
     ["-" + "v" * 300, "-q"],
 ]
