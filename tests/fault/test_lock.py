@@ -53,6 +53,7 @@ FAULTS = {
     "no UTF-8": (b'[registries.me]\ntoken = "\xff"\n', "stream did not contain valid UTF-8"),
     "no TOML": (b'[registries.me]\ntoken = "t\n', "could not parse TOML configuration in `"),
     "empty": (b"", None),
+    "removed": (None, None),
 }
 
 
@@ -60,12 +61,15 @@ FAULTS = {
 def test_what_it_contains_under_the_lock_counts(home, text, message):
     home.write(BEFORE)
     with waiting(home) as process:
-        home.file.write_bytes(text)
+        if text is None:
+            home.file.unlink()
+        else:
+            home.file.write_bytes(text)
     with process:
         said = process.stderr.read()
         assert process.wait(timeout=homes.TIME_LIMIT) == (101 if message else 0)
     assert DONE not in said and (message or "") in said
-    assert home.file.read_bytes() == text
+    assert (home.file.read_bytes() if home.file.exists() else None) == text
 
 
 @pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGTERM), ids=lambda number: number.name)
