@@ -15,6 +15,7 @@ from registry_server import Registry
 
 OTHER, NOBODY = "b", "nobody"  # the latter is known and has no token
 NEW_TOKEN = "a new token"
+ROUNDS = 500 if homes.FULL else 25
 BLOCKING = "    Blocking waiting for file lock on credentials' config file\n"
 # Another program that runs at the same time as a logout of `me`, and the token of OTHER after both.
 AFTER = {
@@ -190,3 +191,33 @@ def test_what_is_appended_in_the_middle(stage):
         assert homes.token(text) is None
         shortened += "\n\n\n" not in text
     assert 0 < shortened < len(calls)
+
+
+@pytest.mark.parametrize("action", ("cargo logs out", "cargo logs in"))
+def test_both_at_once(stage, action):
+    """Without being stopped: each is started first in every other round."""
+    for turn in range(ROUNDS):
+        stage.reset()
+        first, second = (stage.home.start, lambda: stage.start(action)) if turn % 2 else (lambda: stage.start(action), stage.home.start)
+        for process in [first(), second()]:
+            stage.home.end(process)
+        stage.check(action)
+        assert stage.home.mode() == 0o600
+
+
+@pytest.mark.parametrize("filler", (0, 100), ids=("moved", "blank"))
+def test_eight_of_ours_at_once(home, filler):
+    """Two of each program, for different registries. The second finds nothing to do."""
+    names = [f"r-{i}" for i in range(4)]
+    (home.dir / "config.toml").write_text("".join(map(homes.index, names)))
+    text = "".join(homes.table(name) for name in names) + homes.credentials(filler, filler)[0]
+    for _ in range(ROUNDS):
+        home.write(text)
+        processes = [home.start(*home.command(registry=name)) for name in names * 2]
+        said = [home.end(process) for process in processes]
+        tokens = homes.tokens(home.text())
+        assert [tokens[name] for name in names] == [None] * 4
+        assert len(tokens) == 4 + 2 * filler
+        assert all(value == f"token of {name}" for name, value in tokens.items() if name not in names)
+        for name in names:
+            assert sum(f"for `{name}` has been removed" in text for text in said) == 1
