@@ -144,7 +144,7 @@ static size_t count_in(const struct inventory *found, const struct config_file *
     return count;
 }
 
-/* With -v: lists what was checked, with the result. */
+/* With -v: lists every location that was checked, with its result. */
 static struct str checked(struct arena *arena, const struct run *run)
 {
     static const char *const keyring[] = {
@@ -158,6 +158,9 @@ static struct str checked(struct arena *arena, const struct run *run)
     const struct config *config = inventory->config;
     struct buf out = buf_new(arena);
     buf_add(&out, STR("Checked:\n"));
+    for (const struct looked *l = config->looked; l; l = l->next) {
+        buf_addf(&out, "  %s: does not exist\n", text_shown(arena, l->path).data);
+    }
     for (const struct config_file *file = config->files; file; file = file->next) {
         size_t count = count_in(inventory, file);
         if (file->failure) {

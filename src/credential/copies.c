@@ -339,7 +339,7 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
         needles_find(&search);
     }
     if (options->copies || needs_origins(inventory)) {
-        (void)search_files(&search, KIND_STARTUP, take_file);
+        out->startup_files = search_files(&search, KIND_STARTUP, take_file);
     }
     if (options->status || options->all || options->copies) {
         (void)search_files(&search, KIND_CARGO, take_file);

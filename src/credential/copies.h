@@ -67,11 +67,12 @@ struct copy {
 
 struct copies {
     struct copy *first;
-    struct problem *problems; /* files and tokens that were not searched */
-    size_t files;             /* number of files that were searched */
-    size_t tokens;            /* number of tokens that were searched for */
-    size_t failed;            /* number of copies that could not be removed */
-    bool strict_fails;        /* with --copies, something is left or was not searched */
+    struct problem *problems;          /* files and tokens that were not searched */
+    const struct place *startup_files; /* those that were read for assignments */
+    size_t files;                      /* number of files that were searched */
+    size_t tokens;                     /* number of tokens that were searched for */
+    size_t failed;                     /* number of copies that could not be removed */
+    bool strict_fails;                 /* with --copies, something is left or was not searched */
 };
 
 /* Call it last in a run. */
