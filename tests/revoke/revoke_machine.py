@@ -5,7 +5,7 @@
     done = machine.revoke("--registry", "x")     # done.one is the line of the only credential
     done.verdicts()                              # what the servers said, by registry
 
-`CratesIo` answers for https://crates.io and its index, by a proxy and an authority that the configuration names.
+`CratesIo` answers for https://crates.io, by a proxy and an authority that the configuration names.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ import threading
 
 import machine as machines
 import schema
-from tls import Authority, Nginx, Proxy, Site
+from tls import Authority, Proxy, Site
 
 SECONDS = machines.SECONDS
 CHECK = "GET /api/v1/me"
@@ -33,24 +33,15 @@ class CratesIo:
     def __init__(self, directory, registry):
         self.registry = registry
         self.authority = Authority(directory)
-        registry.api = "https://crates.io"  # what its index says
-        sites = [
-            Site(self.authority.sign("api", "crates.io"), to=registry.url),
-            Site(self.authority.sign("index", "index.crates.io"), to=f"{registry.url}/index/"),
-        ]
-        self.nginx = Nginx(directory, sites)
-        self.proxy = None
+        self.api = Site(registry, self.authority.sign("api", "crates.io"))
+        self.proxy = Proxy({"crates.io:443": self.api.server_port})
 
     def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            api, index = stack.enter_context(self.nginx).sites
-            routes = {"crates.io:443": api.port, "index.crates.io:443": index.port}
-            self.proxy = stack.enter_context(Proxy(routes))
-            self.stack = stack.pop_all()
         return self
 
     def __exit__(self, *_):
-        self.stack.close()
+        for server in (self.proxy, self.api):
+            server.__exit__()
 
     def config(self, home):
         """Paths are relative to the directory that has the cargo home."""
@@ -128,10 +119,6 @@ class RevokeMachine(machines.Machine):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
         return Outcome.of(process.returncode, out, err)
-
-    def owners(self, name="crates-io"):
-        """Does the real cargo still get an answer with its token?"""
-        return self.cargo("owner", "--list", "--registry", name, "foo")
 
 
 def hook(registry, method, action, concerns=lambda _: True):

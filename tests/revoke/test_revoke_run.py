@@ -56,7 +56,7 @@ def test_wrong_settings_end_it(machine, registry, setting):
         machine.env[name] = value
     else:
         machine.write({"config.toml": setting + "\n" + machine.read("config.toml")})
-    assert machine.owners("x").status == 101
+    assert machine.cargo("owner", "--list", "--registry", "x", "foo").status == 101
     registry.requests.clear()
     done = machine.revoke("--registry", "x")
     assert done.status == 101 and "tokens cannot be revoked, so none was removed" in done.err

@@ -60,18 +60,18 @@ def is_answering(child):
         return syscall.read().startswith("1 0x1 ")
 
 
-def requests_of_all_sorts(registry, nginx, authority):
-    secure = {"api": nginx.url(0), "cainfo": str(authority.path)}
-    return {"plain": {"api": registry.url}, "index": {"index": registry.index}, "TLS": secure, "TLS with a fault": {"api": nginx.url(0)}, "unreached": {"api": "http://127.0.0.1:1"}}
+def requests_of_all_sorts(registry, site, authority):
+    secure = {"api": site.url, "cainfo": str(authority.path)}
+    return {"plain": {"api": registry.url}, "index": {"index": registry.index}, "TLS": secure, "TLS with a fault": {"api": site.url}, "unreached": {"api": "http://127.0.0.1:1"}}
 
 
 @pytest.mark.parametrize("sort", ["plain", "index", "TLS", "TLS with a fault", "unreached"])
 def test_no_token_is_in_memory_when_it_answers(start, registry, tmp_path, full_pipe, sort):
     registry.auth_required = True
     authority = tls.Authority(tmp_path)
-    with tls.Nginx(tmp_path, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
+    with tls.Site(registry, authority.sign("good", "127.0.0.1")) as site:
         registry.issue(TOKEN)
-        child = start(stdout=full_pipe, **requests_of_all_sorts(registry, nginx, authority)[sort])
+        child = start(stdout=full_pipe, **requests_of_all_sorts(registry, site, authority)[sort])
         wait_until(lambda: is_answering(child))
         assert registry.alive(TOKEN) == (sort in ("TLS with a fault", "unreached"))
         assert places_of(child.pid, TOKEN) == []
@@ -119,8 +119,8 @@ def test_it_is_written_once_and_to_the_server(helper, ask, registry, tmp_path):
 def test_no_keys_of_the_connection_are_written(ask, registry, tmp_path):
     authority = tls.Authority(tmp_path)
     ask.env["SSLKEYLOGFILE"] = str(tmp_path / "keys")
-    with tls.Nginx(tmp_path, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
-        assert ask(token=registry.issue(), api=nginx.url(0), cainfo=str(authority.path))["verdict"] == "revoked-unchecked"
+    with tls.Site(registry, authority.sign("good", "127.0.0.1")) as site:
+        assert ask(token=registry.issue(), api=site.url, cainfo=str(authority.path))["verdict"] == "revoked-unchecked"
     assert not (tmp_path / "keys").exists()
 
 

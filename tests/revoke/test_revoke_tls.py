@@ -1,18 +1,13 @@
-"""TLS, proxies and redirects: nginx in front of the stand-in, as in earnest."""
+"""TLS, proxies and redirects, with a certificate authority of the test's own."""
 
 import contextlib
-import socket
 import ssl
-import threading
 
 import pytest
 
 import tls
-from broken_server import Server, answer, says
-from revoke_asker import SECONDS
-from registry_stand_in import Registry
-
-GOOD, EXPIRED, OTHER_HOST, SELF_SIGNED, OTHER_AUTHORITY, CRATES_IO, OLD_TLS, NEW_TLS, LIMITED = range(9)
+from broken_server import Server, answer, at_once, says
+from registry_stand_in import Answer, Registry
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +17,7 @@ def authority(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def behind():
-    """The registry behind nginx."""
+    """The registry behind TLS."""
     with Registry() as registry:
         yield registry
 
@@ -34,22 +29,22 @@ def as_new(behind):
 
 
 @pytest.fixture(scope="module")
-def nginx(tmp_path_factory, authority, behind):
-    good = authority.sign("good", "127.0.0.1", "localhost")
+def sites(authority, behind):
     unknown = tls.Authority(authority.directory, "unknown")
-    sites = [
-        tls.Site(good, behind.url),
-        tls.Site(authority.sign("expired", "127.0.0.1", end="20200102000000Z"), behind.url),
-        tls.Site(authority.sign("other", "registry.example"), behind.url),
-        tls.Site(tls.Certificate(unknown.path, unknown.key), behind.url),
-        tls.Site(unknown.sign("theirs", "127.0.0.1"), behind.url),
-        tls.Site(authority.sign("crates", "crates.io"), behind.url),
-        tls.Site(good, behind.url, more="ssl_protocols TLSv1.2;"),
-        tls.Site(good, behind.url, more="ssl_protocols TLSv1.3;"),
-        tls.Site(good, does="default_type application/json; return 200 '{}';", more="server_tokens off;"),
-    ]
-    with tls.Nginx(tmp_path_factory.mktemp("nginx"), sites) as nginx:
-        yield nginx
+    contexts = {
+        "good": authority.sign("good", "127.0.0.1", "localhost"),
+        "expired": authority.sign("expired", "127.0.0.1", end="20200102000000Z"),
+        "other host": authority.sign("other", "registry.example"),
+        "self-signed": tls.context(unknown.path, unknown.key),
+        "other authority": unknown.sign("theirs", "127.0.0.1"),
+        "crates.io": authority.sign("crates", "crates.io"),
+        "old TLS": authority.sign("old", "127.0.0.1"),
+        "new TLS": authority.sign("new", "127.0.0.1"),
+    }
+    contexts["old TLS"].maximum_version = ssl.TLSVersion.TLSv1_2
+    contexts["new TLS"].minimum_version = ssl.TLSVersion.TLSv1_3
+    with contextlib.ExitStack() as stack:
+        yield {name: stack.enter_context(tls.Site(behind, context)) for name, context in contexts.items()}
 
 
 def reaches(ask, behind, **request):
@@ -61,18 +56,17 @@ def reaches(ask, behind, **request):
     return answer["verdict"] == "revoked-unchecked"
 
 
-def test_verified(ask, behind, nginx, authority):
+def test_verified(ask, behind, sites, authority):
     token = behind.issue()
-    answer = ask(token=token, api=nginx.url(GOOD), cainfo=str(authority.path))
-    assert answer == {"verdict": "revoked-unchecked", "status": 204, "url": nginx.url(GOOD) + "/api/v1/tokens/current"}
+    answer = ask(token=token, api=sites["good"].url, cainfo=str(authority.path))
+    assert answer == {"verdict": "revoked-unchecked", "status": 204, "url": sites["good"].url + "/api/v1/tokens/current"}
     assert not behind.alive(token)
-    assert "S3CRET" not in nginx.log.read_text()
 
 
-@pytest.mark.parametrize("site", [EXPIRED, OTHER_HOST, SELF_SIGNED, OTHER_AUTHORITY, CRATES_IO])
-def test_not_verified(ask, behind, nginx, authority, site):
+@pytest.mark.parametrize("site", ["expired", "other host", "self-signed", "other authority", "crates.io"])
+def test_not_verified(ask, behind, sites, authority, site):
     token = behind.issue()
-    answer = ask(token=token, api=nginx.url(site), cainfo=str(authority.path))
+    answer = ask(token=token, api=sites[site].url, cainfo=str(authority.path))
     assert answer["verdict"] == "no-answer"
     assert "certificate" in answer["detail"] or "SSL" in answer["detail"]
     assert behind.alive(token) and behind.requests == []
@@ -91,34 +85,34 @@ def test_not_verified(ask, behind, nginx, authority, site):
         (None, {"GIT_SSL_NO_VERIFY": "1", "CURL_INSECURE": "1", "CURL_CA_BUNDLE": "", "SSL_VERIFY": "0"}, False),
     ],
 )
-def test_authorities(ask, behind, nginx, authority, cainfo, variables, works):
+def test_authorities(ask, behind, sites, authority, cainfo, variables, works):
     """cargo asks the first two variables too, through openssl-probe."""
     authority.openssl("rehash", ".")
     ask.env |= {name: str(authority.directory / value) if name.startswith("SSL_CERT") and value else value for name, value in variables.items()}
-    assert reaches(ask, behind, api=nginx.url(GOOD), cainfo=cainfo) == works
+    assert reaches(ask, behind, api=sites["good"].url, cainfo=cainfo) == works
 
 
 @pytest.mark.parametrize(
     "site, versions, works",
     [
-        (OLD_TLS, {}, True),
-        (NEW_TLS, {}, True),
-        (OLD_TLS, {"min": "tlsv1.3"}, False),
-        (NEW_TLS, {"min": "tlsv1.3"}, True),
-        (NEW_TLS, {"max": "tlsv1.2"}, False),
-        (OLD_TLS, {"min": "tlsv1.2", "max": "tlsv1.3"}, True),
-        (NEW_TLS, {"min": "default", "max": "default"}, True),
-        (OLD_TLS, {"min": "tlsv1.0", "max": "tlsv1.1"}, False),
+        ("old TLS", {}, True),
+        ("new TLS", {}, True),
+        ("old TLS", {"min": "tlsv1.3"}, False),
+        ("new TLS", {"min": "tlsv1.3"}, True),
+        ("new TLS", {"max": "tlsv1.2"}, False),
+        ("old TLS", {"min": "tlsv1.2", "max": "tlsv1.3"}, True),
+        ("new TLS", {"min": "default", "max": "default"}, True),
+        ("old TLS", {"min": "tlsv1.0", "max": "tlsv1.1"}, False),
     ],
 )
-def test_tls_versions(ask, behind, nginx, authority, site, versions, works):
-    assert reaches(ask, behind, api=nginx.url(site), cainfo=str(authority.path), ssl_version=versions) == works
+def test_tls_versions(ask, behind, sites, authority, site, versions, works):
+    assert reaches(ask, behind, api=sites[site].url, cainfo=str(authority.path), ssl_version=versions) == works
 
 
-def test_both_over_tls(ask, behind, nginx, authority):
+def test_both_over_tls(ask, behind, sites, authority):
     behind.auth_required = True
-    behind.api = nginx.url(GOOD)
-    assert reaches(ask, behind, index=f"sparse+{nginx.url(GOOD)}/index/", cainfo=str(authority.path))
+    behind.api = sites["good"].url
+    assert reaches(ask, behind, index=sites["good"].url.join(("sparse+", "/index/")), cainfo=str(authority.path))
 
 
 UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
@@ -128,24 +122,18 @@ UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
 @pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "refused"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "refused"), (b"HTTP/1.1 204 No", "no-answer")])
 def test_a_connection_that_is_cut(ask, authority, leaves, text, how):
     """Whoever cuts a connection in the middle must not make a yes of it; libcurl does not tell that TLS was cut."""
-    certificate = authority.sign("cut", "127.0.0.1")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.path, certificate.key)
+    context = authority.sign("cut", "127.0.0.1")
 
-    def serve(listener):
-        connection, _ = listener.accept()
-        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as server:
-            while b"\r\n\r\n" not in server.recv(65536):
+    def cut(connection):
+        with context.wrap_socket(connection, server_side=True) as secure:
+            while b"\r\n\r\n" not in secure.recv(65536):
                 pass
-            server.sendall(text)
+            secure.sendall(text)
             if leaves == "politely":
-                server.unwrap()
+                secure.unwrap()
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve, args=(listener,))
-        thread.start()
-        answer = ask(token="cioS3CRET", api=f"https://127.0.0.1:{listener.getsockname()[1]}", cainfo=str(authority.path))
-        thread.join(SECONDS)
+    with Server(at_once(cut)) as server:
+        answer = ask(token="cioS3CRET", api=server.url.replace("http:", "https:"), cainfo=str(authority.path))
     assert answer["verdict"] == how, answer
 
 
@@ -160,8 +148,8 @@ def test_tls_that_never_starts(ask):
 
 
 @pytest.fixture
-def proxy(nginx):
-    with tls.Proxy({"crates.io:443": nginx.sites[CRATES_IO].port}) as proxy:
+def proxy(sites):
+    with tls.Proxy({"crates.io:443": sites["crates.io"].server_port}) as proxy:
         yield proxy
 
 
@@ -197,16 +185,16 @@ def test_the_proxy_of_git(ask, behind, authority, proxy, tmp_path):
     assert not reaches(ask, behind, **request)
 
 
-def test_no_proxy(ask, behind, nginx, authority, proxy):
+def test_no_proxy(ask, behind, sites, authority, proxy):
     """no_proxy excludes the host, or the URL is http, with which a proxy would receive the token."""
     ask.env |= {"https_proxy": proxy.url, "http_proxy": proxy.url, "all_proxy": proxy.url, "no_proxy": "127.0.0.1"}
-    assert reaches(ask, behind, api=nginx.url(GOOD), cainfo=str(authority.path))
+    assert reaches(ask, behind, api=sites["good"].url, cainfo=str(authority.path))
     assert reaches(ask, behind, api=behind.url, proxy=proxy.url)
     assert proxy.requests == []
 
 
-def test_a_proxy_that_wants_a_password(ask, behind, nginx, authority):
-    with tls.Proxy({"crates.io:443": nginx.sites[CRATES_IO].port}, user="me:S3CRETpw") as proxy:
+def test_a_proxy_that_wants_a_password(ask, behind, sites, authority):
+    with tls.Proxy({"crates.io:443": sites["crates.io"].server_port}, user="me:S3CRETpw") as proxy:
         request = {"api": "https://crates.io", "cainfo": str(authority.path)}
         refused = ask(token=behind.issue(), **request, proxy=proxy.url)
         assert refused["verdict"] == "no-answer" and "407" in refused["detail"]
@@ -240,12 +228,12 @@ def test_the_password_of_a_proxy_is_not_shown(ask, proxy, variable):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(ask, behind, registry, tmp_path, authority, status):
-    site = tls.Site(authority.sign("moved", "127.0.0.1"), does=f"return {status} {registry.url}$request_uri;")
-    with tls.Nginx(tmp_path, [site]) as nginx:
-        answer = ask(token=behind.issue(), api=nginx.url(0), cainfo=str(authority.path))
+def test_redirects_are_not_followed(ask, behind, registry, sites, authority, status):
+    place = f"{registry.url}/api/v1/tokens/current"
+    behind.answers = [Answer(status, headers={"Location": place})]
+    answer = ask(token=behind.issue(), api=sites["good"].url, cainfo=str(authority.path))
     assert (answer["verdict"], answer["status"]) == ("refused", status)
-    assert answer["detail"] == f"it redirects to {registry.url}/api/v1/tokens/current, which is not followed"
+    assert answer["detail"] == f"it redirects to {place}, which is not followed"
     assert registry.requests == []
 
 
@@ -259,7 +247,7 @@ def test_redirects_that_are_odd(ask, behind):
             assert len(server.requests) == 1
 
 
-def test_the_token_of_a_redirected_index_stays(ask, behind, registry, nginx):
+def test_the_token_of_a_redirected_index_stays(ask, registry):
     """401 and then elsewhere: it is only told where."""
     behaviours = [
         says(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"),
