@@ -2,12 +2,14 @@
 directory. A Desktop is a context manager. At the end of the block, it stops every daemon that it started.
 """
 
+import contextlib
 import fcntl
+import functools
 import json
 import os
 import pathlib
 import pty
-import signal
+import select
 import subprocess
 import termios
 import time
@@ -56,10 +58,10 @@ class Desktop:
         for child in reversed(self.children):
             self.end(child)
 
-    def end(self, child):
-        if child.poll() is None:
-            child.send_signal(signal.SIGCONT)
-            child.kill()
+    @staticmethod
+    def end(child):
+        """Kills it, also if it is stopped."""
+        child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe:
@@ -196,32 +198,39 @@ class Desktop:
 
 
 class Terminal:
-    """A program with a terminal. Streams that are not redirected are that terminal."""
+    """A program with a terminal. Streams that are not redirected are that terminal. A context manager, at whose end the program is killed."""
 
-    def __init__(self, desktop, *command, **redirected):
-        self.desktop = desktop
+    def __init__(self, *command, **options):
         self.ours, self.theirs = pty.openpty()
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self.theirs)
+        take_terminal = functools.partial(fcntl.ioctl, self.theirs, termios.TIOCSCTTY, 0)
+        self.child = subprocess.Popen(command, start_new_session=True, preexec_fn=take_terminal, **streams | options)
 
-        def take_terminal():
-            os.setsid()
-            fcntl.ioctl(self.theirs, termios.TIOCSCTTY, 0)
+    def __enter__(self):
+        return self
 
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self.theirs) | redirected
-        self.child = subprocess.Popen(command, env=desktop.env, preexec_fn=take_terminal, **streams)
-        desktop.children.append(self.child)
+    def __exit__(self, *_):
+        Desktop.end(self.child)
+        os.close(self.ours)
+        os.close(self.theirs)
 
     def read_until(self, text):
         seen = b""
         while text not in seen:
+            assert select.select([self.ours], [], [], SECONDS)[0], seen
             seen += os.read(self.ours, 4096)
         return seen.decode()
+
+    def wait(self):
+        """The exit status, and what was not read yet."""
+        status = self.child.wait(SECONDS)
+        os.set_blocking(self.ours, False)
+        with contextlib.suppress(BlockingIOError):
+            return status, os.read(self.ours, 65536).decode()
+        return status, ""
 
     def type(self, text):
         os.write(self.ours, text)
 
     def echoes(self):
         return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
-
-    def close(self):
-        os.close(self.ours)
-        os.close(self.theirs)

@@ -90,10 +90,9 @@ def test_the_same_question_as_cargos(real, ours):
     questions = []
     for provider, token in [(BUILT_IN, b"t-1"), (ours, b"t-2")]:
         real(provider, "--version")  # for the configuration
-        terminal = Terminal(real.desktop, real.program, "login", "--registry", "corp")
-        questions.append(terminal.read_until(b" below\r\n").splitlines()[-1])
-        terminal.type(token + b"\n")
-        assert terminal.child.wait(SECONDS) == 0
-        terminal.close()
+        with Terminal(real.program, "login", "--registry", "corp", env=real.desktop.env) as terminal:
+            questions.append(terminal.read_until(b" below\r\n").splitlines()[-1])
+            terminal.type(token + b"\n")
+            assert terminal.child.wait(SECONDS) == 0
     assert questions == [f"please paste the token found on {real.registry.url}/me below"] * 2
     assert real.sends(BUILT_IN) == "t-2"

@@ -3,13 +3,13 @@
 import json
 import signal
 import socket
-import subprocess
 import time
 
 import pytest
 
-from desktop import Terminal, request
+from desktop import request
 from test_keyring import LOCKED, LOGGED_OUT, NOBODY_TO_ASK, NOT_FOUND, failed, token
+from test_terminal import ProviderTerminal
 
 SECRETS = "(org.freedesktop.secrets)"
 NO_BUS = "there is no D-Bus session bus; run this in your desktop session"
@@ -217,14 +217,11 @@ def test_deadlines(bus, tmp_path):
 def test_a_person_at_a_terminal_has_more_time_than_a_call_of_glibs(bus):
     """KeePassXC asks for the password of a database inside the search; GLib gives a call 25 seconds."""
     bus.start_mock("slow=27")
-    terminal = Terminal(bus, bus.helper, "--cargo-plugin", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert terminal.child.stdout.readline() == b'{"v":[1]}\n'
-    start = time.monotonic()
-    bus.send(terminal.child, request("logout"))
-    assert bus.answer(terminal.child) == LOGGED_OUT
-    assert time.monotonic() - start > 26
-    bus.finish(terminal.child)
-    terminal.close()
+    with ProviderTerminal(bus) as terminal:
+        start = time.monotonic()
+        terminal.send(request("logout"))
+        assert terminal.answer() == LOGGED_OUT
+        assert time.monotonic() - start > 26
 
 
 def test_a_bus_of_another_user(bus):

@@ -1,7 +1,6 @@
 """Credential providers that do not exit, or not correctly: deadlines, signals, a terminal, and missing descriptors."""
 
 import os
-import pty
 import resource
 import select
 import signal
@@ -9,6 +8,7 @@ import subprocess
 
 import pytest
 
+from desktop import Terminal
 from plugin_provider import DONE, FAST, HELLO, SOON, gone, sanitized
 
 
@@ -205,38 +205,21 @@ def test_one_that_ignores_it_is_killed(provider, number):
 # At a terminal
 
 
-def at_terminal(provider, script, answer_to, speed=1, action="logout", ci=None):
-    """Runs the driver in a session with a terminal; `answer_to` maps a prompt to what is typed, or to what is called."""
+def at_terminal(provider, script, typed=None, speed=1, action="logout", ci=None):
+    """Runs the driver in a session with a terminal; `typed` is a prompt and what is then typed or called."""
     provider.sh(script)
-    command = provider.command(speed=speed, action=action)
-    pid, controller = pty.fork()
-    if pid == 0:
-        os.chdir(provider.place)
-        os.environ.pop("CI", None)
-        if ci:
-            os.environ["CI"] = ci
-        os.execv(command[0], command)
-    seen = b""
-    while True:
-        try:
-            piece = os.read(controller, 4096)
-        except OSError:
-            break
-        if not piece:
-            break
-        seen += piece
-        for prompt, typed in list(answer_to.items()):
-            if prompt in seen:
-                del answer_to[prompt]
-                typed() if callable(typed) else os.write(controller, typed)
-    _, status = os.waitpid(pid, 0)
-    os.close(controller)
-    return os.waitstatus_to_exitcode(status), seen.decode()
+    with Terminal(*provider.command(speed=speed, action=action), cwd=provider.place, env=os.environ | ({"CI": ci} if ci else {})) as terminal:
+        seen = ""
+        for prompt, answer in [typed] if typed else []:
+            seen += terminal.read_until(prompt)
+            answer() if callable(answer) else terminal.type(answer)
+        status, rest = terminal.wait()
+    return status, seen + rest
 
 
 def test_it_can_ask_a_person(provider):
     script = f"echo '{HELLO.strip()}'; read -r line; printf 'password: ' >/dev/tty; read -r word </dev/tty; [ $word = open ] && echo '{DONE.strip()}'"
-    status, seen = at_terminal(provider, script, {b"password: ": b"open\n"})
+    status, seen = at_terminal(provider, script, (b"password: ", b"open\n"))
     assert status == 0
     assert seen.endswith("removed\r\n")
 
@@ -246,20 +229,20 @@ def test_a_person_has_all_the_time(provider):
     fifo = provider.place / "fifo"
     os.mkfifo(fifo)
     script = f"sleep 0.3; read -r go < {fifo}; echo '{HELLO.strip()}'; read -r line; echo '{DONE.strip()}'"
-    status, seen = at_terminal(provider, script, {b"Waiting": lambda: fifo.write_text("go\n")}, speed=10 * FAST)
+    status, seen = at_terminal(provider, script, (b"Waiting", lambda: fifo.write_text("go\n")), speed=10 * FAST)
     assert status == 0, seen
     assert seen.endswith("removed\r\n")
 
 
 def test_no_person_reads_the_terminal_of_a_job(provider):
-    status, seen = at_terminal(provider, "exec sleep 60", {}, speed=FAST, ci="true")
+    status, seen = at_terminal(provider, "exec sleep 60", speed=FAST, ci="true")
     assert status == 1
     assert "it took longer than 60 seconds" in seen
 
 
 def test_ctrl_c_while_it_asks(provider):
     script = f"echo $$ > {provider.place}/pid; echo '{HELLO.strip()}'; read -r line; printf 'password: ' >/dev/tty; read -r word </dev/tty"
-    status, _ = at_terminal(provider, script, {b"password: ": b"\x03"})
+    status, _ = at_terminal(provider, script, (b"password: ", b"\x03"))
     assert status == -signal.SIGINT
     assert gone(int((provider.place / "pid").read_text()))
 
@@ -273,7 +256,7 @@ def test_a_verification_has_no_terminal(provider):
         f"cut -d' ' -f6 /proc/$$/stat > {provider.place}/session; echo $$ >> {provider.place}/session; echo to a person >&2\n"
         "echo '{\"Err\":{\"kind\":\"not-found\"}}'"
     )
-    status, seen = at_terminal(provider, script, {}, action="verify")
+    status, seen = at_terminal(provider, script, action="verify")
     assert (status, seen) == (0, "not-found\r\n")
     assert (provider.place / "terminal").read_text() == "no\n"
     session, pid = (provider.place / "session").read_text().split()
@@ -282,7 +265,7 @@ def test_a_verification_has_no_terminal(provider):
 
 def test_a_verification_has_20_seconds_at_a_terminal_too(provider):
     script = f"sleep 60 & echo $! > {provider.place}/pid; wait"
-    status, seen = at_terminal(provider, script, {}, speed=FAST, action="verify")
+    status, seen = at_terminal(provider, script, speed=FAST, action="verify")
     assert status == 1
     assert "it took longer than 20 seconds" in seen
     assert ends(int((provider.place / "pid").read_text()))  # its process group is killed
