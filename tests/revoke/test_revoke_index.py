@@ -2,14 +2,12 @@
 
 import json
 import os
-import subprocess
 
 import pytest
 
 import git_index
 from broken_server import Server, answer, at_once, reset, says, silent
 from git_index import FETCHED, git
-from revoke_asker import SECONDS, environment
 from registry_stand_in import Answer
 
 API = "http://127.0.0.1:1"  # where nobody listens
@@ -145,31 +143,23 @@ def test_retry_after_from_the_index(ask, registry):
 
 
 @pytest.fixture
-def clone(tmp_path, registry, cargo):
-    """cargo's own clone of an index with this registry's config.json."""
-    home, upstream = tmp_path / "home", tmp_path / "upstream"
+def clone(tmp_path, registry):
+    """A clone of an index with this registry's config.json, where cargo has it for this URL."""
+    upstream, clone = tmp_path / "upstream", tmp_path / "github.com-25cdd57fae9f0462"
     git_index.make(upstream, config(registry))
-    home.mkdir()
-    (home / "config.toml").write_text(f'[registries.corp]\nindex = "file://{upstream}"\n')
-    env = environment(CARGO_HOME=str(home), CARGO_REGISTRIES_CORP_TOKEN="cio1", HOME=str(tmp_path))
-    command = [cargo, "owner", "--list", "--registry", "corp", "foo"]
-    subprocess.run(command, cwd=home, env=env, check=False, capture_output=True, timeout=SECONDS)
-    [path] = (home / "registry/index").iterdir()
-    git_index.complete(path, upstream)
-    registry.requests.clear()
-    return path
+    clone.mkdir()
+    git("init", "-q", cwd=clone)
+    git("fetch", "-q", str(upstream), FETCHED, cwd=clone)
+    return clone
 
 
 @pytest.fixture
 def by_clone(ask, registry, tmp_path):
-    def by_clone():
-        url = f"file://{tmp_path}/upstream"
-        return ask(token=registry.issue(), index=url, canonical=url, cache=f"{tmp_path}/home/registry/index/")
-
-    return by_clone
+    url = "https://github.com/rust-lang/crates.io-index"
+    return lambda: ask(token=registry.issue(), index=url, canonical=url, cache=f"{tmp_path}/github.com")
 
 
-@pytest.mark.parametrize("kind", ["as cargo makes it", "packed", "of someone else"])
+@pytest.mark.parametrize("kind", ["as it is fetched", "packed", "of someone else"])
 def test_a_clone(by_clone, registry, clone, kind):
     """git and libgit2 would not read a clone of someone else, but a cargo home can be shared."""
     if kind == "packed":
@@ -195,7 +185,7 @@ def test_the_commit_that_was_fetched_last(by_clone, clone, tmp_path):
 
 def fetch(clone, text):
     """Another config.json, or none."""
-    index = clone.parents[3] / "upstream"
+    index = clone.parent / "upstream"
     git("rm", "-q", "config.json", cwd=index)
     if text is not None:
         (index / "config.json").write_bytes(text)
