@@ -9,7 +9,6 @@
 """
 
 import contextlib
-import dataclasses
 import os
 import re
 import signal
@@ -48,12 +47,8 @@ class CratesIo:
         return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{os.path.relpath(self.authority.path, home.parent)}"\n'
 
 
-@dataclasses.dataclass
-class Outcome:
-    status: int
-    out: str
-    err: str
-    lines: list  # of credentials, in JSON
+class Outcome(machines.Run):
+    """`lines` are those of credentials."""
 
     @classmethod
     def of(cls, status, out, err):

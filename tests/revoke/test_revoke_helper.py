@@ -1,7 +1,6 @@
 """The helper and a server that is in order: crates.io, registries like it, requests, settings."""
 
 import json
-import os
 import subprocess
 
 import pytest
@@ -103,11 +102,9 @@ def test_what_the_first_check_says(crates_io, registry, first, checked, revoked)
         (refusal(403, FAILED), "unknown"),  # after a check that said "valid"
         (refusal(403, NOT_PERMITTED), "not-permitted"),
         (refusal(403, WEBSITE_ONLY), "refused"),
-        (refusal(403, "invalid origin header"), "refused"),
         (refusal(401, TOKEN_FORMAT), "unknown"),
         (refusal(503, READ_ONLY), "refused"),
         (Answer(403, {"errors": [{"detail": FAILED}, {"detail": FAILED}]}), "refused"),
-        (Answer(403, {"errors": [{"detail": FAILED}], "x": 1}), "refused"),
         (Answer(401), "unknown"),
         (Answer(200, {"ok": True}), "refused"),
         (Answer(200), "refused"),
@@ -186,10 +183,7 @@ def test_a_registry_with_the_call(ask, registry, value):
         (Answer(401, {"message": "token is required"}), "refused"),
         (Answer(404), "unsupported"),
         (Answer(405), "unsupported"),
-        (Answer(408), "refused"),
-        (Answer(429, {"errors": [{"detail": "too many"}]}), "refused"),
         (Answer(502, b"<html>"), "refused"),
-        (Answer(503), "refused"),
     ],
 )
 def test_other_answers(ask, registry, reply, verdict):
@@ -254,33 +248,6 @@ NO_JSON = ["", "{}", "[]", "S3CRET", '{"v":3,"token":"S3CRET', '{"v":3,"v":3}', 
 def test_what_is_no_json(ask, text):
     done = ask.run(text)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of version 3\n")
-
-
-def test_a_request_that_cannot_be_read(helper, tmp_path):
-    directory = os.open(tmp_path, os.O_RDONLY)
-    done = subprocess.run([helper], stdin=directory, capture_output=True, text=True, timeout=SECONDS, check=False)
-    os.close(directory)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of version 3\n")
-
-
-def test_a_read_that_is_interrupted_is_made_again(helper, ask, registry, tmp_path):
-    path, log = tmp_path / "request", tmp_path / "log"
-    path.write_text(document(request(token=registry.issue(), api=registry.url) | {"a-later-key": [1]}))
-    strace = ["strace", "-qq", "-o", str(log), "-P", str(path), "-e", "inject=read:error=EINTR:when=1", str(helper)]
-    env = ask.env | {"ASAN_OPTIONS": "detect_leaks=0"}  # LeakSanitizer does not work in a traced process
-    with open(path) as file:
-        done = subprocess.run(strace, stdin=file, env=env, capture_output=True, text=True, timeout=SECONDS, check=True)
-    assert '"revoked-unchecked"' in done.stdout
-    assert log.read_text().count("INJECTED") == 1
-
-
-def test_an_answer_that_cannot_be_written(helper, ask, registry):
-    text = document(request(token=registry.issue(), api=registry.url))
-    with subprocess.Popen([helper], env=ask.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        child.stdout.close()
-        child.stdin.write(text)
-        child.stdin.close()
-        assert child.wait(SECONDS) == 1
 
 
 def test_user_agent(ask, registry):

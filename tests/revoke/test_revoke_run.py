@@ -177,16 +177,13 @@ def test_without_the_helper(machine, registry, tmp_path):
 LIES = {
     "dies": "exit 3",
     "hangs": "exec sleep 1000",
-    "silent": "exit 0",
     "killed": "kill -9 $$",
     "half": """printf '{"id":0,'""",
-    "no-verdict": """echo '{"id":0}'""",
     "unknown": """echo '{"id":0,"verdict":"blown-up"}'""",
     "another": """echo '{"id":1,"verdict":"revoked-checked"}'""",
     "negative": """echo '{"id":-1,"verdict":"revoked-checked"}'""",
     "two": """echo '{"id":0,"verdict":"revoked-checked"} {}'""",
     "twice": """echo '{"id":0,"verdict":"refused","verdict":"revoked-checked"}'""",
-    "list": """echo '[0,"revoked-checked"]'""",
     "babbles": "yes S3CRET | head -c 200000",
     "bell": r"""printf '{"id":0,"verdict":"refused","detail":"\\\\u0007"}\n'""",
 }

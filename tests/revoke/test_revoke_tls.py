@@ -6,7 +6,7 @@ import ssl
 import pytest
 
 import tls
-from broken_server import Server, answer, at_once, says
+from broken_server import Server, at_once, says
 from registry_stand_in import Answer, Registry
 
 
@@ -135,13 +135,6 @@ def test_a_connection_that_is_cut(ask, authority, leaves, text, how):
     with Server(at_once(cut)) as server:
         answer = ask(token="cioS3CRET", api=server.url.replace("http:", "https:"), cainfo=str(authority.path))
     assert answer["verdict"] == how, answer
-
-
-def test_tls_that_never_starts(ask):
-    """A server that speaks HTTP where TLS is wanted."""
-    with Server(says(answer("204 No Content"))) as server:
-        got = ask(token="cioS3CRET", api=server.url.replace("http:", "https:"))
-    assert got["verdict"] == "no-answer" and b"cioS3CRET" not in b"".join(server.requests)
 
 
 # Proxies.

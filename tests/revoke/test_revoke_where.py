@@ -1,6 +1,5 @@
 """--revoke and where tokens are stored: several in one file, copies elsewhere, providers, clones; and what --dry-run says of them."""
 
-import shutil
 import signal
 
 import pytest
@@ -51,25 +50,6 @@ def test_a_copy_of_a_token_that_lives_on(machine, registry):
     assert [(line["result"], verdict(line)) for line in done.lines] == [("kept", "not-permitted"), ("pending", None)]
     assert registry.lines().count(CURRENT) == 1
     assert machine.stored() == [token]
-
-
-def test_the_same_token_of_two_clones_is_sent_for_each(machine, tmp_path):
-    """Git indexes with different URLs are different servers; two names of one index are one."""
-    indexes = {"x": "file:///srv/one", "y": "file:///srv/two", "z": "file:///srv/one"}
-    machine.write({"config.toml": "".join(f'[registries.{name}]\nindex = "{url}"\n' for name, url in indexes.items())})
-    machine.credentials(x="S3CRET", y="S3CRET", z="S3CRET")
-    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
-    helper = r"""#!/bin/sh
-read -r requests
-for id in $(echo "$requests" | grep -o '"id":[0-9]*'); do
-    echo asked >>$TOP/asked
-    echo "{$id,\"verdict\":\"revoked-unchecked\",\"url\":\"https://h\"}"
-done
-"""
-    machine.write({"/cargo-logout-revoke": helper})
-    done = machine.revoke("--all")
-    assert (done.status, machine.asked(), machine.stored()) == (0, ["asked", "asked"], [])
-    assert "token for `y` has been revoked, not checked (https://h)\n" in done.err
 
 
 def test_a_provider_is_not_asked_by_a_dry_run(machine, registry):
