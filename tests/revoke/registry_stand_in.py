@@ -3,7 +3,7 @@
 No server of a Rust registry is among Debian's packages, so this one takes its place. It is shaped by the source of
 crates.io (rust-lang/crates.io of August 2026: src/auth.rs, controllers/token.rs, controllers/trustpub/tokens/revoke,
 util/errors, middleware/require_user_agent.rs and cargo_compat.rs): which question is asked first, and the status and words of each
-refusal. ROUTES has what it knows. Without a valid token, `cargo owner --list` is refused, as `private` servers do.
+refusal. ROUTES has what it knows.
 
     with Registry() as registry:
         token = registry.issue()                      # or issue(scopes=("yank",)), issue(expired=True), issue_trusted()
@@ -14,7 +14,6 @@ refusal. ROUTES has what it knows. Without a valid token, `cargo owner --list` i
 
 import dataclasses
 import itertools
-import json
 import re
 import threading
 import urllib.parse
@@ -176,36 +175,21 @@ class Registry(Server):
         self.trusted.discard(token)
         return Answer(204)
 
-    def owners(self, request):
-        self.check(request, "change-owners")
-        return Answer(200, {"users": [{"id": 1, "login": "ada", "name": None}]})
-
-    def index_auth(self, request):
-        """Not crates.io's: its index is open. As cargo's documentation has it for registries with `auth-required`."""
-        token = request.header("Authorization")
-        if self.auth_required and not self.alive(token):
-            raise Refusal(401, "this index is for those with a token", {"WWW-Authenticate": f'Cargo login_url="{self.url}/me"'})
-
     def index_config(self, request):
-        self.index_auth(request)
+        """A private index answers as cargo's documentation has it for registries with `auth-required`."""
+        if self.auth_required and not self.alive(request.header("Authorization")):
+            raise Refusal(401, "this index is for those with a token", {"WWW-Authenticate": f'Cargo login_url="{self.url}/me"'})
         if self.config is not None:
             return Answer(200, self.config)
         config = {"dl": f"{self.url}/dl", "api": self.api} | ({"auth-required": True} if self.auth_required else {})
         return Answer(200, {key: value for key, value in config.items() if value is not None})
-
-    def index_crate(self, request):
-        self.index_auth(request)
-        entry = {"name": "foo", "vers": "1.0.0", "deps": [], "cksum": "0" * 64, "features": {}, "yanked": False}
-        return Answer(200, json.dumps(entry).encode() + b"\n")
 
 
 ROUTES = {
     "DELETE /api/v1/tokens/current": Registry.revoke_current,
     "GET /api/v1/me": Registry.me,
     "DELETE /api/v1/trusted_publishing/tokens": Registry.revoke_trusted,
-    "GET /api/v1/crates/foo/owners": Registry.owners,
     "GET /index/config.json": Registry.index_config,
-    "GET /index/3/f/foo": Registry.index_crate,
 }
 
 
