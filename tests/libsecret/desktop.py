@@ -14,8 +14,6 @@ import subprocess
 import termios
 import time
 
-import pytest
-
 HERE = pathlib.Path(__file__).parent
 PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
@@ -119,12 +117,6 @@ class Desktop:
     def wait_for_service(self):
         self.wait_until(lambda: "true" in self.ask_bus("NameHasOwner", "org.freedesktop.secrets"))
 
-    def let_others_in(self):
-        """Only root can run a program as another user, who has to reach the socket of the bus."""
-        if os.geteuid() != 0:
-            pytest.skip("only root can run it as another user")
-        self.root.chmod(0o755)
-
     def run(self, *command, **more):
         return subprocess.run(
             command, env=self.env, capture_output=True, text=True, timeout=SECONDS, start_new_session=True, **more
@@ -177,13 +169,6 @@ class Desktop:
         """Closes its input, and the provider exits."""
         child.stdin.close()
         assert child.wait(SECONDS) == 0
-
-    def traced(self, *inject, path=None):
-        """The command, up to its arguments, with faults of system calls as strace injects them (those of `path` only)."""
-        # a build with sanitizers cannot look for leaks while it is traced
-        options = ["-E", "ASAN_OPTIONS=detect_leaks=0", "-f", "-o", "/dev/null", *(["-P", path] if path else [])]
-        faults = [word for fault in inject for word in ("-e", f"inject={fault}")]
-        return ["strace", *options, *faults, self.helper]
 
     def ask(self, *requests):
         """One run of the provider; the answer, or the list of answers to several requests."""

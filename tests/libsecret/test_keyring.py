@@ -106,16 +106,6 @@ def test_no_keyring_made_yet_and_nobody_to_ask(bus):
     assert bus.ask(request("login", token="t-1")) == failed("store", LOCKED, NOBODY_TO_ASK)
 
 
-def test_the_library_cannot_get_between_the_lines(keyring):
-    """GLib's debugging prints on standard output, and with G_DBUS_DEBUG the very messages."""
-    keyring.env |= {"G_MESSAGES_DEBUG": "all", "G_DBUS_DEBUG": "all"}
-    requests = [request("login", token="the-token"), request("get"), request("logout")]
-    lines = "".join(json.dumps(r) + "\n" for r in requests)
-    done = keyring.run(keyring.helper, "--cargo-plugin", input=lines)
-    assert [json.loads(line) for line in done.stdout.splitlines()][1:] == [LOGGED_IN, token("the-token"), LOGGED_OUT]
-    assert "the-token" not in done.stderr
-
-
 def test_file_backend_of_libsecret(desktop):
     """As in a sandbox: no bus, and libsecret keeps its items in a file. If it cannot write the file, the token is gone only in its memory."""
     path = desktop.root / "file/default.keyring"

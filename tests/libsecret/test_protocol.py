@@ -94,13 +94,6 @@ def test_streams_that_cannot_be_used(desktop, redirection):
     assert (done.returncode, done.stdout, done.stderr) == STREAMS[redirection]
 
 
-def test_what_is_needed_first_cannot_be_had(desktop):
-    """Then there is no hello: cargo says that there is none, and standard error why."""
-    traced = desktop.traced("openat:error=EMFILE", path="/dev/null")
-    done = desktop.run(*traced, "--cargo-plugin", input=json.dumps(request("get")) + "\n")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: failed to open `/dev/null`\n")
-
-
 def test_cargo_gone_before_the_answer(desktop):
     child = desktop.start_helper()
     child.stdout.close()

@@ -81,14 +81,6 @@ def test_a_line_has_a_limit(terminal):
     assert terminal.echoes()
 
 
-def test_a_terminal_that_fails_while_it_is_read(desktop):
-    with ProviderTerminal(desktop, *desktop.traced("read:error=EIO", path="/dev/tty")) as terminal:
-        terminal.send(request("login"))
-        terminal.question()
-        assert terminal.answer() == failed("store", "failed to read the token from the terminal", "Input/output error (os error 5)")
-        assert terminal.echoes()
-
-
 def test_ctrl_z_shows_the_terminal_again_and_the_question_is_repeated(desktop):
     """A shell with job control starts it, and continues when it is stopped."""
     job = '"$0" "$@"; echo stopped >/dev/tty; read -r line </dev/tty; fg >/dev/tty'

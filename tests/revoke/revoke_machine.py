@@ -11,6 +11,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,6 +91,11 @@ class RevokeMachine(machines.Machine):
         self.credentials(x=token)
         return token
 
+    def replace_helper(self, script):
+        """By one beside a copy of the program; the script has $request."""
+        self.program = shutil.copy(self.program, self.top)
+        self.write({"/cargo-logout-revoke": f"#!/bin/sh\nread -r request\n{script}\n"})
+
     def stored(self):
         """The tokens in the credentials file."""
         return re.findall(r'token = "(.*)"', self.read("credentials.toml"))
@@ -116,12 +122,12 @@ class RevokeMachine(machines.Machine):
         return Outcome.of(process.returncode, out, err)
 
 
-def hook(registry, method, action, concerns=lambda _: True):
+def hook(registry, method, action):
     """Does `action` before the server answers the first such request of this method."""
     respond, once = registry.respond, threading.Event()
 
     def hooked(request):
-        if request.method == method and concerns(request) and not once.is_set():
+        if request.method == method and not once.is_set():
             once.set()
             action(request)
         return respond(request)

@@ -31,6 +31,8 @@ def test_clone_is_where_cargo_has_it(machine, registry, name, end):
     """cargo's hash of a URL."""
     index = make_index(machine, name.replace("%20", " "), registry)
     use(machine, f"file://{index}{end}".replace(" ", "%20"), registry.issue())
+    done = machine.revoke("--registry", "x")
+    assert (done.status, verdict(done.one)) == (101, "no-api") and "run `cargo search` in this registry to make one" in done.err
     machine.cargo("search", "--registry", "x", "foo")
     (directory,) = kept_by_cargo(machine)
     git_index.complete(directory, index)
@@ -52,17 +54,3 @@ def test_cache_of_a_sparse_index_is_where_cargo_has_it(machine, registry, host, 
     done = machine.revoke("--registry", "x", "--config", "net.retry=0")
     assert (done.status, machine.stored()) == (0, []), done.err
     assert registry.lines()[-1] == CURRENT
-
-
-def test_index_that_nobody_has_a_copy_of(machine, registry):
-    """What is told to do helps."""
-    token = registry.issue()
-    index = make_index(machine, "far", registry)
-    use(machine, f"file://{index}", token)
-    done = machine.revoke("--registry", "x")
-    assert (done.status, verdict(done.one)) == (101, "no-api")
-    assert "run `cargo search` in this registry to make one" in done.err
-    machine.cargo("search", "--registry", "x", "x")
-    git_index.complete(kept_by_cargo(machine)[0], index)
-    assert machine.revoke("--registry", "x").status == 0
-    assert not registry.alive(token)

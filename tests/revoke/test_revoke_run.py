@@ -10,7 +10,6 @@ import threading
 import pytest
 from desktop import Terminal
 from revoke_machine import CURRENT, SECONDS, check, hook
-from vendor_stand_in import Vendor
 
 
 @pytest.mark.parametrize("words, told", [(["--offline"], "--offline"), (["--frozen"], "--frozen"), (["--config", "net.offline=true"], "`net.offline`")])
@@ -71,11 +70,10 @@ NETWORK = {
 
 
 @pytest.mark.parametrize("config, wanted", NETWORK.items())
-def test_the_helper_gets_the_settings(machine, registry, tmp_path, config, wanted):
+def test_the_helper_gets_the_settings(machine, registry, config, wanted):
     machine.log_in(registry)
     machine.write({"config.toml": config + machine.read("config.toml")})
-    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
-    machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\necho \"$request\" >$TOP/request\n"})
+    machine.replace_helper("echo \"$request\" >$TOP/request")
     machine.revoke("--registry", "x")
     [request] = json.loads(machine.read("/request"))["requests"]
     others = {"id", "revokes", "kind", "group", "token", "index", "canonical", "cache"}
@@ -190,11 +188,10 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_helper_that_is_broken(machine, registry, tmp_path, lie):
+def test_a_helper_that_is_broken(machine, registry, lie):
     """Malformed answers do not count."""
     token = machine.log_in(registry)
-    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
-    machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\n" + LIES[lie] + "\n"})
+    machine.replace_helper(LIES[lie])
     done = machine.revoke("--registry", "x", *(["--timeout", "1"] if lie == "hangs" else []))
     assert (done.status, done.one["result"]) == (101, "kept")
     assert machine.stored() == [token]
@@ -202,12 +199,10 @@ def test_a_helper_that_is_broken(machine, registry, tmp_path, lie):
 
 
 @pytest.mark.parametrize("then", ["exit 1", "kill -9 $$", "kill -TERM $PPID; exec sleep 1000", "echo '{}'; exec sleep 1000"])
-def test_an_answer_that_came_counts(machine, registry, tmp_path, then):
+def test_an_answer_that_came_counts(machine, registry, then):
     machine.registries(x=registry, y=registry)
     machine.credentials(x="S3CRET-x", y="S3CRET-y")
-    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
-    first = """#!/bin/sh\nread -r request\necho '{"id":0,"verdict":"revoked-checked"}'\n"""
-    machine.write({"/cargo-logout-revoke": first + then + "\n"})
+    machine.replace_helper("""echo '{"id":0,"verdict":"revoked-checked"}'\n""" + then)
     done = machine.revoke("--all")
     assert done.status == (-signal.SIGTERM if "TERM" in then else 101)
     assert machine.stored() == ["S3CRET-y"]
@@ -219,9 +214,9 @@ def test_an_answer_that_came_counts(machine, registry, tmp_path, then):
 class Stopped:
     """A server that stops before it answers, until it is told to go on."""
 
-    def __init__(self, registry, concerns=lambda _: True):
+    def __init__(self, registry):
         self.reached, self.go_on = threading.Event(), threading.Event()
-        hook(registry, "DELETE", self.stop, concerns)
+        hook(registry, "DELETE", self.stop)
 
     def stop(self, _):
         self.reached.set()
@@ -252,27 +247,6 @@ def test_ctrl_c_during_the_call_keeps_it(machine, registry, number, to_all):
     assert machine.stored() == [first, second]
     assert "interrupted by a signal" in done.err
     assert registry.lines().count(CURRENT) == 1
-
-
-def test_ctrl_c_at_the_second_leaves_the_first_to_be_removed(machine):
-    """By its provider, a process that a signal of before must not disturb. Calls to one server come one after the other."""
-    with Vendor("GitLab") as server:
-        first, second = server.issue(), server.issue()
-        indexes = {name: server.index.replace("/42/", f"/{number}/") for name, number in (("x", 1), ("y", 2))}
-        tables = [f'[registries.{name}]\nindex = "{index}"\n' for name, index in indexes.items()]
-        machine.write({"config.toml": f'{tables[0]}credential-provider = "$BIN/removes"\n{tables[1]}'})
-        machine.provider("removes", first)
-        machine.credentials(y=second)
-        with Stopped(server, lambda request: second in request.header("Authorization")) as stopped:
-            process = machine.start("--all")
-            stopped.wait()
-            os.kill(process.pid, signal.SIGINT)
-            done = machine.finish(process)
-        assert done.status == -signal.SIGINT
-        assert not server.alive(first)
-        assert "token for `x` has been removed by credential provider" in done.err
-        assert machine.path("/bin/removes.token").read_text() == ""
-        assert machine.stored() == [second]
 
 
 def test_ctrl_c_after_the_answer(machine, registry):
