@@ -17,6 +17,8 @@ import time
 HERE = pathlib.Path(__file__).parent
 PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
+BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus")
+SECRETS = ("org.freedesktop.secrets", "/org/freedesktop/secrets")
 SECONDS = 60  # no step of a test takes this long, so a test cannot hang
 
 # Only the test's own service directories, so that installed services cannot be started.
@@ -92,7 +94,7 @@ class Desktop:
         daemon.stdin.close()
         self.wait_for_service()
         if unlock:
-            self.wait_until(lambda: "/login" in self.gdbus("Properties.Get", "Service", "Collections"))
+            self.wait_until(lambda: "/login" in self.collections())
         return daemon
 
     def start_mock(self, behaviour, items=1):
@@ -106,34 +108,27 @@ class Desktop:
             assert time.monotonic() < end
             time.sleep(0.02)
 
-    def ask_bus(self, method, *arguments):
-        where = ["--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus"]
-        return self.run("gdbus", "call", *where, "-m", f"org.freedesktop.DBus.{method}", *arguments).stdout
+    def gdbus(self, where, method, *arguments):
+        return self.run("gdbus", "call", "--session", "-d", where[0], "-o", where[1], "-m", method, *arguments).stdout
 
     def reload(self):
         """For a file in the directory of services that was written since the bus was started."""
-        self.ask_bus("ReloadConfig")
+        self.gdbus(BUS, "org.freedesktop.DBus.ReloadConfig")
 
     def wait_for_service(self):
-        self.wait_until(lambda: "true" in self.ask_bus("NameHasOwner", "org.freedesktop.secrets"))
+        self.wait_until(lambda: "true" in self.gdbus(BUS, "org.freedesktop.DBus.NameHasOwner", SECRETS[0]))
+
+    def collections(self):
+        return self.gdbus(SECRETS, "org.freedesktop.DBus.Properties.Get", "org.freedesktop.Secret.Service", "Collections")
 
     def run(self, *command, **more):
         return subprocess.run(
             command, env=self.env, capture_output=True, text=True, timeout=SECONDS, start_new_session=True, **more
         )
 
-    def gdbus(self, method, *arguments):
-        interface = "org.freedesktop.Secret.Service"
-        if method == "Properties.Get":
-            method, arguments = "org.freedesktop.DBus.Properties.Get", (interface, arguments[1])
-        else:
-            method = f"{interface}.{method}"
-        where = ["--session", "-d", "org.freedesktop.secrets", "-o", "/org/freedesktop/secrets"]
-        return self.run("gdbus", "call", *where, "-m", method, *arguments).stdout
-
     def lock(self, collection="login"):
         path = f"/org/freedesktop/secrets/collection/{collection}"
-        assert path in self.gdbus("Lock", f"['{path}']")
+        assert path in self.gdbus(SECRETS, "org.freedesktop.Secret.Service.Lock", f"['{path}']")
 
     def secret_tool_store(self, token, *attributes, collection=None, label="by hand"):
         where = [f"--collection={collection}"] if collection else []

@@ -62,7 +62,7 @@ class KeePassXC(Desktop):
         output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.start("keepassxc", "--config", files[0], "--localconfig", files[1], files[3], **output)
         self.wait_for_service()
-        self.wait_until(lambda: "collection" in self.gdbus("Properties.Get", "Service", "Collections"))
+        self.wait_until(lambda: "collection" in self.collections())
 
     def window(self, title):
         return self.run("xdotool", "search", "--onlyvisible", "--name", title).stdout.split()

@@ -7,7 +7,7 @@ import pytest
 
 import tls
 from broken_server import Server, at_once, says
-from registry_stand_in import Answer, Registry
+from registry_stand_in import Answer
 
 
 @pytest.fixture(scope="module")
@@ -16,20 +16,7 @@ def authority(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def behind():
-    """The registry behind TLS."""
-    with Registry() as registry:
-        yield registry
-
-
-@pytest.fixture(autouse=True)
-def as_new(behind):
-    behind.requests.clear()
-    behind.api, behind.auth_required = behind.url, False
-
-
-@pytest.fixture(scope="module")
-def sites(authority, behind):
+def contexts(authority):
     unknown = tls.Authority(authority.directory, "unknown")
     contexts = {
         "good": authority.sign("good", "127.0.0.1", "localhost"),
@@ -43,33 +30,40 @@ def sites(authority, behind):
     }
     contexts["old TLS"].maximum_version = ssl.TLSVersion.TLSv1_2
     contexts["new TLS"].minimum_version = ssl.TLSVersion.TLSv1_3
+    return contexts
+
+
+@pytest.fixture
+def site(registry, contexts):
+    """The registry behind TLS of some sort."""
     with contextlib.ExitStack() as stack:
-        yield {name: stack.enter_context(tls.Site(behind, context)) for name, context in contexts.items()}
+        yield lambda sort: stack.enter_context(tls.Site(registry, contexts[sort]))
 
 
-def reaches(ask, behind, **request):
+def reaches(ask, registry, **request):
     """Returns true if it can revoke a token there."""
-    token = behind.issue()
+    token = registry.issue()
     answer = ask(token=token, **request)
-    assert behind.alive(token) == (answer["verdict"] == "no-answer")
+    assert registry.alive(token) == (answer["verdict"] == "no-answer")
     assert answer["verdict"] in ("no-answer", "revoked-unchecked"), answer
     return answer["verdict"] == "revoked-unchecked"
 
 
-def test_verified(ask, behind, sites, authority):
-    token = behind.issue()
-    answer = ask(token=token, api=sites["good"].url, cainfo=str(authority.path))
-    assert answer == {"verdict": "revoked-unchecked", "status": 204, "url": sites["good"].url + "/api/v1/tokens/current"}
-    assert not behind.alive(token)
+def test_verified(ask, registry, site, authority):
+    token = registry.issue()
+    url = site("good").url
+    answer = ask(token=token, api=url, cainfo=str(authority.path))
+    assert answer == {"verdict": "revoked-unchecked", "status": 204, "url": url + "/api/v1/tokens/current"}
+    assert not registry.alive(token)
 
 
-@pytest.mark.parametrize("site", ["expired", "other host", "self-signed", "other authority", "crates.io"])
-def test_not_verified(ask, behind, sites, authority, site):
-    token = behind.issue()
-    answer = ask(token=token, api=sites[site].url, cainfo=str(authority.path))
+@pytest.mark.parametrize("sort", ["expired", "other host", "self-signed", "other authority", "crates.io"])
+def test_not_verified(ask, registry, site, authority, sort):
+    token = registry.issue()
+    answer = ask(token=token, api=site(sort).url, cainfo=str(authority.path))
     assert answer["verdict"] == "no-answer"
     assert "certificate" in answer["detail"] or "SSL" in answer["detail"]
-    assert behind.alive(token) and behind.requests == []
+    assert registry.alive(token) and registry.requests == []
 
 
 @pytest.mark.parametrize(
@@ -85,15 +79,15 @@ def test_not_verified(ask, behind, sites, authority, site):
         (None, {"GIT_SSL_NO_VERIFY": "1", "CURL_INSECURE": "1", "CURL_CA_BUNDLE": "", "SSL_VERIFY": "0"}, False),
     ],
 )
-def test_authorities(ask, behind, sites, authority, cainfo, variables, works):
+def test_authorities(ask, registry, site, authority, cainfo, variables, works):
     """cargo asks the first two variables too, through openssl-probe."""
     authority.openssl("rehash", ".")
     ask.env |= {name: str(authority.directory / value) if name.startswith("SSL_CERT") and value else value for name, value in variables.items()}
-    assert reaches(ask, behind, api=sites["good"].url, cainfo=cainfo) == works
+    assert reaches(ask, registry, api=site("good").url, cainfo=cainfo) == works
 
 
 @pytest.mark.parametrize(
-    "site, versions, works",
+    "sort, versions, works",
     [
         ("old TLS", {}, True),
         ("new TLS", {}, True),
@@ -105,14 +99,14 @@ def test_authorities(ask, behind, sites, authority, cainfo, variables, works):
         ("old TLS", {"min": "tlsv1.0", "max": "tlsv1.1"}, False),
     ],
 )
-def test_tls_versions(ask, behind, sites, authority, site, versions, works):
-    assert reaches(ask, behind, api=sites[site].url, cainfo=str(authority.path), ssl_version=versions) == works
+def test_tls_versions(ask, registry, site, authority, sort, versions, works):
+    assert reaches(ask, registry, api=site(sort).url, cainfo=str(authority.path), ssl_version=versions) == works
 
 
-def test_both_over_tls(ask, behind, sites, authority):
-    behind.auth_required = True
-    behind.api = sites["good"].url
-    assert reaches(ask, behind, index=sites["good"].url.join(("sparse+", "/index/")), cainfo=str(authority.path))
+def test_both_over_tls(ask, registry, site, authority):
+    registry.auth_required = True
+    registry.api = site("good").url
+    assert reaches(ask, registry, index=site("good").url.join(("sparse+", "/index/")), cainfo=str(authority.path))
 
 
 UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
@@ -141,17 +135,17 @@ def test_a_connection_that_is_cut(ask, authority, leaves, text, how):
 
 
 @pytest.fixture
-def proxy(sites):
-    with tls.Proxy({"crates.io:443": sites["crates.io"].server_port}) as proxy:
+def proxy(site):
+    with tls.Proxy({"crates.io:443": site("crates.io").server_port}) as proxy:
         yield proxy
 
 
-def test_crates_io_by_a_proxy(ask, behind, authority, proxy):
+def test_crates_io_by_a_proxy(ask, registry, authority, proxy):
     """All that is done for the real one, but the last step of the way."""
-    token = behind.issue()
+    token = registry.issue()
     answer = ask(token=token, kind="crates.io", api="https://crates.io", proxy=proxy.url, cainfo=str(authority.path))
     assert answer == {"verdict": "revoked-checked", "status": 204, "url": "https://crates.io/api/v1/tokens/current"}
-    assert not behind.alive(token)
+    assert not registry.alive(token)
     assert len(proxy.requests) == 3
     for host, headers in proxy.requests:
         assert host == "crates.io:443"
@@ -159,45 +153,45 @@ def test_crates_io_by_a_proxy(ask, behind, authority, proxy):
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
-def test_the_configuration_is_above_the_environment(ask, behind, authority, proxy, variable):
+def test_the_configuration_is_above_the_environment(ask, registry, authority, proxy, variable):
     request = {"api": "https://crates.io", "cainfo": str(authority.path)}
     ask.env[variable] = proxy.url
-    assert reaches(ask, behind, **request)
-    assert not reaches(ask, behind, **request, proxy="http://127.0.0.1:1")
-    assert not reaches(ask, behind, **request, proxy="")  # none, as in libcurl
+    assert reaches(ask, registry, **request)
+    assert not reaches(ask, registry, **request, proxy="http://127.0.0.1:1")
+    assert not reaches(ask, registry, **request, proxy="")  # none, as in libcurl
 
 
-def test_the_proxy_of_git(ask, behind, authority, proxy, tmp_path):
+def test_the_proxy_of_git(ask, registry, authority, proxy, tmp_path):
     """Where cargo's configuration names none: above the environment, for cargo as for us."""
     (tmp_path / ".gitconfig").write_text(f"[http]\n\tproxy = {proxy.url}\n")
     ask.env |= {"HOME": str(tmp_path), "https_proxy": "http://127.0.0.1:1"}
     request = {"api": "https://crates.io", "cainfo": str(authority.path)}
-    assert reaches(ask, behind, **request)
-    assert not reaches(ask, behind, **request, proxy="http://127.0.0.1:1")
+    assert reaches(ask, registry, **request)
+    assert not reaches(ask, registry, **request, proxy="http://127.0.0.1:1")
     (tmp_path / ".gitconfig").write_text("[http\n")
-    assert not reaches(ask, behind, **request)
+    assert not reaches(ask, registry, **request)
 
 
-def test_no_proxy(ask, behind, sites, authority, proxy):
+def test_no_proxy(ask, registry, site, authority, proxy):
     """no_proxy excludes the host, or the URL is http, with which a proxy would receive the token."""
     ask.env |= {"https_proxy": proxy.url, "http_proxy": proxy.url, "all_proxy": proxy.url, "no_proxy": "127.0.0.1"}
-    assert reaches(ask, behind, api=sites["good"].url, cainfo=str(authority.path))
-    assert reaches(ask, behind, api=behind.url, proxy=proxy.url)
+    assert reaches(ask, registry, api=site("good").url, cainfo=str(authority.path))
+    assert reaches(ask, registry, api=registry.url, proxy=proxy.url)
     assert proxy.requests == []
 
 
-def test_a_proxy_that_wants_a_password(ask, behind, sites, authority):
-    with tls.Proxy({"crates.io:443": sites["crates.io"].server_port}, user="me:S3CRETpw") as proxy:
+def test_a_proxy_that_wants_a_password(ask, registry, site, authority):
+    with tls.Proxy({"crates.io:443": site("crates.io").server_port}, user="me:S3CRETpw") as proxy:
         request = {"api": "https://crates.io", "cainfo": str(authority.path)}
-        refused = ask(token=behind.issue(), **request, proxy=proxy.url)
+        refused = ask(token=registry.issue(), **request, proxy=proxy.url)
         assert refused["verdict"] == "no-answer" and "407" in refused["detail"]
-        assert reaches(ask, behind, **request, proxy=proxy.url.replace("//", "//me:S3CRETpw@"))
-        wrong = ask(token=behind.issue(), **request, proxy=proxy.url.replace("//", "//me:S3CRETno@"))
+        assert reaches(ask, registry, **request, proxy=proxy.url.replace("//", "//me:S3CRETpw@"))
+        wrong = ask(token=registry.issue(), **request, proxy=proxy.url.replace("//", "//me:S3CRETno@"))
         assert wrong["verdict"] == "no-answer" and "S3CRET" not in str(wrong)
 
 
-def test_a_proxy_that_refuses(ask, behind, authority, proxy):
-    answer = ask(token=behind.issue(), api="https://other.example", proxy=proxy.url, cainfo=str(authority.path))
+def test_a_proxy_that_refuses(ask, registry, authority, proxy):
+    answer = ask(token=registry.issue(), api="https://other.example", proxy=proxy.url, cainfo=str(authority.path))
     assert answer["verdict"] == "no-answer" and "403" in answer["detail"]
 
 
@@ -221,17 +215,16 @@ def test_the_password_of_a_proxy_is_not_shown(ask, proxy, variable):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(ask, behind, registry, sites, authority, status):
-    place = f"{registry.url}/api/v1/tokens/current"
-    behind.answers = [Answer(status, headers={"Location": place})]
-    answer = ask(token=behind.issue(), api=sites["good"].url, cainfo=str(authority.path))
+def test_redirects_are_not_followed(ask, registry, site, authority, status):
+    place = "https://other.example/api/v1/tokens/current"
+    registry.answers = [Answer(status, headers={"Location": place})]
+    answer = ask(token=registry.issue(), api=site("good").url, cainfo=str(authority.path))
     assert (answer["verdict"], answer["status"]) == ("refused", status)
     assert answer["detail"] == f"it redirects to {place}, which is not followed"
-    assert registry.requests == []
 
 
-def test_redirects_that_are_odd(ask, behind):
-    token = behind.issue()
+def test_redirects_that_are_odd(ask, registry):
+    token = registry.issue()
     for place in ("//me:S3CRETpw@127.0.0.1:1/x", f"https://evil.example/{token}", "javascript:alert(1)", "", "\x1b[31m", "x" * 5000):
         head = f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode()
         with Server(says(head)) as server:
