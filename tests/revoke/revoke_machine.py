@@ -4,8 +4,6 @@
     machine.credentials(x=token)                 # credentials.toml
     done = machine.revoke("--registry", "x")     # done.one is the line of the only credential
     done.verdicts()                              # what the servers said, by registry
-
-`CratesIo` answers for https://crates.io, by a proxy and an authority that the configuration names.
 """
 
 import contextlib
@@ -19,7 +17,6 @@ import threading
 
 import machine as machines
 import schema
-from tls import Authority, Proxy, Site
 
 SECONDS = machines.SECONDS
 CHECK = "GET /api/v1/me"
@@ -27,25 +24,6 @@ CURRENT = "DELETE /api/v1/tokens/current"
 TRUSTED = "DELETE /api/v1/trusted_publishing/tokens"
 CONFIG = "GET /index/config.json"
 OFF = {"removed": 0, "kept": 101}
-
-
-class CratesIo:
-    def __init__(self, directory, registry):
-        self.registry = registry
-        self.authority = Authority(directory)
-        self.api = Site(registry, self.authority.sign("api", "crates.io"))
-        self.proxy = Proxy({"crates.io:443": self.api.server_port})
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for server in (self.proxy, self.api):
-            server.__exit__()
-
-    def config(self, home):
-        """Paths are relative to the directory that has the cargo home."""
-        return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{os.path.relpath(self.authority.path, home.parent)}"\n'
 
 
 class Outcome(machines.Run):

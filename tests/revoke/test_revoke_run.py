@@ -111,8 +111,8 @@ def test_an_index_of_a_project_that_the_command_line_names(machine, registry):
     assert not registry.alive(token)
 
 
-def test_dry_run_calls_no_server_that_tells_nothing(machine, crates_io_server, crates_io, registry):
-    machine.write({"config.toml": crates_io_server.config(machine.home) + f'[registries.x]\nindex = "{registry.index}"\n'})
+def test_dry_run_calls_no_server_that_tells_nothing(machine, crates_io, registry):
+    machine.registries(x=registry, more=machine.read("config.toml"))
     machine.credentials(x=registry.issue(), crates_io=crates_io.issue_trusted())
     before = machine.tree()
     done = machine.revoke("--all", "--dry-run")
