@@ -33,21 +33,16 @@ def test_request_is_cargos_to_the_byte(provider, args):
 
 
 def test_it_runs_as_cargo_runs_it(provider):
-    provider.python(
-        "print('{\"v\":[1]}', flush=True)\nsys.stdin.readline()\n"
-        "names = [fd for fd in os.listdir('/proc/self/fd')]\n"
-        "open_ones = sorted(int(fd) for fd in names if os.path.exists('/proc/self/fd/' + fd))\n"
-        "status = open('/proc/self/status').read()\n"
-        "masks = [line for line in status.splitlines() if line.startswith(('SigBlk', 'SigIgn'))]\n"
-        f"open({str(provider.place / 'seen')!r}, 'w').write(repr([sys.argv[1:], os.getcwd(), os.environ['MARK'], open_ones, masks[0]]))\n"
-        "print('{\"Ok\":{\"kind\":\"logout\"}}', flush=True)\n"
+    seen = provider.place / "seen"
+    provider.sh(
+        f"echo '{HELLO.strip()}'; read -r line\n{{ echo $@ $MARK; pwd; grep SigBlk /proc/self/status; ls /proc/self/fd; }} >{seen}\necho '{DONE.strip()}'"
     )
     env = {"PATH": os.environ["PATH"], "MARK": "x"}
     assert provider.outcome(env=env, args=("a",)) == "removed"
-    seen = (provider.place / "seen").read_text()
-    assert seen == repr([["--cargo-plugin"], str(provider.place), "x", [0, 1, 2], "SigBlk:\t0000000000000000"])
+    ours = seen.read_text()
+    assert ours == f"--cargo-plugin x\n{provider.place}\nSigBlk:\t0000000000000000\n0\n1\n2\n3\n"  # the last is of ls
     assert provider.cargos(env=env, args=("a",)) == ["removed"]
-    assert seen == (provider.place / "seen").read_text()
+    assert ours == seen.read_text()
 
 
 @pytest.mark.parametrize("closed", [(0,), (1, 2), (0, 1, 2)], ids=str)
@@ -291,9 +286,6 @@ def test_large_lines_within_the_limit(provider):
 
 
 def test_large_request(provider):
-    """More than a pipe holds, to one that reads slowly and all."""
-    provider.python(
-        "print('{\"v\":[1]}', flush=True)\nline = b''\nwhile not line.endswith(b'\\n'): line += os.read(0, 1000)\n"
-        "assert len(line) > 300000\nprint('{\"Ok\":{\"kind\":\"logout\"}}', flush=True)\n"
-    )
+    """More than a pipe holds, to a shell, which reads one byte after the other."""
+    provider.sh(f"echo '{HELLO.strip()}'; read -r line; [ ${{#line}} -gt 300000 ] && echo '{DONE.strip()}'")
     assert provider.outcome(args=("x" * 100_000,) * 3) == "removed"

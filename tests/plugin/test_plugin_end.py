@@ -2,9 +2,9 @@
 
 import os
 import resource
-import select
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -98,18 +98,6 @@ def test_a_grandchild_that_keeps_the_pipes_open(provider, text, lines):
     provider.sh(text % GRANDCHILD.format(place=provider.place))
     assert provider.ours()[1] == lines
     os.kill(int((provider.place / "pid").read_text()), signal.SIGKILL)
-
-
-def ends(pid):
-    """Waits for the end of a process that is not our child."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], SOON)[0])
-    finally:
-        os.close(handle)
 
 
 # While we wait
@@ -268,16 +256,15 @@ def test_a_verification_has_20_seconds_at_a_terminal_too(provider):
     status, seen = at_terminal(provider, script, speed=FAST, action="verify")
     assert status == 1
     assert "it took longer than 20 seconds" in seen
-    assert ends(int((provider.place / "pid").read_text()))  # its process group is killed
+    end = time.monotonic() + SOON
+    while not gone(int((provider.place / "pid").read_text())):  # its process group is killed
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_ctrl_c_ends_a_verification(provider):
     """The terminal's signal comes to us alone, and is passed on."""
-    fifo = provider.place / "ready"
-    os.mkfifo(fifo)
-    provider.sh(f"trap 'echo cleaned > {provider.place}/mark; exit' INT; echo $$ > {fifo}; sleep 60 & wait")
-    process = provider.start(action="verify", start_new_session=True)
-    pid = int(fifo.read_text())
+    process, pid = started(provider, f"trap 'echo cleaned > {provider.place}/mark; exit' INT; READY; sleep 60 & wait", action="verify")
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=SOON)
     assert process.returncode == -signal.SIGINT

@@ -1,5 +1,6 @@
 """--revoke and the rest of the program: settings, dry runs, what changes meanwhile, a broken helper, Ctrl-C."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -211,25 +212,13 @@ def test_an_answer_that_came_counts(machine, registry, then):
 # A person who waits, and one who does not.
 
 
-class Stopped:
-    """A server that stops before it answers, until it is told to go on."""
-
-    def __init__(self, registry):
-        self.reached, self.go_on = threading.Event(), threading.Event()
-        hook(registry, "DELETE", self.stop)
-
-    def stop(self, _):
-        self.reached.set()
-        self.go_on.wait(SECONDS)
-
-    def wait(self):
-        assert self.reached.wait(SECONDS)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.go_on.set()
+@contextlib.contextmanager
+def stopped(registry):
+    """The server stops before it answers, until it is told to go on."""
+    reached, go_on = threading.Event(), threading.Event()
+    hook(registry, "DELETE", lambda _: reached.set() or go_on.wait(SECONDS))
+    yield reached, go_on
+    go_on.set()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -238,9 +227,9 @@ def test_ctrl_c_during_the_call_keeps_it(machine, registry, number, to_all):
     first, second = registry.issue(), registry.issue()
     machine.registries(x=registry, y=registry)
     machine.credentials(x=first, y=second)
-    with Stopped(registry) as stopped:
+    with stopped(registry) as (reached, _):
         process = machine.start("--all")
-        stopped.wait()
+        assert reached.wait(SECONDS)
         (os.killpg if to_all else os.kill)(process.pid, number)
         done = machine.finish(process)
     assert done.status == -number
@@ -267,7 +256,7 @@ def test_ctrl_c_after_the_answer(machine, registry):
 
 def test_who_waits_at_a_terminal_is_told(machine, registry):
     machine.log_in(registry)
-    with Stopped(registry) as stopped, Terminal(machine.program, "--revoke", "--registry", "x", env=machine.env) as terminal:
+    with stopped(registry) as (_, go_on), Terminal(machine.program, "--revoke", "--registry", "x", env=machine.env) as terminal:
         assert f"for 127.0.0.1:{registry.server_port} to answer" in terminal.read_until(b"about the token for `x`")
-        stopped.go_on.set()
+        go_on.set()
         assert terminal.child.wait(SECONDS) == 0
