@@ -89,11 +89,9 @@ LEFT = "{} matching items are still in the keyring"
 # Behavior of the service, number of its items, the request, and the causes of the error or the answer.
 WITHOUT_A_PERSON = [
     ("delete-lies", 3, "logout", [LEFT.format(3)]),
-    ("delete-fails", 3, "logout", [LEFT.format(3), FULL]),
     ("first-fails", 3, "logout", [LEFT.format(1), FULL]),
     ("blind", 1, "logout", [BROKEN_INDEX]),  # it cannot be checked that the item is gone
     ("delete-fails,blind", 1, "logout", [FULL]),
-    ("locked,blind,unlock-free", 1, "get", [BROKEN_INDEX]),
     ("locked,blind,unlock-free", 1, "logout", [BROKEN_INDEX]),
     ("locked,blind,unlock-fails", 1, "get", [BROKEN_PROMPTER]),  # it is not known whether it is unlocked, so the first error is reported
     ("locked,blind,unlock-fails", 1, "logout", [BROKEN_PROMPTER]),
@@ -101,7 +99,6 @@ WITHOUT_A_PERSON = [
     ("binary", 1, "get", ["the item in the keyring is not text"]),
     ("binary", 1, "logout", LOGGED_OUT),
     ("locked,unlock-free", 2, "logout", LOGGED_OUT),
-    ("locked,unlock-fails", 1, "get", [LOCKED, BROKEN_PROMPTER]),
     ("locked,unlock-fails", 1, "logout", [LOCKED, BROKEN_PROMPTER]),
     ("locked,unlock-prompt", 1, "logout", [LOCKED, NOBODY_TO_ASK]),
     ("locked,unlock-ignored", 1, "logout", [LOCKED, NOBODY_TO_ASK]),
@@ -112,17 +109,14 @@ WITHOUT_A_PERSON = [
 WITH_A_PERSON = [
     ("locked,unlock-prompt", 2, "logout", LOGGED_OUT),
     ("delete-prompt", 1, "logout", LOGGED_OUT),
-    ("locked,unlock-refused", 1, "get", [LOCKED]),
     ("locked,unlock-refused", 1, "logout", [LOCKED]),
     ("locked,unlock-prompt,prompt-fails", 1, "logout", [LOCKED, f"no window can be opened {FAILED}"]),
     ("create-refused", 1, "login", ["the request was declined"]),  # libsecret treats this as stored
     ("locked,open,unlock-refused", 1, "get", [LOCKED]),  # the collection is open, and the item is not for this program
-    ("locked,open,unlock-refused", 1, "logout", [LOCKED]),
     ("locked,sealed,unlock-prompt", 2, "get", token("mock-token")),  # a collection that was never unlocked is unlocked first
     ("locked,sealed,unlock-prompt", 2, "logout", LOGGED_OUT),
     ("locked,sealed,unlock-refused", 2, "get", [LOCKED]),
     ("locked,sealed,unlock-refused", 2, "logout", [LOCKED]),
-    ("locked,sealed,unlock-fails", 2, "get", [LOCKED, BROKEN_PROMPTER]),
     ("locked,sealed,unlock-fails", 2, "logout", [LOCKED, BROKEN_PROMPTER]),
 ]
 

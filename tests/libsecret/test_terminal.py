@@ -4,7 +4,6 @@ import os
 import pathlib
 import signal
 import subprocess
-import termios
 
 import pytest
 
@@ -65,20 +64,6 @@ def test_empty_line_is_refused(terminal, typed):
     terminal.question()
     terminal.type(typed)
     assert terminal.answer() == failed("store", "please provide a non-empty token")
-
-
-def test_a_line_has_a_limit(terminal):
-    """In canonical mode the kernel has a lower one; here the terminal was left without it."""
-    mode = termios.tcgetattr(terminal.theirs)
-    mode[3] &= ~termios.ICANON
-    termios.tcsetattr(terminal.theirs, termios.TCSANOW, mode)
-    terminal.send(request("login"))
-    terminal.question()
-    for _ in range(17):
-        terminal.type(b"x" * 4096)
-    terminal.type(b"\n")
-    assert terminal.answer() == failed("store", "the token is longer than 65534 bytes")
-    assert terminal.echoes()
 
 
 def test_ctrl_z_shows_the_terminal_again_and_the_question_is_repeated(desktop):

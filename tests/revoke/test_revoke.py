@@ -252,12 +252,7 @@ def test_provider_that_fails_after_the_token_is_dead(machine, registry):
 
 FAILING = {
     "fails": """echo '{"Err":{"kind":"other","message":"it broke","caused-by":["the fan is dirty"]}}'""",
-    "unsupported": """echo '{"Err":{"kind":"operation-not-supported"}}'""",
     "no-token": """echo '{"Ok":{"kind":"get","cache":"never","operation_independent":true}}'""",
-    "odd-token": """echo '{"Ok":{"kind":"get","token":["S3CRET"],"cache":"never","operation_independent":true}}'""",
-    "login": """echo '{"Ok":{"kind":"login"}}'""",
-    "logout": """echo '{"Ok":{"kind":"logout"}}'""",
-    "babbles": "echo S3CRET",
     "of others": """echo '{"Err":{"kind":"url-not-supported"}}'""",
 }
 
