@@ -66,15 +66,6 @@ def test_its_exit_status_is_seen_though_ours_inherits_ignored_children(provider)
 # It cannot be started
 
 
-def in_path(provider, *directories):
-    """Makes a directory of PATH for each text and mode, with a program in it."""
-    for directory, (text, mode) in zip(("one", "two"), directories):
-        (provider.place / directory).mkdir()
-        provider.write(text, mode)
-        provider.path.rename(provider.place / directory / "prov")
-    return {"name": "prov", "env": {"PATH": f"{provider.place}/none:{provider.place}/one:{provider.place}/two:/usr/bin:/bin"}}
-
-
 WORKS = (f"#!/bin/sh\necho '{HELLO.strip()}'\nread -r line\necho '{DONE.strip()}'\n", 0o755)
 DENIED, NO_FORMAT = ("#!/bin/sh\n", 0o644), ("echo x\n", 0o755)
 SPAWNS = {
@@ -84,9 +75,6 @@ SPAWNS = {
     "no interpreter": (lambda provider: provider.write("#!/nonexistent/sh\n") and {}, "No such file or directory (os error 2)"),
     "not in PATH": (lambda _: {"name": "no-such-provider"}, "No such file or directory (os error 2)"),
     "PATH empty": (lambda provider: provider.write(*WORKS) and {"name": "prov", "env": {"PATH": ""}}, None),
-    "found second": (lambda provider: in_path(provider, DENIED, WORKS), None),
-    "refused everywhere": (lambda provider: in_path(provider, DENIED), "Permission denied (os error 13)"),
-    "bad format first": (lambda provider: in_path(provider, NO_FORMAT, WORKS), "Exec format error (os error 8)"),
 }
 
 

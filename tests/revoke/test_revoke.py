@@ -116,13 +116,6 @@ def test_crates_io(machine, crates_io, make, lines, result, said, told):
         assert request.header("Authorization") == (f"Bearer {token}" if request.line == TRUSTED else token)
 
 
-def test_under_another_name_it_is_crates_io_all_the_same(machine, crates_io):
-    machine.write({"config.toml": machine.read("config.toml") + '[registries.io]\nindex = "sparse+https://index.crates.io/"\n'})
-    token = crates_io.issue()
-    machine.credentials(io=token)
-    check(machine.revoke("--registry", "io"), machine, "removed", "revoked-checked", token)
-
-
 def test_all_each_on_its_own(machine, registry):
     """One dead, one kept, one that is crates.io's in form only by its name, one that nobody configures any more."""
     good, scoped = registry.issue(), registry.issue(scopes=("yank",))
@@ -192,6 +185,8 @@ def test_variable_only_with_everywhere(machine, registry, scopes, status, result
     token = registry.issue(scopes=scopes)
     machine.registries(x=registry)
     machine.env["CARGO_REGISTRIES_X_TOKEN"] = token
+    for words in ([], ["--everywhere"]):
+        assert ("would be revoked first" in machine.revoke("--registry", "x", "--dry-run", *words).err) == bool(words)
     done = machine.revoke("--registry", "x")
     assert (done.status, registry.lines(), registry.alive(token)) == (0, [], True)
     assert done.one["usable"] == "yes" and verdict(done.one) is None

@@ -250,11 +250,6 @@ def test_what_is_no_json(ask, text):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of version 3\n")
 
 
-def test_user_agent(ask, registry):
-    ask(token=registry.issue(), api=registry.url, user_agent="mine/1 (me@example.com)")
-    assert registry.requests[0].header("User-Agent") == "mine/1 (me@example.com)"
-
-
 @pytest.mark.parametrize(
     "api",
     [
@@ -303,8 +298,9 @@ def test_nothing_else_is_in_the_requests(ask, registry, tmp_path):
     config = json.dumps({"dl": "x", "api": registry.url}).encode()
     index = broken_server.says(broken_server.answer("200 OK", config, b"Set-Cookie: a=S3CRETcookie"))
     with broken_server.Server(index) as server:
-        answer = ask(token=registry.issue(), index=f"sparse+{server.url}/")
+        answer = ask(token=registry.issue(), index=f"sparse+{server.url}/", user_agent="mine/1 (me@example.com)")
     assert judged(answer) == ("revoked-unchecked", 204)
     [sent] = registry.requests
+    assert sent.header("User-Agent") == "mine/1 (me@example.com)"
     assert {name for name, _ in sent.headers} == {"Host", "User-Agent", "Accept", "Authorization"}
     assert b"Authorization" not in server.requests[0] and b"S3CRET" not in server.requests[0]

@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 
 import pytest
 
@@ -200,17 +199,8 @@ def test_signals_end_it(helper, ask, silence, number):
         assert child.wait(SECONDS) == -number and child.stdout.read() == ""
 
 
-PARENT = """
-import subprocess, sys
-child = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE)
-child.stdin.write(sys.argv[2].encode())
-child.stdin.close()
-child.wait()
-"""
-
-
 def test_it_ends_with_its_parent(helper, ask, silence):
-    command = [sys.executable, "-c", PARENT, helper, silence.request]
+    command = ["sh", "-c", 'printf "%s" "$2" | "$1"; exit', "sh", helper, silence.request]
     with subprocess.Popen(command, env=ask.env, stdout=subprocess.PIPE) as parent:
         assert silence.asked.wait(SECONDS)
         parent.kill()

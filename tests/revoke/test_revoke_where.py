@@ -63,15 +63,6 @@ def test_a_provider_is_not_asked_by_a_dry_run(machine, registry):
     assert f"{provider} would be asked to log out of `x`" in done.err
 
 
-def test_a_variable_of_which_a_dry_run_does_nothing(machine, registry):
-    machine.registries(x=registry)
-    machine.env["CARGO_REGISTRIES_X_TOKEN"] = "S3CRET"
-    done = machine.revoke("--registry", "x", "--dry-run")
-    assert done.one["plan"] == "leave" and "would be revoked" not in done.err
-    done = machine.revoke("--registry", "x", "--dry-run", "--everywhere")
-    assert "would be revoked first" in done.err
-
-
 def test_ctrl_c_while_a_provider_gives_the_token(machine, registry):
     """The token is there, but nothing is begun any more."""
     token = registry.issue()
