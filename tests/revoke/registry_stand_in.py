@@ -28,9 +28,6 @@ TOKEN_FORMAT = (
 FAILED = "authentication failed"
 WEBSITE_ONLY = "this action can only be performed on the crates.io website"
 NOT_PERMITTED = "this token does not have the required permissions to perform this action"
-READ_ONLY = (
-    "crates.io is currently in read-only mode. Please check https://status.crates.io/ for details and try again later."
-)
 serial = itertools.count(1)
 
 
@@ -94,8 +91,6 @@ class Registry(Server):
         self.auth_required = False  # of the index and of all else
         self.prefix = "cio"  # of its tokens; "": they may be anything
         self.can_revoke = True  # else it is like the registries that know no such call
-        self.locked = None  # the reason for which the account is
-        self.read_only = False
         self.answers = []  # for the next calls to the API, before anything is looked at; None: as it is
         self.tokens = {}
         self.trusted = set()
@@ -144,8 +139,6 @@ class Registry(Server):
         state = self.tokens.get(token)
         if state is None or state.revoked or state.expired:
             raise Refusal(403, FAILED)
-        if self.locked:
-            raise Refusal(403, f"This account is indefinitely locked. Reason: {self.locked}")
         if not any_scope and state.scopes is not None and scope not in state.scopes:
             raise Refusal(403, NOT_PERMITTED)
         return state
@@ -153,10 +146,7 @@ class Registry(Server):
     def revoke_current(self, request):
         if not self.can_revoke:
             raise Refusal(404, "Not Found")
-        state = self.check(request)
-        if self.read_only:
-            raise Refusal(503, READ_ONLY)
-        state.revoked = True
+        self.check(request).revoked = True
         return Answer(204)
 
     def me(self, request):
@@ -170,8 +160,6 @@ class Registry(Server):
         token = self.authorization(request)
         if not re.fullmatch(r"cio_tp_[0-9A-Za-z]{32}", token):
             raise Refusal(401, "Invalid `Authorization` header: Failed to parse token")
-        if self.read_only:
-            raise Refusal(503, READ_ONLY)
         self.trusted.discard(token)
         return Answer(204)
 

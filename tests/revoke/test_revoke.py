@@ -12,7 +12,7 @@ OTHERS = {  # what the server does: result, verdict, the reported reason
     "ok": ({"answers": [Answer(200, {"ok": True})]}, "removed", "revoked-unchecked", None),
     "unsupported": ({"can_revoke": False}, "kept", "unsupported", "tokens cannot revoke themselves on this server"),
     "scoped": ({"scopes": ("yank",)}, "kept", "not-permitted", "this token is not allowed to revoke itself"),
-    "read-only": ({"read_only": True}, "kept", "refused", "read-only mode"),
+    "read-only": ({"answers": [Answer(503, {"errors": [{"detail": "it is in read-only mode"}]})]}, "kept", "refused", "read-only mode"),
     "no-api": ({"api": None}, "kept", "no-api", "config.json"),
     "no-json": ({"config": b"<html>"}, "kept", "no-api", "config.json"),
     "private": ({"auth_required": True}, "removed", "revoked-unchecked", None),
@@ -100,7 +100,6 @@ def test_check_says_whose_tokens_are_valid(machine, registry):
         (lambda r: r.issue_trusted(), [TRUSTED], "removed", "revoked-unchecked", "has been revoked, not checked (https://crates.io)"),
         (lambda r: setattr(r, "prefix", "cioX") or "cioS3CRET", [CHECK], "removed", "not-a-token", "is not a token of this server"),
         (lambda r: "S3CRET", [], "kept", None, "tokens of crates.io begin with `cio`"),
-        (lambda r: setattr(r, "locked", "spam") or r.issue(), [CHECK], "kept", "refused", "Reason: spam"),
         (lambda r: r.issue(expired=True), [CHECK, CHECK], "removed", "unrecognized", "crates.io does not recognize this token"),
     ],
 )

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import broken_server
-from registry_stand_in import FAILED, NOT_PERMITTED, READ_ONLY, TOKEN_FORMAT, WEBSITE_ONLY, Answer
+from registry_stand_in import FAILED, NOT_PERMITTED, TOKEN_FORMAT, WEBSITE_ONLY, Answer
 from revoke_asker import SECONDS, document, request
 
 CURRENT = "/api/v1/tokens/current"
@@ -103,7 +103,7 @@ def test_what_the_first_check_says(crates_io, registry, first, checked, revoked)
         (refusal(403, NOT_PERMITTED), "not-permitted"),
         (refusal(403, WEBSITE_ONLY), "refused"),
         (refusal(401, TOKEN_FORMAT), "unknown"),
-        (refusal(503, READ_ONLY), "refused"),
+        (refusal(503, "crates.io is currently in read-only mode."), "refused"),
         (Answer(403, {"errors": [{"detail": FAILED}, {"detail": FAILED}]}), "refused"),
         (Answer(401), "unknown"),
         (Answer(200, {"ok": True}), "refused"),
