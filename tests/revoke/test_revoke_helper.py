@@ -105,6 +105,7 @@ def test_what_the_first_check_says(crates_io, registry, first, checked, revoked)
         (refusal(401, TOKEN_FORMAT), "unknown"),
         (refusal(503, "crates.io is currently in read-only mode."), "refused"),
         (Answer(403, {"errors": [{"detail": FAILED}, {"detail": FAILED}]}), "refused"),
+        (Answer(403, {"errors": [{"detail": FAILED}], "x": 1}), "refused"),
         (Answer(401), "unknown"),
         (Answer(200, {"ok": True}), "refused"),
         (Answer(200), "refused"),
