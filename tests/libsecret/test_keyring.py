@@ -1,12 +1,12 @@
 """With a real gnome-keyring: storing, finding and erasing, in each state of a keyring."""
 
 import json
-import os
 import time
 
 import pytest
 
 from desktop import request
+from machine import powerless
 
 URL = "sparse+https://example.com/index/"
 LOCKED = "the keyring is locked, or access to the item was denied; unlock it or allow the access, then try again"
@@ -116,10 +116,7 @@ def test_file_backend_of_libsecret(desktop):
     assert desktop.ask(request("get"), request("login", token="t-1")) == [NOT_FOUND, LOGGED_IN]
     path.chmod(0o400)
     path.parent.chmod(0o500)
-    command = [desktop.helper, "--cargo-plugin"]
-    if os.geteuid() == 0:  # without root's right to everything
-        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--", *command]
-    done = desktop.run(*command, input=json.dumps(request("logout")) + "\n")
+    done = desktop.run(*powerless(), desktop.helper, "--cargo-plugin", input=json.dumps(request("logout")) + "\n")
     path.parent.chmod(0o700)
     answer = json.loads(done.stdout.splitlines()[1])
     assert answer["Err"]["message"] == "failed to erase token"

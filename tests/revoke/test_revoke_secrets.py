@@ -113,18 +113,13 @@ def test_no_keys_of_the_connection_are_written(ask, registry, tmp_path):
     assert not (tmp_path / "keys").exists()
 
 
-@pytest.fixture
-def valgrind(ask):
+def test_valgrind_is_silent(ask, registry):
     options = ["-q", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]
     ask.command = ["valgrind", *options, *ask.command]
-    return ask
-
-
-def test_valgrind_is_silent(valgrind, registry):
     registry.auth_required = True
     token = registry.issue(scopes=("yank",))
-    assert valgrind(token=token, index=registry.index, timeout=30)["verdict"] == "not-permitted"
+    assert ask(token=token, index=registry.index, timeout=30)["verdict"] == "not-permitted"
     with Server(says(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", then=reset)) as server:
-        valgrind(token=TOKEN, api=server.url, timeout=30)
-        valgrind(token=TOKEN, api="https:///")
-        valgrind(token=TOKEN, index="https://registry.example/x", canonical="https://registry.example/x", cache="/nonexistent")
+        ask(token=TOKEN, api=server.url, timeout=30)
+        ask(token=TOKEN, api="https:///")
+        ask(token=TOKEN, index="https://registry.example/x", canonical="https://registry.example/x", cache="/nonexistent")
