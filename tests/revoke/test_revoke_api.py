@@ -9,13 +9,6 @@ from registry_stand_in import Registry
 from revoke_machine import CURRENT, verdict
 
 
-def make_index(machine, name, registry):
-    """The directory of a git index."""
-    work = machine.top / "index" / name
-    git_index.make(work, json.dumps({"dl": registry.url, "api": registry.url}).encode())
-    return work
-
-
 def use(machine, index, token):
     machine.write({"config.toml": f'[registries.x]\nindex = "{index}"\n'})
     machine.credentials(x=token)
@@ -29,7 +22,8 @@ def kept_by_cargo(machine):
 @pytest.mark.parametrize("name, end", [("plain", ""), ("chopped.git", ""), ("Large", "/"), ("with%20blank", ""), ("ünï", ""), ("a", "//"), ("long-" * 20, "")])
 def test_clone_is_where_cargo_has_it(machine, registry, name, end):
     """cargo's hash of a URL."""
-    index = make_index(machine, name.replace("%20", " "), registry)
+    index = machine.top / "index" / name.replace("%20", " ")
+    git_index.make(index, json.dumps({"dl": registry.url, "api": registry.url}).encode())
     use(machine, f"file://{index}{end}".replace(" ", "%20"), registry.issue())
     done = machine.revoke("--registry", "x")
     assert (done.status, verdict(done.one)) == (101, "no-api") and "run `cargo search` in this registry to make one" in done.err
