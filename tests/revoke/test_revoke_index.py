@@ -8,6 +8,8 @@ import pytest
 import git_index
 from broken_server import Server, answer, at_once, reset, says, silent
 from git_index import FETCHED, git
+from registry_stand_in import Registry
+from revoke_machine import CURRENT, verdict
 
 API = "http://127.0.0.1:1"  # where nobody listens
 WORKS = "revoked-unchecked"
@@ -107,8 +109,8 @@ def test_the_cache_is_used_where_the_index_is_down(ask, registry, tmp_path, name
         assert without["verdict"] == "no-api" and without["url"] == server.url + "/config.json"
         reason = name if name.isdigit() else {"moved": "redirects to http://127.0.0.1:1/config.json"}.get(name, "")
         assert without["detail"] and reason in without["detail"]
-        verdict = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))["verdict"]
-        assert verdict == (WORKS if name in DOWN else "no-api")
+        cached = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))
+        assert cached["verdict"] == (WORKS if name in DOWN else "no-api")
 
 
 def test_the_cache_is_not_used_where_the_index_is_up(ask, registry, tmp_path):
@@ -215,3 +217,47 @@ def test_clones_that_give_none(by_clone, registry, clone, how):
     answer = by_clone()
     assert answer["verdict"] == "no-api" and answer["detail"] and registry.requests == []
     assert how != "none" or "no copy of the index yet" in answer["detail"]
+
+
+# The clones and caches of the real cargo.
+
+
+def use(machine, index, token):
+    machine.write({"config.toml": f'[registries.x]\nindex = "{index}"\n'})
+    machine.credentials(x=token)
+
+
+def kept_by_cargo(machine):
+    """The directories of the indexes that the real cargo has made."""
+    return sorted(path for path in machine.path("registry/index").glob("*") if path.is_dir())
+
+
+@pytest.mark.parametrize("name, end", [("plain", ""), ("chopped.git", ""), ("Large", "/"), ("with%20blank", ""), ("ünï", ""), ("a", "//"), ("long-" * 20, "")])
+def test_clone_is_where_cargo_has_it(machine, registry, name, end):
+    """cargo's hash of a URL."""
+    index = machine.top / "index" / name.replace("%20", " ")
+    git_index.make(index, config(registry))
+    use(machine, f"file://{index}{end}".replace(" ", "%20"), registry.issue())
+    done = machine.revoke("--registry", "x")
+    assert (done.status, verdict(done.one)) == (101, "no-api") and "run `cargo search` in this registry to make one" in done.err
+    machine.cargo("search", "--registry", "x", "foo")
+    (directory,) = kept_by_cargo(machine)
+    git_index.complete(directory, index)
+    assert machine.revoke("--registry", "x").status == 0
+    assert machine.stored() == []
+    assert registry.lines()[-1] == CURRENT
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
+@pytest.mark.parametrize("path", ["/index/", "/index/./"])
+def test_cache_of_a_sparse_index_is_where_cargo_has_it(machine, registry, host, path):
+    """The index is gone, its API is not, and only cargo's copy says where that is."""
+    with Registry() as index:
+        index.api = registry.url
+        use(machine, f"sparse+http://{host}:{index.server_port}{path}", registry.issue())
+        machine.cargo("search", "--registry", "x", "foo")
+        (directory,) = kept_by_cargo(machine)
+        assert (directory / "config.json").exists()
+    done = machine.revoke("--registry", "x", "--config", "net.retry=0")
+    assert (done.status, machine.stored()) == (0, []), done.err
+    assert registry.lines()[-1] == CURRENT
