@@ -62,6 +62,7 @@ struct config_file {
     const struct toml_doc *doc; /* NULL if it could not be read */
     const struct err *failure;  /* why not, in cargo's words with the path outermost */
     bool credentials;           /* a credentials file, or one that such a file includes */
+    bool of_project;            /* all its layers are a project's */
     bool foreign; /* of a project, and someone other than root and the caller can write it */
     bool leaves;  /* of a project, and its real path is outside of the project */
     bool torn;    /* it ends in NULs, which a power cut during a truncation can leave;
@@ -77,6 +78,13 @@ struct layer {
     bool hidden; /* cargo does not read it, because the same name without `.toml` exists */
     size_t rank; /* for a project: 0 in the working directory, 1 in the next one above */
     struct layer *next;
+};
+
+/* The layers that have a table `registries.NAME` or `source.NAME`, in order of priority. */
+struct naming {
+    const struct layer *layer;
+    struct naming *next;
+    struct naming *last; /* only in the first */
 };
 
 /* A file that cargo would read, but that does not exist. */
@@ -100,7 +108,9 @@ struct config {
     size_t file_count;
     size_t byte_count;
     struct looked *looked;
-    struct map warnings; /* warnings that were printed already */
+    struct map warnings;   /* warnings that were printed already */
+    struct map namings[2]; /* struct naming of the names in [registries] and in [source]; empty if
+                              there are few layers */
 };
 
 struct err *config_init(struct config *config, struct arena *arena, struct shell *shell,
@@ -108,6 +118,10 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
 void config_load_files(struct config *config);
 void config_load_arguments(struct config *config, const struct str *arguments, size_t count);
 void config_load_credentials(struct config *config);
+
+/* Called by config_load_credentials(). If there are many layers, finds out which of them have a
+ * name, so that each name is not looked up in each layer. */
+void config_index_names(struct config *config);
 
 /*
  * Which layers cargo would see if it were started in some directory. {0, true} is the working

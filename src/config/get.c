@@ -5,6 +5,8 @@
 #include "util/text.h"
 #include "util/utf8.h"
 
+enum { FEW_LAYERS = 4 };
+
 struct str key_variable(struct arena *arena, const struct key *key)
 {
     struct buf name = buf_new(arena);
@@ -92,10 +94,75 @@ const struct toml_node *layer_get(const struct layer *layer, const struct key *k
     return node;
 }
 
+/*
+ * Searching the layers.
+ */
+
+static const char *const named_tables[] = {"registries", "source"};
+
+static void add_name(struct arena *arena, struct map *namings, const struct layer *layer,
+                     struct str name)
+{
+    struct naming *naming = arena_new(arena, struct naming);
+    struct naming **first = (struct naming **)map_place(arena, namings, name);
+    *naming = (struct naming){.layer = layer, .last = naming};
+    if (*first) {
+        (*first)->last->next = naming;
+        (*first)->last = naming;
+    } else {
+        *first = naming;
+    }
+}
+
+void config_index_names(struct config *config)
+{
+    size_t count = 0;
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        count++;
+    }
+    for (const struct layer *l = count > FEW_LAYERS ? config->layers : NULL; l; l = l->next) {
+        for (size_t i = 0; i < COUNT(named_tables); i++) {
+            const struct toml_node *table = layer_get(l, &KEY(str_of(named_tables[i])));
+            bool has_names = table && table->type == TOML_TABLE;
+            for (const struct toml_node *n = has_names ? table->first : NULL; n; n = n->next) {
+                add_name(config->arena, &config->namings[i], l, n->key);
+            }
+        }
+    }
+}
+
+/* The layers that can have a key, in order of priority. */
+struct search {
+    const struct layer *layer; /* NULL: there are no more */
+    const struct naming *naming;
+};
+
+static struct search search_first(const struct config *config, const struct key *key)
+{
+    for (size_t i = 0; i < COUNT(named_tables); i++) {
+        if (config->namings[i].used > 0 && key->count > 1 &&
+            str_eq(key->parts[0], str_of(named_tables[i]))) {
+            const struct naming *naming = map_get(&config->namings[i], key->parts[1]);
+            return (struct search){naming ? naming->layer : NULL, naming};
+        }
+    }
+    return (struct search){config->layers, NULL};
+}
+
+static struct search search_next(struct search search)
+{
+    if (!search.naming) {
+        return (struct search){search.layer->next, NULL};
+    }
+    const struct naming *naming = search.naming->next;
+    return (struct search){naming ? naming->layer : NULL, naming};
+}
+
 bool config_first(const struct config *config, struct view view, const struct key *key,
                   struct setting *out)
 {
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+    for (struct search s = search_first(config, key); s.layer; s = search_next(s)) {
+        const struct layer *layer = s.layer;
         const struct toml_node *node = config_sees(view, layer) ? layer_get(layer, key) : NULL;
         if (node) {
             bool is_string = node->type == TOML_STRING;
@@ -339,9 +406,9 @@ static bool has_word(const char *words, struct str word)
 
 void config_warn_unused(struct config *config, const struct key *table, const char *known)
 {
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+    for (struct search s = search_first(config, table); s.layer; s = search_next(s)) {
         const struct toml_node *node =
-            config_sees(VIEW_HERE, layer) ? layer_get(layer, table) : NULL;
+            config_sees(VIEW_HERE, s.layer) ? layer_get(s.layer, table) : NULL;
         const struct toml_node *child = node && node->type == TOML_TABLE ? node->first : NULL;
         for (; child; child = child->next) {
             struct key key = *table;

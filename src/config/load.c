@@ -56,12 +56,9 @@ void config_warn(struct config *config, struct str help, const char *format, ...
     va_start(arguments, format);
     buf_vaddf(&text, format, arguments);
     va_end(arguments);
-    void **printed = map_place(config->arena, &config->warnings, buf_str(&text));
-    if (*printed) {
-        return;
+    if (map_add(config->arena, &config->warnings, buf_str(&text))) {
+        shell_warn_help(config->shell, buf_str(&text), help);
     }
-    *printed = config;
-    shell_warn_help(config->shell, buf_str(&text), help);
 }
 
 void layers_append(struct layer **list, struct layer *more)
@@ -217,16 +214,15 @@ static struct config_file *add_file(struct config *config, const struct load *lo
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
                             struct layer **out)
 {
-    void **seen = map_place(config->arena, &load->seen, path);
-    if (*seen) {
+    if (!map_add(config->arena, &load->seen, path)) {
         return err_new(config->arena, "config `include` cycle detected with path `%s`",
                        text_shown(config->arena, path).data);
     }
-    *seen = config;
     struct config_file *file = find_file(config, path);
     bool is_new = !file;
     file = file ? file : add_file(config, load, path, fd);
     bool of_project = load->origin == ORIGIN_PROJECT;
+    file->of_project = of_project && (is_new || file->of_project);
     if (is_new || !of_project) { /* the command line names it, even if a project includes it too */
         file->foreign = of_project && is_foreign(config->arena, path);
         file->leaves = of_project && is_outside(config->arena, path, load->project);
@@ -465,4 +461,5 @@ void config_load_credentials(struct config *config)
     if (!config->failure) {
         config->failure = err;
     }
+    config_index_names(config);
 }

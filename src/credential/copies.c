@@ -329,9 +329,11 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
         .arena = inventory->config->arena,
         .out = out,
         .end = &out->first,
+        .last_problem = &out->problems,
         .user_home = home_of(inventory->config->arena),
     };
     *out = (struct copies){0};
+    search.last_needle = &search.needles;
     take_user_agent(&search);
     if (options->copies) {
         needles_find(&search);

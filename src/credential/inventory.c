@@ -107,13 +107,16 @@ static enum effect effect_of_value(const struct registry *registry, struct str v
                                     : PERHAPS_USED; /* another project can define it */
 }
 
-/* Adds the stored values of a name in a layer, or of all names if it is NULL. */
+/* Adds the stored values of a name in a layer, or of all names of the run if it is NULL. */
 static void take_stored(struct inventory *inventory, const struct layer *layer,
                         const struct str *name)
 {
     const struct stored *s = inventory_stored(inventory->config->arena, layer->doc, name);
     for (; s; s = s->next) {
         struct registry *registry = registries_get(&inventory->registries, s->registry);
+        if (!registry || !inventory_has(inventory, registry)) {
+            continue;
+        }
         bool is_old = s->node->parent == layer->doc->root;
         bool is_read = !s->misplaced && (!is_old || layer->credentials);
         struct str value = s->node->type == TOML_STRING ? s->node->string : (struct str){0};
@@ -129,25 +132,40 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
     }
 }
 
+/* Adds what a layer has for the names of the run. Looks up each of them, or goes through the names
+ * in the layer if these are fewer. */
+static void take_layer(struct inventory *inventory, const struct layer *layer,
+                       const struct str *names, size_t count)
+{
+    const struct toml_node *table = toml_get(layer->doc->root, STR("registries"));
+    if (!table || table->type != TOML_TABLE || table->count <= count) {
+        take_stored(inventory, layer, NULL);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        take_stored(inventory, layer, &names[i]);
+    }
+}
+
 static void take_files(struct inventory *inventory)
 {
     const struct layer *layers = inventory->config->layers;
+    struct str *names = NULL;
+    size_t count = 0;
+    size_t size = 0;
+    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+        if (inventory_has(inventory, r)) {
+            names = list_room(inventory->config->arena, names, sizeof(*names), count, &size);
+            names[count++] = r->name;
+        }
+    }
     for (const struct layer *layer = layers; layer; layer = layer->next) {
         const struct layer *first = layers; /* of this file, because each file is read once */
         while (first->file != layer->file) {
             first = first->next;
         }
-        if (!layer->file || !layer->doc || layer != first) {
-            continue;
-        }
-        if (!inventory->chosen) {
-            take_stored(inventory, layer, NULL);
-            continue;
-        }
-        for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-            if (inventory_has(inventory, r)) {
-                take_stored(inventory, layer, &r->name);
-            }
+        if (layer->file && layer->doc && layer == first) {
+            take_layer(inventory, layer, names, count);
         }
     }
 }

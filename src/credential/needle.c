@@ -39,27 +39,26 @@ static struct str base64(struct arena *arena, struct str token, size_t before)
 }
 
 /* Returns false if another needle has the same bytes. */
-static bool add(struct needle **end, struct arena *arena, struct needle needle)
+static bool add(struct search *search, const struct credential *c, unsigned kinds, struct str bytes)
 {
-    for (; *end; end = &(*end)->next) {
-        if (str_eq((*end)->bytes, needle.bytes)) {
-            return false;
-        }
+    if (!map_add(search->arena, &search->known, bytes)) {
+        return false;
     }
-    *end = arena_new(arena, struct needle);
-    **end = needle;
+    struct needle *needle = arena_new(search->arena, struct needle);
+    *needle = (struct needle){bytes, kinds, c, NULL};
+    *search->last_needle = needle;
+    search->last_needle = &needle->next;
     return true;
 }
 
 /* Returns false if the token is known already. */
-static bool add_token(struct needle **first, struct arena *arena, const struct credential *c,
-                      struct str token)
+static bool add_token(struct search *search, const struct credential *c, struct str token)
 {
-    const unsigned all = KIND_STARTUP | KIND_HISTORY | KIND_CLIENT | KIND_CARGO;
-    bool is_new = add(first, arena, (struct needle){token, all, c, NULL});
-    add(first, arena, (struct needle){metafied(arena, token), KIND_HISTORY, c, NULL});
+    struct arena *arena = search->arena;
+    bool is_new = add(search, c, KIND_STARTUP | KIND_HISTORY | KIND_CLIENT | KIND_CARGO, token);
+    add(search, c, KIND_HISTORY, metafied(arena, token));
     for (size_t before = 0; before < 3; before++) {
-        add(first, arena, (struct needle){base64(arena, token, before), KIND_CLIENT, c, NULL});
+        add(search, c, KIND_CLIENT, base64(arena, token, before));
     }
     return is_new;
 }
@@ -93,7 +92,7 @@ void needles_find(struct search *search)
         }
         if (c->value.data && c->value.len >= SHORTEST) {
             struct str token = server_bare_token(c->value);
-            search->out->tokens += add_token(&search->needles, arena, c, token);
+            search->out->tokens += add_token(search, c, token);
         }
     }
 }

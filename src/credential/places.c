@@ -63,14 +63,13 @@ struct listing {
 
 void search_problem(struct search *search, struct str shown, const char *reason)
 {
-    struct problem **end = &search->out->problems;
-    for (; *end; end = &(*end)->next) {
-        if (str_eq((*end)->shown, shown) && str_eq((*end)->reason, str_of(reason))) {
-            return;
-        }
+    struct str text = str_format(search->arena, "%s: %s", shown.data, reason);
+    if (map_add(search->arena, &search->reported, text)) {
+        struct problem *problem = arena_new(search->arena, struct problem);
+        *problem = (struct problem){shown, str_of(reason), NULL};
+        *search->last_problem = problem;
+        search->last_problem = &problem->next;
     }
-    *end = arena_new(search->arena, struct problem);
-    **end = (struct problem){shown, str_of(reason), NULL};
 }
 
 /* Returns true if root would follow a symbolic link, which another user can have made, out of the

@@ -25,21 +25,28 @@ static void settle_file(struct arena *arena, struct credential *c, const struct 
     c->error_is_final = c->error != NULL;
 }
 
+/* Links the credentials to remove from each file. */
+static struct map lists_by_path(const struct inventory *inventory)
+{
+    struct map lists = {0};
+    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+        if (c->plan == PLAN_REMOVE && c->result == RESULT_PENDING) {
+            struct credential **list =
+                (struct credential **)map_place(inventory->config->arena, &lists, c->file->path);
+            c->next_in_file = *list;
+            *list = c;
+        }
+    }
+    return lists;
+}
+
 /* Removes everything from the file in one edit. Repairs a torn file even if nothing is removed. */
 static void clear_file(const struct inventory *inventory, const struct logout_options *options,
-                       const struct config_file *file)
+                       const struct config_file *file, struct credential *list)
 {
     struct arena *arena = inventory->config->arena;
     struct shell *shell = inventory->config->shell;
     bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
-    struct credential *list = NULL;
-    struct credential **end = &list;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
-        if (c->file == file && c->plan == PLAN_REMOVE && c->result == RESULT_PENDING) {
-            *end = c;
-            end = &c->next_in_file;
-        }
-    }
     if (!list && !mend) {
         return;
     }
@@ -171,8 +178,9 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
             announce_token(inventory, r);
         }
     }
+    const struct map lists = lists_by_path(inventory);
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
-        clear_file(inventory, options, file);
+        clear_file(inventory, options, file, map_get(&lists, file->path));
     }
     for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
         if (c->plan == PLAN_ASK && c->result == RESULT_PENDING) {

@@ -44,13 +44,9 @@ static struct err *batch_start(struct batch *batch, const struct logout_options 
 
 /* Returns true if the token is in the project's own file. The project then decides where it is
  * sent. */
-static bool is_of_project(const struct inventory *inventory, const struct credential *c)
+static bool is_of_project(const struct credential *c)
 {
-    bool project = c->place == PLACE_CONFIG;
-    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
-        project = project && (layer->file != c->file || layer->origin == ORIGIN_PROJECT);
-    }
-    return project;
+    return c->place == PLACE_CONFIG && c->file->of_project;
 }
 
 static struct str project_of(struct config *config, const struct setting *setting)
@@ -127,7 +123,7 @@ static const struct err *call_make(const struct batch *batch, struct credential 
 {
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
-    bool of_project = is_of_project(batch->inventory, c);
+    bool of_project = is_of_project(c);
     const struct err *err = of_project ? NULL : untrusted_by(batch, c);
     struct index_url url;
     if (index_url_parse(arena, credential_index_url(c), &url)) {

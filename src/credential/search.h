@@ -28,8 +28,12 @@ struct search {
     struct copies *out;
     struct copy **end;      /* of out->first */
     struct needle *needles; /* NULL until needles_find() */
-    struct str user_home;   /* empty if it is not known */
-    struct str *homes;      /* CARGO_HOMEs that startup files set */
+    struct needle **last_needle;
+    struct map known;              /* the bytes of the needles */
+    struct map reported;           /* the problems, as texts */
+    struct problem **last_problem; /* of out->problems */
+    struct str user_home;          /* empty if it is not known */
+    struct str *homes;             /* CARGO_HOMEs that startup files set */
     size_t home_count;
     size_t home_size;
     size_t bytes;  /* number of bytes that were read */

@@ -125,11 +125,19 @@ static struct err *find_global(struct config *config, struct view view, struct p
 
 void provider_find_globals(struct registries *all)
 {
+    struct arena *arena = all->config->arena;
     for (const struct layer *layer = all->config->layers; layer; layer = layer->next) {
         all->has_arguments |= layer->origin == ORIGIN_CLI;
     }
     all->view_count = all->config->project_count + (all->has_arguments ? 2 : 1);
-    all->globals = arena_new_array(all->config->arena, struct provider_list, all->view_count);
+    all->globals = arena_new_array(arena, struct provider_list, all->view_count);
+    all->differs = arena_new_array(arena, bool, all->view_count);
+    for (const struct layer *layer = all->config->layers; layer; layer = layer->next) {
+        if (layer->origin == ORIGIN_PROJECT && (layer_get(layer, &KEY(STR("registry"))) ||
+                                                layer_get(layer, &KEY(STR("credential-alias"))))) {
+            all->differs[layer->rank + (all->has_arguments ? 2 : 1)] = true;
+        }
+    }
     for (size_t i = 0; i < all->view_count; i++) {
         struct err *err = find_global(all->config, view_of(all, i), &all->globals[i]);
         all->failure = i == 0 ? err : all->failure;
@@ -186,6 +194,16 @@ static bool other_index(struct registries *all, const struct registry *registry,
     return true;
 }
 
+/* Returns true if the registry can have other providers in a view than in the one before. */
+static bool differs(const struct registries *all, const struct registry *registry, size_t view)
+{
+    bool differs = view == 1 || all->differs[view];
+    for (size_t i = 0; i < registry->rank_count && !differs; i++) {
+        differs = view_of(all, view).rank == registry->ranks[i] + 1;
+    }
+    return differs;
+}
+
 static void add_elsewhere(struct registries *all, struct registry *registry, size_t view)
 {
     struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
@@ -222,7 +240,9 @@ void registry_find_providers(struct registries *all, struct registry *registry)
         (void)is_new(all, registry, &registry->providers.items[i]);
     }
     for (size_t view = 1; view < all->view_count; view++) {
-        add_elsewhere(all, registry, view);
+        if (differs(all, registry, view)) {
+            add_elsewhere(all, registry, view);
+        }
     }
     registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
                                      provider_list_has(&registry->elsewhere, PROVIDER_TOKEN);

@@ -225,6 +225,22 @@ static void add_layer(struct registries *all, const struct layer *layer, bool ev
     }
 }
 
+/* Records in which project directories a layer has a table of each name. */
+static void add_ranks(struct registries *all, const struct layer *layer)
+{
+    const struct toml_node *table = layer_get(layer, &KEY(STR("registries")));
+    bool has_names = layer->origin == ORIGIN_PROJECT && table && table->type == TOML_TABLE;
+    for (const struct toml_node *node = has_names ? table->first : NULL; node; node = node->next) {
+        struct registry *registry = registries_get(all, node->key);
+        if (registry) {
+            registry->ranks =
+                list_room(all->config->arena, registry->ranks, sizeof(*registry->ranks),
+                          registry->rank_count, &registry->rank_size);
+            registry->ranks[registry->rank_count++] = layer->rank;
+        }
+    }
+}
+
 static struct err *find_index(struct registries *all, struct registry *registry)
 {
     struct config *config = all->config;
@@ -301,6 +317,9 @@ void registries_find(struct config *config, bool every_name, struct registries *
     }
     for (size_t i = 0; i < config->environment.count; i++) {
         add_variable(out, &config->environment.variables[i]);
+    }
+    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+        add_ranks(out, layer);
     }
     join_variables(out);
     for (struct registry *r = out->first; r; r = r->next) {

@@ -46,6 +46,10 @@ struct registry {
     struct registry *part_next;
     struct registry *variable_owner; /* set in part_first: owner of the variables of all */
 
+    size_t *ranks; /* of the project layers that have a table of this name, in ascending order */
+    size_t rank_count;
+    size_t rank_size;
+
     struct provider_list providers; /* in the working directory, in cargo's order */
     struct provider_list elsewhere; /* those of other directories, without `providers` */
     bool takes_tokens; /* set in `group`: a registry of the group has the provider cargo:token, here
@@ -70,6 +74,7 @@ struct registries {
     struct map providers;      /* the last registry that has the provider, by words and index */
     bool has_arguments;        /* --config was given */
     struct provider_list *globals; /* for each view; the first is VIEW_HERE */
+    bool *differs; /* for each view: the one before sees more of [registry] or [credential-alias] */
     size_t view_count;
 };
 

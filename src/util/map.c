@@ -69,6 +69,13 @@ void **map_place(struct arena *arena, struct map *map, struct str key)
     return &map->entries[*slot - 1].value;
 }
 
+bool map_add(struct arena *arena, struct map *map, struct str key)
+{
+    size_t used = map->used;
+    *map_place(arena, map, key) = map;
+    return map->used > used;
+}
+
 void *list_room(struct arena *arena, void *list, size_t element, size_t count, size_t *size)
 {
     if (count < *size) {

@@ -30,6 +30,9 @@ void *map_get(const struct map *map, struct str key);
 /* Returns the place of the value, which is valid until the next call. */
 void **map_place(struct arena *arena, struct map *map, struct str key);
 
+/* Adds a key to a map that is used as a set. Returns false if it is already in the map. */
+bool map_add(struct arena *arena, struct map *map, struct str key);
+
 /* Returns the list of `count` elements with room for one more. The list can move. `size` is its
  * capacity. At first, `size` is 0 and the list is NULL. */
 void *list_room(struct arena *arena, void *list, size_t element, size_t count, size_t *size);

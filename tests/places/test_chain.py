@@ -229,17 +229,22 @@ def test_broken_configuration_and_other_names(machine, arguments, left):
     assert machine.secrets_on_disk() == left
 
 
-SPACES = "\t\x0b\x0c\x85\xa0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000"
+EACH_DIRECTORY = {
+    "the registry's own": ("", CORP + 'credential-provider = "$BIN/{}"\n'),
+    "without its index": ('registries.corp.index = "$INDEX/corp/"\n', 'registries.corp.credential-provider = "$BIN/{}"\n'),
+    "of crates.io": ("", '[registry]\ncredential-provider = "$BIN/{}"\n'),
+    "by an alias": (CORP + 'credential-provider = "mine"\n', '[credential-alias]\nmine = "$BIN/{}"\n'),
+}
 
 
-@pytest.mark.parametrize("between, splits", [*((space, True) for space in SPACES), ("\u180e", False), ("\u200b", False), ("\u20ac", False)], ids=ascii)
-def test_white_space_of_unicode(machine, between, splits):
-    """A provider that is one string is split as cargo splits it."""
-    text = "".join(f"\\u{ord(c):04x}" for c in between)
-    machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes{text}x"\n'})
-    machine.providers("removes")
-    assert (machine.sends("corp") is not None) == splits
-    machine.asked()
-    done = machine.logout("--registry", "corp")
-    assert (done.status == 0) == splits
-    assert ("removes" in machine.asked()) == splits
+@pytest.mark.parametrize("home, text", EACH_DIRECTORY.values(), ids=EACH_DIRECTORY)
+def test_all_asks_the_providers_of_each_directory_above(machine, home, text):
+    """In each directory, cargo would ask another one."""
+    names = {"project": "/work/project/.cargo/config.toml", "work": "/work/.cargo/config.toml", "top": "/.cargo/config.toml", "home": "config.toml"}
+    for name, path in names.items():
+        machine.provider("removes", "S3CRET-plugin", name=name)
+        machine.write({path: text.format(name) + (home if name == "home" else "")})
+    listed = machine.logout("--status", "--registry", "crates-io" if "[registry]" in text else "corp")
+    assert {place(machine, name) for name in names} <= set(listed.places("pending"))
+    assert machine.logout("--all").status == 0
+    assert [name for name in names if has_token(machine, name)] == []

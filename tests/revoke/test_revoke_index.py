@@ -8,7 +8,6 @@ import pytest
 import git_index
 from broken_server import Server, answer, at_once, reset, says, silent
 from git_index import FETCHED, git
-from registry_stand_in import Registry
 from revoke_machine import CURRENT, verdict
 
 API = "http://127.0.0.1:1"  # where nobody listens
@@ -219,7 +218,7 @@ def test_clones_that_give_none(by_clone, registry, clone, how):
     assert how != "none" or "no copy of the index yet" in answer["detail"]
 
 
-# The clones and caches of the real cargo.
+# The clones of the real cargo.
 
 
 def use(machine, index, token):
@@ -245,19 +244,4 @@ def test_clone_is_where_cargo_has_it(machine, registry, name, end):
     git_index.complete(directory, index)
     assert machine.revoke("--registry", "x").status == 0
     assert machine.stored() == []
-    assert registry.lines()[-1] == CURRENT
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
-@pytest.mark.parametrize("path", ["/index/", "/index/./"])
-def test_cache_of_a_sparse_index_is_where_cargo_has_it(machine, registry, host, path):
-    """The index is gone, its API is not, and only cargo's copy says where that is."""
-    with Registry() as index:
-        index.api = registry.url
-        use(machine, f"sparse+http://{host}:{index.server_port}{path}", registry.issue())
-        machine.cargo("search", "--registry", "x", "foo")
-        (directory,) = kept_by_cargo(machine)
-        assert (directory / "config.json").exists()
-    done = machine.revoke("--registry", "x", "--config", "net.retry=0")
-    assert (done.status, machine.stored()) == (0, []), done.err
     assert registry.lines()[-1] == CURRENT

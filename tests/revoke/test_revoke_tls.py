@@ -91,16 +91,16 @@ def test_authorities(ask, registry, site, authority, cainfo, variables, works):
     [
         ("old TLS", {}, True),
         ("new TLS", {}, True),
-        ("old TLS", {"min": "tlsv1.3"}, False),
-        ("new TLS", {"min": "tlsv1.3"}, True),
-        ("new TLS", {"max": "tlsv1.2"}, False),
-        ("old TLS", {"min": "tlsv1.2", "max": "tlsv1.3"}, True),
-        ("new TLS", {"min": "default", "max": "default"}, True),
-        ("old TLS", {"min": "tlsv1.0", "max": "tlsv1.1"}, False),
+        ("old TLS", {"ssl_min": "tlsv1.3"}, False),
+        ("new TLS", {"ssl_min": "tlsv1.3"}, True),
+        ("new TLS", {"ssl_max": "tlsv1.2"}, False),
+        ("old TLS", {"ssl_min": "tlsv1.2", "ssl_max": "tlsv1.3"}, True),
+        ("new TLS", {"ssl_min": "default", "ssl_max": "default"}, True),
+        ("old TLS", {"ssl_min": "tlsv1.0", "ssl_max": "tlsv1.1"}, False),
     ],
 )
 def test_tls_versions(ask, registry, site, authority, sort, versions, works):
-    assert reaches(ask, registry, api=site(sort).url, cainfo=str(authority.path), ssl_version=versions) == works
+    assert reaches(ask, registry, api=site(sort).url, cainfo=str(authority.path), **versions) == works
 
 
 def test_both_over_tls(ask, registry, site, authority):
@@ -113,7 +113,7 @@ UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
 @pytest.mark.parametrize("leaves", ["politely", "without a word"])
-@pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "refused"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "refused"), (b"HTTP/1.1 204 No", "no-answer")])
+@pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "no-answer"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "no-answer"), (b"HTTP/1.1 204 No", "no-answer")])
 def test_a_connection_that_is_cut(ask, authority, leaves, text, how):
     """Whoever cuts a connection in the middle must not make a yes of it; libcurl does not tell that TLS was cut."""
     context = authority.sign("cut", "127.0.0.1")
