@@ -1,9 +1,7 @@
 #include "credential/revoke_client.h"
 
 #include "util/child.h"
-#include "util/helper.h"
 #include "util/json.h"
-#include "util/utf8.h"
 
 #include <jansson.h>
 
