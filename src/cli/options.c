@@ -1,8 +1,7 @@
 #include "cli/options.h"
 
-#include "cli/similar.h"
 #include "util/shell.h"
-#include "util/utf8.h"
+#include "util/text.h"
 
 enum { TIMEOUT_DEFAULT = 300 };
 
@@ -139,12 +138,10 @@ PRINTF_LIKE(3, 4)
 static enum args_outcome fail(struct reader *reader, bool with_options, const char *format, ...)
 {
     struct args *args = &reader->args;
-    struct buf fault = buf_new(reader->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&fault, format, arguments);
+    reader->error.fault = str_vformat(reader->arena, format, arguments);
     va_end(arguments);
-    reader->error.fault = buf_str(&fault);
     reader->error.usage =
         usage_line(reader->arena, args->given, with_options ? args->given_count : 0);
     return ARGS_ERROR;
@@ -207,7 +204,7 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
         if (str_eq(str_lower(arena, value), str_of(*possible))) {
             return ARGS_RUN;
         }
-        tip = similar_better(arena, value, *possible, &best) ? *possible : tip;
+        tip = text_is_similar(arena, value, *possible, &best) ? *possible : tip;
     }
     bool right = id == ARGS_TIMEOUT ? parse_seconds(value, &reader->args.timeout) : !possible;
     if (right) {
@@ -292,7 +289,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     double best = 0;
     for (enum args_id id = ARGS_REGISTRY; id < ARGS_OPTION_COUNT; id++) {
         const char *candidate = options[id].name;
-        if (candidate && similar_better(reader->arena, name, candidate, &best)) {
+        if (candidate && text_is_similar(reader->arena, name, candidate, &best)) {
             meant = id;
         }
     }
@@ -469,3 +466,49 @@ struct str args_error_text(struct arena *arena, const struct args_error *error)
     buf_add(&out, STR("\n\nFor more information, try '" COLOR_LITERAL "--help" COLOR_RESET "'.\n"));
     return buf_str(&out);
 }
+
+#define HEADING(text) COLOR_HEADER text COLOR_RESET
+
+/* clang-format off */
+const char usage_help[] =
+    "Log out of cargo's registries, and check that cargo can no longer use a token\n"
+    "\n"
+    HEADING("Usage:") " cargo-logout [OPTIONS]\n"
+    "\n"
+    HEADING("What to log out of:") "\n"
+    "      --registry <REGISTRY>      Log out of this registry. The default is\n"
+    "                                 `registry.default`, or else crates.io\n"
+    "      --all                      Log out of all registries that are found\n"
+    "\n"
+    HEADING("What to do:") "\n"
+    "      --everywhere               Also remove tokens from configuration files\n"
+    "      --revoke                   First revoke each token on its server, and keep\n"
+    "                                 it if the server does not confirm that\n"
+    "  -n, --dry-run                  Show what would be done, and change nothing\n"
+    "\n"
+    HEADING("What to check:") "\n"
+    "      --status                   List the credentials, and change nothing\n"
+    "      --check                    With --status, also ask servers and credential\n"
+    "                                 providers for each token\n"
+    "      --copies                   Also search other files for copies of tokens\n"
+    "      --strict                   Exit with status 2 if cargo can still use a\n"
+    "                                 credential, or if one could not be checked\n"
+    "\n"
+    HEADING("Output:") "\n"
+    "      --message-format <FMT>     Output format [possible values: human, json]\n"
+    "  -v, --verbose...               Show more details\n"
+    "  -q, --quiet                    Show neither progress nor notes\n"
+    "      --color <WHEN>             Coloring [possible values: auto, always, never]\n"
+    "\n"
+    HEADING("Other options:") "\n"
+    "      --timeout <SECONDS>        Limit the network time of --revoke and --check\n"
+    "                                 [default: 300]\n"
+    "      --config <KEY=VALUE|PATH>  Override a configuration value\n"
+    "      --offline                  Do not use the network\n"
+    "      --frozen                   The same as --offline\n"
+    "      --locked                   Accepted as by cargo, but has no effect\n"
+    "  -h, --help                     Print help\n"
+    "  -V, --version                  Print version\n"
+    "\n"
+    "Run `" COLOR_LITERAL "man cargo-logout-tool" COLOR_RESET "` for more detailed information.\n";
+/* clang-format on */

@@ -212,7 +212,4 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
 /* Prints a warning, unless the same text was printed before. `help` can be empty. */
 void config_warn(struct config *config, struct str help, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Returns cargo's name of a value's type: "string", "array", ... */
-const char *config_type_name(const struct toml_node *node);
-
 #endif

@@ -51,13 +51,13 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
 
 void config_warn(struct config *config, struct str help, const char *format, ...)
 {
-    struct buf text = buf_new(config->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&text, format, arguments);
+    struct str text = str_vformat(config->arena, format, arguments);
     va_end(arguments);
-    if (map_add(config->arena, &config->warnings, buf_str(&text))) {
-        shell_warn_help(config->shell, buf_str(&text), help);
+    if (map_add(config->arena, &config->warnings, text) &&
+        config->shell->verbosity != VERBOSITY_QUIET) {
+        shell_alert(config->shell, text, help);
     }
 }
 
@@ -158,8 +158,7 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     }
     *out = doc;
     if (doc->unsupported) { /* cargo accepts no floats or dates anywhere in a file */
-        err = err_new(arena, "unsupported TOML configuration type `%s` on line %zu",
-                      config_type_name(doc->unsupported), (size_t)doc->unsupported->line);
+        err = err_new(arena, "unsupported number or date on line %u", doc->unsupported->line);
         return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
                         file->shown.data);
     }
@@ -182,7 +181,7 @@ static struct config_file *add_file(struct config *config, const struct load *lo
     } else {
         file->failure = read_doc(config, file, fd, &file->doc);
         if (file->failure && load->layer.credentials && fd >= 0 &&
-            !lock_acquire(config->shell, fd, file->shown, LOCK_SHARED, &lock_of_credentials)) {
+            !lock_acquire(config->shell, fd, file->shown, LOCK_SH, true)) {
             file->failure = read_doc(config, file, fd, &file->doc);
         }
     }

@@ -23,8 +23,8 @@ static struct err *contradiction(struct arena *arena, const struct merged *merge
     const struct setting one = {.layer = merged->layer, .node = merged->node};
     const struct setting other = {.layer = merged->next->layer, .node = merged->next->node};
     return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
-                   key_shown(arena, &KEY(one.node->key)).data, config_type_name(one.node),
-                   setting_location(arena, &one).data, config_type_name(other.node),
+                   key_shown(arena, &KEY(one.node->key)).data, toml_type_names[one.node->type],
+                   setting_location(arena, &one).data, toml_type_names[other.node->type],
                    setting_location(arena, &other).data);
 }
 

@@ -21,18 +21,20 @@ static const struct {
     {"cargo-credential-pass", " is not in the password store.')"},
 };
 
-/* A request: its kind, and the rest of its line. */
+/* A request: its kind, and all keys that do not depend on the provider. */
 struct question {
     const char *kind;
-    const char *operation;
+    const char *json;
 };
 
-static const struct question logout = {"logout", ""};
-static const struct question read_token = {"get", ",\"operation\":\"read\""};
+static const struct question logout = {"logout", "{\"v\":1,\"kind\":\"logout\"}"};
+static const struct question read_token = {"get",
+                                           "{\"v\":1,\"kind\":\"get\",\"operation\":\"read\"}"};
 /* cargo sends what it publishes, and providers reject a request without it. */
 static const struct question publish_token = {
-    "get", ",\"operation\":\"publish\",\"name\":\"cargo-logout\",\"vers\":\"0.0.0\",\"cksum\":"
-           "\"0000000000000000000000000000000000000000000000000000000000000000\""};
+    "get", "{\"v\":1,\"kind\":\"get\",\"operation\":\"publish\",\"name\":\"cargo-logout\","
+           "\"vers\":\"0.0.0\",\"cksum\":"
+           "\"0000000000000000000000000000000000000000000000000000000000000000\"}"};
 
 /* The state of one call, which can have two requests. */
 struct talk {
@@ -51,20 +53,18 @@ struct talk {
 static struct str request_line(struct arena *arena, const struct provider_call *call,
                                const struct question *question)
 {
-    struct buf buf = buf_new(arena);
-    buf_add(&buf, STR("{\"v\":1,\"registry\":{\"index-url\":"));
-    json_write_string(&buf, call->index_url);
+    json_t *request = json_loads(question->json, 0, NULL);
+    json_t *registry = json_pack("{so}", "index-url", json_from_str(arena, call->index_url));
+    json_t *args = call->count > 1 ? json_array() : NULL;
     if (call->registry.len > 0) {
-        buf_add(&buf, STR(",\"name\":"));
-        json_write_string(&buf, call->registry);
+        json_object_set_new(registry, "name", json_from_str(arena, call->registry));
     }
-    buf_addf(&buf, "},\"kind\":\"%s\"%s", question->kind, question->operation);
     for (size_t i = 1; i < call->count; i++) {
-        buf_add(&buf, i == 1 ? STR(",\"args\":[") : STR(","));
-        json_write_string(&buf, call->words[i]);
+        json_array_append_new(args, json_from_str(arena, call->words[i]));
     }
-    buf_add(&buf, call->count > 1 ? STR("]}\n") : STR("}\n"));
-    return buf_str(&buf);
+    json_object_set_new(request, "registry", registry);
+    json_object_set_new(request, "args", args); /* without arguments, it sets nothing */
+    return json_line(arena, request);
 }
 
 /* Reads an object, which the caller owns. Does not use jansson's error text, because it quotes the

@@ -1,7 +1,6 @@
 #include "credential/remove.h"
 
 #include "util/child.h"
-#include "util/helper.h"
 
 /* The helper exits after 20 seconds. If it fails before this time, it was not waiting for the
  * keyring. */

@@ -4,7 +4,6 @@
 #include "credential/revoke_client.h"
 #include "util/child.h"
 #include "util/fs.h"
-#include "util/helper.h"
 #include "util/map.h"
 #include "util/text.h"
 

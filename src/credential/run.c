@@ -36,7 +36,7 @@ static void count(struct run *run)
 struct err *run_all(struct config *config, const struct logout_options *options,
                     struct signals *signals, struct run *out)
 {
-    struct run run = {0};
+    struct run run = {.options = options};
     TRY(inventory_take(config, options, &run.inventory));
     run.failure = config->failure ? config->failure : run.inventory.registries.failure;
     for (struct registry *r = run.inventory.registries.first; r; r = r->next) {
