@@ -20,6 +20,7 @@ static struct str title_of(struct arena *arena, const struct copy *copy, const c
     case COPY_POSSIBLE:
         return str_format(arena, "`http.user-agent` might contain a token: %s", where);
     case COPY_OF_TOKEN:
+    case COPY_NOT_CHECKED:
         break;
     }
     return str_format(arena, "there is a copy of the token%s: %s", of.data, where);
@@ -31,8 +32,17 @@ static void report_copy(const struct shell *shell, const struct logout_options *
     struct arena *arena = shell->arena;
     const char *kind = copy->is_secret_key ? "secret-key" : "token";
     const char *name = text_shown(arena, copy->registry).data;
-    if (copy->result == RESULT_NOT_FOUND || (copy->kind == COPY_ORIGIN && copy->is_here)) {
-        return; /* the fix of the variable lists this line */
+    if (copy->kind == COPY_NOT_CHECKED) {
+        shell_alert(
+            shell,
+            str_format(arena, "not checked: %s: %s", copy->what.data, copy->error->message.data),
+            STR(""));
+        return;
+    }
+    bool is_here = copy->kind == COPY_ORIGIN &&
+                   environment_get(&run->inventory.config->environment, copy->variable);
+    if (copy->result == RESULT_NOT_FOUND || is_here) { /* the variable's fix lists this line */
+        return;
     }
     if (copy->result == RESULT_REMOVED) {
         shell_status(shell, "Logout", "%s for `%s` has been removed from `%s`", kind, name,
@@ -57,25 +67,6 @@ static void report_copy(const struct shell *shell, const struct logout_options *
                            copy_fix(arena, &run->inventory, copy).text.data, history));
 }
 
-/* With -v: reports the variables that no startup file sets. */
-static void report_looked(const struct shell *shell, const struct run *run)
-{
-    const struct inventory *inventory = &run->inventory;
-    struct buf names = buf_new(shell->arena);
-    for (const struct place *p = run->copies.startup_files; p; p = p->next) {
-        buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", p->shown.data);
-    }
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
-        struct str variable = credential_variable(c);
-        if (variable.len > 0 && !c->origins) {
-            shell_note(shell, "no startup file sets `%s`; checked %s",
-                       text_shown(shell->arena, variable).data,
-                       names.len > 0 ? buf_str(&names).data : "none, because none exists");
-        }
-    }
-}
-
 void report_copies(const struct shell *shell, const struct logout_options *options,
                    const struct run *run)
 {
@@ -85,17 +76,9 @@ void report_copies(const struct shell *shell, const struct logout_options *optio
         report_copy(shell, options, run, c);
         found += c->kind == COPY_OF_TOKEN;
     }
-    for (const struct problem *p = copies->problems; p; p = p->next) {
-        shell_alert(shell,
-                    str_format(shell->arena, "not checked: %s: %s", p->shown.data, p->reason.data),
-                    STR(""));
-    }
     if (options->copies) {
         shell_status(shell, "Searched", "%zu file%s for %zu token%s: %zu cop%s", copies->files,
                      copies->files == 1 ? "" : "s", copies->tokens, copies->tokens == 1 ? "" : "s",
                      found, found == 1 ? "y" : "ies");
-    }
-    if (shell->verbosity >= VERBOSITY_VERBOSE) {
-        report_looked(shell, run);
     }
 }

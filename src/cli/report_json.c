@@ -233,7 +233,7 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
     const struct place *place = copy->place;
     json_t *line = line_new("copy");
     json_t *location =
-        place ? file_location(arena, place_kind_name(place->kind), place->path, copy->line)
+        place ? file_location(arena, place_kind_names[place->kind], place->path, copy->line)
               : variable_location(arena, copy->variable);
     set(location, "text", json_from_str(arena, copy_location(arena, copy)));
     set(line, "kind", json_string(kinds[copy->kind]));
@@ -250,12 +250,12 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
     add_line(out, line);
 }
 
-static void add_problem(struct buf *out, const struct problem *problem)
+static void add_not_checked(struct buf *out, const struct copy *copy)
 {
     json_t *line = line_new("copy");
     set(line, "kind", json_string("not-checked"));
-    set(line, "text", json_from_str(out->arena, problem->shown));
-    set(line, "error", json_pack("[o]", json_from_str(out->arena, problem->reason)));
+    set(line, "text", json_from_str(out->arena, copy->what));
+    set(line, "error", json_from_err(out->arena, copy->error));
     add_line(out, line);
 }
 
@@ -299,10 +299,11 @@ bool report_json(const struct shell *shell, const struct logout_options *options
         add_keyring(&out, &inventory->keyring);
     }
     for (const struct copy *c = run->copies.first; c; c = c->next) {
-        add_copy(&out, inventory, c);
-    }
-    for (const struct problem *p = run->copies.problems; p; p = p->next) {
-        add_problem(&out, p);
+        if (c->kind == COPY_NOT_CHECKED) {
+            add_not_checked(&out, c);
+        } else {
+            add_copy(&out, inventory, c);
+        }
     }
     if (run->failure) {
         add_error(&out, NULL, run->failure);

@@ -10,7 +10,7 @@
 
 #include <pwd.h>
 
-enum { TOKEN_LIKE = 20, MOST_COPIES = 100 };
+enum { TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
 {
@@ -22,25 +22,46 @@ static bool in_work_tree(struct arena *arena, struct str path)
     return false;
 }
 
-/* Adds a copy unless it is already in the list. The assignment of a token is not also listed as a
- * copy of the token. */
 static const struct copy *add(struct search *search, struct copy copy)
 {
-    for (const struct copy *c = search->out->first; c; c = c->next) {
-        bool same = c->place == copy.place && c->line == copy.line &&
-                    c->is_secret_key == copy.is_secret_key;
-        bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
-        if (same && (is_assignment || (c->kind == copy.kind && str_eq(c->registry, copy.registry) &&
-                                       str_eq(c->variable, copy.variable)))) {
-            return c;
-        }
-    }
     struct copy *added = arena_new(search->arena, struct copy);
     *added = copy;
     added->in_work_tree = copy.place && in_work_tree(search->arena, copy.place->path);
     *search->end = added;
     search->end = &added->next;
     return added;
+}
+
+void search_problem(struct search *search, struct str what, const char *reason)
+{
+    add(search, (struct copy){
+                    .kind = COPY_NOT_CHECKED,
+                    .what = what,
+                    .error = err_new(search->arena, "%s", reason),
+                });
+}
+
+/* Returns true after the time of the search has passed. Adds this problem once, for the file at
+ * which it happened. */
+static bool is_over(struct search *search, const struct place *place)
+{
+    if (!search->is_over && child_clock() > search->until) {
+        search->is_over = true;
+        search_problem(search, place->shown,
+                       "the search stopped here and in all later files after 2 seconds");
+    }
+    return search->is_over;
+}
+
+/* Returns the copy of a line that is already listed, or NULL. `from` is the first one of the file.
+ * If `variable` is not empty, it is the assignment of this variable. */
+static const struct copy *listed(const struct copy *from, size_t line, struct str variable)
+{
+    while (from &&
+           (from->line != line || (variable.len > 0 && !str_eq(from->variable, variable)))) {
+        from = from->next;
+    }
+    return from;
 }
 
 static bool is_about(const struct search *search, struct str registry)
@@ -101,7 +122,7 @@ static void take_other(struct search *search, const struct place *place, struct 
         needles_find(search);
     }
     const struct needle *n = search->needles;
-    while (n && !needle_in(n, place->kind, text, text.data)) {
+    while (n && !memmem(text.data, text.len, n->bytes.data, n->bytes.len)) {
         n = n->next;
     }
     if (n || (!search->inventory->chosen && looks_like_credentials(text))) {
@@ -178,38 +199,55 @@ static struct str path_of(const struct search *search, const char *value)
     return literal ? path : STR("");
 }
 
+/* `from` is the first copy of the file. */
 static void take_assignment(struct search *search, const struct place *place,
-                            const struct assignment *assignment)
+                            const struct assignment *assignment, struct copy *const *from)
 {
-    struct str name = assignment->variable;
+    struct str name = str_copy(search->arena, assignment->variable.data, assignment->variable.len);
     const struct registry *registry = registry_of(search, name);
+    const struct copy *origin = listed(*from, assignment->line, name);
     bool is_home = str_eq(name, STR("CARGO_HOME"));
     bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
-    bool is_about_it = !registry || is_about(search, registry->name);
-    struct copy copy = {
+    bool is_missing = !environment_get(&search->config->environment, name);
+    bool is_wanted = is_home || (is_secret && (!registry || is_about(search, registry->name)));
+    const struct copy copy = {
         .kind = COPY_ORIGIN,
         .place = place,
         .line = assignment->line,
         .registry = registry ? registry->name : STR(""),
-        .variable = str_copy(search->arena, name.data, name.len),
+        .variable = name,
         .home = is_home ? path_of(search, assignment->value) : STR(""),
-        .is_here = environment_get(&search->config->environment, name) != NULL,
-        .is_universal = assignment->universal,
     };
     if (search->options->copies && copy.home.len > 0) {
         search->homes = list_room(search->arena, search->homes, sizeof(*search->homes),
                                   search->home_count, &search->home_size);
         search->homes[search->home_count++] = copy.home;
     }
-    if (search->options->copies && !copy.is_here && (is_home || (is_secret && is_about_it))) {
+    if (search->options->copies && is_missing && is_wanted && !origin) {
         add(search, copy);
     }
     for (struct credential *c = inventory_first(search->inventory); c;
          c = inventory_next(search->inventory, c)) {
         if (str_eq(credential_variable(c), name)) {
-            const struct copy *origin = add(search, copy);
+            origin = origin ? origin : add(search, copy);
             c->origins = c->origins ? c->origins : origin;
         }
+    }
+}
+
+static void take_assignments(struct search *search, const struct place *place,
+                             struct arena *scratch, struct str text)
+{
+    struct copy *const *from = search->end;
+    bool more = false;
+    if (!memmem(text.data, text.len, "CARGO_", 6)) {
+        return;
+    }
+    for (const struct assignment *a = assignments_in(scratch, text, &more); a; a = a->next) {
+        take_assignment(search, place, a, from);
+    }
+    if (more) {
+        search_problem(search, place->shown, "the file assigns too many variables of cargo");
     }
 }
 
@@ -254,15 +292,17 @@ static void take_user_agent(struct search *search)
     }
 }
 
-/* Finds the lines that contain a token. */
-static void take_lines(struct search *search, const struct place *place, struct str text)
+/* Finds the lines that contain a token. Does not list the assignment of a token again. */
+static void take_lines(struct search *search, const struct place *place, struct str text,
+                       struct copy *const *from)
 {
+    const char *end = text.data + text.len;
     size_t hits = 0;
-    for (const struct needle *n = search->needles; n && !search_over(search, place); n = n->next) {
+    for (const struct needle *n = search->needles; n && !is_over(search, place); n = n->next) {
         size_t line = 1;
         const char *counted = text.data;
         const char *at = text.data;
-        while ((at = needle_in(n, place->kind, text, at))) {
+        while ((at = memmem(at, (size_t)(end - at), n->bytes.data, n->bytes.len))) {
             if (hits++ == MOST_COPIES) {
                 search_problem(search, place->shown,
                                "it has more than 100 copies; the others are not listed");
@@ -271,30 +311,50 @@ static void take_lines(struct search *search, const struct place *place, struct 
             for (; counted < at; counted++) {
                 line += *counted == '\n';
             }
-            add(search, (struct copy){
-                            .kind = COPY_OF_TOKEN,
-                            .place = place,
-                            .line = line,
-                            .registry = n->of->registry->name,
-                        });
+            if (!listed(*from, line, STR(""))) {
+                add(search, (struct copy){
+                                .kind = COPY_OF_TOKEN,
+                                .place = place,
+                                .line = line,
+                                .registry = n->of->registry->name,
+                            });
+            }
             at += n->bytes.len;
         }
     }
 }
 
-static void take_file(struct search *search, const struct place *place, struct arena *scratch,
-                      struct str text)
+static void search_file(struct search *search, struct place *place)
 {
+    CLEANUP(arena_free) struct arena scratch = {0};
+    struct copy *const *from = search->end;
+    struct str text = STR("");
+    if (is_over(search, place)) {
+        return;
+    }
+    const struct err *err = place_read(search, place, &scratch, &text);
+    if (err) {
+        search_problem(search, place->shown, err->message.data);
+        return;
+    }
     if (place->kind == KIND_CARGO) {
-        take_unread(search, place, scratch, text);
+        take_unread(search, place, &scratch, text);
         return;
     }
     if (place->kind == KIND_STARTUP) {
-        assignments_in(search, place, text, take_assignment);
+        take_assignments(search, place, &scratch, text);
     }
     if (search->needles) {
-        search->out->files++;
-        take_lines(search, place, text);
+        take_lines(search, place, text, from);
+        search->out->files += !search->is_over;
+    }
+}
+
+static void search_files(struct search *search, enum place_kind kind)
+{
+    search->until = search->until > 0 ? search->until : child_clock() + SEARCH_MS;
+    for (struct place *p = places_find(search, kind); p; p = p->next) {
+        search_file(search, p);
     }
 }
 
@@ -329,25 +389,25 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
         .arena = inventory->config->arena,
         .out = out,
         .end = &out->first,
-        .last_problem = &out->problems,
         .user_home = home_of(inventory->config->arena),
     };
     *out = (struct copies){0};
+    search.last_place = &search.places;
     search.last_needle = &search.needles;
     take_user_agent(&search);
     if (options->copies) {
         needles_find(&search);
     }
     if (options->copies || needs_origins(inventory)) {
-        out->startup_files = search_files(&search, KIND_STARTUP, take_file);
+        search_files(&search, KIND_STARTUP);
     }
     if (options->status || options->all || options->copies) {
-        (void)search_files(&search, KIND_CARGO, take_file);
+        search_files(&search, KIND_CARGO);
     }
     if (options->copies && search.needles) {
-        (void)search_files(&search, KIND_HISTORY | KIND_CLIENT, take_file);
+        search_files(&search, KIND_HISTORY);
+        search_files(&search, KIND_CLIENT);
     }
-    out->strict_fails = options->copies && out->problems;
     for (const struct copy *c = out->first; c; c = c->next) {
         bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
         bool is_home = str_eq(c->variable, STR("CARGO_HOME"));

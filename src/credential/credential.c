@@ -108,21 +108,11 @@ static bool shell_can_unset(struct str name)
 static void add_origins(struct buf *text, const struct credential *c, struct str name)
 {
     const char *before = " and delete ";
-    const struct copy *universal = NULL;
     for (const struct copy *o = c->origins; o; o = o->next) {
-        if (o->kind != COPY_ORIGIN || !str_eq(o->variable, name)) {
-            continue;
+        if (o->kind == COPY_ORIGIN && str_eq(o->variable, name)) {
+            buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
+            before = ", ";
         }
-        if (o->is_universal) {
-            universal = o;
-            continue;
-        }
-        buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
-        before = ", ";
-    }
-    if (universal) {
-        buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu", name.data,
-                 universal->place->shown.data, universal->line);
     }
 }
 

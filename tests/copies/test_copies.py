@@ -125,24 +125,20 @@ def history_of_fish(home, line):
     return "~/.local/share/fish/fish_history"
 
 
-# zsh encodes a byte of the last one.
-@pytest.mark.parametrize("token", [TOKEN, f"{TOKEN}-Ã-end"])
 @pytest.mark.parametrize("write", [history_of_bash, history_of_zsh, history_of_fish])
-def test_histories(home, write, token):
+def test_histories(home, write):
     home.env["LC_ALL"] = "C.UTF-8"
-    home.store(token)
-    name = write(home, f": cargo login {token}")
+    home.store()
+    name = write(home, f": cargo login {TOKEN}")
     path = home.path(name[2:])
     before = path.read_bytes()
-    if write is history_of_zsh:
-        assert (token.encode() in before) == (token == TOKEN)
     found = home.found("--registry", "corp", "--copies")
     assert [kind for kind, _ in found] == ["copy"]
     number = int(found[0][1].removeprefix(f"{name}:"))
     lines = before.splitlines(keepends=True)
     assert b"cargo login" in lines[number - 1]
     assert path.read_bytes() == before  # histories are not edited
-    home.store(token)
+    home.store()
     path.write_bytes(b"".join(lines[: number - 1] + lines[number:]))
     assert home.found("--registry", "corp", "--copies", "--strict") == []
 
@@ -184,11 +180,11 @@ def test_not_searched_for(home):
     home.store("S3CRET-1")
     home.write(".bash_history", "S3CRET-1\n")
     done = home.logout(*STATUS)
-    assert "warning: not checked: copies of the token for `corp`: it has fewer than 12 bytes\n" in done.err
-    assert home.found(*STATUS, "--strict", status=2) == [("not-checked", "copies of the token for `corp`")]
+    assert f"warning: not checked: copies of the token for `corp` ({home.top}/.cargo/credentials.toml:2): it has fewer than 12 bytes\n" in done.err
+    assert home.found(*STATUS, "--strict", status=2) == [("not-checked", "copies of the token for `corp` (~/.cargo/credentials.toml:2)")]
     home.write(".cargo/credentials.toml", "")
     home.write(".cargo/config.toml", home.path(".cargo/config.toml").read_text() + 'credential-provider = "/bin/provider"\n')
-    assert "copies of the token for `corp`: only its credential provider knows it\n" in home.logout(*STATUS).err
+    assert "copies of the token for `corp` (credential provider `/bin/provider`): only its credential provider knows it\n" in home.logout(*STATUS).err
 
 
 def test_one_line_counts_once(home):
@@ -213,11 +209,12 @@ def test_limits(home):
     large(home, ".bash_history", (64 << 20) + 1000, TOKEN.encode())
     done = home.logout(*STATUS, "--strict", status=2)
     assert f"not checked: {home.top}/.bash_history: the file is larger than 67108864 bytes\n" in done.err
-    for name in (".bash_history", ".zsh_history", ".histfile", ".netrc", ".npmrc"):
-        large(home, name, 64 << 20)
+    tokens = "".join(f'[registries.r{i}]\ntoken = "{TOKEN}-{i}"\n' for i in range(500))
+    home.write(".cargo/credentials.toml", tokens)
+    large(home, ".bash_history", 64 << 20)
+    large(home, ".zsh_history", 64 << 20)
     err = home.logout(*STATUS).err
-    assert re.search(r"the search stopped here and in all later files after (256 MiB|2 seconds)\n", err)
-    assert err.count("the search stopped") == 1
+    assert err.count(f"not checked: {home.top}/.bash_history: the search stopped here and in all later files after 2 seconds\n") == 1
 
 
 def test_links_as_root(home):
@@ -231,7 +228,7 @@ def test_links_as_root(home):
     home.path(".cargo/credentials~").symlink_to(backup)
     found = home.found("--all", "--copies")
     if os.geteuid() == 0:
-        assert [kind for kind, _ in found] == ["copy", "not-checked", "not-checked"]
+        assert [kind for kind, _ in found] == ["not-checked", "not-checked", "copy"]
         assert backup.read_text() == STORED
     else:
         assert [kind for kind, _ in found] == ["unread-file", "copy", "copy"]
