@@ -2,7 +2,6 @@
 
 #include "config/load.h"
 #include "credential/file.h"
-#include "credential/remove.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/map.h"

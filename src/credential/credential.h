@@ -1,13 +1,7 @@
 /*
  * A credential: one token, secret key, provider or keyring item. Its fields are its location, what
  * cargo would do with it, what this run plans to do with it, and the result. All reports are made
- * from these fields.
- *
- *     inventory   what exists                                          inventory.h
- *     plan        what this run does with each, decided once           inventory.h
- *     revoke      the tokens that are going to be removed              revoke.h
- *     remove      from files and by providers, checked afterwards      remove.h
- *     copies      in files that cargo does not read                    copies.h
+ * from these fields. run.h has the steps that fill them.
  */
 #ifndef CREDENTIAL_CREDENTIAL_H
 #define CREDENTIAL_CREDENTIAL_H

@@ -29,22 +29,6 @@ struct inventory {
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out) MUST_CHECK;
 
-/*
- * Decides once for each credential what this run does with it. The table, the dry run, JSON,
- * revoking and removing all use this decision.
- *
- *     credentials file                            remove
- *     configuration file                          remove with --everywhere
- *     provider                                    ask
- *     provider that cargo asks elsewhere only     ask with --all
- *     keyring item of no known registry           ask with --all
- *     variable                                    leave
- *     another name of the same index              leave
- *
- * The plan also has what cannot be done, such as a file that the user is not allowed to write.
- */
-void inventory_plan(const struct inventory *inventory, const struct logout_options *options);
-
 /* Returns true if the run is about this name or about one that can have the same index. */
 bool inventory_has(const struct inventory *inventory, const struct registry *registry);
 

@@ -1,4 +1,4 @@
-#include "credential/inventory.h"
+#include "credential/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,7 +108,7 @@ static void plan_one(const struct inventory *inventory, const struct logout_opti
     c->revoke_first = options->revoke && revocable && goes;
 }
 
-void inventory_plan(const struct inventory *inventory, const struct logout_options *options)
+void plan_all(const struct inventory *inventory, const struct logout_options *options)
 {
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
         bool was_asked_for = r == inventory->chosen && !inventory->config->failure;

@@ -1,15 +1,13 @@
 #include "credential/provider_client.h"
 
 #include "util/child.h"
+#include "util/helper.h"
 #include "util/json.h"
 
 #include <jansson.h>
 
 /* Limit for a hello, for an answer, and for what follows the answer. cargo has no limit. */
 #define LINE_LIMIT ((size_t)1024 * 1024)
-
-#define SECONDS        60
-#define VERIFY_SECONDS 20
 
 /* Providers that report "nothing is stored" as an error: the program's name, and the end of a
  * message of that error. cargo-credential-pass repeats the output of `pass` in this message. */
@@ -37,33 +35,30 @@ static const struct question publish_token = {
 /* The state of one call, which can have two requests. */
 struct talk {
     struct shell *shell;
-    const struct provider_call *call;
+    const struct credential *credential;
+    const struct str *words; /* the program, absolute or for PATH, then its arguments */
+    size_t count;
     int64_t until;
-    int seconds;
-    bool alone;       /* without a terminal */
+    bool verifies;
     bool keeps_token; /* if false, all copies of the token are overwritten after reading */
-    bool noticed;     /* the status line "Waiting" was printed */
     const struct question *question;
     bool greeted;
     struct provider_answer answer;
 };
 
-static struct str request_line(struct arena *arena, const struct provider_call *call,
-                               const struct question *question)
+static struct str request_line(const struct talk *talk)
 {
-    struct buf buf = buf_new(arena);
+    struct buf buf = buf_new(talk->shell->arena);
     buf_add(&buf, STR("{\"v\":1,\"registry\":{\"index-url\":"));
-    json_write_string(&buf, call->index_url);
-    if (call->registry.len > 0) {
-        buf_add(&buf, STR(",\"name\":"));
-        json_write_string(&buf, call->registry);
-    }
-    buf_addf(&buf, "},\"kind\":\"%s\"%s", question->kind, question->operation);
-    for (size_t i = 1; i < call->count; i++) {
+    json_write_string(&buf, credential_index_url(talk->credential));
+    buf_add(&buf, STR(",\"name\":"));
+    json_write_string(&buf, talk->credential->registry->name);
+    buf_addf(&buf, "},\"kind\":\"%s\"%s", talk->question->kind, talk->question->operation);
+    for (size_t i = 1; i < talk->count; i++) {
         buf_add(&buf, i == 1 ? STR(",\"args\":[") : STR(","));
-        json_write_string(&buf, call->words[i]);
+        json_write_string(&buf, talk->words[i]);
     }
-    buf_add(&buf, call->count > 1 ? STR("]}\n") : STR("}\n"));
+    buf_add(&buf, talk->count > 1 ? STR("]}\n") : STR("}\n"));
     return buf_str(&buf);
 }
 
@@ -247,7 +242,7 @@ static struct err *on_line(void *context, struct str line, struct str *reply, bo
     if (!talk->greeted) {
         talk->greeted = true;
         TRY(provider_hello(arena, line));
-        *reply = request_line(arena, talk->call, talk->question);
+        *reply = request_line(talk);
         return NULL;
     }
     *done = true;
@@ -256,31 +251,22 @@ static struct err *on_line(void *context, struct str line, struct str *reply, bo
 
 static void on_notice(void *context)
 {
-    struct talk *talk = context;
-    const struct provider_call *call = talk->call;
-    if (talk->noticed) {
-        return;
-    }
-    talk->noticed = true;
-    if (call->registry.len > 0) {
-        shell_status(talk->shell, "Waiting", "for credential provider `%s` (registry `%s`)",
-                     call->shown.data, call->registry.data);
-    } else {
-        shell_status(talk->shell, "Waiting", "for credential provider `%s`", call->shown.data);
-    }
+    const struct talk *talk = context;
+    shell_status(talk->shell, "Waiting", "for credential provider `%s` (registry `%s`)",
+                 provider_name(talk->credential), talk->credential->registry->shown.data);
 }
 
 static struct err *exchange(struct talk *talk, enum child_step *step, int *status)
 {
-    struct str program = talk->call->words[0];
+    struct str program = talk->words[0];
     const char *const argv[] = {program.data, "--cargo-plugin", NULL};
     const struct child_exchange exchange = {
         .argv = argv,
-        .detached = talk->alone,
-        .silent = talk->alone && talk->shell->verbosity < VERBOSITY_VERY_VERBOSE,
+        .detached = talk->verifies,
+        .silent = talk->verifies && talk->shell->verbosity < VERBOSITY_VERY_VERBOSE,
         .until = talk->until,
         .late =
-            str_format(talk->shell->arena, "it took longer than %d seconds", talk->seconds).data,
+            talk->verifies ? "it took longer than 20 seconds" : "it took longer than 60 seconds",
         .limit = LINE_LIMIT,
         .request = STR(""),
         .line = on_line,
@@ -309,7 +295,7 @@ static struct err *explain(const struct talk *talk, struct err *err, enum child_
         break;
     case CHILD_EXIT:
         return err_wrap(arena, err, "credential process `%.*s` did not exit after its answer",
-                        STR_ARG(talk->call->words[0]));
+                        STR_ARG(talk->words[0]));
     }
     return err;
 }
@@ -320,7 +306,7 @@ static struct err *ask(struct talk *talk, const struct question *question,
                        enum provider_outcome *out, struct str *token)
 {
     struct arena *arena = talk->shell->arena;
-    struct str program = talk->call->words[0];
+    struct str program = talk->words[0];
     const struct provider_answer *answer = &talk->answer;
     enum child_step step;
     int status = 0;
@@ -346,29 +332,50 @@ static struct err *ask(struct talk *talk, const struct question *question,
     return NULL;
 }
 
+static struct err *ask_all(struct talk *talk, enum provider_action action,
+                           enum provider_outcome *out, struct str *token)
+{
+    TRY(ask(talk, action == PROVIDER_LOGOUT ? &logout : &read_token, out, token));
+    if (*out == PROVIDER_OPERATION_NOT_SUPPORTED) {
+        return talk->verifies ? ask(talk, &publish_token, out, token)
+                              : err_new(talk->shell->arena, "requested operation not supported");
+    }
+    return NULL;
+}
+
+bool provider_is_keyring(const struct credential *c)
+{
+    return c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
+}
+
+const char *provider_name(const struct credential *c)
+{
+    return c->provider ? c->provider->shown.data : "cargo:libsecret";
+}
+
 /* cargo: how credential_action handles the answer. */
 struct err *provider_ask(struct shell *shell, enum provider_action action,
-                         const struct provider_call *call, enum provider_outcome *out,
-                         struct str *token)
+                         const struct credential *c, enum provider_outcome *out, struct str *token)
 {
+    bool keyring = provider_is_keyring(c);
     bool verifies = action == PROVIDER_VERIFY;
     bool waits = !verifies && shell_person(shell);
-    int seconds = verifies ? VERIFY_SECONDS : SECONDS;
+    struct str helper = STR("");
+    if (keyring) {
+        TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
+    }
     struct talk talk = {
         .shell = shell,
-        .call = call,
-        .until = waits ? CHILD_NO_LIMIT : child_clock() + (int64_t)seconds * 1000,
-        .seconds = seconds,
-        .alone = verifies,
+        .credential = c,
+        .words = keyring ? &helper : c->provider->words,
+        .count = keyring ? 1 : c->provider->count,
+        .until = waits ? CHILD_NO_LIMIT : child_clock() + (verifies ? 20 : 60) * 1000,
+        .verifies = verifies,
     };
-    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    TRY(ask(&talk, action == PROVIDER_LOGOUT ? &logout : &read_token, &outcome, token));
-    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED && !verifies) {
-        return err_new(shell->arena, "requested operation not supported");
+    struct err *err = ask_all(&talk, action, out, token);
+    if (err && verifies && shell->verbosity >= VERBOSITY_VERBOSE) {
+        shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", provider_name(c),
+                   c->registry->shown.data, err->message.data);
     }
-    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
-        TRY(ask(&talk, &publish_token, &outcome, token));
-    }
-    *out = outcome;
-    return NULL;
+    return err;
 }

@@ -24,16 +24,7 @@
 #ifndef CREDENTIAL_PROVIDER_CLIENT_H
 #define CREDENTIAL_PROVIDER_CLIENT_H
 
-#include "util/shell.h"
-
-/* A call of one provider for one registry. */
-struct provider_call {
-    const struct str *words; /* the program, absolute or for PATH, then its arguments */
-    size_t count;
-    struct str shown;    /* for messages: the program, and ` …` if it has arguments */
-    struct str registry; /* its name; empty for an index without a name */
-    struct str index_url;
-};
+#include "credential/credential.h"
 
 enum provider_action {
     PROVIDER_LOGOUT, /* remove the token */
@@ -52,18 +43,26 @@ enum provider_outcome {
 };
 
 /*
- * Runs the provider. It has our standard error and can use the terminal. If shell_person() is true,
- * there is no deadline; otherwise it has 60 seconds.
+ * Asks the provider of a credential or, for the keyring, our helper. It has our standard error and
+ * can use the terminal. If shell_person() is true, there is no deadline; otherwise it has 60
+ * seconds.
  *
  * For PROVIDER_VERIFY, it runs in a session of its own, so that it cannot ask a person at the
  * terminal. Its standard error is /dev/null, unless the shell is very verbose. Both requests
- * together have 20 seconds.
+ * together have 20 seconds. With -v, an error is printed as a note, because cargo then gets no
+ * token either.
  *
  * Sets `token` with PROVIDER_GAVE_TOKEN. If `token` is NULL, the token is overwritten at once.
  */
 struct err *provider_ask(struct shell *shell, enum provider_action action,
-                         const struct provider_call *call, enum provider_outcome *out,
+                         const struct credential *credential, enum provider_outcome *out,
                          struct str *token) MUST_CHECK;
+
+/* Returns true if the provider is the one of the keyring. */
+bool provider_is_keyring(const struct credential *credential);
+
+/* Returns the provider's name for messages. */
+const char *provider_name(const struct credential *credential);
 
 /*
  * Parse the lines, without a process, for tests. A failure has all its layers, including cargo's

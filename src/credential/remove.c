@@ -1,7 +1,7 @@
-#include "credential/remove.h"
-
+#include "credential/file.h"
+#include "credential/provider_client.h"
+#include "credential/run.h"
 #include "util/child.h"
-#include "util/helper.h"
 
 /* The helper exits after 20 seconds. If it fails before this time, it was not waiting for the
  * keyring. */
@@ -64,47 +64,13 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
  * Providers.
  */
 
-static bool is_keyring(const struct credential *c)
-{
-    return c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
-}
-
-const char *remove_provider_name(const struct credential *c)
-{
-    return c->provider ? c->provider->shown.data : "cargo:libsecret";
-}
-
-struct err *remove_ask(const struct inventory *inventory, const struct credential *c,
-                       enum provider_action action, enum provider_outcome *outcome,
-                       struct str *token)
-{
-    struct shell *shell = inventory->config->shell;
-    bool keyring = is_keyring(c);
-    struct str helper = STR("");
-    if (keyring) {
-        TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
-    }
-    const struct provider_call call = {
-        .words = keyring ? &helper : c->provider->words,
-        .count = keyring ? 1 : c->provider->count,
-        .shown = str_of(remove_provider_name(c)),
-        .registry = c->registry->name,
-        .index_url = credential_index_url(c),
-    };
-    struct err *err = provider_ask(shell, action, &call, outcome, token);
-    if (err && action == PROVIDER_VERIFY && shell->verbosity >= VERBOSITY_VERBOSE) {
-        shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", call.shown.data,
-                   c->registry->shown.data, err->message.data);
-    }
-    return err;
-}
-
 /* Asks the provider again for the token. The keyring's helper need not be asked, because it has
  * searched again. An error counts as no token, because cargo gets none either. */
 static bool serves(const struct inventory *inventory, const struct credential *c)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    return !is_keyring(c) && !remove_ask(inventory, c, PROVIDER_VERIFY, &outcome, NULL) &&
+    struct shell *shell = inventory->config->shell;
+    return !provider_is_keyring(c) && !provider_ask(shell, PROVIDER_VERIFY, c, &outcome, NULL) &&
            outcome == PROVIDER_GAVE_TOKEN;
 }
 
@@ -113,7 +79,7 @@ static void settle_provider(struct arena *arena, struct credential *c,
 {
     if (err) {
         c->result = serves ? RESULT_FAILED : RESULT_NOT_CHECKED;
-        c->error = logout_error(arena, remove_provider_name(c), err);
+        c->error = logout_error(arena, provider_name(c), err);
     } else if (serves) {
         c->result = RESULT_FAILED;
         c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
@@ -133,15 +99,15 @@ static void ask(struct inventory *inventory, struct credential *c)
     struct shell *shell = inventory->config->shell;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     int64_t start = child_clock();
-    if (is_keyring(c) && inventory->keyring_late) {
+    if (provider_is_keyring(c) && inventory->keyring_late) {
         settle_provider(shell->arena, c, outcome, false, inventory->keyring_late);
         return;
     }
     if (c->provider) {
         provider_announce(shell, c->provider, "logout", c->registry->shown);
     }
-    const struct err *err = remove_ask(inventory, c, PROVIDER_LOGOUT, &outcome, NULL);
-    if (is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
+    const struct err *err = provider_ask(shell, PROVIDER_LOGOUT, c, &outcome, NULL);
+    if (provider_is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
         inventory->keyring_late = err;
     }
     settle_provider(shell->arena, c, outcome, serves(inventory, c), err);

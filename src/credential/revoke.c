@@ -1,7 +1,6 @@
-#include "credential/revoke.h"
-
-#include "credential/remove.h"
+#include "credential/provider_client.h"
 #include "credential/revoke_client.h"
+#include "credential/run.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/helper.h"
@@ -170,11 +169,10 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
 static bool get_token(const struct inventory *inventory, struct credential *c, struct str *token)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    struct err *err = remove_ask(inventory, c, PROVIDER_GET, &outcome, token);
+    struct err *err = provider_ask(inventory->config->shell, PROVIDER_GET, c, &outcome, token);
     if (err) {
-        set_kept(c,
-                 err_wrap(inventory->config->arena, err,
-                          "credential provider `%s` failed action `get`", remove_provider_name(c)));
+        set_kept(c, err_wrap(inventory->config->arena, err,
+                             "credential provider `%s` failed action `get`", provider_name(c)));
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
@@ -192,7 +190,7 @@ static bool verify_token(const struct inventory *inventory, struct credential *c
     if (!runs || c->provider->foreign || c->result != RESULT_PENDING) {
         return false;
     }
-    c->error = remove_ask(inventory, c, PROVIDER_VERIFY, &outcome, token);
+    c->error = provider_ask(inventory->config->shell, PROVIDER_VERIFY, c, &outcome, token);
     if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
         c->effect = IN_USE;
         return true;

@@ -1,8 +1,5 @@
 #include "credential/run.h"
 
-#include "credential/remove.h"
-#include "credential/revoke.h"
-
 static void count(struct run *run)
 {
     struct totals *totals = &run->totals;
@@ -44,7 +41,7 @@ struct err *run_all(struct config *config, const struct logout_options *options,
             registry_warn(&run.inventory.registries, r);
         }
     }
-    inventory_plan(&run.inventory, options);
+    plan_all(&run.inventory, options);
     if (options->status ? options->check : options->revoke) {
         TRY(revoke_or_check(&run.inventory, options, signals));
     }

@@ -178,12 +178,6 @@ def test_get_asks_for_reading(provider):
     assert provider.requests() == [{"v": 1, "registry": registry, "kind": "get", "operation": "read", "args": ["a"]}]
 
 
-def test_an_index_without_a_name_has_none_in_the_request(provider):
-    provider.answers()
-    assert provider.outcome(registry="") == "removed"
-    assert provider.requests()[0]["registry"] == {"index-url": INDEX}
-
-
 @pytest.mark.parametrize(
     "read, publish, outcome, operations",
     [
