@@ -217,11 +217,6 @@ static void take_assignment(struct search *search, const struct place *place,
         .variable = name,
         .home = is_home ? path_of(search, assignment->value) : STR(""),
     };
-    if (search->options->copies && copy.home.len > 0) {
-        search->homes = list_room(search->arena, search->homes, sizeof(*search->homes),
-                                  search->home_count, &search->home_size);
-        search->homes[search->home_count++] = copy.home;
-    }
     if (search->options->copies && is_missing && is_wanted && !origin) {
         add(search, copy);
     }

@@ -93,14 +93,10 @@ static void add_path(struct search *search, enum place_kind kind, struct str pat
 static void add_in(struct search *search, enum place_kind kind, struct str dir, const char *rest)
 {
     struct arena *arena = search->arena;
-    struct str path = *rest ? path_join(arena, dir, str_of(rest)) : dir;
     if (dir.len == 0) {
         return;
     }
-    if (!strpbrk(rest, "*?[")) {
-        add_path(search, kind, path);
-        return;
-    }
+    struct str path = *rest ? path_join(arena, dir, str_of(rest)) : dir;
     struct buf pattern = buf_new(arena);
     for (size_t i = 0; i < path.len; i++) {
         bool literal = i < dir.len && strchr("*?[]\\", path.data[i]);
@@ -158,14 +154,10 @@ static void add_pattern(struct search *search, enum place_kind kind, const char 
         break;
     case '@':
         add_in(search, kind, search->config->home, rest);
-        if (search->user_home.len > 0) {
-            add_in(search, kind, path_join(arena, search->user_home, STR(".cargo")), rest);
-        }
-        do {
-            add_in(search, kind, path_join(arena, dir, STR(".cargo")), rest);
-        } while (path_parent(arena, dir, &dir));
-        for (size_t i = 0; i < search->home_count; i++) {
-            add_in(search, kind, search->homes[i], rest);
+        add_pattern(search, kind, str_format(arena, "~/.cargo/%s", rest).data);
+        add_pattern(search, kind, str_format(arena, "./.cargo/%s", rest).data);
+        for (const struct copy *c = search->out->first; c; c = c->next) {
+            add_in(search, kind, c->home, rest);
         }
         break;
     case '$':

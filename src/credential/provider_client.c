@@ -332,17 +332,6 @@ static struct err *ask(struct talk *talk, const struct question *question,
     return NULL;
 }
 
-static struct err *ask_all(struct talk *talk, enum provider_action action,
-                           enum provider_outcome *out, struct str *token)
-{
-    TRY(ask(talk, action == PROVIDER_LOGOUT ? &logout : &read_token, out, token));
-    if (*out == PROVIDER_OPERATION_NOT_SUPPORTED) {
-        return talk->verifies ? ask(talk, &publish_token, out, token)
-                              : err_new(talk->shell->arena, "requested operation not supported");
-    }
-    return NULL;
-}
-
 bool provider_is_keyring(const struct credential *c)
 {
     return c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
@@ -372,10 +361,17 @@ struct err *provider_ask(struct shell *shell, enum provider_action action,
         .until = waits ? CHILD_NO_LIMIT : child_clock() + (verifies ? 20 : 60) * 1000,
         .verifies = verifies,
     };
-    struct err *err = ask_all(&talk, action, out, token);
+    enum provider_outcome outcome = PROVIDER_NOT_FOUND;
+    const struct question *first = action == PROVIDER_LOGOUT ? &logout : &read_token;
+    struct err *err = ask(&talk, first, &outcome, token);
+    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
+        err = verifies ? ask(&talk, &publish_token, &outcome, token)
+                       : err_new(shell->arena, "requested operation not supported");
+    }
     if (err && verifies && shell->verbosity >= VERBOSITY_VERBOSE) {
         shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", provider_name(c),
                    c->registry->shown.data, err->message.data);
     }
+    *out = err ? *out : outcome;
     return err;
 }

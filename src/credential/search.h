@@ -28,10 +28,7 @@ struct search {
     struct needle **last_needle;
     struct map known;     /* the bytes of the needles */
     struct str user_home; /* empty if it is not known */
-    struct str *homes;    /* CARGO_HOMEs that startup files set */
-    size_t home_count;
-    size_t home_size;
-    int64_t until; /* a time of child_clock() */
+    int64_t until;        /* a time of child_clock() */
     bool is_over;
 };
 
