@@ -145,7 +145,7 @@ static void report_left(const struct shell *shell, const struct credential *c)
                            name_of(c), where.data);
     } else if (usable != USABLE_NO && !explained) {
         title = left_title(arena, c, usable);
-    } else if (not_checked && !c->error_is_final) {
+    } else if (not_checked && !credential_failed(c)) {
         title = str_format(arena, "not checked: %s", c->error->message.data);
         purpose = "to ask it";
     } else {
@@ -217,7 +217,7 @@ static struct failure *find_failures(const struct inventory *inventory)
     struct map by_error = {0};
     for (const struct credential *c = inventory_first(inventory); c;
          c = inventory_next(inventory, c)) {
-        if (!c->error || !c->error_is_final) {
+        if (!credential_failed(c)) {
             continue;
         }
         struct buf chain = buf_new(arena);

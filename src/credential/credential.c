@@ -24,6 +24,12 @@ enum usable credential_usable(const struct credential *c)
     return known ? USABLE_YES : USABLE_UNKNOWN;
 }
 
+bool credential_failed(const struct credential *c)
+{
+    return c->result == RESULT_FAILED || c->result == RESULT_KEPT ||
+           (c->result == RESULT_NOT_CHECKED && c->plan == PLAN_ASK);
+}
+
 struct str credential_variable(const struct credential *c)
 {
     if (credential_usable(c) == USABLE_NO) {

@@ -87,7 +87,6 @@ struct credential {
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final;             /* `error` makes the exit status 101 */
     const struct copy *origins;      /* first assignment of the variable that keeps it usable */
     struct credential *next;         /* of the same registry */
     struct credential *next_in_file; /* to remove in the same edit; see file.h */
@@ -112,6 +111,9 @@ enum usable { USABLE_NO, USABLE_UNKNOWN, USABLE_YES };
 
 /* Returns whether cargo can use it at this moment. */
 enum usable credential_usable(const struct credential *credential);
+
+/* Returns true if `error` makes the exit status 101. */
+bool credential_failed(const struct credential *credential);
 
 /* Returns the variable that keeps the credential usable. Empty if there is none. */
 struct str credential_variable(const struct credential *credential);

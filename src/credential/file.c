@@ -69,7 +69,8 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
     for (struct credential *c = list; c; c = c->next_in_file) {
         const struct stored *s = inventory_stored(arena, doc, &c->registry->name);
         for (; s; s = s->next) {
-            struct toml_node *const both[] = {s->node, s->subject};
+            struct toml_node *const both[] = {s->node,
+                                              toml_get(s->node->parent, STR("secret-key-subject"))};
             bool goes = takes(c, s, revoked_only);
             for (size_t i = 0; i < COUNT(both) && goes && both[i]; i++) {
                 victims.nodes = list_room(arena, victims.nodes, sizeof(struct toml_node *),

@@ -62,7 +62,6 @@ static void store(struct arena *arena, struct stored ***end, struct str registry
                 .node = node,
                 .kind = (enum credential_kind)i,
                 .misplaced = misplaced,
-                .subject = toml_get(table, STR("secret-key-subject")),
             };
             *end = &(**end)->next;
         }
@@ -107,11 +106,10 @@ static enum effect effect_of_value(const struct registry *registry, struct str v
                                     : PERHAPS_USED; /* another project can define it */
 }
 
-/* Adds the stored values of a name in a layer, or of all names of the run if it is NULL. */
-static void take_stored(struct inventory *inventory, const struct layer *layer,
-                        const struct str *name)
+/* Adds the stored values of a layer that belong to the run. */
+static void take_layer(struct inventory *inventory, const struct layer *layer)
 {
-    const struct stored *s = inventory_stored(inventory->config->arena, layer->doc, name);
+    const struct stored *s = inventory_stored(inventory->config->arena, layer->doc, NULL);
     for (; s; s = s->next) {
         struct registry *registry = registries_get(&inventory->registries, s->registry);
         if (!registry || !inventory_has(inventory, registry)) {
@@ -132,40 +130,13 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
     }
 }
 
-/* Adds what a layer has for the names of the run. Looks up each of them, or goes through the names
- * in the layer if these are fewer. */
-static void take_layer(struct inventory *inventory, const struct layer *layer,
-                       const struct str *names, size_t count)
-{
-    const struct toml_node *table = toml_get(layer->doc->root, STR("registries"));
-    if (!table || table->type != TOML_TABLE || table->count <= count) {
-        take_stored(inventory, layer, NULL);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        take_stored(inventory, layer, &names[i]);
-    }
-}
-
 static void take_files(struct inventory *inventory)
 {
-    const struct layer *layers = inventory->config->layers;
-    struct str *names = NULL;
-    size_t count = 0;
-    size_t size = 0;
-    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_has(inventory, r)) {
-            names = list_room(inventory->config->arena, names, sizeof(*names), count, &size);
-            names[count++] = r->name;
-        }
-    }
-    for (const struct layer *layer = layers; layer; layer = layer->next) {
-        const struct layer *first = layers; /* of this file, because each file is read once */
-        while (first->file != layer->file) {
-            first = first->next;
-        }
-        if (layer->file && layer->doc && layer == first) {
-            take_layer(inventory, layer, names, count);
+    struct map taken = {0}; /* each file is read once, even if it is in several layers */
+    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
+        if (layer->doc && layer->file &&
+            map_add(inventory->config->arena, &taken, layer->file->path)) {
+            take_layer(inventory, layer);
         }
     }
 }
@@ -270,16 +241,6 @@ static void take_list(struct inventory *inventory, struct registry *registry,
                     .provider = provider,
                     .effect = effect_of(provider),
                 });
-        }
-    }
-}
-
-static void take_providers(struct inventory *inventory)
-{
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_has(inventory, r)) {
-            take_list(inventory, r, &r->providers);
-            take_list(inventory, r, &r->elsewhere);
         }
     }
 }
@@ -407,9 +368,10 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
     }
     take_files(&inventory);
     take_variables(&inventory);
-    take_providers(&inventory);
-    for (const struct registry *r = inventory.registries.first; r; r = r->next) {
+    for (struct registry *r = inventory.registries.first; r; r = r->next) {
         if (inventory_has(&inventory, r)) {
+            take_list(&inventory, r, &r->providers);
+            take_list(&inventory, r, &r->elsewhere);
             find_used(&inventory, r);
         }
     }

@@ -47,7 +47,6 @@ struct credential *inventory_next(const struct inventory *inventory,
 struct stored {
     struct str registry; /* its name */
     struct toml_node *node;
-    struct toml_node *subject; /* secret-key-subject, which is removed with it, or NULL */
     enum credential_kind kind;
     bool misplaced; /* in [registries.crates-io], which cargo does not read */
     struct stored *next;

@@ -22,7 +22,6 @@ static void settle_file(struct arena *arena, struct credential *c, const struct 
                            "kept",
                            c->file->shown.data, c->registry->shown.data);
     }
-    c->error_is_final = c->error != NULL;
 }
 
 /* Links the credentials to remove from each file. */
@@ -89,7 +88,6 @@ static void settle_provider(struct arena *arena, struct credential *c,
                     : outcome == PROVIDER_URL_NOT_SUPPORTED ? RESULT_NOT_SUPPORTED
                                                             : RESULT_NOT_FOUND;
     }
-    c->error_is_final = c->error != NULL;
     c->effect = serves ? IN_USE : c->effect;
 }
 

@@ -150,7 +150,6 @@ static const struct err *call_make(const struct batch *batch, struct credential 
 static void set_kept(struct credential *c, const struct err *error)
 {
     c->result = RESULT_KEPT;
-    c->error_is_final = true;
     c->error = error;
 }
 

@@ -10,7 +10,7 @@ static void count(struct run *run)
         totals->removed += c->result == RESULT_REMOVED;
         totals->left += usable == USABLE_YES;
         totals->not_checked += usable == USABLE_UNKNOWN;
-        totals->failed += c->error && c->error_is_final;
+        totals->failed += credential_failed(c);
         run->strict_fails |= usable != USABLE_NO && c->valid != VALIDITY_NO;
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
