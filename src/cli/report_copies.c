@@ -30,7 +30,7 @@ static void report_copy(const struct shell *shell, const struct logout_options *
                         const struct run *run, const struct copy *copy)
 {
     struct arena *arena = shell->arena;
-    const char *kind = copy->is_secret_key ? "secret-key" : "token";
+    const char *kind = credential_keys[copy->stored];
     const char *name = text_shown(arena, copy->registry).data;
     if (copy->kind == COPY_NOT_CHECKED) {
         shell_alert(

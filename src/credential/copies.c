@@ -9,7 +9,7 @@
 
 #include <pwd.h>
 
-enum { TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
+enum { SHORTEST = 12, TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
 {
@@ -31,7 +31,7 @@ static const struct copy *add(struct search *search, struct copy copy)
     return added;
 }
 
-void search_problem(struct search *search, struct str what, const char *reason)
+static void add_problem(struct search *search, struct str what, const char *reason)
 {
     add(search, (struct copy){
                     .kind = COPY_NOT_CHECKED,
@@ -46,8 +46,8 @@ static bool is_over(struct search *search, const struct place *place)
 {
     if (!search->is_over && child_clock() > search->until) {
         search->is_over = true;
-        search_problem(search, place->shown,
-                       "the search stopped here and in all later files after 2 seconds");
+        add_problem(search, place->shown,
+                    "the search stopped here and in all later files after 2 seconds");
     }
     return search->is_over;
 }
@@ -70,6 +70,77 @@ static bool is_about(const struct search *search, struct str registry)
 }
 
 /*
+ * Tokens to search for.
+ */
+
+/* Returns the base64 characters that depend only on the token, if `before` bytes precede it. */
+static struct str base64(struct arena *arena, struct str token, size_t before)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct buf out = buf_new(arena);
+    unsigned bits = 0;
+    unsigned count = (unsigned)before * 8 % 6;
+    size_t skipped = count > 0 ? 1 : 0; /* this character depends on the bytes before it */
+    for (size_t i = 0; i < token.len; i++) {
+        bits = (bits << 8 | (unsigned char)token.data[i]) & 0xFFFF;
+        for (count += 8; count >= 6; count -= 6) {
+            if (skipped > 0) {
+                skipped--;
+            } else {
+                buf_add_char(&out, digits[bits >> (count - 6) & 63]);
+            }
+        }
+    }
+    return buf_str(&out);
+}
+
+/* Returns false if another needle has the same bytes. */
+static bool add_needle(struct search *search, const struct credential *c, struct str bytes)
+{
+    if (!map_add(search->arena, &search->known, bytes)) {
+        return false;
+    }
+    *search->last_needle = arena_new(search->arena, struct needle);
+    **search->last_needle = (struct needle){bytes, c, NULL};
+    search->last_needle = &(*search->last_needle)->next;
+    return true;
+}
+
+static const char *unknown(const struct credential *c)
+{
+    bool provider = c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING;
+    bool absent = c->result == RESULT_NOT_FOUND || c->result == RESULT_NOT_SUPPORTED;
+    return provider && !absent                           ? "only its credential provider knows it"
+           : c->value.len > 0 && c->value.len < SHORTEST ? "it has fewer than 12 bytes"
+                                                         : NULL;
+}
+
+/* Makes needles of the tokens of the run, and counts the tokens. With --copies, tokens that cannot
+ * be searched for are listed. */
+static void find_needles(struct search *search)
+{
+    struct arena *arena = search->arena;
+    const struct inventory *inventory = search->inventory;
+    for (const struct credential *c = inventory_first(inventory); c;
+         c = inventory_next(inventory, c)) {
+        const char *reason = c->asked_about ? unknown(c) : NULL;
+        if (reason && search->options->copies) {
+            add_problem(search,
+                        str_format(arena, "copies of the %s for `%s` (%s)", credential_kind_name(c),
+                                   c->registry->shown.data, credential_location(arena, c).data),
+                        reason);
+        }
+        struct str token = server_bare_token(c->value);
+        if (c->asked_about && c->value.len >= SHORTEST && add_needle(search, c, token)) {
+            search->out->tokens++;
+            for (size_t before = 0; before < 3; before++) {
+                add_needle(search, c, base64(arena, token, before));
+            }
+        }
+    }
+}
+
+/*
  * Credentials files that cargo does not read.
  */
 
@@ -81,18 +152,13 @@ static void remove_tokens(struct search *search, const struct place *place, stru
         .shown = place->shown,
         .credentials = strstr(place->path.data + str_rfind(place->path, '/'), "credentials"),
     };
-    const struct inventory *inventory = search->inventory;
+    struct inventory *inventory = search->inventory;
     struct credential *list = NULL;
     struct credential **end = &list;
     for (const struct copy *c = from; c; c = c->next) {
-        struct registry *registry = registries_get(&inventory->registries, c->registry);
-        if (!registry) {
-            registry = arena_new(search->arena, struct registry);
-            registry->name = c->registry;
-        }
         *end = arena_new(search->arena, struct credential);
-        (*end)->registry = registry;
-        (*end)->kind = c->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN;
+        (*end)->registry = registries_add(&inventory->registries, c->registry);
+        (*end)->kind = c->stored;
         end = &(*end)->next_in_file;
     }
     const struct err *err =
@@ -118,7 +184,7 @@ static bool looks_like_credentials(struct str text)
 static void take_other(struct search *search, const struct place *place, struct str text)
 {
     if (!search->needles) {
-        needles_find(search);
+        find_needles(search);
     }
     const struct needle *n = search->needles;
     while (n && !memmem(text.data, text.len, n->bytes.data, n->bytes.len)) {
@@ -150,7 +216,7 @@ static void take_unread(struct search *search, const struct place *place, struct
                             .place = place,
                             .line = s->node->line,
                             .registry = str_copy(search->arena, s->registry.data, s->registry.len),
-                            .is_secret_key = s->kind == CREDENTIAL_SECRET_KEY,
+                            .stored = s->kind,
                             .is_toml = true,
                         });
         }
@@ -241,7 +307,7 @@ static void take_assignments(struct search *search, const struct place *place,
         take_assignment(search, place, a, from);
     }
     if (more) {
-        search_problem(search, place->shown, "the file assigns too many variables of cargo");
+        add_problem(search, place->shown, "the file assigns too many variables of cargo");
     }
 }
 
@@ -298,8 +364,8 @@ static void take_lines(struct search *search, const struct place *place, struct 
         const char *at = text.data;
         while ((at = memmem(at, (size_t)(end - at), n->bytes.data, n->bytes.len))) {
             if (hits++ == MOST_COPIES) {
-                search_problem(search, place->shown,
-                               "it has more than 100 copies; the others are not listed");
+                add_problem(search, place->shown,
+                            "it has more than 100 copies; the others are not listed");
                 return;
             }
             for (; counted < at; counted++) {
@@ -328,7 +394,7 @@ static void search_file(struct search *search, struct place *place)
     }
     const struct err *err = place_read(search, place, &scratch, &text);
     if (err) {
-        search_problem(search, place->shown, err->message.data);
+        add_problem(search, place->shown, err->message.data);
         return;
     }
     if (place->kind == KIND_CARGO) {
@@ -373,7 +439,7 @@ static struct str home_of(struct arena *arena)
     return str_copy(arena, home, strlen(home));
 }
 
-void copies_find(const struct inventory *inventory, const struct logout_options *options,
+void copies_find(struct inventory *inventory, const struct logout_options *options,
                  struct copies *out)
 {
     struct search search = {
@@ -390,7 +456,7 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
     search.last_needle = &search.needles;
     take_user_agent(&search);
     if (options->copies) {
-        needles_find(&search);
+        find_needles(&search);
     }
     if (options->copies || needs_origins(inventory)) {
         search_files(&search, KIND_STARTUP);

@@ -1,15 +1,8 @@
 /*
  * Finds tokens outside of the files that cargo reads: in other credentials files, in assignments of
- * startup files, and in files of other programs.
- *
- *     a variable is usable    the startup files that assign it, because `unset` lasts only until
- *                             the next login shell
- *     --status, --all         credentials files that cargo does not read, and their backups
- *     --copies                all files, for the bytes of the tokens that the run is about
- *
- * Without one of these, no file is read. With --copies, tokens are removed from TOML files that
- * cargo does not read, by file.h. No other file is changed. Only names are kept in memory, not the
- * contents of files.
+ * startup files, and in files of other programs. docs/copies.md describes which run reads which
+ * files. With --copies, tokens are removed from TOML files that cargo does not read, by file.h. No
+ * other file is changed.
  */
 #ifndef CREDENTIAL_COPIES_H
 #define CREDENTIAL_COPIES_H
@@ -47,16 +40,16 @@ enum copy_kind {
 
 struct copy {
     enum copy_kind kind;
-    const struct place *place; /* NULL: a variable, or not checked */
-    struct str what;           /* only if it was not checked: the file or token, for messages */
-    size_t line;               /* 0: unknown, for example in the swap file of an editor */
-    struct str registry;       /* its name; empty if it is not known */
-    struct str variable;       /* only of an origin */
-    struct str home;           /* only of an origin of CARGO_HOME: the directory */
-    bool is_secret_key;
-    bool is_toml;       /* it is in an unread file that --copies can edit */
-    bool in_work_tree;  /* of git */
-    enum result result; /* PENDING, REMOVED, NOT_FOUND, KEPT (not revoked) or FAILED */
+    const struct place *place;   /* NULL: a variable, or not checked */
+    struct str what;             /* only if it was not checked: the file or token, for messages */
+    size_t line;                 /* 0: unknown, for example in the swap file of an editor */
+    struct str registry;         /* its name; empty if it is not known */
+    struct str variable;         /* only of an origin */
+    struct str home;             /* only of an origin of CARGO_HOME: the directory */
+    enum credential_kind stored; /* only in an unread file */
+    bool is_toml;                /* it is in an unread file that --copies can edit */
+    bool in_work_tree;           /* of git */
+    enum result result;          /* PENDING, REMOVED, NOT_FOUND, KEPT (not revoked) or FAILED */
     const struct err *error;
     struct copy *next;
 };
@@ -70,7 +63,7 @@ struct copies {
 };
 
 /* Call it last in a run. */
-void copies_find(const struct inventory *inventory, const struct logout_options *options,
+void copies_find(struct inventory *inventory, const struct logout_options *options,
                  struct copies *out);
 
 /* `/path:3` */

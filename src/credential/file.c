@@ -90,18 +90,13 @@ static struct err *cut(const struct shell *shell, const struct config_file *file
     struct toml_cut pieces;
     TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
     const struct edit *edit = edit_plan(arena, doc->text, &pieces);
-    struct edit_leftover left;
+    struct err *left;
     struct err *err = edit_apply(arena, fd, edit, file->credentials, &left);
     if (err) {
         return err_wrap(arena, err, "failed to write to `%s`", shown);
     }
-    if (left.mode) {
-        shell_warn(shell, "failed to set permissions of `%s`: %s", shown,
-                   err_os(arena, left.mode)->message.data);
-    }
-    if (left.length) {
-        shell_warn(shell, "failed to remove the blank lines at the end of `%s`: %s", shown,
-                   err_os(arena, left.length)->message.data);
+    if (left) {
+        shell_warn(shell, "%s of `%s`: %s", left->message.data, shown, left->cause->message.data);
     }
     return NULL;
 }

@@ -49,49 +49,44 @@ static void add(const struct inventory *inventory, struct registry *registry,
  * Files.
  */
 
-/* Adds what a table of a registry has. */
-static void store(struct arena *arena, struct stored ***end, struct str registry, bool misplaced,
-                  const struct toml_node *table)
+/* Adds what a table of a registry has. Returns the end of the list. */
+static struct stored **store(struct arena *arena, struct stored **end, struct str registry,
+                             const struct toml_node *table)
 {
-    for (size_t i = 0; i < COUNT(credential_keys); i++) {
-        struct toml_node *node = table ? toml_get(table, str_of(credential_keys[i])) : NULL;
+    for (size_t i = 0; table && i < COUNT(credential_keys); i++) {
+        struct toml_node *node = toml_get(table, str_of(credential_keys[i]));
         if (node) {
-            **end = arena_new(arena, struct stored);
-            ***end = (struct stored){
-                .registry = registry,
-                .node = node,
-                .kind = (enum credential_kind)i,
-                .misplaced = misplaced,
-            };
-            *end = &(**end)->next;
+            *end = arena_new(arena, struct stored);
+            **end = (struct stored){registry, node, (enum credential_kind)i, NULL};
+            end = &(*end)->next;
         }
     }
+    return end;
 }
 
 struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
                                 const struct str *name)
 {
     const struct str crates_io = STR(CRATES_IO_NAME);
-    bool only_other = name && !str_eq(*name, crates_io);
     struct stored *first = NULL;
     struct stored **end = &first;
+    if (!name || str_eq(*name, crates_io)) {
+        struct toml_node *old = toml_get(doc->root, STR("token"));
+        /* Before 2015, the file contained only `token = "..."`. */
+        if (old && old->type == TOML_STRING) {
+            first = arena_new(arena, struct stored);
+            *first = (struct stored){.registry = crates_io, .node = old};
+            end = &first->next;
+        }
+        end = store(arena, end, crates_io, toml_get(doc->root, STR("registry")));
+    }
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
-    struct toml_node *old = only_other ? NULL : toml_get(doc->root, STR("token"));
-    /* Before 2015, the file contained only `token = "..."`. */
-    if (old && old->type == TOML_STRING) {
-        first = arena_new(arena, struct stored);
-        *first = (struct stored){.registry = crates_io, .node = old};
-        end = &first->next;
-    }
-    if (!only_other) {
-        store(arena, &end, crates_io, false, toml_get(doc->root, STR("registry")));
-    }
     bool valid = registries && registries->type == TOML_TABLE;
     const struct toml_node *n = !valid ? NULL
                                 : name ? toml_get(registries, *name)
                                        : registries->first;
     for (; n; n = name ? NULL : n->next) {
-        store(arena, &end, n->key, str_eq(n->key, crates_io), n);
+        end = store(arena, end, n->key, n);
     }
     return first;
 }
@@ -115,8 +110,10 @@ static void take_layer(struct inventory *inventory, const struct layer *layer)
         if (!registry || !inventory_has(inventory, registry)) {
             continue;
         }
-        bool is_old = s->node->parent == layer->doc->root;
-        bool is_read = !s->misplaced && (!is_old || layer->credentials);
+        const struct toml_node *table = s->node->parent;
+        bool is_old = table == layer->doc->root;
+        bool is_read = is_old ? layer->credentials
+                              : !registry->is_crates_io || table->parent == layer->doc->root;
         struct str value = s->node->type == TOML_STRING ? s->node->string : (struct str){0};
         add(inventory, registry,
             (struct credential){

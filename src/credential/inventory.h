@@ -48,7 +48,6 @@ struct stored {
     struct str registry; /* its name */
     struct toml_node *node;
     enum credential_kind kind;
-    bool misplaced; /* in [registries.crates-io], which cargo does not read */
     struct stored *next;
 };
 

@@ -16,7 +16,7 @@ struct needle {
 };
 
 struct search {
-    const struct inventory *inventory;
+    struct inventory *inventory;
     const struct logout_options *options;
     struct config *config;
     struct arena *arena;
@@ -24,16 +24,13 @@ struct search {
     struct copy **end;    /* of out->first */
     struct place *places; /* the files that were found */
     struct place **last_place;
-    struct needle *needles; /* NULL until needles_find() */
+    struct needle *needles; /* NULL until find_needles() */
     struct needle **last_needle;
     struct map known;     /* the bytes of the needles */
     struct str user_home; /* empty if it is not known */
     int64_t until;        /* a time of child_clock() */
     bool is_over;
 };
-
-/* Adds something that is not searched. */
-void search_problem(struct search *search, struct str shown, const char *reason);
 
 /* Returns the existing regular files of this kind that were not found before, in the order of the
  * table. */
@@ -57,9 +54,5 @@ struct assignment {
 
 /* Returns the first 20 assignments of a text. Sets `more` if there are others. */
 struct assignment *assignments_in(struct arena *arena, struct str text, bool *more);
-
-/* Makes needles of the tokens of the run, and counts the tokens. With --copies, tokens that cannot
- * be searched for become problems. */
-void needles_find(struct search *search);
 
 #endif
