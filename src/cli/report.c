@@ -85,8 +85,7 @@ static void note_revoking(const struct shell *shell, const struct inventory *inv
 {
     const struct registry *first = NULL;
     bool several = false;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->result == RESULT_REMOVED && c->kind == CREDENTIAL_TOKEN && !is_revoked(c)) {
             first = first ? first : c->registry;
             several |= first != c->registry;
@@ -215,8 +214,7 @@ static struct failure *find_failures(const struct inventory *inventory)
     struct failure *first = NULL;
     struct failure **end = &first;
     struct map by_error = {0};
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (!credential_failed(c)) {
             continue;
         }
@@ -363,8 +361,7 @@ static void report_summary(const struct shell *shell, const struct run *run)
     const struct totals *totals = &run->totals;
     const struct registry *first = NULL;
     bool several = false;
-    for (const struct credential *c = inventory_first(&run->inventory); c;
-         c = inventory_next(&run->inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(&run->inventory, c));) {
         if (c->result == RESULT_REMOVED || credential_usable(c) != USABLE_NO || c->error) {
             first = first ? first : c->registry;
             several |= first != c->registry;
@@ -414,8 +411,7 @@ static void report_logout(const struct shell *shell, const struct logout_options
                           const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (options->dry_run) {
             report_planned(shell, c);
             continue;
@@ -432,8 +428,7 @@ static void report_logout(const struct shell *shell, const struct logout_options
         return;
     }
     note_revoking(shell, inventory);
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         report_left(shell, c);
     }
 }

@@ -134,8 +134,7 @@ static struct str draw(const struct table *table)
 static size_t count_in(const struct inventory *inventory, const struct config_file *file)
 {
     size_t count = 0;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         count += c->file == file;
     }
     return count;
@@ -195,8 +194,7 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
 {
     const struct inventory *inventory = &run->inventory;
     size_t count = 1;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         count++;
     }
     struct table table = {
@@ -207,8 +205,7 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
         .has_index = shell->verbosity >= VERBOSITY_VERBOSE,
     };
     add_row(&table, NULL);
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED) {
             add_row(&table, c);
         }
@@ -219,8 +216,7 @@ bool report_status(const struct shell *shell, const struct logout_options *optio
     } else if (run->totals.not_checked == 0 && run->totals.failed == 0) {
         shell_status(shell, "Logout", "no credentials found");
     }
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         explain_unknown(shell, c);
     }
     if (table.has_index) {

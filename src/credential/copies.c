@@ -121,8 +121,7 @@ static void find_needles(struct search *search)
 {
     struct arena *arena = search->arena;
     const struct inventory *inventory = search->inventory;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         const char *reason = c->asked_about ? unknown(c) : NULL;
         if (reason && search->options->copies) {
             add_problem(search,
@@ -286,8 +285,7 @@ static void take_assignment(struct search *search, const struct place *place,
     if (search->options->copies && is_missing && is_wanted && !origin) {
         add(search, copy);
     }
-    for (struct credential *c = inventory_first(search->inventory); c;
-         c = inventory_next(search->inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(search->inventory, c));) {
         if (str_eq(credential_variable(c), name)) {
             origin = origin ? origin : add(search, copy);
             c->origins = c->origins ? c->origins : origin;
@@ -421,7 +419,7 @@ static void search_files(struct search *search, enum place_kind kind)
 /* Returns true if a variable keeps a credential or provider usable. */
 static bool needs_origins(const struct inventory *inventory)
 {
-    const struct credential *c = inventory_first(inventory);
+    const struct credential *c = inventory_next(inventory, NULL);
     while (c && credential_variable(c).len == 0) {
         c = inventory_next(inventory, c);
     }

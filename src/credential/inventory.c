@@ -12,24 +12,16 @@ bool inventory_is_about(const struct inventory *inventory, const struct registry
     return !inventory->chosen || registry == inventory->chosen;
 }
 
-static struct credential *first_from(const struct inventory *inventory,
-                                     const struct registry *registry)
+struct credential *inventory_next(const struct inventory *inventory, const struct credential *c)
 {
-    while (registry && (!registry->credentials || !inventory_has(inventory, registry))) {
-        registry = registry->next;
+    const struct registry *r = c ? c->registry->next : inventory->registries.first;
+    if (c && c->next) {
+        return c->next;
     }
-    return registry ? registry->credentials : NULL;
-}
-
-struct credential *inventory_first(const struct inventory *inventory)
-{
-    return first_from(inventory, inventory->registries.first);
-}
-
-struct credential *inventory_next(const struct inventory *inventory,
-                                  const struct credential *credential)
-{
-    return credential->next ? credential->next : first_from(inventory, credential->registry->next);
+    while (r && !(r->credentials && inventory_has(inventory, r))) {
+        r = r->next;
+    }
+    return r ? r->credentials : NULL;
 }
 
 static void add(const struct inventory *inventory, struct registry *registry,
@@ -315,7 +307,7 @@ void inventory_look_into_keyring(struct inventory *inventory, enum keyring_searc
     if (inventory->keyring.state != KEYRING_LISTED) {
         return;
     }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (is_keyring(c) && !c->item && c->result == RESULT_PENDING) {
             c->result = RESULT_NOT_FOUND;
         }

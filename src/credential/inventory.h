@@ -3,9 +3,6 @@
  * in each variable, each provider that a layer configures, and the keyring's items. It also lists
  * what could not be read, with the reason. It changes nothing and asks no provider.
  *
- *     struct inventory inventory;
- *     TRY(inventory_take(config, &options, &inventory));
- *
  * The credentials are in the lists of the registries, first those of files by priority, then those
  * of variables, providers and the keyring. Each one has an `effect`: whether cargo would use it.
  */
@@ -38,8 +35,8 @@ bool inventory_is_about(const struct inventory *inventory, const struct registry
 /* Lists the keyring, and adds the items that no provider of a known registry would find. */
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how);
 
-/* Iterate over the credentials of the run. They return NULL after the last one. */
-struct credential *inventory_first(const struct inventory *inventory);
+/* Returns the next credential of the run, or the first one after NULL. Returns NULL after the last
+ * one. */
 struct credential *inventory_next(const struct inventory *inventory,
                                   const struct credential *credential);
 

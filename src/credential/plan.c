@@ -106,7 +106,7 @@ void plan_all(const struct inventory *inventory, const struct logout_options *op
             r->failure = NULL; /* a name without an index, or its file could not be read */
         }
     }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->asked_about && c->result == RESULT_PENDING) {
             plan_one(inventory, options, c);
         }

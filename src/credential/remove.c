@@ -28,7 +28,7 @@ static void settle_file(struct arena *arena, struct credential *c, const struct 
 static struct map lists_by_path(const struct inventory *inventory)
 {
     struct map lists = {0};
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->plan == PLAN_REMOVE && c->result == RESULT_PENDING) {
             struct credential **list =
                 (struct credential **)map_place(inventory->config->arena, &lists, c->file->path);
@@ -146,7 +146,7 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
         clear_file(inventory, options, file, map_get(&lists, file->path));
     }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->plan == PLAN_ASK && c->result == RESULT_PENDING) {
             ask(inventory, c);
         }

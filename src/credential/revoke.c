@@ -242,7 +242,7 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
 static void find_copies(const struct inventory *inventory, const struct server_call *call)
 {
     const struct credential *sent = call->credential;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->registry->group == sent->registry->group && !c->answer && c->value.data &&
             str_eq(c->value, call->token)) {
             c->answer = sent->answer;
@@ -283,7 +283,7 @@ static void keep_the_rest(const struct inventory *inventory)
     const struct err *error =
         err_new(inventory->config->arena,
                 "interrupted by a signal, so tokens that were not revoked are kept");
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         bool revoked = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool planned = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK;
         if (c->result == RESULT_PENDING && planned && !revoked) {
@@ -355,8 +355,8 @@ struct err *revoke_or_check(struct inventory *inventory, const struct logout_opt
     if (batch.purpose == PURPOSE_REVOKE) {
         signals_hold(signals);
     }
-    for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
-         c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL;
+         !signals_came(signals) && (c = inventory_next(inventory, c));) {
         add_call(&batch, c);
     }
     if (!signals_came(signals)) {

@@ -4,8 +4,7 @@ static void count(struct run *run)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         enum usable usable = credential_usable(c);
         totals->removed += c->result == RESULT_REMOVED;
         totals->left += usable == USABLE_YES;
