@@ -45,7 +45,7 @@ static void report_removed(const struct shell *shell, const struct credential *c
             return;
         }
     }
-    shell_status(shell, "Logout", "%s for `%s` has been removed %s", credential_kind_name(c),
+    shell_status(shell, "Logout", "%s for `%s` has been removed %s", credential_keys[c->kind],
                  name_of(c), where.data);
 }
 
@@ -113,7 +113,7 @@ static void note_revoking(const struct shell *shell, const struct inventory *inv
 
 static struct str left_title(struct arena *arena, const struct credential *c, enum usable usable)
 {
-    const char *kind = credential_kind_name(c);
+    const char *kind = credential_keys[c->kind];
     struct str where = credential_location(arena, c);
     if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
         bool elsewhere = c->plan == PLAN_LEAVE && c->asked_about;
@@ -151,7 +151,7 @@ static void report_left(const struct shell *shell, const struct credential *c)
         if (c->asked_about && c->place == PLACE_CONFIG && c->effect == NEVER_USED &&
             c->result == RESULT_PENDING && c->value.len > 0) {
             shell_note(shell, "%s has a %s for `%s` that cargo does not use", where.data,
-                       credential_kind_name(c), name_of(c));
+                       credential_keys[c->kind], name_of(c));
         }
         return;
     }
@@ -393,7 +393,7 @@ static void report_planned(const struct shell *shell, const struct credential *c
     switch (c->plan) {
     case PLAN_REMOVE:
         shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
-                     credential_kind_name(c), name_of(c), where.data);
+                     credential_keys[c->kind], name_of(c), where.data);
         break;
     case PLAN_ASK:
         shell_status(shell, "Logout", "%s would be asked to log out of `%s`", where.data,

@@ -146,7 +146,7 @@ static void add_credential(struct buf *out, const struct logout_options *options
     json_t *line = line_new("credential");
     set(line, "registry", json_from_str(arena, c->registry->name));
     set_index(arena, line, credential_index_url(c));
-    set(line, "kind", json_string(credential_kind_name(c)));
+    set(line, "kind", json_string(credential_keys[c->kind]));
     set(line, "location", location_of(arena, c));
     set(line, "usable", json_string(report_usable[credential_usable(c)]));
     set(line, "effect", json_string(effects[c->effect]));

@@ -70,7 +70,7 @@ static void add_row(struct table *table, const struct credential *c)
     size_t column = 0;
     row->warns = c && credential_usable(c) == USABLE_YES;
     row->cells[column++] = c ? c->registry->shown : STR("REGISTRY");
-    row->cells[column++] = c ? str_of(credential_kind_name(c)) : STR("KIND");
+    row->cells[column++] = c ? str_of(credential_keys[c->kind]) : STR("KIND");
     row->cells[column++] = c ? str_of(report_usable[credential_usable(c)]) : STR("USABLE");
     if (table->has_valid) {
         row->cells[column++] = c ? valid_cell(arena, c) : STR("VALID");

@@ -125,8 +125,9 @@ static void find_needles(struct search *search)
         const char *reason = c->asked_about ? unknown(c) : NULL;
         if (reason && search->options->copies) {
             add_problem(search,
-                        str_format(arena, "copies of the %s for `%s` (%s)", credential_kind_name(c),
-                                   c->registry->shown.data, credential_location(arena, c).data),
+                        str_format(arena, "copies of the %s for `%s` (%s)",
+                                   credential_keys[c->kind], c->registry->shown.data,
+                                   credential_location(arena, c).data),
                         reason);
         }
         struct str token = server_bare_token(c->value);
@@ -465,12 +466,6 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
     if (options->copies && search.needles) {
         search_files(&search, KIND_HISTORY);
         search_files(&search, KIND_CLIENT);
-    }
-    for (const struct copy *c = out->first; c; c = c->next) {
-        bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
-        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
-        out->failed += c->result == RESULT_FAILED;
-        out->strict_fails |= options->copies && !gone && !is_home;
     }
 }
 

@@ -56,10 +56,8 @@ struct copy {
 
 struct copies {
     struct copy *first;
-    size_t files;      /* number of files that were searched */
-    size_t tokens;     /* number of tokens that were searched for */
-    size_t failed;     /* number of copies that could not be removed */
-    bool strict_fails; /* with --copies, something is left or was not searched */
+    size_t files;  /* number of files that were searched */
+    size_t tokens; /* number of tokens that were searched for */
 };
 
 /* Call it last in a run. */

@@ -38,11 +38,6 @@ struct str credential_variable(const struct credential *c)
     return c->provider ? c->provider->setting.variable : c->variable;
 }
 
-const char *credential_kind_name(const struct credential *c)
-{
-    return credential_keys[c->kind];
-}
-
 struct str credential_index_url(const struct credential *c)
 {
     bool other = c->place == PLACE_PROVIDER && c->provider->index_url.len > 0;

@@ -118,11 +118,8 @@ bool credential_failed(const struct credential *credential);
 /* Returns the variable that keeps the credential usable. Empty if there is none. */
 struct str credential_variable(const struct credential *credential);
 
-/* The keys of each kind in files and variables. */
+/* `token` and `secret-key`: the keys of each kind, and their names in messages. */
 extern const char *const credential_keys[2];
-
-/* Returns `token` or `secret-key`. */
-const char *credential_kind_name(const struct credential *credential);
 
 /* Returns the URL of the index that it is for. Empty if the URL is not known. */
 struct str credential_index_url(const struct credential *credential);

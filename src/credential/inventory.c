@@ -197,14 +197,6 @@ static void take_variables(struct inventory *inventory)
  * Providers.
  */
 
-static enum effect effect_of(const struct provider *provider)
-{
-    if (provider->kind == PROVIDER_PASETO) {
-        return NEVER_USED; /* needs a nightly cargo, and its key is a separate credential */
-    }
-    return provider->kind == PROVIDER_TOKEN_FROM_STDOUT ? IN_USE : PERHAPS_USED;
-}
-
 /* cargo's providers for other systems have no tokens here. cargo:token means files and variables.
  */
 static bool holds_credentials(const struct provider *provider)
@@ -216,6 +208,12 @@ static bool holds_credentials(const struct provider *provider)
 static void take_list(struct inventory *inventory, struct registry *registry,
                       const struct provider_list *list)
 {
+    static const enum effect effects[] = {
+        [PROVIDER_PASETO] = NEVER_USED, /* needs a nightly cargo; its key is another credential */
+        [PROVIDER_TOKEN_FROM_STDOUT] = IN_USE,
+        [PROVIDER_LIBSECRET] = PERHAPS_USED,
+        [PROVIDER_EXTERNAL] = PERHAPS_USED,
+    };
     for (size_t i = 0; i < list->count; i++) {
         const struct provider *provider = &list->items[i];
         if (!holds_credentials(provider)) {
@@ -228,7 +226,7 @@ static void take_list(struct inventory *inventory, struct registry *registry,
                     .kind = CREDENTIAL_TOKEN,
                     .place = PLACE_PROVIDER,
                     .provider = provider,
-                    .effect = effect_of(provider),
+                    .effect = effects[provider->kind],
                 });
         }
     }

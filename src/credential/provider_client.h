@@ -8,18 +8,15 @@
  *     {"Ok":{"kind":"logout"}}    or    {"Err":{"kind":"not-found"}}
  *
  * If the result is an outcome, the caller continues. Everything else is an error, to which the
- * caller adds `credential provider `P` failed action `logout``, as for built-in providers. Errors
- * have cargo's words, except those about a malformed line. These quote no value of the line,
- * because that could be a token.
+ * caller adds `credential provider `P` failed action `logout``. Errors have cargo's words, except
+ * those about a malformed line, which quote no value of the line, because that could be a token.
  *
- * Differences from cargo: The length of a line is limited. What follows the answer is read and
- * discarded, up to a limit. There is a deadline, unless a person is at the terminal. An Err answer
- * counts whatever the exit status is. For the providers in the table of provider_client.c, certain
- * errors mean PROVIDER_NOT_FOUND.
+ * Differences from cargo: The length of a line is limited. What follows the answer is discarded, up
+ * to a limit. There is a deadline, unless a person is at the terminal. An Err answer counts
+ * whatever the exit status is. Certain errors of some providers mean PROVIDER_NOT_FOUND.
  *
  * After each call, the process has exited and is reaped. If a signal arrives that kills this
- * program, it acts at the end of the call. If the program survives it, the call fails with
- * `interrupted by a signal`.
+ * program, it acts at the end of the call; otherwise, the call fails.
  */
 #ifndef CREDENTIAL_PROVIDER_CLIENT_H
 #define CREDENTIAL_PROVIDER_CLIENT_H

@@ -1,6 +1,6 @@
 #include "credential/run.h"
 
-static void count(struct run *run)
+static void count(const struct logout_options *options, struct run *run)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
@@ -25,8 +25,13 @@ static void count(struct run *run)
         (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
     totals->not_checked += keyring_unknown;
     run->strict_fails |= keyring_unknown;
-    totals->failed += (run->failure != NULL) + run->copies.failed;
-    run->strict_fails |= run->copies.strict_fails;
+    totals->failed += run->failure != NULL;
+    for (const struct copy *c = run->copies.first; c; c = c->next) {
+        bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
+        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
+        totals->failed += c->result == RESULT_FAILED;
+        run->strict_fails |= options->copies && !gone && !is_home;
+    }
 }
 
 struct err *run_all(struct config *config, const struct logout_options *options,
@@ -48,7 +53,7 @@ struct err *run_all(struct config *config, const struct logout_options *options,
         remove_all(&run.inventory, options);
     }
     copies_find(&run.inventory, options, &run.copies);
-    count(&run);
+    count(options, &run);
     *out = run;
     return NULL;
 }
