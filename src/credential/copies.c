@@ -7,8 +7,6 @@
 #include "util/map.h"
 #include "util/text.h"
 
-#include <pwd.h>
-
 enum { SHORTEST = 12, TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
@@ -94,16 +92,11 @@ static struct str base64(struct arena *arena, struct str token, size_t before)
     return buf_str(&out);
 }
 
-/* Returns false if another needle has the same bytes. */
-static bool add_needle(struct search *search, const struct credential *c, struct str bytes)
+static void add_needle(struct search *search, const struct credential *c, struct str bytes)
 {
-    if (!map_add(search->arena, &search->known, bytes)) {
-        return false;
-    }
-    *search->last_needle = arena_new(search->arena, struct needle);
-    **search->last_needle = (struct needle){bytes, c, NULL};
-    search->last_needle = &(*search->last_needle)->next;
-    return true;
+    struct needle *needle = arena_new(search->arena, struct needle);
+    *needle = (struct needle){bytes, c, search->needles};
+    search->needles = needle;
 }
 
 static const char *unknown(const struct credential *c)
@@ -130,9 +123,10 @@ static void find_needles(struct search *search)
                                    credential_location(arena, c).data),
                         reason);
         }
-        struct str token = server_bare_token(c->value);
-        if (c->asked_about && c->value.len >= SHORTEST && add_needle(search, c, token)) {
+        if (c->asked_about && c->value.len >= SHORTEST) {
+            struct str token = server_bare_token(c->value);
             search->out->tokens++;
+            add_needle(search, c, token);
             for (size_t before = 0; before < 3; before++) {
                 add_needle(search, c, base64(arena, token, before));
             }
@@ -362,15 +356,16 @@ static void take_lines(struct search *search, const struct place *place, struct 
         const char *counted = text.data;
         const char *at = text.data;
         while ((at = memmem(at, (size_t)(end - at), n->bytes.data, n->bytes.len))) {
-            if (hits++ == MOST_COPIES) {
+            for (; counted < at; counted++) {
+                line += *counted == '\n';
+            }
+            bool is_listed = listed(*from, line, STR(""));
+            if (!is_listed && hits++ == MOST_COPIES) {
                 add_problem(search, place->shown,
                             "it has more than 100 copies; the others are not listed");
                 return;
             }
-            for (; counted < at; counted++) {
-                line += *counted == '\n';
-            }
-            if (!listed(*from, line, STR(""))) {
+            if (!is_listed) {
                 add(search, (struct copy){
                                 .kind = COPY_OF_TOKEN,
                                 .place = place,
@@ -427,17 +422,6 @@ static bool needs_origins(const struct inventory *inventory)
     return c != NULL;
 }
 
-/* Returns the home directory of the user, or an empty text. */
-static struct str home_of(struct arena *arena)
-{
-    const char *home = getenv("HOME");
-    if (!home || !*home) {
-        const struct passwd *user = getpwuid(geteuid());
-        home = user ? user->pw_dir : "";
-    }
-    return str_copy(arena, home, strlen(home));
-}
-
 void copies_find(struct inventory *inventory, const struct logout_options *options,
                  struct copies *out)
 {
@@ -448,11 +432,10 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
         .arena = inventory->config->arena,
         .out = out,
         .end = &out->first,
-        .user_home = home_of(inventory->config->arena),
+        .user_home = load_user_home(inventory->config->arena),
     };
     *out = (struct copies){0};
     search.last_place = &search.places;
-    search.last_needle = &search.needles;
     take_user_agent(&search);
     if (options->copies) {
         find_needles(&search);

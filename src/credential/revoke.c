@@ -41,18 +41,6 @@ static struct err *batch_start(struct batch *batch, const struct logout_options 
     return NULL;
 }
 
-/* Returns true if the token is in the project's own file. The project then decides where it is
- * sent. */
-static bool is_of_project(const struct credential *c)
-{
-    return c->place == PLACE_CONFIG && c->file->of_project;
-}
-
-static struct str project_of(struct config *config, const struct setting *setting)
-{
-    return text_shown(config->arena, setting_root(config, setting));
-}
-
 /* Which index the registry has without the project's files: the same as here, another one, or none.
  */
 enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
@@ -91,7 +79,7 @@ static const struct err *index_untrusted(struct config *config, const struct cre
         home == HOME_OTHER
             ? err_new(arena,
                       "run it outside of `%s`, where your own configuration has another index",
-                      project_of(config, setting).data)
+                      text_shown(arena, setting_root(config, setting)).data)
             : err_new(arena, "if you trust it, run the same command with `--config %s`",
                       text_quoted(arena, setting->layer->file->shown).data);
     return err_wrap(
@@ -109,8 +97,8 @@ static const struct err *untrusted_by(const struct batch *batch, const struct cr
     if (err || !batch->has_untrusted) {
         return err;
     }
-    struct err *fix =
-        err_new(arena, "run it outside of `%s`", project_of(config, &batch->untrusted).data);
+    struct str project = text_shown(arena, setting_root(config, &batch->untrusted));
+    struct err *fix = err_new(arena, "run it outside of `%s`", project.data);
     return err_wrap(arena, fix,
                     "a project's configuration decides how the request would be sent: %s",
                     setting_location(arena, &batch->untrusted).data);
@@ -122,7 +110,8 @@ static const struct err *call_make(const struct batch *batch, struct credential 
 {
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
-    bool of_project = is_of_project(c);
+    /* A project decides where the tokens in its own files are sent. */
+    bool of_project = c->place == PLACE_CONFIG && c->file->of_project;
     const struct err *err = of_project ? NULL : untrusted_by(batch, c);
     struct index_url url;
     if (index_url_parse(arena, credential_index_url(c), &url)) {

@@ -25,10 +25,8 @@ struct search {
     struct place *places; /* the files that were found */
     struct place **last_place;
     struct needle *needles; /* NULL until find_needles() */
-    struct needle **last_needle;
-    struct map known;     /* the bytes of the needles */
-    struct str user_home; /* empty if it is not known */
-    int64_t until;        /* a time of child_clock() */
+    struct str user_home;   /* empty if it is not known */
+    int64_t until;          /* a time of child_clock() */
     bool is_over;
 };
 
