@@ -7,8 +7,8 @@ static struct str title_of(struct arena *arena, const struct copy *copy, const c
     const char *where = copy_location(arena, copy).data;
     const char *variable = text_shown(arena, copy->variable).data;
     struct str of = STR("");
-    if (copy->registry.len > 0) {
-        of = str_format(arena, " for `%s`", text_shown(arena, copy->registry).data);
+    if (copy->registry) {
+        of = str_format(arena, " for `%s`", copy->registry->shown.data);
     }
     switch (copy->kind) {
     case COPY_ORIGIN:
@@ -31,7 +31,7 @@ static void report_copy(const struct shell *shell, const struct logout_options *
 {
     struct arena *arena = shell->arena;
     const char *kind = credential_keys[copy->stored];
-    const char *name = text_shown(arena, copy->registry).data;
+    const char *name = copy->registry ? copy->registry->shown.data : "";
     if (copy->kind == COPY_NOT_CHECKED) {
         shell_alert(
             shell,
@@ -64,7 +64,7 @@ static void report_copy(const struct shell *shell, const struct logout_options *
                               : "";
     shell_alert(shell, title_of(arena, copy, kind),
                 str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
-                           copy_fix(arena, &run->inventory, copy).text.data, history));
+                           copy_fix(arena, copy).text.data, history));
 }
 
 void report_copies(const struct shell *shell, const struct logout_options *options,

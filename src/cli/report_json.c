@@ -221,7 +221,7 @@ static void add_keyring(struct buf *out, const struct keyring_view *keyring)
     add_line(out, line);
 }
 
-static void add_copy(struct buf *out, const struct inventory *inventory, const struct copy *copy)
+static void add_copy(struct buf *out, const struct copy *copy)
 {
     static const char *const kinds[] = {
         [COPY_OF_TOKEN] = "copy",
@@ -237,14 +237,14 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
               : variable_location(arena, copy->variable);
     set(location, "text", json_from_str(arena, copy_location(arena, copy)));
     set(line, "kind", json_string(kinds[copy->kind]));
-    set_if_any(arena, line, "registry", copy->registry);
+    set(line, "registry", copy->registry ? json_from_str(arena, copy->registry->name) : NULL);
     set_if_any(arena, line, "variable", copy->variable);
     set_if_any(arena, line, "home", copy->home);
     set(line, "location", location);
     set(line, "in_git", json_boolean(copy->in_work_tree));
     set(line, "result", json_string(results[copy->result]));
     if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND) {
-        set(line, "fix", words_of(arena, copy_fix(arena, inventory, copy)));
+        set(line, "fix", words_of(arena, copy_fix(arena, copy)));
     }
     set(line, "error", json_from_err(arena, copy->error));
     add_line(out, line);
@@ -302,7 +302,7 @@ bool report_json(const struct shell *shell, const struct logout_options *options
         if (c->kind == COPY_NOT_CHECKED) {
             add_not_checked(&out, c);
         } else {
-            add_copy(&out, inventory, c);
+            add_copy(&out, c);
         }
     }
     if (run->failure) {

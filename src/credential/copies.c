@@ -61,12 +61,6 @@ static const struct copy *listed(const struct copy *from, size_t line, struct st
     return from;
 }
 
-static bool is_about(const struct search *search, struct str registry)
-{
-    const struct registry *chosen = search->inventory->chosen;
-    return !chosen || str_eq(registry, chosen->name);
-}
-
 /*
  * Tokens to search for.
  */
@@ -151,7 +145,7 @@ static void remove_tokens(struct search *search, const struct place *place, stru
     struct credential **end = &list;
     for (const struct copy *c = from; c; c = c->next) {
         *end = arena_new(search->arena, struct credential);
-        (*end)->registry = registries_add(&inventory->registries, c->registry);
+        (*end)->registry = c->registry;
         (*end)->kind = c->stored;
         end = &(*end)->next_in_file;
     }
@@ -188,7 +182,7 @@ static void take_other(struct search *search, const struct place *place, struct 
         add(search, (struct copy){
                         .kind = COPY_UNREAD_FILE,
                         .place = place,
-                        .registry = n ? n->of->registry->name : STR(""),
+                        .registry = n ? n->of->registry : NULL,
                     });
     }
 }
@@ -204,12 +198,14 @@ static void take_unread(struct search *search, const struct place *place, struct
     }
     for (const struct stored *s = inventory_stored(scratch, doc, NULL); s; s = s->next) {
         bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
-        if (is_set && is_about(search, s->registry)) {
+        struct str name = str_copy(search->arena, s->registry.data, s->registry.len);
+        struct registry *registry = registries_add(&search->inventory->registries, name);
+        if (is_set && inventory_is_about(search->inventory, registry)) {
             add(search, (struct copy){
                             .kind = COPY_UNREAD_FILE,
                             .place = place,
                             .line = s->node->line,
-                            .registry = str_copy(search->arena, s->registry.data, s->registry.len),
+                            .registry = registry,
                             .stored = s->kind,
                             .is_toml = true,
                         });
@@ -226,9 +222,9 @@ static void take_unread(struct search *search, const struct place *place, struct
 
 /* Returns the registry whose token or secret key the variable contains, or NULL if none is known.
  */
-static const struct registry *registry_of(const struct search *search, struct str name)
+static struct registry *registry_of(const struct search *search, struct str name)
 {
-    const struct registry *r = search->inventory->registries.first;
+    struct registry *r = search->inventory->registries.first;
     for (; r; r = r->next) {
         for (size_t i = 0; i < COUNT(credential_keys); i++) {
             struct key key = registry_key(r, str_of(credential_keys[i]));
@@ -263,17 +259,18 @@ static void take_assignment(struct search *search, const struct place *place,
                             const struct assignment *assignment, struct copy *const *from)
 {
     struct str name = str_copy(search->arena, assignment->variable.data, assignment->variable.len);
-    const struct registry *registry = registry_of(search, name);
+    struct registry *registry = registry_of(search, name);
     const struct copy *origin = listed(*from, assignment->line, name);
     bool is_home = str_eq(name, STR("CARGO_HOME"));
     bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
     bool is_missing = !environment_get(&search->config->environment, name);
-    bool is_wanted = is_home || (is_secret && (!registry || is_about(search, registry->name)));
+    bool is_wanted =
+        is_home || (is_secret && (!registry || inventory_is_about(search->inventory, registry)));
     const struct copy copy = {
         .kind = COPY_ORIGIN,
         .place = place,
         .line = assignment->line,
-        .registry = registry ? registry->name : STR(""),
+        .registry = registry,
         .variable = name,
         .home = is_home ? path_of(search, assignment->value) : STR(""),
     };
@@ -370,7 +367,7 @@ static void take_lines(struct search *search, const struct place *place, struct 
                                 .kind = COPY_OF_TOKEN,
                                 .place = place,
                                 .line = line,
-                                .registry = n->of->registry->name,
+                                .registry = n->of->registry,
                             });
             }
             at += n->bytes.len;
@@ -463,18 +460,18 @@ struct str copy_location(struct arena *arena, const struct copy *copy)
                             : copy->place->shown;
 }
 
-struct fix copy_fix(struct arena *arena, const struct inventory *inventory, const struct copy *copy)
+struct fix copy_fix(struct arena *arena, const struct copy *copy)
 {
-    const struct registry *registry = registries_get(&inventory->registries, copy->registry);
-    bool known = registry && registry->has_index && registry->valid;
+    const struct registry *registry = copy->registry;
     struct fix fix = {NULL, 0, STR("")};
     if (copy->home.len > 0) {
         fix = FIX(arena, STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
                   STR("cargo-logout"), STR("--status"));
     } else if (copy->kind == COPY_UNREAD_FILE && !copy->is_toml) {
         fix = FIX(arena, STR("rm"), copy->place->path);
-    } else if (copy->is_toml && copy->result == RESULT_PENDING && known) {
-        fix = FIX(arena, STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies"));
+    } else if (copy->is_toml && copy->result == RESULT_PENDING && registry->has_index &&
+               registry->valid) {
+        fix = FIX(arena, STR("cargo-logout"), STR("--registry"), registry->name, STR("--copies"));
     }
     if (fix.count == 0) {
         bool line = copy->line > 0 && copy->kind != COPY_POSSIBLE && copy->place &&

@@ -43,7 +43,7 @@ struct copy {
     const struct place *place;   /* NULL: a variable, or not checked */
     struct str what;             /* only if it was not checked: the file or token, for messages */
     size_t line;                 /* 0: unknown, for example in the swap file of an editor */
-    struct str registry;         /* its name; empty if it is not known */
+    struct registry *registry;   /* NULL if it is not known */
     struct str variable;         /* only of an origin */
     struct str home;             /* only of an origin of CARGO_HOME: the directory */
     enum credential_kind stored; /* only in an unread file */
@@ -67,7 +67,6 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
 /* `/path:3` */
 struct str copy_location(struct arena *arena, const struct copy *copy);
 
-struct fix copy_fix(struct arena *arena, const struct inventory *inventory,
-                    const struct copy *copy);
+struct fix copy_fix(struct arena *arena, const struct copy *copy);
 
 #endif
