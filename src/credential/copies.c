@@ -102,15 +102,14 @@ static const char *unknown(const struct credential *c)
                                                          : NULL;
 }
 
-/* Makes needles of the tokens of the run, and counts the tokens. With --copies, tokens that cannot
- * be searched for are listed. */
+/* Makes needles of the tokens of the run, and lists those that cannot be searched for. */
 static void find_needles(struct search *search)
 {
     struct arena *arena = search->arena;
     const struct inventory *inventory = search->inventory;
     for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         const char *reason = c->asked_about ? unknown(c) : NULL;
-        if (reason && search->options->copies) {
+        if (reason) {
             add_problem(search,
                         str_format(arena, "copies of the %s for `%s` (%s)",
                                    credential_keys[c->kind], c->registry->shown.data,
@@ -157,7 +156,8 @@ static void remove_tokens(struct search *search, const struct place *place, stru
     }
 }
 
-/* Returns true if a text that is not TOML contains something like `token = "`. */
+/* Returns true if a text that is not TOML, such as the swap file of an editor, contains something
+ * like `token = "`. */
 static bool looks_like_credentials(struct str text)
 {
     static const char *const written[] = {"token = \"", "token = '", "token=\"", "secret-key = \""};
@@ -168,32 +168,15 @@ static bool looks_like_credentials(struct str text)
     return i < COUNT(written);
 }
 
-/* Handles a file that is not valid TOML, such as the swap file of an editor. */
-static void take_other(struct search *search, const struct place *place, struct str text)
-{
-    if (!search->needles) {
-        find_needles(search);
-    }
-    const struct needle *n = search->needles;
-    while (n && !memmem(text.data, text.len, n->bytes.data, n->bytes.len)) {
-        n = n->next;
-    }
-    if (n || (!search->inventory->chosen && looks_like_credentials(text))) {
-        add(search, (struct copy){
-                        .kind = COPY_UNREAD_FILE,
-                        .place = place,
-                        .registry = n ? n->of->registry : NULL,
-                    });
-    }
-}
-
 static void take_unread(struct search *search, const struct place *place, struct arena *scratch,
                         struct str text)
 {
     struct toml_doc *doc;
     struct copy **from = search->end;
     if (text.len > FILE_LIMIT || !utf8_valid(text) || toml_parse(scratch, text, &doc)) {
-        take_other(search, place, text);
+        if (looks_like_credentials(text)) {
+            add(search, (struct copy){.kind = COPY_UNREAD_FILE, .place = place});
+        }
         return;
     }
     for (const struct stored *s = inventory_stored(scratch, doc, NULL); s; s = s->next) {
@@ -220,20 +203,16 @@ static void take_unread(struct search *search, const struct place *place, struct
  * Assignments.
  */
 
-/* Returns the registry whose token or secret key the variable contains, or NULL if none is known.
- */
-static struct registry *registry_of(const struct search *search, struct str name)
+/* Returns true if the run is about the token or secret key in this variable. */
+static bool is_about(const struct search *search, struct str name)
 {
-    struct registry *r = search->inventory->registries.first;
-    for (; r; r = r->next) {
-        for (size_t i = 0; i < COUNT(credential_keys); i++) {
-            struct key key = registry_key(r, str_of(credential_keys[i]));
-            if (str_eq(name, key_variable(search->arena, &key))) {
-                return r;
-            }
-        }
+    const struct registry *chosen = search->inventory->chosen;
+    bool found = !chosen;
+    for (size_t i = 0; i < COUNT(credential_keys) && !found; i++) {
+        struct key key = registry_key(chosen, str_of(credential_keys[i]));
+        found = str_eq(name, key_variable(search->arena, &key));
     }
-    return NULL;
+    return found;
 }
 
 /* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.
@@ -259,18 +238,15 @@ static void take_assignment(struct search *search, const struct place *place,
                             const struct assignment *assignment, struct copy *const *from)
 {
     struct str name = str_copy(search->arena, assignment->variable.data, assignment->variable.len);
-    struct registry *registry = registry_of(search, name);
     const struct copy *origin = listed(*from, assignment->line, name);
     bool is_home = str_eq(name, STR("CARGO_HOME"));
     bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
     bool is_missing = !environment_get(&search->config->environment, name);
-    bool is_wanted =
-        is_home || (is_secret && (!registry || inventory_is_about(search->inventory, registry)));
+    bool is_wanted = is_home || (is_secret && is_about(search, name));
     const struct copy copy = {
         .kind = COPY_ORIGIN,
         .place = place,
         .line = assignment->line,
-        .registry = registry,
         .variable = name,
         .home = is_home ? path_of(search, assignment->value) : STR(""),
     };

@@ -24,7 +24,7 @@ struct search {
     struct copy **end;    /* of out->first */
     struct place *places; /* the files that were found */
     struct place **last_place;
-    struct needle *needles; /* NULL until find_needles() */
+    struct needle *needles; /* only with --copies */
     struct str user_home;   /* empty if it is not known */
     int64_t until;          /* a time of child_clock() */
     bool is_over;
