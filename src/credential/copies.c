@@ -131,26 +131,18 @@ static void find_needles(struct search *search)
  * Credentials files that cargo does not read.
  */
 
-/* Removes the tokens of a file. `from` is the first of its copies in the list. */
-static void remove_tokens(struct search *search, const struct place *place, struct copy *from)
+/* Removes tokens from a file. `copies` is the first of its copies, each with a token in `list`. */
+static void remove_tokens(struct search *search, const struct place *place, struct credential *list,
+                          struct copy *copies)
 {
     const struct config_file file = {
         .path = place->path,
         .shown = place->shown,
         .credentials = strstr(place->path.data + str_rfind(place->path, '/'), "credentials"),
     };
-    struct inventory *inventory = search->inventory;
-    struct credential *list = NULL;
-    struct credential **end = &list;
-    for (const struct copy *c = from; c; c = c->next) {
-        *end = arena_new(search->arena, struct credential);
-        (*end)->registry = c->registry;
-        (*end)->kind = c->stored;
-        end = &(*end)->next_in_file;
-    }
     const struct err *err =
-        file_remove(inventory->config->shell, &file, list, search->options->revoke);
-    for (struct copy *c = from; c; c = c->next, list = list->next_in_file) {
+        file_remove(search->config->shell, &file, list, search->options->revoke);
+    for (struct copy *c = copies; c; c = c->next, list = list->next_in_file) {
         c->error = err;
         c->result = err ? RESULT_FAILED : list->result;
     }
@@ -171,8 +163,12 @@ static bool looks_like_credentials(struct str text)
 static void take_unread(struct search *search, const struct place *place, struct arena *scratch,
                         struct str text)
 {
+    const struct logout_options *options = search->options;
+    struct arena *arena = search->arena;
+    struct copy *const *from = search->end;
+    struct credential *list = NULL;
+    struct credential **end = &list;
     struct toml_doc *doc;
-    struct copy **from = search->end;
     if (text.len > FILE_LIMIT || !utf8_valid(text) || toml_parse(scratch, text, &doc)) {
         if (looks_like_credentials(text)) {
             add(search, (struct copy){.kind = COPY_UNREAD_FILE, .place = place});
@@ -180,9 +176,9 @@ static void take_unread(struct search *search, const struct place *place, struct
         return;
     }
     for (const struct stored *s = inventory_stored(scratch, doc, NULL); s; s = s->next) {
-        bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
-        struct str name = str_copy(search->arena, s->registry.data, s->registry.len);
+        struct str name = str_copy(arena, s->registry.data, s->registry.len);
         struct registry *registry = registries_add(&search->inventory->registries, name);
+        bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
         if (is_set && inventory_is_about(search->inventory, registry)) {
             add(search, (struct copy){
                             .kind = COPY_UNREAD_FILE,
@@ -192,10 +188,13 @@ static void take_unread(struct search *search, const struct place *place, struct
                             .stored = s->kind,
                             .is_toml = true,
                         });
+            *end = arena_new(arena, struct credential);
+            **end = (struct credential){.registry = registry, .kind = s->kind};
+            end = &(*end)->next_in_file;
         }
     }
-    if (*from && search->options->copies && !search->options->status && !search->options->dry_run) {
-        remove_tokens(search, place, *from);
+    if (list && options->copies && !options->status && !options->dry_run) {
+        remove_tokens(search, place, list, *from);
     }
 }
 

@@ -155,11 +155,8 @@ static void take_variables_of(struct inventory *inventory, struct registry *regi
 
 static int owner_rank(const struct inventory *inventory, const struct registry *registry)
 {
-    if (registry == inventory->chosen) {
-        return 3;
-    }
-    bool same_group = inventory->chosen && registry->group == inventory->chosen->group;
-    return same_group ? 2 : registry->has_index ? 1 : 0;
+    return 4 * (registry == inventory->chosen) + 2 * inventory_has(inventory, registry) +
+           registry->has_index;
 }
 
 /* A variable can belong to several names. It is listed once: under the name of --registry, or else
