@@ -358,7 +358,7 @@ struct err *provider_ask(struct shell *shell, enum provider_action action,
         .credential = c,
         .words = keyring ? &helper : c->provider->words,
         .count = keyring ? 1 : c->provider->count,
-        .until = waits ? CHILD_NO_LIMIT : child_clock() + (verifies ? 20 : 60) * 1000,
+        .until = waits ? CHILD_NO_LIMIT : child_clock() + (int64_t)(verifies ? 20 : 60) * 1000,
         .verifies = verifies,
     };
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;

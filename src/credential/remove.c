@@ -82,7 +82,7 @@ static void settle_provider(struct arena *arena, struct credential *c,
     } else if (serves) {
         c->result = RESULT_FAILED;
         c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
-                           c->provider->shown.data, c->registry->shown.data);
+                           provider_name(c), c->registry->shown.data);
     } else {
         c->result = outcome == PROVIDER_REMOVED             ? RESULT_REMOVED
                     : outcome == PROVIDER_URL_NOT_SUPPORTED ? RESULT_NOT_SUPPORTED
