@@ -2,14 +2,9 @@
 
 import contextlib
 
-import pytest
-
 
 def proc(pid, name, mode="r"):
-    try:
-        return open(f"/proc/{pid}/{name}", mode)
-    except PermissionError:
-        pytest.skip("may not look into another process")
+    return open(f"/proc/{pid}/{name}", mode)
 
 
 def places_of(pid, text):

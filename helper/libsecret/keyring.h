@@ -3,44 +3,28 @@
  * cargo:libsecret does: schema `org.rust-lang.cargo.registry`, one attribute `url` (the index URL),
  * label `cargo-registry:NAME`, the default collection.
  *
- *     struct keyring keyring = {.arena = arena};
- *     TRY(keyring_open(&keyring, person_can_answer()));
- *     TRY(keyring_erase(&keyring, url, &found));
- *     keyring_close(&keyring);
- *
  * Unlocking, storing and deleting can make the service ask a person. KeePassXC also asks during a
  * search. If no program can show the question, libsecret fails at once and the helper reports
- * "locked". The calls have no time limit of their own; person.h has one.
+ * "locked". The calls have no time limit of their own; main.c has one.
  *
- * The errors distinguish between no bus, a bus that rejects us, no service, a service that exits, a
- * locked keyring and denied access. Each describes a next step, and GLib's message is its cause.
- * After a failed call, the service might have done part of the work.
+ * After a failed call, the service might have done part of the work. Errors are those of service.h.
  */
 #ifndef LIBSECRET_KEYRING_H
 #define LIBSECRET_KEYRING_H
 
 #include "util/base.h"
 
-#include <libsecret/secret.h>
+#include <gio/gio.h>
 
-#define CARGO_SCHEMA "org.rust-lang.cargo.registry"
+/* Connects to the bus, unless `bus` is already set or SECRET_BACKEND is `file`: libsecret then
+ * keeps its items in a file. Call it before the next three. The caller releases the bus. */
+struct err *keyring_open(struct arena *arena, GDBusConnection **bus) MUST_CHECK;
 
-extern const SecretSchema keyring_schema;
+/* Sets `token` to NULL if there is none. */
+struct err *keyring_get(struct arena *arena, const char *url, const char **token) MUST_CHECK;
 
-struct keyring {
-    struct arena *arena;  /* for what the next call returns */
-    GDBusConnection *bus; /* NULL: not open, or not needed */
-};
-
-/* Call it before the others. It can be called more than once. */
-struct err *keyring_open(struct keyring *keyring, bool can_ask) MUST_CHECK;
-void keyring_close(struct keyring *keyring); /* also accepts a zeroed keyring */
-
-struct err *keyring_get(struct keyring *keyring, struct str url, struct str *token,
-                        bool *found) MUST_CHECK;
-
-struct err *keyring_store(struct keyring *keyring, struct str url, struct str label,
-                          struct str token) MUST_CHECK;
+struct err *keyring_store(struct arena *arena, const char *url, const char *label,
+                          const char *token) MUST_CHECK;
 
 /*
  * Removes all matching items from all collections, and searches again. If it returns no error, no
@@ -48,7 +32,7 @@ struct err *keyring_store(struct keyring *keyring, struct str url, struct str la
  * returns an error. It also returns an error for a locked collection that shows no items, because
  * that collection might contain one.
  */
-struct err *keyring_erase(struct keyring *keyring, struct str url, bool *found) MUST_CHECK;
+struct err *keyring_erase(struct arena *arena, const char *url, bool *found) MUST_CHECK;
 
 /*
  * Lists cargo's items, for --list and --peek, without reading a token or asking a person. It
@@ -61,8 +45,5 @@ bool keyring_list(struct arena *arena, bool peek, struct buf *out);
 
 /* The line for the state "unknown". */
 struct str keyring_error_line(struct arena *arena, const struct err *err);
-
-/* SECRET_BACKEND=file: libsecret keeps its items in a file and needs no bus. */
-bool keyring_is_file(void);
 
 #endif

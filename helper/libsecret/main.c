@@ -1,19 +1,25 @@
 /*
  * cargo-credential-libsecret: cargo's tokens in the Secret Service. See
  * cargo-credential-libsecret(1).
+ *
+ * With --cargo-plugin, it answers cargo's credential provider protocol, version 1: one JSON object
+ * a line, a hello first, then an answer for each request.
+ *
+ *     {"v":[1]}
+ *     {"v":1,"kind":"logout","registry":{"index-url":"…","name":"…"}}
+ *     {"Ok":{"kind":"logout"}}        {"Err":{"kind":"not-found"}}
  */
 #include "util/fs.h"
 #include "util/json.h"
 
 #include "keyring.h"
 #include "person.h"
-#include "protocol.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
+#include <stdatomic.h>
 
-#define REQUEST_LIMIT ((size_t)1024 * 1024) /* bytes in one line */
+#define PROTOCOL_VERSION 1
 
 /* How long an answer can take. A caller without a terminal gives a provider at most 60 seconds. */
 #define PEEK_SECONDS   2
@@ -39,69 +45,132 @@ static const char usage[] =
     "  -h, --help          Print help\n"
     "  -V, --version       Print version\n";
 
-/* Moves standard input and output to other descriptors, and replaces them with /dev/null and
- * standard error, so that a library cannot print between the lines of the protocol. Sets `in` to -1
- * if it was closed, which counts as its end. */
-static struct err *streams_take(struct arena *arena, int *in, int *out)
+enum request_kind {
+    REQUEST_GET,
+    REQUEST_LOGIN,
+    REQUEST_LOGOUT,
+    REQUEST_UNKNOWN, /* from a later cargo; the answer is operation-not-supported */
+};
+
+static const struct {
+    const char *name;
+    const char *error; /* the message above the cause */
+} kinds[REQUEST_UNKNOWN] = {
+    [REQUEST_GET] = {"get", "failed to get token"},
+    [REQUEST_LOGIN] = {"login", "failed to store token"},
+    [REQUEST_LOGOUT] = {"logout", "failed to erase token"},
+};
+
+/* Fields that are not needed (the operation, headers, arguments) are ignored. The texts are in the
+ * JSON value. */
+struct request {
+    enum request_kind kind;
+    const char *index_url;
+    const char *name;      /* the index URL if it was not sent */
+    const char *login_url; /* NULL: not sent */
+    const char *token;     /* NULL: not sent */
+};
+
+/* Reads a JSON value, which is NULL at the end of the input. Its error does not quote the input,
+ * which could contain a token. */
+static struct err *json_read(struct arena *arena, json_t **out)
 {
-    *in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    *out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (*out < 0) {
-        return err_wrap(arena, err_os(arena, errno), "standard output cannot be used");
+    json_error_t wrong;
+    int byte = getchar();
+    while (byte == '\n') {
+        byte = getchar();
     }
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0) {
-        return err_wrap(arena, err_os(arena, errno), "failed to open `/dev/null`");
+    *out = NULL;
+    if (byte == EOF) {
+        return ferror(stdin) ? err_wrap(arena, err_os(arena, errno), "failed to read the request")
+                             : NULL;
     }
-    if (fcntl(STDERR_FILENO, F_GETFD) < 0) {
-        (void)dup2(null, STDERR_FILENO);
+    (void)ungetc(byte, stdin);
+    *out = json_loadf(stdin, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &wrong);
+    return *out ? NULL : err_new(arena, "the request is not valid JSON (column %d)", wrong.column);
+}
+
+/* Reports missing keys and wrong types in jansson's words, which do not quote values. */
+static struct err *request_parse(struct arena *arena, json_t *json, struct request *out)
+{
+    int version = PROTOCOL_VERSION;
+    const char *kind;
+    struct request request = {0};
+    json_error_t wrong;
+    (void)json_unpack(json, "{s:i}", "v", &version);
+    if (version != PROTOCOL_VERSION) {
+        return err_new(arena, "unsupported protocol version %d", version);
     }
-    (void)dup2(null, STDIN_FILENO);
-    (void)dup2(STDERR_FILENO, STDOUT_FILENO);
-    if (null > STDERR_FILENO) { /* otherwise it replaced a standard descriptor that was closed */
-        fd_close(&null);
+    if (json_unpack_ex(json, &wrong, 0, "{s:i, s:s, s:{s:s, s?s}, s?s, s?s}", "v", &version, "kind",
+                       &kind, "registry", "index-url", &request.index_url, "name", &request.name,
+                       "login-url", &request.login_url, "token", &request.token) != 0) {
+        return err_new(arena, "the request is malformed: %s", wrong.text);
     }
+    request.name = request.name ? request.name : request.index_url;
+    while (request.kind < REQUEST_UNKNOWN && strcmp(kind, kinds[request.kind].name) != 0) {
+        request.kind++;
+    }
+    *out = request;
     return NULL;
 }
 
-static ssize_t read_byte(int fd, char *byte)
+/* The token is only in the answer to REQUEST_GET. */
+static struct str answer_ok(struct arena *arena, enum request_kind kind, const char *token)
 {
-    return fd < 0 ? 0 : (ssize_t)RETRY(read(fd, byte, 1));
+    json_t *ok = kind == REQUEST_GET ? json_pack("{ss ss ss sb}", "kind", "get", "token", token,
+                                                 "cache", "session", "operation_independent", 1)
+                                     : json_pack("{ss}", "kind", kinds[kind].name);
+    return json_line(arena, json_pack("{so}", "Ok", ok));
 }
 
-/* Reads a line without its newline. The last line can lack it. Sets `got` to false at the end. It
- * reads one byte at a time, so that the token of a later request is not in memory. */
-static struct err *read_line(struct arena *arena, int fd, struct str *line, bool *got)
+static struct str answer_error(struct arena *arena, const char *kind)
 {
-    struct buf text = buf_new(arena);
-    char byte = 0;
-    ssize_t n;
-    while ((n = read_byte(fd, &byte)) == 1 && byte != '\n') {
-        if (text.len == REQUEST_LIMIT) {
-            return err_new(arena, "the request is longer than %zu bytes", REQUEST_LIMIT);
-        }
-        buf_add_char(&text, byte);
-    }
-    if (n < 0) {
-        return err_wrap(arena, err_os(arena, errno), "failed to read the request");
-    }
-    *got = n == 1 || text.len > 0;
-    *line = buf_str(&text);
-    return NULL;
+    return json_line(arena, json_pack("{s{ss}}", "Err", "kind", kind));
 }
 
-struct plugin {
-    struct arena *arena; /* of the current request; overwritten after the answer */
-    int in;              /* the pipes to cargo */
-    int out;
-    struct keyring keyring;
-};
+static struct str answer_failed(struct arena *arena, const struct err *err)
+{
+    json_t *causes = err->cause ? json_from_err(arena, err->cause) : json_array();
+    return json_line(arena, json_pack("{s{ss so so}}", "Err", "kind", "other", "message",
+                                      json_from_str(arena, err->message), "caused-by", causes));
+}
 
-static const char *const failed_to[] = {
-    [REQUEST_GET] = "failed to get token",
-    [REQUEST_LOGIN] = "failed to store token",
-    [REQUEST_LOGOUT] = "failed to erase token",
-};
+/*
+ * libsecret and GLib have calls without a time limit (the handshake with a bus that accepts and
+ * then sends nothing, a prompt that never completes). When the time is over, a handler of SIGALRM
+ * writes an answer and exits. The status is 0, because cargo ignores the answer of a provider that
+ * exits with another status. After deadline_stop() returns, that answer can no longer be written.
+ *
+ * The data are static, because a signal handler cannot get them in another way.
+ */
+static atomic_flag ended; /* set by the handler or by deadline_stop(), whichever is first */
+static struct str late_answer;
+
+static void on_alarm(int number)
+{
+    (void)number;
+    if (!atomic_flag_test_and_set(&ended)) {
+        (void)write_all(STDOUT_FILENO, late_answer);
+        _exit(0);
+    }
+}
+
+static void deadline_start(unsigned seconds, struct str late)
+{
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    late_answer = late;
+    atomic_flag_clear(&ended);
+    (void)sigaction(SIGALRM, &action, NULL);
+    (void)alarm(seconds);
+}
+
+static void deadline_stop(void)
+{
+    (void)alarm(0);
+    while (atomic_flag_test_and_set(&ended)) {
+        (void)pause(); /* the handler runs in another thread, which is about to exit */
+    }
+}
 
 static struct err *late_error(struct arena *arena, unsigned seconds)
 {
@@ -114,67 +183,70 @@ static struct err *late_error(struct arena *arena, unsigned seconds)
 
 /* Returns the token to store: the one of the request, or one that the person types. cargo:
  * cargo_credential::read_token. */
-static struct err *token_read(struct arena *arena, const struct request *request, struct str *out)
+static struct err *token_read(struct arena *arena, const struct request *request, const char **out)
 {
-    struct str token = request->token;
-    if (!request->has_token) {
-        struct str name = request->name.len > 0 ? request->name : request->index_url;
+    *out = request->token;
+    if (!*out) {
         struct str question =
-            request->login_url.len > 0
+            request->login_url
                 ? str_format(arena, "please paste the token found on %s below\n",
-                             request->login_url.data)
-                : str_format(arena, "please paste the token for %s below\n", name.data);
-        TRY(person_ask_secret(arena, question, &token));
+                             request->login_url)
+                : str_format(arena, "please paste the token for %s below\n", request->name);
+        TRY(person_ask_secret(arena, question, out));
     }
-    if (token.len == 0) {
-        return err_new(arena, "please provide a non-empty token");
-    }
-    *out = token;
-    return NULL;
+    return **out ? NULL : err_new(arena, "please provide a non-empty token");
 }
 
-/* Starts the time limit for the answer, after a person has typed the token. */
-static struct err *perform(struct plugin *plugin, const struct request *request, struct str *answer)
+static struct err *use_keyring(struct arena *arena, const struct request *request,
+                               const char *token, GDBusConnection **bus, struct str *answer)
 {
-    struct arena *arena = plugin->arena;
-    struct keyring *keyring = &plugin->keyring;
-    struct str url = request->index_url;
-    struct str token = {0};
+    const char *url = request->index_url;
     bool found = true;
+    TRY(keyring_open(arena, bus));
     if (request->kind == REQUEST_LOGIN) {
-        TRY(token_read(arena, request, &token));
-    }
-    unsigned seconds = person_at_terminal() ? PERSON_SECONDS : ALONE_SECONDS;
-    struct err *late = err_wrap(arena, late_error(arena, seconds), "%s", failed_to[request->kind]);
-    deadline_start(plugin->out, seconds, answer_failed(arena, late));
-    keyring->arena = arena;
-    TRY(keyring_open(keyring, person_can_answer()));
-    if (request->kind == REQUEST_LOGIN) {
-        struct str name = request->name.len > 0 ? request->name : url;
-        TRY(keyring_store(keyring, url, str_format(arena, "cargo-registry:%s", name.data), token));
+        struct str label = str_format(arena, "cargo-registry:%s", request->name);
+        TRY(keyring_store(arena, url, label.data, token));
     } else if (request->kind == REQUEST_GET) {
-        TRY(keyring_get(keyring, url, &token, &found));
+        TRY(keyring_get(arena, url, &token));
+        found = token;
     } else {
-        TRY(keyring_erase(keyring, url, &found));
+        TRY(keyring_erase(arena, url, &found));
     }
     *answer = found ? answer_ok(arena, request->kind, token) : answer_error(arena, "not-found");
     return NULL;
 }
 
+/* Starts the time limit for the answer, after a person has typed the token. */
+static struct err *perform(struct arena *arena, const struct request *request,
+                           GDBusConnection **bus, struct str *answer)
+{
+    const char *token = NULL;
+    if (request->kind == REQUEST_LOGIN) {
+        TRY(token_read(arena, request, &token));
+    }
+    unsigned seconds = person_at_terminal() ? PERSON_SECONDS : ALONE_SECONDS;
+    struct err *late =
+        err_wrap(arena, late_error(arena, seconds), "%s", kinds[request->kind].error);
+    deadline_start(seconds, answer_failed(arena, late));
+    struct err *err = use_keyring(arena, request, token, bus, answer);
+    deadline_stop();
+    return err;
+}
+
 /* Reads a request and returns its answer, which is empty at the end of the input. Sets `more` to
  * false after the last one. */
-static struct str next_answer(struct plugin *plugin, bool *more)
+static struct str next_answer(struct arena *arena, GDBusConnection **bus, bool *more)
 {
-    struct arena *arena = plugin->arena;
-    struct request request;
-    struct str line = {0};
+    json_auto_t *json = NULL;
+    struct request request = {0};
     struct str answer;
-    struct err *err = read_line(arena, plugin->in, &line, more);
-    if (!err && !*more) {
+    struct err *err = json_read(arena, &json);
+    *more = json;
+    if (!err && !json) {
         return STR("");
     }
     if (!err) {
-        err = request_parse(arena, line, &request);
+        err = request_parse(arena, json, &request);
     }
     if (err) {
         *more = false; /* as cargo's own providers do: the rest of the input cannot be trusted */
@@ -183,60 +255,47 @@ static struct str next_answer(struct plugin *plugin, bool *more)
     if (request.kind == REQUEST_UNKNOWN) {
         return answer_error(arena, "operation-not-supported");
     }
-    err = perform(plugin, &request, &answer);
-    deadline_stop();
-    return err ? answer_failed(arena, err_wrap(arena, err, "%s", failed_to[request.kind])) : answer;
-}
-
-static struct err *serve(struct arena *arena, struct plugin *plugin)
-{
-    TRY(streams_take(arena, &plugin->in, &plugin->out));
-    struct str hello = json_line(arena, json_pack("{s[i]}", "v", PROTOCOL_VERSION));
-    bool taken = write_all(plugin->out, hello);
-    for (bool more = true; taken && more;) {
-        taken = write_all(plugin->out, next_answer(plugin, &more));
-        arena_clear(plugin->arena);
-    }
-    return taken ? NULL : err_new(arena, "cargo did not read the answer");
+    err = perform(arena, &request, bus, &answer);
+    return err ? answer_failed(arena, err_wrap(arena, err, "%s", kinds[request.kind].error))
+               : answer;
 }
 
 static int plugin_run(void)
 {
-    CLEANUP(arena_free) struct arena arena = {0};
-    CLEANUP(arena_free) struct arena for_request = {0};
-    struct plugin plugin = {.arena = &for_request};
+    CLEANUP(arena_free) struct arena arena = {0}; /* of one request at a time */
+    g_autoptr(GDBusConnection) bus = NULL;
     arena_private();
     (void)signal(SIGPIPE, SIG_IGN);
-    struct err *err = serve(&arena, &plugin);
-    keyring_close(&plugin.keyring);
-    if (err) {
-        (void)fprintf(stderr, "error: %s\n", err->message.data);
+    (void)setvbuf(stdin, NULL, _IONBF, 0); /* so that a later request's token is not in memory */
+    bool written = write_all(STDOUT_FILENO, STR("{\"v\":[1]}\n"));
+    for (bool more = true; written && more;) {
+        written = write_all(STDOUT_FILENO, next_answer(&arena, &bus, &more));
+        arena_clear(&arena);
     }
-    return err ? 1 : 0;
+    if (!written) {
+        (void)write_all(STDERR_FILENO, STR("error: cargo did not read the answer\n"));
+    }
+    return written ? 0 : 1;
 }
 
 /* --list and --peek */
 static int list_run(bool peek)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    int in;
-    int out;
-    if (streams_take(&arena, &in, &out)) {
-        return 1;
-    }
     unsigned seconds = peek ? PEEK_SECONDS : ALONE_SECONDS;
     struct buf lines = buf_new(&arena);
-    deadline_start(out, seconds, keyring_error_line(&arena, late_error(&arena, seconds)));
+    deadline_start(seconds, keyring_error_line(&arena, late_error(&arena, seconds)));
     bool known = keyring_list(&arena, peek, &lines);
     deadline_stop();
-    bool written = write_all(out, buf_str(&lines));
+    bool written = write_all(STDOUT_FILENO, buf_str(&lines));
     return known && written ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
     struct str argument = str_of(argc == 2 ? argv[1] : NULL);
-    (void)unsetenv("G_DBUS_DEBUG"); /* GLib would print messages that contain secrets */
+    (void)unsetenv("G_DBUS_DEBUG");            /* GLib would print messages that contain secrets */
+    g_log_writer_default_set_use_stderr(TRUE); /* standard output is for answers */
     json_wipe_memory();
     if (str_eq(argument, STR("--cargo-plugin"))) {
         return plugin_run();

@@ -5,8 +5,6 @@
 #include <bsd/readpassphrase.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <signal.h>
-#include <stdatomic.h>
 
 #define TOKEN_SIZE ((size_t)64 * 1024) /* a longer line is cut off */
 
@@ -28,7 +26,7 @@ bool person_can_answer(void)
            (!is_set("CI") && (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")));
 }
 
-struct err *person_ask_secret(struct arena *arena, struct str question, struct str *out)
+struct err *person_ask_secret(struct arena *arena, struct str question, const char **out)
 {
     char *typed = arena_alloc(arena, TOKEN_SIZE); /* in the arena, which is overwritten */
     if (!readpassphrase(question.data, typed, TOKEN_SIZE, RPP_REQUIRE_TTY)) {
@@ -40,42 +38,6 @@ struct err *person_ask_secret(struct arena *arena, struct str question, struct s
     if (strlen(typed) + 1 >= TOKEN_SIZE) {
         return err_new(arena, "the token is longer than %zu bytes", TOKEN_SIZE - 2);
     }
-    *out = str_of(g_strstrip(typed));
+    *out = g_strstrip(typed);
     return NULL;
-}
-
-/* Static, because a signal handler cannot get its data in another way. */
-enum { IDLE, RUNNING, LATE };
-static atomic_int state;
-static int late_fd;
-static struct str late_answer;
-
-static void on_alarm(int number)
-{
-    (void)number;
-    int running = RUNNING;
-    if (atomic_compare_exchange_strong(&state, &running, LATE)) {
-        (void)write_all(late_fd, late_answer);
-        _exit(0);
-    }
-}
-
-void deadline_start(int fd, unsigned seconds, struct str late)
-{
-    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
-    late_fd = fd;
-    late_answer = late;
-    atomic_store(&state, RUNNING);
-    (void)sigaction(SIGALRM, &action, NULL);
-    (void)alarm(seconds);
-}
-
-void deadline_stop(void)
-{
-    (void)alarm(0);
-    int running = RUNNING;
-    (void)atomic_compare_exchange_strong(&state, &running, IDLE);
-    while (running == LATE) {
-        (void)pause(); /* the handler runs in another thread, which is about to exit */
-    }
 }

@@ -1,7 +1,4 @@
-/*
- * Finds out whether a person is there, asks that person for a token, and limits the time that a
- * keyring has to answer.
- */
+/* Finds out whether a person is there, and asks that person for a token. */
 #ifndef LIBSECRET_PERSON_H
 #define LIBSECRET_PERSON_H
 
@@ -19,15 +16,7 @@ bool person_can_answer(void);
  * around it. Fails if there is no terminal. If a signal arrives, the terminal is restored before
  * the signal acts.
  */
-struct err *person_ask_secret(struct arena *arena, struct str question, struct str *out) MUST_CHECK;
-
-/*
- * libsecret and GLib have calls without a time limit (the handshake with a bus that accepts and
- * then sends nothing, a prompt that never completes). When the time is over, a handler of SIGALRM
- * writes `late` and exits. The status is 0, because cargo ignores the answer of a provider that
- * exits with another status. After deadline_stop() returns, `late` can no longer be written.
- */
-void deadline_start(int fd, unsigned seconds, struct str late);
-void deadline_stop(void);
+struct err *person_ask_secret(struct arena *arena, struct str question,
+                              const char **out) MUST_CHECK;
 
 #endif

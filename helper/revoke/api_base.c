@@ -1,10 +1,10 @@
 #include "api_base.h"
 
-#include "git.h"
 #include "util/fs.h"
 
 #include <byteswap.h>
 #include <endian.h>
+#include <git2.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -14,7 +14,7 @@
 #define SPARSE       "sparse+"
 
 /* The numbers that Rust derives for cargo's SourceKind. */
-enum { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
+enum source_kind { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
 
 /* The byte that Rust adds to a hash after a str. It cannot occur in UTF-8. */
 enum { END_OF_STR = 0xff };
@@ -30,24 +30,10 @@ struct err *api_base_of(struct arena *arena, struct str config, struct str *out)
     return NULL;
 }
 
-struct err *api_base_check(struct arena *arena, struct str api)
-{
-    struct url url;
-    if (str_find(api, '?') >= 0 || str_find(api, '#') >= 0) {
-        return err_new(arena, "its URL has a query or a fragment");
-    }
-    return url_parse(arena, api, &url);
-}
-
-CLEANUP_BY(mac_free, EVP_MAC *, EVP_MAC_free);
-CLEANUP_BY(context_free, EVP_MAC_CTX *, EVP_MAC_CTX_free);
-
 /* SipHash-1-3 with 128 bits and a zero key. Both halves are little-endian. */
 static bool siphash(struct str bytes, uint64_t halves[2])
 {
     static const unsigned char key[16];
-    CLEANUP(mac_free) EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
-    CLEANUP(context_free) EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
     size_t width = 2 * sizeof(*halves);
     unsigned rounds = 1;
     unsigned rounds_at_end = 3;
@@ -57,9 +43,9 @@ static bool siphash(struct str bytes, uint64_t halves[2])
         OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &rounds_at_end),
         OSSL_PARAM_construct_end(),
     };
-    return context && EVP_MAC_init(context, key, sizeof(key), settings) &&
-           EVP_MAC_update(context, (const unsigned char *)bytes.data, bytes.len) &&
-           EVP_MAC_final(context, (unsigned char *)halves, &width, width);
+    return EVP_Q_mac(NULL, "SIPHASH", NULL, NULL, settings, key, sizeof(key),
+                     (const unsigned char *)bytes.data, bytes.len, (unsigned char *)halves, width,
+                     NULL);
 }
 
 /*
@@ -69,12 +55,13 @@ static bool siphash(struct str bytes, uint64_t halves[2])
  * both halves combined into one (cargo: short_name in sources/registry, util/hasher.rs,
  * util/hex.rs).
  */
-static struct err *cache_directory(struct arena *arena, const struct request *request, bool sparse,
+static struct err *cache_directory(const struct request *request, enum source_kind kind,
                                    struct str *out)
 {
+    struct arena *arena = request->http.arena;
     uint64_t halves[2];
     struct buf hashed = buf_new(arena);
-    buf_add_char(&hashed, sparse ? SOURCE_SPARSE : SOURCE_REGISTRY);
+    buf_add_char(&hashed, (char)kind);
     buf_add(&hashed, request->canonical);
     buf_add_char(&hashed, (char)END_OF_STR);
     if (!siphash(buf_str(&hashed), halves)) {
@@ -85,32 +72,63 @@ static struct err *cache_directory(struct arena *arena, const struct request *re
     return NULL;
 }
 
-static struct err *from_cache(struct arena *arena, const struct request *request, struct str *out)
+CLEANUP_BY(repository_free, git_repository *, git_repository_free);
+CLEANUP_BY(object_free, git_object *, git_object_free);
+
+/* Reads config.json of a clone. It has no work tree, so the file is in the commit of
+ * refs/remotes/origin/HEAD, which cargo sets (git::utils::resolve_ref). libgit2 is needed because
+ * git can pack the file in several ways. */
+static struct err *clone_read(struct arena *arena, struct str path, struct str *out)
 {
-    struct str directory = STR("");
-    struct str config = STR("");
-    TRY(cache_directory(arena, request, true, &directory));
-    TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
-    return api_base_of(arena, config, out);
+    CLEANUP(repository_free) git_repository *clone = NULL;
+    CLEANUP(object_free) git_object *file = NULL;
+    if (git_libgit2_init() <= 0) { /* the library can crash if it is asked for the reason */
+        return err_new(arena, "libgit2 cannot be started");
+    }
+    /* cargo reads its clones without checking their owner (init_git), because a cargo home can be
+     * shared */
+    (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    if (git_repository_open_ext(&clone, path.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ||
+        git_revparse_single(&file, clone, "refs/remotes/origin/HEAD:config.json")) {
+        const git_error *error = git_error_last();
+        return err_new(arena, "%s", error ? error->message : "libgit2 failed");
+    }
+    const git_blob *blob = (const git_blob *)file;
+    if (git_object_type(file) != GIT_OBJECT_BLOB || (size_t)git_blob_rawsize(blob) > CONFIG_LIMIT) {
+        return err_new(arena, "it is not a file of at most %zu bytes", CONFIG_LIMIT);
+    }
+    *out = str_copy(arena, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
+    return NULL;
 }
 
-static struct err *from_clone(struct arena *arena, const struct request *request, struct str *out)
+static struct err *from_clone(struct request *request)
 {
+    struct arena *arena = request->http.arena;
     struct str directory = STR("");
     struct str config = STR("");
-    TRY(cache_directory(arena, request, false, &directory));
+    TRY(cache_directory(request, SOURCE_REGISTRY, &directory));
     if (!path_exists(path_join(arena, directory, STR(".git")))) {
         return err_new(arena,
                        "cargo has no copy of the index yet in `%s`; run `cargo search` in this "
                        "registry to make one",
                        directory.data);
     }
-    struct err *err = clone_read(arena, directory, CONFIG_LIMIT, &config);
+    struct err *err = clone_read(arena, directory, &config);
     if (err) {
         return err_new(arena, "cargo's clone of the index has no readable " CONFIG_NAME ": %s",
                        err->message.data);
     }
-    return api_base_of(arena, config, out);
+    return api_base_of(arena, config, &request->api);
+}
+
+static struct err *from_cache(struct request *request)
+{
+    struct arena *arena = request->http.arena;
+    struct str directory = STR("");
+    struct str config = STR("");
+    TRY(cache_directory(request, SOURCE_SPARSE, &directory));
+    TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
+    return api_base_of(arena, config, &request->api);
 }
 
 /* Returns true if the server has answered. An answer that it is overloaded, or a redirect, does not
@@ -121,23 +139,22 @@ static bool is_final(const struct http_reply *reply)
            reply->status != 429 && reply->status != 408;
 }
 
-static struct err *from_index(const struct http *http, const struct request *request,
-                              struct str authorization, struct str *out, struct server_answer *why)
+static struct err *from_index(struct request *request, struct server_answer *why)
 {
-    struct arena *arena = http->arena;
+    struct arena *arena = request->http.arena;
     const char *slash = str_ends(request->index, STR("/")) ? "" : "/";
     struct str url =
         str_format(arena, "%s%s" CONFIG_NAME, request->index.data + strlen(SPARSE), slash);
-    struct http_reply reply = http_call(http, "GET", url, STR(""));
+    struct http_reply reply = http_call(&request->http, "GET", url, STR(""));
     if (reply.status == 401) {
-        reply = http_call(http, "GET", url, authorization);
+        reply = http_call(&request->http, "GET", url, request->authorization);
     }
     why->url = reply.url;
     why->status = reply.status;
     if (reply.status == 200) {
-        return api_base_of(arena, reply.body, out);
+        return api_base_of(arena, reply.body, &request->api);
     }
-    if (!is_final(&reply) && !from_cache(arena, request, out)) {
+    if (!is_final(&reply) && !from_cache(request)) {
         return NULL;
     }
     return reply.words.len > 0
@@ -146,23 +163,22 @@ static struct err *from_index(const struct http *http, const struct request *req
                          reply.status);
 }
 
-struct str api_base_find(const struct http *http, const struct request *request,
-                         struct str authorization, struct server_answer *why)
+bool api_base_find(struct request *request, struct server_answer *why)
 {
-    struct arena *arena = http->arena;
-    struct str api = request->api;
     struct err *err = NULL;
+    struct url url;
     *why = (struct server_answer){.verdict = VERDICT_NO_API};
     if (str_starts(request->index, STR(SPARSE))) {
-        err = from_index(http, request, authorization, &api, why);
+        err = from_index(request, why);
     } else if (request->index.len > 0) {
-        err = from_clone(arena, request, &api);
+        err = from_clone(request);
     }
     if (!err) {
-        struct err *wrong = api_base_check(arena, api);
-        err = wrong ? err_new(arena, "the registry's API cannot be called: %s", wrong->message.data)
-                    : NULL;
+        err = url_parse(request->http.arena, request->api, &url);
+        err = err ? err_new(request->http.arena, "the registry's API cannot be called: %s",
+                            err->message.data)
+                  : NULL;
     }
     why->detail = err ? err->message : STR("");
-    return err ? STR("") : api;
+    return !err;
 }

@@ -14,19 +14,8 @@
 #define REVOKE_DIALOGUE_H
 
 #include "protocol.h"
-#include "server.h"
 
-struct dialogue {
-    const struct request *request;
-    enum server_kind kind; /* of the token */
-    struct http http;
-    struct str api;
-    struct str authorization;
-};
-
-/* Returns true if dialogue_run() would make a call. */
-bool dialogue_has_calls(bool revokes, enum server_kind kind);
-
-struct server_answer dialogue_run(const struct dialogue *dialogue);
+/* Answers a request whose `api` is known. */
+struct server_answer dialogue_run(const struct request *request);
 
 #endif

@@ -6,20 +6,18 @@
 
 #include <curl/curl.h>
 #include <malloc.h>
-#include <time.h>
+#include <poll.h>
 #include <unistd.h>
 
 #define BODY_LIMIT      ((size_t)256 * 1024) /* of an answer */
-#define HEADERS_LIMIT   ((size_t)256 * 1024) /* of an answer, including those of its 1xx answers */
 #define CONNECT_SECONDS 10L
 #define SLOWEST         10L /* bytes a second: cargo's default of http.low-speed-limit */
 #define WAIT_SECONDS    10  /* a longer Retry-After is not waited for */
-#define FIRST_WAIT_MS   500 /* before the second call; longer before each further one */
+#define RETRY_MS        1000
 
 /* What libcurl passes to the callbacks during a call. */
 struct receiver {
     struct buf body;
-    size_t headers_len;
     bool has_headers; /* all headers arrived, up to the empty line */
     bool too_large;
     bool too_long; /* more bytes arrived than the stated length */
@@ -67,14 +65,16 @@ static struct str url_shown(struct arena *arena, CURLU *handle)
 struct err *url_parse(struct arena *arena, struct str text, struct url *out)
 {
     CLEANUP(url_free) CURLU *handle = curl_url();
-    CURLUcode rc = strlen(text.data) == text.len ? curl_url_set(handle, CURLUPART_URL, text.data, 0)
-                                                 : CURLUE_MALFORMED_INPUT;
+    CURLUcode rc = curl_url_set(handle, CURLUPART_URL, text.data, 0);
     if (rc != CURLUE_OK) {
         return err_new(arena, "it is not a URL: %s", curl_url_strerror(rc));
     }
-    struct str scheme = url_part(arena, handle, CURLUPART_SCHEME);
-    bool is_plain = str_eq(scheme, STR("http"));
-    if (!is_plain && !str_eq(scheme, STR("https"))) {
+    if (strpbrk(text.data, "?#")) {
+        return err_new(arena, "its URL has a query or a fragment");
+    }
+    struct str parsed = url_part(arena, handle, CURLUPART_URL);
+    bool is_plain = str_starts(parsed, STR("http://"));
+    if (!is_plain && !str_starts(parsed, STR("https://"))) {
         return err_new(arena, "its scheme is neither https nor http");
     }
     if (is_plain && !server_is_loopback(url_part(arena, handle, CURLUPART_HOST).data)) {
@@ -82,9 +82,7 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
                        "a token is sent over http only to this machine, because others could "
                        "read it on the way");
     }
-    out->text = url_part(arena, handle, CURLUPART_URL);
-    out->shown = url_shown(arena, handle);
-    out->is_plain = is_plain;
+    *out = (struct url){parsed, url_shown(arena, handle), is_plain};
     return NULL;
 }
 
@@ -99,43 +97,26 @@ static size_t take_body(const char *data, size_t size, size_t count, void *argum
     return size * count;
 }
 
-/* Needed because libcurl treats an answer that is cut off in its headers like one with an empty
- * body. */
-static size_t take_header(const char *data, size_t size, size_t count, void *argument)
-{
-    struct receiver *receiver = argument;
-    struct str line = {data, size * count};
-    receiver->headers_len += line.len;
-    receiver->too_large = receiver->headers_len > HEADERS_LIMIT;
-    if (str_starts(line, STR("HTTP/"))) {
-        receiver->has_headers = false; /* earlier headers were those of a 1xx answer */
-    } else if (str_eq(line, STR("\r\n")) || str_eq(line, STR("\n"))) {
-        receiver->has_headers = true;
-    }
-    return receiver->too_large ? 0 : line.len;
-}
-
-/* libcurl ignores data after a body of the stated length, and reports that only to this callback.
- */
+/* Takes from libcurl's messages what it does not check itself: whether an answer is cut off in its
+ * headers, and whether data follow a body of the stated length. */
 static int take_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *argument)
 {
     (void)curl;
     struct receiver *receiver = argument;
-    static const char words[] = "xcess found";
-    if (type == CURLINFO_TEXT && memmem(data, size, words, strlen(words))) {
-        receiver->too_long = true;
+    struct str text = {data, size};
+    if (type == CURLINFO_TEXT) {
+        receiver->too_long |= memmem(data, size, "xcess found", strlen("xcess found")) != NULL;
+    } else if (type == CURLINFO_HEADER_IN && str_starts(text, STR("HTTP/"))) {
+        receiver->has_headers = false; /* earlier headers were those of a proxy or a 1xx answer */
+    } else if (type == CURLINFO_HEADER_IN) {
+        receiver->has_headers |= str_eq(text, STR("\r\n")) || str_eq(text, STR("\n"));
     }
     return 0;
 }
 
 /* Keeps the first error of curl_easy_setopt() in `rc`. Such an error must not be ignored, because
  * TLS depends on these options. Without a handle, every option fails. */
-static CURLcode first_fault(CURLcode rc, CURLcode next)
-{
-    return rc == CURLE_OK ? next : rc;
-}
-
-#define SET(option, value) (rc = first_fault(rc, curl_easy_setopt(curl, option, value)))
+#define SET(option, value) (rc = rc == CURLE_OK ? curl_easy_setopt(curl, option, value) : rc)
 
 /* Returns the system's file of authorities, which a static libcurl does not know, or NULL. */
 static const char *system_authorities(void)
@@ -165,17 +146,17 @@ static CURLcode set_authorities(CURL *curl, struct str cainfo)
     CURLcode rc = CURLE_OK;
     bool configured = cainfo.len > 0;
     const char *general = configured ? cainfo.data : system_authorities();
-    const char *file = configured ? NULL : getenv("SSL_CERT_FILE");
-    const char *directory = configured ? NULL : getenv("SSL_CERT_DIR");
-    file = file && *file ? file : general;
-    if (file) {
-        SET(CURLOPT_CAINFO, file);
-    }
-    if (directory && *directory) {
-        SET(CURLOPT_CAPATH, directory);
-    }
+    struct str file = str_of(configured ? NULL : getenv("SSL_CERT_FILE"));
+    struct str directory = str_of(configured ? NULL : getenv("SSL_CERT_DIR"));
     if (general) {
+        SET(CURLOPT_CAINFO, general);
         SET(CURLOPT_PROXY_CAINFO, general);
+    }
+    if (file.len > 0) {
+        SET(CURLOPT_CAINFO, file.data);
+    }
+    if (directory.len > 0) {
+        SET(CURLOPT_CAPATH, directory.data);
     }
     return rc;
 }
@@ -183,21 +164,20 @@ static CURLcode set_authorities(CURL *curl, struct str cainfo)
 static CURLcode set_options(CURL *curl, const struct http *http, const struct url *url,
                             struct receiver *receiver)
 {
-    const struct http_settings *settings = http->settings;
-    long seconds = settings->timeout_seconds;
+    long seconds = http->timeout_seconds;
     long to_connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
     int64_t left = http->deadline - child_clock();
     if (left <= 0) { /* 0 means no limit for libcurl */
         return CURLE_OPERATION_TIMEDOUT;
     }
-    CURLcode rc = set_authorities(curl, settings->cainfo);
+    CURLcode rc = set_authorities(curl, http->cainfo);
     SET(CURLOPT_URL, url->text.data);
     SET(CURLOPT_PROTOCOLS_STR, url->is_plain ? "http" : "https");
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_SSLVERSION, settings->tls_versions);
-    if (settings->has_proxy) {
-        SET(CURLOPT_PROXY, settings->proxy.data);
+    SET(CURLOPT_SSLVERSION, http->tls_versions);
+    if (http->proxy.data) {
+        SET(CURLOPT_PROXY, http->proxy.data);
     }
     if (url->is_plain) { /* a proxy can read http requests */
         SET(CURLOPT_NOPROXY, "*");
@@ -206,7 +186,7 @@ static CURLcode set_options(CURL *curl, const struct http *http, const struct ur
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* HTTP/2 needs another library */
-    SET(CURLOPT_USERAGENT, settings->user_agent.data);
+    SET(CURLOPT_USERAGENT, http->user_agent.data);
     SET(CURLOPT_TIMEOUT_MS, (long)left);
     SET(CURLOPT_CONNECTTIMEOUT, to_connect);
     SET(CURLOPT_LOW_SPEED_TIME, seconds);
@@ -215,27 +195,10 @@ static CURLcode set_options(CURL *curl, const struct http *http, const struct ur
     SET(CURLOPT_QUICK_EXIT, 1L); /* do not wait for a name server that does not answer */
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, receiver);
-    SET(CURLOPT_HEADERFUNCTION, take_header);
-    SET(CURLOPT_HEADERDATA, receiver);
     SET(CURLOPT_DEBUGFUNCTION, take_debug);
     SET(CURLOPT_DEBUGDATA, receiver);
     SET(CURLOPT_VERBOSE, 1L); /* for take_debug(); nothing is printed */
-    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     return rc;
-}
-
-static struct curl_slist *headers_new(struct arena *arena, struct str authorization)
-{
-    struct curl_slist *list = curl_slist_append(NULL, "Accept: application/json");
-    if (!list || authorization.len == 0) {
-        return list;
-    }
-    struct str header = str_format(arena, "Authorization: %s", authorization.data);
-    struct curl_slist *longer = curl_slist_append(list, header.data);
-    if (!longer) {
-        curl_slist_free_all(list);
-    }
-    return longer;
 }
 
 /* Returns the number of headers with this name. `value` is the value of the last one. */
@@ -272,8 +235,9 @@ static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
            strtoull(length.data, NULL, 10) == receiver->body.len;
 }
 
+/* Sets `retry_ms` if the server said when to try again. */
 static void reply_read(struct arena *arena, CURL *curl, const struct receiver *receiver,
-                       struct http_reply *reply, int64_t *retry_after)
+                       struct http_reply *reply, int64_t *retry_ms)
 {
     CLEANUP(url_free) CURLU *handle = curl_url();
     char *moved_to = NULL;
@@ -282,52 +246,61 @@ static void reply_read(struct arena *arena, CURL *curl, const struct receiver *r
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &moved_to);
     (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
-    reply->status = (unsigned)status;
-    reply->body = buf_str(&receiver->body);
-    reply->is_whole = is_whole(curl, status, receiver);
     if (moved_to && curl_url_set(handle, CURLUPART_URL, moved_to, CURLU_NON_SUPPORT_SCHEME) == 0) {
         reply->words = str_format(arena, "it redirects to %s, which is not followed",
                                   url_shown(arena, handle).data);
+    } else if (!is_whole(curl, status, receiver)) {
+        reply->words = STR("the answer is cut off or contradicts itself");
+        return;
     }
+    reply->status = (unsigned)status;
+    reply->body = buf_str(&receiver->body);
     if ((status == 429 || status == 503) && seconds > 0 && seconds <= WAIT_SECONDS) {
-        *retry_after = seconds * 1000;
+        *retry_ms = seconds * 1000;
     }
 }
 
-/* Sets `wait` to the milliseconds before the call can be made again, or to a negative number if the
+static struct str error_words(struct arena *arena, CURLcode rc, const char *said)
+{
+    /* libcurl quotes malformed URLs of proxies, with user and password */
+    const char *plain = *said && !strchr(said, '@') ? said : curl_easy_strerror(rc);
+    return str_copy(arena, plain, strlen(plain));
+}
+
+/* Sets `retry_ms` to the time before the call can be made again, or to a negative number if the
  * server can have acted on it. */
 static struct http_reply call_server(const struct http *http, const char *method,
-                                     const struct url *url, struct str authorization, int64_t *wait)
+                                     const struct url *url, struct str authorization,
+                                     int64_t *retry_ms)
 {
     struct arena *arena = http->arena;
     struct receiver receiver = {.body = buf_new(arena)};
     struct http_reply reply = {.url = url->shown};
     char words[CURL_ERROR_SIZE] = "";
-    struct curl_slist *headers = headers_new(arena, authorization);
+    char accept[] = "Accept: application/json";
+    struct buf header = buf_new(arena);
+    buf_addf(&header, "Authorization: %s", authorization.data);
+    struct curl_slist with_token = {.data = header.data};
+    struct curl_slist headers = {accept, authorization.len > 0 ? &with_token : NULL};
     CURL *curl = curl_easy_init();
-    CURLcode rc = headers ? set_options(curl, http, url, &receiver) : CURLE_OUT_OF_MEMORY;
+    CURLcode rc = set_options(curl, http, url, &receiver);
     SET(CURLOPT_ERRORBUFFER, words);
     SET(CURLOPT_CUSTOMREQUEST, method);
-    SET(CURLOPT_HTTPHEADER, headers);
+    SET(CURLOPT_HTTPHEADER, &headers);
     rc = rc == CURLE_OK ? curl_easy_perform(curl) : rc;
     rc = rc == CURLE_OK && !receiver.has_headers ? CURLE_PARTIAL_FILE : rc;
-    *wait = -1;
+    *retry_ms = -1;
     if (rc == CURLE_OK) {
-        reply_read(arena, curl, &receiver, &reply, wait);
-    } else if (receiver.too_large) {
-        reply.words = STR("the answer is too large");
+        reply_read(arena, curl, &receiver, &reply, retry_ms);
     } else {
-        /* libcurl quotes malformed URLs of proxies, with user and password */
-        bool plain = *words && !strchr(words, '@');
-        const char *said = plain ? words : curl_easy_strerror(rc);
-        reply.words = str_copy(arena, said, strlen(said));
+        reply.words =
+            receiver.too_large ? STR("the answer is too large") : error_words(arena, rc, words);
     }
     if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST ||
         rc == CURLE_COULDNT_RESOLVE_PROXY) {
-        *wait = FIRST_WAIT_MS;
+        *retry_ms = RETRY_MS;
     }
     curl_easy_cleanup(curl);
-    curl_slist_free_all(headers);
     return reply;
 }
 
@@ -336,9 +309,7 @@ bool http_pause(const struct http *http, int64_t milliseconds)
     if (child_clock() + milliseconds >= http->deadline) {
         return false;
     }
-    const struct timespec pause = {.tv_sec = (time_t)(milliseconds / 1000),
-                                   .tv_nsec = (long)(milliseconds % 1000) * 1000000};
-    (void)nanosleep(&pause, NULL);
+    (void)poll(NULL, 0, (int)milliseconds);
     return true;
 }
 
@@ -351,10 +322,9 @@ struct http_reply http_call(const struct http *http, const char *method, struct 
         return (struct http_reply){.words = err->message};
     }
     for (long calls = 1;; calls++) {
-        int64_t wait;
-        struct http_reply reply = call_server(http, method, &url, authorization, &wait);
-        wait = reply.status == 0 ? wait * calls : wait;
-        if (calls > http->settings->retries || wait < 0 || !http_pause(http, wait)) {
+        int64_t retry_ms;
+        struct http_reply reply = call_server(http, method, &url, authorization, &retry_ms);
+        if (calls > http->retries || retry_ms < 0 || !http_pause(http, retry_ms)) {
             return reply;
         }
     }

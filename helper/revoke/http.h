@@ -25,22 +25,15 @@
 
 #include "util/base.h"
 
-enum { HTTP_SECONDS = 30 }; /* how long a server can be silent */
-
-struct http_settings {
-    struct str proxy;
-    bool has_proxy; /* if false, libcurl uses the environment; an empty proxy means no proxy */
+struct http {
+    struct arena *arena;
+    int64_t deadline; /* a time of child_clock() */
+    struct str proxy; /* no data: libcurl uses the environment; empty: no proxy */
     struct str cainfo;
     struct str user_agent;
     long tls_versions; /* CURLOPT_SSLVERSION */
     long timeout_seconds;
     long retries;
-};
-
-struct http {
-    struct arena *arena;
-    const struct http_settings *settings;
-    int64_t deadline; /* a time of child_clock() */
 };
 
 /* Initializes libcurl, which then overwrites memory when it frees it. It builds requests from the
@@ -53,14 +46,14 @@ struct url {
     bool is_plain;    /* http, on this machine */
 };
 
-/* Fails for a URL that http_call() does not accept. */
+/* Fails for a URL that http_call() does not accept, and for one with a query or a fragment, of
+ * which a route that is appended would become a part. */
 struct err *url_parse(struct arena *arena, struct str text, struct url *out) MUST_CHECK;
 
 struct http_reply {
-    unsigned status; /* 0: no complete head of an answer came */
+    unsigned status; /* 0: no complete answer came */
     struct str url;  /* url.shown */
     struct str body;
-    bool is_whole;    /* the answer states its length once, and the body has this length */
     struct str words; /* why nothing was sent, libcurl's message, or where a redirect leads; empty
                          for other answers */
 };

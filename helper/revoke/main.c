@@ -22,160 +22,121 @@
 
 #include "api_base.h"
 #include "dialogue.h"
-#include "git.h"
-#include "protocol.h"
+#include "server.h"
 
+#include <git2.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #define GRACE_SECONDS 5 /* added to the time of all requests, in case a library hangs */
 #define STACK_SIZE    ((size_t)256 * 1024) /* more than the calls below were measured to use */
 #define WORKERS       8
 
-struct task {
-    struct arena arena;
-    json_t *json;
-    struct request request;
-    size_t first; /* of its group */
-    atomic_bool taken;
-};
-
 /* The state that the workers share. */
 struct work {
-    struct task *tasks;
-    size_t count;
+    json_t *groups;
+    void *next;            /* an iterator of the groups */
     int64_t until;         /* a time of child_clock() */
-    bool failed;           /* an answer could not be written */
-    pthread_mutex_t mutex; /* for writing */
+    bool failed;           /* a request is malformed, or an answer could not be written */
+    pthread_mutex_t mutex; /* for `next`, `failed` and writing */
 };
 
-static void line_write(struct work *work, struct str line)
+static struct server_answer answer_of(struct request *request)
 {
-    (void)pthread_mutex_lock(&work->mutex);
-    work->failed = !write_all(STDOUT_FILENO, line) || work->failed;
-    (void)pthread_mutex_unlock(&work->mutex);
-}
-
-/* The page that cargo shows to a person who logs in. */
-static struct str page_of(struct arena *arena, struct str api)
-{
+    struct server_answer answer;
     struct url url;
-    struct err *err = url_parse(arena, str_format(arena, "%s/me", api.data), &url);
-    return err ? STR("") : url.shown;
-}
-
-static struct server_answer answer_of(struct dialogue *dialogue)
-{
-    const struct request *request = dialogue->request;
-    struct arena *arena = dialogue->http.arena;
-    struct str token = server_bare_token(request->token);
-    bool trusted = request->kind == SERVER_CRATES_IO && str_starts(token, STR("cio_tp_"));
-    dialogue->kind = trusted ? SERVER_TRUSTED_PUBLISHING : request->kind;
-    const char *scheme = apis[dialogue->kind].scheme;
-    dialogue->authorization =
-        scheme ? str_format(arena, "%s%s", scheme, token.data) : request->token;
-    if (!dialogue_has_calls(request->revokes, dialogue->kind)) {
+    if (!request->revokes && !apis[request->kind].check_path) {
         return (struct server_answer){.verdict = VERDICT_UNKNOWN,
                                       .detail = STR("this server has no check")};
     }
-    struct server_answer answer;
-    dialogue->api = api_base_find(&dialogue->http, request, dialogue->authorization, &answer);
-    if (dialogue->api.len == 0) {
+    if (!api_base_find(request, &answer)) {
         return answer;
     }
-    answer = dialogue_run(dialogue);
-    if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict)) {
-        answer.page = page_of(arena, dialogue->api);
+    answer = dialogue_run(request);
+    /* the page that cargo shows to a person who logs in */
+    struct str page = str_format(request->http.arena, "%s/me", request->api.data);
+    if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict) &&
+        !url_parse(request->http.arena, page, &url)) {
+        answer.page = url.shown;
     }
     return answer;
 }
 
-static struct str task_line(const struct work *work, struct task *task)
+CLEANUP_BY(configuration_free, git_config *, git_config_free);
+
+/* Sets the proxy to git's http.proxy, if there is one. cargo uses it before the proxy variables
+ * (network::proxy::http_proxy). */
+static void git_proxy(struct arena *arena, struct str *out)
 {
-    struct arena *arena = &task->arena;
-    struct request *request = &task->request;
-    if (!request->http.has_proxy) {
-        request->http.has_proxy = git_proxy(arena, &request->http.proxy);
+    CLEANUP(configuration_free) git_config *configuration = NULL;
+    CLEANUP(git_buf_dispose) git_buf proxy = GIT_BUF_INIT;
+    if (git_libgit2_init() > 0 && !git_config_open_default(&configuration) &&
+        !git_config_get_string_buf(&proxy, configuration, "http.proxy")) {
+        *out = str_copy(arena, proxy.ptr, proxy.size);
     }
-    int64_t limit = child_clock() + request->limit_ms;
-    struct dialogue dialogue = {
-        .request = request,
-        .http = {.arena = arena,
-                 .settings = &request->http,
-                 .deadline = limit < work->until ? limit : work->until},
-    };
-    struct server_answer answer = answer_of(&dialogue);
-    return answer_line(arena, request->id, &answer, server_bare_token(request->token));
+}
+
+static struct err *request_answer(struct arena *arena, const struct work *work, json_t *json,
+                                  struct str *line)
+{
+    struct request request;
+    TRY(request_read(arena, json, work->until, &request));
+    if (!request.http.proxy.data) {
+        git_proxy(arena, &request.http.proxy);
+    }
+    struct server_answer answer = answer_of(&request);
+    *line = answer_line(&request, &answer);
+    return NULL;
 }
 
 /* The answer is in a separate arena, because the one with the token is overwritten first. */
-static void task_run(struct work *work, struct task *task)
+static void request_run(struct work *work, json_t *json)
 {
     CLEANUP(arena_free) struct arena arena = {0};
-    struct str line = task_line(work, task);
+    struct arena with_token = {0};
+    struct str line = STR("");
+    struct err *err = request_answer(&with_token, work, json, &line);
+    if (err) {
+        line = str_format(&with_token, "error: %s\n", err->message.data);
+    }
     line = str_copy(&arena, line.data, line.len);
-    json_decref(task->json);
-    arena_free(&task->arena);
+    (void)json_object_clear(json);
+    arena_free(&with_token);
     stack_wipe(STACK_SIZE);
-    line_write(work, line);
+    (void)pthread_mutex_lock(&work->mutex);
+    work->failed |= !write_all(err ? STDERR_FILENO : STDOUT_FILENO, line) || err;
+    (void)pthread_mutex_unlock(&work->mutex);
 }
 
-/* Each worker takes whole groups. */
+static json_t *next_group(struct work *work)
+{
+    (void)pthread_mutex_lock(&work->mutex);
+    void *group = work->next;
+    work->next = json_object_iter_next(work->groups, group);
+    (void)pthread_mutex_unlock(&work->mutex);
+    return json_object_iter_value(group);
+}
+
 static void *worker(void *argument)
 {
     struct work *work = argument;
-    for (size_t i = 0; i < work->count; i++) {
-        if (work->tasks[i].first != i || atomic_exchange(&work->tasks[i].taken, true)) {
-            continue;
-        }
-        for (size_t j = i; j < work->count; j++) {
-            if (work->tasks[j].first == i) {
-                task_run(work, &work->tasks[j]);
-            }
+    json_t *group;
+    while ((group = next_group(work))) {
+        for (size_t i = 0; i < json_array_size(group); i++) {
+            request_run(work, json_array_get(group, i));
         }
     }
     return NULL;
 }
 
-/* For json_load_callback(). An error of read() is (size_t)-1 for jansson too. */
-static size_t input_read(void *buffer, size_t size, void *context)
-{
-    (void)context;
-    return (size_t)RETRY(read(STDIN_FILENO, buffer, size));
-}
-
-static struct err *tasks_read(struct arena *arena, struct work *work)
-{
-    json_auto_t *input =
-        json_load_callback(input_read, NULL, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
-    const json_t *requests = json_object_get(input, "requests");
-    size_t count = json_array_size(requests);
-    if (json_integer_value(json_object_get(input, "v")) != SERVER_PROTOCOL || count == 0) {
-        return err_new(arena, "the input has no requests of version %d", SERVER_PROTOCOL);
-    }
-    work->until = child_clock() + json_integer_value(json_object_get(input, "run_ms"));
-    work->tasks = arena_new_array(arena, struct task, count);
-    for (size_t i = 0; i < count; i++) {
-        struct task *task = &work->tasks[work->count++];
-        task->json = json_incref(json_array_get(requests, i)); /* `input` is freed earlier */
-        TRY(request_read(arena, task->json, &task->request));
-        while (!str_eq(work->tasks[task->first].request.group, task->request.group)) {
-            task->first++;
-        }
-    }
-    return NULL;
-}
-
-static void tasks_run(struct work *work)
+static void groups_run(struct work *work)
 {
     pthread_t threads[WORKERS - 1];
     size_t count = 0;
     int64_t left = work->until - child_clock();
     (void)alarm((unsigned)(left > 0 ? left / 1000 : 0) + GRACE_SECONDS);
-    while (count < COUNT(threads) && count + 1 < work->count &&
+    while (count < COUNT(threads) && count + 1 < json_object_size(work->groups) &&
            pthread_create(&threads[count], NULL, worker, work) == 0) {
         count++;
     }
@@ -185,48 +146,40 @@ static void tasks_run(struct work *work)
     }
 }
 
-/* Disables core files, access by other processes of this user, and running after the parent has
- * exited. */
-static void shield(void)
-{
-    arena_private();
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0});
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the connection's keys there */
-}
-
 static int serve(void)
 {
-    CLEANUP(arena_free) struct arena arena = {0};
+    int version = 0;
+    json_int_t run_ms = 0;
     struct work work = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-    shield();
+    arena_private();
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* it exits when its parent exits */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the connection's keys there */
     json_wipe_memory();
     json_object_seed(0); /* must be called before threads start */
     http_init();
-    struct err *err = tasks_read(&arena, &work);
+    json_auto_t *input =
+        json_loadfd(STDIN_FILENO, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
     stack_wipe(STACK_SIZE);
-    if (!err) {
-        tasks_run(&work);
-        return work.failed ? 1 : 0;
+    (void)json_unpack(input, "{s:i, s:I, s:o}", "v", &version, "run_ms", &run_ms, "groups",
+                      &work.groups);
+    if (version != SERVER_PROTOCOL || json_object_size(work.groups) == 0) {
+        (void)write_all(STDERR_FILENO, STR("error: the input has no requests of this version\n"));
+        return 1;
     }
-    for (size_t i = 0; i < work.count; i++) {
-        json_decref(work.tasks[i].json);
-    }
-    (void)write_all(STDERR_FILENO, str_format(&arena, "error: %s\n", err->message.data));
-    return 1;
+    work.until = child_clock() + run_ms;
+    work.next = json_object_iter(work.groups);
+    groups_run(&work);
+    return work.failed ? 1 : 0;
 }
 
 int main(int argc, char **argv)
 {
-    static const char about[] =
-        "cargo-logout-revoke " VERSION "\n"
-        "A helper of cargo-logout, which runs it for --revoke and --check\n";
-    static const char *const options[] = {"--help", "-h", "--version", "-V"};
+    (void)argv;
     if (argc == 1 && !isatty(STDIN_FILENO)) {
         return serve();
     }
-    bool asked = argc == 2 && server_name_find(options, COUNT(options), argv[1]) < COUNT(options);
-    bool written = write_all(asked ? STDOUT_FILENO : STDERR_FILENO, str_of(about));
-    return asked && written ? 0 : 1;
+    (void)write_all(STDERR_FILENO, STR("error: cargo-logout runs this helper for --revoke and "
+                                       "--check\n"));
+    return 1;
 }

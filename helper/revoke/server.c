@@ -31,16 +31,15 @@ static struct str date_of(struct arena *arena, const json_t *seconds)
     return str_format(arena, "%04d-%02d-%02d", date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
 }
 
-static bool other_confirms(const json_t *json, struct str body)
+static bool other_confirms(const json_t *json)
 {
-    (void)body;
     return json_object_size(json) == 1 && json_is_true(json_object_get(json, "ok"));
 }
 
-static bool artifactory_confirms(const json_t *json, struct str body)
+static bool artifactory_confirms(const json_t *json)
 {
-    return body.len == 0 || (json_is_object(json) && !json_object_get(json, "errors") &&
-                             !json_object_get(json, "error"));
+    return json_is_object(json) && !json_object_get(json, "errors") &&
+           !json_object_get(json, "error");
 }
 
 static bool artifactory_describes(struct arena *arena, const json_t *json,
@@ -50,8 +49,7 @@ static bool artifactory_describes(struct arena *arena, const json_t *json,
     out->who = str_slice(arena, subject, (size_t)(str_rfind(subject, '/') + 1), subject.len);
     out->scopes = text_of(arena, json, "scope");
     out->expires = date_of(arena, json_object_get(json, "expiry"));
-    return json_is_string(json_object_get(json, "token_id")) &&
-           artifactory_confirms(json, STR("x"));
+    return json_is_string(json_object_get(json, "token_id")) && artifactory_confirms(json);
 }
 
 static bool gitlab_describes(struct arena *arena, const json_t *json, struct server_answer *out)
@@ -205,15 +203,16 @@ struct server_answer api_answer(struct arena *arena, enum server_kind kind, enum
     const struct api *api = &apis[kind];
     struct server_answer answer = {.status = status};
     struct server_answer described = answer;
+    struct str text = body.len > 0 ? body : STR("{}"); /* Artifactory confirms with either */
     json_auto_t *json =
-        json_loadb(body.data, body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+        json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     refusal_read(arena, kind, json, &answer);
     if (call == CALL_CHECK) {
         if (status == 200 && api->describes && api->describes(arena, json, &described)) {
             answer = described;
             answer.verdict = VERDICT_VALID;
         }
-    } else if (status == 204 || (status == 200 && api->confirms && api->confirms(json, body))) {
+    } else if (status == 204 || (status == 200 && api->confirms && api->confirms(json))) {
         answer.verdict = VERDICT_REVOKED_UNCHECKED;
     } else if (answer.verdict == VERDICT_VALID) {
         answer.verdict = VERDICT_REFUSED; /* the answer to a check, not to a revocation */

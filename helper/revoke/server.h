@@ -30,7 +30,7 @@ struct api {
     bool asks_twice;         /* a first "invalid" counts only if a second check says the same */
     bool polls; /* a revocation takes time, so checks are repeated until the token is invalid */
     /* Returns true if the body of a 200 confirms a revocation. NULL: none does. */
-    bool (*confirms)(const json_t *json, struct str body);
+    bool (*confirms)(const json_t *json);
     /* Returns true if the body of a 200 shows that the token is valid, and sets who, scopes and
      * expires. NULL: the check does not report them. */
     bool (*describes)(struct arena *arena, const json_t *json, struct server_answer *out);

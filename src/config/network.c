@@ -44,7 +44,7 @@ static struct err *read_versions(struct config *config, struct view view, struct
 
 struct err *network_settings(struct config *config, struct view view, struct network *out)
 {
-    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, CHECK_REVOKE, RETRIES, KEYS };
+    enum { PROXY, CAINFO, USER_AGENT, TIMEOUT, RETRY_COUNT, KEYS };
     static const struct {
         const char *table;
         const char *name;
@@ -54,8 +54,7 @@ struct err *network_settings(struct config *config, struct view view, struct net
         [CAINFO] = {"http", "cainfo", TOML_STRING},
         [USER_AGENT] = {"http", "user-agent", TOML_STRING},
         [TIMEOUT] = {"http", "timeout", TOML_INTEGER},
-        [CHECK_REVOKE] = {"http", "check-revoke", TOML_BOOLEAN},
-        [RETRIES] = {"net", "retry", TOML_INTEGER},
+        [RETRY_COUNT] = {"net", "retry", TOML_INTEGER},
     };
     struct setting *found = arena_new_array(config->arena, struct setting, KEYS);
     for (size_t i = 0; i < KEYS; i++) {
@@ -67,8 +66,7 @@ struct err *network_settings(struct config *config, struct view view, struct net
         .cainfo = found[CAINFO].value,
         .user_agent = found[USER_AGENT].value,
         .timeout = found[TIMEOUT].value.data ? &found[TIMEOUT].number : NULL,
-        .check_revoke = found[CHECK_REVOKE].value.data ? &found[CHECK_REVOKE].boolean : NULL,
-        .retry = found[RETRIES].value.data ? found[RETRIES].number : RETRIES_DEFAULT,
+        .retry = found[RETRY_COUNT].value.data ? found[RETRY_COUNT].number : RETRIES_DEFAULT,
     };
     if (network.cainfo.len > 0) {
         network.cainfo =

@@ -16,8 +16,7 @@ struct network {
     struct str ssl_min; /* `tlsv1.2`, never `default` */
     struct str ssl_max;
     const uint64_t *timeout; /* seconds */
-    const bool *check_revoke;
-    uint64_t retry;
+    uint64_t retry;          /* net.retry */
 };
 
 /* Reads the settings of a view. cargo: http_handle, configure_http_handle. */

@@ -34,33 +34,16 @@ static bool is_same(const struct server_call *a, const struct server_call *b)
 static void set_text(struct arena *arena, json_t *object, const char *key, struct str text)
 {
     if (text.len > 0) {
-        struct str valid = utf8_lossy(arena, text);
-        json_object_set_new(object, key, json_stringn(valid.data, valid.len));
+        json_object_set_new(object, key, json_from_str(arena, text));
     }
-}
-
-static json_t *network_json(struct arena *arena, const struct network *network)
-{
-    json_t *json = json_pack("{s:I, s:{}}", "retry", (json_int_t)network->retry, "ssl_version");
-    json_t *versions = json_object_get(json, "ssl_version");
-    set_text(arena, json, "proxy", network->proxy);
-    set_text(arena, json, "cainfo", network->cainfo);
-    set_text(arena, json, "user_agent", network->user_agent);
-    set_text(arena, versions, "min", network->ssl_min);
-    set_text(arena, versions, "max", network->ssl_max);
-    if (network->timeout) {
-        json_object_set_new(json, "timeout", json_integer((json_int_t)*network->timeout));
-    }
-    return json;
 }
 
 static json_t *call_json(struct arena *arena, const struct server_call *call, size_t id)
 {
-    json_t *json = network_json(arena, call->network);
-    json_object_set_new(json, "id", json_integer((json_int_t)id));
-    json_object_set_new(json, "revokes", json_boolean(call->revokes));
-    set_text(arena, json, "kind", str_of(server_kind_names[call->server.kind]));
-    set_text(arena, json, "group", call->server.host);
+    const struct network *network = call->network;
+    json_t *json = json_pack("{sI sb ss sI}", "id", (json_int_t)id, "revokes", call->revokes,
+                             "kind", server_kind_names[call->server.kind], "retry",
+                             (json_int_t)network->retry);
     set_text(arena, json, "token", call->token);
     if (call->server.root.len > 0) {
         set_text(arena, json, "api", call->server.root);
@@ -69,21 +52,41 @@ static json_t *call_json(struct arena *arena, const struct server_call *call, si
         set_text(arena, json, "canonical", call->canonical);
         set_text(arena, json, "cache", call->cache);
     }
+    set_text(arena, json, "proxy", network->proxy);
+    set_text(arena, json, "cainfo", network->cainfo);
+    set_text(arena, json, "user_agent", network->user_agent);
+    set_text(arena, json, "ssl_min", network->ssl_min);
+    set_text(arena, json, "ssl_max", network->ssl_max);
+    if (network->timeout) {
+        json_object_set_new(json, "timeout", json_integer((json_int_t)*network->timeout));
+    }
     return json;
+}
+
+/* Adds a request to those of its host. */
+static void add_request(struct arena *arena, json_t *groups, struct str host, json_t *request)
+{
+    const char *name = utf8_lossy(arena, host).data;
+    json_t *group = json_object_get(groups, name);
+    if (!group) {
+        group = json_array();
+        json_object_set_new(groups, name, group);
+    }
+    json_array_append_new(group, request);
 }
 
 struct str server_requests(struct arena *arena, const struct server_call *calls, size_t count,
                            int64_t run_ms)
 {
     json_wipe_memory();
-    json_t *requests = json_array();
+    json_t *groups = json_object();
     for (size_t i = 0; i < count; i++) {
         if (is_sent(&calls[i])) {
-            json_array_append_new(requests, call_json(arena, &calls[i], i));
+            add_request(arena, groups, calls[i].server.host, call_json(arena, &calls[i], i));
         }
     }
     return json_line(arena, json_pack("{s:i, s:I, s:o}", "v", SERVER_PROTOCOL, "run_ms",
-                                      (json_int_t)(run_ms > 0 ? run_ms : 0), "requests", requests));
+                                      (json_int_t)(run_ms > 0 ? run_ms : 0), "groups", groups));
 }
 
 static struct str get_text(struct arena *arena, const json_t *object, const char *key)

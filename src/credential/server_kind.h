@@ -49,7 +49,7 @@ bool server_can_send(struct str value);
 /* Returns true for 127.0.0.0/8, [::1] and localhost, whose name libcurl does not look up. */
 bool server_is_loopback(const char *host);
 
-enum { SERVER_PROTOCOL = 3 }; /* version of the lines between the two programs */
+enum { SERVER_PROTOCOL = 4 }; /* version of the lines between the two programs */
 
 /* After a revocation, the first five mean that the token is invalid and can be removed. */
 enum server_verdict {

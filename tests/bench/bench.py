@@ -10,7 +10,6 @@ resident pages in /proc/PID/smaps_rollup, read at each system call: the kernel's
 
 import argparse
 import collections
-import ctypes
 import os
 import pathlib
 import platform
@@ -34,7 +33,6 @@ OURS, CARGO, FLOOR, STATIC, STATIC_FLOOR, EMPTY = "cargo-logout", "cargo", "floo
 FLOOR_RATIO, CARGO_RATIO, CARGO_RATIO_LARGE, CALLS, MEMORY = 1.5, 1 / 6, 1 / 25, 90, 1.5 * 1024
 STATIC_FLOOR_RATIO, STATIC_CARGO_RATIO, STATIC_CALLS, STATIC_MEMORY = 1.6, 1 / 20, 45, 400
 PEAKS = 25  # where a program is mapped decides what else the kernel maps with its pages
-PTRACE_TRACEME, PTRACE_SYSCALL = 0, 24
 SMALL, LARGE = 1, 100_000
 
 
@@ -77,44 +75,29 @@ class Bench:
         os.fsync(fd)
         os.close(fd)
 
-    def run(self, who, *before):
-        self.restore()
-        command = [*before, *self.commands[who]]
-        done = subprocess.run(command, cwd=self.home, env=self.environment, capture_output=True, text=True, check=False)
+    def check(self, who, status):
         after = self.file.read_bytes()
         # cargo-logout can leave a blank line instead of the pair.
         right = after != self.text if who == CARGO else after in ([self.text] if who == EMPTY else [self.expected, self.blank])
-        if done.returncode != 0 or not right:
-            sys.exit(f"{who} did not do its work: {done.stderr}")
-        return done.stdout
+        if status != 0 or not right:
+            sys.exit(f"{who} did not do its work")
 
     def measure(self, who):
         """wall in ms, user+sys in ms"""
-        status, wall, user, system, _ = map(int, self.run(who, BUILD / "tests/bench/runner").split())
-        if status != 0:
-            sys.exit(f"{who} ended with {status}")
-        return wall / 1e6, (user + system) / 1e3
+        self.restore()
+        status, wall, work = scale.times(self.commands[who], self.home, self.environment)
+        self.check(who, status)
+        return wall, work
 
     def peak(self, who):
-        """in KiB"""
         self.restore()
-        trace = ctypes.CDLL(None).ptrace
-        process = subprocess.Popen(
-            self.commands[who], cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=lambda: trace(PTRACE_TRACEME, 0, None, None),
-        )  # fmt: skip
-        peak, status = 0, os.waitpid(process.pid, 0)[1]
-        while os.WIFSTOPPED(status):
-            sizes = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
-            peak = max(peak, int(re.search(r"^Rss: +(\d+)", sizes, re.M).group(1)))
-            trace(PTRACE_SYSCALL, process.pid, None, None)
-            status = os.waitpid(process.pid, 0)[1]
-        process.returncode = os.waitstatus_to_exitcode(status)
-        return peak
+        return scale.peak(self.commands[who], self.home, self.environment)
 
     def system_calls(self, who):
+        self.restore()
         trace = self.home / "trace"
-        self.run(who, "strace", "-f", "-qq", "-o", trace)
+        command = ["strace", "-f", "-qq", "-o", trace, *self.commands[who]]
+        self.check(who, subprocess.run(command, cwd=self.home, env=self.environment, capture_output=True, check=False).returncode)
         lines = trace.read_text(errors="replace").splitlines()
         return sum(1 for line in lines if re.match(r"\d+ +(\w+\(|<\.\.\. \w+ resumed)", line) and "unfinished" not in line)
 
@@ -169,20 +152,6 @@ def verdicts(count, rows):
     return good
 
 
-def linear(walls):
-    """Ten times as many registries must not take more than ten times as long, plus a third for noise."""
-    counts = sorted(walls)
-    if SMALL not in walls or len(walls) < 2:
-        return True
-    each = {count: (walls[count] - walls[SMALL]) / count * 1e3 for count in counts if count > SMALL}
-    print("\nOurs, for each registry more: " + ", ".join(f"{value:.3f} us at {count:,}" for count, value in each.items()))
-    large = [count for count in each if count >= 10_000]
-    if len(large) < 2:
-        return True
-    growth = each[large[-1]] / each[large[0]]
-    return judge("growth of that", growth, 4 / 3, f"{growth:.2f} (1 is linear)")
-
-
 def against(folder, program, runs):
     """Measures one logout, in turn with another build of this program."""
     bench = Bench(folder, SMALL)
@@ -201,24 +170,21 @@ def main():
     parser.add_argument("--against", help="another build of cargo-logout, which this one must not be slower than")
     parser.add_argument("--scale", metavar="WORD", help="only the homes that are large in one way, and only those with WORD in their name")
     options = parser.parse_args()
-    programs = BUILD / "cargo-logout", BUILD / "tests/bench/runner"
     if options.scale is not None:
-        return 0 if scale.verdicts(*programs, judge, options.scale) else 1
+        return 0 if scale.verdicts(BUILD / "cargo-logout", judge, options.scale) else 1
     folder = tempfile.mkdtemp(prefix="cargo-logout-bench-", dir=options.dir)
     major, minor = oracle.cargo_version()
     print(f"cargo {major}.{minor}: {oracle.cargo_path()}\nfiles on {file_system(folder)}, {os.cpu_count()} CPUs")
-    good, walls = True, {}
+    good = True
     try:
         for count in map(int, options.sizes.split(",")):
             runs = max(5, options.runs // (1 if count < 10_000 else 10 if count < LARGE else 20))
             print(f"\n{count:,} registries, {runs} runs     median      least   user+sys       peak  calls")
             rows = table(Bench(folder, count), runs)
             good &= verdicts(count, rows)
-            walls[count] = rows[OURS].wall
-        good &= linear(walls)
         if options.against:
             good &= against(folder, options.against, options.runs)
-        good &= scale.verdicts(*programs, judge)
+        good &= scale.verdicts(BUILD / "cargo-logout", judge)
     finally:
         shutil.rmtree(folder)
     return 0 if good else 1

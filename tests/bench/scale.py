@@ -2,12 +2,15 @@
 size. Ten times the time is linear.
 """
 
+import ctypes
 import dataclasses
+import os
 import pathlib
+import re
 import resource
-import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 
 import shapes
@@ -16,6 +19,7 @@ MIB = 1024 * 1024
 FILE_LIMIT = 16 * MIB
 GROWTH = 20  # at most; data that no longer fits the caches costs up to twice as much, and a single text even more
 GROWTH_OF_TEXT = 30
+PTRACE_TRACEME, PTRACE_SYSCALL = 0, 24
 LEAST = 2.0  # ms; less than this is the loader's and not measured well
 
 
@@ -186,29 +190,54 @@ for group, status in ((shapes.TAKEN, 0), (shapes.REFUSED, 101)):
     WORLDS |= {name: World(text_of(shape), shape.count, ("--dry-run",), status, growth=GROWTH_OF_TEXT) for name, shape in group.items() if shape.count >= 1000}
 
 
-def measure(program, runner, world, count):
-    home = pathlib.Path(tempfile.mkdtemp(prefix="cargo-logout-scale-"))
-    try:
-        more = world.make(home, count) or {}
-        environment = {"HOME": str(home), "CARGO_HOME": str(home), "PATH": "/usr/bin:/bin"} | more
-
-        def limits():  # of the environment, too
-            resource.setrlimit(resource.RLIMIT_STACK, (64 * MIB, resource.RLIM_INFINITY))
-
-        done = subprocess.run([runner, program, *world.options], cwd=home, env=environment, capture_output=True, text=True, check=True, preexec_fn=limits)
-        status, _, user, system, peak = map(int, done.stdout.split())
-        return Cost(status, (user + system) / 1e3, peak / 1024)
-    finally:
-        shutil.rmtree(home)
+def times(command, home, environment):
+    """Runs a program and discards its output. Returns the exit status, and wall and user+sys time in ms."""
+    os.chdir(home)
+    silent = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in range(3)]
+    start = time.perf_counter()
+    process = os.posix_spawn(command[0], command, environment, file_actions=silent)
+    _, status, usage = os.wait4(process, 0)
+    wall = time.perf_counter() - start
+    return os.waitstatus_to_exitcode(status), wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3
 
 
-def verdicts(program, runner, judge, chosen=""):
+def peak(command, home, environment):
+    """in KiB; not that of wait4(), which starts at the size of this program"""
+    trace = ctypes.CDLL(None).ptrace
+    process = subprocess.Popen(
+        command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: trace(PTRACE_TRACEME, 0, None, None),
+    )  # fmt: skip
+    most, status = 0, os.waitpid(process.pid, 0)[1]
+    while os.WIFSTOPPED(status):
+        sizes = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        most = max(most, int(re.search(r"^Rss: +(\d+)", sizes, re.M).group(1)))
+        trace(PTRACE_SYSCALL, process.pid, None, None)
+        status = os.waitpid(process.pid, 0)[1]
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return most
+
+
+def measure(how, program, world, count):
+    """`how` is times() or peak()."""
+    with tempfile.TemporaryDirectory(prefix="cargo-logout-scale-") as home:
+        more = world.make(pathlib.Path(home), count) or {}
+        return how([program, *world.options], home, {"HOME": home, "CARGO_HOME": home, "PATH": "/usr/bin:/bin"} | more)
+
+
+def cost(program, world, count):
+    status, _, work = measure(times, program, world, count)
+    return Cost(status, work, measure(peak, program, world, count) / 1024)
+
+
+def verdicts(program, judge, chosen=""):
     print("\nLarge in one way: user+sys and peak memory, at a tenth and at full size")
+    resource.setrlimit(resource.RLIMIT_STACK, (64 * MIB, resource.RLIM_INFINITY))  # limits the environment, too
     good = True
     for name, world in WORLDS.items():
         if chosen not in name:
             continue
-        least, most = (measure(program, runner, world, count) for count in (world.count // 10, world.count))
+        least, most = (cost(program, world, count) for count in (world.count // 10, world.count))
         growth = most.work / max(least.work, LEAST)
         shown = f"{growth:5.1f} times ({least.work:.1f} ms {least.peak:.1f} MiB, {most.work:.1f} ms {most.peak:.1f} MiB)"
         good &= judge(f"{name:34}", growth, world.growth, shown)

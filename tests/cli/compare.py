@@ -2,53 +2,19 @@
 
 import dataclasses
 import difflib
-import re
 import tomllib
 
 from world import command_line
 
 
 class NotToml(Exception):
-    """The text is not TOML 1.1."""
-
-
-_STRING = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?!")"{0,2}|' r"'''.*?'''(?!')'{0,2}|" r'"(?:\\.|[^"\\\n])*"|' r"'[^'\n]*'|" r"#[^\n]*|[{}\[\],]|[^\S\n]+|\n|.",
-    re.DOTALL,
-)
-
-
-def _old_escapes(text):
-    text = re.sub(r"(?<!\\)((?:\\\\)*)\\e", r"\1\\u001b", text)
-    return re.sub(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})", r"\1\\u00\2", text)
-
-
-def toml_1_0(text):
-    """TOML 1.1 as 1.0, which is all that tomllib reads: newlines, comments and a last comma in inline tables; \\e and \\xHH."""
-    out, nest = [], []
-    for token in _STRING.findall(text):
-        if token[0] == '"':
-            token = _old_escapes(token)
-        elif token in ("{", "["):
-            nest.append(token)
-        elif token in ("}", "]") and nest:
-            if nest.pop() == "{":
-                kept = "".join(out).rstrip()
-                out = [kept.removesuffix(",")]
-        elif nest and nest[-1] == "{" and (token == "\n" or token[0] == "#"):
-            token = " "
-        out.append(token)
-    return "".join(out)
+    """The text is not TOML 1.0, which is all that tomllib reads."""
 
 
 def toml_value(raw):
     """The value of a TOML text; raises NotToml."""
     try:
-        text = raw.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError:
-            return tomllib.loads(toml_1_0(text))
+        return tomllib.loads(raw.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n"))
     except ValueError as error:
         raise NotToml(str(error)) from error
 

@@ -4,7 +4,7 @@ import json
 import os
 
 import compare
-from world import CARGO_HOME, Dir, File, HardLink, Link
+from world import CARGO_HOME, Dir, File, Link
 
 KEYS = ("token", "secret-key", "secret-key-subject")
 
@@ -23,8 +23,6 @@ def _follow(world, path):
     parts = path.split("/")
     for count in range(1, len(parts) + 1):
         what = world.files.get("/".join(parts[:count]))
-        if isinstance(what, HardLink):
-            return _follow(world, what.target)
         if isinstance(what, Link):
             absolute = what.target if what.target.startswith("{ROOT}/") else "/".join(["{ROOT}", *parts[: count - 1], what.target])
             return "/".join([os.path.normpath(absolute).removeprefix("{ROOT}/"), *parts[count:]])

@@ -135,11 +135,11 @@ def _own_help(case):
     """The help is our own text, with colors if cargo's has them. If it cannot be written, the exit status is 101. Usage errors name cargo-logout."""
     if case.theirs.status == 1:
         case.pair(lambda theirs, ours: theirs.replace("cargo logout", "cargo-logout") == ours)
-    if case.theirs.status == 0 and any(word in ("-h", "--help") or re.fullmatch("-[qv]+h", word) for word in case.world.args):
+    if case.theirs.stdout.startswith(b"Remove an API token") and b"cargo-logout [OPTIONS]" in case.ours.stdout:
         if (b"\x1b" in case.ours.stdout) == (b"\x1b" in case.theirs.stdout):
             case.theirs.stdout = case.ours.stdout
-        if case.world.stdout == "full":
-            case.theirs.status = 101
+    if case.world.stdout == "full":
+        case.theirs.status = 101
     if case.theirs.stdout.startswith(b"Available unstable (nightly-only) flags:"):
         case.theirs.status, case.theirs.stdout = 101, b""
         case.take(case.extra, ERROR + "the `-Z` flag is only accepted on the nightly channel")
@@ -161,10 +161,8 @@ def _is_masked(line, masked):
 def _hidden(case):
     """Provider arguments are `…`, control characters are escaped."""
 
-    control = any(not word.isprintable() for word in case.world.args)
-
     def same(theirs, ours):
-        if control and plain(theirs).split()[:2] == plain(ours).split()[:2]:
+        if re.search(r"\\(u\{|t)", ours) and plain(theirs).split()[:2] == plain(ours).split()[:2]:
             return True  # cargo prints them or leaves them out, depending on colors
         return re.fullmatch(re.escape(ours).replace("…", "[^\n]*?"), theirs) is not None
 
@@ -334,7 +332,7 @@ def _all_providers(case):
         case.take(case.missing, ERROR + "no credential providers could handle the request")  # but elsewhere one does
         case.take(case.extra, ABSENT)
     for path in case.tree.keys() | case.ours.tree.keys():
-        if path.startswith("bin/") and path.endswith((".asked", ".token")):
+        if path == "asked" or path.endswith(".token"):
             case.tree.pop(path, None)
             if path in case.ours.tree:
                 case.tree[path] = case.ours.tree[path]

@@ -1,5 +1,6 @@
 """Splits standard error into messages: a first line with a keyword or a verb, and the lines that belong to it."""
 
+import difflib
 import re
 
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
@@ -28,20 +29,9 @@ def messages(stderr):
 
 def only_in_one(theirs, ours):
     """(messages that only the first has, messages that only the second has); the rest is the same, in the same order."""
-    # the longest common sequence, so that a different order is noticed
-    lengths = [[0] * (len(ours) + 1) for _ in range(len(theirs) + 1)]
-    for i in range(len(theirs) - 1, -1, -1):
-        for j in range(len(ours) - 1, -1, -1):
-            lengths[i][j] = lengths[i + 1][j + 1] + 1 if theirs[i] == ours[j] else max(lengths[i + 1][j], lengths[i][j + 1])
-    i = j = 0
     missing, extra = [], []
-    while i < len(theirs) or j < len(ours):
-        if i < len(theirs) and j < len(ours) and theirs[i] == ours[j]:
-            i, j = i + 1, j + 1
-        elif j == len(ours) or (i < len(theirs) and lengths[i + 1][j] >= lengths[i][j + 1]):
-            missing.append(theirs[i])
-            i += 1
-        else:
-            extra.append(ours[j])
-            j += 1
+    for kind, start, end, our_start, our_end in difflib.SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes():
+        if kind != "equal":
+            missing += theirs[start:end]
+            extra += ours[our_start:our_end]
     return missing, extra

@@ -5,9 +5,10 @@ providers (built-in ones and programs) and arguments. Some worlds contain someth
 prints them in the order of a hash table.
 """
 
+import os
 import random
 
-from providers import BEHAVIOURS, command, scripts
+from machine import BEHAVIOURS, PROVIDER
 from world import CARGO_HOME, CREDENTIALS, File, Link, World
 
 NAMES = ["my-reg", "other", "a_b", "R2", "ünï", "x-y-z", "_p", "CRATES-IO"]
@@ -165,8 +166,9 @@ BUILT_IN = ("cargo:token", "cargo:token", "cargo:token a", "cargo:wincred", "car
 def provider(maker):
     if maker.chance(4):
         name = maker.pick(*BEHAVIOURS)
-        maker.files.update(scripts([name]))
-        return command(name)
+        text = PROVIDER.replace("$LOGOUT", BEHAVIOURS[name]).replace("$TOP", "{ROOT}")
+        maker.files |= {f"bin/{name}": File(text, 0o755), f"bin/{name}.token": "s3cret-plugin\n"}
+        return f"{{ROOT}}/bin/{name}"
     name = maker.pick(*BUILT_IN, "p", "my-alias")
     if name not in BUILT_IN:
         maker.aliases.add(name)
@@ -277,3 +279,39 @@ def random_world(seed):
         stdout="tty" if terminal else "pipe",
         stderr="tty" if terminal else "pipe",
     )
+
+
+OPTIONS = "registry silent verbose quiet color locked offline frozen config help".split()
+VALUES = ["x", "nope", "auto", "always", "never", "ALWAYS", "alway", "nevr", "", "-", "-x", "--", "é", b"\xff", b"a\xffb", "help", "\x1b[31mq"]
+OTHERS = ["--", "-", "", "---", "--=x", "-=", "-h", "--help=1", "foo", "logout", "--token", "--list"]
+
+
+def misspelled(maker, word):
+    letters = list(word)
+    for _ in range(maker.pick(0, 1, 1, 2, 3)):
+        at = maker.random.randrange(len(letters) + 1)
+        kind = maker.random.randrange(4)
+        if kind == 0 or not letters:
+            letters.insert(at, maker.pick(*"abcdefghijklmnopqrstuvwxyz-_é"))
+        elif kind == 1:
+            letters.pop(at % len(letters))
+        elif kind == 2:
+            letters[at % len(letters)] = maker.pick(*"abcdefghijklmnopqrstuvwxyz")
+        else:
+            letters.append(letters.pop(at % len(letters)))
+    return "".join(letters)
+
+
+def random_word(maker):
+    value = os.fsdecode(maker.pick(*VALUES, misspelled(maker, "always")))
+    option = maker.pick(*OPTIONS)
+    letters = "".join(maker.pick(*maker.pick("qvvvhZsczxé=q", "qvvvZh")) for _ in range(maker.random.randint(1, 4)))
+    long = "--" + maker.pick(option, misspelled(maker, option))
+    return maker.pick(long, long, f"{long}={value}", f"-{letters}", value, maker.pick(*OTHERS))
+
+
+def random_line(seed):
+    """A world with a command line that is almost valid."""
+    maker = Maker(seed)
+    words = [random_word(maker) for _ in range(maker.random.randint(1, 5))]
+    return World(words[1:] if words[0] == "logout" else words, env={"CARGO_TERM_COLOR": maker.pick("auto", "always", "never")})

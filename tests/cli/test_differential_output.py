@@ -75,44 +75,30 @@ CHANNELS = {
     "stdout closed": world(stdout="closed"),
     "help, stdout closed": world("-h", stdout="closed"),
     "help, stdout full": world("-h", stdout="full"),
+    **{f"{args or 'removal'}, stderr {kind}": world(args, stderr=kind) for args in ("", "--frob", "--registry 1", "-q -v") for kind in ("closed", "full", "broken")},
 }
 
 test_channels = contests(CHANNELS)
 
 FAULT_ORDER = {
     "z and everything": world("-Z x -q -v --config foo --registry 1", config="a = no\n"),
-    "config value before -q -v": world("-q -v --config foo"),
     "-q -v before the name": world("-q -v --registry 1"),
-    "-q -v before colour": world("-q -v --color ALWAYS"),
-    "-q -v, broken config value": world(["-q", "-v", "--config", "a=1.5"]),
     "-q -v before a broken config": world("-q -v", config="[x\n"),
     "-q -v behind a broken config, with --config": world("-q -v --config a=1", config="[x\n"),
-    "colour before a broken config": world("--color AUTO", config="a = 1.5\n"),
     "colour behind a broken config, with --config": world("--color AUTO --config a=1", config="a = 1.5\n"),
     "term color before the name": world("--registry 1", config="[term]\ncolor='bad'\n"),
-    "name before the index": world("--registry 1", config="[registries]\n1=3\n"),
-    "registry.index before protocol": world(config="[registry]\nindex='x'\n[registries.crates-io]\nprotocol='x'\n"),
-    "source before credentials": world(config="[source.m]\n", creds="[x\n"),
     "index before protocol": mine(config="[registries.my-reg]\nindex='foo'\n[registries.crates-io]\nprotocol='x'\n"),
-    "credentials before providers": world(config="[registry]\ncredential-provider=''\n", creds="[x\n"),
-    "usage before config": world("--frob --config foo"),
-    "default before registry.index": world(config="[registry]\ndefault='1'\nindex='x'\n"),
     "alias warning before z": world("-Z x", config="[alias]\nlogout='x'\n"),
     "term.quiet and verbose before colour": world(config="[term]\nquiet=true\nverbose=true\ncolor='bad'\n"),
-    "replaced before credentials": world(config="[source.crates-io]\nreplace-with='m'\n[source.m]\ndirectory='v'\n", creds="[x\n"),
 }
 
 test_order_of_faults = contests(FAULT_ORDER)
 
 TERM = {
     "both": world(config="[term]\nquiet=true\nverbose=true\n"),
-    "both, -q": world("-q", creds=None, config="[term]\nquiet=true\nverbose=true\n"),
     "color always, usage error, --color never": world("--color never --frob", config="[term]\ncolor='always'\n"),
     "color never, usage error on a terminal": world("--frob", config="[term]\ncolor='never'\n", env={"TERM": "xterm"}, **TERMINAL),
-    "color bad, help": world("-h", config="[term]\ncolor='bad'\n"),
     "progress bad": world(config="[term]\nprogress.when='x'\nverbose=true\n"),
-    "quiet is a string": world(config="[term]\nquiet='true'\nverbose=true\n"),
-    "unused key and -q": world("-q", creds=None, config="[term]\nfoo=1\n"),
     "unused keys of two": world(creds=None, config="[term]\nfoo=1\n[registry]\nbar=1\n"),
 }
 

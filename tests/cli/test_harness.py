@@ -6,18 +6,11 @@ import re
 
 import contest as contests
 import pytest
-from cases import LOGGED_IN, MY_REG, mine, world
+from cases import LOGGED_IN, world
 from differences import DIFFERENCES
 from world import CREDENTIALS, Node, Result, run
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs/differences.md"
-
-
-def test_a_program_that_does_nothing_is_found_out(root, cargo, monkeypatch):
-    monkeypatch.delenv("WITHOUT_CARGO", raising=False)
-    found = contests.unexplained(mine(creds=LOGGED_IN, config=MY_REG), root, [cargo, "logout"], ["/bin/true"])
-    assert any("has been removed" in text for text in found)
-    assert any(text.startswith(CREDENTIALS) for text in found)
 
 
 def test_each_difference_is_documented():

@@ -41,23 +41,18 @@ class Link:
 
 
 @dataclasses.dataclass(frozen=True)
-class HardLink:
-    target: str
-
-
-@dataclasses.dataclass(frozen=True)
 class World:
     args: tuple = ()
     files: dict = dataclasses.field(default_factory=dict)  # path under ROOT -> text, bytes, or one of the above
     env: dict = dataclasses.field(default_factory=dict)  # over HOME and PATH; None takes one away
     cwd: str = "proj"
-    stdout: str = "pipe"  # pipe, tty, full, closed
+    stdout: str = "pipe"  # pipe, tty, full, closed, broken: a pipe that nobody reads
     stderr: str = "pipe"
     powerless: bool = False  # root, but without root's right to open everything
     wipe_cwd: bool = False  # the working directory is gone when the program starts
 
     def __post_init__(self):
-        object.__setattr__(self, "args", tuple(self.args))
+        object.__setattr__(self, "args", tuple(map(os.fsdecode, self.args)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,10 +106,8 @@ def lay_out(world, root):
         elif isinstance(what, Dir):
             path.mkdir(exist_ok=True)
             later.append((path, what.mode))  # after its contents, which it may not let in
-        elif isinstance(what, Link):
-            path.symlink_to(os.fsdecode(_bytes(what.target, root)))
         else:
-            os.link(root / what.target, path)
+            path.symlink_to(os.fsdecode(_bytes(what.target, root)))
     for path, mode in later:
         os.chmod(path, mode)
 
@@ -168,6 +161,10 @@ def _sink(kind):
     if kind == "pipe":
         read, write = os.pipe()
         return write, read
+    if kind == "broken":
+        read, write = os.pipe()
+        os.close(read)
+        return write, None
     if kind == "tty":
         ours, theirs = pty.openpty()
         tty.setraw(theirs)  # so that a newline stays one
@@ -184,7 +181,7 @@ def _command(world, root, program):
     args = [*program, *(_bytes(arg, root) for arg in world.args)]
     closed = "".join(f" {number}>&-" for number, kind in enumerate((world.stdout, world.stderr), 1) if kind == "closed")
     prefix = []
-    if world.powerless and os.geteuid() == 0:
+    if world.powerless:
         prefix += ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"]
     if world.wipe_cwd or closed:
         script = 'rmdir "$PWD" && ' if world.wipe_cwd else ""

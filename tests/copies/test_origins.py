@@ -125,12 +125,6 @@ def test_hostile_files_end(home):
     assert 20 < len(found) < 25 and ("not-checked", "/work/.envrc") in found
 
 
-def test_as_in_ci(home):
-    home.write(".profile", SET)
-    done = home.run("bash", "-l", "-c", f"{home.program} --registry corp", env={"CI": "1"})
-    assert "and remove it from the job's settings" in done.err
-
-
 def test_an_assignment_is_one_finding(home):
     """The stored token is also in the line that sets the variable."""
     home.store()

@@ -13,6 +13,11 @@ SECRET = "S3CRETs3cret"
 PAIR = f'token = "{SECRET}"\n'
 
 
+def index(name, url=None):
+    url = url or f"https://example.com/{name}"
+    return f'[registries.{name}]\nindex = "{url}"\n'
+
+
 def table(name):
     return f'[registries.{name}] # {name}\ntoken = "token of {name}"\n'
 
@@ -33,11 +38,7 @@ class Home:
         self.dir.mkdir()
         self.file = self.dir / "credentials.toml"
         self.program = path
-        self.indexes()
-
-    def indexes(self, *names, url="https://example.com/"):
-        lines = [f'[registries.{name}]\nindex = "{url}{name}"\n' for name in (ME, *names)]
-        (self.dir / "config.toml").write_text("".join(lines))
+        (self.dir / "config.toml").write_text(index(ME))
 
     def write(self, text, mode=0o600):
         self.file.write_text(text)

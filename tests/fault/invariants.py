@@ -39,7 +39,6 @@ class Judge:
     def __init__(self, world):
         self.world = world
         world.reset()
-        self.untouched = world.state()
         self.names = world.names()
         self.recovered = set()
 

@@ -75,11 +75,3 @@ def test_a_limit_on_the_size_of_files(home, room, reason):
     assert result.returncode == 101
     assert reason in result.stderr
     assert (home.text(), home.mode()) == (before, 0o640)
-
-
-def test_a_full_disk_behind_standard_error(home):
-    home.write(FILES["small"][0])
-    with open("/dev/full", "w", encoding="utf-8") as full:
-        result = home.run(capture_output=False, stderr=full)
-    assert result.returncode == 0
-    assert home.text() == STATES["small"]["cut"]

@@ -1,16 +1,91 @@
-"""Two programs edit one credentials file, in every interleaving: one is stopped before each of its calls while the other runs. The races of
-test_race.py reach some of these by chance. Here, the first waits until the other has exited or reports that it waits for the lock, which the first
-has.
+"""Two programs edit one credentials file, in every interleaving: one is stopped before each of its calls while the other runs. It
+waits until the other has exited or reports that it waits for the lock, which the first has.
 """
 
 import os
+import select
 import shutil
+import subprocess
 
 import pytest
 
 import homes
 import inject
-from races import AFTER, BLOCKING, OTHER
+from registry_server import Registry
+
+OTHER, NOBODY = "b", "nobody"  # the latter is known and has no token
+NEW_TOKEN = "a new token"
+ROUNDS = 500 if homes.FULL else 25
+BLOCKING = "    Blocking waiting for file lock on credentials' config file\n"
+# Another program that runs at the same time as a logout of `me`, and the token of OTHER after both.
+AFTER = {
+    "cargo logs out": None,
+    "cargo logs in": NEW_TOKEN,
+    "cargo reads": f"token of {OTHER}",
+    "ours, another": None,
+    "ours, the same": f"token of {OTHER}",
+}
+
+
+class Stage:
+    """A home where the real cargo and cargo-logout edit one credentials file."""
+
+    def __init__(self, home, cargo, index, program):
+        self.home = home
+        self.cargo = str(cargo)
+        self.injector = inject.Injector(program)
+        (home.dir / "config.toml").write_text(homes.index(homes.ME) + homes.index(NOBODY) + homes.index(OTHER, index))
+        self.reset()
+
+    def reset(self):
+        self.home.write(homes.credentials(2, 2)[0] + homes.table(OTHER))
+
+    def run(self, command, *arguments, **more):
+        self.reset()
+        return self.injector.run(command, *arguments, env=self.home.env(), cwd=self.home.root, **more)
+
+    def start(self, name):
+        commands = {
+            "cargo logs out": [self.cargo, "logout", "--registry", OTHER],
+            "cargo logs in": [self.cargo, "login", "--registry", OTHER],
+            "cargo reads": [self.cargo, "logout", "--registry", NOBODY],
+            "ours, another": self.home.command(registry=OTHER),
+            "ours, the same": self.home.command(),
+        }
+        process = self.home.start(*commands[name], stdin=subprocess.PIPE)
+        if name == "cargo logs in":
+            process.stdin.write(NEW_TOKEN + "\n")
+        process.stdin.close()
+        return process
+
+    def start_and_wait(self, name):
+        """Waits until it exits or reports that it waits for the lock. Returns the process and its first line."""
+        process = self.start(name)
+        ready, _, _ = select.select([process.stderr], [], [], homes.TIME_LIMIT)
+        assert ready, f"{name} prints nothing"
+        said = process.stderr.readline()
+        if said != BLOCKING:
+            self.home.end(process, said)
+        return process, said
+
+    def check(self, name):
+        """Checks that both changed what they had to change, and nothing else."""
+        tokens = homes.tokens(self.home.text())
+        assert tokens.pop(OTHER) == AFTER[name]
+        assert tokens == {name: f"token of {name}" for name in ("a-0", "a-1", "z-0", "z-1")}
+        assert homes.token(self.home.text()) is None
+
+
+@pytest.fixture(scope="session")
+def index():
+    """The index of a registry on the loopback device, which cargo login can read."""
+    with Registry() as registry:
+        yield registry.index
+
+
+@pytest.fixture
+def stage(home, cargo, index, program):
+    return Stage(home, cargo, index, program)
 
 
 def at_each_call(stage, command, looking, other):
@@ -116,3 +191,33 @@ def test_what_is_appended_in_the_middle(stage):
         assert homes.token(text) is None
         shortened += "\n\n\n" not in text
     assert 0 < shortened < len(calls)
+
+
+@pytest.mark.parametrize("action", ("cargo logs out", "cargo logs in"))
+def test_both_at_once(stage, action):
+    """Without being stopped: each is started first in every other round."""
+    for turn in range(ROUNDS):
+        stage.reset()
+        first, second = (stage.home.start, lambda: stage.start(action)) if turn % 2 else (lambda: stage.start(action), stage.home.start)
+        for process in [first(), second()]:
+            stage.home.end(process)
+        stage.check(action)
+        assert stage.home.mode() == 0o600
+
+
+@pytest.mark.parametrize("filler", (0, 100), ids=("moved", "blank"))
+def test_eight_of_ours_at_once(home, filler):
+    """Two of each program, for different registries. The second finds nothing to do."""
+    names = [f"r-{i}" for i in range(4)]
+    (home.dir / "config.toml").write_text("".join(map(homes.index, names)))
+    text = "".join(homes.table(name) for name in names) + homes.credentials(filler, filler)[0]
+    for _ in range(ROUNDS):
+        home.write(text)
+        processes = [home.start(*home.command(registry=name)) for name in names * 2]
+        said = [home.end(process) for process in processes]
+        tokens = homes.tokens(home.text())
+        assert [tokens[name] for name in names] == [None] * 4
+        assert len(tokens) == 4 + 2 * filler
+        assert all(value == f"token of {name}" for name, value in tokens.items() if name not in names)
+        for name in names:
+            assert sum(f"for `{name}` has been removed" in text for text in said) == 1

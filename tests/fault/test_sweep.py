@@ -118,14 +118,3 @@ def test_every_call_from_one_on(tmp_path, program, name):
                 if not fault.endswith((f"={errno.EINTR}", f"={errno.EAGAIN}")):
                     sweep.try_one(call, fault.replace("error=", "errors="))
     sweep.finish()
-
-
-@pytest.mark.unsanitized  # whose own library makes most of the calls
-def test_every_call_of_the_loader(tmp_path, program):
-    """Calls before main() are not ours. A few of them show that nothing is lost."""
-    sweep = Sweep(tmp_path, program, "small")
-    calls = sweep.calls()
-    for call in calls[: calls.index(inject.from_main(calls)[0])][:: 1 if homes.FULL else 5]:
-        for fault in inject.faults_of(call, signals=()):
-            run = sweep.run(call, fault)
-            assert sweep.world.gone() if run.status == 0 else sweep.world.state() == sweep.judge.untouched

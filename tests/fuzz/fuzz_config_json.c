@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         HOLDS(harness_holds(text, api) || str_find(text, '\\') >= 0);
         HOLDS(harness_holds(text, STR("api")) || str_find(text, '\\') >= 0);
-        struct err *err = api_base_check(&arena, api);
+        struct url url;
+        struct err *err = url_parse(&arena, api, &url);
         HOLDS(err || (str_find(api, '?') < 0 && str_find(api, '#') < 0));
         HOLDS(err || str_starts(str_lower(&arena, api), STR("http")));
     }

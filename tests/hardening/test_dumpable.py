@@ -19,7 +19,7 @@ NOBODY = 65534
 DEADLINE = 30
 HARD = resource.getrlimit(resource.RLIMIT_CORE)[1]
 SANITIZER = "handle_segv=0:handle_abort=0:detect_leaks=0:disable_coredump=0"
-USER = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
+USER = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
 @pytest.fixture
@@ -32,13 +32,12 @@ def place(program):
         shutil.copy(program, folder / "cargo-logout")
         for path in (folder, folder / "home", folder / "home/credentials.toml"):
             path.chmod(0o700 if path.is_dir() else 0o600)
-            if USER:
-                os.chown(path, NOBODY, NOBODY)
+            os.chown(path, NOBODY, NOBODY)
         yield folder
 
 
 def start(place, *command, stdin=subprocess.DEVNULL):
-    """As the user nobody if the tests run as root. The limit on core files is set only there, because all other tests' programs would inherit it."""
+    """As the user nobody. The limit on core files is set only there, because all other tests' programs would inherit it."""
     env = {"HOME": str(place), "CARGO_HOME": str(place / "home"), "PATH": os.environ["PATH"], "ASAN_OPTIONS": SANITIZER}
     return subprocess.Popen(
         command or [place / "cargo-logout"], cwd=place, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

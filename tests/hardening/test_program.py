@@ -1,8 +1,7 @@
 """The built programs have the protections of the compiler and the linker against exploits of bugs.
 
-A build without optimization, or with sanitizers, has no FORTIFY; the build directory shows which it is. The static program of
-packaging/static has no libsecret helper beside it, loads no library, and uses musl, which has no FORTIFY. Everything else is true
-for every build.
+A build without optimization has no FORTIFY; the build directory shows which it is. The static program of packaging/static has no
+libsecret helper beside it, loads no library, and uses musl, which has no FORTIFY. Everything else is true for every build.
 """
 
 import json
@@ -60,8 +59,6 @@ def test_position_independent_and_with_full_relro(program):
 
 
 def test_cargo_logout_is_linked_to_little():
-    if options()["b_sanitize"] != "none":
-        pytest.skip("the sanitizers are libraries")
     needed = set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", BUILD / "cargo-logout")))
     assert needed - {"libjansson.so.4"} == (set() if static() else {"libc.so.6"})
     assert ("INTERP" in readelf("-l", BUILD / "cargo-logout")) != static()
@@ -84,9 +81,7 @@ def accepts(compiler, option):
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-without_fortify = pytest.mark.skipif(
-    options()["buildtype"] in ("plain", "debug") or options()["b_sanitize"] != "none", reason="a build without FORTIFY"
-)
+without_fortify = pytest.mark.skipif(options()["buildtype"] in ("plain", "debug"), reason="a build without FORTIFY")
 
 
 @without_fortify

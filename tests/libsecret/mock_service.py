@@ -10,7 +10,6 @@ ITEMS items that match everything, and sends secrets unencrypted. The collection
     sealed           what is locked is found by its URL alone, as in a gnome-keyring that was never unlocked
     hidden           the collection is locked and shows nothing, as in KeePassXC
     gone             the collection that the service names does not exist
-    odd              its property Locked is a text
     slow=SECONDS     the first search takes that long
     unlock-free      Unlock works without asking anybody
     unlock-prompt    Unlock wants a prompt, which the person answers with yes
@@ -63,7 +62,7 @@ INTERFACES = """
    <arg type="o" direction="out"/><arg type="o" direction="out"/>
   </method>
   <method name="SearchItems"><arg type="a{ss}" direction="in"/><arg type="ao" direction="out"/></method>
-  <property name="Locked" type="LOCKED" access="read"/>
+  <property name="Locked" type="b" access="read"/>
   <property name="Items" type="ao" access="read"/>
  </interface>
  <interface name="org.freedesktop.Secret.Item">
@@ -114,7 +113,7 @@ class Service:
         self.locked = set(self.items) if "locked" in behaviour else set()
         self.searches = self.deletes = 0
         self.prompted = None  # what a "yes" does, and the value that Completed carries then
-        node = Gio.DBusNodeInfo.new_for_xml(INTERFACES.replace("LOCKED", "s" if "odd" in behaviour else "b"))
+        node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
         collections = [DEFAULT] + [COLLECTION] * ("gone" not in behaviour)
         objects = [(ROOT, "Service"), (PROMPT, "Prompt")] + [(path, "Collection") for path in collections] + [(item, "Item") for item in self.items]
         for path, name in objects:
@@ -127,10 +126,9 @@ class Service:
             attributes, label = DESCRIBED[self.items.index(path)]
         locked = path in self.locked if path in self.items else bool(self.locked) and "open" not in self.behaviour
         locked = locked or ("hidden" in self.behaviour and path == COLLECTION)
-        odd = "odd" in self.behaviour and path == COLLECTION
         return {
             "Collections": GLib.Variant("ao", [COLLECTION]),
-            "Locked": GLib.Variant("s", "maybe") if odd else GLib.Variant("b", locked),
+            "Locked": GLib.Variant("b", locked),
             "Items": GLib.Variant("ao", self.items),
             "Attributes": None if attributes is None else GLib.Variant("a{ss}", attributes),
             "Label": None if label is None else GLib.Variant("s", label),

@@ -229,22 +229,6 @@ def test_broken_configuration_and_other_names(machine, arguments, left):
     assert machine.secrets_on_disk() == left
 
 
-SPACES = "\t\x0b\x0c\x85\xa0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000"
-
-
-@pytest.mark.parametrize("between, splits", [*((space, True) for space in SPACES), ("\u180e", False), ("\u200b", False), ("\u20ac", False)], ids=ascii)
-def test_white_space_of_unicode(machine, between, splits):
-    """A provider that is one string is split as cargo splits it."""
-    text = "".join(f"\\u{ord(c):04x}" for c in between)
-    machine.write({"config.toml": f'{CORP}credential-provider = "$BIN/removes{text}x"\n'})
-    machine.providers("removes")
-    assert (machine.sends("corp") is not None) == splits
-    machine.asked()
-    done = machine.logout("--registry", "corp")
-    assert (done.status == 0) == splits
-    assert ("removes" in machine.asked()) == splits
-
-
 EACH_DIRECTORY = {
     "the registry's own": ("", CORP + 'credential-provider = "$BIN/{}"\n'),
     "without its index": ('registries.corp.index = "$INDEX/corp/"\n', 'registries.corp.credential-provider = "$BIN/{}"\n'),

@@ -22,6 +22,7 @@ CASES = {
         "run `cargo-logout --registry crates-io --everywhere --config '$TOP/o'\\''o p.toml'`",
     ),
     "variable": ({}, VARIABLE, [], "run `unset CARGO_REGISTRY_TOKEN`"),
+    "secret key in a variable": ({}, {"CARGO_REGISTRY_SECRET_KEY": "S3CRET-env"}, [], "run `unset CARGO_REGISTRY_SECRET_KEY`"),
     "variable in fish": ({}, {**VARIABLE, "SHELL": "/usr/bin/fish"}, [], "run `set -e CARGO_REGISTRY_TOKEN`"),
     "variable that a shell cannot unset": (
         {}, {"CARGO_REGISTRIES_É_TOKEN": "S3CRET-env"}, ["--all"], "start your shell without the environment variable `CARGO_REGISTRIES_É_TOKEN`",
@@ -82,9 +83,9 @@ def test_a_file_of_others(machine, other):
     machine.write({PROJECT: '[registry]\ncredential-provider = "p"\n'})
     path = machine.path(PROJECT)
     path.chmod(0o666)
-    if other and os.geteuid() == 0:
+    if other:
         os.chown(path, 65534, 65534)
     listed, err = fixes(machine)
     assert listed == [["cargo-logout", "--registry", "crates-io", "--config", str(path)]]
-    sudo = " if you trust that file, or `sudo -u nobody cargo-logout --registry crates-io`" if other and os.geteuid() == 0 else ""
+    sudo = " if you trust that file, or `sudo -u nobody cargo-logout --registry crates-io`" if other else ""
     assert f"to ask it, run `{shlex.join(listed[0])}`{sudo}\n" in err

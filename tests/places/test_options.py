@@ -200,19 +200,6 @@ def test_a_dry_run_of_what_is_broken(machine):
     assert "not currently logged in" not in done.err and "could not load Cargo configuration" in done.err
 
 
-@pytest.mark.parametrize("words", [["--registry", "corp"], ["--status", "--registry", "corp"], ["-n", "--registry", "corp"]])
-def test_no_process_is_started(machine, words):
-    """For the plain case; and for looking not even that of a provider."""
-    machine.providers("removes")
-    looks = "--registry" != words[0]
-    machine.write({"config.toml": chain("cargo:token", "$BIN/removes") if looks else CORP, "credentials.toml": TOKEN})
-    log = machine.top / "strace"
-    strace = ["strace", "-f", "-o", str(log), "-e", "trace=execve,clone,clone3,fork,vfork"]
-    assert machine.logout(*words, before=strace).status == 0
-    calls = [line for line in log.read_text().splitlines() if "exited with" not in line]
-    assert len(calls) == 1 and "execve(" in calls[0]
-
-
 def test_all(machine):
     """Every registry in any location, with one line each and one edit for each file."""
     machine.write({"config.toml": KNOWN, "credentials.toml": f"# kept\n{STORED}"})

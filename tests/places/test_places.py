@@ -123,24 +123,6 @@ def test_a_power_cut_left_nuls(machine):
     assert f"warning: failed to open: {config}: Permission denied (os error 13)\n" in done.err
 
 
-@pytest.mark.parametrize("whose, name", [("corp", "CARGO_REGISTRIES_CORP"), ("crates-io", "CARGO_REGISTRY")])
-@pytest.mark.parametrize("kind", ["token", "secret-key"])
-def test_variable(machine, whose, name, kind):
-    machine.write({"config.toml": CORP})
-    variable = f"{name}_{kind.replace('-', '_').upper()}"
-    machine.env[variable] = "S3CRET-env"
-    before = machine.tree()
-    done = machine.logout("--registry", whose)
-    assert done.status == 0
-    assert "removed" not in done.err
-    assert f"warning: cargo can still use a {kind} for `{whose}`: environment variable `{variable}`\n" in done.err
-    assert f"to remove it, run `unset {variable}`\n" in done.err
-    assert machine.tree() == before
-    assert machine.logout("--registry", whose, "--strict", "--everywhere").status == 2
-    if kind == "token":
-        assert machine.sends(whose) == "S3CRET-env"
-
-
 def test_credentials_that_include(machine):
     """Files that credentials.toml includes are credentials too."""
     text = f"# a\n{TOKEN}# b\n"

@@ -161,12 +161,3 @@ def test_1_every_other_byte_is_kept(machine):
     machine.write(ROWS[0].files)
     machine.logout("--registry", "corp")
     assert machine.read("credentials.toml") == "# mine\n[registries.corp]\n# kept\n"
-
-
-def test_19_symbolic_link(machine):
-    machine.write({"config.toml": CORP, "/elsewhere/tokens": f"# mine\n{TOKEN}"})
-    machine.path("credentials.toml").symlink_to(machine.path("/elsewhere/tokens"))
-    assert machine.logout("--registry", "corp").status == 0
-    assert machine.sends() is None
-    assert machine.path("credentials.toml").is_symlink()
-    assert machine.read("/elsewhere/tokens") == "# mine\n[registries.corp]\n"

@@ -1,11 +1,10 @@
-"""Where the API is: what the index says, out of cargo's own clone or cache, at the very place where the real cargo has it."""
+"""Where the API is: what the index says, out of cargo's own clone, at the very place where the real cargo has it."""
 
 import json
 
 import pytest
 
 import git_index
-from registry_stand_in import Registry
 from revoke_machine import CURRENT, verdict
 
 
@@ -36,21 +35,6 @@ def test_clone_is_where_cargo_has_it(machine, registry, name, end):
     git_index.complete(directory, index)
     assert machine.revoke("--registry", "x").status == 0
     assert machine.stored() == []
-    assert registry.lines()[-1] == CURRENT
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
-@pytest.mark.parametrize("path", ["/index/", "/index/./"])
-def test_cache_of_a_sparse_index_is_where_cargo_has_it(machine, registry, host, path):
-    """The index is gone, its API is not, and only cargo's copy says where that is."""
-    with Registry() as index:
-        index.api = registry.url
-        use(machine, f"sparse+http://{host}:{index.server_port}{path}", registry.issue())
-        machine.cargo("search", "--registry", "x", "foo")
-        (directory,) = kept_by_cargo(machine)
-        assert (directory / "config.json").exists()
-    done = machine.revoke("--registry", "x", "--config", "net.retry=0")
-    assert (done.status, machine.stored()) == (0, []), done.err
     assert registry.lines()[-1] == CURRENT
 
 

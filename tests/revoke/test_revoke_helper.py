@@ -201,9 +201,9 @@ def test_other_answers(ask, registry, reply, verdict):
 
 def test_the_reason_is_fit_to_be_shown(ask, registry):
     token = registry.issue()
-    registry.answers = [refusal(400, f"\x1b[31m{token}\n\u202enono\x00{'x' * 2000}")]
+    registry.answers = [refusal(400, f"\x1b[31m\n\u202enono\x00{'x' * 2000}")]
     detail = ask(token=token, api=registry.url)["detail"]
-    assert detail.startswith(r"\u{1b}[31m[secret]\n\u{202e}nono\u{0}xxx") and len(detail) < 1050
+    assert detail.startswith(r"\u{1b}[31m\n\u{202e}nono\u{0}xxx") and len(detail) < 1050
 
 
 def spelled(token):
@@ -221,7 +221,7 @@ def test_no_spelling_of_the_token_is_shown(ask, registry):
         else:
             registry.answers = [Answer(302, headers={"Location": f"https://other.example/{text}/login?next={text}#{text}"})]
         answer = ask(token=token, api=registry.url)
-        assert "[secret]" in answer["detail"] and text not in answer["detail"] and "?next" not in answer["detail"]
+        assert answer["detail"] == "(hidden, because it contains the token)"
 
 
 # Requests and settings.
@@ -232,46 +232,35 @@ def test_no_spelling_of_the_token_is_shown(ask, registry):
     [
         {"token": None}, {"token": 7}, {"token": "S3CRET\0"}, {"token": ""}, {"token": "cio\r\nOrigin: https://evil.example"}, {"token": "cioé"},
         {"kind": None}, {"kind": "gitlab"}, {"kind": 1}, {"kind": "crates.io", "token": "S3CRET"}, {"kind": "Gitea", "token": "Basic S3CRET"},
-        {"id": -1}, {"id": "x"}, {"api": None}, {"api": 3}, {"index": "https://h/"},
-        {"limit_ms": -1}, {"recheck_ms": []}, {"timeout": 1.5}, {"retry": True}, {"proxy": 1}, {"user_agent": "a\r\nOrigin: x"},
-        {"user_agent": ""}, {"ssl_version": {"min": "tlsv1.4"}}, {"ssl_version": {"max": 3}},
+        {"id": "x"}, {"api": 3},
+        {"recheck_ms": []}, {"timeout": 1.5}, {"retry": True}, {"proxy": 1}, {"user_agent": "a\r\nOrigin: x"},
+        {"user_agent": ""}, {"ssl_max": 3},
     ],
 )  # fmt: skip
 def test_what_is_no_request(ask, registry, change):
-    """One malformed request stops all: none is sent or answered, and standard error does not contain the token."""
+    """It is not sent or answered, and standard error does not contain the token."""
     token = registry.issue()
     good = request(token=token, api=registry.url)
-    done = ask.run(document(good, {key: value for key, value in (good | change).items() if value is not None}))
+    done = ask.run(document({key: value for key, value in (good | change).items() if value is not None}))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert "S3CRET" not in done.stderr and registry.requests == []
 
 
-NO_JSON = ["", "{}", "[]", "S3CRET", '{"v":3,"token":"S3CRET', '{"v":3,"v":3}', '{"v":2,"requests":[{}]}', "\0", "{" * 5000, "S3CRET" * 50000]
+NO_JSON = ["", "{}", "[]", "S3CRET", '{"v":4,"token":"S3CRET', '{"v":4,"v":4}', '{"v":3,"run_ms":1,"groups":{"":[{}]}}', "\0", "{" * 5000, "S3CRET" * 50000]
 
 
 @pytest.mark.parametrize("text", NO_JSON, ids=lambda text: text[:30])
 def test_what_is_no_json(ask, text):
     done = ask.run(text)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of version 3\n")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of this version\n")
 
 
 def test_a_request_that_cannot_be_read(helper, tmp_path):
     directory = os.open(tmp_path, os.O_RDONLY)
     done = subprocess.run([helper], stdin=directory, capture_output=True, text=True, timeout=SECONDS, check=False)
     os.close(directory)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of version 3\n")
-
-
-def test_a_read_that_is_interrupted_is_made_again(helper, ask, registry, tmp_path):
-    path, log = tmp_path / "request", tmp_path / "log"
-    path.write_text(document(request(token=registry.issue(), api=registry.url) | {"a-later-key": [1]}))
-    strace = ["strace", "-qq", "-o", str(log), "-P", str(path), "-e", "inject=read:error=EINTR:when=1", str(helper)]
-    env = ask.env | {"ASAN_OPTIONS": "detect_leaks=0"}  # LeakSanitizer does not work in a traced process
-    with open(path) as file:
-        done = subprocess.run(strace, stdin=file, env=env, capture_output=True, text=True, timeout=SECONDS, check=True)
-    assert '"revoked-unchecked"' in done.stdout
-    assert log.read_text().count("INJECTED") == 1
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: the input has no requests of this version\n")
 
 
 def test_an_answer_that_cannot_be_written(helper, ask, registry):
@@ -321,12 +310,9 @@ def test_user_and_password_are_not_shown(ask, registry):
 
 
 def test_called_by_hand(helper):
-    for option in ("--help", "-h", "--version", "-V"):
-        done = subprocess.run([helper, option], capture_output=True, text=True, timeout=SECONDS, check=True)
-        assert done.stdout.startswith("cargo-logout-revoke 0.") and "helper of cargo-logout" in done.stdout and not done.stderr
-    for command in (["script", "-qec", str(helper), "/dev/null"], [helper, "token"]):
+    for command in (["script", "-qec", str(helper), "/dev/null"], [helper, "--help"]):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert done.returncode == 1 and "helper of cargo-logout" in done.stdout + done.stderr
+        assert done.returncode == 1 and "cargo-logout runs this helper" in done.stdout + done.stderr
 
 
 def test_nothing_else_is_in_the_requests(ask, registry, tmp_path):

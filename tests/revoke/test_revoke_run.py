@@ -40,10 +40,10 @@ def test_a_broken_configuration_may_forbid_it(machine, registry, words):
 
 
 SETTINGS = [
-    'http.timeout = "x"', "http.timeout = -5", "http.proxy = 5", "http.cainfo = 5", "http.check-revoke = 5", "http.ssl-version = 5",
+    'http.timeout = "x"', "http.timeout = -5", "http.proxy = 5", "http.cainfo = 5", "http.ssl-version = 5",
     'http.ssl-version = ["a"]', 'http.ssl-version = "foo"', "http.ssl-version.min = 5", 'http.ssl-version.max = "tlsv9"',
     "http.user-agent = 5", 'net.retry = "x"', "net.offline = 3", "CARGO_HTTP_TIMEOUT=foo", "CARGO_HTTP_SSL_VERSION=tlsv9",
-    "CARGO_HTTP_SSL_VERSION_MIN=tlsv9", "CARGO_NET_RETRY=-1", "CARGO_HTTP_CHECK_REVOKE=maybe",
+    "CARGO_HTTP_SSL_VERSION_MIN=tlsv9", "CARGO_NET_RETRY=-1",
 ]  # fmt: skip
 
 
@@ -64,12 +64,12 @@ def test_wrong_settings_end_it(machine, registry, setting):
 
 
 NETWORK = {
-    "": {"ssl_version": {}, "retry": 3},
-    'http.ssl-version = "default"\n': {"ssl_version": {}, "retry": 3},
+    "": {"retry": 3},
+    'http.ssl-version = "default"\n': {"retry": 3},
     '[http]\nproxy = "p"\ncainfo = "ca"\nuser-agent = "u"\nssl-version = "tlsv1.2"\ntimeout = 7\n[net]\nretry = 0\n': {
-        "proxy": "p", "cainfo": "$TOP/home/ca", "user_agent": "u", "ssl_version": {"min": "tlsv1.2"}, "timeout": 7, "retry": 0,
+        "proxy": "p", "cainfo": "$TOP/home/ca", "user_agent": "u", "ssl_min": "tlsv1.2", "timeout": 7, "retry": 0,
     },
-    'http.ssl-version = {min = "tlsv1", max = "tlsv1.3"}\n': {"ssl_version": {"min": "tlsv1", "max": "tlsv1.3"}, "retry": 3},
+    'http.ssl-version = {min = "tlsv1", max = "tlsv1.3"}\n': {"ssl_min": "tlsv1", "ssl_max": "tlsv1.3", "retry": 3},
 }  # fmt: skip
 
 
@@ -80,8 +80,8 @@ def test_the_helper_gets_the_settings(machine, registry, tmp_path, config, wante
     machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
     machine.write({"/cargo-logout-revoke": "#!/bin/sh\nread -r request\necho \"$request\" >$TOP/request\n"})
     machine.revoke("--registry", "x")
-    [request] = json.loads(machine.read("/request"))["requests"]
-    others = {"id", "revokes", "kind", "group", "token", "index", "canonical", "cache"}
+    [[request]] = json.loads(machine.read("/request"))["groups"].values()
+    others = {"id", "revokes", "kind", "token", "index", "canonical", "cache"}
     assert {key: value for key, value in request.items() if key not in others} == json.loads(machine.text(json.dumps(wanted)))
 
 

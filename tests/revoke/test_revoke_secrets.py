@@ -101,8 +101,6 @@ def test_during_the_call(start):
         for name in ("cmdline", "environ"):
             with proc(child.pid, name, "rb") as file:
                 assert TOKEN.encode() not in file.read()
-        with proc(child.pid, "limits") as limits:
-            assert "Max core file size        0                    0 " in limits.read()
         child.kill()
 
 
@@ -113,7 +111,7 @@ def test_it_is_written_once_and_to_the_server(helper, ask, registry, tmp_path):
     ask.command = ["strace", "-qq", "-f", "-s", "100000", "-o", str(log), str(helper)]
     assert ask(token=TOKEN, index=registry.index)["verdict"] == "revoked-unchecked"
     lines = [line for line in log.read_text().splitlines() if TOKEN in line]
-    assert [line.split()[1].split("(")[0] for line in lines] == ["read", "sendto"], lines
+    assert [line.split()[1].split("(")[0] for line in lines] == ["sendto"], lines
 
 
 def test_no_keys_of_the_connection_are_written(ask, registry, tmp_path):

@@ -103,16 +103,16 @@ def test_authorities(ask, behind, nginx, authority, cainfo, variables, works):
     [
         (OLD_TLS, {}, True),
         (NEW_TLS, {}, True),
-        (OLD_TLS, {"min": "tlsv1.3"}, False),
-        (NEW_TLS, {"min": "tlsv1.3"}, True),
-        (NEW_TLS, {"max": "tlsv1.2"}, False),
-        (OLD_TLS, {"min": "tlsv1.2", "max": "tlsv1.3"}, True),
-        (NEW_TLS, {"min": "default", "max": "default"}, True),
-        (OLD_TLS, {"min": "tlsv1.0", "max": "tlsv1.1"}, False),
+        (OLD_TLS, {"ssl_min": "tlsv1.3"}, False),
+        (NEW_TLS, {"ssl_min": "tlsv1.3"}, True),
+        (NEW_TLS, {"ssl_max": "tlsv1.2"}, False),
+        (OLD_TLS, {"ssl_min": "tlsv1.2", "ssl_max": "tlsv1.3"}, True),
+        (NEW_TLS, {"ssl_min": "default", "ssl_max": "default"}, True),
+        (OLD_TLS, {"ssl_min": "tlsv1.0", "ssl_max": "tlsv1.1"}, False),
     ],
 )
 def test_tls_versions(ask, behind, nginx, authority, site, versions, works):
-    assert reaches(ask, behind, api=nginx.url(site), cainfo=str(authority.path), ssl_version=versions) == works
+    assert reaches(ask, behind, api=nginx.url(site), cainfo=str(authority.path), **versions) == works
 
 
 def test_both_over_tls(ask, behind, nginx, authority):
@@ -125,7 +125,7 @@ UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
 @pytest.mark.parametrize("leaves", ["politely", "without a word"])
-@pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "refused"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "refused"), (b"HTTP/1.1 204 No", "no-answer")])
+@pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "no-answer"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "no-answer"), (b"HTTP/1.1 204 No", "no-answer")])
 def test_a_connection_that_is_cut(ask, authority, leaves, text, how):
     """Whoever cuts a connection in the middle must not make a yes of it; libcurl does not tell that TLS was cut."""
     certificate = authority.sign("cut", "127.0.0.1")

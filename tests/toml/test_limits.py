@@ -17,7 +17,6 @@ MIB = 1024 * 1024
 STACK = 256 * 1024  # enough for a text of any depth
 OTHER_RUNS = (["--all", "--everywhere"], ["--status", "-v"], ["--status", "--message-format=json"])
 PAIR = '[registry]\ntoken = "s3cret"\n'
-SANITIZED = b"__asan_init" in PROGRAM.read_bytes() if PROGRAM.exists() else False
 DEADLINE = 300
 
 
@@ -25,12 +24,11 @@ both_files = pytest.mark.parametrize("name", ["credentials.toml", "config.toml"]
 
 
 def logout(home, memory, *options):
-    """Runs it with so many MiB of address space; a sanitizer's shadow needs more than there is."""
+    """Runs it with so many MiB of address space."""
 
     def limit():
-        if not SANITIZED:
-            resource.setrlimit(resource.RLIMIT_AS, (memory * MIB, memory * MIB))
-            resource.setrlimit(resource.RLIMIT_STACK, (STACK, STACK))
+        resource.setrlimit(resource.RLIMIT_AS, (memory * MIB, memory * MIB))
+        resource.setrlimit(resource.RLIMIT_STACK, (STACK, STACK))
 
     env = {"HOME": str(home), "CARGO_HOME": str(home), "PATH": os.environ["PATH"]}
     run = subprocess.run([PROGRAM, *options], cwd=home, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DEADLINE, preexec_fn=limit, check=False)
@@ -38,7 +36,6 @@ def logout(home, memory, *options):
     return run
 
 
-@pytest.mark.unsanitized  # too slow, and its memory cannot be limited
 @pytest.mark.parametrize("what", TAKEN)
 @both_files
 def test_taken(tmp_path, what, name):

@@ -5,6 +5,7 @@ import random
 import re
 
 import generate
+import pytest
 
 DOCUMENTS = int(os.environ.get("TOML_DOCUMENTS", "1500"))
 SECRETS = ["cioAbC3dEfG7hIjK9LmNoPqR5tUvWxY1zQ", "cio_tp_7f3A-x9", "pa55 gribble Frotz", "eyJhbGciOi.J9eyJzdWI.x_Yz-09", "99999999999999999999999", "tulip zebra quartz",
@@ -69,3 +70,38 @@ def test_only_keys_and_headers_are_readable(toml):
         assert len(line.decode()) == len(was) and all(now in (then, "*") for now, then in zip(line.decode(), was)), (seed, text, line)
         assert all((now in " \t") == (then in " \t") for now, then in zip(line.decode(), was)), (seed, text, line)
     assert refused > DOCUMENTS / 2
+
+
+# A line, and how it is shown. The message is about this line.
+SHOWN = [
+    ("token = cio123", "token = ******"),
+    ('\ttoken = "cio\xe9 1\r', "\ttoken = ***** *"),
+    ('token "cio123"', "***** ********"),
+    ("token: cio123", "****** ******"),
+    ("cioA1", "*****"),
+    ("a . \"b\\u0063\".'d e' = x", "a . \"b\\u0063\".'d e' = *"),
+    ("CARGO_TOKEN=cio # c", "CARGO_TOKEN=*** * *"),
+    ('"a\x01" = 1', "**** * *"),
+    ("\ufeff\ta = x", "*\ta = *"),
+    ("[registry] token", "[registry] *****"),
+    ("[[ a . 'b' ]]x", "[[ a . 'b' ]]*"),
+    ("[[a]", "****"),
+    ("[a$]", "****"),
+    ("r = { token = cio }", "r = * ***** * *** *"),
+    ("c2VjcmV0== # c", "********** * *"),
+    ("token =", "token ="),
+    ("a==b", "a=**"),
+    ("# \x7f", "* *"),
+]
+# What is open at the end of the line before.
+OPEN = [
+    ("r = {\n", "  token = cio", "  ***** * ***"),
+    ("r = [\n", "  [cio]", "  *****"),
+    ("t = \'\'\'\n[a]\n", "b = 1", "* * *"),
+    ('t = ["""\n', 'a = secret""", """\\q', "* * ********** *****"),
+]
+
+
+@pytest.mark.parametrize("before, line, shown", [("", *case) for case in SHOWN] + OPEN)
+def test_how_a_line_is_shown(toml, before, line, shown):
+    assert toml.message((before + line).encode()).split(b"\n")[2].decode().partition(" | ")[2] == shown

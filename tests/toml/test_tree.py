@@ -1,5 +1,6 @@
 """The tree against tomllib's, on generated documents."""
 
+import itertools
 import os
 import tomllib
 
@@ -22,6 +23,20 @@ def test_the_tree_is_tomllibs(toml):
         assert reader.value_of(tree) == expected, (seed, text.decode())
         taken += 1
     assert taken > DOCUMENTS / 2
+
+
+def test_bytes_that_are_no_utf_8_are_refused(toml):
+    """With bytes at the edges of ranges. Because of the digits, eight bytes are read at once."""
+    edges = (0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0)
+    for text in itertools.product(range(0x80, 0x100), edges, edges, (0x7F, 0x80)):
+        for length in range(1, 5):
+            document = b"1234567" + bytes(text[:length])
+            try:
+                document.decode()
+            except UnicodeDecodeError:
+                assert toml.message(document) == b"not UTF-8", document
+            else:
+                assert toml.message(document) != b"not UTF-8", document
 
 
 def test_spans_are_exact(toml):

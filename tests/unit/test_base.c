@@ -86,76 +86,9 @@ static void an_arena_that_is_cleared_forgets_and_goes_on(void **state)
     }
 }
 
-static void strings_are_bytes(void **state)
+static void other_bytes_are_replaced(void **state)
 {
     (void)state;
-    static const char *const order[] = {"", "a", "ab", "b", "z", "\xC3"};
-    for (size_t i = 1; i < COUNT(order); i++) {
-        assert_true(str_cmp(str_of(order[i - 1]), str_of(order[i])) < 0);
-        assert_true(str_cmp(str_of(order[i]), str_of(order[i - 1])) > 0);
-    }
-    assert_int_equal(str_cmp(STR("ab"), STR("ab")), 0);
-    assert_string_equal(str_lower(&arena, STR("A-Z@[`{\xC3\xA9")).data, "a-z@[`{\xC3\xA9");
-    struct buf buf = buf_new(&arena);
-    assert_int_equal(buf_str(&buf).len, str_of(NULL).len);
-    for (int i = 0; i < 1000; i++) {
-        buf_addf(&buf, "%d,", i);
-    }
-    assert_int_equal(buf_str(&buf).len, 3890);
-    assert_true(str_ends(buf_str(&buf), STR(",999,")));
-    assert_string_equal(err_os(&arena, 9999)->message.data, "Unknown error 9999 (os error 9999)");
-}
-
-/* Follows the words of RFC 3629. Returns the length of the first character in bytes; 0 for none. */
-static size_t character_len(const unsigned char *s, size_t len)
-{
-    static const struct {
-        unsigned char mask;
-        unsigned char lead;
-        uint32_t least;
-    } forms[] = {{0x80, 0, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
-    for (size_t follow = 0; follow < COUNT(forms); follow++) {
-        if (follow < len && (s[0] & forms[follow].mask) == forms[follow].lead) {
-            uint32_t value = s[0] & ~forms[follow].mask & 0xFFU;
-            size_t i = 1;
-            while (i <= follow && s[i] >> 6 == 2) {
-                value = value << 6 | (s[i++] & 0x3FU);
-            }
-            bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-            bool good = i > follow && value >= forms[follow].least && value <= 0x10FFFF;
-            return good && !surrogate ? follow + 1 : 0;
-        }
-    }
-    return 0;
-}
-
-/* Each first byte, with second and third bytes at the edges of ranges, and each length. Because of
- * the digits, utf8_valid() reads eight bytes at once. */
-static void characters_are_told_from_other_bytes(void **state)
-{
-    (void)state;
-    static const unsigned char edges[] = {0x00, 0x7F, 0x80, 0x8F, 0x90,
-                                          0x9F, 0xA0, 0xBF, 0xC0, 0xFF};
-    for (unsigned first = 0; first < 256; first++) {
-        for (size_t i = 0; i < COUNT(edges) * COUNT(edges); i++) {
-            char text[] = "1234567...\x80";
-            text[7] = (char)first;
-            text[8] = (char)edges[i % COUNT(edges)];
-            text[9] = (char)edges[i / COUNT(edges)];
-            for (size_t len = 1; len < sizeof(text) - 7; len++) {
-                uint32_t character = 0;
-                bool valid = false;
-                struct str s = {text + 7, len};
-                size_t read = utf8_decode(s, 0, &character, &valid);
-                size_t right = character_len((const unsigned char *)s.data, len);
-                size_t end = 7 + (right > 0 ? right : len);
-                assert_int_equal(utf8_valid((struct str){text, end}), right > 0);
-                assert_int_equal(valid, right > 0);
-                assert_true(valid ? read == right : character == UTF8_REPLACEMENT);
-                assert_true(read >= 1 && read <= len);
-            }
-        }
-    }
     assert_string_equal(
         utf8_lossy(&arena, STR("\u00E9\xE2\x82|\xFF\xF0\x9F\x98x\xED\xA0\x80")).data,
         "\u00E9\uFFFD|\uFFFD\uFFFDx\uFFFD\uFFFD\uFFFD");
@@ -174,6 +107,7 @@ static void __attribute__((noinline)) leave_secret(size_t pages)
     }
     memset(room, 'S', sizeof(room));
     left_at = (uintptr_t)room;
+    /* NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): count_left() reads what is there */
     __asm__ volatile("" : : "r"(room) : "memory");
 }
 
@@ -181,6 +115,7 @@ static size_t __attribute__((noinline)) count_left(void)
 {
     size_t count = 0;
     for (size_t i = 0; i < 4096; i++) {
+        /* NOLINTNEXTLINE(performance-no-int-to-ptr): no object is there any more */
         count += *(volatile const char *)(left_at + i) == 'S';
     }
     return count;
@@ -203,11 +138,8 @@ static void the_stack_is_wiped_as_deep_as_it_was_used(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_size_that_nothing_has_ends_the_process),
-        TEST(memory_is_zeroed_and_grows),
-        TEST(an_arena_that_is_cleared_forgets_and_goes_on),
-        TEST(strings_are_bytes),
-        TEST(characters_are_told_from_other_bytes),
+        TEST(a_size_that_nothing_has_ends_the_process),     TEST(memory_is_zeroed_and_grows),
+        TEST(an_arena_that_is_cleared_forgets_and_goes_on), TEST(other_bytes_are_replaced),
         TEST(the_stack_is_wiped_as_deep_as_it_was_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -276,9 +276,8 @@ static void every_state_is_valid(void **state)
 
 /* The next writes, a letter each: `h`alf of it, `f`ull disk, `i`nterrupted; then all succeed. */
 static const char *writes = "";
-static void (*meanwhile)(int fd); /* what another program does before the file is on the disk */
 
-/* These two replace libc's. */
+/* Replaces libc's. */
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
 {
     char way = *writes;
@@ -288,14 +287,6 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
         return -1;
     }
     return syscall(SYS_pwrite64, fd, bytes, way == 'h' ? size / 2 : size, at);
-}
-
-int fdatasync(int fd)
-{
-    if (meanwhile) {
-        meanwhile(fd);
-    }
-    return (int)syscall(SYS_fdatasync, fd);
 }
 
 static struct str apply(struct arena *arena, const struct document *d, struct err **err)
@@ -342,45 +333,11 @@ static void a_write_that_fails_leaves_the_old_text(void **state)
     }
 }
 
-static off_t spoilt; /* the byte that spoil() changes */
-
-static void spoil(int fd)
-{
-    assert_int_equal(syscall(SYS_pwrite64, fd, "\1", 1, spoilt), 1);
-}
-
-static void make_empty(int fd)
-{
-    assert_int_equal(ftruncate(fd, 0), 0);
-}
-
-/* At either end of a step of one page or of three. */
-static void what_another_program_has_undone_is_seen(void **state)
-{
-    (void)state;
-    for (size_t f = 0; f <= 6; f += 6) {
-        for (size_t i = 0; i < 3; i++) {
-            struct arena arena = {0};
-            struct err *err;
-            struct document d = document_of(&arena, text_of(&arena, forms[f].text, 400, TABLES));
-            const struct edit_step *step = &d.edit->steps[0];
-            spoilt = (off_t)(i == 0 ? step->at : step->at + step->bytes.len - 1);
-            meanwhile = i < 2 ? spoil : make_empty;
-            (void)apply(&arena, &d, &err);
-            meanwhile = NULL;
-            assert_non_null(err);
-            assert_string_equal(err->message.data, "the file does not contain what was written");
-            arena_free(&arena);
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_is_valid),
         cmocka_unit_test(a_write_that_fails_leaves_the_old_text),
-        cmocka_unit_test(what_another_program_has_undone_is_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

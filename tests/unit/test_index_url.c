@@ -7,30 +7,6 @@
 
 /* tests/cli/test_index_url.py compares URLs with cargo. These are cases that it cannot reach. */
 
-static void files_are_relative_to_a_directory(void **state)
-{
-    (void)state;
-    static const char *const cases[][3] = {
-        {"file:i", "/a/b", "file:///a/b/i"},
-        {"file:../i", "/a/b/", "file:///a/i"},
-        {"file:i", "/", "file:///i"},
-        {"file:../i", "/", "file:///i"},
-        {"file:/i", "/a", "file:///i"},
-        {"https:h", "/a", "https://h/"},
-        {"file:i", "/a b%20?#\\", "file:///a%20b%2520%3F%23%5C/i"},
-    };
-    struct arena arena = {0};
-    struct index_url url;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        assert_null(index_url_resolve(&arena, str_of(cases[i][0]), str_of(cases[i][1]), &url));
-        assert_string_equal(url.text.data, cases[i][2]);
-    }
-    struct err *err = index_url_resolve(&arena, STR("https://u:secret@h/"), STR("/a"), &url);
-    assert_non_null(err);
-    assert_string_equal(err->message.data, "registry URLs may not contain passwords");
-    arena_free(&arena);
-}
-
 static void control_characters_are_refused(void **state)
 {
     (void)state;
@@ -76,7 +52,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(control_characters_are_refused),
-        cmocka_unit_test(files_are_relative_to_a_directory),
         cmocka_unit_test(what_is_shown_has_no_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
