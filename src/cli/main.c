@@ -16,47 +16,20 @@ enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 }
  * The shell.
  */
 
-struct term {
-    bool verbose;
-    bool quiet;
-    struct str color; /* data is NULL if it is not set */
-};
-
-/* If one value is invalid, cargo ignores the whole table. */
-static struct term read_term(struct config *config)
+/* Returns a setting of [term]. Its value has no data if it is not set or not valid. */
+static struct setting term_setting(struct config *config, struct str name, enum toml_type type)
 {
-    struct key verbose_key = KEY(STR("term"), STR("verbose"));
-    struct key quiet_key = KEY(STR("term"), STR("quiet"));
-    struct key color_key = KEY(STR("term"), STR("color"));
-    struct setting verbose;
-    struct setting quiet;
-    struct setting color;
-    if (config_get(config, VIEW_SETTINGS, &verbose_key, TOML_BOOLEAN, &verbose) ||
-        config_get(config, VIEW_SETTINGS, &quiet_key, TOML_BOOLEAN, &quiet) ||
-        config_get(config, VIEW_SETTINGS, &color_key, TOML_STRING, &color)) {
-        return (struct term){0};
-    }
-    return (struct term){verbose.boolean, quiet.boolean, color.value};
+    struct key key = KEY(STR("term"), name);
+    struct setting setting;
+    return config_get(config, VIEW_SETTINGS, &key, type, &setting) ? (struct setting){0} : setting;
 }
 
 /* Returns term.color for help and usage errors, or COLOR_AUTO if it is not set or not valid. */
 static enum color_choice term_color(struct config *config)
 {
-    struct str color = read_term(config).color;
+    struct str color = term_setting(config, STR("color"), TOML_STRING).value;
     enum color_choice choice = COLOR_AUTO;
     return color.data && shell_color_parse(config->arena, color, &choice) ? COLOR_AUTO : choice;
-}
-
-/* Warns if `alias.logout` is set, because cargo ignores it. */
-static void warn_of_alias(struct config *config)
-{
-    struct key key = KEY(STR("alias"), STR("logout"));
-    struct settings alias;
-    if (!config_program(config, VIEW_SETTINGS, &key, &alias) && alias.count > 0) {
-        config_warn(config, STR(""),
-                    "user-defined alias `logout` is ignored, because it is shadowed by a built-in "
-                    "command");
-    }
 }
 
 /* Keeps a fault in [term] for the report, because a logout can continue. */
@@ -66,9 +39,11 @@ static void fail(struct config *config, const struct err *err)
 }
 
 static struct err *choose_verbosity(struct config *config, const struct args *args,
-                                    const struct term *term, enum verbosity *out)
+                                    enum verbosity *out)
 {
     bool quiet = args_has(args, ARGS_QUIET);
+    bool term_quiet = term_setting(config, STR("quiet"), TOML_BOOLEAN).boolean;
+    bool term_verbose = term_setting(config, STR("verbose"), TOML_BOOLEAN).boolean;
     if (args->verbose > 0 && quiet) {
         return err_new(config->arena, "cannot set both --verbose and --quiet");
     }
@@ -76,10 +51,10 @@ static struct err *choose_verbosity(struct config *config, const struct args *ar
         *out = args->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
     } else if (quiet) {
         *out = VERBOSITY_QUIET;
-    } else if (term->verbose && term->quiet) {
+    } else if (term_verbose && term_quiet) {
         fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
-    } else if (term->verbose || term->quiet) {
-        *out = term->quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
+    } else if (term_verbose || term_quiet) {
+        *out = term_quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
     }
     return NULL;
 }
@@ -87,13 +62,13 @@ static struct err *choose_verbosity(struct config *config, const struct args *ar
 /* Sets up the shell from the command line and [term]. The err is about the command line. */
 static struct err *configure_shell(struct config *config, const struct args *args)
 {
-    struct term term = read_term(config);
+    struct str color = term_setting(config, STR("color"), TOML_STRING).value;
     enum color_choice choice = COLOR_AUTO;
-    TRY(choose_verbosity(config, args, &term, &config->shell->verbosity));
+    TRY(choose_verbosity(config, args, &config->shell->verbosity));
     if (args_has(args, ARGS_COLOR)) {
         TRY(shell_color_parse(config->arena, args->value[ARGS_COLOR], &choice));
-    } else if (term.color.data) {
-        fail(config, shell_color_parse(config->arena, term.color, &choice));
+    } else if (color.data) {
+        fail(config, shell_color_parse(config->arena, color, &choice));
     }
     shell_set_color(config->shell, choice);
     return NULL;
@@ -128,7 +103,6 @@ static struct logout_options options_of(const struct args *args)
 static struct err *run(struct config *config, const struct args *args, bool json, int *status)
 {
     struct shell *shell = config->shell;
-    warn_of_alias(config);
     if (args_has(args, ARGS_UNSTABLE)) {
         return err_new(config->arena,
                        "the `-Z` flag is only accepted on the nightly channel of Cargo, but this "
@@ -147,12 +121,12 @@ static struct err *run(struct config *config, const struct args *args, bool json
     if (result.totals.failed > 0) {
         *status = STATUS_FAILED;
     }
-    report_messages(shell, &options, &result);
+    report_messages(shell, &result);
     bool complete = true;
     if (json) {
-        complete = report_json(shell, &options, &result, *status);
+        complete = report_json(shell, &result, *status);
     } else if (options.status) {
-        complete = report_status(shell, &options, &result);
+        complete = report_status(shell, &result);
     }
     if (!complete) {
         *status = STATUS_FAILED;
@@ -177,7 +151,27 @@ static const char *registry_meant(struct config *config, struct str word)
     return registries_get(&all, word) ? word.data : NULL;
 }
 
-static int usage(struct config *config, int argc, char **argv, struct args_error *error)
+/* Prints the JSON of a run that failed before it knew the registries. */
+static void report_failure_json(struct config *config, const struct err *failure, int status)
+{
+    struct run run = {.inventory = {.config = config}, .failure = failure, .totals = {.failed = 1}};
+    for (const struct config_file *file = config->files; file; file = file->next) {
+        run.totals.not_checked += file->failure != NULL;
+    }
+    (void)report_json(config->shell, &run, status);
+}
+
+static bool wants_json(int argc, char **argv)
+{
+    bool json = false;
+    for (int i = 1; i < argc; i++) {
+        json |= strcasecmp(argv[i], "--message-format=json") == 0 ||
+                (strcasecmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--message-format") == 0);
+    }
+    return json;
+}
+
+static int usage(struct config *config, bool json, struct args_error *error)
 {
     struct arena *arena = config->arena;
     const char *registry = registry_meant(config, error->word);
@@ -186,14 +180,8 @@ static int usage(struct config *config, int argc, char **argv, struct args_error
             arena, "did you mean `" COLOR_LITERAL "--registry %s" COLOR_RESET "`?", registry);
     }
     shell_print_err(config->shell, args_error_text(arena, error));
-    bool json = false;
-    for (int i = 1; i < argc; i++) {
-        json |= strcmp(argv[i], "--message-format=json") == 0 ||
-                (strcmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--message-format") == 0);
-    }
     if (json) {
-        (void)report_json_failure(config->shell, err_new(arena, "the command line is not valid"),
-                                  STATUS_USAGE);
+        report_failure_json(config, err_new(arena, "the command line is not valid"), STATUS_USAGE);
     }
     return STATUS_USAGE;
 }
@@ -209,25 +197,24 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         return STATUS_FAILED;
     }
     config_load_files(&config);
+    bool json = wants_json(argc, argv);
     enum color_choice color = term_color(&config);
     enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
     if (outcome == ARGS_RUN) {
-        bool json = args_has(&args, ARGS_MESSAGE_FORMAT) &&
-                    strcasecmp(args.value[ARGS_MESSAGE_FORMAT].data, "json") == 0;
         int status = STATUS_FAILED;
         err = run(&config, &args, json, &status);
         if (err) {
             shell_error(shell, err);
             report_unreadable(shell, &config);
             if (json) {
-                (void)report_json_failure(shell, err, status);
+                report_failure_json(&config, err, status);
             }
         }
         return status;
     }
     shell_set_color(shell, color);
     if (outcome == ARGS_ERROR) {
-        return usage(&config, argc, argv, &error);
+        return usage(&config, json, &error);
     }
     struct str text = outcome == ARGS_HELP ? str_of(usage_help) : STR("cargo-logout " VERSION "\n");
     return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;

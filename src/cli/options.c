@@ -1,8 +1,7 @@
 #include "cli/options.h"
 
-#include "cli/similar.h"
 #include "util/shell.h"
-#include "util/utf8.h"
+#include "util/text.h"
 
 enum { TIMEOUT_DEFAULT = 300 };
 
@@ -57,10 +56,8 @@ struct reader {
     struct arena *arena;
     struct args args;
     struct args_error error;
-    /* An option whose value is the next argument, or would be, takes effect when the next option is
-     * read, or at the end. That decides which of two errors is reported, as in cargo. */
-    enum args_id pending;
-    struct str pending_value;
+    char *const *words; /* those that are not read yet */
+    size_t left;        /* their number */
 };
 
 bool args_has(const struct args *args, enum args_id id)
@@ -139,12 +136,10 @@ PRINTF_LIKE(3, 4)
 static enum args_outcome fail(struct reader *reader, bool with_options, const char *format, ...)
 {
     struct args *args = &reader->args;
-    struct buf fault = buf_new(reader->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&fault, format, arguments);
+    reader->error.fault = str_vformat(reader->arena, format, arguments);
     va_end(arguments);
-    reader->error.fault = buf_str(&fault);
     reader->error.usage =
         usage_line(reader->arena, args->given, with_options ? args->given_count : 0);
     return ARGS_ERROR;
@@ -207,7 +202,7 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
         if (str_eq(str_lower(arena, value), str_of(*possible))) {
             return ARGS_RUN;
         }
-        tip = similar_better(arena, value, *possible, &best) ? *possible : tip;
+        tip = text_is_similar(arena, value, *possible, &best) ? *possible : tip;
     }
     bool right = id == ARGS_TIMEOUT ? parse_seconds(value, &reader->args.timeout) : !possible;
     if (right) {
@@ -228,17 +223,11 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     return fail_value(reader, id, fault);
 }
 
-static enum args_outcome apply_pending(struct reader *reader);
-
 /* clap: Parser::react. */
 static enum args_outcome apply(struct reader *reader, enum args_id id, struct str value)
 {
     struct args *args = &reader->args;
     const struct option *option = &options[id];
-    enum args_outcome outcome = apply_pending(reader);
-    if (outcome != ARGS_RUN) {
-        return outcome;
-    }
     if (option->value && !value.data) {
         return no_value(reader, id);
     }
@@ -264,23 +253,24 @@ static enum args_outcome apply(struct reader *reader, enum args_id id, struct st
     return option->value ? check_value(reader, id, value) : ARGS_RUN;
 }
 
-static enum args_outcome apply_pending(struct reader *reader)
+static bool is_option(struct str word)
 {
-    enum args_id id = reader->pending;
-    reader->pending = ARGS_NONE;
-    return id ? apply(reader, id, reader->pending_value) : ARGS_RUN;
+    return word.len > 1 && word.data[0] == '-';
 }
 
-/* Without `value`, the next argument can be the value. clap: Parser::parse_opt_value. */
+static struct str take_word(struct reader *reader)
+{
+    reader->left--;
+    return str_of(*reader->words++);
+}
+
+/* Without `value`, the next argument is the value, unless it is an option. */
 static enum args_outcome read_value(struct reader *reader, enum args_id id, struct str value)
 {
-    if (value.data) {
-        return apply(reader, id, value);
+    if (!value.data && reader->left > 0 && !is_option(str_of(*reader->words))) {
+        value = take_word(reader);
     }
-    enum args_outcome outcome = apply_pending(reader);
-    reader->pending = id;
-    reader->pending_value = value;
-    return outcome;
+    return apply(reader, id, value);
 }
 
 /* Suggests only options that cargo has, because none of them removes more. clap:
@@ -292,12 +282,10 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     double best = 0;
     for (enum args_id id = ARGS_REGISTRY; id < ARGS_OPTION_COUNT; id++) {
         const char *candidate = options[id].name;
-        if (candidate && similar_better(reader->arena, name, candidate, &best)) {
+        if (candidate && text_is_similar(reader->arena, name, candidate, &best)) {
             meant = id;
         }
     }
-    (void)apply_pending(reader); /* not its error, but its option is in the usage line */
-    reader->error = (struct args_error){0};
     const char *tip = NULL;
     if (meant) {
         tip = str_format(reader->arena, "--%s", options[meant].name).data;
@@ -369,24 +357,17 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
     return ARGS_RUN;
 }
 
-/* Reads one word. clap: Parser::parse. */
-static enum args_outcome read_word(struct reader *reader, struct str word, bool *options_end)
+/* Reads one option with its value. No other argument is accepted. */
+static enum args_outcome read_option(struct reader *reader)
 {
-    if (!*options_end) {
-        if (str_eq(word, STR("--"))) {
-            *options_end = true;
+    struct str word = take_word(reader);
+    if (str_eq(word, STR("--"))) {
+        if (reader->left == 0) {
             return ARGS_RUN;
         }
-        if (str_starts(word, STR("--"))) {
-            return read_long(reader, word);
-        }
-        if (word.len > 1 && word.data[0] == '-') {
-            return read_short(reader, word);
-        }
-        if (reader->pending && !reader->pending_value.data) {
-            reader->pending_value = word;
-            return ARGS_RUN;
-        }
+        word = take_word(reader);
+    } else if (is_option(word)) {
+        return str_starts(word, STR("--")) ? read_long(reader, word) : read_short(reader, word);
     }
     if (!str_starts(word, STR("-"))) {
         reader->error.word = utf8_lossy(reader->arena, word);
@@ -441,12 +422,10 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     };
     size_t first = count > 1 && names_itself(str_of(argv[0]), str_of(argv[1])) ? 2 : 1;
     enum args_outcome outcome = ARGS_RUN;
-    bool options_end = false;
-    for (size_t i = first; i < count && outcome == ARGS_RUN; i++) {
-        outcome = read_word(&reader, str_of(argv[i]), &options_end);
-    }
-    if (outcome == ARGS_RUN) {
-        outcome = apply_pending(&reader);
+    reader.words = argv + first;
+    reader.left = count > first ? count - first : 0;
+    while (outcome == ARGS_RUN && reader.left > 0) {
+        outcome = read_option(&reader);
     }
     if (outcome == ARGS_RUN) {
         outcome = check_together(&reader);
@@ -469,3 +448,49 @@ struct str args_error_text(struct arena *arena, const struct args_error *error)
     buf_add(&out, STR("\n\nFor more information, try '" COLOR_LITERAL "--help" COLOR_RESET "'.\n"));
     return buf_str(&out);
 }
+
+#define HEADING(text) COLOR_HEADER text COLOR_RESET
+
+/* clang-format off */
+const char usage_help[] =
+    "Log out of cargo's registries, and check that cargo can no longer use a token\n"
+    "\n"
+    HEADING("Usage:") " cargo-logout [OPTIONS]\n"
+    "\n"
+    HEADING("What to log out of:") "\n"
+    "      --registry <REGISTRY>      Log out of this registry. The default is\n"
+    "                                 `registry.default`, or else crates.io\n"
+    "      --all                      Log out of all registries that are found\n"
+    "\n"
+    HEADING("What to do:") "\n"
+    "      --everywhere               Also remove tokens from configuration files\n"
+    "      --revoke                   First revoke each token on its server, and keep\n"
+    "                                 it if the server does not confirm that\n"
+    "  -n, --dry-run                  Show what would be done, and change nothing\n"
+    "\n"
+    HEADING("What to check:") "\n"
+    "      --status                   List the credentials, and change nothing\n"
+    "      --check                    With --status, also ask servers and credential\n"
+    "                                 providers for each token\n"
+    "      --copies                   Also search other files for copies of tokens\n"
+    "      --strict                   Exit with status 2 if cargo can still use a\n"
+    "                                 credential, or if one could not be checked\n"
+    "\n"
+    HEADING("Output:") "\n"
+    "      --message-format <FMT>     Output format [possible values: human, json]\n"
+    "  -v, --verbose...               Show more details\n"
+    "  -q, --quiet                    Show neither progress nor notes\n"
+    "      --color <WHEN>             Coloring [possible values: auto, always, never]\n"
+    "\n"
+    HEADING("Other options:") "\n"
+    "      --timeout <SECONDS>        Limit the network time of --revoke and --check\n"
+    "                                 [default: 300]\n"
+    "      --config <KEY=VALUE|PATH>  Override a configuration value\n"
+    "      --offline                  Do not use the network\n"
+    "      --frozen                   The same as --offline\n"
+    "      --locked                   Accepted as by cargo, but has no effect\n"
+    "  -h, --help                     Print help\n"
+    "  -V, --version                  Print version\n"
+    "\n"
+    "Run `" COLOR_LITERAL "man cargo-logout-tool" COLOR_RESET "` for more detailed information.\n";
+/* clang-format on */

@@ -7,7 +7,7 @@
  * -v, because cargo does.
  *
  * There are no abbreviated options, so getopt_long() cannot be used. To add an option, add a name
- * to enum args_id, a row to the table in options.c and a line to the help in usage.c.
+ * to enum args_id, a row to the table in options.c and a line to the help.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H

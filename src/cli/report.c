@@ -1,6 +1,5 @@
 #include "cli/report.h"
 
-#include "cli/similar.h"
 #include "util/map.h"
 #include "util/text.h"
 
@@ -81,11 +80,11 @@ static void report_revoked(const struct shell *shell, const struct credential *c
 }
 
 /* Not printed with -q. cargo prints it then, without the message that it belongs to. */
-static void note_revoking(const struct shell *shell, const struct inventory *inventory)
+static void note_revoking(const struct shell *shell, const struct inventory *found)
 {
     const struct registry *first = NULL;
     bool several = false;
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (c->result == RESULT_REMOVED && c->kind == CREDENTIAL_TOKEN && !is_revoked(c)) {
             first = first ? first : c->registry;
             several |= first != c->registry;
@@ -161,11 +160,10 @@ static void report_left(const struct shell *shell, const struct credential *c)
 }
 
 /* Reports why the keyring was not checked. */
-static void report_keyring(const struct shell *shell, const struct logout_options *options,
-                           const struct inventory *inventory)
+static void report_keyring(const struct shell *shell, const struct run *run)
 {
-    const struct keyring_view *keyring = &inventory->keyring;
-    if (!inventory->keyring_asked) {
+    const struct keyring_view *keyring = &run->inventory.keyring;
+    if (!run->inventory.keyring_asked) {
         return;
     }
     if (keyring->state == KEYRING_PRESENT) {
@@ -173,7 +171,7 @@ static void report_keyring(const struct shell *shell, const struct logout_option
                           "uses it; `cargo-logout --all` searches it");
     } else if (keyring->state == KEYRING_LOCKED) {
         shell_alert(shell, STR("not checked: the keyring (Secret Service), because it is locked"),
-                    options->all && !options->status
+                    run->options->all && !run->options->status
                         ? STR("unlock it and run the same command again")
                         : STR("unlock it first"));
     } else if (keyring->state == KEYRING_UNKNOWN) {
@@ -185,6 +183,89 @@ static void report_keyring(const struct shell *shell, const struct logout_option
                     str_format(shell->arena, "not checked: the keyring (Secret Service): %s",
                                keyring->reason->message.data),
                     help);
+    }
+}
+
+/*
+ * Copies of tokens, and the files that assign variables.
+ */
+
+static struct str copy_title(struct arena *arena, const struct copy *copy, const char *kind)
+{
+    const char *where = copy_location(arena, copy).data;
+    const char *variable = text_shown(arena, copy->variable).data;
+    struct str of = STR("");
+    if (copy->registry) {
+        of = str_format(arena, " for `%s`", copy->registry->shown.data);
+    }
+    switch (copy->kind) {
+    case COPY_ORIGIN:
+        return str_format(arena, "this process does not have `%s`, but a startup file sets it: %s",
+                          variable, where);
+    case COPY_UNREAD_FILE:
+        return str_format(arena, "a file that cargo does not read contains a %s%s: %s", kind,
+                          of.data, where);
+    case COPY_POSSIBLE:
+        return str_format(arena, "`http.user-agent` might contain a token: %s", where);
+    case COPY_OF_TOKEN:
+    case COPY_NOT_CHECKED:
+        break;
+    }
+    return str_format(arena, "there is a copy of the token%s: %s", of.data, where);
+}
+
+static void report_copy(const struct shell *shell, const struct run *run, const struct copy *copy)
+{
+    struct arena *arena = shell->arena;
+    const char *kind = credential_keys[copy->stored];
+    const char *name = copy->registry ? copy->registry->shown.data : "";
+    if (copy->kind == COPY_NOT_CHECKED) {
+        shell_alert(
+            shell,
+            str_format(arena, "not checked: %s: %s", copy->what.data, copy->error->message.data),
+            STR(""));
+        return;
+    }
+    bool is_here = copy->kind == COPY_ORIGIN &&
+                   environment_get(&run->inventory.config->environment, copy->variable);
+    if (copy->result == RESULT_NOT_FOUND || is_here) {
+        return; /* the fix of the variable lists this line */
+    }
+    if (copy->result == RESULT_REMOVED) {
+        shell_status(shell, "Logout", "%s for `%s` has been removed from `%s`", kind, name,
+                     copy->place->shown.data);
+        return;
+    }
+    if (run->options->dry_run && run->options->copies && copy->is_toml) {
+        shell_status(shell, "Logout", "%s for `%s` would be removed from %s", kind, name,
+                     copy_location(arena, copy).data);
+        return;
+    }
+    if (copy->error) {
+        shell_error(shell, err_wrap(arena, copy->error, "failed to log out of `%s`", name));
+    }
+    bool is_home = str_eq(copy->variable, STR("CARGO_HOME"));
+    const char *history = copy->in_work_tree
+                              ? "; if the file was committed, the history of git still has the "
+                                "token: revoke it"
+                              : "";
+    shell_alert(shell, copy_title(arena, copy, kind),
+                str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
+                           copy_fix(arena, copy).text.data, history));
+}
+
+static void report_copies(const struct shell *shell, const struct run *run)
+{
+    const struct copies *copies = &run->copies;
+    size_t found = 0;
+    for (const struct copy *c = copies->first; c; c = c->next) {
+        report_copy(shell, run, c);
+        found += c->kind == COPY_OF_TOKEN;
+    }
+    if (run->options->copies) {
+        shell_status(shell, "Searched", "%zu file%s for %zu token%s: %zu cop%s", copies->files,
+                     copies->files == 1 ? "" : "s", copies->tokens, copies->tokens == 1 ? "" : "s",
+                     found, found == 1 ? "y" : "ies");
     }
 }
 
@@ -208,13 +289,13 @@ struct failure {
     struct failure *next;
 };
 
-static struct failure *find_failures(const struct inventory *inventory)
+static struct failure *find_failures(const struct inventory *found)
 {
-    struct arena *arena = inventory->config->arena;
+    struct arena *arena = found->config->arena;
     struct failure *first = NULL;
     struct failure **end = &first;
     struct map by_error = {0};
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (!credential_failed(c)) {
             continue;
         }
@@ -261,7 +342,7 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
         bool known = r != chosen && r->has_index && r->valid;
-        if (known && similar_better(shell->arena, chosen->name, r->name.data, &best)) {
+        if (known && text_is_similar(shell->arena, chosen->name, r->name.data, &best)) {
             similar = r;
         }
     }
@@ -270,14 +351,14 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
     }
 }
 
-static void report_failures(const struct shell *shell, const struct logout_options *options,
-                            const struct run *run)
+static void report_failures(const struct shell *shell, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
+    bool all = run->options->all;
     for (const struct failure *f = find_failures(inventory); f; f = f->next) {
-        shell_error(shell, options->all ? err_wrap(shell->arena, f->err, "failed to log out of %s",
-                                                   buf_str(&f->names).data)
-                                        : f->err);
+        shell_error(shell, all ? err_wrap(shell->arena, f->err, "failed to log out of %s",
+                                          buf_str(&f->names).data)
+                               : f->err);
     }
     if (run->failure) {
         shell_error(shell, run->failure);
@@ -292,9 +373,9 @@ static void report_failures(const struct shell *shell, const struct logout_optio
             has_cause(run->failure, r->failure)) {
             continue;
         }
-        shell_error(shell, options->all ? err_wrap(shell->arena, r->failure,
-                                                   "failed to log out of `%s`", r->shown.data)
-                                        : r->failure);
+        shell_error(shell, all ? err_wrap(shell->arena, r->failure, "failed to log out of `%s`",
+                                          r->shown.data)
+                               : r->failure);
     }
     report_unreadable(shell, inventory->config);
     suggest_name(shell, inventory);
@@ -355,19 +436,11 @@ static void report_absent(const struct shell *shell, const struct run *run)
     }
 }
 
-/* Prints the totals if credentials of several registries were found. */
+/* Prints the totals of --all. */
 static void report_summary(const struct shell *shell, const struct run *run)
 {
     const struct totals *totals = &run->totals;
-    const struct registry *first = NULL;
-    bool several = false;
-    for (const struct credential *c = NULL; (c = inventory_next(&run->inventory, c));) {
-        if (c->result == RESULT_REMOVED || credential_usable(c) != USABLE_NO || c->error) {
-            first = first ? first : c->registry;
-            several |= first != c->registry;
-        }
-    }
-    if (several) {
+    if (run->options->all && totals->removed + totals->left + totals->not_checked > 1) {
         shell_status(shell, "Finished", "removed %zu, left %zu, not checked %zu", totals->removed,
                      totals->left, totals->not_checked);
     }
@@ -407,12 +480,11 @@ static void report_planned(const struct shell *shell, const struct credential *c
 }
 
 /* After a dry run, it reports what would be done. */
-static void report_logout(const struct shell *shell, const struct logout_options *options,
-                          const struct run *run)
+static void report_logout(const struct shell *shell, const struct run *run)
 {
-    const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
-        if (options->dry_run) {
+    const struct inventory *found = &run->inventory;
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
+        if (run->options->dry_run) {
             report_planned(shell, c);
             continue;
         }
@@ -424,27 +496,26 @@ static void report_logout(const struct shell *shell, const struct logout_options
         }
     }
     report_absent(shell, run);
-    if (options->dry_run) {
+    if (run->options->dry_run) {
         return;
     }
-    note_revoking(shell, inventory);
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+    note_revoking(shell, found);
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         report_left(shell, c);
     }
 }
 
-void report_messages(const struct shell *shell, const struct logout_options *options,
-                     const struct run *run)
+void report_messages(const struct shell *shell, const struct run *run)
 {
-    if (!options->status) {
-        report_logout(shell, options, run);
+    if (!run->options->status) {
+        report_logout(shell, run);
     }
-    report_keyring(shell, options, &run->inventory);
-    report_copies(shell, options, run);
-    report_failures(shell, options, run);
-    if (options->dry_run) {
+    report_keyring(shell, run);
+    report_copies(shell, run);
+    report_failures(shell, run);
+    if (run->options->dry_run) {
         shell_note(shell, "this was a dry run: nothing was changed");
-    } else if (!options->status) {
+    } else if (!run->options->status) {
         report_summary(shell, run);
     }
 }

@@ -10,28 +10,18 @@
 
 /* On standard error: what was removed, what cargo can still use and how to remove it, what failed.
  * With --status: only copies, what failed, and what was not checked. */
-void report_messages(const struct shell *shell, const struct logout_options *options,
-                     const struct run *run);
-
-/* Part of report_messages(): copies of tokens, and what was not searched. */
-void report_copies(const struct shell *shell, const struct logout_options *options,
-                   const struct run *run);
+void report_messages(const struct shell *shell, const struct run *run);
 
 /* On standard error: what to do about each file that could not be read. Call it after the errors
  * were printed. */
 void report_unreadable(const struct shell *shell, const struct config *config);
 
-/* On standard output: a table of all credentials, and with -v every location that was checked. Like
- * the next two, it returns false if standard output could not be written completely. */
-bool report_status(const struct shell *shell, const struct logout_options *options,
-                   const struct run *run);
+/* On standard output: a table of all credentials, and with -v what was checked. Like
+ * the next one, it returns false if standard output could not be written completely. */
+bool report_status(const struct shell *shell, const struct run *run);
 
 /* On standard output: one JSON object on each line. docs/json.md describes them. */
-bool report_json(const struct shell *shell, const struct logout_options *options,
-                 const struct run *run, int status);
-
-/* The same for a run that failed before it knew the registries. `failure` is a chain of causes. */
-bool report_json_failure(const struct shell *shell, const struct err *failure, int status);
+bool report_json(const struct shell *shell, const struct run *run, int status);
 
 /* The words of tables and JSON: yes, no, unknown. */
 extern const char *const report_usable[];   /* for each enum usable */

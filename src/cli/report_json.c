@@ -1,8 +1,6 @@
 /* Writes the lines of --message-format json, which docs/json.md describes. */
 #include "cli/report.h"
 #include "util/json.h"
-#include "util/text.h"
-#include "util/utf8.h"
 
 #include <jansson.h>
 
@@ -29,20 +27,14 @@ static json_t *line_new(const char *reason)
     return json_pack("{si ss}", "schema", 1, "reason", reason);
 }
 
-/* Adds an object as a line, and releases it. Characters that would affect a terminal are escaped,
- * also those that JSON allows. */
+/* Adds an object as a line, and releases it. Also escapes the control character DEL, which JSON
+ * allows. */
 static void add_line(struct buf *out, json_t *object)
 {
     struct str line = json_line(out->arena, object);
-    for (size_t at = 0, len; at < line.len; at += len) {
-        uint32_t c = 0;
-        bool valid = true;
-        len = utf8_decode(line, at, &c, &valid);
-        if (c != '\n' && text_is_control(c)) {
-            buf_addf(out, "\\u%04x", (unsigned)c);
-        } else {
-            buf_add_bytes(out, line.data + at, len);
-        }
+    for (size_t at = 0; at < line.len; at++) {
+        bool is_del = line.data[at] == '\x7f';
+        buf_add(out, is_del ? STR("\\u007f") : (struct str){line.data + at, 1});
     }
 }
 
@@ -139,8 +131,7 @@ static json_t *words_of(struct arena *arena, struct fix fix)
     return words;
 }
 
-static void add_credential(struct buf *out, const struct logout_options *options,
-                           const struct credential *c)
+static void add_credential(struct buf *out, const struct run *run, const struct credential *c)
 {
     struct arena *arena = out->arena;
     json_t *line = line_new("credential");
@@ -152,7 +143,7 @@ static void add_credential(struct buf *out, const struct logout_options *options
     set(line, "effect", json_string(effects[c->effect]));
     set(line, "plan", json_string(plans[c->plan]));
     set(line, "result", json_string(results[c->result]));
-    if (options->check) {
+    if (run->options->check) {
         set(line, "valid", json_string(report_validity[c->valid]));
     }
     set(line, "server", server_of(arena, c->answer));
@@ -190,8 +181,7 @@ static void add_error(struct buf *out, const struct registry *registry, const st
 }
 
 /* Adds the lines of a registry, even if it has no credentials. */
-static void add_registry(struct buf *out, const struct logout_options *options,
-                         const struct registry *registry)
+static void add_registry(struct buf *out, const struct run *run, const struct registry *registry)
 {
     json_t *line = line_new("registry");
     enum usable usable = USABLE_NO;
@@ -204,7 +194,7 @@ static void add_registry(struct buf *out, const struct logout_options *options,
     set(line, "usable", json_string(report_usable[usable]));
     add_line(out, line);
     for (const struct credential *c = registry->credentials; c; c = c->next) {
-        add_credential(out, options, c);
+        add_credential(out, run, c);
     }
 }
 
@@ -259,9 +249,7 @@ static void add_not_checked(struct buf *out, const struct copy *copy)
     add_line(out, line);
 }
 
-/* Adds the last line, and prints all. */
-static bool finish(const struct shell *shell, struct buf *out, int status,
-                   const struct totals *totals)
+static void add_totals(struct buf *out, const struct totals *totals, int status)
 {
     json_t *line = line_new("logout-finished");
     set(line, "status", json_integer((json_int_t)status));
@@ -270,11 +258,9 @@ static bool finish(const struct shell *shell, struct buf *out, int status,
     set(line, "not_checked", json_integer((json_int_t)totals->not_checked));
     set(line, "failed", json_integer((json_int_t)totals->failed));
     add_line(out, line);
-    return shell_print_out(shell, buf_str(out));
 }
 
-bool report_json(const struct shell *shell, const struct logout_options *options,
-                 const struct run *run, int status)
+bool report_json(const struct shell *shell, const struct run *run, int status)
 {
     json_wipe_memory();
     const struct inventory *inventory = &run->inventory;
@@ -285,7 +271,7 @@ bool report_json(const struct shell *shell, const struct logout_options *options
         if (!inventory_has(inventory, r) || !is_known) {
             continue;
         }
-        add_registry(&out, options, r);
+        add_registry(&out, run, r);
         if (r->failure && inventory_is_about(inventory, r)) {
             add_error(&out, r, r->failure);
         }
@@ -308,13 +294,6 @@ bool report_json(const struct shell *shell, const struct logout_options *options
     if (run->failure) {
         add_error(&out, NULL, run->failure);
     }
-    return finish(shell, &out, status, &run->totals);
-}
-
-bool report_json_failure(const struct shell *shell, const struct err *failure, int status)
-{
-    json_wipe_memory();
-    struct buf out = buf_new(shell->arena);
-    add_error(&out, NULL, failure);
-    return finish(shell, &out, status, &(struct totals){.failed = 1});
+    add_totals(&out, &run->totals, status);
+    return shell_print_out(shell, buf_str(&out));
 }

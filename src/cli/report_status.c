@@ -1,6 +1,8 @@
 /* Prints the table of --status. */
 #include "cli/report.h"
+#include "util/map.h"
 #include "util/text.h"
+#include "util/unicode.h"
 
 const char *const report_usable[] = {
     [USABLE_NO] = "no",
@@ -35,6 +37,7 @@ struct table {
     struct arena *arena;
     struct row *rows; /* the first one is the header */
     size_t count;
+    size_t size;
     size_t columns;
     size_t wide;
     size_t room; /* width of the terminal, or SIZE_MAX */
@@ -64,6 +67,7 @@ static struct str valid_cell(struct arena *arena, const struct credential *c)
 static void add_row(struct table *table, const struct credential *c)
 {
     struct arena *arena = table->arena;
+    table->rows = list_room(arena, table->rows, sizeof(struct row), table->count, &table->size);
     struct row *row = &table->rows[table->count++];
     struct str url = c ? credential_index_url(c) : STR("");
     struct str index = url.len > 0 ? index_url_shown(arena, url) : STR("");
@@ -91,7 +95,7 @@ static void find_starts(const struct table *table, size_t *starts)
     for (size_t c = 0; c + 1 < table->columns; c++) {
         size_t widest = 0;
         for (size_t r = 0; r < table->count; r++) {
-            size_t width = text_width(table->rows[r].cells[c]);
+            size_t width = unicode_width(table->rows[r].cells[c]);
             widest = width > widest ? width : widest;
         }
         starts[c + 1] = starts[c] + (c == 0 && widest > most ? most : widest) + GAP;
@@ -103,7 +107,7 @@ static void draw_row(struct buf *out, const struct table *table, const struct ro
                      const size_t *starts)
 {
     size_t last = table->columns - 1;
-    bool fits = starts[last] + text_width(row->cells[last]) <= table->room;
+    bool fits = starts[last] + unicode_width(row->cells[last]) <= table->room;
     size_t at = 0; /* position on the terminal */
     buf_add(out, row->warns ? STR(COLOR_WARN) : STR(""));
     for (size_t c = 0; c < table->columns; c++) {
@@ -115,7 +119,7 @@ static void draw_row(struct buf *out, const struct table *table, const struct ro
         }
         buf_add_times(out, ' ', start - at);
         buf_add(out, row->cells[c]);
-        at = start + text_width(row->cells[c]);
+        at = start + unicode_width(row->cells[c]);
     }
     buf_addf(out, "%s\n", row->warns ? COLOR_RESET : "");
 }
@@ -131,16 +135,16 @@ static struct str draw(const struct table *table)
     return buf_str(&out);
 }
 
-static size_t count_in(const struct inventory *inventory, const struct config_file *file)
+static size_t count_in(const struct inventory *found, const struct config_file *file)
 {
     size_t count = 0;
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         count += c->file == file;
     }
     return count;
 }
 
-/* With -v: lists every location that was checked, with its result. */
+/* With -v: lists what was checked, with the result. */
 static struct str checked(struct arena *arena, const struct run *run)
 {
     static const char *const keyring[] = {
@@ -154,9 +158,6 @@ static struct str checked(struct arena *arena, const struct run *run)
     const struct config *config = inventory->config;
     struct buf out = buf_new(arena);
     buf_add(&out, STR("Checked:\n"));
-    for (const struct looked *l = config->looked; l; l = l->next) {
-        buf_addf(&out, "  %s: does not exist\n", text_shown(arena, l->path).data);
-    }
     for (const struct config_file *file = config->files; file; file = file->next) {
         size_t count = count_in(inventory, file);
         if (file->failure) {
@@ -189,35 +190,27 @@ static void explain_unknown(const struct shell *shell, const struct credential *
                credential_location(shell->arena, c).data, buf_str(&why).data);
 }
 
-bool report_status(const struct shell *shell, const struct logout_options *options,
-                   const struct run *run)
+bool report_status(const struct shell *shell, const struct run *run)
 {
-    const struct inventory *inventory = &run->inventory;
-    size_t count = 1;
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
-        count++;
-    }
+    const struct inventory *found = &run->inventory;
     struct table table = {
         .arena = shell->arena,
-        .rows = arena_new_array(shell->arena, struct row, count),
         .room = shell_columns(shell),
-        .has_valid = options->check,
+        .has_valid = run->options->check,
         .has_index = shell->verbosity >= VERBOSITY_VERBOSE,
     };
     add_row(&table, NULL);
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED) {
             add_row(&table, c);
         }
+        explain_unknown(shell, c);
     }
     bool complete = true;
     if (table.count > 1) {
         complete = shell_print_out(shell, draw(&table));
     } else if (run->totals.not_checked == 0 && run->totals.failed == 0) {
         shell_status(shell, "Logout", "no credentials found");
-    }
-    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
-        explain_unknown(shell, c);
     }
     if (table.has_index) {
         complete = shell_print_out(shell, checked(shell->arena, run)) && complete;

@@ -68,8 +68,8 @@ static const struct err *load_pair(struct config *config, struct str argument, s
     }
     TRY(refuse_secret(arena, value));
     if (doc->unsupported) {
-        return err_new(arena, "failed to convert --config argument `%s`: it has a %s",
-                       shown(arena, argument).data, config_type_name(doc->unsupported));
+        return err_new(arena, "failed to convert --config argument `%s`: it has a number or date",
+                       shown(arena, argument).data);
     }
     struct layer *layer = arena_new(arena, struct layer);
     *layer = (struct layer){.doc = doc, .origin = ORIGIN_CLI};

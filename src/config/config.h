@@ -87,12 +87,6 @@ struct naming {
     struct naming *last; /* only in the first */
 };
 
-/* A file that cargo would read, but that does not exist. */
-struct looked {
-    struct str path;
-    struct looked *next;
-};
-
 struct config {
     struct arena *arena;
     struct shell *shell;
@@ -107,7 +101,6 @@ struct config {
     size_t project_count;      /* ranks of project layers */
     size_t file_count;
     size_t byte_count;
-    struct looked *looked;
     struct map warnings;   /* warnings that were printed already */
     struct map namings[2]; /* struct naming of the names in [registries] and in [source]; empty if
                               there are few layers */
@@ -218,8 +211,5 @@ void config_warn_unused(struct config *config, const struct key *table, const ch
 
 /* Prints a warning, unless the same text was printed before. `help` can be empty. */
 void config_warn(struct config *config, struct str help, const char *format, ...) PRINTF_LIKE(3, 4);
-
-/* Returns cargo's name of a value's type: "string", "array", ... */
-const char *config_type_name(const struct toml_node *node);
 
 #endif

@@ -1,7 +1,6 @@
 #include "config/config.h"
 
 #include "util/unicode.h"
-#include "util/utf8.h"
 
 #include <ctype.h>
 #include <strings.h>

@@ -3,7 +3,6 @@
 
 #include "util/fs.h"
 #include "util/text.h"
-#include "util/utf8.h"
 
 enum { FEW_LAYERS = 4 };
 
@@ -174,16 +173,6 @@ bool config_first(const struct config *config, struct view view, const struct ke
     return false;
 }
 
-const char *config_type_name(const struct toml_node *node)
-{
-    static const char *const names[] = {
-        [TOML_STRING] = "string",   [TOML_INTEGER] = "integer",   [TOML_FLOAT] = "float",
-        [TOML_BOOLEAN] = "boolean", [TOML_DATETIME] = "datetime", [TOML_ARRAY] = "array",
-        [TOML_TABLE] = "table",
-    };
-    return names[node->type];
-}
-
 /* Returns the variable of a key, readable or not, or NULL. If the environment has no variable of a
  * registry, the names for the registries' keys are not built, because there can be many registries.
  */
@@ -230,7 +219,7 @@ static struct err *wrong_type(struct config *config, const struct key *key,
 {
     return err_new(config->arena, "error in %s: `%s` expected %s, but found a %s",
                    setting_place(config->arena, setting).data, key_shown(config->arena, key).data,
-                   wanted, setting->node ? config_type_name(setting->node) : "different text");
+                   wanted, setting->node ? toml_type_names[setting->node->type] : "different text");
 }
 
 /* Converts a variable's text. */

@@ -57,13 +57,13 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
 
 void config_warn(struct config *config, struct str help, const char *format, ...)
 {
-    struct buf text = buf_new(config->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&text, format, arguments);
+    struct str text = str_vformat(config->arena, format, arguments);
     va_end(arguments);
-    if (map_add(config->arena, &config->warnings, buf_str(&text))) {
-        shell_warn_help(config->shell, buf_str(&text), help);
+    if (map_add(config->arena, &config->warnings, text) &&
+        config->shell->verbosity != VERBOSITY_QUIET) {
+        shell_alert(config->shell, text, help);
     }
 }
 
@@ -172,8 +172,7 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     }
     *out = doc;
     if (doc->unsupported) { /* cargo accepts no floats or dates anywhere in a file */
-        err = err_new(arena, "unsupported TOML configuration type `%s` on line %zu",
-                      config_type_name(doc->unsupported), (size_t)doc->unsupported->line);
+        err = err_new(arena, "unsupported number or date on line %u", doc->unsupported->line);
         return err_wrap(arena, err, "failed to load TOML configuration from `%s`",
                         file->shown.data);
     }
@@ -205,7 +204,7 @@ static struct config_file *add_file(struct config *config, const struct load *lo
     } else {
         file->failure = read_doc(config, file, fd, &file->doc);
         if (file->failure && load->credentials && fd >= 0 &&
-            !lock_acquire(config->shell, fd, file->shown, LOCK_SHARED, &lock_of_credentials)) {
+            !lock_acquire(config->shell, fd, file->shown, LOCK_SH, true)) {
             file->failure = read_doc(config, file, fd, &file->doc);
         }
     }
@@ -264,13 +263,6 @@ static void found_close(struct found *found)
     fd_close(&found->fd);
 }
 
-static void add_looked(struct config *config, struct str path)
-{
-    struct looked *looked = arena_new(config->arena, struct looked);
-    *looked = (struct looked){path, config->looked};
-    config->looked = looked;
-}
-
 /* cargo: get_file_path. A file that exists but cannot be opened is reported when it is read. */
 static struct found find_in(struct config *config, struct str dir, struct str name)
 {
@@ -282,7 +274,6 @@ static struct found find_in(struct config *config, struct str dir, struct str na
         found = (struct found){with, STR(""), file_open(with)};
         if (found.fd < 0 && (errno == ENOENT || !path_exists(with))) {
             found.path = STR("");
-            add_looked(config, with);
         }
         return found;
     }
@@ -346,7 +337,6 @@ static bool load_directory(struct config *config, struct str dir, struct str con
     bool is_home = str_eq(config_dir, config->home);
     struct stat status;
     if (!is_home && stat(config_dir.data, &status) < 0 && errno == ENOENT) {
-        add_looked(config, path_join(config->arena, config_dir, STR("config.toml")));
         return false;
     }
     is_home = is_home || path_same(config_dir, config->home);
@@ -415,9 +405,9 @@ static struct err *merge(struct config *config, struct map *keys, const struct s
         const struct setting *first = &merged->first;
         if (!have_same_shape(first->node, child)) {
             return err_new(arena, "`%s` is of type %s in %s, but of type %s in %s",
-                           key_shown(arena, &KEY(child->key)).data, config_type_name(first->node),
-                           setting_location(arena, first).data, config_type_name(child),
-                           setting_location(arena, &setting).data);
+                           key_shown(arena, &KEY(child->key)).data,
+                           toml_type_names[first->node->type], setting_location(arena, first).data,
+                           toml_type_names[child->type], setting_location(arena, &setting).data);
         }
         if (child->type != TOML_TABLE) {
             continue;

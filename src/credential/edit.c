@@ -236,7 +236,7 @@ static struct err *step_write(struct arena *arena, int fd, const struct edit_ste
 /* Reads the step again, because a program that ignores the lock can have changed the file. */
 static struct err *step_check(struct arena *arena, int fd, const struct edit_step *step)
 {
-    if (fd_contains(fd, step->at, step->bytes, false)) {
+    if (fd_contains(fd, step->at, step->bytes)) {
         return NULL;
     }
     return errno ? err_os(arena, errno)

@@ -29,7 +29,7 @@
  *           In this order, the secret is gone before the pair is no longer seen. Therefore, a
  *           second run after a crash finds either the pair to remove or nothing.
  *   both    Any other cut that crosses a page border, for example because it has several pairs, its
- *           value has several lines, or it shares a line with other pairs of an inline table. It is
+ *           value has several lines, or it shares a line with other text of an inline table. It is
  *           blanked in one write. This write can be torn if the power fails or SIGKILL arrives
  *           between its two pages. TOML has no way to hide a part of a line when only one of the
  *           two pages is written.

@@ -123,12 +123,12 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
                             const struct toml_doc **out)
 {
-    if (file->doc && !file->torn && fd_contains(fd, 0, file->doc->text, true)) {
+    struct str text = STR("");
+    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
+    if (!err && file->doc && !file->torn && str_eq(text, file->doc->text)) {
         *out = file->doc;
         return NULL;
     }
-    struct str text = STR("");
-    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text)) {
         err = err_new(arena, "stream did not contain valid UTF-8");
     }
@@ -151,14 +151,13 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
                                struct credential *list, bool revoked_only, bool *again)
 {
     struct arena *arena = shell->arena;
-    const struct lock_wait *wait = file->credentials ? &lock_of_credentials : &lock_of_config;
     CLEANUP(fd_close) int fd = -1;
     *again = false;
     TRY(open_it(arena, file, &fd));
     if (fd < 0) {
         return NULL;
     }
-    TRY(lock_acquire(shell, fd, file->shown, LOCK_EXCLUSIVE, wait));
+    TRY(lock_acquire(shell, fd, file->shown, LOCK_EX, file->credentials));
     *again = fd_identity(fd, file->path) != FILE_SAME;
     if (*again) {
         return NULL;

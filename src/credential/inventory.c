@@ -1,6 +1,6 @@
 #include "credential/inventory.h"
 
-#include "util/helper.h"
+#include "util/child.h"
 
 bool inventory_has(const struct inventory *inventory, const struct registry *registry)
 {

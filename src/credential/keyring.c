@@ -2,7 +2,6 @@
 
 #include "util/child.h"
 #include "util/fs.h"
-#include "util/helper.h"
 #include "util/json.h"
 
 #include <jansson.h>
@@ -113,7 +112,6 @@ static struct err *look_at(struct look *look)
     const char *const argv[] = {program.data, peek ? "--peek" : "--list", NULL};
     const struct child_exchange exchange = {
         .argv = argv,
-        .one_request = true,
         .until = child_clock() + (int64_t)seconds * 1000,
         .late = str_format(arena,
                            "the Secret Service did not answer within %d seconds; answer its dialog "

@@ -1,7 +1,6 @@
 #include "credential/provider_client.h"
 
 #include "util/child.h"
-#include "util/helper.h"
 #include "util/json.h"
 
 #include <jansson.h>
@@ -19,18 +18,20 @@ static const struct {
     {"cargo-credential-pass", " is not in the password store.')"},
 };
 
-/* A request: its kind, and the rest of its line. */
+/* A request: its kind, and all keys that do not depend on the provider. */
 struct question {
     const char *kind;
-    const char *operation;
+    const char *json;
 };
 
-static const struct question logout = {"logout", ""};
-static const struct question read_token = {"get", ",\"operation\":\"read\""};
+static const struct question logout = {"logout", "{\"v\":1,\"kind\":\"logout\"}"};
+static const struct question read_token = {"get",
+                                           "{\"v\":1,\"kind\":\"get\",\"operation\":\"read\"}"};
 /* cargo sends what it publishes, and providers reject a request without it. */
 static const struct question publish_token = {
-    "get", ",\"operation\":\"publish\",\"name\":\"cargo-logout\",\"vers\":\"0.0.0\",\"cksum\":"
-           "\"0000000000000000000000000000000000000000000000000000000000000000\""};
+    "get", "{\"v\":1,\"kind\":\"get\",\"operation\":\"publish\",\"name\":\"cargo-logout\","
+           "\"vers\":\"0.0.0\",\"cksum\":"
+           "\"0000000000000000000000000000000000000000000000000000000000000000\"}"};
 
 /* The state of one call, which can have two requests. */
 struct talk {
@@ -48,18 +49,18 @@ struct talk {
 
 static struct str request_line(const struct talk *talk)
 {
-    struct buf buf = buf_new(talk->shell->arena);
-    buf_add(&buf, STR("{\"v\":1,\"registry\":{\"index-url\":"));
-    json_write_string(&buf, credential_index_url(talk->credential));
-    buf_add(&buf, STR(",\"name\":"));
-    json_write_string(&buf, talk->credential->registry->name);
-    buf_addf(&buf, "},\"kind\":\"%s\"%s", talk->question->kind, talk->question->operation);
+    struct arena *arena = talk->shell->arena;
+    json_t *request = json_loads(talk->question->json, 0, NULL);
+    json_t *registry = json_pack("{so so}", "index-url",
+                                 json_from_str(arena, credential_index_url(talk->credential)),
+                                 "name", json_from_str(arena, talk->credential->registry->name));
+    json_t *args = talk->count > 1 ? json_array() : NULL;
     for (size_t i = 1; i < talk->count; i++) {
-        buf_add(&buf, i == 1 ? STR(",\"args\":[") : STR(","));
-        json_write_string(&buf, talk->words[i]);
+        json_array_append_new(args, json_from_str(arena, talk->words[i]));
     }
-    buf_add(&buf, talk->count > 1 ? STR("]}\n") : STR("}\n"));
-    return buf_str(&buf);
+    json_object_set_new(request, "registry", registry);
+    json_object_set_new(request, "args", args); /* without arguments, it sets nothing */
+    return json_line(arena, request);
 }
 
 /* Reads an object, which the caller owns. Does not use jansson's error text, because it quotes the

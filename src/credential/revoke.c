@@ -3,7 +3,6 @@
 #include "credential/run.h"
 #include "util/child.h"
 #include "util/fs.h"
-#include "util/helper.h"
 #include "util/map.h"
 #include "util/text.h"
 

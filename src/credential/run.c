@@ -1,6 +1,6 @@
 #include "credential/run.h"
 
-static void count(const struct logout_options *options, struct run *run)
+static void count(struct run *run)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
@@ -30,14 +30,14 @@ static void count(const struct logout_options *options, struct run *run)
         bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
         bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
         totals->failed += c->result == RESULT_FAILED;
-        run->strict_fails |= options->copies && !gone && !is_home;
+        run->strict_fails |= run->options->copies && !gone && !is_home;
     }
 }
 
 struct err *run_all(struct config *config, const struct logout_options *options,
                     struct signals *signals, struct run *out)
 {
-    struct run run = {0};
+    struct run run = {.options = options};
     TRY(inventory_take(config, options, &run.inventory));
     run.failure = config->failure ? config->failure : run.inventory.registries.failure;
     for (struct registry *r = run.inventory.registries.first; r; r = r->next) {
@@ -53,7 +53,7 @@ struct err *run_all(struct config *config, const struct logout_options *options,
         remove_all(&run.inventory, options);
     }
     copies_find(&run.inventory, options, &run.copies);
-    count(options, &run);
+    count(&run);
     *out = run;
     return NULL;
 }

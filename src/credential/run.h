@@ -16,6 +16,7 @@ struct totals {
 };
 
 struct run {
+    const struct logout_options *options;
     struct inventory inventory;
     const struct err *failure; /* an error that is not about one registry */
     struct copies copies;

@@ -3,7 +3,6 @@
 #include "util/map.h"
 #include "util/text.h"
 #include "util/unicode.h"
-#include "util/utf8.h"
 
 #include <ctype.h>
 

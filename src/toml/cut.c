@@ -47,14 +47,11 @@ static size_t line_end(struct str text, size_t at)
     return token.end;
 }
 
-static int order(size_t left, size_t right)
-{
-    return (left > right) - (left < right);
-}
-
 static int piece_order(const void *left, const void *right)
 {
-    return order(((const struct span *)left)->start, ((const struct span *)right)->start);
+    size_t a = ((const struct span *)left)->start;
+    size_t b = ((const struct span *)right)->start;
+    return (a > b) - (a < b);
 }
 
 /* Sorts the pieces and joins those that overlap. Returns their number. */
@@ -132,8 +129,7 @@ static bool same_value(const struct toml_node *before, const struct toml_node *a
     }
     switch (before->type) {
     case TOML_STRING:
-    case TOML_FLOAT:
-    case TOML_DATETIME:
+    case TOML_UNSUPPORTED:
         return str_eq(before->string, after->string);
     case TOML_INTEGER:
         return before->integer == after->integer;
@@ -180,14 +176,12 @@ bool toml_is_without(const struct toml_node *before, const struct toml_node *aft
  *     { a = 1, b = 2 }      without a: { b = 2 }      without b: { a = 1 }      without both: {}
  *     { a = 1, b = 2, }     without b: { a = 1, }     the last comma stays if there was one
  *
- * Each pair is removed with one comma. In a table of several lines, a pair that is alone on its
- * line is removed with the line and the comment after it. All other comments stay. */
+ * Each pair is removed with the comma after it. If the last pair has no comma, the last pair that
+ * stays loses its own. A pair that is alone on its line is removed with the line and the comment
+ * after it. All other comments stay. */
 
-/* `key = value` and the comma after it. */
 struct item {
-    size_t start;
-    size_t end;
-    size_t comma; /* 0: none */
+    struct span pair;
     bool victim;
 };
 
@@ -210,15 +204,14 @@ static void items_add(struct items *items, const struct toml_node *table, bool v
         }
         items->list =
             list_room(items->arena, items->list, sizeof(struct item), items->count, &items->size);
-        items->list[items->count++] =
-            (struct item){.start = child->pair, .end = child->value.end, .victim = gone};
+        items->list[items->count++] = (struct item){{child->pair, child->value.end}, gone};
         items->victims += gone;
     }
 }
 
 static int item_order(const void *left, const void *right)
 {
-    return order(((const struct item *)left)->start, ((const struct item *)right)->start);
+    return piece_order(&((const struct item *)left)->pair, &((const struct item *)right)->pair);
 }
 
 static size_t find_comma(struct str text, size_t at)
@@ -230,63 +223,26 @@ static size_t find_comma(struct str text, size_t at)
     return token.kind == TOML_COMMA ? token.start : 0;
 }
 
-/* If the last item has no comma, returns the index of the first of the victims at the end, because
- * the comma of the last remaining item must then be removed. Otherwise, returns the number of
- * items. */
-static size_t find_open_tail(const struct items *items)
+/* Removes a pair and the comma after it. `open`: only victims follow, and no comma. */
+static void cut_item(struct cutter *c, struct span pair, bool open)
 {
-    size_t tail = items->count;
-    if (items->list[tail - 1].comma == 0) {
-        while (tail > 0 && items->list[tail - 1].victim) {
-            tail--;
-        }
+    size_t comma = find_comma(c->text, pair.end);
+    if (toml_skip_blank(c->text, pair.end) == comma) {
+        pair.end = comma + 1;
+    } else if (comma > 0) {
+        cut_piece(c, comma, comma + 1);
     }
-    return tail;
-}
-
-/* Removes consecutive items on one line, with the blanks that would be left over. */
-static void cut_run(struct cutter *c, struct span run)
-{
-    size_t before = skip_blank_back(c->text, run.start);
-    size_t behind = toml_skip_blank(c->text, run.end);
-    bool first = c->text.data[before - 1] == '\n';
-    struct toml_token token = toml_scan(c->text, behind);
-    if (token.kind == TOML_NEWLINE || token.kind == TOML_COMMENT) {
-        cut_piece(c, before, first ? line_end(c->text, behind) : run.end);
-    } else if (token.kind == TOML_CLOSE_BRACE && !first) {
-        cut_piece(c, before, run.end);
+    size_t start = skip_blank_back(c->text, pair.start);
+    size_t end = toml_skip_blank(c->text, pair.end);
+    struct toml_token token = toml_scan(c->text, end);
+    bool ends_line = token.kind == TOML_NEWLINE || token.kind == TOML_COMMENT;
+    if (ends_line && c->text.data[start - 1] == '\n') {
+        cut_piece(c, start, line_end(c->text, end));
+    } else if (ends_line || open || token.kind == TOML_CLOSE_BRACE) {
+        cut_piece(c, start, pair.end);
     } else {
-        cut_piece(c, run.start, behind);
+        cut_piece(c, pair.start, end);
     }
-}
-
-/* Removes one comma beside the victim `i`: the comma before it if both are on one line or if the
- * victim is in the open tail, otherwise the comma after it. `taken` is the last comma that was
- * removed after a victim. Returns the victim's bytes, with the comma if there are only blanks
- * between them. */
-static struct span take_comma(struct cutter *c, const struct items *items, size_t i, bool in_tail,
-                              size_t *taken)
-{
-    const struct item *item = &items->list[i];
-    size_t before = i > 0 && item[-1].comma != *taken ? item[-1].comma : 0;
-    bool leads = before > 0 && toml_skip_blank(c->text, before + 1) == item->start;
-    bool follows = item->comma > 0 && toml_skip_blank(c->text, item->end) == item->comma;
-    if (leads) {
-        return (struct span){before, item->end};
-    }
-    if (before > 0 && in_tail) {
-        cut_piece(c, before, before + 1);
-        return (struct span){item->start, follows ? item->comma + 1 : item->end};
-    }
-    if (follows) {
-        *taken = item->comma;
-        return (struct span){item->start, item->comma + 1};
-    }
-    if (item->comma > 0) {
-        *taken = item->comma;
-        cut_piece(c, item->comma, toml_skip_blank(c->text, item->comma + 1));
-    }
-    return (struct span){item->start, item->end};
 }
 
 static void cut_items(struct cutter *c, const struct toml_node *table)
@@ -303,27 +259,17 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
         return;
     }
     qsort(items.list, items.count, sizeof(struct item), item_order);
-    for (size_t i = 0; i < items.count; i++) {
-        items.list[i].comma = find_comma(c->text, items.list[i].end);
+    bool open = find_comma(c->text, items.list[items.count - 1].pair.end) == 0;
+    for (size_t i = items.count; i > 0; i--) {
+        const struct item *item = &items.list[i - 1];
+        if (item->victim) {
+            cut_item(c, item->pair, open);
+        } else if (open && i < items.count) {
+            size_t comma = find_comma(c->text, item->pair.end);
+            cut_piece(c, comma, comma + 1);
+        }
+        open = open && item->victim;
     }
-    size_t tail = find_open_tail(&items);
-    size_t taken = 0;
-    struct span run = {0};
-    for (size_t i = 0; i < items.count; i++) {
-        if (!items.list[i].victim) {
-            continue;
-        }
-        struct span bytes = take_comma(c, &items, i, i >= tail, &taken);
-        if (run.end > 0 && toml_skip_blank(c->text, run.end) == bytes.start) {
-            run.end = bytes.end;
-            continue;
-        }
-        if (run.end > 0) {
-            cut_run(c, run);
-        }
-        run = bytes;
-    }
-    cut_run(c, run);
 }
 
 /* Removes the victims in an inline table and in the tables inside it. */

@@ -13,10 +13,6 @@
  * Each cut is checked: lines that are removed are parsed and must be only the victim. What is left
  * of an inline table is parsed too and must have all values except the victims. Otherwise,
  * toml_cut() returns an err.
- *
- *     struct toml_cut cut;
- *     TRY(toml_cut(arena, doc, victims, count, &cut));
- *     struct str rest = toml_cut_rest(arena, doc->text, &cut);
  */
 #ifndef TOML_CUT_H
 #define TOML_CUT_H
@@ -36,7 +32,7 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
 struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut);
 
 /* Returns true if `after` has the keys and values of `before`, without the victims during a cut.
- * Compares floats and dates by their text. Ignores the order of keys. */
+ * Compares unsupported values by their text. Ignores the order of keys. */
 bool toml_is_without(const struct toml_node *before, const struct toml_node *after);
 
 #endif

@@ -162,14 +162,13 @@ static struct part read_part(struct toml_parser *p)
 static struct toml_node *enter(struct toml_parser *p, struct toml_node *found,
                                const struct part *part, enum toml_origin origin, bool in_inline)
 {
-    static const char *const types[] = {"string",   "integer", "float",       "boolean",
-                                        "datetime", "array",   "inline table"};
     if (found->type == TOML_ARRAY && found->origin == TOML_ELEMENT) {
         return found->last;
     }
     if (found->type != TOML_TABLE || (found->origin == TOML_INLINE && !in_inline)) {
-        struct str reason = str_format(p->arena, "cannot extend value of type %s with a dotted key",
-                                       types[found->type]);
+        struct str reason =
+            str_format(p->arena, "cannot extend value of type %s%s with a dotted key",
+                       found->type == TOML_TABLE ? "inline " : "", toml_type_names[found->type]);
         (void)toml_fault(p, reason.data, NULL, part->span.start, part->span.end);
         return NULL;
     }
@@ -264,7 +263,7 @@ static void scalar(struct toml_parser *p, struct toml_node *node)
     }
     node->value = take_atoms(p);
     (void)toml_decode_bare(p, node);
-    if ((node->type == TOML_FLOAT || node->type == TOML_DATETIME) && !p->unsupported) {
+    if (node->type == TOML_UNSUPPORTED && !p->unsupported) {
         p->unsupported = node;
     }
 }
@@ -280,22 +279,14 @@ static bool array_fault(struct toml_parser *p, bool comma)
                  : syntax(p, "invalid array", "value", start, start);
 }
 
-/* Reports a token where "key", "`=`", "value" or "`,`" is expected in an inline table. */
+/* Reports a token where something else is expected in an inline table. */
 static bool inline_fault(struct toml_parser *p, const char *expected)
 {
     size_t start = p->token.start;
-    const char *reason = "invalid inline table";
     if (p->token.kind == TOML_END) {
         return syntax(p, "unclosed inline table", "`}`", p->solid, p->solid);
     }
-    if (p->token.kind == TOML_OPEN_BRACKET || p->token.kind == TOML_OPEN_BRACE) {
-        reason = "missing key for inline table element";
-    } else if (expected[1] == '=') {
-        reason = "missing assignment between key-value pairs";
-    } else if (expected[1] == ',') {
-        reason = "missing comma between key-value pairs";
-    }
-    return syntax(p, reason, expected, start, start);
+    return syntax(p, "invalid inline table", expected, start, start);
 }
 
 /* Reads an array, after its `[`. */

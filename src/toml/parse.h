@@ -37,12 +37,6 @@ struct toml_parser {
 bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end);
 
-/* Copies the bytes to the pool, followed by a NUL. */
-struct str toml_copy(struct toml_parser *p, size_t start, size_t end);
-
-/* Returns the value of a hexadecimal digit, or UINT8_MAX. */
-unsigned int toml_digit(char c);
-
 bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out);
 
 /* Decodes one of the four kinds of strings. */

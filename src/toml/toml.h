@@ -2,14 +2,11 @@
  * Parses TOML 1.1 into a tree whose nodes have their position in the text. cut.h removes pairs from
  * the text.
  *
- *     struct toml_doc *doc;
- *     TRY(toml_parse(arena, text, &doc));
- *     const struct toml_node *registry = toml_get(doc->root, STR("registry"));
- *
  * The parser accepts what the `toml` crate 1.1.2 accepts, which cargo 1.96 uses. It also accepts
- * floats beyond the range of a double, and dates and times that do not exist. The limits are those
- * of the crate: 80 nested arrays or inline tables, 80 parts in a key. One limit is our own:
- * 1,650,000 keys and values, so that no text of 16 MiB needs more than 400 MB.
+ * floats, dates, times and decimal integers that are malformed or out of range, because cargo
+ * rejects the valid floats and dates too. The limits are those of the crate: 80 nested arrays or
+ * inline tables, 80 parts in a key. One limit is our own: 1,650,000 keys and values, so that no
+ * text of 16 MiB needs more than 400 MB.
  *
  * All results are in the arena. Keys and strings are copies that end with a NUL. `text` must live
  * as long as the doc. A node has 96 bytes on a 64-bit machine. The time is linear in the length of
@@ -19,17 +16,18 @@
 #define TOML_TOML_H
 
 #include "util/base.h"
-#include "util/utf8.h"
 
 enum __attribute__((packed)) toml_type {
     TOML_STRING,
     TOML_INTEGER,
-    TOML_FLOAT,
     TOML_BOOLEAN,
-    TOML_DATETIME,
+    TOML_UNSUPPORTED, /* a number or date that cargo accepts as no setting */
     TOML_ARRAY,
     TOML_TABLE,
 };
+
+/* For messages: `string`, `number or date`. */
+extern const char *const toml_type_names[];
 
 /* How a table was defined. This decides what can be added later and which bytes a cut removes. */
 enum __attribute__((packed)) toml_origin {
@@ -59,7 +57,7 @@ struct toml_node {
     struct toml_span value;    /* the value; for a header table the [...] of its line; {0,0} for
                                   implicit and dotted tables */
     union {
-        struct str string; /* decoded; for a float, a date or a time its text */
+        struct str string; /* decoded; of an unsupported value its text */
         int64_t integer;
         bool boolean;
         struct {
@@ -76,7 +74,7 @@ struct toml_node {
 struct toml_doc {
     struct str text;
     struct toml_node *root;              /* TOML_TABLE, TOML_ROOT */
-    const struct toml_node *unsupported; /* the first float, date or time in the text, or NULL */
+    const struct toml_node *unsupported; /* the first TOML_UNSUPPORTED, or NULL */
 };
 
 /*

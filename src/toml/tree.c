@@ -2,6 +2,12 @@
 
 #include "util/map.h"
 
+const char *const toml_type_names[] = {
+    [TOML_STRING] = "string",   [TOML_INTEGER] = "integer",
+    [TOML_BOOLEAN] = "boolean", [TOML_UNSUPPORTED] = "number or date",
+    [TOML_ARRAY] = "array",     [TOML_TABLE] = "table",
+};
+
 /* Tables up to this size have no index. */
 #define LARGEST_WITHOUT_INDEX 8
 

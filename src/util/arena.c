@@ -12,8 +12,6 @@
 #define LARGEST_CHUNK ((size_t)16 * 1024 * 1024)
 #define ALIGNMENT     _Alignof(max_align_t)
 
-#define MOST_PAGES 128 /* more than stack_wipe() is called for */
-
 struct arena_chunk {
     struct arena_chunk *older;
     size_t size; /* bytes in data */
@@ -128,28 +126,9 @@ void arena_free(struct arena *arena)
     arena->newest = NULL;
 }
 
-/* Returns the size of the used stack below `frame`, at most `size`. */
-static size_t stack_used(char *frame, size_t size)
-{
-    unsigned char pages[MOST_PAGES] = {0}; /* the lowest bit is set for those in memory */
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t count = size / page + 1;
-    char *end = frame - (uintptr_t)frame % page;
-    if (count > MOST_PAGES || mincore(end - count * page, count * page, pages) != 0) {
-        return size;
-    }
-    size_t unused = 0;
-    while (unused < count && (pages[unused] & 1) == 0) {
-        unused++;
-    }
-    size_t used = (size_t)(frame - end) + (count - unused) * page;
-    return used < size ? used : size;
-}
-
 void stack_wipe(size_t size)
 {
-    size_t used = stack_used(__builtin_frame_address(0), size);
-    explicit_bzero(__builtin_alloca(used), used); /* one block, because calls leave gaps */
+    explicit_bzero(__builtin_alloca(size), size); /* one block, because calls leave gaps */
 }
 
 void arena_private(void)

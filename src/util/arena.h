@@ -1,11 +1,7 @@
 /*
  * One arena contains all memory of a run: tokens, file texts, trees, messages. Nothing is freed
  * separately. arena_free() overwrites every byte that was allocated before it unmaps the pages, so
- * that no secret is left in freed memory.
- *
- *     struct arena arena = {0};
- *     char *p = arena_alloc(&arena, 100);
- *     arena_free(&arena);
+ * that no secret is left in freed memory. A zeroed arena is empty.
  *
  * If there is no memory, the process exits with status 101 and one line on standard error. No
  * caller could do better, and code that edits a file allocates before its first write.
@@ -45,9 +41,8 @@ void arena_clear(struct arena *arena);
 /* Overwrites and releases everything. The arena is empty afterwards and can be used again. */
 void arena_free(struct arena *arena);
 
-/* Overwrites `size` bytes of the stack below the caller, except pages that were never used. They
- * can contain secrets, because the dynamic loader saves the vector registers through which memory
- * is copied. */
+/* Overwrites `size` bytes of the stack below the caller. They can contain secrets, because the
+ * dynamic loader saves the vector registers through which memory is copied. */
 void stack_wipe(size_t size) __attribute__((noinline));
 
 /* From now on, no core file is written, and other processes of the same user cannot read our

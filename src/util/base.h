@@ -1,14 +1,4 @@
-/*
- * Definitions that every file includes first.
- *
- * Three kinds of values are passed between the functions of this program:
- *
- *   struct arena   memory that lives as long as the run, overwritten when it is freed   (arena.h)
- *   struct str     bytes with a length, followed by a NUL; struct buf builds one       (str.h)
- *   struct err     an error with its causes; NULL means success                        (err.h)
- *
- * Descriptors and child processes are released by the cleanup attribute; see fs.h.
- */
+/* Definitions that every file includes first. */
 #ifndef UTIL_BASE_H
 #define UTIL_BASE_H
 

@@ -5,14 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* How long a child has to exit after a signal, or after the answers to its one request. */
-#define GRACE_MS  1000
+#define GRACE_MS  1000 /* how long a child has to exit after a signal */
 #define NOTICE_MS 2000
 /* A pipe's usual capacity, so that one read empties it. */
 #define READ_SIZE ((size_t)64 * 1024)
@@ -26,7 +26,6 @@ struct child {
     struct signals signals;
     bool exited; /* and is reaped; `status` is valid */
     int status;
-    int64_t until;
     int64_t notice_at;
     struct arena lines; /* for what it writes, which can contain a token */
     char *data;         /* read, but not yet returned */
@@ -110,11 +109,7 @@ static struct err *start(struct child *child)
 
 static void reap(struct child *child, int flags)
 {
-    pid_t got;
-    do {
-        got = waitpid(child->pid, &child->status, flags);
-    } while (got < 0 && errno == EINTR);
-    child->exited = got != 0;
+    child->exited = RETRY(waitpid(child->pid, &child->status, flags)) != 0;
 }
 
 static int timeout_of(int64_t until)
@@ -131,8 +126,8 @@ static void give_notice(struct child *child)
     }
 }
 
-/* Waits until `fd` is ready for `events` or the child exits. Then, the rest of its pipe can be read
- * without waiting. What is in the pipe already comes before a signal. */
+/* Waits until `fd`, which can be -1, is ready for `events` or the child exits. Then, the rest of
+ * its pipe can be read without waiting. What is in the pipe already comes before a signal. */
 static struct err *await(struct child *child, int fd, short events)
 {
     struct pollfd polls[] = {
@@ -140,7 +135,8 @@ static struct err *await(struct child *child, int fd, short events)
         {.fd = fd, .events = events},
     };
     while (!child->exited) {
-        int64_t limit = child->notice_at < child->until ? child->notice_at : child->until;
+        int64_t until = child->exchange->until;
+        int64_t limit = child->notice_at < until ? child->notice_at : until;
         int ready = poll(polls, COUNT(polls), timeout_of(limit));
         if (ready < 0 && errno != EINTR) {
             return err_os(child->arena, errno);
@@ -156,7 +152,7 @@ static struct err *await(struct child *child, int fd, short events)
             return NULL;
         }
         give_notice(child);
-        if (child_clock() >= child->until) {
+        if (child_clock() >= until) {
             return err_new(child->arena, "%s", child->exchange->late);
         }
     }
@@ -178,9 +174,6 @@ static struct err *write_text(struct child *child, struct str text)
             return err_os(child->arena, EPIPE); /* a grandchild can keep the full pipe open */
         }
         TRY(await(child, child->input, POLLOUT));
-    }
-    if (child->exchange->one_request) {
-        fd_close(&child->input);
     }
     return NULL;
 }
@@ -225,30 +218,6 @@ static struct err *read_line(struct child *child, struct str *line)
         TRY(await(child, child->output, POLLIN));
         TRY(read_some(child, &end));
     }
-}
-
-/* Closes its input and waits for its exit. Discards its output, up to the limit, and then closes
- * the pipe, which ends a child that still writes. */
-static struct err *wait_for_exit(struct child *child)
-{
-    size_t discarded = 0;
-    fd_close(&child->input);
-    if (child->exchange->one_request) {
-        child->until = child_clock() + GRACE_MS;
-    }
-    while (!child->exited) {
-        TRY(await(child, child->output, POLLIN));
-        if (child->output >= 0 && !child->exited) {
-            bool end = false;
-            child->len = 0;
-            TRY(read_some(child, &end));
-            discarded += child->len;
-            if (end || discarded > child->exchange->limit) {
-                fd_close(&child->output);
-            }
-        }
-    }
-    return NULL;
 }
 
 /* Lets the child exit after a signal. SIGTERM and SIGHUP are usually sent only to us, so they are
@@ -298,7 +267,6 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
         .exchange = exchange,
         .input = -1,
         .output = -1,
-        .until = exchange->until,
         .notice_at = exchange->notice ? child_clock() + NOTICE_MS : CHILD_NO_LIMIT,
     };
     struct str reply = exchange->request;
@@ -315,7 +283,8 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
         TRY(exchange->line(exchange->context, line, &reply, &done));
     }
     *step = CHILD_EXIT;
-    TRY(wait_for_exit(&child));
+    fd_close(&child.input);
+    TRY(await(&child, -1, 0));
     *status = child.status;
     return NULL;
 }
@@ -341,4 +310,42 @@ struct str child_status_text(struct arena *arena, int status)
         return str_format(arena, "signal: %d%s", number, dumped);
     }
     return str_format(arena, "signal: %d (SIG%s)%s", number, name, dumped);
+}
+
+/* How to build a helper. The crate's build script sets another text. */
+#ifndef HELPER_OPTION
+#define HELPER_OPTION "-D%s=enabled"
+#endif
+
+/* The option in meson_options.txt and the feature in Cargo.toml have the same names. */
+static struct err *not_installed(struct arena *arena, struct str name)
+{
+    const char *option = str_eq(name, STR("cargo-logout-revoke")) ? "revoke" : "libsecret";
+    struct err *how = err_new(arena, "install the package `%s`, or build with `" HELPER_OPTION "`",
+                              name.data, option);
+    return err_wrap(arena, how, "`%s` is not installed", name.data);
+}
+
+struct err *helper_path(struct arena *arena, struct str name, struct str *out)
+{
+    char self[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
+    if (len < 0) {
+        return err_wrap(arena, err_os(arena, errno), "failed to find the program `%s`", name.data);
+    }
+    struct str dir;
+    (void)path_parent(arena, str_copy(arena, self, (size_t)len), &dir);
+    const struct str dirs[] = {
+        dir,
+        path_join(arena, dir, STR("../libexec/cargo-logout")),
+        STR(HELPER_DIR),
+    };
+    for (size_t i = 0; i < COUNT(dirs); i++) {
+        struct str path = path_join(arena, dirs[i], name);
+        if (path_exists(path)) {
+            *out = path;
+            return NULL;
+        }
+    }
+    return not_installed(arena, name);
 }

@@ -29,15 +29,14 @@ struct child_exchange {
     const char *const *argv; /* ends with NULL; argv[0] without a slash is searched for in PATH */
     bool detached;           /* a session of its own, without a terminal */
     bool silent;             /* its standard error is /dev/null */
-    bool one_request; /* its input ends after `request`; after `done`, it has one second to exit */
-    int64_t until;    /* a time of child_clock(), or CHILD_NO_LIMIT */
-    const char *late; /* the error if it takes longer */
-    size_t limit;     /* limit in bytes for one line, and for all that follows the last line */
-    struct str request; /* sent at the start; can be empty */
+    int64_t until;           /* a time of child_clock(), or CHILD_NO_LIMIT */
+    const char *late;        /* the error if it takes longer */
+    size_t limit;            /* limit in bytes for one line */
+    struct str request;      /* sent at the start; can be empty */
     /* Called for each line, with its newline. The last line of the output can lack the newline.
      * After it, the line is empty, and the callback must fail or set `done`. The line is
-     * overwritten when the exchange ends. `reply` is sent next. After `done` or an error, no line
-     * is read. */
+     * overwritten when the exchange ends. `reply` is sent next. After `done` or an error,
+     * nothing is read. */
     struct err *(*line)(void *context, struct str line, struct str *reply, bool *done);
     void (*notice)(void *context); /* called once after two seconds; can be NULL */
     void *context;
@@ -59,5 +58,11 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
 
 /* Returns `exit status: 5` or `signal: 9 (SIGKILL)`, as Rust prints it. */
 struct str child_status_text(struct arena *arena, int status);
+
+/* Finds a helper program of this project: in the directory of the running program (a build
+ * directory), then in `../libexec/cargo-logout` from there (an unpacked archive), then in the
+ * configured installation directory. PATH is not searched. If there is none, the error is `NAME is
+ * not installed`, and its cause says how to install it. */
+struct err *helper_path(struct arena *arena, struct str name, struct str *out) MUST_CHECK;
 
 #endif

@@ -3,13 +3,10 @@
 struct err *err_wrap(struct arena *arena, const struct err *cause, const char *format, ...)
 {
     struct err *err = arena_new(arena, struct err);
-    struct buf buf = buf_new(arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_vaddf(&buf, format, arguments);
+    *err = (struct err){str_vformat(arena, format, arguments), cause};
     va_end(arguments);
-    err->message = buf_str(&buf);
-    err->cause = cause;
     return err;
 }
 

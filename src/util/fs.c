@@ -43,9 +43,6 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
             size *= 2;
         }
         got = RETRY(pread(fd, data + len, size - len, (off_t)len));
-        if (got < 0 && errno == ESPIPE) {
-            got = RETRY(read(fd, data + len, size - len)); /* a terminal */
-        }
         if (got < 0) {
             return err_os(arena, errno);
         }
@@ -108,26 +105,18 @@ bool path_same(struct str a, struct str b)
     return stat(a.data, &first) == 0 && stat(b.data, &second) == 0 && same_inode(&first, &second);
 }
 
-bool fd_contains(int fd, size_t offset, struct str text, bool ends)
+bool fd_contains(int fd, size_t offset, struct str text)
 {
     char piece[2048];
-    size_t done = 0;
-    while (done < text.len + ends) {
-        size_t want = text.len + ends - done;
-        want = want < sizeof(piece) ? want : sizeof(piece);
+    for (size_t done = 0; done < text.len;) {
+        size_t left = text.len - done;
+        size_t want = left < sizeof(piece) ? left : sizeof(piece);
         ssize_t got = RETRY(pread(fd, piece, want, (off_t)(offset + done)));
-        if (got < 0) {
+        if (got <= 0 || memcmp(piece, text.data + done, (size_t)got) != 0) {
+            errno = got < 0 ? errno : 0;
             return false;
         }
         done += (size_t)got;
-        if (got == 0 || done > text.len ||
-            memcmp(piece, text.data + done - (size_t)got, (size_t)got) != 0) {
-            errno = 0;
-            return got == 0 && ends && done == text.len;
-        }
-        if (ends && (size_t)got < want && done == text.len) {
-            return true; /* the read was short, so this is the end of the file */
-        }
     }
     return true;
 }

@@ -56,9 +56,9 @@ struct err *file_read(struct arena *arena, struct str path, size_t limit,
 /* The same for an open descriptor, from its beginning. The file offset does not change. */
 struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out) MUST_CHECK;
 
-/* Returns true if the file could be read and contains the text at this offset and, with `ends`,
- * ends there. Otherwise, errno is 0 if the contents differ. */
-bool fd_contains(int fd, size_t offset, struct str text, bool ends);
+/* Returns true if the file could be read and contains the text at this offset. Otherwise, errno is
+ * 0 if the contents differ. */
+bool fd_contains(int fd, size_t offset, struct str text);
 
 /* Follows symbolic links, as Rust's Path::exists does. Also returns true if the path cannot be
  * checked. */

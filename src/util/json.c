@@ -1,27 +1,6 @@
 #include "util/json.h"
 
-#include "util/utf8.h"
-
 #include <malloc.h>
-
-void json_write_string(struct buf *buf, struct str text)
-{
-    static const char escaped[] = "\"\\\b\f\n\r\t";
-    static const char letters[] = "\"\\bfnrt";
-    buf_add_char(buf, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        const char *found = c ? strchr(escaped, c) : NULL;
-        if (found) {
-            buf_addf(buf, "\\%c", letters[found - escaped]);
-        } else if ((unsigned char)c < 0x20) {
-            buf_addf(buf, "\\u%04x", (unsigned)c);
-        } else {
-            buf_add_char(buf, c);
-        }
-    }
-    buf_add_char(buf, '"');
-}
 
 /* Exits if there is no memory, because jansson would report malformed JSON. */
 static void *checked_malloc(size_t size)
@@ -69,9 +48,10 @@ json_t *json_from_err(struct arena *arena, const struct err *err)
 
 struct str json_line(struct arena *arena, json_t *json)
 {
-    size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII;
+    size_t len = json_dumpb(json, NULL, 0, flags);
     char *line = arena_alloc(arena, len + 2);
-    (void)json_dumpb(json, line, len, JSON_COMPACT);
+    (void)json_dumpb(json, line, len, flags);
     line[len] = '\n';
     json_decref(json);
     return (struct str){line, len + 1};

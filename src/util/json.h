@@ -1,6 +1,6 @@
 /*
- * Adds to jansson: strings that are written exactly as by serde_json, memory that is overwritten
- * when it is freed, and conversions from and to our types.
+ * Adds to jansson: memory that is overwritten when it is freed, and conversions from and to our
+ * types.
  */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H
@@ -8,9 +8,6 @@
 #include "util/base.h"
 
 #include <jansson.h>
-
-/* Writes `text` with quotes, escaped as by serde_json. */
-void json_write_string(struct buf *buf, struct str text);
 
 /* From here on, jansson overwrites memory when it frees it, because that can contain a token, and
  * exits as an arena does if there is no memory. Call it before any other function of jansson. A
@@ -29,7 +26,7 @@ struct str json_to_str(struct arena *arena, const json_t *json);
 /* Makes an array of the messages, outermost first. NULL becomes NULL. */
 json_t *json_from_err(struct arena *arena, const struct err *err);
 
-/* Returns the value on one line with its newline, and releases the value. */
+/* Returns the value on one line of ASCII with its newline, and releases the value. */
 struct str json_line(struct arena *arena, json_t *json);
 
 #endif

@@ -6,13 +6,9 @@
 
 #include <linux/magic.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <sys/vfs.h>
 
-enum { INTERVAL_MS = 20, CONFIG_DEADLINE_MS = 20000 };
-
-const struct lock_wait lock_of_credentials = {.what = "credentials' config file"};
-const struct lock_wait lock_of_config = {.what = "config file", .deadline_ms = CONFIG_DEADLINE_MS};
+enum { INTERVAL_MS = 20, LIMIT_SECONDS = 20 };
 
 /* Returns 0 or errno. */
 static int try_flock(int fd, int how)
@@ -21,11 +17,9 @@ static int try_flock(int fd, int how)
 }
 
 /* flock() has no deadline, so this tries to acquire the lock repeatedly. */
-static struct err *wait_for(const struct shell *shell, int fd, int how,
-                            const struct lock_wait *wait)
+static struct err *wait_for(const struct shell *shell, int fd, int how, bool limited)
 {
-    bool limited = wait->deadline_ms > 0 && !shell_person(shell);
-    int64_t until = child_clock() + wait->deadline_ms;
+    int64_t until = child_clock() + (int64_t)LIMIT_SECONDS * 1000;
     CLEANUP(signals_release) struct signals signals;
     int number = EWOULDBLOCK;
     (void)signals_hold(&signals);
@@ -36,7 +30,7 @@ static struct err *wait_for(const struct shell *shell, int fd, int how,
         }
         if (limited && child_clock() > until) {
             return err_new(shell->arena, "another program has held the lock for %d seconds",
-                           (int)(wait->deadline_ms / 1000));
+                           LIMIT_SECONDS);
         }
         number = try_flock(fd, how);
     }
@@ -44,14 +38,13 @@ static struct err *wait_for(const struct shell *shell, int fd, int how,
 }
 
 /* cargo: acquire. */
-struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, enum lock_kind kind,
-                         const struct lock_wait *wait)
+struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, int how,
+                         bool credentials)
 {
     struct statfs filesystem;
     if (fstatfs(fd, &filesystem) == 0 && filesystem.f_type == NFS_SUPER_MAGIC) {
         return NULL; /* flock() can hang there even with LOCK_NB */
     }
-    int how = kind == LOCK_SHARED ? LOCK_SH : LOCK_EX;
     int number = try_flock(fd, how);
     if (number == 0 || number == ENOSYS || number == ENOTSUP) {
         return NULL;
@@ -60,8 +53,9 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, en
     if (number == EWOULDBLOCK) {
         bool verbose = shell->verbosity == VERBOSITY_VERY_VERBOSE;
         struct str name = verbose ? str_format(shell->arena, " (%s)", shown.data) : STR("");
-        shell_status(shell, "Blocking", "waiting for file lock on %s%s", wait->what, name.data);
-        err = wait_for(shell, fd, how, wait);
+        shell_status(shell, "Blocking", "waiting for file lock on %sconfig file%s",
+                     credentials ? "credentials' " : "", name.data);
+        err = wait_for(shell, fd, how, !credentials && !shell_person(shell));
     } else {
         err = err_os(shell->arena, number);
     }

@@ -7,25 +7,19 @@
 
 #include "util/shell.h"
 
-enum lock_kind { LOCK_SHARED, LOCK_EXCLUSIVE };
-
-struct lock_wait {
-    const char *what;    /* for `Blocking waiting for file lock on WHAT` */
-    int64_t deadline_ms; /* if no person is at the terminal; 0: no limit */
-};
-
-/* For credentials files, it waits as cargo does. Anyone who can read a configuration file can lock
- * it, so for these there is a limit. */
-extern const struct lock_wait lock_of_credentials;
-extern const struct lock_wait lock_of_config;
+#include <sys/file.h>
 
 /*
- * Prints a status line if another program holds the lock, and waits. A signal that ends the program
- * ends the wait. It acts at once or, if the caller holds signals back (signals.h), the err is
- * `interrupted by a signal`. A file system without locks is not an error. `shown` is the path for
- * messages.
+ * `how` is LOCK_SH or LOCK_EX, and `shown` is the path for messages. Prints a status line if
+ * another program holds the lock, and waits. For credentials, it waits as cargo does. Anyone who
+ * can read a configuration file can lock it, so for others there is a limit if no person is at the
+ * terminal.
+ *
+ * A signal that ends the program ends the wait. It acts at once or, if the caller holds signals
+ * back (signals.h), the err is `interrupted by a signal`. A file system without locks is not an
+ * error.
  */
-struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, enum lock_kind kind,
-                         const struct lock_wait *wait) MUST_CHECK;
+struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, int how,
+                         bool credentials) MUST_CHECK;
 
 #endif

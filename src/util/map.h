@@ -1,10 +1,6 @@
 /*
  * Collections in the arena. A hash map has texts as keys, which are not copied and are shorter than
- * 4 GiB. Entries cannot be removed.
- *
- *     void **place = map_place(arena, &map, key);      *place is NULL if the key is new
- *
- * A list is an array that grows:
+ * 4 GiB. Entries cannot be removed. A list is an array that grows:
  *
  *     list = list_room(arena, list, sizeof(*list), count, &size);
  *     list[count++] = element;
@@ -27,7 +23,7 @@ struct map {
 /* Returns the value, or NULL. */
 void *map_get(const struct map *map, struct str key);
 
-/* Returns the place of the value, which is valid until the next call. */
+/* Returns the place of the value, NULL for a new key. The place is valid until the next call. */
 void **map_place(struct arena *arena, struct map *map, struct str key);
 
 /* Adds a key to a map that is used as a set. Returns false if it is already in the map. */

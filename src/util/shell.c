@@ -125,15 +125,12 @@ struct err *shell_color_parse(struct arena *arena, struct str text, enum color_c
 
 void shell_message(const struct shell *shell, const char *title, const char *format, ...)
 {
-    struct buf buf = buf_new(shell->arena);
     va_list arguments;
     va_start(arguments, format);
-    buf_add(&buf, str_of(title));
-    buf_vaddf(&buf, format, arguments);
-    buf_add_char(&buf, '\n');
+    struct str text = str_vformat(shell->arena, format, arguments);
     va_end(arguments);
     if (shell->verbosity != VERBOSITY_QUIET) {
-        shell_print_err(shell, buf_str(&buf));
+        shell_print_err(shell, str_format(shell->arena, "%s%s\n", title, text.data));
     }
 }
 
@@ -143,13 +140,6 @@ void shell_alert(const struct shell *shell, struct str title, struct str help)
                                       "= " COLOR_RESET COLOR_BOLD "help" COLOR_RESET ": ";
     shell_print_err(shell, str_format(shell->arena, SHELL_WARNING "%s%s%s\n", title.data,
                                       help.len > 0 ? before_help : "", help.data));
-}
-
-void shell_warn_help(const struct shell *shell, struct str title, struct str help)
-{
-    if (shell->verbosity != VERBOSITY_QUIET) {
-        shell_alert(shell, title, help);
-    }
 }
 
 /* cargo: indented_lines, with line ends as in Rust's str::lines. */

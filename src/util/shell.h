@@ -63,7 +63,6 @@ void shell_message(const struct shell *shell, const char *title, const char *for
 #define shell_warn(shell, ...) shell_message((shell), SHELL_WARNING, __VA_ARGS__)
 #define shell_note(shell, ...)                                                                     \
     shell_message((shell), COLOR_NOTE "note" COLOR_RESET ": ", __VA_ARGS__)
-void shell_warn_help(const struct shell *shell, struct str title, struct str help);
 
 /* These are also printed with -q. An alert is a warning with an indented line `= help: HELP`, if
  * `help` is not empty. */

@@ -1,9 +1,6 @@
 #include "util/text.h"
 
-#include "util/unicode.h"
-#include "util/utf8.h"
-
-bool text_is_control(uint32_t c)
+static bool is_control(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
@@ -16,7 +13,7 @@ bool text_is_plain(struct str text)
         bool valid = true;
         bool fast = c >= ' ' && c < 0x7F; /* most texts have no other characters */
         at += fast ? 1 : utf8_decode(text, at, &c, &valid);
-        if (!fast && (!valid || text_is_control(c))) {
+        if (!fast && (!valid || is_control(c))) {
             return false;
         }
     }
@@ -45,7 +42,7 @@ struct str text_shown(struct arena *arena, struct str text)
         size_t len = utf8_decode(text, at, &c, &valid);
         if (!valid) {
             buf_add(&out, STR("\xEF\xBF\xBD"));
-        } else if (text_is_control(c)) {
+        } else if (is_control(c)) {
             add_escaped(&out, c);
         } else {
             buf_add_bytes(&out, text.data + at, len);
@@ -75,14 +72,48 @@ struct str text_quoted(struct arena *arena, struct str word)
     return buf_str(&out);
 }
 
-size_t text_width(struct str text)
+/* clap: did_you_mean accepts scores above this. */
+static const double THRESHOLD = 0.7;
+
+static double jaro(struct arena *arena, struct str a, struct str b)
 {
-    size_t width = 0;
-    for (size_t at = 0; at < text.len;) {
-        uint32_t c = 0;
-        bool valid = true;
-        at += utf8_decode(text, at, &c, &valid);
-        width += unicode_width(c);
+    char *matched = arena_alloc(arena, a.len); /* the bytes of `a`, in order */
+    bool *taken = arena_new_array(arena, bool, b.len);
+    size_t matches = 0;
+    size_t misplaced = 0;
+    size_t longer = a.len > b.len ? a.len : b.len;
+    size_t range = longer > 3 ? longer / 2 - 1 : 0; /* equal bytes must be this close */
+    for (size_t i = 0; i < a.len; i++) {
+        size_t j = i > range ? i - range : 0;
+        size_t end = i + range + 1 < b.len ? i + range + 1 : b.len;
+        while (j < end && (taken[j] || a.data[i] != b.data[j])) {
+            j++;
+        }
+        if (j < end) {
+            taken[j] = true;
+            matched[matches++] = a.data[i];
+        }
     }
-    return width;
+    for (size_t j = 0, n = 0; j < b.len; j++) {
+        misplaced += taken[j] && matched[n] != b.data[j];
+        n += taken[j];
+    }
+    if (matches == 0) {
+        return 0;
+    }
+    double found = (double)matches;
+    size_t transpositions = misplaced / 2;
+    return (found / (double)a.len + found / (double)b.len +
+            (double)(matches - transpositions) / found) /
+           3.0;
+}
+
+bool text_is_similar(struct arena *arena, struct str word, const char *candidate, double *best)
+{
+    double score = jaro(arena, word, str_of(candidate));
+    if (score <= THRESHOLD || score < *best) {
+        return false;
+    }
+    *best = score;
+    return true;
 }

@@ -19,15 +19,17 @@ struct str text_shown(struct arena *arena, struct str text);
 /* Returns true if text_shown() would not change the text. */
 bool text_is_plain(struct str text);
 
-/* Returns true if text_shown() escapes this character. */
-bool text_is_control(uint32_t character);
-
 /* Quotes a word for a POSIX shell: unchanged if that is safe, or else in single quotes. If the
  * result will be printed, the caller must check text_is_plain() first. */
 struct str text_quoted(struct arena *arena, struct str word);
 
-/* Returns the width on a terminal in columns: 2 for wide characters, 0 for combining ones. Without
- * libunistring, every character counts as 1. */
-size_t text_width(struct str text);
+/*
+ * Chooses the best of several candidates for a suggestion, by Jaro's measure: 1 for equal texts, 0
+ * for texts that have nothing in common. Returns true and raises `best`, which starts at 0, if
+ * `candidate` is similar enough to `word` and at least as similar as the best one before. clap
+ * chooses its tips so. The operations and their order are those of the strsim crate, because the
+ * last bit can decide between two candidates.
+ */
+bool text_is_similar(struct arena *arena, struct str word, const char *candidate, double *best);
 
 #endif

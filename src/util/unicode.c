@@ -99,12 +99,19 @@ struct str unicode_upper(struct arena *arena, struct str text)
     return result ? str_copy(arena, (const char *)result, len) : text;
 }
 
-size_t unicode_width(uint32_t character)
+size_t unicode_width(struct str text)
 {
-    bool known = character < 0x80 || character == 0x2026; /* our own `…`, which is frequent */
-    int (*width_of)(uint32_t, const char *) = known ? NULL : LOAD(unistring, uc_width);
-    int width = width_of ? width_of(character, "UTF-8") : 1;
-    return width > 0 ? (size_t)width : 0;
+    size_t sum = 0;
+    for (size_t at = 0; at < text.len;) {
+        uint32_t c;
+        bool valid;
+        at += utf8_decode(text, at, &c, &valid);
+        bool known = c < 0x80 || c == 0x2026; /* our own `…`, which is frequent */
+        int (*width_of)(uint32_t, const char *) = known ? NULL : LOAD(unistring, uc_width);
+        int width = width_of ? width_of(c, "UTF-8") : 1;
+        sum += width > 0 ? (size_t)width : 0;
+    }
+    return sum;
 }
 
 struct err *unicode_domain(struct arena *arena, struct str domain, struct str *out)

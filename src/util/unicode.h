@@ -18,8 +18,9 @@ struct err *unicode_xid(struct arena *arena, uint32_t character, bool first, boo
  * `text` itself if it is ASCII or without libunistring. */
 struct str unicode_upper(struct arena *arena, struct str text);
 
-/* Returns the width of one character on a terminal, 0 to 2 columns. Without libunistring, 1. */
-size_t unicode_width(uint32_t character);
+/* Returns the width on a terminal in columns: 2 for wide characters, 0 for combining ones. Without
+ * libunistring, every character counts as 1. */
+size_t unicode_width(struct str text);
 
 /* Converts a domain name in lower case to its ASCII form (UTS #46, non-transitional). Only names
  * that are not ASCII or have `xn--` need libidn2 and are checked; the others do not change. Sets an

@@ -35,7 +35,6 @@ CASES = {
     "protocol bad": world(env={"CARGO_REGISTRIES_CRATES_IO_PROTOCOL": "x"}),
     "protocol bad, my-reg": mine(env={"CARGO_REGISTRIES_CRATES_IO_PROTOCOL": "x"}),
     # Terminal settings.
-    "quiet bad drops verbose": world(env={"CARGO_TERM_VERBOSE": "true", "CARGO_TERM_QUIET": "maybe"}),
     "quiet over the file": world(creds=None, config="[term]\nquiet=true\n", env={"CARGO_TERM_QUIET": "false"}),
     "color bad, --color": world("--color never", env={"CARGO_TERM_COLOR": "bad"}),
     # Settings that logout does not look at.

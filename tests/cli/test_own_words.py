@@ -34,7 +34,7 @@ CASES = {
         f"error in environment variable `CARGO_NET_RETRY`: `net.retry` expected {NUMBER}, but found a different text",
     ),
     "not UTF-8": (world(env={"CARGO_REGISTRY_DEFAULT": b"\xff"}), "error in environment variable `CARGO_REGISTRY_DEFAULT`: it is not UTF-8"),
-    "float": (world(config="a.b = 1.5\n"), "unsupported TOML configuration type `float` on line 1"),
+    "float": (world(config="a.b = 1.5\n"), "unsupported number or date on line 1"),
     "clash": (world(project="a = 1\n", config="a = [1]\n"), f"`a` is of type integer in {PROJECT}:1, but of type array in {HOME}:1"),
     "include of a wrong type": (world(config="include = [{path = 1}]\n"), INCLUDE.format(HOME)),
     "include without its extension": (
@@ -45,7 +45,7 @@ CASES = {
     "argument of two values": (
         world(["--config", "a={b=1}"]), "error: --config argument `a=…` was not a TOML dotted key expression (such as `build.jobs = 2`)",
     ),
-    "argument with a float": (world(["--config", "a=1.5"]), "error: failed to convert --config argument `a=…`: it has a float"),
+    "argument with a float": (world(["--config", "a=1.5"]), "error: failed to convert --config argument `a=…`: it has a number or date"),
     "secret in an argument": (
         world(["--config", "registries.a.secret-key='x'"]), "error: registries.a.secret-key cannot be set through --config for security reasons",
     ),

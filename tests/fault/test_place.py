@@ -100,6 +100,6 @@ def test_a_terminal_is_told(home):
     ours, theirs = pty.openpty()
     home.file.symlink_to(os.ttyname(theirs))
     result = home.run()
-    assert result.returncode == 101 and "Resource temporarily unavailable (os error 11)" in result.stderr
+    assert result.returncode == 101 and "Illegal seek (os error 29)" in result.stderr
     os.close(ours)
     os.close(theirs)

@@ -7,7 +7,6 @@
 
 #include "registry/index_url.h"
 #include "util/text.h"
-#include "util/utf8.h"
 
 static void check_printable(struct str text)
 {

@@ -14,7 +14,6 @@
 #include "revoke/protocol.h"
 #include "util/json.h"
 #include "util/text.h"
-#include "util/utf8.h"
 
 #include "credential/revoke_client.h"
 

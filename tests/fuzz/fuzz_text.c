@@ -7,7 +7,7 @@
 
 #include "registry/index_url.h"
 #include "util/text.h"
-#include "util/utf8.h"
+#include "util/unicode.h"
 
 /* A shell is started for each. */
 #define WORD_LIMIT ((size_t)24)
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_shown(shown);
     check_shown(index_url_shown(&arena, text));
     HOLDS(text_is_plain(text) == str_eq(text, shown));
-    HOLDS(text_width(shown) <= 2 * shown.len);
+    HOLDS(unicode_width(shown) <= 2 * shown.len);
     struct str url = str_format(&arena, "https://u:" SECRET "@%s", shown.data);
     struct index_url parsed;
     bool is_own = str_find(shown, '@') < 0 && !harness_holds(shown, STR(SECRET));

@@ -48,10 +48,11 @@ def value_of(node):
         return [value_of(child) for child in node["children"]]
     if kind == "integer":
         return int(node["integer"])
-    if kind == "float":
-        return repr(float(node["float"]))
-    if kind == "datetime":
-        return tomllib.loads("x = " + TIME.sub(r"\1:00\2", node["datetime"]))["x"]
+    if kind == "number or date":
+        try:
+            return comparable(tomllib.loads("x = " + TIME.sub(r"\1:00\2", node[kind]))["x"])
+        except tomllib.TOMLDecodeError:
+            return node[kind]
     if kind == "string":
         return node["string"].replace("\r\n", "\n")  # tomllib does that to the whole document, the toml crate does not
     return node[kind]

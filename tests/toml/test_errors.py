@@ -34,7 +34,7 @@ def cargo_message(document):
 def same(ours, cargos):
     """Place, carets and reason; or one of the classes that are named differences."""
     if ours is None or cargos is None:
-        return ours == cargos or (ours is None and bool(differences.TOML_RANGE.search(cargos)))
+        return ours == cargos or (ours is None and bool(differences.TOML_NUMBER.search(cargos)))
     if cargos == b"recursion limit":
         return ours.endswith(b"\n" + cargos)
     mine, theirs = differences.TOML_FAULT.fullmatch(ours), differences.TOML_FAULT.fullmatch(cargos)

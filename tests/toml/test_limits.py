@@ -60,7 +60,7 @@ def test_refused(tmp_path, what, name):
     file.write_text(text)
     run = logout(tmp_path, 700)
     assert run.returncode == 101 and str(file) in run.stderr and word in run.stderr, run.stderr
-    assert "could not parse TOML configuration in" in run.stderr
+    assert " TOML configuration " in run.stderr
     assert len(run.stderr) < 4096 + 3 * len(text)  # as cargo does, the line is shown however long it is
     assert file.read_text() == text
     for options in OTHER_RUNS if "recursion" in word else ():

@@ -10,19 +10,20 @@
 
 #define MOST_WORDS 64
 
-static const char *const types[] = {"string",   "integer", "float", "boolean",
-                                    "datetime", "array",   "table"};
-
 static void add_node(struct buf *out, const struct toml_node *node);
+
+static void add_string(struct buf *out, struct str text)
+{
+    buf_add(out, json_line(out->arena, json_stringn(text.len > 0 ? text.data : "", text.len)));
+}
 
 static void add_value(struct buf *out, const struct toml_node *node)
 {
     switch (node->type) {
     case TOML_STRING:
-    case TOML_FLOAT:
-    case TOML_DATETIME:
-        buf_addf(out, ",\"%s\":", types[node->type]);
-        json_write_string(out, node->string);
+    case TOML_UNSUPPORTED:
+        buf_addf(out, ",\"%s\":", toml_type_names[node->type]);
+        add_string(out, node->string);
         break;
     case TOML_INTEGER:
         buf_addf(out, ",\"integer\":\"%lld\"", (long long)node->integer);
@@ -46,9 +47,9 @@ static void add_node(struct buf *out, const struct toml_node *node)
 {
     static const char *const origins[] = {"root",   "header", "implicit",
                                           "dotted", "inline", "element"};
-    buf_addf(out, "{\"type\":\"%s\",\"origin\":\"%s\",\"key\":", types[node->type],
+    buf_addf(out, "{\"type\":\"%s\",\"origin\":\"%s\",\"key\":", toml_type_names[node->type],
              origins[node->origin]);
-    json_write_string(out, node->key);
+    add_string(out, node->key);
     buf_addf(out, ",\"key_span\":[%u,%u],\"value\":[%u,%u],\"pair\":%u", node->key_span.start,
              node->key_span.end, node->value.start, node->value.end, node->pair);
     add_value(out, node);

@@ -1,6 +1,5 @@
 /* Memory, strings and UTF-8 in boundary cases. */
 #include "util/base.h"
-#include "util/utf8.h"
 
 #include <setjmp.h>
 #include <unistd.h>

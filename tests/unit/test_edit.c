@@ -35,13 +35,13 @@ static const struct {
     {"|[registries.me]\nsecret-key-subject = 's' # one\r\n  token = " T "\r\nindex = 'i'", false},
     {"|[registries]\nme = {\n  index = 'i' # one\n  , token = " T "\n  , b = 'b'\n"
      "  , secret-key = " T "\n}\n",
-     false},
+     true},
     {"registries.me.token = " T "\n|registries.me.index = 'i'\nregistries.me.secret-key = 'k'\n",
      false},
     {"|[registries]\nme = {\n  index = 'i',\n  token = " T ", # one\n  secret-key = 'k'\n}\n",
      true},
     {"|[registries]\nme = {\n  index = 'i' # one\n  , token = " T "\n  , secret-key = 'k'\n}\n",
-     false},
+     true},
     {"|[registries]\nme = {\n  index = 'i', # one\n  token = " T "\n  , secret-key = " T "\n"
      "  , secret-key-subject = 's'\n}\n",
      true},

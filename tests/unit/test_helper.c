@@ -1,5 +1,5 @@
 /* Where helpers are searched for. */
-#include "util/helper.h"
+#include "util/child.h"
 
 #include <errno.h>
 #include <setjmp.h>
