@@ -269,13 +269,11 @@ static bool is_keyring(const struct credential *credential)
 static void take_item(struct inventory *inventory, const struct keyring_item *item)
 {
     bool is_found = false;
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        for (struct credential *c = r->credentials; c; c = c->next) {
-            if (is_keyring(c) && str_eq(credential_index_url(c), item->index_url)) {
-                c->effect = IN_USE;
-                c->item = item;
-                is_found = true;
-            }
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+        if (is_keyring(c) && str_eq(credential_index_url(c), item->index_url)) {
+            c->effect = IN_USE;
+            c->item = item;
+            is_found = true;
         }
     }
     struct str name = item->name.len > 0 ? item->name : item->index_url;

@@ -11,19 +11,6 @@ enum { KEYRING_PATIENCE_MS = 19000 };
  * Files.
  */
 
-static void settle_file(struct arena *arena, struct credential *c, const struct err *failure)
-{
-    c->result = failure ? RESULT_FAILED : c->result;
-    c->error = failure;
-    if (c->result == RESULT_KEPT) {
-        c->answer = NULL; /* the answer was about another token */
-        c->error = err_new(arena,
-                           "`%s` now contains another token for `%s`, which was not revoked and is "
-                           "kept",
-                           c->file->shown.data, c->registry->shown.data);
-    }
-}
-
 /* Links the credentials to remove from each file. */
 static struct map lists_by_path(const struct inventory *inventory)
 {
@@ -55,7 +42,15 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
     }
     err = err ? logout_error(arena, "cargo:token", err) : NULL;
     for (struct credential *c = list; c; c = c->next_in_file) {
-        settle_file(arena, c, err);
+        c->error = err;
+        c->result = err ? RESULT_FAILED : c->result;
+        if (c->result == RESULT_KEPT) {
+            c->answer = NULL; /* the answer was about another token */
+            c->error = err_new(arena,
+                               "`%s` now contains another token for `%s`, which was not revoked "
+                               "and is kept",
+                               file->shown.data, c->registry->shown.data);
+        }
     }
 }
 
