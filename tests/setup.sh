@@ -5,7 +5,7 @@ program=cargo-logout # in a build directory
 python=/usr/bin/python3         # Debian's, which has pytest, whatever else is in PATH
 build_packages="gcc libbsd-dev libc6-dev libcurl4-openssl-dev libgit2-dev libjansson-dev libsecret-1-dev libssl-dev meson ninja-build pkgconf"
 test_packages="ansible-core binutils clang clang-format clang-tidy cppcheck dbus fish git gnome-keyring libcmocka-dev libglib2.0-bin
-    librust-cc-dev libsecret-tools man-db mandoc nginx-light openssl pkgconf pycodestyle python3 python3-gi python3-hypothesis
+    librust-cc-dev libsecret-tools man-db mandoc openssl pkgconf pycodestyle python3 python3-gi python3-hypothesis
     python3-jsonschema python3-packaging python3-pytest python3-pytest-xdist python3-venv shellcheck strace twine util-linux valgrind
     yamllint zsh"
 full_packages="btrfs-progs e2fsprogs iproute2 keepassxc libfuse3-dev openssh-server xdotool xfsprogs xvfb" # with --full

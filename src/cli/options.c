@@ -56,8 +56,10 @@ struct reader {
     struct arena *arena;
     struct args args;
     struct args_error error;
-    char *const *words; /* those that are not read yet */
-    size_t left;        /* their number */
+    /* An option whose value is the next argument, or would be, takes effect when the next option is
+     * read, or at the end. That decides which of two errors is reported, as in cargo. */
+    enum args_id pending;
+    struct str pending_value;
 };
 
 bool args_has(const struct args *args, enum args_id id)
@@ -223,11 +225,17 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     return fail_value(reader, id, fault);
 }
 
+static enum args_outcome apply_pending(struct reader *reader);
+
 /* clap: Parser::react. */
 static enum args_outcome apply(struct reader *reader, enum args_id id, struct str value)
 {
     struct args *args = &reader->args;
     const struct option *option = &options[id];
+    enum args_outcome outcome = apply_pending(reader);
+    if (outcome != ARGS_RUN) {
+        return outcome;
+    }
     if (option->value && !value.data) {
         return no_value(reader, id);
     }
@@ -253,24 +261,23 @@ static enum args_outcome apply(struct reader *reader, enum args_id id, struct st
     return option->value ? check_value(reader, id, value) : ARGS_RUN;
 }
 
-static bool is_option(struct str word)
+static enum args_outcome apply_pending(struct reader *reader)
 {
-    return word.len > 1 && word.data[0] == '-';
+    enum args_id id = reader->pending;
+    reader->pending = ARGS_NONE;
+    return id ? apply(reader, id, reader->pending_value) : ARGS_RUN;
 }
 
-static struct str take_word(struct reader *reader)
-{
-    reader->left--;
-    return str_of(*reader->words++);
-}
-
-/* Without `value`, the next argument is the value, unless it is an option. */
+/* Without `value`, the next argument can be the value. clap: Parser::parse_opt_value. */
 static enum args_outcome read_value(struct reader *reader, enum args_id id, struct str value)
 {
-    if (!value.data && reader->left > 0 && !is_option(str_of(*reader->words))) {
-        value = take_word(reader);
+    if (value.data) {
+        return apply(reader, id, value);
     }
-    return apply(reader, id, value);
+    enum args_outcome outcome = apply_pending(reader);
+    reader->pending = id;
+    reader->pending_value = value;
+    return outcome;
 }
 
 /* Suggests only options that cargo has, because none of them removes more. clap:
@@ -286,6 +293,8 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
             meant = id;
         }
     }
+    (void)apply_pending(reader); /* not its error, but its option is in the usage line */
+    reader->error = (struct args_error){0};
     const char *tip = NULL;
     if (meant) {
         tip = str_format(reader->arena, "--%s", options[meant].name).data;
@@ -357,17 +366,24 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
     return ARGS_RUN;
 }
 
-/* Reads one option with its value. No other argument is accepted. */
-static enum args_outcome read_option(struct reader *reader)
+/* Reads one word. clap: Parser::parse. */
+static enum args_outcome read_word(struct reader *reader, struct str word, bool *options_end)
 {
-    struct str word = take_word(reader);
-    if (str_eq(word, STR("--"))) {
-        if (reader->left == 0) {
+    if (!*options_end) {
+        if (str_eq(word, STR("--"))) {
+            *options_end = true;
             return ARGS_RUN;
         }
-        word = take_word(reader);
-    } else if (is_option(word)) {
-        return str_starts(word, STR("--")) ? read_long(reader, word) : read_short(reader, word);
+        if (str_starts(word, STR("--"))) {
+            return read_long(reader, word);
+        }
+        if (word.len > 1 && word.data[0] == '-') {
+            return read_short(reader, word);
+        }
+        if (reader->pending && !reader->pending_value.data) {
+            reader->pending_value = word;
+            return ARGS_RUN;
+        }
     }
     if (!str_starts(word, STR("-"))) {
         reader->error.word = utf8_lossy(reader->arena, word);
@@ -422,10 +438,12 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     };
     size_t first = count > 1 && names_itself(str_of(argv[0]), str_of(argv[1])) ? 2 : 1;
     enum args_outcome outcome = ARGS_RUN;
-    reader.words = argv + first;
-    reader.left = count > first ? count - first : 0;
-    while (outcome == ARGS_RUN && reader.left > 0) {
-        outcome = read_option(&reader);
+    bool options_end = false;
+    for (size_t i = first; i < count && outcome == ARGS_RUN; i++) {
+        outcome = read_word(&reader, str_of(argv[i]), &options_end);
+    }
+    if (outcome == ARGS_RUN) {
+        outcome = apply_pending(&reader);
     }
     if (outcome == ARGS_RUN) {
         outcome = check_together(&reader);

@@ -254,6 +254,24 @@ static void report_copy(const struct shell *shell, const struct run *run, const 
                            copy_fix(arena, copy).text.data, history));
 }
 
+/* With -v: reports the variables that no startup file sets. */
+static void report_looked(const struct shell *shell, const struct run *run)
+{
+    const struct inventory *found = &run->inventory;
+    struct buf names = buf_new(shell->arena);
+    for (const struct place *p = run->copies.places; p && p->kind == KIND_STARTUP; p = p->next) {
+        buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", p->shown.data);
+    }
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
+        struct str variable = credential_variable(c);
+        if (variable.len > 0 && !c->origins) {
+            shell_note(shell, "no startup file sets `%s`; checked %s",
+                       text_shown(shell->arena, variable).data,
+                       names.len > 0 ? buf_str(&names).data : "none, because none exists");
+        }
+    }
+}
+
 static void report_copies(const struct shell *shell, const struct run *run)
 {
     const struct copies *copies = &run->copies;
@@ -266,6 +284,9 @@ static void report_copies(const struct shell *shell, const struct run *run)
         shell_status(shell, "Searched", "%zu file%s for %zu token%s: %zu cop%s", copies->files,
                      copies->files == 1 ? "" : "s", copies->tokens, copies->tokens == 1 ? "" : "s",
                      found, found == 1 ? "y" : "ies");
+    }
+    if (shell->verbosity >= VERBOSITY_VERBOSE) {
+        report_looked(shell, run);
     }
 }
 
@@ -436,11 +457,20 @@ static void report_absent(const struct shell *shell, const struct run *run)
     }
 }
 
-/* Prints the totals of --all. */
+/* Prints the totals if credentials of several registries were found. */
 static void report_summary(const struct shell *shell, const struct run *run)
 {
+    const struct inventory *found = &run->inventory;
     const struct totals *totals = &run->totals;
-    if (run->options->all && totals->removed + totals->left + totals->not_checked > 1) {
+    const struct registry *first = NULL;
+    bool several = false;
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
+        if (c->result == RESULT_REMOVED || credential_usable(c) != USABLE_NO || c->error) {
+            first = first ? first : c->registry;
+            several |= first != c->registry;
+        }
+    }
+    if (several) {
         shell_status(shell, "Finished", "removed %zu, left %zu, not checked %zu", totals->removed,
                      totals->left, totals->not_checked);
     }

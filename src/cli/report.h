@@ -16,7 +16,7 @@ void report_messages(const struct shell *shell, const struct run *run);
  * were printed. */
 void report_unreadable(const struct shell *shell, const struct config *config);
 
-/* On standard output: a table of all credentials, and with -v what was checked. Like
+/* On standard output: a table of all credentials, and with -v every location that was checked. Like
  * the next one, it returns false if standard output could not be written completely. */
 bool report_status(const struct shell *shell, const struct run *run);
 

@@ -135,16 +135,21 @@ static struct str draw(const struct table *table)
     return buf_str(&out);
 }
 
-static size_t count_in(const struct inventory *found, const struct config_file *file)
+/* Returns the number of credentials in each file, by its path. */
+static struct map count_by_path(struct arena *arena, const struct inventory *found)
 {
-    size_t count = 0;
+    struct map counts = {0};
     for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
-        count += c->file == file;
+        if (c->file) {
+            size_t **count = (size_t **)map_place(arena, &counts, c->file->path);
+            *count = *count ? *count : arena_new(arena, size_t);
+            ++**count;
+        }
     }
-    return count;
+    return counts;
 }
 
-/* With -v: lists what was checked, with the result. */
+/* With -v: lists every location that was checked, with its result. */
 static struct str checked(struct arena *arena, const struct run *run)
 {
     static const char *const keyring[] = {
@@ -156,10 +161,15 @@ static struct str checked(struct arena *arena, const struct run *run)
     };
     const struct inventory *inventory = &run->inventory;
     const struct config *config = inventory->config;
+    const struct map counts = count_by_path(arena, inventory);
     struct buf out = buf_new(arena);
     buf_add(&out, STR("Checked:\n"));
+    for (const struct looked *l = config->looked; l; l = l->next) {
+        buf_addf(&out, "  %s: does not exist\n", text_shown(arena, l->path).data);
+    }
     for (const struct config_file *file = config->files; file; file = file->next) {
-        size_t count = count_in(inventory, file);
+        const size_t *found = map_get(&counts, file->path);
+        size_t count = found ? *found : 0;
         if (file->failure) {
             buf_addf(&out, "  %s: unreadable\n", file->shown.data);
         } else {

@@ -87,6 +87,12 @@ struct naming {
     struct naming *last; /* only in the first */
 };
 
+/* A file that cargo would read, but that does not exist. */
+struct looked {
+    struct str path;
+    struct looked *next;
+};
+
 struct config {
     struct arena *arena;
     struct shell *shell;
@@ -101,6 +107,7 @@ struct config {
     size_t project_count;      /* ranks of project layers */
     size_t file_count;
     size_t byte_count;
+    struct looked *looked;
     struct map warnings;   /* warnings that were printed already */
     struct map namings[2]; /* struct naming of the names in [registries] and in [source]; empty if
                               there are few layers */

@@ -263,6 +263,13 @@ static void found_close(struct found *found)
     fd_close(&found->fd);
 }
 
+static void add_looked(struct config *config, struct str path)
+{
+    struct looked *looked = arena_new(config->arena, struct looked);
+    *looked = (struct looked){path, config->looked};
+    config->looked = looked;
+}
+
 /* cargo: get_file_path. A file that exists but cannot be opened is reported when it is read. */
 static struct found find_in(struct config *config, struct str dir, struct str name)
 {
@@ -274,6 +281,7 @@ static struct found find_in(struct config *config, struct str dir, struct str na
         found = (struct found){with, STR(""), file_open(with)};
         if (found.fd < 0 && (errno == ENOENT || !path_exists(with))) {
             found.path = STR("");
+            add_looked(config, with);
         }
         return found;
     }
@@ -337,6 +345,7 @@ static bool load_directory(struct config *config, struct str dir, struct str con
     bool is_home = str_eq(config_dir, config->home);
     struct stat status;
     if (!is_home && stat(config_dir.data, &status) < 0 && errno == ENOENT) {
+        add_looked(config, path_join(config->arena, config_dir, STR("config.toml")));
         return false;
     }
     is_home = is_home || path_same(config_dir, config->home);

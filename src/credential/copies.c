@@ -422,6 +422,7 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
         search_files(&search, KIND_HISTORY);
         search_files(&search, KIND_CLIENT);
     }
+    out->places = search.places;
 }
 
 /*

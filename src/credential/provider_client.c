@@ -18,19 +18,17 @@ static const struct {
     {"cargo-credential-pass", " is not in the password store.')"},
 };
 
-/* A request: its kind, and all keys that do not depend on the provider. */
+/* A request: its kind, and an object with the keys that follow it. */
 struct question {
     const char *kind;
-    const char *json;
+    const char *more;
 };
 
-static const struct question logout = {"logout", "{\"v\":1,\"kind\":\"logout\"}"};
-static const struct question read_token = {"get",
-                                           "{\"v\":1,\"kind\":\"get\",\"operation\":\"read\"}"};
+static const struct question logout = {"logout", "{}"};
+static const struct question read_token = {"get", "{\"operation\":\"read\"}"};
 /* cargo sends what it publishes, and providers reject a request without it. */
 static const struct question publish_token = {
-    "get", "{\"v\":1,\"kind\":\"get\",\"operation\":\"publish\",\"name\":\"cargo-logout\","
-           "\"vers\":\"0.0.0\",\"cksum\":"
+    "get", "{\"operation\":\"publish\",\"name\":\"cargo-logout\",\"vers\":\"0.0.0\",\"cksum\":"
            "\"0000000000000000000000000000000000000000000000000000000000000000\"}"};
 
 /* The state of one call, which can have two requests. */
@@ -47,18 +45,20 @@ struct talk {
     struct provider_answer answer;
 };
 
+/* The keys have cargo's order. */
 static struct str request_line(const struct talk *talk)
 {
     struct arena *arena = talk->shell->arena;
-    json_t *request = json_loads(talk->question->json, 0, NULL);
     json_t *registry = json_pack("{so so}", "index-url",
                                  json_from_str(arena, credential_index_url(talk->credential)),
                                  "name", json_from_str(arena, talk->credential->registry->name));
+    json_t *request =
+        json_pack("{si so ss}", "v", 1, "registry", registry, "kind", talk->question->kind);
     json_t *args = talk->count > 1 ? json_array() : NULL;
     for (size_t i = 1; i < talk->count; i++) {
         json_array_append_new(args, json_from_str(arena, talk->words[i]));
     }
-    json_object_set_new(request, "registry", registry);
+    json_object_update_new(request, json_loads(talk->question->more, 0, NULL));
     json_object_set_new(request, "args", args); /* without arguments, it sets nothing */
     return json_line(arena, request);
 }

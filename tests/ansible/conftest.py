@@ -1,5 +1,7 @@
 """Fixtures: the collection, built and installed as users do it, and a fleet of hosts."""
 
+import contextlib
+
 import pytest
 from fleet import Fleet, install_collection
 
@@ -11,8 +13,6 @@ def collection(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def fleet(collection, program, tmp_path_factory):
-    # The users must reach the program and their homes, so not in pytest's directory.
-    hosts = Fleet(collection, program)
-    yield hosts
-    hosts.close()
+def fleet(collection, program):
+    with contextlib.ExitStack() as stack:
+        yield Fleet(collection, program, stack)

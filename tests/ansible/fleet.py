@@ -4,7 +4,6 @@ All hosts share the file system of the machine, but for the users in /etc, and f
 /usr/local/bin.
 """
 
-import contextlib
 import json
 import os
 import pathlib
@@ -103,13 +102,11 @@ class Host:
 
 
 class Fleet:
-    def __init__(self, collection, program):
-        with contextlib.ExitStack() as stack:
-            self.start(stack, collection, program)
-            self.stack = stack.pop_all()
+    """`stack` ends it."""
 
-    def start(self, stack, collection, program):
-        self.top = pathlib.Path(tempfile.mkdtemp())
+    def __init__(self, collection, program, stack):
+        self.stack = stack
+        self.top = pathlib.Path(tempfile.mkdtemp())  # users must reach the program and their homes: not pytest's directory
         stack.callback(shutil.rmtree, self.top)
         self.top.chmod(0o755)
         key = self.top / "key"
@@ -159,6 +156,3 @@ class Fleet:
                                   stdout=subprocess.PIPE)  # fmt: skip
         self.stack.callback(holder.communicate)
         assert holder.stdout.readline() == b"locked\n", shlex.quote(str(path))
-
-    def close(self):
-        self.stack.close()

@@ -157,22 +157,22 @@ def test_a_newer_program_can_say_more(answers):
     assert "its schema is not 1" in answers("cargo_logout", {"schema": 2, "reason": "registry"}, finished(0))["msg"]
 
 
-@pytest.mark.parametrize("command", [
-    ["yamllint", "--strict", "."],
-    ["pycodestyle", "--ignore=E402,W503", "--max-line-length=160", "."],
-])  # fmt: skip
-def test_linters(command):
-    done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, check=False)
+def succeeds(*command, cwd=SOURCE, **variables):
+    """What the command prints."""
+    done = subprocess.run(command, cwd=cwd, env=os.environ | variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
-@pytest.mark.parametrize("words", [["module", "cargo_logout"], ["module", "cargo_logout_info"], ["role", "logout_users"]])
-def test_documentation_renders(collection, words):
-    kind, name = words
-    env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(collection)}
-    done = subprocess.run(["ansible-doc", "-t", kind, f"cargo_logout.cargo_logout.{name}"], env=env, capture_output=True,
-                          text=True, check=False)  # fmt: skip
-    assert done.returncode == 0 and "executable" in done.stdout, done.stderr
+def test_linters():
+    succeeds("yamllint", "--strict", ".")
+    succeeds("pycodestyle", "--ignore=E402,W503", "--max-line-length=160", ".")
+
+
+@pytest.mark.parametrize("kind, name", [("module", "cargo_logout"), ("module", "cargo_logout_info"), ("role", "logout_users")])
+def test_documentation_renders(collection, kind, name):
+    text = succeeds("ansible-doc", "-t", kind, f"cargo_logout.cargo_logout.{name}", ANSIBLE_COLLECTIONS_PATH=str(collection))
+    assert "executable" in text
 
 
 def test_playbooks_of_the_documentation(collection, tmp_path):
@@ -181,23 +181,14 @@ def test_playbooks_of_the_documentation(collection, tmp_path):
     for number, text in enumerate(playbooks):
         path = tmp_path / f"{number}.yml"
         path.write_text(text)
-        done = subprocess.run(["ansible-playbook", "--syntax-check", "-i", "localhost,", path], stdin=subprocess.DEVNULL,
-                              env=os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(collection)}, capture_output=True, text=True,
-                              check=False)  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        succeeds("ansible-playbook", "--syntax-check", "-i", "localhost,", path, ANSIBLE_COLLECTIONS_PATH=str(collection))
 
 
 def test_what_ansible_test_can_check_without_a_network(collection, tmp_path):
     needs_network = {"ansible-doc", "changelog", "import", "pep8", "pylint", "runtime-metadata", "validate-modules", "yamllint"}
     needs_program = {"pslint", "shellcheck"}
-
-    def sanity(*words):
-        done = subprocess.run(["ansible-test", "sanity", *words], cwd=collection / "ansible_collections/cargo_logout/cargo_logout",
-                              env=os.environ | {"HOME": str(tmp_path)}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              check=False)  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.split()
-
-    names = set(sanity("--list-tests")) - needs_network - needs_program
+    where = {"cwd": collection / "ansible_collections/cargo_logout/cargo_logout", "HOME": str(tmp_path)}
+    names = set(succeeds("ansible-test", "sanity", "--list-tests", **where).split()) - needs_network - needs_program
     assert "compile" in names
-    sanity("--python", "%d.%d" % sys.version_info[:2], *(f"--test={name}" for name in names))
+    python = "%d.%d" % sys.version_info[:2]
+    succeeds("ansible-test", "sanity", "--python", python, *(f"--test={name}" for name in names), **where)

@@ -74,8 +74,9 @@ def test_assignments(home, text):
 
 def test_no_assignments(home):
     home.write(".bashrc", "\n".join(OTHERS).replace("NAME", NAME))
-    done = home.logout("--registry", "corp", env={NAME: TOKEN})
+    done = home.logout("--registry", "corp", "-v", env={NAME: TOKEN})
     assert f"to remove it, run `unset {NAME}`\n" in done.err
+    assert f"note: no startup file sets `{NAME}`; checked " in done.err and f"{home.top}/.bashrc" in done.err
 
 
 def test_provider_variable(home):

@@ -30,12 +30,12 @@ enum role {
 #define MOST 16
 
 static const char *const paths[] = {
-    [ROLE_PROJECT] = "p/.cargo/config.toml",
+    [ROLE_PROJECT] = ".cargo/config.toml",
     [ROLE_ARGUMENT] = NULL,
-    [ROLE_INCLUDED] = "p/.cargo/a.toml",
-    [ROLE_CREDENTIALS] = "h/credentials.toml",
+    [ROLE_INCLUDED] = ".cargo/a.toml",
+    [ROLE_CREDENTIALS] = "../h/credentials.toml",
     [ROLE_VARIABLES] = NULL,
-    [ROLE_HOME] = "h/config.toml",
+    [ROLE_HOME] = "../h/config.toml",
 };
 
 struct input {
@@ -46,7 +46,6 @@ struct input {
 };
 
 static char directory[] = "/tmp/fuzz_config.XXXXXX";
-static int start; /* the working directory, where libFuzzer has its files */
 
 static void remove_files(void)
 {
@@ -59,22 +58,15 @@ static void remove_files(void)
 
 static void remove_directory(void)
 {
-    (void)(chdir(directory) || rmdir("p/.cargo") || rmdir("p") || rmdir("h") || chdir("/") ||
-           rmdir(directory));
+    (void)(chdir(directory) || rmdir("p/.cargo") || rmdir("p") || rmdir("h") || rmdir(directory));
 }
 
-static void enter_directory(void)
+/* The project becomes the working directory. */
+static void make_directory(void)
 {
-    static bool made;
-    if (made) {
-        HOLDS(chdir(directory) == 0);
-    } else {
-        start = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        HOLDS(start >= 0 && mkdtemp(directory) && chdir(directory) == 0);
-        HOLDS(mkdir("p", 0700) == 0 && mkdir("p/.cargo", 0700) == 0 && mkdir("h", 0700) == 0);
-        HOLDS(atexit(remove_directory) == 0);
-        made = true;
-    }
+    HOLDS(mkdtemp(directory) && atexit(remove_directory) == 0 && chdir(directory) == 0);
+    HOLDS(mkdir("h", 0700) == 0 && mkdir("p", 0700) == 0 && chdir("p") == 0);
+    HOLDS(mkdir(".cargo", 0700) == 0 && setenv("CARGO_HOME", "../h", 1) == 0);
 }
 
 static void add_variables(struct arena *arena, struct input *input, struct str text)
@@ -170,18 +162,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct shell shell = {.arena = &arena, .verbosity = VERBOSITY_QUIET};
     struct input input = {0};
     struct config config;
-    enter_directory();
+    static bool has_directory;
+    if (!has_directory) {
+        make_directory();
+        has_directory = true;
+    }
     put_documents(&arena, harness_plant(&arena, data, size), &input);
-    HOLDS(setenv("CARGO_HOME", "../h", 1) == 0 && chdir("p") == 0);
     HOLDS(!config_init(&config, &arena, &shell, input.variables));
     config_load_files(&config);
     config_load_arguments(&config, input.arguments, input.argument_count);
     config_load_credentials(&config);
     harness_check_words(config.failure);
     check_registries(&config);
-    HOLDS(chdir("..") == 0);
     remove_files();
-    HOLDS(fchdir(start) == 0);
     arena_free(&arena);
     return 0;
 }

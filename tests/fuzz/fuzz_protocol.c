@@ -10,10 +10,14 @@
 
 #include <jansson.h>
 
+static struct str string_of(const json_t *value)
+{
+    return (struct str){json_string_value(value), json_string_length(value)};
+}
+
 static bool is(const json_t *value, const char *text)
 {
-    return json_is_string(value) &&
-           str_eq(str_of(text), (struct str){json_string_value(value), json_string_length(value)});
+    return json_is_string(value) && str_eq(str_of(text), string_of(value));
 }
 
 static void check_outcome(const json_t *tree, bool get, const struct provider_answer *answer)
@@ -59,14 +63,10 @@ static void check_failure(const json_t *tree, const struct provider_answer *answ
         return;
     }
     const json_t *causes = json_object_get(result, "caused-by");
-    HOLDS(str_eq(failure->message,
-                 (struct str){json_string_value(json_object_get(result, "message")),
-                              json_string_length(json_object_get(result, "message"))}));
+    HOLDS(str_eq(failure->message, string_of(json_object_get(result, "message"))));
     failure = failure->cause;
     for (size_t i = 0; i < json_array_size(causes); i++, failure = failure->cause) {
-        const json_t *cause = json_array_get(causes, i);
-        HOLDS(failure && str_eq(failure->message,
-                                (struct str){json_string_value(cause), json_string_length(cause)}));
+        HOLDS(failure && str_eq(failure->message, string_of(json_array_get(causes, i))));
     }
     HOLDS(!failure);
 }

@@ -7,10 +7,13 @@
  * 'a', an answer: a byte for the verdict, one for the status, then the texts with NULs between.
  * cargo-logout reads that same verdict, and of each text one line without the token.
  * 'j', a request in any JSON. An error does not show the token.
+ * 'c', the config.json of an index. An API that is found is a string of the text, and one whose URL
+ * has a query or a fragment is not called. An error does not quote the text.
  * Any other letter: an arbitrary line. If it is accepted, it has a verdict's name.
  */
 #include "harness.h"
 
+#include "revoke/api_base.h"
 #include "revoke/protocol.h"
 #include "util/json.h"
 #include "util/text.h"
@@ -138,6 +141,21 @@ static void check_request(struct arena *arena, struct str input)
     check_network(arena, &network, &read.http);
 }
 
+static void check_api(struct arena *arena, struct str text)
+{
+    struct str api;
+    struct err *none = api_base_of(arena, text, &api);
+    harness_check_err(none);
+    if (!none) {
+        HOLDS(harness_holds(text, api) || str_find(text, '\\') >= 0);
+        HOLDS(harness_holds(text, STR("api")) || str_find(text, '\\') >= 0);
+        struct url url;
+        struct err *err = url_parse(arena, api, &url);
+        HOLDS(err || (str_find(api, '?') < 0 && str_find(api, '#') < 0));
+        HOLDS(err || str_starts(str_lower(arena, api), STR("http")));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) {
@@ -155,6 +173,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct request request;
         json_auto_t *json = json_loadb(rest.data, rest.len, 0, NULL);
         harness_check_err(request_read(&arena, json, 0, &request));
+    } else if (text.data[0] == 'c') {
+        check_api(&arena, rest);
     } else {
         check_line(&arena, text);
     }

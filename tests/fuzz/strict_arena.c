@@ -1,21 +1,13 @@
 /*
  * Implements util/arena.h for harnesses. The linker finds it before the library's. Each allocation
- * is one malloc() of exactly the requested size. The address sanitizer watches the bytes before and
- * after it. Growing always moves the block and frees the old one.
+ * has exactly the requested size, so that the address sanitizer watches the bytes before and after
+ * it. Growing always moves the block and frees the old one.
  */
 #include "util/base.h"
 
-#if __has_include(<sanitizer/asan_interface.h>)
-#include <sanitizer/asan_interface.h>
-#else // a clang without its sanitizers, which Debian packages apart
-#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
-#endif
-
 struct arena_chunk {
     struct arena_chunk *older;
-    struct arena_chunk *newer;
-    _Alignas(max_align_t) char fence[64];
-    _Alignas(max_align_t) char data[];
+    void *data;
 };
 
 void out_of_memory(void)
@@ -23,23 +15,16 @@ void out_of_memory(void)
     abort();
 }
 
-static void *give(struct arena *arena, struct arena_chunk *chunk)
-{
-    if (!chunk) {
-        out_of_memory();
-    }
-    chunk->older = arena->newest;
-    if (chunk->older) {
-        chunk->older->newer = chunk;
-    }
-    arena->newest = chunk;
-    ASAN_POISON_MEMORY_REGION(chunk->fence, sizeof(chunk->fence));
-    return chunk->data;
-}
-
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return give(arena, calloc(1, sizeof(struct arena_chunk) + size));
+    struct arena_chunk *chunk = malloc(sizeof(*chunk));
+    void *data = calloc(1, size);
+    if (!chunk || !data) {
+        out_of_memory();
+    }
+    *chunk = (struct arena_chunk){arena->newest, data};
+    arena->newest = chunk;
+    return data;
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
@@ -53,16 +38,15 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 
 void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
 {
-    char *data = arena_alloc(arena, wanted);
+    void *data = arena_alloc(arena, wanted);
     if (old) {
-        struct arena_chunk *chunk =
-            (struct arena_chunk *)(void *)((char *)old - offsetof(struct arena_chunk, data));
         memcpy(data, old, size < wanted ? size : wanted);
-        chunk->newer->older = chunk->older;
-        if (chunk->older) {
-            chunk->older->newer = chunk->newer;
+        struct arena_chunk *chunk = arena->newest;
+        while (chunk->data != old) {
+            chunk = chunk->older;
         }
-        free(chunk);
+        free(chunk->data);
+        chunk->data = NULL;
     }
     return data;
 }
@@ -72,6 +56,7 @@ void arena_free(struct arena *arena)
     while (arena->newest) {
         struct arena_chunk *chunk = arena->newest;
         arena->newest = chunk->older;
+        free(chunk->data);
         free(chunk);
     }
 }

@@ -2,21 +2,23 @@
 directory. A Desktop is a context manager. At the end of the block, it stops every daemon that it started.
 """
 
+import contextlib
 import fcntl
+import functools
 import json
 import os
 import pathlib
 import pty
-import signal
+import select
 import subprocess
 import termios
 import time
 
-import pytest
-
 HERE = pathlib.Path(__file__).parent
 PYTHON = "/usr/bin/python3"  # the one that has Debian's gi
 PASSWORD = "a password"
+BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus")
+SECRETS = ("org.freedesktop.secrets", "/org/freedesktop/secrets")
 SECONDS = 60  # no step of a test takes this long, so a test cannot hang
 
 # Only the test's own service directories, so that installed services cannot be started.
@@ -56,10 +58,10 @@ class Desktop:
         for child in reversed(self.children):
             self.end(child)
 
-    def end(self, child):
-        if child.poll() is None:
-            child.send_signal(signal.SIGCONT)
-            child.kill()
+    @staticmethod
+    def end(child):
+        """Kills it, also if it is stopped."""
+        child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe:
@@ -92,7 +94,7 @@ class Desktop:
         daemon.stdin.close()
         self.wait_for_service()
         if unlock:
-            self.wait_until(lambda: "/login" in self.gdbus("Properties.Get", "Service", "Collections"))
+            self.wait_until(lambda: "/login" in self.collections())
         return daemon
 
     def start_mock(self, behaviour, items=1):
@@ -106,40 +108,27 @@ class Desktop:
             assert time.monotonic() < end
             time.sleep(0.02)
 
-    def ask_bus(self, method, *arguments):
-        where = ["--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus"]
-        return self.run("gdbus", "call", *where, "-m", f"org.freedesktop.DBus.{method}", *arguments).stdout
+    def gdbus(self, where, method, *arguments):
+        return self.run("gdbus", "call", "--session", "-d", where[0], "-o", where[1], "-m", method, *arguments).stdout
 
     def reload(self):
         """For a file in the directory of services that was written since the bus was started."""
-        self.ask_bus("ReloadConfig")
+        self.gdbus(BUS, "org.freedesktop.DBus.ReloadConfig")
 
     def wait_for_service(self):
-        self.wait_until(lambda: "true" in self.ask_bus("NameHasOwner", "org.freedesktop.secrets"))
+        self.wait_until(lambda: "true" in self.gdbus(BUS, "org.freedesktop.DBus.NameHasOwner", SECRETS[0]))
 
-    def let_others_in(self):
-        """Only root can run a program as another user, who has to reach the socket of the bus."""
-        if os.geteuid() != 0:
-            pytest.skip("only root can run it as another user")
-        self.root.chmod(0o755)
+    def collections(self):
+        return self.gdbus(SECRETS, "org.freedesktop.DBus.Properties.Get", "org.freedesktop.Secret.Service", "Collections")
 
     def run(self, *command, **more):
         return subprocess.run(
             command, env=self.env, capture_output=True, text=True, timeout=SECONDS, start_new_session=True, **more
         )
 
-    def gdbus(self, method, *arguments):
-        interface = "org.freedesktop.Secret.Service"
-        if method == "Properties.Get":
-            method, arguments = "org.freedesktop.DBus.Properties.Get", (interface, arguments[1])
-        else:
-            method = f"{interface}.{method}"
-        where = ["--session", "-d", "org.freedesktop.secrets", "-o", "/org/freedesktop/secrets"]
-        return self.run("gdbus", "call", *where, "-m", method, *arguments).stdout
-
     def lock(self, collection="login"):
         path = f"/org/freedesktop/secrets/collection/{collection}"
-        assert path in self.gdbus("Lock", f"['{path}']")
+        assert path in self.gdbus(SECRETS, "org.freedesktop.Secret.Service.Lock", f"['{path}']")
 
     def secret_tool_store(self, token, *attributes, collection=None, label="by hand"):
         where = [f"--collection={collection}"] if collection else []
@@ -176,13 +165,6 @@ class Desktop:
         child.stdin.close()
         assert child.wait(SECONDS) == 0
 
-    def traced(self, *inject, path=None):
-        """The command, up to its arguments, with faults of system calls as strace injects them (those of `path` only)."""
-        # a build with sanitizers cannot look for leaks while it is traced
-        options = ["-E", "ASAN_OPTIONS=detect_leaks=0", "-f", "-o", "/dev/null", *(["-P", path] if path else [])]
-        faults = [word for fault in inject for word in ("-e", f"inject={fault}")]
-        return ["strace", *options, *faults, self.helper]
-
     def ask(self, *requests):
         """One run of the provider; the answer, or the list of answers to several requests."""
         lines = "".join(json.dumps(r) + "\n" for r in requests)
@@ -196,32 +178,39 @@ class Desktop:
 
 
 class Terminal:
-    """A program with a terminal. Streams that are not redirected are that terminal."""
+    """A program with a terminal. Streams that are not redirected are that terminal. A context manager, at whose end the program is killed."""
 
-    def __init__(self, desktop, *command, **redirected):
-        self.desktop = desktop
+    def __init__(self, *command, **options):
         self.ours, self.theirs = pty.openpty()
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self.theirs)
+        take_terminal = functools.partial(fcntl.ioctl, self.theirs, termios.TIOCSCTTY, 0)
+        self.child = subprocess.Popen(command, start_new_session=True, preexec_fn=take_terminal, **streams | options)
 
-        def take_terminal():
-            os.setsid()
-            fcntl.ioctl(self.theirs, termios.TIOCSCTTY, 0)
+    def __enter__(self):
+        return self
 
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self.theirs) | redirected
-        self.child = subprocess.Popen(command, env=desktop.env, preexec_fn=take_terminal, **streams)
-        desktop.children.append(self.child)
+    def __exit__(self, *_):
+        Desktop.end(self.child)
+        os.close(self.ours)
+        os.close(self.theirs)
 
     def read_until(self, text):
         seen = b""
         while text not in seen:
+            assert select.select([self.ours], [], [], SECONDS)[0], seen
             seen += os.read(self.ours, 4096)
         return seen.decode()
+
+    def wait(self):
+        """The exit status, and what was not read yet."""
+        status = self.child.wait(SECONDS)
+        os.set_blocking(self.ours, False)
+        with contextlib.suppress(BlockingIOError):
+            return status, os.read(self.ours, 65536).decode()
+        return status, ""
 
     def type(self, text):
         os.write(self.ours, text)
 
     def echoes(self):
         return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
-
-    def close(self):
-        os.close(self.ours)
-        os.close(self.theirs)

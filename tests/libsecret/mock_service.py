@@ -10,6 +10,7 @@ ITEMS items that match everything, and sends secrets unencrypted. The collection
     sealed           what is locked is found by its URL alone, as in a gnome-keyring that was never unlocked
     hidden           the collection is locked and shows nothing, as in KeePassXC
     gone             the collection that the service names does not exist
+    odd              it does not say whether it is locked
     slow=SECONDS     the first search takes that long
     unlock-free      Unlock works without asking anybody
     unlock-prompt    Unlock wants a prompt, which the person answers with yes
@@ -23,15 +24,13 @@ ITEMS items that match everything, and sends secrets unencrypted. The collection
     described        the items are those of DESCRIBED
     delete-lies      Delete says that it worked and keeps the item
     delete-fails     Delete is an error
-    first-fails      the first Delete is
+    first-fails      the first Delete is an error
     delete-prompt    Delete wants a prompt, which the person answers with yes
-    delete-exits     the service exits in the middle of Delete
     blind            the second search is an error
     silent           no search is ever answered
     error=NAME       each search is the D-Bus error NAME
 """
 
-import os
 import sys
 
 from gi.repository import Gio, GLib
@@ -41,48 +40,22 @@ COLLECTION = ROOT + "/collection/main"
 DEFAULT = ROOT + "/aliases/default"
 PROMPT = ROOT + "/prompt/p"
 
-INTERFACES = """
-<node>
- <interface name="org.freedesktop.Secret.Service">
-  <method name="OpenSession">
-   <arg type="s" direction="in"/><arg type="v" direction="in"/><arg type="v" direction="out"/><arg type="o" direction="out"/>
-  </method>
-  <method name="SearchItems">
-   <arg type="a{ss}" direction="in"/><arg type="ao" direction="out"/><arg type="ao" direction="out"/>
-  </method>
-  <method name="Unlock">
-   <arg type="ao" direction="in"/><arg type="ao" direction="out"/><arg type="o" direction="out"/>
-  </method>
-  <method name="ReadAlias"><arg type="s" direction="in"/><arg type="o" direction="out"/></method>
-  <property name="Collections" type="ao" access="read"/>
- </interface>
- <interface name="org.freedesktop.Secret.Collection">
-  <method name="CreateItem">
-   <arg type="a{sv}" direction="in"/><arg type="(oayays)" direction="in"/><arg type="b" direction="in"/>
-   <arg type="o" direction="out"/><arg type="o" direction="out"/>
-  </method>
-  <method name="SearchItems"><arg type="a{ss}" direction="in"/><arg type="ao" direction="out"/></method>
-  <property name="Locked" type="b" access="read"/>
-  <property name="Items" type="ao" access="read"/>
- </interface>
- <interface name="org.freedesktop.Secret.Item">
-  <method name="Delete"><arg type="o" direction="out"/></method>
-  <method name="GetSecret"><arg type="o" direction="in"/><arg type="(oayays)" direction="out"/></method>
-  <property name="Locked" type="b" access="read"/>
-  <property name="Attributes" type="a{ss}" access="read"/>
-  <property name="Label" type="s" access="read"/>
-  <property name="Created" type="t" access="read"/>
-  <property name="Modified" type="t" access="read"/>
- </interface>
- <interface name="org.freedesktop.Secret.Prompt">
-  <method name="Prompt"><arg type="s" direction="in"/></method>
-  <method name="Dismiss"/>
-  <signal name="Completed"><arg type="b"/><arg type="v"/></signal>
- </interface>
-</node>
-"""
-
-
+# The types of what each method gets and returns, and those of the properties.
+INTERFACES = {
+    "Service": (
+        {"OpenSession": ("s v", "v o"), "SearchItems": ("a{ss}", "ao ao"), "Unlock": ("ao", "ao o"), "ReadAlias": ("s", "o")},
+        {"Collections": "ao"},
+    ),
+    "Collection": (
+        {"CreateItem": ("a{sv} (oayays) b", "o o"), "SearchItems": ("a{ss}", "ao")},
+        {"Locked": "b", "Items": "ao"},
+    ),
+    "Item": (
+        {"Delete": ("", "o"), "GetSecret": ("o", "(oayays)")},
+        {"Locked": "b", "Attributes": "a{ss}", "Label": "s", "Created": "t", "Modified": "t"},
+    ),
+    "Prompt": ({"Prompt": ("s", ""), "Dismiss": ("", "")}, {}),
+}
 NEVER = object()  # a call that is not answered
 # {url, label} of items; what is None is not there at all.
 DESCRIBED = [
@@ -95,6 +68,16 @@ DESCRIBED = [
     ({"url": "sparse+https://nameless/"}, None),
     (None, "cargo-registry:bare"),
 ]
+
+
+def interface(name):
+    methods, properties = INTERFACES[name]
+    text = "".join(f'<property name="{each}" type="{kind}" access="read"/>' for each, kind in properties.items())
+    for method, kinds in methods.items():
+        arguments = [f'<arg type="{kind}" direction="{way}"/>' for way, each in zip(("in", "out"), kinds) for kind in each.split()]
+        text += f'<method name="{method}">{"".join(arguments)}</method>'
+    node = Gio.DBusNodeInfo.new_for_xml(f'<node><interface name="org.freedesktop.Secret.{name}">{text}</interface></node>')
+    return node.interfaces[0]
 
 
 class Refused(Exception):
@@ -113,12 +96,10 @@ class Service:
         self.locked = set(self.items) if "locked" in behaviour else set()
         self.searches = self.deletes = 0
         self.prompted = None  # what a "yes" does, and the value that Completed carries then
-        node = Gio.DBusNodeInfo.new_for_xml(INTERFACES)
         collections = [DEFAULT] + [COLLECTION] * ("gone" not in behaviour)
         objects = [(ROOT, "Service"), (PROMPT, "Prompt")] + [(path, "Collection") for path in collections] + [(item, "Item") for item in self.items]
         for path, name in objects:
-            interface = node.lookup_interface("org.freedesktop.Secret." + name)
-            bus.register_object(path, interface, self.call, self.get, None)
+            bus.register_object(path, interface(name), self.call, self.get, None)
 
     def get(self, _bus, _sender, path, _interface, name):
         attributes, label = {}, "mock"
@@ -128,7 +109,7 @@ class Service:
         locked = locked or ("hidden" in self.behaviour and path == COLLECTION)
         return {
             "Collections": GLib.Variant("ao", [COLLECTION]),
-            "Locked": GLib.Variant("b", locked),
+            "Locked": None if "odd" in self.behaviour and path == COLLECTION else GLib.Variant("b", locked),
             "Items": GLib.Variant("ao", self.items),
             "Attributes": None if attributes is None else GLib.Variant("a{ss}", attributes),
             "Label": None if label is None else GLib.Variant("s", label),
@@ -186,8 +167,6 @@ class Service:
             self.items.remove(path)
             return GLib.Variant("s", "")
 
-        if "delete-exits" in self.behaviour:
-            os._exit(0)
         self.deletes += 1
         if "delete-fails" in self.behaviour or ("first-fails" in self.behaviour and self.deletes == 1):
             raise Refused("the disk is full")

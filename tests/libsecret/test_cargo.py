@@ -19,24 +19,18 @@ class Cargo:
 
     def __init__(self, program, desktop, registry):
         self.program, self.desktop, self.registry = program, desktop, registry
-        self.home = desktop.root / "cargo"
-        self.home.mkdir()
-        desktop.env |= {"CARGO_HOME": str(self.home)}
+        desktop.env["CARGO_HOME"] = str(desktop.root)
 
     def __call__(self, provider, *arguments, **more):
-        (self.home / "config.toml").write_text(
-            f'[registries.corp]\nindex = "{self.registry.index}"\ncredential-provider = [{provider}]\n'
-        )
+        config = f'[registries.corp]\nindex = "{self.registry.index}"\ncredential-provider = [{provider}]\n'
+        (self.desktop.root / "config.toml").write_text(config)
         done = self.desktop.run(self.program, *arguments, cwd=self.desktop.root, **more)
-        assert not (self.home / "credentials.toml").exists()
+        assert not (self.desktop.root / "credentials.toml").exists()
         return done
 
     def login(self, provider, token):
         done = self(provider, "login", "--registry", "corp", input=token + "\n")
         assert done.returncode == 0, done.stderr
-
-    def logout(self, provider):
-        return self(provider, "logout", "--registry", "corp")
 
     def sends(self, provider):
         """The token that reaches the registry when a version is yanked; None: cargo finds none."""
@@ -47,30 +41,25 @@ class Cargo:
 
 
 @pytest.fixture
-def registry():
-    with Registry() as registry:
-        yield registry
-
-
-@pytest.fixture
 def ours(helper):
     return json.dumps(str(helper))
 
 
 @pytest.fixture
-def real(cargo, keyring, registry):
-    return Cargo(cargo, keyring, registry)
+def real(cargo, keyring):
+    with Registry() as registry:
+        yield Cargo(cargo, keyring, registry)
 
 
 def test_one_logs_in_and_the_other_logs_out(real, ours):
     for one, other, token in ((BUILT_IN, ours, "t-1"), (ours, BUILT_IN, "t-2")):
         real.login(one, token)
         assert real.sends(other) == token
-        done = real.logout(other)
+        done = real(other, "logout", "--registry", "corp")
         assert (done.returncode, done.stderr) == (0, "")
         assert real.sends(one) is real.sends(other) is None
         assert real.desktop.stored(*SCHEMA) == []
-    done = real.logout(ours)
+    done = real(ours, "logout", "--registry", "corp")
     assert done.returncode == 0 and "not currently logged in to `corp`" in done.stderr
 
 
@@ -90,10 +79,9 @@ def test_the_same_question_as_cargos(real, ours):
     questions = []
     for provider, token in [(BUILT_IN, b"t-1"), (ours, b"t-2")]:
         real(provider, "--version")  # for the configuration
-        terminal = Terminal(real.desktop, real.program, "login", "--registry", "corp")
-        questions.append(terminal.read_until(b" below\r\n").splitlines()[-1])
-        terminal.type(token + b"\n")
-        assert terminal.child.wait(SECONDS) == 0
-        terminal.close()
+        with Terminal(real.program, "login", "--registry", "corp", env=real.desktop.env) as terminal:
+            questions.append(terminal.read_until(b" below\r\n").splitlines()[-1])
+            terminal.type(token + b"\n")
+            assert terminal.child.wait(SECONDS) == 0
     assert questions == [f"please paste the token found on {real.registry.url}/me below"] * 2
     assert real.sends(BUILT_IN) == "t-2"

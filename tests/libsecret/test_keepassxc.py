@@ -8,8 +8,9 @@ import uuid
 
 import pytest
 
-from desktop import Desktop, Terminal, request
+from desktop import Desktop, request
 from test_keyring import LOCKED, LOGGED_OUT, NOT_FOUND, URL, failed, token
+from test_terminal import ProviderTerminal
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +62,7 @@ class KeePassXC(Desktop):
         output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.start("keepassxc", "--config", files[0], "--localconfig", files[1], files[3], **output)
         self.wait_for_service()
-        self.wait_until(lambda: "collection" in self.gdbus("Properties.Get", "Service", "Collections"))
+        self.wait_until(lambda: "collection" in self.collections())
 
     def window(self, title):
         return self.run("xdotool", "search", "--onlyvisible", "--name", title).stdout.split()
@@ -87,19 +88,15 @@ def keepassxc(tmp_path, helper):
 
 def test_answers_slowly(keepassxc):
     """The password is typed later than GLib's limit for a call; a person at a terminal has that time."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    terminal = Terminal(keepassxc, keepassxc.helper, "--cargo-plugin", **pipes)
-    assert terminal.child.stdout.readline() == b'{"v":[1]}\n'
-    keepassxc.send(terminal.child, request("logout"))
-    keepassxc.wait_until(lambda: keepassxc.window(UNLOCK))
-    time.sleep(27)
-    keepassxc.press(UNLOCK, "ctrl+a", "p", "w", "Return")
-    keepassxc.press(ACCESS, "Return")
-    assert keepassxc.answer(terminal.child) == LOGGED_OUT
-    keepassxc.send(terminal.child, request("logout"))
-    assert keepassxc.answer(terminal.child) == NOT_FOUND
-    keepassxc.finish(terminal.child)
-    terminal.close()
+    with ProviderTerminal(keepassxc) as terminal:
+        terminal.send(request("logout"))
+        keepassxc.wait_until(lambda: keepassxc.window(UNLOCK))
+        time.sleep(27)
+        keepassxc.press(UNLOCK, "ctrl+a", "p", "w", "Return")
+        keepassxc.press(ACCESS, "Return")
+        assert terminal.answer() == LOGGED_OUT
+        terminal.send(request("logout"))
+        assert terminal.answer() == NOT_FOUND
 
 
 def test_denies(keepassxc):

@@ -110,7 +110,7 @@ def test_a_peek_starts_nothing_and_asks_nothing(bus):
 
 
 def test_a_bus_of_another_user(bus):
-    bus.let_others_in()
+    bus.root.chmod(0o755)  # so that the socket can be reached
     for option in ("--peek", "--list"):
         _, state, error = lines(bus, "setpriv", "--reuid=65534", "--clear-groups", bus.helper, option)
         assert (state, error[0]) == ("unknown", BUS_REFUSES)

@@ -9,6 +9,8 @@ import pytest
 from desktop import HERE, SECONDS, request
 
 TOKEN = "cio-token-of"  # short: jansson quotes at most 20 bytes
+HELLO = b'{"v":[1]}\n'
+NOT_SUPPORTED = {"Err": {"kind": "operation-not-supported"}}
 
 
 def run(desktop, data, *arguments):
@@ -16,30 +18,20 @@ def run(desktop, data, *arguments):
     return subprocess.run(command, input=data, env=desktop.env, capture_output=True, timeout=SECONDS, start_new_session=True)
 
 
+def test_unknown_kind_is_not_supported_and_the_next_request_is_still_answered(desktop):
+    assert desktop.ask(request("frobnicate", new=True), request("later", args=["a"])) == [NOT_SUPPORTED] * 2
+    assert run(desktop, b"").stdout == HELLO
+    assert run(desktop, json.dumps(request("frobnicate")).encode()).stdout == HELLO + json.dumps(NOT_SUPPORTED, separators=(",", ":")).encode() + b"\n"
+
+
 def failure(desktop, data):
-    """The message that answers `data`; the provider must have ended by itself, and well."""
-    done = run(desktop, data)
+    """The message that answers `data`. Nothing after it is read, and the provider exits by itself."""
+    done = run(desktop, data + b"\n" + json.dumps(request("frobnicate")).encode() + b"\n")
     assert (done.returncode, done.stderr) == (0, b"")
     hello, answer = done.stdout.splitlines()
     error = json.loads(answer)["Err"]
-    assert error["kind"] == "other"
-    assert error["caused-by"] == []
+    assert (error["kind"], error["caused-by"]) == ("other", [])
     return error["message"]
-
-
-def test_says_hello_and_ends_with_its_input(desktop):
-    done = run(desktop, b"")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b'{"v":[1]}\n', b"")
-
-
-def test_unknown_kind_is_not_supported_and_the_next_request_is_still_answered(desktop):
-    answers = desktop.ask(request("frobnicate", new=True), request("later", args=["a"]))
-    assert answers == [{"Err": {"kind": "operation-not-supported"}}] * 2
-
-
-def test_last_line_needs_no_newline(desktop):
-    done = run(desktop, json.dumps(request("frobnicate")).encode())
-    assert done.stdout.endswith(b'{"Err":{"kind":"operation-not-supported"}}\n')
 
 
 REGISTRY = {"index-url": "sparse+https://example.com/"}
@@ -48,18 +40,16 @@ REGISTRY = {"index-url": "sparse+https://example.com/"}
 @pytest.mark.parametrize(
     "data, message",
     [
-        (b"hello\n", "the request is not valid JSON"),
-        (b'{"v":1,"kind":"login","token":"' + TOKEN.encode() + b'\n', "the request is not valid JSON"),
-        (b'{"v":1,"kind":"login","token":"' + TOKEN.encode() + b'\\u0000"}\n', "the request is not valid JSON"),
-        (b'{"v":1,"kind":"logout","registry":{"index-url":"\xff"}}\n', "the request is not valid JSON"),
-        (b'{"v":1,"kind":"login","token" "' + TOKEN.encode() + b'"}\n', "the request is not valid JSON"),
-        (b'{"v":1,"v":1}\n', "the request is not valid JSON"),
-        (b"[" * 100_000 + b"\n", "the request is not valid JSON"),
+        (b"hello", "the request is not valid JSON"),
+        (b'{"v":1,"kind":"login","token":"' + TOKEN.encode(), "the request is not valid JSON"),
+        (b'{"v":1,"kind":"login","token":"' + TOKEN.encode() + b'\\u0000"}', "the request is not valid JSON"),
+        (b'{"v":1,"kind":"logout","registry":{"index-url":"\xff"}}', "the request is not valid JSON"),
+        (b'{"v":1,"v":1}', "the request is not valid JSON"),
+        (b"[" * 100_000, "the request is not valid JSON"),
         ([], "the request is malformed: Expected object, got array"),
         ({"kind": "logout", "registry": REGISTRY}, "the request is malformed: Object item not found: v"),
         ({"v": "1", "kind": "logout", "registry": REGISTRY}, "the request is malformed: Expected integer, got string"),
         ({"v": 2, "token": TOKEN}, "unsupported protocol version 2"),
-        ({"v": 999, "registry": {"index-url": ""}, "kind": "x"}, "unsupported protocol version 999"),
         ({"v": 1, "kind": "logout"}, "the request is malformed: Object item not found: registry"),
         ({"v": 1, "kind": "logout", "registry": "x"}, "the request is malformed: Expected object, got string"),
         ({"v": 1, "kind": "logout", "registry": {}}, "the request is malformed: Object item not found: index-url"),
@@ -69,19 +59,12 @@ REGISTRY = {"index-url": "sparse+https://example.com/"}
     ids=lambda value: repr(value)[:40],
 )
 def test_what_is_no_request_is_told_without_quoting_it(desktop, data, message):
-    line = data if isinstance(data, bytes) else json.dumps(data).encode() + b"\n"
-    said = failure(desktop, line)
+    said = failure(desktop, data if isinstance(data, bytes) else json.dumps(data).encode())
     assert said.startswith(message)
     assert "token-of" not in said
     assert len(said) < 80
 
 
-def test_nothing_is_read_after_a_line_that_is_no_request(desktop):
-    line = json.dumps(request("frobnicate")).encode() + b"\n"
-    assert failure(desktop, b"hello\n" + line).startswith("the request is not valid JSON")
-
-
-HELLO = b'{"v":[1]}\n'
 STREAMS = {
     "</dev/null": (0, HELLO, b""),
     "</": (0, HELLO + b'{"Err":{"kind":"other","message":"failed to read the request","caused-by":["Is a directory (os error 21)"]}}\n', b""),

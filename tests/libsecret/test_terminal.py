@@ -4,22 +4,18 @@ import os
 import pathlib
 import signal
 import subprocess
-import termios
 
 import pytest
 
 from desktop import SECONDS, Terminal, request
 from test_keyring import LOGGED_IN, LOGGED_OUT, URL, failed, token
 
-UNREADABLE = "failed to read the token from the terminal"
-
-
 class ProviderTerminal(Terminal):
     """A provider with a terminal. Its pipes to cargo are still pipes."""
 
     def __init__(self, desktop, *command):
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        super().__init__(desktop, *(command or [desktop.helper]), "--cargo-plugin", **pipes)
+        super().__init__(*(command or [desktop.helper]), "--cargo-plugin", env=desktop.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.desktop = desktop
         assert self.child.stdout.readline() == b'{"v":[1]}\n'
 
     def send(self, message):
@@ -35,24 +31,11 @@ class ProviderTerminal(Terminal):
     def answer(self):
         return self.desktop.answer(self.child)
 
-    def close(self):
-        if self.child.poll() is None:
-            self.desktop.finish(self.child)
-        super().close()
-
 
 @pytest.fixture
 def terminal(desktop):
-    terminal = ProviderTerminal(desktop)
-    yield terminal
-    terminal.close()
-
-
-@pytest.fixture
-def keyring_terminal(keyring):
-    terminal = ProviderTerminal(keyring)
-    yield terminal
-    terminal.close()
+    with ProviderTerminal(desktop) as terminal:
+        yield terminal
 
 
 @pytest.mark.parametrize(
@@ -63,17 +46,16 @@ def keyring_terminal(keyring):
         ({"name": None}, f"please paste the token for {URL} below"),
     ],
 )
-def test_asks_in_cargos_words_and_shows_nothing(keyring_terminal, fields, question):
-    terminal = keyring_terminal
-    terminal.send(request("login", **fields))
-    assert terminal.question() == f"{question}\r\n"
-    assert not terminal.echoes()
-    terminal.type(b" \t typed-token \n")
-    assert terminal.answer() == LOGGED_IN
-    assert terminal.echoes()
-    assert terminal.read_until(b"\n") == "\r\n"
-    terminal.send(request("get"))
-    assert terminal.answer() == token("typed-token")
+def test_asks_in_cargos_words_and_shows_nothing(keyring, fields, question):
+    with ProviderTerminal(keyring) as terminal:
+        terminal.send(request("login", **fields))
+        assert terminal.question() == f"{question}\r\n"
+        assert not terminal.echoes()
+        terminal.type(b" \t typed-token \n")
+        assert terminal.answer() == LOGGED_IN
+        assert terminal.echoes()
+        assert terminal.read_until(b"\n") == "\r\n"
+    assert keyring.ask(request("get")) == token("typed-token")
 
 
 @pytest.mark.parametrize("typed", [b"  \n", b"\x04"], ids=["blank", "end of input"])
@@ -84,44 +66,20 @@ def test_empty_line_is_refused(terminal, typed):
     assert terminal.answer() == failed("store", "please provide a non-empty token")
 
 
-def test_a_line_has_a_limit(terminal):
-    """In canonical mode the kernel has a lower one; here the terminal was left without it."""
-    mode = termios.tcgetattr(terminal.theirs)
-    mode[3] &= ~termios.ICANON
-    termios.tcsetattr(terminal.theirs, termios.TCSANOW, mode)
-    terminal.send(request("login"))
-    terminal.question()
-    for _ in range(17):
-        terminal.type(b"x" * 4096)
-    terminal.type(b"\n")
-    assert terminal.answer() == failed("store", "the token is longer than 65534 bytes")
-    assert terminal.echoes()
-
-
-def test_a_terminal_that_fails_while_it_is_read(desktop):
-    terminal = ProviderTerminal(desktop, *desktop.traced("read:error=EIO", path="/dev/tty"))
-    terminal.send(request("login"))
-    terminal.question()
-    assert terminal.answer() == failed("store", UNREADABLE, "Input/output error (os error 5)")
-    assert terminal.echoes()
-    terminal.close()
-
-
 def test_ctrl_z_shows_the_terminal_again_and_the_question_is_repeated(desktop):
     """A shell with job control starts it, and continues when it is stopped."""
     job = '"$0" "$@"; echo stopped >/dev/tty; read -r line </dev/tty; fg >/dev/tty'
-    terminal = ProviderTerminal(desktop, "bash", "-m", "-c", job, desktop.helper)
-    terminal.send(request("login"))
-    terminal.question()
-    terminal.type(b"half a tok\x1a")
-    terminal.read_until(b"stopped\r\n")
-    assert terminal.echoes()
-    terminal.type(b"\n")
-    terminal.question()
-    assert not terminal.echoes()
-    terminal.type(b"\n")
-    assert terminal.answer() == failed("store", "please provide a non-empty token")
-    terminal.close()
+    with ProviderTerminal(desktop, "bash", "-m", "-c", job, desktop.helper) as terminal:
+        terminal.send(request("login"))
+        terminal.question()
+        terminal.type(b"half a tok\x1a")
+        terminal.read_until(b"stopped\r\n")
+        assert terminal.echoes()
+        terminal.type(b"\n")
+        terminal.question()
+        assert not terminal.echoes()
+        terminal.type(b"\n")
+        assert terminal.answer() == failed("store", "please provide a non-empty token")
 
 
 @pytest.mark.parametrize("key, number", [(b"\x03", signal.SIGINT), (b"\x1c", signal.SIGQUIT), (b"", signal.SIGTERM)])
@@ -142,18 +100,16 @@ def test_without_a_terminal_nothing_is_asked(keyring):
 
 def test_a_person_at_the_terminal_may_unlock(bus):
     bus.start_mock("locked,unlock-prompt", items=2)
-    terminal = ProviderTerminal(bus)
-    terminal.send(request("logout"))
-    assert terminal.answer() == LOGGED_OUT
-    terminal.close()
+    with ProviderTerminal(bus) as terminal:
+        terminal.send(request("logout"))
+        assert terminal.answer() == LOGGED_OUT
 
 
 def test_ctrl_c_while_a_person_is_asked(bus):
     mock = bus.start_mock("locked,unlock-ignored")
-    terminal = ProviderTerminal(bus)
-    terminal.send(request("logout"))
-    while b"Prompt" not in mock.stdout.readline():
-        pass
-    terminal.type(b"\x03")
-    assert terminal.child.wait(SECONDS) == -signal.SIGINT
-    terminal.close()
+    with ProviderTerminal(bus) as terminal:
+        terminal.send(request("logout"))
+        while b"Prompt" not in mock.stdout.readline():
+            pass
+        terminal.type(b"\x03")
+        assert terminal.child.wait(SECONDS) == -signal.SIGINT

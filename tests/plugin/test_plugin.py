@@ -33,24 +33,19 @@ def test_request_is_cargos(provider, args):
 
 
 def test_it_runs_as_cargo_runs_it(provider):
-    provider.python(
-        "print('{\"v\":[1]}', flush=True)\nsys.stdin.readline()\n"
-        "names = [fd for fd in os.listdir('/proc/self/fd')]\n"
-        "open_ones = sorted(int(fd) for fd in names if os.path.exists('/proc/self/fd/' + fd))\n"
-        "status = open('/proc/self/status').read()\n"
-        "masks = [line for line in status.splitlines() if line.startswith(('SigBlk', 'SigIgn'))]\n"
-        f"open({str(provider.place / 'seen')!r}, 'w').write(repr([sys.argv[1:], os.getcwd(), os.environ['MARK'], open_ones, masks[0]]))\n"
-        "print('{\"Ok\":{\"kind\":\"logout\"}}', flush=True)\n"
+    seen = provider.place / "seen"
+    provider.sh(
+        f"echo '{HELLO.strip()}'; read -r line\n{{ echo $@ $MARK; pwd; grep SigBlk /proc/self/status; ls /proc/self/fd; }} >{seen}\necho '{DONE.strip()}'"
     )
     env = {"PATH": os.environ["PATH"], "MARK": "x"}
     assert provider.outcome(env=env, args=("a",)) == "removed"
-    seen = (provider.place / "seen").read_text()
-    assert seen == repr([["--cargo-plugin"], str(provider.place), "x", [0, 1, 2], "SigBlk:\t0000000000000000"])
+    ours = seen.read_text()
+    assert ours == f"--cargo-plugin x\n{provider.place}\nSigBlk:\t0000000000000000\n0\n1\n2\n3\n"  # the last is of ls
     assert provider.cargos(env=env, args=("a",)) == ["removed"]
-    assert seen == (provider.place / "seen").read_text()
+    assert ours == seen.read_text()
 
 
-@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)], ids=str)
+@pytest.mark.parametrize("closed", [(0,), (1, 2), (0, 1, 2)], ids=str)
 def test_our_own_standard_streams_may_be_closed(provider, closed):
     """And what is printed meanwhile, the notice, does not go to the provider."""
     provider.sh(f"sleep 0.1\necho '{HELLO.strip()}'\nread -r line\necho \"$line\" > {provider.place}/request\necho '{NOT_FOUND.strip()}'\n")
@@ -71,30 +66,15 @@ def test_its_exit_status_is_seen_though_ours_inherits_ignored_children(provider)
 # It cannot be started
 
 
-def in_path(provider, *directories):
-    """Makes a directory of PATH for each text and mode, with a program in it."""
-    for directory, (text, mode) in zip(("one", "two"), directories):
-        (provider.place / directory).mkdir()
-        provider.write(text, mode)
-        provider.path.rename(provider.place / directory / "prov")
-    return {"name": "prov", "env": {"PATH": f"{provider.place}/none:{provider.place}/one:{provider.place}/two:/usr/bin:/bin"}}
-
-
 WORKS = (f"#!/bin/sh\necho '{HELLO.strip()}'\nread -r line\necho '{DONE.strip()}'\n", 0o755)
 DENIED, NO_FORMAT = ("#!/bin/sh\n", 0o644), ("echo x\n", 0o755)
 SPAWNS = {
     "missing": (lambda _: {}, "No such file or directory (os error 2)"),
     "not executable": (lambda provider: provider.write(*DENIED) and {}, "Permission denied (os error 13)"),
-    "directory": (lambda provider: provider.path.mkdir() or {}, "Permission denied (os error 13)"),
     "no format": (lambda provider: provider.write(*NO_FORMAT) and {}, "Exec format error (os error 8)"),
     "no interpreter": (lambda provider: provider.write("#!/nonexistent/sh\n") and {}, "No such file or directory (os error 2)"),
-    "symlink loop": (lambda provider: provider.path.symlink_to("prov") or {}, "Too many levels of symbolic links (os error 40)"),
-    "path too long": (lambda _: {"name": "/x" * 3000}, "File name too long (os error 36)"),
     "not in PATH": (lambda _: {"name": "no-such-provider"}, "No such file or directory (os error 2)"),
     "PATH empty": (lambda provider: provider.write(*WORKS) and {"name": "prov", "env": {"PATH": ""}}, None),
-    "found second": (lambda provider: in_path(provider, DENIED, WORKS), None),
-    "refused everywhere": (lambda provider: in_path(provider, DENIED), "Permission denied (os error 13)"),
-    "bad format first": (lambda provider: in_path(provider, NO_FORMAT, WORKS), "Exec format error (os error 8)"),
 }
 
 
@@ -107,39 +87,28 @@ def test_spawn(provider, make, cause):
 # What it answers
 
 HELLOS = [
-    "{}\n", "\n", " \n", "x\n", "null\n", "true\n", "12\n", "-1.5\n", '"a"\n', "[]\n", "[1]\n", "[[1]]\n", "[[1],2]\n", "[[1],]\n", "[[1]\n",
-    '{"v":1}\n', '{"v":null}\n', '{"v":"1"}\n', '{"v":{}}\n', '{"v":[]}\n', '{"v":[2,3]}\n', '{"v":["1"]}\n', '{"v":[1.5]}\n', '{"v":[-1]}\n',
-    '{"v":[4294967296]}\n', '{"v":[99999999999999999999]}\n', '{"v":[1],"v":[1]}\n', '{"v":[1]\n', '{"v":[1\n', '{"v":[1,]}\n', '{"v":[1],}\n',
-    '{"v":[1]}x\n', '{"v":[1]} \t\r\n', '{"v":[3,1,2],"more":{"a":[null,true,1e5,"\\u00e9"]}}\n', '{"V":[1]}\n', "{'v':[1]}\n", '{v:[1]}\n',
-    '\ufeff{"v":[1]}\n', '{"v" [1]}\n', 'Starting up\n', "2024-01-01 12:00 start\n", "[INFO] start\n", "[2024] start\n", "nul\n", "trux\n",
-    '"cio3cret"\n', '{"v":"cio3cret"}\n', '{"v":["cio3cret"]}\n', '{"v":[1], "cio3cret"}\n', "31415926\n", '{"v":31415926}\n', b"{\xff\n",
-    b'{"v":[1],"\xc3":1}\n', '{"\\x":1}\n', '{"\\ud800":1}\n', '{"v":[01]}\n', '{"v":[-]}\n', "\x00\n", '{"v":[1]}\x00\n', "\x1b[1m{\n",
+    "{}\n", "\n", " \n", "null\n", "-1.5\n", "[[1]]\n", '{"v":null}\n', '{"v":["1"]}\n', '{"v":[2,3]}\n', '{"v":[4294967296]}\n', '{"v":[-1]}\n', '{"v":[1],"v":[1]}\n',
+    '{"v":[1]\n', '{"v":[1],}\n', '{"v":[1]}x\n', '{"v":[1]} \t\r\n', '{"v":[3,1,2],"more":{"a":[null,true,1e5,"\\u00e9"]}}\n', '\ufeff{"v":[1]}\n',
+    "2024-01-01 12:00 start\n", "[INFO] start\n", '"cio3cret"\n', '{"v":["cio3cret"]}\n', '{"v":[1], "cio3cret"}\n', '{"v":31415926}\n', b"{\xff\n",
+    '{"\\ud800":1}\n', "\x00\n", '{"v":[1]}\x00\n', "\x1b[1m{\n",
 ]  # fmt: skip
 
 ANSWERS = [
-    DONE, NOT_FOUND, '"s3cret"\n', '{"Ok":"s3cret"}\n', '{"Err":"s3cret"}\n', '{"Ok":{"kind":"s3cret"}}\n', '{"Err":{"kind":"s3cret"}}\n', '{"s3cret":{}}\n',
-    '{"Ok":s3cret}\n', b'{"\xed\xa0\x80":1}\n', b'{"\xf4\x90\x80\x80":1}\n', DONE.encode() + b"\xff\n", "\n", "ok\n", '"Ok"\n', "[]\n", "1\n", "null\n", "{}\n", "{\n", '{"ok":{"kind":"logout"}}\n', '{"Ok"}\n', '{"Ok" {}}\n', "{1:2}\n",
-    "{true:2}\n", '{"Ok":}\n', '{"Ok":null}\n', '{"Ok":1}\n', '{"Ok":"logout"}\n', '{"Ok":{}}\n', '{"Ok":[]}\n', '{"Ok":["logout"]}\n',
-    '{"Ok":["logout",1]}\n', '{"Ok":[1]}\n', '{"Ok":["logout",]}\n', '{"Ok":{"kind":1}}\n', '{"Ok":{"kind":"logout","kind":"logout"}}\n',
-    '{"Ok":{"a":[1,{"b":null}],"kind":"logout"}}\n', '{"Ok":{"kind":"login"}}\n', '{"Ok":{"kind":"LOGOUT"}}\n', '{"Ok":{"kind":"new"}}\n',
-    '{"Ok":{"kind":"get","token":"s3cret","cache":"session","operation_independent":true}}\n', '{"Ok":{"kind":"logout"}\n',
-    '{"Ok":{"kind":"logout"},"Err":1}\n', '{"Ok":{"kind":"logout"}}}\n', '{"Ok":{"kind":"logout"}}{}\n', '{"Ok":{"kind":"logout"},}\n',
-    ' { "Ok" : { "kind" : "logout" } } \r\n', '{"\\u004fk":{"kind":"logout"}}\n', '{"Err":{"kind":"url-not-supported"}}\n', '{"Err":["not-found"]}\n',
-    '{"Err":["not-found",1,2]}\n', '{"Err":{"kind":"operation-not-supported"}}\n', '{"Err":{"kind":"odd"}}\n', '{"Err":["odd",1]}\n', '{"Err":1.5}\n',
+    DONE, NOT_FOUND, '"s3cret"\n', '{"Ok":"s3cret"}\n', '{"Err":{"kind":"s3cret"}}\n', '{"s3cret":{}}\n', '{"Ok":s3cret}\n', b'{"\xed\xa0\x80":1}\n',
+    DONE.encode() + b"\xff\n", "\n", "ok\n", "[]\n", "{}\n", '{"ok":{"kind":"logout"}}\n', '{"Ok":}\n', '{"Ok":null}\n', '{"Ok":{}}\n', '{"Ok":["logout"]}\n',
+    '{"Ok":{"kind":1}}\n', '{"Ok":{"kind":"logout","kind":"logout"}}\n', '{"Ok":{"a":[1,{"b":null}],"kind":"logout"}}\n', '{"Ok":{"kind":"login"}}\n',
+    '{"Ok":{"kind":"LOGOUT"}}\n', '{"Ok":{"kind":"get","token":"s3cret","cache":"session","operation_independent":true}}\n', '{"Ok":{"kind":"logout"},"Err":1}\n',
+    '{"Ok":{"kind":"logout"}}{}\n', ' { "Ok" : { "kind" : "logout" } } \r\n', '{"\\u004fk":{"kind":"logout"}}\n', '{"Err":{"kind":"url-not-supported"}}\n',
+    '{"Err":{"kind":"operation-not-supported"}}\n', '{"Err":{"kind":"odd"}}\n', '{"Err":1.5}\n', '{"Err":["other","m",["c"]]}\n',
     '{"Err":{"kind":"other","message":"it broke","caused-by":["because","of this"]}}\n', '{"Err":{"kind":"other","message":"a\\nb\\u0000c\\ud83d\\ude00"}}\n',
     '{"Err":{"caused-by":null,"message":"","kind":"other"}}\n', '{"Err":{"kind":"other"}}\n', '{"Err":{"kind":"other","message":1}}\n',
-    '{"Err":{"kind":"other","message":"m","message":"m"}}\n', '{"Err":{"kind":"other","message":"m","caused-by":"c"}}\n',
-    '{"Err":{"kind":"other","message":"m","caused-by":["c",2]}}\n', '{"Err":{"kind":"other","caused-by":[]}}\n', '{"Err":["other"]}\n',
-    '{"Err":{"kind":"other","caused-by":"c"}}\n', '{"Err":{"kind":"other","caused-by":1,"message":2}}\n', '{"Err":["other",5]}\n',
-    '{"Err":["other","m"]}\n', '{"Err":["other","m",["c"]]}\n', '{"Err":["other","m",[],1]}\n', '{"Err":["other",1,[]]}\n',
-    '{"Err":{"kind":"not-found","x":"\\ud800"}}\n', '{"Err":{"kind":"not-found","x":[01]}}\n', '{"Err":{"kind":"not-found","x":"\x01"}}\n',
-    '{"Err":{"kind":"not-found",}}\n', "\x00\n", '{"Ok":{"kind":"logout"}}\x00\n', '{"Ok":{"kind":"logout\x00"}}\n', '{"Ok":' * 200 + "\n",
-    '{"Ok":{"x":' + "[" * 124 + "]" * 124 + ',"kind":"logout"}}\n', '{"Ok":{"x":' + "[" * 126 + "]" * 126 + ',"kind":"logout"}}\n',
+    '{"Err":{"kind":"other","message":"m","caused-by":"c"}}\n', '{"Err":{"kind":"other","message":"m","caused-by":["c",2]}}\n',
+    '{"Ok":{"kind":"logout"}}\x00\n', '{"Ok":' * 200 + "\n", '{"Ok":{"x":' + "[" * 124 + "]" * 124 + ',"kind":"logout"}}\n',
 ]  # fmt: skip
 
 
-# What serde takes and no provider writes: structs as lists, and in a value that is ignored twice the same key or too large a number.
-LISTS = ("[[1]]\n", '{"Ok":["logout"]}\n', '{"Err":["not-found"]}\n', '{"Err":["other","m"]}\n', '{"Err":["other","m",["c"]]}\n', '{"Err":["odd",1]}\n')
+# What serde accepts and no provider writes: structs as lists.
+LISTS = ("[[1]]\n", '{"Ok":["logout"]}\n', '{"Err":["other","m",["c"]]}\n')
 
 
 @pytest.mark.parametrize("what, text", [("hello", text) for text in HELLOS] + [("answer", text) for text in ANSWERS], ids=lambda text: repr(text)[:70])
@@ -147,8 +116,8 @@ def test_a_line(provider, what, text):
     """The same outcome as cargo, or a failure where cargo fails, in its first words. A malformed line is not repeated, because it could be a token."""
     status, lines, err = provider.speaks(**{what: text}).ours()
     assert not re.search("s3cret|cio3cret|31415926", str(lines) + err)
-    if text in LISTS or '"x":' + "[" * 126 in str(text):
-        assert lines[0] in ("failed to deserialize hello", "failed to deserialize response", "removed")
+    if text in LISTS:
+        assert lines[0].startswith("failed to deserialize")
         return
     if isinstance(text, bytes) and not text.startswith(DONE.encode()):  # for cargo, not even a line
         assert lines[0].startswith("failed to deserialize") and lines[1].startswith("malformed JSON at line 1 column")
@@ -202,6 +171,7 @@ def test_a_verification_asks_for_reading_then_for_publishing(provider, read, pub
 
 def test_only_a_very_verbose_verification_shows_what_the_provider_writes(provider):
     provider.speaks(answer=NOT_FOUND, then="echo to a person >&2")
+    assert provider.ours() == (0, ["not-found"], "to a person\n")
     assert provider.ours(action="verify") == (0, ["not-found"], "")
     assert provider.ours(action="verify-verbose") == (0, ["not-found"], "to a person\n")
 
@@ -244,7 +214,7 @@ def test_an_error_that_means_not_found(provider, action, name, message, causes, 
 # How it ends
 
 
-@pytest.mark.parametrize("status", [1, 2, 101, 127, 128, 255])
+@pytest.mark.parametrize("status", [1, 255])
 def test_exit_status(provider, status):
     assert provider.speaks(then=f"exit {status}").same() == [f"credential process `{provider.path}` failed with status exit status: {status}"]
 
@@ -295,11 +265,6 @@ def test_breaking_off(provider, text, lines):
     assert provider.sh(text).same() == lines
 
 
-def test_it_writes_to_our_standard_error(provider):
-    status, lines, err = provider.speaks(then="echo to a person >&2").ours()
-    assert (status, lines, err) == (0, ["removed"], "to a person\n")
-
-
 def test_large_lines_within_the_limit(provider):
     (provider.place / "big").write_text('{"Err":{"kind":"other","message":"' + "m" * 1_000_000 + '"}}\n')
     provider.sh(f"echo '{HELLO.strip()}'; read -r line; cat {provider.place}/big")
@@ -307,9 +272,6 @@ def test_large_lines_within_the_limit(provider):
 
 
 def test_large_request(provider):
-    """More than a pipe holds, to one that reads slowly and all."""
-    provider.python(
-        "print('{\"v\":[1]}', flush=True)\nline = b''\nwhile not line.endswith(b'\\n'): line += os.read(0, 1000)\n"
-        "assert len(line) > 300000\nprint('{\"Ok\":{\"kind\":\"logout\"}}', flush=True)\n"
-    )
+    """More than a pipe holds, to a shell, which reads one byte after the other."""
+    provider.sh(f"echo '{HELLO.strip()}'; read -r line; [ ${{#line}} -gt 300000 ] && echo '{DONE.strip()}'")
     assert provider.outcome(args=("x" * 100_000,) * 3) == "removed"

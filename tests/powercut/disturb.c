@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -30,28 +31,21 @@ static long changed(int fd, long result)
     return result;
 }
 
-/* By the names that the C library has for them: its headers rename the calls that take an off_t. */
-ssize_t disturbed_write(int fd, const void *data, size_t length) __asm__("write");
-ssize_t disturbed_pwrite(int fd, const void *data, size_t length, off_t at) __asm__("pwrite64");
-int disturbed_ftruncate(int fd, off_t length) __asm__("ftruncate64");
-int disturbed_fchmod(int fd, mode_t mode) __asm__("fchmod");
-int disturbed_fsync(int fd) __asm__("fsync");
-int disturbed_fdatasync(int fd) __asm__("fdatasync");
-
-ssize_t disturbed_write(int fd, const void *data, size_t length)
+/* The C library has these names for the calls that its headers rename. */
+ssize_t write(int fd, const void *data, size_t length)
 {
     return changed(fd, syscall(SYS_write, fd, data, length));
 }
 
-ssize_t disturbed_pwrite(int fd, const void *data, size_t length, off_t at)
+ssize_t pwrite64(int fd, const void *data, size_t length, off64_t at)
 {
     static char rest[1 << 20];
     if (!does("truncated")) {
         return changed(fd, syscall(SYS_pwrite64, fd, data, length, at));
     }
-    off_t end = at + (off_t)length;
-    ssize_t behind = pread(fd, rest, sizeof(rest), end);
-    if (behind < 0 || disturbed_ftruncate(fd, at) < 0) {
+    off64_t end = at + (off64_t)length;
+    ssize_t behind = pread64(fd, rest, sizeof(rest), end);
+    if (behind < 0 || ftruncate64(fd, at) < 0) {
         return -1;
     }
     if (syscall(SYS_pwrite64, fd, rest, behind, end) != behind) {
@@ -60,22 +54,22 @@ ssize_t disturbed_pwrite(int fd, const void *data, size_t length, off_t at)
     return changed(fd, syscall(SYS_pwrite64, fd, data, length, at));
 }
 
-int disturbed_ftruncate(int fd, off_t length)
+int ftruncate64(int fd, off64_t length)
 {
     return (int)changed(fd, syscall(SYS_ftruncate, fd, length));
 }
 
-int disturbed_fchmod(int fd, mode_t mode)
+int fchmod(int fd, mode_t mode)
 {
     return (int)changed(fd, syscall(SYS_fchmod, fd, mode));
 }
 
-int disturbed_fsync(int fd)
+int fsync(int fd)
 {
     return does("unflushed") ? 0 : (int)syscall(SYS_fsync, fd);
 }
 
-int disturbed_fdatasync(int fd)
+int fdatasync(int fd)
 {
     return does("unflushed") ? 0 : (int)syscall(SYS_fdatasync, fd);
 }

@@ -176,14 +176,14 @@ class Recorder:
             said.write(text)
 
 
-def epochs(records, piece=PAGE):
-    """(pieces, said) for each flush: what was written since the one before, and all that was printed until it came."""
+def epochs(records):
+    """(pieces, said) for each flush: what was written since the one before, in pages, and all that was printed until it came."""
     said, pieces = "", []
     for kind, offset, data in [*records, ("F", 0, b"")]:
         if kind == "S":
             said += data.decode()
         elif kind == "W":
-            borders = [offset, *range((offset // piece + 1) * piece, offset + len(data), piece), offset + len(data)]
+            borders = [offset, *range((offset // PAGE + 1) * PAGE, offset + len(data), PAGE), offset + len(data)]
             pieces += [(start, data[start - offset : end - offset]) for start, end in itertools.pairwise(borders)]
         else:
             yield pieces, said
@@ -212,10 +212,10 @@ def written(pages, pieces):
     return pages
 
 
-def disks(base, records, piece=PAGE):
+def disks(base, records):
     """(pages, said) for each different disk that a power cut can leave."""
     seen = set()
-    for pieces, said in epochs(records, piece):
+    for pieces, said in epochs(records):
         for chosen in subsets(len(pieces)):
             pages = written(base, itertools.compress(pieces, chosen))
             key = hash((frozenset(pages.items()), said))
@@ -251,13 +251,13 @@ class Result:
     examples: dict = dataclasses.field(default_factory=dict)
 
 
-def judge_all(recorder, base, records, judge, piece=PAGE):
+def judge_all(recorder, base, records, judge):
     """`judge` looks at what is mounted of each disk, and knows what had been printed."""
     result = Result()
     path = recorder.image.with_name("replayed")
     shutil.copyfile(recorder.image, path)
     with open(path, "r+b", buffering=0) as image, loop_device(path) as device:
-        for pages, said in disks(base, records, piece):
+        for pages, said in disks(base, records):
             ended = re.search(r"^exit (-?\d+)$", said, re.MULTILINE)
             run = inject.Run(int(ended[1]) if ended else -signal.SIGKILL, "", said, True, 0, [])
             with replayed(image, device, pages, recorder):

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -55,12 +54,15 @@ SCENARIOS = {
 }
 
 
+def run_again(world):
+    again = world.run()
+    invariants.require(again.returncode == 0, "I4", again.stderr)
+
+
 def mend(world, files):
     """A truncation that was interrupted can leave NULs at the end of a file. A second run replaces them."""
-    if not any(path.read_bytes().endswith(b"\0") for path in files):
-        return
-    again = subprocess.run(world.command(), cwd=world.root, env=world.env, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
-    invariants.require(again.returncode == 0, "I4", again.stderr)
+    if any(path.read_bytes().endswith(b"\0") for path in files):
+        run_again(world)
 
 
 class Judge(invariants.Judge):
@@ -129,8 +131,8 @@ class BesideLogin(Plain):
             return
         super().check(run)
         invariants.require(not flushed or "token of other" in text, "I2", "the login is lost", text)
-        again = subprocess.run(self.world.command(), env=self.world.env, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
-        invariants.require(again.returncode == 0 and secret("me") not in self.path.read_text(), "I4", again.stderr)
+        run_again(self.world)
+        invariants.require(secret("me") not in self.path.read_text(), "I4", "a second run leaves it")
 
 
 class Lab:
@@ -152,7 +154,8 @@ class Lab:
         env = self.judge.world.env | {"LD_PRELOAD": self.preload, "DISTURB": disturb}
         return self.recorder.start(command, env, self.judge.world.root)
 
-    def finish(self, process, stdin=None):
+    @staticmethod
+    def finish(process, stdin=None):
         process.communicate(stdin, timeout=TIME_LIMIT)
         return process.returncode
 
@@ -172,13 +175,16 @@ class Lab:
         return run
 
     def cut(self, make_judge, run):
-        """`make_judge(root)` makes the world and its judge; `run()` is what the power cut interrupts."""
+        """`make_judge(root)` makes the world and its judge; `run()` is what the power cut interrupts. How often each invariant is broken."""
 
         def prepare():
             self.judge = make_judge(self.root)
 
         base, records = self.recorder.record(prepare, run)
-        return powercut.judge_all(self.recorder, base, records, self.judge)
+        result = powercut.judge_all(self.recorder, base, records, self.judge)
+        print(f"{os.environ['PYTEST_CURRENT_TEST']}: {result.disks} disks, {len(result.contents)} contents, {dict(result.broken) or 'all good'}")
+        print(*result.examples.values(), sep="\n")
+        return result.broken
 
 
 @pytest.fixture(scope="session")
@@ -193,22 +199,13 @@ def lab(request, program):
         yield Lab(pathlib.Path(directory), program, request.param)
 
 
-def report(request, result):
-    broken = ", ".join(f"{kind} broken in {count}" for kind, count in sorted(result.broken.items()))
-    print(f"{request.node.callspec.id}: {result.disks} disks, {len(result.contents)} contents, {broken or 'all good'}")
-    for example in result.examples.values():
-        print(example)
-
-
 @pytest.mark.parametrize("disturb", ("", "sync"), ids=("alone", "written-back"))
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_logout(request, lab, program, name, disturb):
-    result = lab.cut(lambda root: Judge(SCENARIOS[name](root, program)), lab.command(disturb))
-    report(request, result)
-    assert not result.broken
+def test_a_logout(lab, program, name, disturb):
+    assert not lab.cut(lambda root: Judge(SCENARIOS[name](root, program)), lab.command(disturb))
 
 
-def test_a_logout_that_waits_for_the_lock(request, lab, program):
+def test_a_logout_that_waits_for_the_lock(lab, program):
     def run():
         with open(lab.credentials, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -216,13 +213,11 @@ def test_a_logout_that_waits_for_the_lock(request, lab, program):
             lab.wait_for(WAITS)
         lab.recorder.say(f"\nexit {lab.finish(process)}\n")
 
-    result = lab.cut(lambda root: Judge(scenarios.small(root, program)), run)
-    report(request, result)
-    assert not result.broken
+    assert not lab.cut(lambda root: Judge(scenarios.small(root, program)), run)
 
 
 @pytest.mark.parametrize("order", ("after", "at-once"))
-def test_a_logout_beside_the_login_of_cargo(request, lab, program, cargo, order):
+def test_a_logout_beside_the_login_of_cargo(lab, program, cargo, order):
     def make_judge(root):
         world = World(root, program, "--registry", "me")
         world.env["NO_PROXY"] = "127.0.0.1"
@@ -251,21 +246,18 @@ def test_a_logout_beside_the_login_of_cargo(request, lab, program, cargo, order)
 
     login = [cargo, "login", "--registry", "other"]
     with Registry() as registry:
-        result = lab.cut(make_judge, after if order == "after" else at_once)
-    report(request, result)
-    assert not result.broken
+        assert not lab.cut(make_judge, after if order == "after" else at_once)
 
 
 @pytest.mark.parametrize("name", ("small", "large", "crossing"))
 @pytest.mark.parametrize("fault", ("unflushed", "truncated sync"))
-def test_a_fault_that_was_planted_is_found(request, lab, program, name, fault):
-    result = lab.cut(lambda root: Judge(SCENARIOS[name](root, program)), lab.command(fault))
-    report(request, result)
-    assert result.broken["I3" if fault == "unflushed" else "I1"]
+def test_a_fault_that_was_planted_is_found(lab, program, name, fault):
+    broken = lab.cut(lambda root: Judge(SCENARIOS[name](root, program)), lab.command(fault))
+    assert broken["I3" if fault == "unflushed" else "I1"]
 
 
 @pytest.mark.parametrize("how", ("cargo", "renames", "renames flushed"))
-def test_what_others_do(request, lab, program, cargo, how):
+def test_what_others_do(lab, program, cargo, how):
     """None of them holds in all power cuts; which invariants are broken is in docs/powercut.md."""
 
     def make_judge(root):
@@ -276,6 +268,4 @@ def test_what_others_do(request, lab, program, cargo, how):
         world.command = lambda: words
         return Plain(world)
 
-    result = lab.cut(make_judge, lab.command())
-    report(request, result)
-    assert result.broken
+    assert lab.cut(make_judge, lab.command())

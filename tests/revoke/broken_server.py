@@ -10,55 +10,42 @@ What it was sent is in `requests`, the bytes of each connection up to the empty 
 import contextlib
 import itertools
 import socket
+import socketserver
 import struct
 import threading
 
 SECONDS = 20
 
 
-class Server:
-    """A context manager. `behave(connection, head)` is called for each connection, one after the other."""
+class Server(socketserver.TCPServer):
+    """A context manager. `behave(connection)` is called for each connection, one after the other."""
 
     def __init__(self, *behaviours):
+        super().__init__(("127.0.0.1", 0), None)
         self.behaviours = itertools.chain(behaviours, itertools.repeat(behaviours[-1]))  # of the first connection, the second, ...
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.requests = []
         self.asked = threading.Event()  # a whole request is there
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def __exit__(self, *_):
-        self.ended.set()
-        with contextlib.suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join(SECONDS)
+        self.shutdown()
+        self.server_close()
 
-    def serve(self):
-        with contextlib.suppress(OSError):
-            while not self.ended.is_set():
-                connection, _ = self.listener.accept()
-                self.talk(connection)
-
-    def talk(self, connection):
+    def finish_request(self, connection, _):
         connection.settimeout(SECONDS)
         behave = next(self.behaviours)
-        with connection, contextlib.suppress(OSError):
-            self.requests.append(b"")
-            if getattr(behave, "reads", True):
-                while b"\r\n\r\n" not in self.requests[-1]:
-                    piece = connection.recv(65536)
-                    self.requests[-1] += piece
-                    if not piece:
-                        return
-            self.asked.set()
-            behave(connection)
+        self.requests.append(b"")
+        while getattr(behave, "reads", True) and b"\r\n\r\n" not in self.requests[-1]:
+            piece = connection.recv(65536)
+            self.requests[-1] += piece
+            if not piece:
+                return
+        self.asked.set()
+        behave(connection)
+
+    def handle_error(self, *_):
+        """Ignores clients that close the connection."""
 
 
 def close(connection):

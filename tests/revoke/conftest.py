@@ -1,9 +1,10 @@
 """Fixtures: the helper under test, the stand-in for a registry's server, and the code that makes the helper call the server."""
 
 import pytest
+import tls
 from registry_stand_in import Registry
 from revoke_asker import Asker
-from revoke_machine import CratesIo, RevokeMachine
+from revoke_machine import RevokeMachine
 
 
 @pytest.fixture(scope="session")
@@ -30,18 +31,14 @@ def machine(tmp_path, program, cargo, registry):
     return RevokeMachine(tmp_path, program, cargo, registry)
 
 
-@pytest.fixture(scope="module")
-def crates_io_server(tmp_path_factory):
-    with Registry() as registry, CratesIo(tmp_path_factory.mktemp("crates-io"), registry) as server:
-        yield server
-
-
 @pytest.fixture
-def crates_io(crates_io_server, machine):
-    """The registry behind https://crates.io, and a home that knows the way."""
-    registry = crates_io_server.registry
-    registry.requests.clear()
-    registry.answers.clear()
-    registry.prefix, registry.locked, registry.read_only = "cio", None, False
-    machine.write({"config.toml": crates_io_server.config(machine.home)})
-    return registry
+def crates_io(tmp_path, machine):
+    """The registry behind https://crates.io, by a proxy and an authority that the configuration names."""
+    authority = tls.Authority(tmp_path)
+    with (
+        Registry() as registry,
+        tls.Site(registry, authority.sign("api", "crates.io")) as site,
+        tls.Proxy({"crates.io:443": site.server_port}) as proxy,
+    ):
+        machine.write({"config.toml": f'[http]\nproxy = "{proxy.url}"\ncainfo = "{authority.path}"\n'})
+        yield registry

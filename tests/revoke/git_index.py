@@ -1,7 +1,6 @@
 """Indexes in git, and cargo's clones of them."""
 
 import subprocess
-import warnings
 
 from revoke_asker import SECONDS, environment
 
@@ -27,5 +26,4 @@ def complete(clone, index):
     """Debian 12's cargo makes the repository of its clone, but cannot fetch: it is built for another libgit2. Then git does."""
     assert (clone / ".git").is_dir()
     if not (clone / ".git/refs/remotes/origin/HEAD").exists():
-        warnings.warn("this cargo cannot fetch a git index: git has fetched into its clone", stacklevel=2)
         git("fetch", "-q", str(index), FETCHED, cwd=clone)

@@ -21,8 +21,8 @@ home = pathlib.Path(root, "tmp/once")
 home.mkdir(parents=True)
 directory = pathlib.Path(tempfile.mkdtemp())
 authority, before = tls.Authority(directory), bundle.read_bytes()
-with Registry() as registry, tls.Nginx(directory, [tls.Site(authority.sign("good", "127.0.0.1"), registry.url)]) as nginx:
-    registry.api, token = nginx.url(0), registry.issue()
+with Registry() as registry, tls.Site(registry, authority.sign("good", "127.0.0.1")) as site:
+    registry.api, token = site.url, registry.issue()
     (home / "config.toml").write_text(f'[registries.mine]\nindex = "sparse+{registry.api}/index/"\n')
     (home / "credentials.toml").write_text(f'[registries.mine]\ntoken = "{token}"\n')
     try:

@@ -3,7 +3,7 @@
 No server of a Rust registry is among Debian's packages, so this one takes its place. It is shaped by the source of
 crates.io (rust-lang/crates.io of August 2026: src/auth.rs, controllers/token.rs, controllers/trustpub/tokens/revoke,
 util/errors, middleware/require_user_agent.rs and cargo_compat.rs): which question is asked first, and the status and words of each
-refusal. ROUTES has what it knows. Without a valid token, `cargo owner --list` is refused, as `private` servers do.
+refusal. ROUTES has what it knows.
 
     with Registry() as registry:
         token = registry.issue()                      # or issue(scopes=("yank",)), issue(expired=True), issue_trusted()
@@ -14,7 +14,6 @@ refusal. ROUTES has what it knows. Without a valid token, `cargo owner --list` i
 
 import dataclasses
 import itertools
-import json
 import re
 import threading
 import urllib.parse
@@ -29,9 +28,6 @@ TOKEN_FORMAT = (
 FAILED = "authentication failed"
 WEBSITE_ONLY = "this action can only be performed on the crates.io website"
 NOT_PERMITTED = "this token does not have the required permissions to perform this action"
-READ_ONLY = (
-    "crates.io is currently in read-only mode. Please check https://status.crates.io/ for details and try again later."
-)
 serial = itertools.count(1)
 
 
@@ -95,8 +91,6 @@ class Registry(Server):
         self.auth_required = False  # of the index and of all else
         self.prefix = "cio"  # of its tokens; "": they may be anything
         self.can_revoke = True  # else it is like the registries that know no such call
-        self.locked = None  # the reason for which the account is
-        self.read_only = False
         self.answers = []  # for the next calls to the API, before anything is looked at; None: as it is
         self.tokens = {}
         self.trusted = set()
@@ -145,8 +139,6 @@ class Registry(Server):
         state = self.tokens.get(token)
         if state is None or state.revoked or state.expired:
             raise Refusal(403, FAILED)
-        if self.locked:
-            raise Refusal(403, f"This account is indefinitely locked. Reason: {self.locked}")
         if not any_scope and state.scopes is not None and scope not in state.scopes:
             raise Refusal(403, NOT_PERMITTED)
         return state
@@ -154,10 +146,7 @@ class Registry(Server):
     def revoke_current(self, request):
         if not self.can_revoke:
             raise Refusal(404, "Not Found")
-        state = self.check(request)
-        if self.read_only:
-            raise Refusal(503, READ_ONLY)
-        state.revoked = True
+        self.check(request).revoked = True
         return Answer(204)
 
     def me(self, request):
@@ -171,41 +160,24 @@ class Registry(Server):
         token = self.authorization(request)
         if not re.fullmatch(r"cio_tp_[0-9A-Za-z]{32}", token):
             raise Refusal(401, "Invalid `Authorization` header: Failed to parse token")
-        if self.read_only:
-            raise Refusal(503, READ_ONLY)
         self.trusted.discard(token)
         return Answer(204)
 
-    def owners(self, request):
-        self.check(request, "change-owners")
-        return Answer(200, {"users": [{"id": 1, "login": "ada", "name": None}]})
-
-    def index_auth(self, request):
-        """Not crates.io's: its index is open. As cargo's documentation has it for registries with `auth-required`."""
-        token = request.header("Authorization")
-        if self.auth_required and not self.alive(token):
-            raise Refusal(401, "this index is for those with a token", {"WWW-Authenticate": f'Cargo login_url="{self.url}/me"'})
-
     def index_config(self, request):
-        self.index_auth(request)
+        """A private index answers as cargo's documentation has it for registries with `auth-required`."""
+        if self.auth_required and not self.alive(request.header("Authorization")):
+            raise Refusal(401, "this index is for those with a token", {"WWW-Authenticate": f'Cargo login_url="{self.url}/me"'})
         if self.config is not None:
             return Answer(200, self.config)
         config = {"dl": f"{self.url}/dl", "api": self.api} | ({"auth-required": True} if self.auth_required else {})
         return Answer(200, {key: value for key, value in config.items() if value is not None})
-
-    def index_crate(self, request):
-        self.index_auth(request)
-        entry = {"name": "foo", "vers": "1.0.0", "deps": [], "cksum": "0" * 64, "features": {}, "yanked": False}
-        return Answer(200, json.dumps(entry).encode() + b"\n")
 
 
 ROUTES = {
     "DELETE /api/v1/tokens/current": Registry.revoke_current,
     "GET /api/v1/me": Registry.me,
     "DELETE /api/v1/trusted_publishing/tokens": Registry.revoke_trusted,
-    "GET /api/v1/crates/foo/owners": Registry.owners,
     "GET /index/config.json": Registry.index_config,
-    "GET /index/3/f/foo": Registry.index_crate,
 }
 
 

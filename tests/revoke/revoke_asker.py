@@ -5,8 +5,8 @@ import os
 import subprocess
 
 SECONDS = 60  # no run takes as long
-INVALID = {"revoked-checked", "revoked-unchecked", "already-invalid", "unrecognized", "not-a-token"}
-OTHERS = {"valid", "not-permitted", "unsupported", "refused", "no-answer", "no-api", "unknown"}
+VERDICTS = {"revoked-checked", "revoked-unchecked", "already-invalid", "unrecognized", "not-a-token", "valid", "not-permitted", "unsupported",
+            "refused", "no-answer", "no-api", "unknown"}  # fmt: skip
 KEYS = {"verdict", "url", "status", "detail", "who", "scopes", "expires", "page"}
 
 
@@ -53,7 +53,7 @@ class Asker:
             assert not token or token not in done.stdout
         for answer in answers.values():
             assert set(answer) <= KEYS
-            assert answer["verdict"] in INVALID | OTHERS
+            assert answer["verdict"] in VERDICTS
             assert "@" not in answer.get("url", "") and "?" not in answer.get("url", "")
         return answers
 

@@ -4,14 +4,12 @@
     machine.credentials(x=token)                 # credentials.toml
     done = machine.revoke("--registry", "x")     # done.one is the line of the only credential
     done.verdicts()                              # what the servers said, by registry
-
-`CratesIo` answers for https://crates.io and its index, by a proxy and an authority that the configuration names.
 """
 
 import contextlib
-import dataclasses
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +17,6 @@ import threading
 
 import machine as machines
 import schema
-from tls import Authority, Nginx, Proxy, Site
 
 SECONDS = machines.SECONDS
 CHECK = "GET /api/v1/me"
@@ -29,40 +26,8 @@ CONFIG = "GET /index/config.json"
 OFF = {"removed": 0, "kept": 101}
 
 
-class CratesIo:
-    def __init__(self, directory, registry):
-        self.registry = registry
-        self.authority = Authority(directory)
-        registry.api = "https://crates.io"  # what its index says
-        sites = [
-            Site(self.authority.sign("api", "crates.io"), to=registry.url),
-            Site(self.authority.sign("index", "index.crates.io"), to=f"{registry.url}/index/"),
-        ]
-        self.nginx = Nginx(directory, sites)
-        self.proxy = None
-
-    def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            api, index = stack.enter_context(self.nginx).sites
-            routes = {"crates.io:443": api.port, "index.crates.io:443": index.port}
-            self.proxy = stack.enter_context(Proxy(routes))
-            self.stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *_):
-        self.stack.close()
-
-    def config(self, home):
-        """Paths are relative to the directory that has the cargo home."""
-        return f'[http]\nproxy = "{self.proxy.url}"\ncainfo = "{os.path.relpath(self.authority.path, home.parent)}"\n'
-
-
-@dataclasses.dataclass
-class Outcome:
-    status: int
-    out: str
-    err: str
-    lines: list  # of credentials, in JSON
+class Outcome(machines.Run):
+    """`lines` are those of credentials."""
 
     @classmethod
     def of(cls, status, out, err):
@@ -104,6 +69,11 @@ class RevokeMachine(machines.Machine):
         self.credentials(x=token)
         return token
 
+    def replace_helper(self, script):
+        """By one beside a copy of the program; the script has $request."""
+        self.program = shutil.copy(self.program, self.top)
+        self.write({"/cargo-logout-revoke": f"#!/bin/sh\nread -r request\n{script}\n"})
+
     def stored(self):
         """The tokens in the credentials file."""
         return re.findall(r'token = "(.*)"', self.read("credentials.toml"))
@@ -129,17 +99,13 @@ class RevokeMachine(machines.Machine):
                 os.killpg(process.pid, signal.SIGKILL)
         return Outcome.of(process.returncode, out, err)
 
-    def owners(self, name="crates-io"):
-        """Does the real cargo still get an answer with its token?"""
-        return self.cargo("owner", "--list", "--registry", name, "foo")
 
-
-def hook(registry, method, action, concerns=lambda _: True):
+def hook(registry, method, action):
     """Does `action` before the server answers the first such request of this method."""
     respond, once = registry.respond, threading.Event()
 
     def hooked(request):
-        if request.method == method and concerns(request) and not once.is_set():
+        if request.method == method and not once.is_set():
             once.set()
             action(request)
         return respond(request)

@@ -5,18 +5,14 @@ import json
 import pytest
 from registry_stand_in import Answer, Registry
 from revoke_machine import CHECK, CONFIG, CURRENT, TRUSTED, check, provider_chain, verdict
-from tls import free_ports
 from vendor_stand_in import KINDS, Vendor
 
 OTHERS = {  # what the server does: result, verdict, the reported reason
     "valid": ({}, "removed", "revoked-unchecked", None),
     "ok": ({"answers": [Answer(200, {"ok": True})]}, "removed", "revoked-unchecked", None),
-    "202": ({"answers": [Answer(202)]}, "kept", "refused", "answered 202"),
     "unsupported": ({"can_revoke": False}, "kept", "unsupported", "tokens cannot revoke themselves on this server"),
     "scoped": ({"scopes": ("yank",)}, "kept", "not-permitted", "this token is not allowed to revoke itself"),
-    "locked": ({"locked": "spam"}, "kept", "refused", "locked. Reason: spam"),
-    "read-only": ({"read_only": True}, "kept", "refused", "read-only mode"),
-    "redirect": ({"answers": [Answer(302, headers={"Location": "https://other.example/"})]}, "kept", "refused", "other.example"),
+    "read-only": ({"answers": [Answer(503, {"errors": [{"detail": "it is in read-only mode"}]})]}, "kept", "refused", "read-only mode"),
     "no-api": ({"api": None}, "kept", "no-api", "config.json"),
     "no-json": ({"config": b"<html>"}, "kept", "no-api", "config.json"),
     "private": ({"auth_required": True}, "removed", "revoked-unchecked", None),
@@ -35,7 +31,6 @@ def test_other_registry(machine, registry, case):
     check(done, machine, result, said, token)
     assert registry.alive(token) == (result == "kept" or case == "ok")
     assert registry.lines().count(CURRENT) == (0 if said == "no-api" else 1)
-    assert "other.example" not in "".join(str(request.headers) for request in registry.requests)
     if told:
         assert told in done.err
         assert f"so it is kept: {machine.path('credentials.toml')}" in done.err
@@ -49,8 +44,7 @@ def test_other_registry(machine, registry, case):
 
 @pytest.mark.parametrize("missing, said, told", [("api", "no-answer", "try again"), ("index", "no-api", "could not find the URL of the registry's API")])
 def test_no_server(machine, registry, missing, said, told):
-    url = f"http://127.0.0.1:{free_ports(1)[0]}"
-    setattr(registry, missing, url if missing == "api" else f"sparse+{url}/")
+    setattr(registry, missing, "http://127.0.0.1:1" if missing == "api" else "sparse+http://127.0.0.1:1/")
     machine.registries(x=registry)
     machine.credentials(x="S3CRET-x")
     done = machine.revoke("--registry", "x", "--config", "net.retry=0")
@@ -98,37 +92,27 @@ def test_check_says_whose_tokens_are_valid(machine, registry):
         assert f"{machine.path('credentials.toml')}:" in said and said.endswith(": this server has no check\n")
 
 
-def crates_io_cases():
-    return {
-        "valid": (lambda r: r.issue(), [CHECK, CURRENT, CHECK], "removed", "revoked-checked", "the server now rejects it (https://crates.io)"),
-        "scoped": (lambda r: r.issue(scopes=("yank",)), [CHECK, CURRENT], "kept", "not-permitted", "<https://crates.io/settings/tokens>"),
-        "trusted": (lambda r: r.issue_trusted(), [TRUSTED], "removed", "revoked-unchecked", "has been revoked, not checked (https://crates.io)"),
-        "no-token": (lambda r: setattr(r, "prefix", "cioX") or "cioS3CRET", [CHECK], "removed", "not-a-token", "is not a token of this server"),
-        "old": (lambda r: "S3CRET", [], "kept", None, "tokens of crates.io begin with `cio`"),
-        "locked": (lambda r: setattr(r, "locked", "spam") or r.issue(), [CHECK], "kept", "refused", "Reason: spam"),
-        "expired": (lambda r: r.issue(expired=True), [CHECK, CHECK], "removed", "unrecognized", "crates.io does not recognize this token"),
-    }
-
-
-@pytest.mark.parametrize("case", crates_io_cases())
-def test_crates_io(machine, crates_io, case):
-    make, lines, result, said, told = crates_io_cases()[case]
+@pytest.mark.parametrize(
+    "make, lines, result, said, told",
+    [
+        (lambda r: r.issue(), [CHECK, CURRENT, CHECK], "removed", "revoked-checked", "the server now rejects it (https://crates.io)"),
+        (lambda r: r.issue(scopes=("yank",)), [CHECK, CURRENT], "kept", "not-permitted", "<https://crates.io/settings/tokens>"),
+        (lambda r: r.issue_trusted(), [TRUSTED], "removed", "revoked-unchecked", "has been revoked, not checked (https://crates.io)"),
+        (lambda r: setattr(r, "prefix", "cioX") or "cioS3CRET", [CHECK], "removed", "not-a-token", "is not a token of this server"),
+        (lambda r: "S3CRET", [], "kept", None, "tokens of crates.io begin with `cio`"),
+        (lambda r: r.issue(expired=True), [CHECK, CHECK], "removed", "unrecognized", "crates.io does not recognize this token"),
+    ],
+)
+def test_crates_io(machine, crates_io, make, lines, result, said, told):
     token = make(crates_io)
     machine.credentials(crates_io=token)
     done = machine.revoke()
     check(done, machine, result, said, token)
     assert crates_io.lines() == lines
     assert told in done.err
-    assert crates_io.alive(token) == (result == "kept" and case != "old")
+    assert crates_io.alive(token) == (result == "kept" and said is not None)
     for request in crates_io.requests:
         assert request.header("Authorization") == (f"Bearer {token}" if request.line == TRUSTED else token)
-
-
-def test_under_another_name_it_is_crates_io_all_the_same(machine, crates_io):
-    machine.write({"config.toml": machine.read("config.toml") + '[registries.io]\nindex = "sparse+https://index.crates.io/"\n'})
-    token = crates_io.issue()
-    machine.credentials(io=token)
-    check(machine.revoke("--registry", "io"), machine, "removed", "revoked-checked", token)
 
 
 def test_all_each_on_its_own(machine, registry):
@@ -187,11 +171,11 @@ def test_the_same_token_of_two_servers_is_sent_to_both(machine, registry):
     with Registry() as other:
         token = registry.issue()
         other.issue(token, scopes=("yank",))
-        machine.registries(x=registry, y=other)
-        machine.credentials(x=token, y=token)
+        machine.registries(x=registry, y=other, more=f'[registries.z]\nindex = "sparse+{registry.url}/other/"\n')
+        machine.credentials(x=token, y=token, z=token)
         done = machine.revoke("--all")
-        assert done.verdicts() == {"x": ("removed", "revoked-unchecked"), "y": ("kept", "not-permitted")}
-        assert machine.stored() == [token]
+        assert done.verdicts() == {"x": ("removed", "revoked-unchecked"), "y": ("kept", "not-permitted"), "z": ("kept", "no-api")}
+        assert machine.stored() == [token, token]
         assert "# of y" in machine.read("credentials.toml").split("token")[0].splitlines()[-2]
 
 
@@ -200,6 +184,8 @@ def test_variable_only_with_everywhere(machine, registry, scopes, status, result
     token = registry.issue(scopes=scopes)
     machine.registries(x=registry)
     machine.env["CARGO_REGISTRIES_X_TOKEN"] = token
+    for words in ([], ["--everywhere"]):
+        assert ("would be revoked first" in machine.revoke("--registry", "x", "--dry-run", *words).err) == bool(words)
     done = machine.revoke("--registry", "x")
     assert (done.status, registry.lines(), registry.alive(token)) == (0, [], True)
     assert done.one["usable"] == "yes" and verdict(done.one) is None
@@ -260,12 +246,7 @@ def test_provider_that_fails_after_the_token_is_dead(machine, registry):
 
 FAILING = {
     "fails": """echo '{"Err":{"kind":"other","message":"it broke","caused-by":["the fan is dirty"]}}'""",
-    "unsupported": """echo '{"Err":{"kind":"operation-not-supported"}}'""",
     "no-token": """echo '{"Ok":{"kind":"get","cache":"never","operation_independent":true}}'""",
-    "odd-token": """echo '{"Ok":{"kind":"get","token":["S3CRET"],"cache":"never","operation_independent":true}}'""",
-    "login": """echo '{"Ok":{"kind":"login"}}'""",
-    "logout": """echo '{"Ok":{"kind":"logout"}}'""",
-    "babbles": "echo S3CRET",
     "of others": """echo '{"Err":{"kind":"url-not-supported"}}'""",
 }
 

@@ -2,15 +2,13 @@
 
 import json
 import os
-import subprocess
 
 import pytest
 
 import git_index
 from broken_server import Server, answer, at_once, reset, says, silent
 from git_index import FETCHED, git
-from revoke_asker import SECONDS, environment
-from registry_stand_in import Answer
+from revoke_machine import CURRENT, verdict
 
 API = "http://127.0.0.1:1"  # where nobody listens
 WORKS = "revoked-unchecked"
@@ -110,8 +108,8 @@ def test_the_cache_is_used_where_the_index_is_down(ask, registry, tmp_path, name
         assert without["verdict"] == "no-api" and without["url"] == server.url + "/config.json"
         reason = name if name.isdigit() else {"moved": "redirects to http://127.0.0.1:1/config.json"}.get(name, "")
         assert without["detail"] and reason in without["detail"]
-        verdict = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))["verdict"]
-        assert verdict == (WORKS if name in DOWN else "no-api")
+        cached = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))
+        assert cached["verdict"] == (WORKS if name in DOWN else "no-api")
 
 
 def test_the_cache_is_not_used_where_the_index_is_up(ask, registry, tmp_path):
@@ -119,57 +117,39 @@ def test_the_cache_is_not_used_where_the_index_is_up(ask, registry, tmp_path):
     assert ask(token=registry.issue(), **sparse(registry, tmp_path))["verdict"] == WORKS
 
 
-@pytest.mark.parametrize("kind", ["no api", "broken", "large", "fifo", "unreadable link"])
+@pytest.mark.parametrize("kind", ["no api", "large", "fifo"])
 def test_a_cache_that_is_of_no_use(ask, registry, tmp_path, kind):
     path = cache_in(tmp_path)
-    texts = {"no api": b"{}", "broken": b"{", "large": config(registry) + b" " * 300_000}
-    if kind in texts:
-        path.write_bytes(texts[kind])
-    elif kind == "fifo":
+    if kind == "fifo":
         os.mkfifo(path)
     else:
-        path.symlink_to(path)
+        path.write_bytes(b"{}" if kind == "no api" else config(registry) + b" " * 300_000)
     with Server(at_once(reset)) as server:
         answer = ask(token=registry.issue(), **sparse(server.url + "/", tmp_path))
     assert answer["verdict"] == "no-api" and registry.requests == []
-
-
-def test_retry_after_from_the_index(ask, registry):
-    """The same limits apply to each call."""
-    with Server(says(answer("429 Later", b"", b"Retry-After: 1")), says(answer("200 OK", config(registry)))) as server:
-        registry.answers = [Answer(503, headers={"Retry-After": "1"})]
-        assert ask(token=registry.issue(), **sparse(server.url), retry=1)["verdict"] == WORKS
 
 
 # git indexes.
 
 
 @pytest.fixture
-def clone(tmp_path, registry, cargo):
-    """cargo's own clone of an index with this registry's config.json."""
-    home, upstream = tmp_path / "home", tmp_path / "upstream"
+def clone(tmp_path, registry):
+    """A clone of an index with this registry's config.json, where cargo has it for this URL."""
+    upstream, clone = tmp_path / "upstream", tmp_path / "github.com-25cdd57fae9f0462"
     git_index.make(upstream, config(registry))
-    home.mkdir()
-    (home / "config.toml").write_text(f'[registries.corp]\nindex = "file://{upstream}"\n')
-    env = environment(CARGO_HOME=str(home), CARGO_REGISTRIES_CORP_TOKEN="cio1", HOME=str(tmp_path))
-    command = [cargo, "owner", "--list", "--registry", "corp", "foo"]
-    subprocess.run(command, cwd=home, env=env, check=False, capture_output=True, timeout=SECONDS)
-    [path] = (home / "registry/index").iterdir()
-    git_index.complete(path, upstream)
-    registry.requests.clear()
-    return path
+    clone.mkdir()
+    git("init", "-q", cwd=clone)
+    git("fetch", "-q", str(upstream), FETCHED, cwd=clone)
+    return clone
 
 
 @pytest.fixture
 def by_clone(ask, registry, tmp_path):
-    def by_clone():
-        url = f"file://{tmp_path}/upstream"
-        return ask(token=registry.issue(), index=url, canonical=url, cache=f"{tmp_path}/home/registry/index/")
-
-    return by_clone
+    url = "https://github.com/rust-lang/crates.io-index"
+    return lambda: ask(token=registry.issue(), index=url, canonical=url, cache=f"{tmp_path}/github.com")
 
 
-@pytest.mark.parametrize("kind", ["as cargo makes it", "packed", "of someone else"])
+@pytest.mark.parametrize("kind", ["as it is fetched", "packed", "of someone else"])
 def test_a_clone(by_clone, registry, clone, kind):
     """git and libgit2 would not read a clone of someone else, but a cargo home can be shared."""
     if kind == "packed":
@@ -195,7 +175,7 @@ def test_the_commit_that_was_fetched_last(by_clone, clone, tmp_path):
 
 def fetch(clone, text):
     """Another config.json, or none."""
-    index = clone.parents[3] / "upstream"
+    index = clone.parent / "upstream"
     git("rm", "-q", "config.json", cwd=index)
     if text is not None:
         (index / "config.json").write_bytes(text)
@@ -219,12 +199,10 @@ def move_up(clone):
 DAMAGES = {
     "no HEAD": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").unlink(),
     "HEAD of nothing": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").write_text("0" * 39 + "1\n"),
-    "HEAD of letters": lambda clone: (clone / ".git/refs/remotes/origin/HEAD").write_text("what?\n"),
     "no repository": lambda clone: (clone / ".git/HEAD").unlink(),
     "broken configuration": lambda clone: (clone / ".git/config").write_text("[core\n"),
     "broken objects": break_objects,
     "no file": lambda clone: fetch(clone, None),
-    "no JSON": lambda clone: fetch(clone, b"{"),
     "no api": lambda clone: fetch(clone, b'{"dl":"x"}'),
     "large": lambda clone: fetch(clone, b'{"api":"http://127.0.0.1:1"}' + b" " * 300_000),
     "above": move_up,
@@ -238,3 +216,32 @@ def test_clones_that_give_none(by_clone, registry, clone, how):
     answer = by_clone()
     assert answer["verdict"] == "no-api" and answer["detail"] and registry.requests == []
     assert how != "none" or "no copy of the index yet" in answer["detail"]
+
+
+# The clones of the real cargo.
+
+
+def use(machine, index, token):
+    machine.write({"config.toml": f'[registries.x]\nindex = "{index}"\n'})
+    machine.credentials(x=token)
+
+
+def kept_by_cargo(machine):
+    """The directories of the indexes that the real cargo has made."""
+    return sorted(path for path in machine.path("registry/index").glob("*") if path.is_dir())
+
+
+@pytest.mark.parametrize("name, end", [("plain", ""), ("chopped.git", ""), ("Large", "/"), ("with%20blank", ""), ("ünï", ""), ("a", "//"), ("long-" * 20, "")])
+def test_clone_is_where_cargo_has_it(machine, registry, name, end):
+    """cargo's hash of a URL."""
+    index = machine.top / "index" / name.replace("%20", " ")
+    git_index.make(index, config(registry))
+    use(machine, f"file://{index}{end}".replace(" ", "%20"), registry.issue())
+    done = machine.revoke("--registry", "x")
+    assert (done.status, verdict(done.one)) == (101, "no-api") and "run `cargo search` in this registry to make one" in done.err
+    machine.cargo("search", "--registry", "x", "foo")
+    (directory,) = kept_by_cargo(machine)
+    git_index.complete(directory, index)
+    assert machine.revoke("--registry", "x").status == 0
+    assert machine.stored() == []
+    assert registry.lines()[-1] == CURRENT

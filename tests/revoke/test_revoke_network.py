@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 
 import pytest
 
@@ -27,29 +26,21 @@ NO_ANSWER = {
     "closed after the request": says(then=close),
     "reset after the request": says(then=reset),
     "closed in the status line": says(b"HTTP/1.1 20"),
-    "closed in the headers": says(b"HTTP/1.1 200 OK\r\nContent-Le"),
     "closed between headers": says(b"HTTP/1.1 204 No Content\r\n"),
     "closed after 100": says(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "closed in the body": says(HEAD, b'{"ok":true}'),
     "closed in a refusal": says(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n", FAILED),
     "silent": silent,
-    "silent from the first": at_once(silent),
-    "silent in the headers": says(b"HTTP/1.1 204 No Content\r\n", then=silent),
     "silent in the body": says(HEAD, b"{", then=silent),
     "drips its headers": drips(b"HTTP/1.1 204 No Content\r\n"),
     "drips its body": says(HEAD, then=drips(b"{" * 90)),
     "body without end": for_ever(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536),
     "headers without end": for_ever(b"HTTP/1.1 200 OK\r\n", b"X-Y: " + b"z" * 1000 + b"\r\n"),
-    "header without end": for_ever(b"HTTP/1.1 200 OK\r\nX-Y: ", b"z" * 65536),
     "100 without end": for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "bad chunk size": says(CHUNKED, b"zz\r\n{}\r\n0\r\n\r\n"),
-    "huge chunk size": says(CHUNKED, b"ffffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
     "no last chunk": says(CHUNKED, b"2\r\n{}\r\n"),
-    "negative length": says(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"),
     "no HTTP": says(b"220 mail.example ESMTP\r\n"),
     "HTTP/0.9": says(b'{"ok":true}'),
-    "status of letters": says(b"HTTP/1.1 2OO OK\r\n\r\n"),
-    "later HTTP": says(b"HTTP/4 204 No Content\r\n\r\n"),
     "NUL in a header": says(b"HTTP/1.1 204 No\0Content\r\nA: \0\r\n\r\n"),
     "101": says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"),
 }
@@ -72,27 +63,21 @@ ANSWERS = {
     "until it closes, nothing": (b"HTTP/1.1 200 OK\r\n\r\n", "no-answer"),
     "a length that is too short": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" + OK + b"x", "no-answer"),
     "no length with a body": (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" + OK, "no-answer"),
-    "two lengths": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nContent-Length: 11\r\n\r\n" + OK, "no-answer"),
     "two lengths that differ": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nContent-Length: 12\r\n\r\n" + OK, "no-answer"),
     "a length and chunks": (b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + OK + b"\r\n0\r\n\r\n", "no-answer"),
     "an encoding without end": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n" + OK, "no-answer"),
-    "two encodings": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + OK + b"\r\n0\r\n\r\n", "no-answer"),
-    "no such call, until it closes": (b"HTTP/1.1 404 Not Found\r\n\r\n", "no-answer"),
     "204 with length 0": (b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "revoked-unchecked"),
     "204 with a length": (b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}", "no-answer"),
     "204 with a length of words": (b"HTTP/1.1 204 No Content\r\nContent-Length: 0x\r\n\r\n", "no-answer"),
     "204 with chunks": (b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "no-answer"),
     "chunks": (CHUNKED + b"b;x=y\r\n" + OK + b"\r\n0\r\nX-Trailer: 1\r\n\r\n", "revoked-unchecked"),
     "100 before": (b"HTTP/1.1 100 Continue\r\n\r\n" + answer("204 No Content"), "revoked-unchecked"),
-    "103 before": (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer("204 No Content"), "revoked-unchecked"),
     "two answers": (answer("403 Forbidden") + answer("204 No Content"), "no-answer"),
     "newlines alone": (b"HTTP/1.1 204 No Content\nA: b\n\n", "revoked-unchecked"),
     "ok": (answer("200 OK", OK), "revoked-unchecked"),
     "ok and more": (answer("200 OK", b'{"ok":true,"error":"x"}'), "refused"),
     "ok as text": (answer("200 OK", b'{"ok":"true"}'), "refused"),
     "ok twice": (answer("200 OK", b'{"ok":false,"ok":true}'), "refused"),
-    "nothing": (answer("200 OK"), "refused"),
-    "an error": (answer("200 OK", b'{"error":"no"}'), "refused"),
     "deep JSON": (answer("200 OK", b"[" * 100000), "refused"),
     "not UTF-8": (answer("400 Bad Request", b'{"errors":[{"detail":"\xff"}]}'), "refused"),
     "another content type": (answer("200 OK", OK, b"Content-Type: image/png"), "revoked-unchecked"),
@@ -185,13 +170,9 @@ def test_a_server_that_says_when(ask, registry, status):
         (429, {}, 3),
         (503, {}, 3),
         (503, {"Retry-After": "11"}, 3),
-        (503, {"Retry-After": "99999999999999999999"}, 3),
         (429, {"Retry-After": "-1"}, 3),
         (429, {"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"}, 3),
-        (429, {"Retry-After": "soon"}, 3),
         (500, {"Retry-After": "1"}, 3),
-        (408, {"Retry-After": "1"}, 3),
-        (403, {"Retry-After": "1"}, 3),
     ],
 )
 def test_one_call_is_all(ask, registry, status, headers, retry):
@@ -221,17 +202,8 @@ def test_signals_end_it(helper, ask, silence, number):
         assert child.wait(SECONDS) == -number and child.stdout.read() == ""
 
 
-PARENT = """
-import subprocess, sys
-child = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE)
-child.stdin.write(sys.argv[2].encode())
-child.stdin.close()
-child.wait()
-"""
-
-
 def test_it_ends_with_its_parent(helper, ask, silence):
-    command = [sys.executable, "-c", PARENT, helper, silence.request]
+    command = ["sh", "-c", 'printf "%s" "$2" | "$1"; exit', "sh", helper, silence.request]
     with subprocess.Popen(command, env=ask.env, stdout=subprocess.PIPE) as parent:
         assert silence.asked.wait(SECONDS)
         parent.kill()

@@ -1,18 +1,13 @@
-"""TLS, proxies and redirects: nginx in front of the stand-in, as in earnest."""
+"""TLS, proxies and redirects, with a certificate authority of the test's own."""
 
 import contextlib
-import socket
 import ssl
-import threading
 
 import pytest
 
 import tls
-from broken_server import Server, answer, says
-from revoke_asker import SECONDS
-from registry_stand_in import Registry
-
-GOOD, EXPIRED, OTHER_HOST, SELF_SIGNED, OTHER_AUTHORITY, CRATES_IO, OLD_TLS, NEW_TLS, LIMITED = range(9)
+from broken_server import Server, at_once, says
+from registry_stand_in import Answer
 
 
 @pytest.fixture(scope="module")
@@ -21,61 +16,54 @@ def authority(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def behind():
-    """The registry behind nginx."""
-    with Registry() as registry:
-        yield registry
-
-
-@pytest.fixture(autouse=True)
-def as_new(behind):
-    behind.requests.clear()
-    behind.api, behind.auth_required = behind.url, False
-
-
-@pytest.fixture(scope="module")
-def nginx(tmp_path_factory, authority, behind):
-    good = authority.sign("good", "127.0.0.1", "localhost")
+def contexts(authority):
     unknown = tls.Authority(authority.directory, "unknown")
-    sites = [
-        tls.Site(good, behind.url),
-        tls.Site(authority.sign("expired", "127.0.0.1", end="20200102000000Z"), behind.url),
-        tls.Site(authority.sign("other", "registry.example"), behind.url),
-        tls.Site(tls.Certificate(unknown.path, unknown.key), behind.url),
-        tls.Site(unknown.sign("theirs", "127.0.0.1"), behind.url),
-        tls.Site(authority.sign("crates", "crates.io"), behind.url),
-        tls.Site(good, behind.url, more="ssl_protocols TLSv1.2;"),
-        tls.Site(good, behind.url, more="ssl_protocols TLSv1.3;"),
-        tls.Site(good, does="default_type application/json; return 200 '{}';", more="server_tokens off;"),
-    ]
-    with tls.Nginx(tmp_path_factory.mktemp("nginx"), sites) as nginx:
-        yield nginx
+    contexts = {
+        "good": authority.sign("good", "127.0.0.1", "localhost"),
+        "expired": authority.sign("expired", "127.0.0.1", end="20200102000000Z"),
+        "other host": authority.sign("other", "registry.example"),
+        "self-signed": tls.context(unknown.path, unknown.key),
+        "other authority": unknown.sign("theirs", "127.0.0.1"),
+        "crates.io": authority.sign("crates", "crates.io"),
+        "old TLS": authority.sign("old", "127.0.0.1"),
+        "new TLS": authority.sign("new", "127.0.0.1"),
+    }
+    contexts["old TLS"].maximum_version = ssl.TLSVersion.TLSv1_2
+    contexts["new TLS"].minimum_version = ssl.TLSVersion.TLSv1_3
+    return contexts
 
 
-def reaches(ask, behind, **request):
+@pytest.fixture
+def site(registry, contexts):
+    """The registry behind TLS of some sort."""
+    with contextlib.ExitStack() as stack:
+        yield lambda sort: stack.enter_context(tls.Site(registry, contexts[sort]))
+
+
+def reaches(ask, registry, **request):
     """Returns true if it can revoke a token there."""
-    token = behind.issue()
+    token = registry.issue()
     answer = ask(token=token, **request)
-    assert behind.alive(token) == (answer["verdict"] == "no-answer")
+    assert registry.alive(token) == (answer["verdict"] == "no-answer")
     assert answer["verdict"] in ("no-answer", "revoked-unchecked"), answer
     return answer["verdict"] == "revoked-unchecked"
 
 
-def test_verified(ask, behind, nginx, authority):
-    token = behind.issue()
-    answer = ask(token=token, api=nginx.url(GOOD), cainfo=str(authority.path))
-    assert answer == {"verdict": "revoked-unchecked", "status": 204, "url": nginx.url(GOOD) + "/api/v1/tokens/current"}
-    assert not behind.alive(token)
-    assert "S3CRET" not in nginx.log.read_text()
+def test_verified(ask, registry, site, authority):
+    token = registry.issue()
+    url = site("good").url
+    answer = ask(token=token, api=url, cainfo=str(authority.path))
+    assert answer == {"verdict": "revoked-unchecked", "status": 204, "url": url + "/api/v1/tokens/current"}
+    assert not registry.alive(token)
 
 
-@pytest.mark.parametrize("site", [EXPIRED, OTHER_HOST, SELF_SIGNED, OTHER_AUTHORITY, CRATES_IO])
-def test_not_verified(ask, behind, nginx, authority, site):
-    token = behind.issue()
-    answer = ask(token=token, api=nginx.url(site), cainfo=str(authority.path))
+@pytest.mark.parametrize("sort", ["expired", "other host", "self-signed", "other authority", "crates.io"])
+def test_not_verified(ask, registry, site, authority, sort):
+    token = registry.issue()
+    answer = ask(token=token, api=site(sort).url, cainfo=str(authority.path))
     assert answer["verdict"] == "no-answer"
     assert "certificate" in answer["detail"] or "SSL" in answer["detail"]
-    assert behind.alive(token) and behind.requests == []
+    assert registry.alive(token) and registry.requests == []
 
 
 @pytest.mark.parametrize(
@@ -91,34 +79,34 @@ def test_not_verified(ask, behind, nginx, authority, site):
         (None, {"GIT_SSL_NO_VERIFY": "1", "CURL_INSECURE": "1", "CURL_CA_BUNDLE": "", "SSL_VERIFY": "0"}, False),
     ],
 )
-def test_authorities(ask, behind, nginx, authority, cainfo, variables, works):
+def test_authorities(ask, registry, site, authority, cainfo, variables, works):
     """cargo asks the first two variables too, through openssl-probe."""
     authority.openssl("rehash", ".")
     ask.env |= {name: str(authority.directory / value) if name.startswith("SSL_CERT") and value else value for name, value in variables.items()}
-    assert reaches(ask, behind, api=nginx.url(GOOD), cainfo=cainfo) == works
+    assert reaches(ask, registry, api=site("good").url, cainfo=cainfo) == works
 
 
 @pytest.mark.parametrize(
-    "site, versions, works",
+    "sort, versions, works",
     [
-        (OLD_TLS, {}, True),
-        (NEW_TLS, {}, True),
-        (OLD_TLS, {"ssl_min": "tlsv1.3"}, False),
-        (NEW_TLS, {"ssl_min": "tlsv1.3"}, True),
-        (NEW_TLS, {"ssl_max": "tlsv1.2"}, False),
-        (OLD_TLS, {"ssl_min": "tlsv1.2", "ssl_max": "tlsv1.3"}, True),
-        (NEW_TLS, {"ssl_min": "default", "ssl_max": "default"}, True),
-        (OLD_TLS, {"ssl_min": "tlsv1.0", "ssl_max": "tlsv1.1"}, False),
+        ("old TLS", {}, True),
+        ("new TLS", {}, True),
+        ("old TLS", {"ssl_min": "tlsv1.3"}, False),
+        ("new TLS", {"ssl_min": "tlsv1.3"}, True),
+        ("new TLS", {"ssl_max": "tlsv1.2"}, False),
+        ("old TLS", {"ssl_min": "tlsv1.2", "ssl_max": "tlsv1.3"}, True),
+        ("new TLS", {"ssl_min": "default", "ssl_max": "default"}, True),
+        ("old TLS", {"ssl_min": "tlsv1.0", "ssl_max": "tlsv1.1"}, False),
     ],
 )
-def test_tls_versions(ask, behind, nginx, authority, site, versions, works):
-    assert reaches(ask, behind, api=nginx.url(site), cainfo=str(authority.path), **versions) == works
+def test_tls_versions(ask, registry, site, authority, sort, versions, works):
+    assert reaches(ask, registry, api=site(sort).url, cainfo=str(authority.path), **versions) == works
 
 
-def test_both_over_tls(ask, behind, nginx, authority):
-    behind.auth_required = True
-    behind.api = nginx.url(GOOD)
-    assert reaches(ask, behind, index=f"sparse+{nginx.url(GOOD)}/index/", cainfo=str(authority.path))
+def test_both_over_tls(ask, registry, site, authority):
+    registry.auth_required = True
+    registry.api = site("good").url
+    assert reaches(ask, registry, index=site("good").url.join(("sparse+", "/index/")), cainfo=str(authority.path))
 
 
 UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
@@ -128,49 +116,36 @@ UNTIL_IT_CLOSES = b"HTTP/1.1 200 OK\r\n\r\n"
 @pytest.mark.parametrize("text, how", [(UNTIL_IT_CLOSES, "no-answer"), (UNTIL_IT_CLOSES + b'{"ok":true}', "no-answer"), (UNTIL_IT_CLOSES + b"{", "no-answer"), (b"HTTP/1.1 204 No", "no-answer")])
 def test_a_connection_that_is_cut(ask, authority, leaves, text, how):
     """Whoever cuts a connection in the middle must not make a yes of it; libcurl does not tell that TLS was cut."""
-    certificate = authority.sign("cut", "127.0.0.1")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.path, certificate.key)
+    context = authority.sign("cut", "127.0.0.1")
 
-    def serve(listener):
-        connection, _ = listener.accept()
-        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as server:
-            while b"\r\n\r\n" not in server.recv(65536):
+    def cut(connection):
+        with context.wrap_socket(connection, server_side=True) as secure:
+            while b"\r\n\r\n" not in secure.recv(65536):
                 pass
-            server.sendall(text)
+            secure.sendall(text)
             if leaves == "politely":
-                server.unwrap()
+                secure.unwrap()
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve, args=(listener,))
-        thread.start()
-        answer = ask(token="cioS3CRET", api=f"https://127.0.0.1:{listener.getsockname()[1]}", cainfo=str(authority.path))
-        thread.join(SECONDS)
+    with Server(at_once(cut)) as server:
+        answer = ask(token="cioS3CRET", api=server.url.replace("http:", "https:"), cainfo=str(authority.path))
     assert answer["verdict"] == how, answer
-
-
-def test_tls_that_never_starts(ask):
-    """A server that speaks HTTP where TLS is wanted."""
-    with Server(says(answer("204 No Content"))) as server:
-        got = ask(token="cioS3CRET", api=server.url.replace("http:", "https:"))
-    assert got["verdict"] == "no-answer" and b"cioS3CRET" not in b"".join(server.requests)
 
 
 # Proxies.
 
 
 @pytest.fixture
-def proxy(nginx):
-    with tls.Proxy({"crates.io:443": nginx.sites[CRATES_IO].port}) as proxy:
+def proxy(site):
+    with tls.Proxy({"crates.io:443": site("crates.io").server_port}) as proxy:
         yield proxy
 
 
-def test_crates_io_by_a_proxy(ask, behind, authority, proxy):
+def test_crates_io_by_a_proxy(ask, registry, authority, proxy):
     """All that is done for the real one, but the last step of the way."""
-    token = behind.issue()
+    token = registry.issue()
     answer = ask(token=token, kind="crates.io", api="https://crates.io", proxy=proxy.url, cainfo=str(authority.path))
     assert answer == {"verdict": "revoked-checked", "status": 204, "url": "https://crates.io/api/v1/tokens/current"}
-    assert not behind.alive(token)
+    assert not registry.alive(token)
     assert len(proxy.requests) == 3
     for host, headers in proxy.requests:
         assert host == "crates.io:443"
@@ -178,45 +153,45 @@ def test_crates_io_by_a_proxy(ask, behind, authority, proxy):
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
-def test_the_configuration_is_above_the_environment(ask, behind, authority, proxy, variable):
+def test_the_configuration_is_above_the_environment(ask, registry, authority, proxy, variable):
     request = {"api": "https://crates.io", "cainfo": str(authority.path)}
     ask.env[variable] = proxy.url
-    assert reaches(ask, behind, **request)
-    assert not reaches(ask, behind, **request, proxy="http://127.0.0.1:1")
-    assert not reaches(ask, behind, **request, proxy="")  # none, as in libcurl
+    assert reaches(ask, registry, **request)
+    assert not reaches(ask, registry, **request, proxy="http://127.0.0.1:1")
+    assert not reaches(ask, registry, **request, proxy="")  # none, as in libcurl
 
 
-def test_the_proxy_of_git(ask, behind, authority, proxy, tmp_path):
+def test_the_proxy_of_git(ask, registry, authority, proxy, tmp_path):
     """Where cargo's configuration names none: above the environment, for cargo as for us."""
     (tmp_path / ".gitconfig").write_text(f"[http]\n\tproxy = {proxy.url}\n")
     ask.env |= {"HOME": str(tmp_path), "https_proxy": "http://127.0.0.1:1"}
     request = {"api": "https://crates.io", "cainfo": str(authority.path)}
-    assert reaches(ask, behind, **request)
-    assert not reaches(ask, behind, **request, proxy="http://127.0.0.1:1")
+    assert reaches(ask, registry, **request)
+    assert not reaches(ask, registry, **request, proxy="http://127.0.0.1:1")
     (tmp_path / ".gitconfig").write_text("[http\n")
-    assert not reaches(ask, behind, **request)
+    assert not reaches(ask, registry, **request)
 
 
-def test_no_proxy(ask, behind, nginx, authority, proxy):
+def test_no_proxy(ask, registry, site, authority, proxy):
     """no_proxy excludes the host, or the URL is http, with which a proxy would receive the token."""
     ask.env |= {"https_proxy": proxy.url, "http_proxy": proxy.url, "all_proxy": proxy.url, "no_proxy": "127.0.0.1"}
-    assert reaches(ask, behind, api=nginx.url(GOOD), cainfo=str(authority.path))
-    assert reaches(ask, behind, api=behind.url, proxy=proxy.url)
+    assert reaches(ask, registry, api=site("good").url, cainfo=str(authority.path))
+    assert reaches(ask, registry, api=registry.url, proxy=proxy.url)
     assert proxy.requests == []
 
 
-def test_a_proxy_that_wants_a_password(ask, behind, nginx, authority):
-    with tls.Proxy({"crates.io:443": nginx.sites[CRATES_IO].port}, user="me:S3CRETpw") as proxy:
+def test_a_proxy_that_wants_a_password(ask, registry, site, authority):
+    with tls.Proxy({"crates.io:443": site("crates.io").server_port}, user="me:S3CRETpw") as proxy:
         request = {"api": "https://crates.io", "cainfo": str(authority.path)}
-        refused = ask(token=behind.issue(), **request, proxy=proxy.url)
+        refused = ask(token=registry.issue(), **request, proxy=proxy.url)
         assert refused["verdict"] == "no-answer" and "407" in refused["detail"]
-        assert reaches(ask, behind, **request, proxy=proxy.url.replace("//", "//me:S3CRETpw@"))
-        wrong = ask(token=behind.issue(), **request, proxy=proxy.url.replace("//", "//me:S3CRETno@"))
+        assert reaches(ask, registry, **request, proxy=proxy.url.replace("//", "//me:S3CRETpw@"))
+        wrong = ask(token=registry.issue(), **request, proxy=proxy.url.replace("//", "//me:S3CRETno@"))
         assert wrong["verdict"] == "no-answer" and "S3CRET" not in str(wrong)
 
 
-def test_a_proxy_that_refuses(ask, behind, authority, proxy):
-    answer = ask(token=behind.issue(), api="https://other.example", proxy=proxy.url, cainfo=str(authority.path))
+def test_a_proxy_that_refuses(ask, registry, authority, proxy):
+    answer = ask(token=registry.issue(), api="https://other.example", proxy=proxy.url, cainfo=str(authority.path))
     assert answer["verdict"] == "no-answer" and "403" in answer["detail"]
 
 
@@ -240,17 +215,16 @@ def test_the_password_of_a_proxy_is_not_shown(ask, proxy, variable):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(ask, behind, registry, tmp_path, authority, status):
-    site = tls.Site(authority.sign("moved", "127.0.0.1"), does=f"return {status} {registry.url}$request_uri;")
-    with tls.Nginx(tmp_path, [site]) as nginx:
-        answer = ask(token=behind.issue(), api=nginx.url(0), cainfo=str(authority.path))
+def test_redirects_are_not_followed(ask, registry, site, authority, status):
+    place = "https://other.example/api/v1/tokens/current"
+    registry.answers = [Answer(status, headers={"Location": place})]
+    answer = ask(token=registry.issue(), api=site("good").url, cainfo=str(authority.path))
     assert (answer["verdict"], answer["status"]) == ("refused", status)
-    assert answer["detail"] == f"it redirects to {registry.url}/api/v1/tokens/current, which is not followed"
-    assert registry.requests == []
+    assert answer["detail"] == f"it redirects to {place}, which is not followed"
 
 
-def test_redirects_that_are_odd(ask, behind):
-    token = behind.issue()
+def test_redirects_that_are_odd(ask, registry):
+    token = registry.issue()
     for place in ("//me:S3CRETpw@127.0.0.1:1/x", f"https://evil.example/{token}", "javascript:alert(1)", "", "\x1b[31m", "x" * 5000):
         head = f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode()
         with Server(says(head)) as server:
@@ -259,7 +233,7 @@ def test_redirects_that_are_odd(ask, behind):
             assert len(server.requests) == 1
 
 
-def test_the_token_of_a_redirected_index_stays(ask, behind, registry, nginx):
+def test_the_token_of_a_redirected_index_stays(ask, registry):
     """401 and then elsewhere: it is only told where."""
     behaviours = [
         says(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"),

@@ -1,6 +1,5 @@
 """--revoke and where tokens are stored: several in one file, copies elsewhere, providers, clones; and what --dry-run says of them."""
 
-import shutil
 import signal
 
 import pytest
@@ -53,25 +52,6 @@ def test_a_copy_of_a_token_that_lives_on(machine, registry):
     assert machine.stored() == [token]
 
 
-def test_the_same_token_of_two_clones_is_sent_for_each(machine, tmp_path):
-    """Git indexes with different URLs are different servers; two names of one index are one."""
-    indexes = {"x": "file:///srv/one", "y": "file:///srv/two", "z": "file:///srv/one"}
-    machine.write({"config.toml": "".join(f'[registries.{name}]\nindex = "{url}"\n' for name, url in indexes.items())})
-    machine.credentials(x="S3CRET", y="S3CRET", z="S3CRET")
-    machine.program = shutil.copy(machine.program, tmp_path / "cargo-logout")
-    helper = r"""#!/bin/sh
-read -r requests
-for id in $(echo "$requests" | grep -o '"id":[0-9]*'); do
-    echo asked >>$TOP/asked
-    echo "{$id,\"verdict\":\"revoked-unchecked\",\"url\":\"https://h\"}"
-done
-"""
-    machine.write({"/cargo-logout-revoke": helper})
-    done = machine.revoke("--all")
-    assert (done.status, machine.asked(), machine.stored()) == (0, ["asked", "asked"], [])
-    assert "token for `y` has been revoked, not checked (https://h)\n" in done.err
-
-
 def test_a_provider_is_not_asked_by_a_dry_run(machine, registry):
     provider_chain(machine, registry, "removes")
     machine.provider("removes", registry.issue())
@@ -81,15 +61,6 @@ def test_a_provider_is_not_asked_by_a_dry_run(machine, registry):
     provider = f"credential provider `{machine.path('/bin/removes')}`"
     assert "token for `x` would be revoked first" in done.err
     assert f"{provider} would be asked to log out of `x`" in done.err
-
-
-def test_a_variable_of_which_a_dry_run_does_nothing(machine, registry):
-    machine.registries(x=registry)
-    machine.env["CARGO_REGISTRIES_X_TOKEN"] = "S3CRET"
-    done = machine.revoke("--registry", "x", "--dry-run")
-    assert done.one["plan"] == "leave" and "would be revoked" not in done.err
-    done = machine.revoke("--registry", "x", "--dry-run", "--everywhere")
-    assert "would be revoked first" in done.err
 
 
 def test_ctrl_c_while_a_provider_gives_the_token(machine, registry):

@@ -126,7 +126,6 @@ DELETES = [
     ("Gitea", Answer(200, {"ok": True}), "refused"),
     ("Gitea", Answer(403, {"message": "no"}), "refused"),
     ("Gitea", Answer(404, {"message": "not found"}), "unsupported"),
-    ("Gitea", Answer(404, b"404 page not found\n"), "unsupported"),
     ("Gitea", Answer(500, {"message": ""}), "refused"),
 ]
 EVERYWHERE = [Answer(status) for status in (201, 202, 203, 206, 299, 408, 429, 500, 503)]
@@ -180,7 +179,6 @@ CHECKS = [
     ("Gitea", Answer(404, {"message": "invalid personal token"}), "already-invalid", "refused"),
     ("Gitea", Answer(404, {"message": "access token not found"}), "already-invalid", "refused"),
     ("Gitea", Answer(404, {"message": "not found", "url": "x"}), "unsupported", "unsupported"),
-    ("Gitea", Answer(404, b"Not found.\n"), "unsupported", "unsupported"),  # Forgejo
     ("Gitea", Answer(405), "unsupported", "unsupported"),
     ("Gitea", Answer(401, {"message": "token is required"}), "unknown", "refused"),
     ("Gitea", Answer(200), "unknown", "refused"),

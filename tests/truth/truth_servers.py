@@ -3,8 +3,6 @@
 Each request for a crate's owners is noted as (index, token), each one for an index's config.json as (index, None).
 """
 
-import ssl
-
 import loopback
 import tls
 
@@ -15,7 +13,8 @@ class Servers:
         hosts = ("crates.io", "index.crates.io")
         self.asked, self.ca = [], authority.path
         self.plain = loopback.Server(Handler)
-        self.crates_io = CratesIo(authority.sign("crates-io", *hosts))
+        self.crates_io = tls.Server(Handler, authority.sign("crates-io", *hosts))
+        self.crates_io.url = "https://crates.io"
         self.relay = tls.Proxy({f"{host}:443": self.crates_io.server_port for host in hosts})
         self.port, self.proxy = self.plain.server_port, self.relay.url
         self.plain.requests = self.crates_io.requests = self.asked
@@ -23,15 +22,6 @@ class Servers:
     def close(self):
         for server in (self.plain, self.crates_io, self.relay):
             server.__exit__()
-
-
-class CratesIo(loopback.Server):
-    def __init__(self, certificate):
-        super().__init__(Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate.path, certificate.key)
-        self.socket = context.wrap_socket(self.socket, server_side=True)
-        self.url = "https://crates.io"
 
 
 class Handler(loopback.Handler):
