@@ -44,7 +44,7 @@ static void report_removed(const struct shell *shell, const struct credential *c
             return;
         }
     }
-    shell_status(shell, "Logout", "%s for `%s` has been removed %s", credential_kind_name(c),
+    shell_status(shell, "Logout", "%s for `%s` has been removed %s", credential_keys[c->kind],
                  name_of(c), where.data);
 }
 
@@ -84,7 +84,7 @@ static void note_revoking(const struct shell *shell, const struct inventory *fou
 {
     const struct registry *first = NULL;
     bool several = false;
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (c->result == RESULT_REMOVED && c->kind == CREDENTIAL_TOKEN && !is_revoked(c)) {
             first = first ? first : c->registry;
             several |= first != c->registry;
@@ -112,7 +112,7 @@ static void note_revoking(const struct shell *shell, const struct inventory *fou
 
 static struct str left_title(struct arena *arena, const struct credential *c, enum usable usable)
 {
-    const char *kind = credential_kind_name(c);
+    const char *kind = credential_keys[c->kind];
     struct str where = credential_location(arena, c);
     if (c->place == PLACE_PROVIDER && usable == USABLE_UNKNOWN) {
         bool elsewhere = c->plan == PLAN_LEAVE && c->asked_about;
@@ -143,14 +143,14 @@ static void report_left(const struct shell *shell, const struct credential *c)
                            name_of(c), where.data);
     } else if (usable != USABLE_NO && !explained) {
         title = left_title(arena, c, usable);
-    } else if (not_checked && !c->error_is_final) {
+    } else if (not_checked && !credential_failed(c)) {
         title = str_format(arena, "not checked: %s", c->error->message.data);
         purpose = "to ask it";
     } else {
         if (c->asked_about && c->place == PLACE_CONFIG && c->effect == NEVER_USED &&
             c->result == RESULT_PENDING && c->value.len > 0) {
             shell_note(shell, "%s has a %s for `%s` that cargo does not use", where.data,
-                       credential_kind_name(c), name_of(c));
+                       credential_keys[c->kind], name_of(c));
         }
         return;
     }
@@ -195,8 +195,8 @@ static struct str copy_title(struct arena *arena, const struct copy *copy, const
     const char *where = copy_location(arena, copy).data;
     const char *variable = text_shown(arena, copy->variable).data;
     struct str of = STR("");
-    if (copy->registry.len > 0) {
-        of = str_format(arena, " for `%s`", text_shown(arena, copy->registry).data);
+    if (copy->registry) {
+        of = str_format(arena, " for `%s`", copy->registry->shown.data);
     }
     switch (copy->kind) {
     case COPY_ORIGIN:
@@ -208,6 +208,7 @@ static struct str copy_title(struct arena *arena, const struct copy *copy, const
     case COPY_POSSIBLE:
         return str_format(arena, "`http.user-agent` might contain a token: %s", where);
     case COPY_OF_TOKEN:
+    case COPY_NOT_CHECKED:
         break;
     }
     return str_format(arena, "there is a copy of the token%s: %s", of.data, where);
@@ -216,9 +217,18 @@ static struct str copy_title(struct arena *arena, const struct copy *copy, const
 static void report_copy(const struct shell *shell, const struct run *run, const struct copy *copy)
 {
     struct arena *arena = shell->arena;
-    const char *kind = copy->is_secret_key ? "secret-key" : "token";
-    const char *name = text_shown(arena, copy->registry).data;
-    if (copy->result == RESULT_NOT_FOUND || (copy->kind == COPY_ORIGIN && copy->is_here)) {
+    const char *kind = credential_keys[copy->stored];
+    const char *name = copy->registry ? copy->registry->shown.data : "";
+    if (copy->kind == COPY_NOT_CHECKED) {
+        shell_alert(
+            shell,
+            str_format(arena, "not checked: %s: %s", copy->what.data, copy->error->message.data),
+            STR(""));
+        return;
+    }
+    bool is_here = copy->kind == COPY_ORIGIN &&
+                   environment_get(&run->inventory.config->environment, copy->variable);
+    if (copy->result == RESULT_NOT_FOUND || is_here) {
         return; /* the fix of the variable lists this line */
     }
     if (copy->result == RESULT_REMOVED) {
@@ -241,7 +251,7 @@ static void report_copy(const struct shell *shell, const struct run *run, const 
                               : "";
     shell_alert(shell, copy_title(arena, copy, kind),
                 str_format(arena, "%s, %s%s", is_home ? "to check that home" : "to remove it",
-                           copy_fix(arena, &run->inventory, copy).text.data, history));
+                           copy_fix(arena, copy).text.data, history));
 }
 
 /* With -v: reports the variables that no startup file sets. */
@@ -249,10 +259,10 @@ static void report_looked(const struct shell *shell, const struct run *run)
 {
     const struct inventory *found = &run->inventory;
     struct buf names = buf_new(shell->arena);
-    for (const struct place *p = run->copies.startup_files; p; p = p->next) {
+    for (const struct place *p = run->copies.places; p && p->kind == KIND_STARTUP; p = p->next) {
         buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", p->shown.data);
     }
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         struct str variable = credential_variable(c);
         if (variable.len > 0 && !c->origins) {
             shell_note(shell, "no startup file sets `%s`; checked %s",
@@ -269,11 +279,6 @@ static void report_copies(const struct shell *shell, const struct run *run)
     for (const struct copy *c = copies->first; c; c = c->next) {
         report_copy(shell, run, c);
         found += c->kind == COPY_OF_TOKEN;
-    }
-    for (const struct problem *p = copies->problems; p; p = p->next) {
-        shell_alert(shell,
-                    str_format(shell->arena, "not checked: %s: %s", p->shown.data, p->reason.data),
-                    STR(""));
     }
     if (run->options->copies) {
         shell_status(shell, "Searched", "%zu file%s for %zu token%s: %zu cop%s", copies->files,
@@ -311,8 +316,8 @@ static struct failure *find_failures(const struct inventory *found)
     struct failure *first = NULL;
     struct failure **end = &first;
     struct map by_error = {0};
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
-        if (!c->error || !c->error_is_final) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
+        if (!credential_failed(c)) {
             continue;
         }
         struct buf chain = buf_new(arena);
@@ -459,7 +464,7 @@ static void report_summary(const struct shell *shell, const struct run *run)
     const struct totals *totals = &run->totals;
     const struct registry *first = NULL;
     bool several = false;
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (c->result == RESULT_REMOVED || credential_usable(c) != USABLE_NO || c->error) {
             first = first ? first : c->registry;
             several |= first != c->registry;
@@ -491,7 +496,7 @@ static void report_planned(const struct shell *shell, const struct credential *c
     switch (c->plan) {
     case PLAN_REMOVE:
         shell_status(shell, "Logout", "%s for `%s` would be removed from %s",
-                     credential_kind_name(c), name_of(c), where.data);
+                     credential_keys[c->kind], name_of(c), where.data);
         break;
     case PLAN_ASK:
         shell_status(shell, "Logout", "%s would be asked to log out of `%s`", where.data,
@@ -508,7 +513,7 @@ static void report_planned(const struct shell *shell, const struct credential *c
 static void report_logout(const struct shell *shell, const struct run *run)
 {
     const struct inventory *found = &run->inventory;
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (run->options->dry_run) {
             report_planned(shell, c);
             continue;
@@ -525,7 +530,7 @@ static void report_logout(const struct shell *shell, const struct run *run)
         return;
     }
     note_revoking(shell, found);
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         report_left(shell, c);
     }
 }

@@ -137,7 +137,7 @@ static void add_credential(struct buf *out, const struct run *run, const struct 
     json_t *line = line_new("credential");
     set(line, "registry", json_from_str(arena, c->registry->name));
     set_index(arena, line, credential_index_url(c));
-    set(line, "kind", json_string(credential_kind_name(c)));
+    set(line, "kind", json_string(credential_keys[c->kind]));
     set(line, "location", location_of(arena, c));
     set(line, "usable", json_string(report_usable[credential_usable(c)]));
     set(line, "effect", json_string(effects[c->effect]));
@@ -211,7 +211,7 @@ static void add_keyring(struct buf *out, const struct keyring_view *keyring)
     add_line(out, line);
 }
 
-static void add_copy(struct buf *out, const struct inventory *inventory, const struct copy *copy)
+static void add_copy(struct buf *out, const struct copy *copy)
 {
     static const char *const kinds[] = {
         [COPY_OF_TOKEN] = "copy",
@@ -223,29 +223,29 @@ static void add_copy(struct buf *out, const struct inventory *inventory, const s
     const struct place *place = copy->place;
     json_t *line = line_new("copy");
     json_t *location =
-        place ? file_location(arena, place_kind_name(place->kind), place->path, copy->line)
+        place ? file_location(arena, place_kind_names[place->kind], place->path, copy->line)
               : variable_location(arena, copy->variable);
     set(location, "text", json_from_str(arena, copy_location(arena, copy)));
     set(line, "kind", json_string(kinds[copy->kind]));
-    set_if_any(arena, line, "registry", copy->registry);
+    set(line, "registry", copy->registry ? json_from_str(arena, copy->registry->name) : NULL);
     set_if_any(arena, line, "variable", copy->variable);
     set_if_any(arena, line, "home", copy->home);
     set(line, "location", location);
     set(line, "in_git", json_boolean(copy->in_work_tree));
     set(line, "result", json_string(results[copy->result]));
     if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND) {
-        set(line, "fix", words_of(arena, copy_fix(arena, inventory, copy)));
+        set(line, "fix", words_of(arena, copy_fix(arena, copy)));
     }
     set(line, "error", json_from_err(arena, copy->error));
     add_line(out, line);
 }
 
-static void add_problem(struct buf *out, const struct problem *problem)
+static void add_not_checked(struct buf *out, const struct copy *copy)
 {
     json_t *line = line_new("copy");
     set(line, "kind", json_string("not-checked"));
-    set(line, "text", json_from_str(out->arena, problem->shown));
-    set(line, "error", json_pack("[o]", json_from_str(out->arena, problem->reason)));
+    set(line, "text", json_from_str(out->arena, copy->what));
+    set(line, "error", json_from_err(out->arena, copy->error));
     add_line(out, line);
 }
 
@@ -285,10 +285,11 @@ bool report_json(const struct shell *shell, const struct run *run, int status)
         add_keyring(&out, &inventory->keyring);
     }
     for (const struct copy *c = run->copies.first; c; c = c->next) {
-        add_copy(&out, inventory, c);
-    }
-    for (const struct problem *p = run->copies.problems; p; p = p->next) {
-        add_problem(&out, p);
+        if (c->kind == COPY_NOT_CHECKED) {
+            add_not_checked(&out, c);
+        } else {
+            add_copy(&out, c);
+        }
     }
     if (run->failure) {
         add_error(&out, NULL, run->failure);

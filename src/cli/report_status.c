@@ -74,7 +74,7 @@ static void add_row(struct table *table, const struct credential *c)
     size_t column = 0;
     row->warns = c && credential_usable(c) == USABLE_YES;
     row->cells[column++] = c ? c->registry->shown : STR("REGISTRY");
-    row->cells[column++] = c ? str_of(credential_kind_name(c)) : STR("KIND");
+    row->cells[column++] = c ? str_of(credential_keys[c->kind]) : STR("KIND");
     row->cells[column++] = c ? str_of(report_usable[credential_usable(c)]) : STR("USABLE");
     if (table->has_valid) {
         row->cells[column++] = c ? valid_cell(arena, c) : STR("VALID");
@@ -139,7 +139,7 @@ static struct str draw(const struct table *table)
 static struct map count_by_path(struct arena *arena, const struct inventory *found)
 {
     struct map counts = {0};
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (c->file) {
             size_t **count = (size_t **)map_place(arena, &counts, c->file->path);
             *count = *count ? *count : arena_new(arena, size_t);
@@ -210,7 +210,7 @@ bool report_status(const struct shell *shell, const struct run *run)
         .has_index = shell->verbosity >= VERBOSITY_VERBOSE,
     };
     add_row(&table, NULL);
-    for (const struct credential *c = inventory_first(found); c; c = inventory_next(found, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         if (c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED) {
             add_row(&table, c);
         }

@@ -10,6 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+struct str load_user_home(struct arena *arena)
+{
+    const char *home = getenv("HOME");
+    if (!home || !*home) {
+        const struct passwd *user = getpwuid(geteuid());
+        home = user ? user->pw_dir : "";
+    }
+    return str_copy(arena, home, strlen(home));
+}
+
 /* cargo: home::cargo_home_with_cwd. */
 static struct err *find_home(struct config *config, struct str *out)
 {
@@ -23,16 +33,12 @@ static struct err *find_home(struct config *config, struct str *out)
         *out = differ ? given : normal;
         return NULL;
     }
-    const char *home = getenv("HOME");
-    if (!home || !*home) {
-        const struct passwd *user = getpwuid(geteuid());
-        home = user ? user->pw_dir : NULL;
-    }
-    if (!home) {
+    struct str home = load_user_home(arena);
+    if (home.len == 0) {
         return err_new(arena, "Cargo couldn't find your home directory. This probably means that "
                               "$HOME was not set.");
     }
-    *out = path_join(arena, str_copy(arena, home, strlen(home)), STR(".cargo"));
+    *out = path_join(arena, home, STR(".cargo"));
     return NULL;
 }
 

@@ -19,6 +19,9 @@ struct load {
     int depth;
 };
 
+/* Returns the user's home directory. Empty if it is not known. */
+struct str load_user_home(struct arena *arena);
+
 /* Replaces NULs at the end of a text with line ends. Returns their number. If the text has only
  * NULs, changes nothing and returns 0, because its contents are lost. */
 size_t load_mend(struct arena *arena, struct str *text);

@@ -12,14 +12,12 @@ enum { LONGEST_LINE = 4096, GROUPS = 7, MOST_ASSIGNMENTS = 20 };
 static const struct syntax {
     const char *pattern;
     size_t name;
-    bool universal;
 } syntaxes[] = {
-    {BEFORE NAME "[+]?=", 2, false},                     /* shells, systemd, PAM */
-    {BEFORE NAME "[ \t]+(DEFAULT|OVERRIDE)=", 2, false}, /* pam_env.conf */
-    {"^SETUVAR (--[a-z]+ )*" NAME ":", 2, true},         /* fish's file of universal variables */
+    {BEFORE NAME "[+]?=", 2},                     /* shells, systemd, PAM */
+    {BEFORE NAME "[ \t]+(DEFAULT|OVERRIDE)=", 2}, /* pam_env.conf */
+    {"^SETUVAR (--[a-z]+ )*" NAME ":", 2},        /* fish's file of universal variables */
     /* fish, unless an option is --erase, --query, --names or --show */
-    {BEFORE "set([ \t]+-(-(([^eqns \t]|e[^r \t])[a-z]*)?|[^-eqnS \t]+))*[ \t]+" NAME "[ \t]+", 6,
-     false},
+    {BEFORE "set([ \t]+-(-(([^eqns \t]|e[^r \t])[a-z]*)?|[^-eqnS \t]+))*[ \t]+" NAME "[ \t]+", 6},
 };
 
 static bool is_comment(const char *line, size_t len)
@@ -45,15 +43,14 @@ static bool is_wanted(struct str name)
 }
 
 struct finder {
-    struct search *search;
-    const struct place *place;
-    assignment_take *take;
+    struct arena *arena;
     regex_t expressions[COUNT(syntaxes)];
+    struct assignment *first;
+    struct assignment **end;
     size_t count;
 };
 
-static void find_in_line(struct finder *finder, struct arena *scratch, const char *line,
-                         size_t number)
+static void find_in_line(struct finder *finder, const char *line, size_t number)
 {
     regmatch_t groups[GROUPS];
     for (size_t i = 0; i < COUNT(syntaxes); i++) {
@@ -63,32 +60,25 @@ static void find_in_line(struct finder *finder, struct arena *scratch, const cha
                    0) {
             const regmatch_t *group = &groups[syntaxes[i].name];
             const char *start = at + group->rm_so;
-            struct str name = str_copy(scratch, start, (size_t)(group->rm_eo - group->rm_so));
+            struct str name = str_copy(finder->arena, start, (size_t)(group->rm_eo - group->rm_so));
             at += groups[0].rm_eo;
-            if (!is_wanted(name) || is_empty(at) || is_comment(line, (size_t)(start - line))) {
+            if (!is_wanted(name) || is_empty(at) || is_comment(line, (size_t)(start - line)) ||
+                finder->count++ == MOST_ASSIGNMENTS) {
                 continue;
             }
-            if (finder->count++ < MOST_ASSIGNMENTS) {
-                const struct assignment found = {name, at, number, syntaxes[i].universal};
-                finder->take(finder->search, finder->place, &found);
-            } else {
-                search_problem(finder->search, finder->place->shown,
-                               "the file assigns too many variables of cargo");
-            }
+            *finder->end = arena_new(finder->arena, struct assignment);
+            **finder->end = (struct assignment){name, at, number, NULL};
+            finder->end = &(*finder->end)->next;
         }
     }
 }
 
-void assignments_in(struct search *search, const struct place *place, struct str text,
-                    assignment_take *take)
+struct assignment *assignments_in(struct arena *arena, struct str text, bool *more)
 {
-    CLEANUP(arena_free) struct arena scratch = {0};
-    struct finder finder = {.search = search, .place = place, .take = take};
+    struct finder finder = {.arena = arena};
     const char *end = text.data + text.len;
     size_t number = 1;
-    if (!memmem(text.data, text.len, "CARGO_", 6)) {
-        return;
-    }
+    finder.end = &finder.first;
     for (size_t i = 0; i < COUNT(syntaxes); i++) {
         if (regcomp(&finder.expressions[i], syntaxes[i].pattern, REG_EXTENDED) != 0) {
             out_of_memory();
@@ -100,12 +90,13 @@ void assignments_in(struct search *search, const struct place *place, struct str
         size_t len = newline ? (size_t)(newline - start) : left;
         if (memmem(start, len, "CARGO_", 6)) {
             size_t most = len < LONGEST_LINE ? len : LONGEST_LINE;
-            find_in_line(&finder, &scratch, str_copy(&scratch, start, most).data, number);
-            arena_clear(&scratch);
+            find_in_line(&finder, str_copy(arena, start, most).data, number);
         }
         start += len + 1;
     }
     for (size_t i = 0; i < COUNT(syntaxes); i++) {
         regfree(&finder.expressions[i]);
     }
+    *more = finder.count > MOST_ASSIGNMENTS;
+    return finder.first;
 }

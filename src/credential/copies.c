@@ -2,15 +2,12 @@
 
 #include "config/load.h"
 #include "credential/file.h"
-#include "credential/remove.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/map.h"
 #include "util/text.h"
 
-#include <pwd.h>
-
-enum { TOKEN_LIKE = 20, MOST_COPIES = 100 };
+enum { SHORTEST = 12, TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
 {
@@ -22,19 +19,8 @@ static bool in_work_tree(struct arena *arena, struct str path)
     return false;
 }
 
-/* Adds a copy unless it is already in the list. The assignment of a token is not also listed as a
- * copy of the token. */
 static const struct copy *add(struct search *search, struct copy copy)
 {
-    for (const struct copy *c = search->out->first; c; c = c->next) {
-        bool same = c->place == copy.place && c->line == copy.line &&
-                    c->is_secret_key == copy.is_secret_key;
-        bool is_assignment = c->kind == COPY_ORIGIN && copy.kind == COPY_OF_TOKEN;
-        if (same && (is_assignment || (c->kind == copy.kind && str_eq(c->registry, copy.registry) &&
-                                       str_eq(c->variable, copy.variable)))) {
-            return c;
-        }
-    }
     struct copy *added = arena_new(search->arena, struct copy);
     *added = copy;
     added->in_work_tree = copy.place && in_work_tree(search->arena, copy.place->path);
@@ -43,47 +29,127 @@ static const struct copy *add(struct search *search, struct copy copy)
     return added;
 }
 
-static bool is_about(const struct search *search, struct str registry)
+static void add_problem(struct search *search, struct str what, const char *reason)
 {
-    const struct registry *chosen = search->inventory->chosen;
-    return !chosen || str_eq(registry, chosen->name);
+    add(search, (struct copy){
+                    .kind = COPY_NOT_CHECKED,
+                    .what = what,
+                    .error = err_new(search->arena, "%s", reason),
+                });
+}
+
+/* Returns true after the time of the search has passed. Adds this problem once, for the file at
+ * which it happened. */
+static bool is_over(struct search *search, const struct place *place)
+{
+    if (!search->is_over && child_clock() > search->until) {
+        search->is_over = true;
+        add_problem(search, place->shown,
+                    "the search stopped here and in all later files after 2 seconds");
+    }
+    return search->is_over;
+}
+
+/* Returns the copy of a line that is already listed, or NULL. `from` is the first one of the file.
+ * If `variable` is not empty, it is the assignment of this variable. */
+static const struct copy *listed(const struct copy *from, size_t line, struct str variable)
+{
+    while (from &&
+           (from->line != line || (variable.len > 0 && !str_eq(from->variable, variable)))) {
+        from = from->next;
+    }
+    return from;
+}
+
+/*
+ * Tokens to search for.
+ */
+
+/* Returns the base64 characters that depend only on the token, if `before` bytes precede it. */
+static struct str base64(struct arena *arena, struct str token, size_t before)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct buf out = buf_new(arena);
+    unsigned bits = 0;
+    unsigned count = (unsigned)before * 8 % 6;
+    size_t skipped = count > 0 ? 1 : 0; /* this character depends on the bytes before it */
+    for (size_t i = 0; i < token.len; i++) {
+        bits = (bits << 8 | (unsigned char)token.data[i]) & 0xFFFF;
+        for (count += 8; count >= 6; count -= 6) {
+            if (skipped > 0) {
+                skipped--;
+            } else {
+                buf_add_char(&out, digits[bits >> (count - 6) & 63]);
+            }
+        }
+    }
+    return buf_str(&out);
+}
+
+static void add_needle(struct search *search, const struct credential *c, struct str bytes)
+{
+    struct needle *needle = arena_new(search->arena, struct needle);
+    *needle = (struct needle){bytes, c, search->needles};
+    search->needles = needle;
+}
+
+static const char *unknown(const struct credential *c)
+{
+    bool provider = c->place == PLACE_PROVIDER || c->place == PLACE_KEYRING;
+    bool absent = c->result == RESULT_NOT_FOUND || c->result == RESULT_NOT_SUPPORTED;
+    return provider && !absent                           ? "only its credential provider knows it"
+           : c->value.len > 0 && c->value.len < SHORTEST ? "it has fewer than 12 bytes"
+                                                         : NULL;
+}
+
+/* Makes needles of the tokens of the run, and lists those that cannot be searched for. */
+static void find_needles(struct search *search)
+{
+    struct arena *arena = search->arena;
+    const struct inventory *inventory = search->inventory;
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+        const char *reason = c->asked_about ? unknown(c) : NULL;
+        if (reason) {
+            add_problem(search,
+                        str_format(arena, "copies of the %s for `%s` (%s)",
+                                   credential_keys[c->kind], c->registry->shown.data,
+                                   credential_location(arena, c).data),
+                        reason);
+        }
+        if (c->asked_about && c->value.len >= SHORTEST) {
+            struct str token = server_bare_token(c->value);
+            search->out->tokens++;
+            add_needle(search, c, token);
+            for (size_t before = 0; before < 3; before++) {
+                add_needle(search, c, base64(arena, token, before));
+            }
+        }
+    }
 }
 
 /*
  * Credentials files that cargo does not read.
  */
 
-/* Removes the tokens of a file. `from` is the first of its copies in the list. */
-static void remove_tokens(struct search *search, const struct place *place, struct copy *from)
+/* Removes tokens from a file. `copies` is the first of its copies, each with a token in `list`. */
+static void remove_tokens(struct search *search, const struct place *place, struct credential *list,
+                          struct copy *copies)
 {
     const struct config_file file = {
         .path = place->path,
         .shown = place->shown,
         .credentials = strstr(place->path.data + str_rfind(place->path, '/'), "credentials"),
     };
-    const struct inventory *inventory = search->inventory;
-    struct credential *list = NULL;
-    struct credential **end = &list;
-    for (const struct copy *c = from; c; c = c->next) {
-        struct registry *registry = registries_get(&inventory->registries, c->registry);
-        if (!registry) {
-            registry = arena_new(search->arena, struct registry);
-            registry->name = c->registry;
-        }
-        *end = arena_new(search->arena, struct credential);
-        (*end)->registry = registry;
-        (*end)->kind = c->is_secret_key ? CREDENTIAL_SECRET_KEY : CREDENTIAL_TOKEN;
-        end = &(*end)->next_in_file;
-    }
     const struct err *err =
-        file_remove(inventory->config->shell, &file, list, search->options->revoke);
-    for (struct copy *c = from; c; c = c->next, list = list->next_in_file) {
+        file_remove(search->config->shell, &file, list, search->options->revoke);
+    for (struct copy *c = copies; c; c = c->next, list = list->next_in_file) {
         c->error = err;
         c->result = err ? RESULT_FAILED : list->result;
     }
 }
 
-/* Returns true if a text that is not TOML contains something like `token = "`. */
+/* Returns true if a text that is not TOML, such as the swap file of an editor, contains something
+ * like `token = "`. */
 static bool looks_like_credentials(struct str text)
 {
     static const char *const written[] = {"token = \"", "token = '", "token=\"", "secret-key = \""};
@@ -94,49 +160,41 @@ static bool looks_like_credentials(struct str text)
     return i < COUNT(written);
 }
 
-/* Handles a file that is not valid TOML, such as the swap file of an editor. */
-static void take_other(struct search *search, const struct place *place, struct str text)
-{
-    if (!search->needles) {
-        needles_find(search);
-    }
-    const struct needle *n = search->needles;
-    while (n && !needle_in(n, place->kind, text, text.data)) {
-        n = n->next;
-    }
-    if (n || (!search->inventory->chosen && looks_like_credentials(text))) {
-        add(search, (struct copy){
-                        .kind = COPY_UNREAD_FILE,
-                        .place = place,
-                        .registry = n ? n->of->registry->name : STR(""),
-                    });
-    }
-}
-
 static void take_unread(struct search *search, const struct place *place, struct arena *scratch,
                         struct str text)
 {
+    const struct logout_options *options = search->options;
+    struct arena *arena = search->arena;
+    struct copy *const *from = search->end;
+    struct credential *list = NULL;
+    struct credential **end = &list;
     struct toml_doc *doc;
-    struct copy **from = search->end;
     if (text.len > FILE_LIMIT || !utf8_valid(text) || toml_parse(scratch, text, &doc)) {
-        take_other(search, place, text);
+        if (looks_like_credentials(text)) {
+            add(search, (struct copy){.kind = COPY_UNREAD_FILE, .place = place});
+        }
         return;
     }
     for (const struct stored *s = inventory_stored(scratch, doc, NULL); s; s = s->next) {
+        struct str name = str_copy(arena, s->registry.data, s->registry.len);
+        struct registry *registry = registries_add(&search->inventory->registries, name);
         bool is_set = s->node->type == TOML_STRING && s->node->string.len > 0;
-        if (is_set && is_about(search, s->registry)) {
+        if (is_set && inventory_is_about(search->inventory, registry)) {
             add(search, (struct copy){
                             .kind = COPY_UNREAD_FILE,
                             .place = place,
                             .line = s->node->line,
-                            .registry = str_copy(search->arena, s->registry.data, s->registry.len),
-                            .is_secret_key = s->kind == CREDENTIAL_SECRET_KEY,
+                            .registry = registry,
+                            .stored = s->kind,
                             .is_toml = true,
                         });
+            *end = arena_new(arena, struct credential);
+            **end = (struct credential){.registry = registry, .kind = s->kind};
+            end = &(*end)->next_in_file;
         }
     }
-    if (*from && search->options->copies && !search->options->status && !search->options->dry_run) {
-        remove_tokens(search, place, *from);
+    if (list && options->copies && !options->status && !options->dry_run) {
+        remove_tokens(search, place, list, *from);
     }
 }
 
@@ -144,20 +202,16 @@ static void take_unread(struct search *search, const struct place *place, struct
  * Assignments.
  */
 
-/* Returns the registry whose token or secret key the variable contains, or NULL if none is known.
- */
-static const struct registry *registry_of(const struct search *search, struct str name)
+/* Returns true if the run is about the token or secret key in this variable. */
+static bool is_about(const struct search *search, struct str name)
 {
-    const struct registry *r = search->inventory->registries.first;
-    for (; r; r = r->next) {
-        for (size_t i = 0; i < COUNT(credential_keys); i++) {
-            struct key key = registry_key(r, str_of(credential_keys[i]));
-            if (str_eq(name, key_variable(search->arena, &key))) {
-                return r;
-            }
-        }
+    const struct registry *chosen = search->inventory->chosen;
+    bool found = !chosen;
+    for (size_t i = 0; i < COUNT(credential_keys) && !found; i++) {
+        struct key key = registry_key(chosen, str_of(credential_keys[i]));
+        found = str_eq(name, key_variable(search->arena, &key));
     }
-    return NULL;
+    return found;
 }
 
 /* Returns the absolute path of `~/x`, `$HOME/x`, `"${HOME}/x"` or `/x`, as startup files write it.
@@ -178,38 +232,47 @@ static struct str path_of(const struct search *search, const char *value)
     return literal ? path : STR("");
 }
 
+/* `from` is the first copy of the file. */
 static void take_assignment(struct search *search, const struct place *place,
-                            const struct assignment *assignment)
+                            const struct assignment *assignment, struct copy *const *from)
 {
-    struct str name = assignment->variable;
-    const struct registry *registry = registry_of(search, name);
+    struct str name = str_copy(search->arena, assignment->variable.data, assignment->variable.len);
+    const struct copy *origin = listed(*from, assignment->line, name);
     bool is_home = str_eq(name, STR("CARGO_HOME"));
     bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
-    bool is_about_it = !registry || is_about(search, registry->name);
-    struct copy copy = {
+    bool is_missing = !environment_get(&search->config->environment, name);
+    bool is_wanted = is_home || (is_secret && is_about(search, name));
+    const struct copy copy = {
         .kind = COPY_ORIGIN,
         .place = place,
         .line = assignment->line,
-        .registry = registry ? registry->name : STR(""),
-        .variable = str_copy(search->arena, name.data, name.len),
+        .variable = name,
         .home = is_home ? path_of(search, assignment->value) : STR(""),
-        .is_here = environment_get(&search->config->environment, name) != NULL,
-        .is_universal = assignment->universal,
     };
-    if (search->options->copies && copy.home.len > 0) {
-        search->homes = list_room(search->arena, search->homes, sizeof(*search->homes),
-                                  search->home_count, &search->home_size);
-        search->homes[search->home_count++] = copy.home;
-    }
-    if (search->options->copies && !copy.is_here && (is_home || (is_secret && is_about_it))) {
+    if (search->options->copies && is_missing && is_wanted && !origin) {
         add(search, copy);
     }
-    for (struct credential *c = inventory_first(search->inventory); c;
-         c = inventory_next(search->inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(search->inventory, c));) {
         if (str_eq(credential_variable(c), name)) {
-            const struct copy *origin = add(search, copy);
+            origin = origin ? origin : add(search, copy);
             c->origins = c->origins ? c->origins : origin;
         }
+    }
+}
+
+static void take_assignments(struct search *search, const struct place *place,
+                             struct arena *scratch, struct str text)
+{
+    struct copy *const *from = search->end;
+    bool more = false;
+    if (!memmem(text.data, text.len, "CARGO_", 6)) {
+        return;
+    }
+    for (const struct assignment *a = assignments_in(scratch, text, &more); a; a = a->next) {
+        take_assignment(search, place, a, from);
+    }
+    if (more) {
+        add_problem(search, place->shown, "the file assigns too many variables of cargo");
     }
 }
 
@@ -254,72 +317,84 @@ static void take_user_agent(struct search *search)
     }
 }
 
-/* Finds the lines that contain a token. */
-static void take_lines(struct search *search, const struct place *place, struct str text)
+/* Finds the lines that contain a token. Does not list the assignment of a token again. */
+static void take_lines(struct search *search, const struct place *place, struct str text,
+                       struct copy *const *from)
 {
+    const char *end = text.data + text.len;
     size_t hits = 0;
-    for (const struct needle *n = search->needles; n && !search_over(search, place); n = n->next) {
+    for (const struct needle *n = search->needles; n && !is_over(search, place); n = n->next) {
         size_t line = 1;
         const char *counted = text.data;
         const char *at = text.data;
-        while ((at = needle_in(n, place->kind, text, at))) {
-            if (hits++ == MOST_COPIES) {
-                search_problem(search, place->shown,
-                               "it has more than 100 copies; the others are not listed");
-                return;
-            }
+        while ((at = memmem(at, (size_t)(end - at), n->bytes.data, n->bytes.len))) {
             for (; counted < at; counted++) {
                 line += *counted == '\n';
             }
-            add(search, (struct copy){
-                            .kind = COPY_OF_TOKEN,
-                            .place = place,
-                            .line = line,
-                            .registry = n->of->registry->name,
-                        });
+            bool is_listed = listed(*from, line, STR(""));
+            if (!is_listed && hits++ == MOST_COPIES) {
+                add_problem(search, place->shown,
+                            "it has more than 100 copies; the others are not listed");
+                return;
+            }
+            if (!is_listed) {
+                add(search, (struct copy){
+                                .kind = COPY_OF_TOKEN,
+                                .place = place,
+                                .line = line,
+                                .registry = n->of->registry,
+                            });
+            }
             at += n->bytes.len;
         }
     }
 }
 
-static void take_file(struct search *search, const struct place *place, struct arena *scratch,
-                      struct str text)
+static void search_file(struct search *search, struct place *place)
 {
+    CLEANUP(arena_free) struct arena scratch = {0};
+    struct copy *const *from = search->end;
+    struct str text = STR("");
+    if (is_over(search, place)) {
+        return;
+    }
+    const struct err *err = place_read(search, place, &scratch, &text);
+    if (err) {
+        add_problem(search, place->shown, err->message.data);
+        return;
+    }
     if (place->kind == KIND_CARGO) {
-        take_unread(search, place, scratch, text);
+        take_unread(search, place, &scratch, text);
         return;
     }
     if (place->kind == KIND_STARTUP) {
-        assignments_in(search, place, text, take_assignment);
+        take_assignments(search, place, &scratch, text);
     }
     if (search->needles) {
-        search->out->files++;
-        take_lines(search, place, text);
+        take_lines(search, place, text, from);
+        search->out->files += !search->is_over;
+    }
+}
+
+static void search_files(struct search *search, enum place_kind kind)
+{
+    search->until = search->until > 0 ? search->until : child_clock() + SEARCH_MS;
+    for (struct place *p = places_find(search, kind); p; p = p->next) {
+        search_file(search, p);
     }
 }
 
 /* Returns true if a variable keeps a credential or provider usable. */
 static bool needs_origins(const struct inventory *inventory)
 {
-    const struct credential *c = inventory_first(inventory);
+    const struct credential *c = inventory_next(inventory, NULL);
     while (c && credential_variable(c).len == 0) {
         c = inventory_next(inventory, c);
     }
     return c != NULL;
 }
 
-/* Returns the home directory of the user, or an empty text. */
-static struct str home_of(struct arena *arena)
-{
-    const char *home = getenv("HOME");
-    if (!home || !*home) {
-        const struct passwd *user = getpwuid(geteuid());
-        home = user ? user->pw_dir : "";
-    }
-    return str_copy(arena, home, strlen(home));
-}
-
-void copies_find(const struct inventory *inventory, const struct logout_options *options,
+void copies_find(struct inventory *inventory, const struct logout_options *options,
                  struct copies *out)
 {
     struct search search = {
@@ -329,31 +404,25 @@ void copies_find(const struct inventory *inventory, const struct logout_options 
         .arena = inventory->config->arena,
         .out = out,
         .end = &out->first,
-        .last_problem = &out->problems,
-        .user_home = home_of(inventory->config->arena),
+        .user_home = load_user_home(inventory->config->arena),
     };
     *out = (struct copies){0};
-    search.last_needle = &search.needles;
+    search.last_place = &search.places;
     take_user_agent(&search);
     if (options->copies) {
-        needles_find(&search);
+        find_needles(&search);
     }
     if (options->copies || needs_origins(inventory)) {
-        out->startup_files = search_files(&search, KIND_STARTUP, take_file);
+        search_files(&search, KIND_STARTUP);
     }
     if (options->status || options->all || options->copies) {
-        (void)search_files(&search, KIND_CARGO, take_file);
+        search_files(&search, KIND_CARGO);
     }
     if (options->copies && search.needles) {
-        (void)search_files(&search, KIND_HISTORY | KIND_CLIENT, take_file);
+        search_files(&search, KIND_HISTORY);
+        search_files(&search, KIND_CLIENT);
     }
-    out->strict_fails = options->copies && out->problems;
-    for (const struct copy *c = out->first; c; c = c->next) {
-        bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
-        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
-        out->failed += c->result == RESULT_FAILED;
-        out->strict_fails |= options->copies && !gone && !is_home;
-    }
+    out->places = search.places;
 }
 
 /*
@@ -367,18 +436,18 @@ struct str copy_location(struct arena *arena, const struct copy *copy)
                             : copy->place->shown;
 }
 
-struct fix copy_fix(struct arena *arena, const struct inventory *inventory, const struct copy *copy)
+struct fix copy_fix(struct arena *arena, const struct copy *copy)
 {
-    const struct registry *registry = registries_get(&inventory->registries, copy->registry);
-    bool known = registry && registry->has_index && registry->valid;
+    const struct registry *registry = copy->registry;
     struct fix fix = {NULL, 0, STR("")};
     if (copy->home.len > 0) {
         fix = FIX(arena, STR("env"), str_format(arena, "CARGO_HOME=%s", copy->home.data),
                   STR("cargo-logout"), STR("--status"));
     } else if (copy->kind == COPY_UNREAD_FILE && !copy->is_toml) {
         fix = FIX(arena, STR("rm"), copy->place->path);
-    } else if (copy->is_toml && copy->result == RESULT_PENDING && known) {
-        fix = FIX(arena, STR("cargo-logout"), STR("--registry"), copy->registry, STR("--copies"));
+    } else if (copy->is_toml && copy->result == RESULT_PENDING && registry->has_index &&
+               registry->valid) {
+        fix = FIX(arena, STR("cargo-logout"), STR("--registry"), registry->name, STR("--copies"));
     }
     if (fix.count == 0) {
         bool line = copy->line > 0 && copy->kind != COPY_POSSIBLE && copy->place &&

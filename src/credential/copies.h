@@ -1,15 +1,8 @@
 /*
  * Finds tokens outside of the files that cargo reads: in other credentials files, in assignments of
- * startup files, and in files of other programs.
- *
- *     a variable is usable    the startup files that assign it, because `unset` lasts only until
- *                             the next login shell
- *     --status, --all         credentials files that cargo does not read, and their backups
- *     --copies                all files, for the bytes of the tokens that the run is about
- *
- * Without one of these, no file is read. With --copies, tokens are removed from TOML files that
- * cargo does not read, by file.h. No other file is changed. Only names are kept in memory, not the
- * contents of files.
+ * startup files, and in files of other programs. docs/copies.md describes which run reads which
+ * files. With --copies, tokens are removed from TOML files that cargo does not read, by file.h. No
+ * other file is changed.
  */
 #ifndef CREDENTIAL_COPIES_H
 #define CREDENTIAL_COPIES_H
@@ -19,11 +12,14 @@
 #include <sys/types.h>
 
 enum place_kind {
-    KIND_STARTUP = 1, /* can assign variables */
-    KIND_HISTORY = 2,
-    KIND_CLIENT = 4, /* other programs store passwords there */
-    KIND_CARGO = 8,  /* a credentials or configuration file that cargo does not read, or a backup */
+    KIND_STARTUP, /* can assign variables */
+    KIND_CARGO,   /* a credentials or configuration file that cargo does not read, or a backup */
+    KIND_HISTORY,
+    KIND_CLIENT, /* other programs store passwords there */
 };
+
+/* `startup`, `cargo`, … */
+extern const char *const place_kind_names[];
 
 struct place {
     struct str path; /* absolute; for root, without symbolic links */
@@ -34,58 +30,44 @@ struct place {
     struct place *next;
 };
 
-/* Something that was not checked. `shown` is a file or, for example, a token. */
-struct problem {
-    struct str shown;
-    struct str reason;
-    struct problem *next;
-};
-
 enum copy_kind {
     COPY_OF_TOKEN,
     COPY_ORIGIN,      /* the assignment of a variable */
     COPY_UNREAD_FILE, /* a token in a credentials file that cargo does not read */
     COPY_POSSIBLE,    /* `http.user-agent` with a word that looks like a token */
+    COPY_NOT_CHECKED, /* a file or token that was not searched; `error` has the reason */
 };
 
 struct copy {
     enum copy_kind kind;
-    const struct place *place; /* NULL: a variable */
-    size_t line;               /* 0: unknown, for example in the swap file of an editor */
-    struct str registry;       /* its name; empty if it is not known */
-    struct str variable;       /* only of an origin */
-    struct str home;           /* only of an origin of CARGO_HOME: the directory */
-    bool is_here;              /* only of an origin: this process has the variable */
-    bool is_universal;         /* only of an origin: a universal variable of fish */
-    bool is_secret_key;
-    bool is_toml;       /* it is in an unread file that --copies can edit */
-    bool in_work_tree;  /* of git */
-    enum result result; /* PENDING, REMOVED, NOT_FOUND, KEPT (not revoked) or FAILED */
+    const struct place *place;   /* NULL: a variable, or not checked */
+    struct str what;             /* only if it was not checked: the file or token, for messages */
+    size_t line;                 /* 0: unknown, for example in the swap file of an editor */
+    struct registry *registry;   /* NULL if it is not known */
+    struct str variable;         /* only of an origin */
+    struct str home;             /* only of an origin of CARGO_HOME: the directory */
+    enum credential_kind stored; /* only in an unread file */
+    bool is_toml;                /* it is in an unread file that --copies can edit */
+    bool in_work_tree;           /* of git */
+    enum result result;          /* PENDING, REMOVED, NOT_FOUND, KEPT (not revoked) or FAILED */
     const struct err *error;
     struct copy *next;
 };
 
 struct copies {
     struct copy *first;
-    struct problem *problems;          /* files and tokens that were not searched */
-    const struct place *startup_files; /* those that were read for assignments */
-    size_t files;                      /* number of files that were searched */
-    size_t tokens;                     /* number of tokens that were searched for */
-    size_t failed;                     /* number of copies that could not be removed */
-    bool strict_fails;                 /* with --copies, something is left or was not searched */
+    const struct place *places; /* the files that were found, startup files first */
+    size_t files;               /* number of files that were searched */
+    size_t tokens;              /* number of tokens that were searched for */
 };
 
 /* Call it last in a run. */
-void copies_find(const struct inventory *inventory, const struct logout_options *options,
+void copies_find(struct inventory *inventory, const struct logout_options *options,
                  struct copies *out);
-
-/* Returns `startup`, `history`, `client` or `cargo`. */
-const char *place_kind_name(enum place_kind kind);
 
 /* `/path:3` */
 struct str copy_location(struct arena *arena, const struct copy *copy);
 
-struct fix copy_fix(struct arena *arena, const struct inventory *inventory,
-                    const struct copy *copy);
+struct fix copy_fix(struct arena *arena, const struct copy *copy);
 
 #endif

@@ -24,17 +24,18 @@ enum usable credential_usable(const struct credential *c)
     return known ? USABLE_YES : USABLE_UNKNOWN;
 }
 
+bool credential_failed(const struct credential *c)
+{
+    return c->result == RESULT_FAILED || c->result == RESULT_KEPT ||
+           (c->result == RESULT_NOT_CHECKED && c->plan == PLAN_ASK);
+}
+
 struct str credential_variable(const struct credential *c)
 {
     if (credential_usable(c) == USABLE_NO) {
         return STR("");
     }
     return c->provider ? c->provider->setting.variable : c->variable;
-}
-
-const char *credential_kind_name(const struct credential *c)
-{
-    return credential_keys[c->kind];
 }
 
 struct str credential_index_url(const struct credential *c)
@@ -108,21 +109,11 @@ static bool shell_can_unset(struct str name)
 static void add_origins(struct buf *text, const struct credential *c, struct str name)
 {
     const char *before = " and delete ";
-    const struct copy *universal = NULL;
     for (const struct copy *o = c->origins; o; o = o->next) {
-        if (o->kind != COPY_ORIGIN || !str_eq(o->variable, name)) {
-            continue;
+        if (o->kind == COPY_ORIGIN && str_eq(o->variable, name)) {
+            buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
+            before = ", ";
         }
-        if (o->is_universal) {
-            universal = o;
-            continue;
-        }
-        buf_addf(text, "%sthe line %s:%zu", before, o->place->shown.data, o->line);
-        before = ", ";
-    }
-    if (universal) {
-        buf_addf(text, " and `fish -c 'set -eU %s'`, which removes it from %s:%zu", name.data,
-                 universal->place->shown.data, universal->line);
     }
 }
 

@@ -1,13 +1,7 @@
 /*
  * A credential: one token, secret key, provider or keyring item. Its fields are its location, what
  * cargo would do with it, what this run plans to do with it, and the result. All reports are made
- * from these fields.
- *
- *     inventory   what exists                                          inventory.h
- *     plan        what this run does with each, decided once           inventory.h
- *     revoke      the tokens that are going to be removed              revoke.h
- *     remove      from files and by providers, checked afterwards      remove.h
- *     copies      in files that cargo does not read                    copies.h
+ * from these fields. run.h has the steps that fill them.
  */
 #ifndef CREDENTIAL_CREDENTIAL_H
 #define CREDENTIAL_CREDENTIAL_H
@@ -93,7 +87,6 @@ struct credential {
     enum validity valid;
     const struct server_answer *answer; /* NULL: no server was asked */
     const struct err *error;
-    bool error_is_final;             /* `error` makes the exit status 101 */
     const struct copy *origins;      /* first assignment of the variable that keeps it usable */
     struct credential *next;         /* of the same registry */
     struct credential *next_in_file; /* to remove in the same edit; see file.h */
@@ -119,14 +112,14 @@ enum usable { USABLE_NO, USABLE_UNKNOWN, USABLE_YES };
 /* Returns whether cargo can use it at this moment. */
 enum usable credential_usable(const struct credential *credential);
 
+/* Returns true if `error` makes the exit status 101. */
+bool credential_failed(const struct credential *credential);
+
 /* Returns the variable that keeps the credential usable. Empty if there is none. */
 struct str credential_variable(const struct credential *credential);
 
-/* The keys of each kind in files and variables. */
+/* `token` and `secret-key`: the keys of each kind, and their names in messages. */
 extern const char *const credential_keys[2];
-
-/* Returns `token` or `secret-key`. */
-const char *credential_kind_name(const struct credential *credential);
 
 /* Returns the URL of the index that it is for. Empty if the URL is not known. */
 struct str credential_index_url(const struct credential *credential);

@@ -245,28 +245,26 @@ static struct err *step_check(struct arena *arena, int fd, const struct edit_ste
 
 /* Sets the mode, and removes the blank lines if they are still at the end of the file. fdatasync
  * can write the mode later. It does no harm if a power cut loses the mode. */
-static struct edit_leftover finish(int fd, const struct edit *edit, bool make_private)
+static struct err *finish(struct arena *arena, int fd, const struct edit *edit, bool make_private)
 {
-    struct edit_leftover left = {0};
+    struct err *left = NULL;
     struct stat status;
-    int unknown = fstat(fd, &status) < 0 ? errno : 0;
-    bool private = !unknown && (status.st_mode & 07777) == MODE;
-    bool grown = !unknown && status.st_size != (off_t)edit->before.len;
-    if (make_private && !private && RETRY(fchmod(fd, MODE)) < 0) {
-        left.mode = errno;
+    if (fstat(fd, &status) < 0) {
+        return err_wrap(arena, err_os(arena, errno), "failed to read mode and length");
     }
-    if (edit->length == edit->before.len || grown) {
-        return left;
+    if (make_private && (status.st_mode & 07777) != MODE && RETRY(fchmod(fd, MODE)) < 0) {
+        left = err_wrap(arena, err_os(arena, errno), "failed to set permissions");
     }
-    left.length = unknown;
-    if (!unknown && RETRY(ftruncate(fd, (off_t)edit->length)) < 0) {
-        left.length = errno;
+    bool grown = status.st_size != (off_t)edit->before.len;
+    if (edit->length != edit->before.len && !grown &&
+        RETRY(ftruncate(fd, (off_t)edit->length)) < 0) {
+        left = err_wrap(arena, err_os(arena, errno), "failed to remove the blank lines at the end");
     }
     return left;
 }
 
 struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, bool make_private,
-                       struct edit_leftover *out)
+                       struct err **left)
 {
     for (size_t i = 0; i < edit->count; i++) {
         TRY(step_write(arena, fd, &edit->steps[i]));
@@ -275,6 +273,6 @@ struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, boo
         }
         TRY(step_check(arena, fd, &edit->steps[i]));
     }
-    *out = finish(fd, edit, make_private);
+    *left = finish(arena, fd, edit, make_private);
     return NULL;
 }

@@ -59,12 +59,6 @@ struct edit {
     size_t length; /* final length of the file */
 };
 
-/* errno of what could not be done, or 0. The cuts are removed and the file is valid in any case. */
-struct edit_leftover {
-    int mode;   /* the mode is not 0600, because the user is not the owner */
-    int length; /* there are blank lines at the end */
-};
-
 /* The cut has at least one piece. `before` must live as long as the plan. */
 struct edit *edit_plan(struct arena *arena, struct str before, const struct toml_cut *cut);
 
@@ -73,9 +67,10 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct toml
  * after it is on the disk. After the last step, `make_private` sets the mode to 0600, as cargo does
  * for its credentials file. If another program has appended to the file, the file is not shortened.
  * On failure, the file is valid and has its old text or lacks some of the cuts. If even this could
- * not be ensured, the err says so.
+ * not be ensured, the err says so. Otherwise, sets `left` to NULL, or to an err if the mode or the
+ * length could not be set. The cuts are removed all the same.
  */
 struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, bool make_private,
-                       struct edit_leftover *out) MUST_CHECK;
+                       struct err **left) MUST_CHECK;
 
 #endif

@@ -69,7 +69,8 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
     for (struct credential *c = list; c; c = c->next_in_file) {
         const struct stored *s = inventory_stored(arena, doc, &c->registry->name);
         for (; s; s = s->next) {
-            struct toml_node *const both[] = {s->node, s->subject};
+            struct toml_node *const both[] = {s->node,
+                                              toml_get(s->node->parent, STR("secret-key-subject"))};
             bool goes = takes(c, s, revoked_only);
             for (size_t i = 0; i < COUNT(both) && goes && both[i]; i++) {
                 victims.nodes = list_room(arena, victims.nodes, sizeof(struct toml_node *),
@@ -89,18 +90,13 @@ static struct err *cut(const struct shell *shell, const struct config_file *file
     struct toml_cut pieces;
     TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
     const struct edit *edit = edit_plan(arena, doc->text, &pieces);
-    struct edit_leftover left;
+    struct err *left;
     struct err *err = edit_apply(arena, fd, edit, file->credentials, &left);
     if (err) {
         return err_wrap(arena, err, "failed to write to `%s`", shown);
     }
-    if (left.mode) {
-        shell_warn(shell, "failed to set permissions of `%s`: %s", shown,
-                   err_os(arena, left.mode)->message.data);
-    }
-    if (left.length) {
-        shell_warn(shell, "failed to remove the blank lines at the end of `%s`: %s", shown,
-                   err_os(arena, left.length)->message.data);
+    if (left) {
+        shell_warn(shell, "%s of `%s`: %s", left->message.data, shown, left->cause->message.data);
     }
     return NULL;
 }

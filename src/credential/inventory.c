@@ -12,24 +12,16 @@ bool inventory_is_about(const struct inventory *inventory, const struct registry
     return !inventory->chosen || registry == inventory->chosen;
 }
 
-static struct credential *first_from(const struct inventory *inventory,
-                                     const struct registry *registry)
+struct credential *inventory_next(const struct inventory *inventory, const struct credential *c)
 {
-    while (registry && (!registry->credentials || !inventory_has(inventory, registry))) {
-        registry = registry->next;
+    const struct registry *r = c ? c->registry->next : inventory->registries.first;
+    if (c && c->next) {
+        return c->next;
     }
-    return registry ? registry->credentials : NULL;
-}
-
-struct credential *inventory_first(const struct inventory *inventory)
-{
-    return first_from(inventory, inventory->registries.first);
-}
-
-struct credential *inventory_next(const struct inventory *inventory,
-                                  const struct credential *credential)
-{
-    return credential->next ? credential->next : first_from(inventory, credential->registry->next);
+    while (r && !(r->credentials && inventory_has(inventory, r))) {
+        r = r->next;
+    }
+    return r ? r->credentials : NULL;
 }
 
 static void add(const struct inventory *inventory, struct registry *registry,
@@ -49,50 +41,44 @@ static void add(const struct inventory *inventory, struct registry *registry,
  * Files.
  */
 
-/* Adds what a table of a registry has. */
-static void store(struct arena *arena, struct stored ***end, struct str registry, bool misplaced,
-                  const struct toml_node *table)
+/* Adds what a table of a registry has. Returns the end of the list. */
+static struct stored **store(struct arena *arena, struct stored **end, struct str registry,
+                             const struct toml_node *table)
 {
-    for (size_t i = 0; i < COUNT(credential_keys); i++) {
-        struct toml_node *node = table ? toml_get(table, str_of(credential_keys[i])) : NULL;
+    for (size_t i = 0; table && i < COUNT(credential_keys); i++) {
+        struct toml_node *node = toml_get(table, str_of(credential_keys[i]));
         if (node) {
-            **end = arena_new(arena, struct stored);
-            ***end = (struct stored){
-                .registry = registry,
-                .node = node,
-                .kind = (enum credential_kind)i,
-                .misplaced = misplaced,
-                .subject = toml_get(table, STR("secret-key-subject")),
-            };
-            *end = &(**end)->next;
+            *end = arena_new(arena, struct stored);
+            **end = (struct stored){registry, node, (enum credential_kind)i, NULL};
+            end = &(*end)->next;
         }
     }
+    return end;
 }
 
 struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
                                 const struct str *name)
 {
     const struct str crates_io = STR(CRATES_IO_NAME);
-    bool only_other = name && !str_eq(*name, crates_io);
     struct stored *first = NULL;
     struct stored **end = &first;
+    if (!name || str_eq(*name, crates_io)) {
+        struct toml_node *old = toml_get(doc->root, STR("token"));
+        /* Before 2015, the file contained only `token = "..."`. */
+        if (old && old->type == TOML_STRING) {
+            first = arena_new(arena, struct stored);
+            *first = (struct stored){.registry = crates_io, .node = old};
+            end = &first->next;
+        }
+        end = store(arena, end, crates_io, toml_get(doc->root, STR("registry")));
+    }
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
-    struct toml_node *old = only_other ? NULL : toml_get(doc->root, STR("token"));
-    /* Before 2015, the file contained only `token = "..."`. */
-    if (old && old->type == TOML_STRING) {
-        first = arena_new(arena, struct stored);
-        *first = (struct stored){.registry = crates_io, .node = old};
-        end = &first->next;
-    }
-    if (!only_other) {
-        store(arena, &end, crates_io, false, toml_get(doc->root, STR("registry")));
-    }
     bool valid = registries && registries->type == TOML_TABLE;
     const struct toml_node *n = !valid ? NULL
                                 : name ? toml_get(registries, *name)
                                        : registries->first;
     for (; n; n = name ? NULL : n->next) {
-        store(arena, &end, n->key, str_eq(n->key, crates_io), n);
+        end = store(arena, end, n->key, n);
     }
     return first;
 }
@@ -117,8 +103,10 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
         if (!registry || !inventory_has(inventory, registry)) {
             continue;
         }
-        bool is_old = s->node->parent == layer->doc->root;
-        bool is_read = !s->misplaced && (!is_old || layer->credentials);
+        const struct toml_node *table = s->node->parent;
+        bool is_old = table == layer->doc->root;
+        bool is_read = is_old ? layer->credentials
+                              : !registry->is_crates_io || table->parent == layer->doc->root;
         struct str value = s->node->type == TOML_STRING ? s->node->string : (struct str){0};
         add(inventory, registry,
             (struct credential){
@@ -192,11 +180,8 @@ static void take_variables_of(struct inventory *inventory, struct registry *regi
 
 static int owner_rank(const struct inventory *inventory, const struct registry *registry)
 {
-    if (registry == inventory->chosen) {
-        return 3;
-    }
-    bool same_group = inventory->chosen && registry->group == inventory->chosen->group;
-    return same_group ? 2 : registry->has_index ? 1 : 0;
+    return 4 * (registry == inventory->chosen) + 2 * inventory_has(inventory, registry) +
+           registry->has_index;
 }
 
 /* A variable can belong to several names. It is listed once: under the name of --registry, or else
@@ -223,14 +208,6 @@ static void take_variables(struct inventory *inventory)
  * Providers.
  */
 
-static enum effect effect_of(const struct provider *provider)
-{
-    if (provider->kind == PROVIDER_PASETO) {
-        return NEVER_USED; /* needs a nightly cargo, and its key is a separate credential */
-    }
-    return provider->kind == PROVIDER_TOKEN_FROM_STDOUT ? IN_USE : PERHAPS_USED;
-}
-
 /* cargo's providers for other systems have no tokens here. cargo:token means files and variables.
  */
 static bool holds_credentials(const struct provider *provider)
@@ -242,6 +219,12 @@ static bool holds_credentials(const struct provider *provider)
 static void take_list(struct inventory *inventory, struct registry *registry,
                       const struct provider_list *list)
 {
+    static const enum effect effects[] = {
+        [PROVIDER_PASETO] = NEVER_USED, /* needs a nightly cargo; its key is another credential */
+        [PROVIDER_TOKEN_FROM_STDOUT] = IN_USE,
+        [PROVIDER_LIBSECRET] = PERHAPS_USED,
+        [PROVIDER_EXTERNAL] = PERHAPS_USED,
+    };
     for (size_t i = 0; i < list->count; i++) {
         const struct provider *provider = &list->items[i];
         if (!holds_credentials(provider)) {
@@ -254,18 +237,8 @@ static void take_list(struct inventory *inventory, struct registry *registry,
                     .kind = CREDENTIAL_TOKEN,
                     .place = PLACE_PROVIDER,
                     .provider = provider,
-                    .effect = effect_of(provider),
+                    .effect = effects[provider->kind],
                 });
-        }
-    }
-}
-
-static void take_providers(struct inventory *inventory)
-{
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_has(inventory, r)) {
-            take_list(inventory, r, &r->providers);
-            take_list(inventory, r, &r->elsewhere);
         }
     }
 }
@@ -311,13 +284,11 @@ static bool is_keyring(const struct credential *credential)
 static void take_item(struct inventory *inventory, const struct keyring_item *item)
 {
     bool is_found = false;
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        for (struct credential *c = r->credentials; c; c = c->next) {
-            if (is_keyring(c) && str_eq(credential_index_url(c), item->index_url)) {
-                c->effect = IN_USE;
-                c->item = item;
-                is_found = true;
-            }
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
+        if (is_keyring(c) && str_eq(credential_index_url(c), item->index_url)) {
+            c->effect = IN_USE;
+            c->item = item;
+            is_found = true;
         }
     }
     struct str name = item->name.len > 0 ? item->name : item->index_url;
@@ -344,7 +315,7 @@ void inventory_look_into_keyring(struct inventory *inventory, enum keyring_searc
     if (inventory->keyring.state != KEYRING_LISTED) {
         return;
     }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (is_keyring(c) && !c->item && c->result == RESULT_PENDING) {
             c->result = RESULT_NOT_FOUND;
         }
@@ -394,9 +365,10 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
     }
     take_files(&inventory);
     take_variables(&inventory);
-    take_providers(&inventory);
-    for (const struct registry *r = inventory.registries.first; r; r = r->next) {
+    for (struct registry *r = inventory.registries.first; r; r = r->next) {
         if (inventory_has(&inventory, r)) {
+            take_list(&inventory, r, &r->providers);
+            take_list(&inventory, r, &r->elsewhere);
             find_used(&inventory, r);
         }
     }

@@ -3,9 +3,6 @@
  * in each variable, each provider that a layer configures, and the keyring's items. It also lists
  * what could not be read, with the reason. It changes nothing and asks no provider.
  *
- *     struct inventory inventory;
- *     TRY(inventory_take(config, &options, &inventory));
- *
  * The credentials are in the lists of the registries, first those of files by priority, then those
  * of variables, providers and the keyring. Each one has an `effect`: whether cargo would use it.
  */
@@ -30,22 +27,6 @@ struct inventory {
 struct err *inventory_take(struct config *config, const struct logout_options *options,
                            struct inventory *out) MUST_CHECK;
 
-/*
- * Decides once for each credential what this run does with it. The table, the dry run, JSON,
- * revoking and removing all use this decision.
- *
- *     credentials file                            remove
- *     configuration file                          remove with --everywhere
- *     provider                                    ask
- *     provider that cargo asks elsewhere only     ask with --all
- *     keyring item of no known registry           ask with --all
- *     variable                                    leave
- *     another name of the same index              leave
- *
- * The plan also has what cannot be done, such as a file that the user is not allowed to write.
- */
-void inventory_plan(const struct inventory *inventory, const struct logout_options *options);
-
 /* Returns true if the run is about this name or about one that can have the same index. */
 bool inventory_has(const struct inventory *inventory, const struct registry *registry);
 
@@ -55,8 +36,8 @@ bool inventory_is_about(const struct inventory *inventory, const struct registry
 /* Lists the keyring, and adds the items that no provider of a known registry would find. */
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how);
 
-/* Iterate over the credentials of the run. They return NULL after the last one. */
-struct credential *inventory_first(const struct inventory *inventory);
+/* Returns the next credential of the run, or the first one after NULL. Returns NULL after the last
+ * one. */
 struct credential *inventory_next(const struct inventory *inventory,
                                   const struct credential *credential);
 
@@ -64,9 +45,7 @@ struct credential *inventory_next(const struct inventory *inventory,
 struct stored {
     struct str registry; /* its name */
     struct toml_node *node;
-    struct toml_node *subject; /* secret-key-subject, which is removed with it, or NULL */
     enum credential_kind kind;
-    bool misplaced; /* in [registries.crates-io], which cargo does not read */
     struct stored *next;
 };
 

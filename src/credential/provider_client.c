@@ -8,9 +8,6 @@
 /* Limit for a hello, for an answer, and for what follows the answer. cargo has no limit. */
 #define LINE_LIMIT ((size_t)1024 * 1024)
 
-#define SECONDS        60
-#define VERIFY_SECONDS 20
-
 /* Providers that report "nothing is stored" as an error: the program's name, and the end of a
  * message of that error. cargo-credential-pass repeats the output of `pass` in this message. */
 static const struct {
@@ -21,48 +18,47 @@ static const struct {
     {"cargo-credential-pass", " is not in the password store.')"},
 };
 
-/* A request: its kind, and all keys that do not depend on the provider. */
+/* A request: its kind, and an object with the keys that follow it. */
 struct question {
     const char *kind;
-    const char *json;
+    const char *more;
 };
 
-static const struct question logout = {"logout", "{\"v\":1,\"kind\":\"logout\"}"};
-static const struct question read_token = {"get",
-                                           "{\"v\":1,\"kind\":\"get\",\"operation\":\"read\"}"};
+static const struct question logout = {"logout", "{}"};
+static const struct question read_token = {"get", "{\"operation\":\"read\"}"};
 /* cargo sends what it publishes, and providers reject a request without it. */
 static const struct question publish_token = {
-    "get", "{\"v\":1,\"kind\":\"get\",\"operation\":\"publish\",\"name\":\"cargo-logout\","
-           "\"vers\":\"0.0.0\",\"cksum\":"
+    "get", "{\"operation\":\"publish\",\"name\":\"cargo-logout\",\"vers\":\"0.0.0\",\"cksum\":"
            "\"0000000000000000000000000000000000000000000000000000000000000000\"}"};
 
 /* The state of one call, which can have two requests. */
 struct talk {
     struct shell *shell;
-    const struct provider_call *call;
+    const struct credential *credential;
+    const struct str *words; /* the program, absolute or for PATH, then its arguments */
+    size_t count;
     int64_t until;
-    int seconds;
-    bool alone;       /* without a terminal */
+    bool verifies;
     bool keeps_token; /* if false, all copies of the token are overwritten after reading */
-    bool noticed;     /* the status line "Waiting" was printed */
     const struct question *question;
     bool greeted;
     struct provider_answer answer;
 };
 
-static struct str request_line(struct arena *arena, const struct provider_call *call,
-                               const struct question *question)
+/* The keys have cargo's order. */
+static struct str request_line(const struct talk *talk)
 {
-    json_t *request = json_loads(question->json, 0, NULL);
-    json_t *registry = json_pack("{so}", "index-url", json_from_str(arena, call->index_url));
-    json_t *args = call->count > 1 ? json_array() : NULL;
-    if (call->registry.len > 0) {
-        json_object_set_new(registry, "name", json_from_str(arena, call->registry));
+    struct arena *arena = talk->shell->arena;
+    json_t *registry = json_pack("{so so}", "index-url",
+                                 json_from_str(arena, credential_index_url(talk->credential)),
+                                 "name", json_from_str(arena, talk->credential->registry->name));
+    json_t *request =
+        json_pack("{si so ss}", "v", 1, "registry", registry, "kind", talk->question->kind);
+    json_t *args = talk->count > 1 ? json_array() : NULL;
+    for (size_t i = 1; i < talk->count; i++) {
+        json_array_append_new(args, json_from_str(arena, talk->words[i]));
     }
-    for (size_t i = 1; i < call->count; i++) {
-        json_array_append_new(args, json_from_str(arena, call->words[i]));
-    }
-    json_object_set_new(request, "registry", registry);
+    json_object_update_new(request, json_loads(talk->question->more, 0, NULL));
     json_object_set_new(request, "args", args); /* without arguments, it sets nothing */
     return json_line(arena, request);
 }
@@ -247,7 +243,7 @@ static struct err *on_line(void *context, struct str line, struct str *reply, bo
     if (!talk->greeted) {
         talk->greeted = true;
         TRY(provider_hello(arena, line));
-        *reply = request_line(arena, talk->call, talk->question);
+        *reply = request_line(talk);
         return NULL;
     }
     *done = true;
@@ -256,31 +252,22 @@ static struct err *on_line(void *context, struct str line, struct str *reply, bo
 
 static void on_notice(void *context)
 {
-    struct talk *talk = context;
-    const struct provider_call *call = talk->call;
-    if (talk->noticed) {
-        return;
-    }
-    talk->noticed = true;
-    if (call->registry.len > 0) {
-        shell_status(talk->shell, "Waiting", "for credential provider `%s` (registry `%s`)",
-                     call->shown.data, call->registry.data);
-    } else {
-        shell_status(talk->shell, "Waiting", "for credential provider `%s`", call->shown.data);
-    }
+    const struct talk *talk = context;
+    shell_status(talk->shell, "Waiting", "for credential provider `%s` (registry `%s`)",
+                 provider_name(talk->credential), talk->credential->registry->shown.data);
 }
 
 static struct err *exchange(struct talk *talk, enum child_step *step, int *status)
 {
-    struct str program = talk->call->words[0];
+    struct str program = talk->words[0];
     const char *const argv[] = {program.data, "--cargo-plugin", NULL};
     const struct child_exchange exchange = {
         .argv = argv,
-        .detached = talk->alone,
-        .silent = talk->alone && talk->shell->verbosity < VERBOSITY_VERY_VERBOSE,
+        .detached = talk->verifies,
+        .silent = talk->verifies && talk->shell->verbosity < VERBOSITY_VERY_VERBOSE,
         .until = talk->until,
         .late =
-            str_format(talk->shell->arena, "it took longer than %d seconds", talk->seconds).data,
+            talk->verifies ? "it took longer than 20 seconds" : "it took longer than 60 seconds",
         .limit = LINE_LIMIT,
         .request = STR(""),
         .line = on_line,
@@ -309,7 +296,7 @@ static struct err *explain(const struct talk *talk, struct err *err, enum child_
         break;
     case CHILD_EXIT:
         return err_wrap(arena, err, "credential process `%.*s` did not exit after its answer",
-                        STR_ARG(talk->call->words[0]));
+                        STR_ARG(talk->words[0]));
     }
     return err;
 }
@@ -320,7 +307,7 @@ static struct err *ask(struct talk *talk, const struct question *question,
                        enum provider_outcome *out, struct str *token)
 {
     struct arena *arena = talk->shell->arena;
-    struct str program = talk->call->words[0];
+    struct str program = talk->words[0];
     const struct provider_answer *answer = &talk->answer;
     enum child_step step;
     int status = 0;
@@ -346,29 +333,46 @@ static struct err *ask(struct talk *talk, const struct question *question,
     return NULL;
 }
 
+bool provider_is_keyring(const struct credential *c)
+{
+    return c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
+}
+
+const char *provider_name(const struct credential *c)
+{
+    return c->provider ? c->provider->shown.data : "cargo:libsecret";
+}
+
 /* cargo: how credential_action handles the answer. */
 struct err *provider_ask(struct shell *shell, enum provider_action action,
-                         const struct provider_call *call, enum provider_outcome *out,
-                         struct str *token)
+                         const struct credential *c, enum provider_outcome *out, struct str *token)
 {
+    bool keyring = provider_is_keyring(c);
     bool verifies = action == PROVIDER_VERIFY;
     bool waits = !verifies && shell_person(shell);
-    int seconds = verifies ? VERIFY_SECONDS : SECONDS;
+    struct str helper = STR("");
+    if (keyring) {
+        TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
+    }
     struct talk talk = {
         .shell = shell,
-        .call = call,
-        .until = waits ? CHILD_NO_LIMIT : child_clock() + (int64_t)seconds * 1000,
-        .seconds = seconds,
-        .alone = verifies,
+        .credential = c,
+        .words = keyring ? &helper : c->provider->words,
+        .count = keyring ? 1 : c->provider->count,
+        .until = waits ? CHILD_NO_LIMIT : child_clock() + (int64_t)(verifies ? 20 : 60) * 1000,
+        .verifies = verifies,
     };
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    TRY(ask(&talk, action == PROVIDER_LOGOUT ? &logout : &read_token, &outcome, token));
-    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED && !verifies) {
-        return err_new(shell->arena, "requested operation not supported");
+    const struct question *first = action == PROVIDER_LOGOUT ? &logout : &read_token;
+    struct err *err = ask(&talk, first, &outcome, token);
+    if (!err && outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
+        err = verifies ? ask(&talk, &publish_token, &outcome, token)
+                       : err_new(shell->arena, "requested operation not supported");
     }
-    if (outcome == PROVIDER_OPERATION_NOT_SUPPORTED) {
-        TRY(ask(&talk, &publish_token, &outcome, token));
+    if (err && verifies && shell->verbosity >= VERBOSITY_VERBOSE) {
+        shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", provider_name(c),
+                   c->registry->shown.data, err->message.data);
     }
-    *out = outcome;
-    return NULL;
+    *out = err ? *out : outcome;
+    return err;
 }

@@ -8,32 +8,20 @@
  *     {"Ok":{"kind":"logout"}}    or    {"Err":{"kind":"not-found"}}
  *
  * If the result is an outcome, the caller continues. Everything else is an error, to which the
- * caller adds `credential provider `P` failed action `logout``, as for built-in providers. Errors
- * have cargo's words, except those about a malformed line. These quote no value of the line,
- * because that could be a token.
+ * caller adds `credential provider `P` failed action `logout``. Errors have cargo's words, except
+ * those about a malformed line, which quote no value of the line, because that could be a token.
  *
- * Differences from cargo: The length of a line is limited. What follows the answer is read and
- * discarded, up to a limit. There is a deadline, unless a person is at the terminal. An Err answer
- * counts whatever the exit status is. For the providers in the table of provider_client.c, certain
- * errors mean PROVIDER_NOT_FOUND.
+ * Differences from cargo: The length of a line is limited. What follows the answer is discarded, up
+ * to a limit. There is a deadline, unless a person is at the terminal. An Err answer counts
+ * whatever the exit status is. Certain errors of some providers mean PROVIDER_NOT_FOUND.
  *
  * After each call, the process has exited and is reaped. If a signal arrives that kills this
- * program, it acts at the end of the call. If the program survives it, the call fails with
- * `interrupted by a signal`.
+ * program, it acts at the end of the call; otherwise, the call fails.
  */
 #ifndef CREDENTIAL_PROVIDER_CLIENT_H
 #define CREDENTIAL_PROVIDER_CLIENT_H
 
-#include "util/shell.h"
-
-/* A call of one provider for one registry. */
-struct provider_call {
-    const struct str *words; /* the program, absolute or for PATH, then its arguments */
-    size_t count;
-    struct str shown;    /* for messages: the program, and ` …` if it has arguments */
-    struct str registry; /* its name; empty for an index without a name */
-    struct str index_url;
-};
+#include "credential/credential.h"
 
 enum provider_action {
     PROVIDER_LOGOUT, /* remove the token */
@@ -52,18 +40,26 @@ enum provider_outcome {
 };
 
 /*
- * Runs the provider. It has our standard error and can use the terminal. If shell_person() is true,
- * there is no deadline; otherwise it has 60 seconds.
+ * Asks the provider of a credential or, for the keyring, our helper. It has our standard error and
+ * can use the terminal. If shell_person() is true, there is no deadline; otherwise it has 60
+ * seconds.
  *
  * For PROVIDER_VERIFY, it runs in a session of its own, so that it cannot ask a person at the
  * terminal. Its standard error is /dev/null, unless the shell is very verbose. Both requests
- * together have 20 seconds.
+ * together have 20 seconds. With -v, an error is printed as a note, because cargo then gets no
+ * token either.
  *
  * Sets `token` with PROVIDER_GAVE_TOKEN. If `token` is NULL, the token is overwritten at once.
  */
 struct err *provider_ask(struct shell *shell, enum provider_action action,
-                         const struct provider_call *call, enum provider_outcome *out,
+                         const struct credential *credential, enum provider_outcome *out,
                          struct str *token) MUST_CHECK;
+
+/* Returns true if the provider is the one of the keyring. */
+bool provider_is_keyring(const struct credential *credential);
+
+/* Returns the provider's name for messages. */
+const char *provider_name(const struct credential *credential);
 
 /*
  * Parse the lines, without a process, for tests. A failure has all its layers, including cargo's

@@ -1,5 +1,6 @@
-#include "credential/remove.h"
-
+#include "credential/file.h"
+#include "credential/provider_client.h"
+#include "credential/run.h"
 #include "util/child.h"
 
 /* The helper exits after 20 seconds. If it fails before this time, it was not waiting for the
@@ -10,25 +11,11 @@ enum { KEYRING_PATIENCE_MS = 19000 };
  * Files.
  */
 
-static void settle_file(struct arena *arena, struct credential *c, const struct err *failure)
-{
-    c->result = failure ? RESULT_FAILED : c->result;
-    c->error = failure;
-    if (c->result == RESULT_KEPT) {
-        c->answer = NULL; /* the answer was about another token */
-        c->error = err_new(arena,
-                           "`%s` now contains another token for `%s`, which was not revoked and is "
-                           "kept",
-                           c->file->shown.data, c->registry->shown.data);
-    }
-    c->error_is_final = c->error != NULL;
-}
-
 /* Links the credentials to remove from each file. */
 static struct map lists_by_path(const struct inventory *inventory)
 {
     struct map lists = {0};
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->plan == PLAN_REMOVE && c->result == RESULT_PENDING) {
             struct credential **list =
                 (struct credential **)map_place(inventory->config->arena, &lists, c->file->path);
@@ -55,7 +42,15 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
     }
     err = err ? logout_error(arena, "cargo:token", err) : NULL;
     for (struct credential *c = list; c; c = c->next_in_file) {
-        settle_file(arena, c, err);
+        c->error = err;
+        c->result = err ? RESULT_FAILED : c->result;
+        if (c->result == RESULT_KEPT) {
+            c->answer = NULL; /* the answer was about another token */
+            c->error = err_new(arena,
+                               "`%s` now contains another token for `%s`, which was not revoked "
+                               "and is kept",
+                               file->shown.data, c->registry->shown.data);
+        }
     }
 }
 
@@ -63,47 +58,13 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
  * Providers.
  */
 
-static bool is_keyring(const struct credential *c)
-{
-    return c->place == PLACE_KEYRING || c->provider->kind == PROVIDER_LIBSECRET;
-}
-
-const char *remove_provider_name(const struct credential *c)
-{
-    return c->provider ? c->provider->shown.data : "cargo:libsecret";
-}
-
-struct err *remove_ask(const struct inventory *inventory, const struct credential *c,
-                       enum provider_action action, enum provider_outcome *outcome,
-                       struct str *token)
-{
-    struct shell *shell = inventory->config->shell;
-    bool keyring = is_keyring(c);
-    struct str helper = STR("");
-    if (keyring) {
-        TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
-    }
-    const struct provider_call call = {
-        .words = keyring ? &helper : c->provider->words,
-        .count = keyring ? 1 : c->provider->count,
-        .shown = str_of(remove_provider_name(c)),
-        .registry = c->registry->name,
-        .index_url = credential_index_url(c),
-    };
-    struct err *err = provider_ask(shell, action, &call, outcome, token);
-    if (err && action == PROVIDER_VERIFY && shell->verbosity >= VERBOSITY_VERBOSE) {
-        shell_note(shell, "credential provider `%s` gives no token for `%s`: %s", call.shown.data,
-                   c->registry->shown.data, err->message.data);
-    }
-    return err;
-}
-
 /* Asks the provider again for the token. The keyring's helper need not be asked, because it has
  * searched again. An error counts as no token, because cargo gets none either. */
 static bool serves(const struct inventory *inventory, const struct credential *c)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    return !is_keyring(c) && !remove_ask(inventory, c, PROVIDER_VERIFY, &outcome, NULL) &&
+    struct shell *shell = inventory->config->shell;
+    return !provider_is_keyring(c) && !provider_ask(shell, PROVIDER_VERIFY, c, &outcome, NULL) &&
            outcome == PROVIDER_GAVE_TOKEN;
 }
 
@@ -112,17 +73,16 @@ static void settle_provider(struct arena *arena, struct credential *c,
 {
     if (err) {
         c->result = serves ? RESULT_FAILED : RESULT_NOT_CHECKED;
-        c->error = logout_error(arena, remove_provider_name(c), err);
+        c->error = logout_error(arena, provider_name(c), err);
     } else if (serves) {
         c->result = RESULT_FAILED;
         c->error = err_new(arena, "credential provider `%s` still has a token for `%s`",
-                           c->provider->shown.data, c->registry->shown.data);
+                           provider_name(c), c->registry->shown.data);
     } else {
         c->result = outcome == PROVIDER_REMOVED             ? RESULT_REMOVED
                     : outcome == PROVIDER_URL_NOT_SUPPORTED ? RESULT_NOT_SUPPORTED
                                                             : RESULT_NOT_FOUND;
     }
-    c->error_is_final = c->error != NULL;
     c->effect = serves ? IN_USE : c->effect;
 }
 
@@ -142,15 +102,15 @@ static void ask(struct inventory *inventory, struct credential *c)
     struct shell *shell = inventory->config->shell;
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
     int64_t start = child_clock();
-    if (is_keyring(c) && inventory->keyring_late) {
+    if (provider_is_keyring(c) && inventory->keyring_late) {
         settle_provider(shell->arena, c, outcome, false, inventory->keyring_late);
         return;
     }
     if (c->provider) {
         announce(shell, c->provider, c->registry);
     }
-    const struct err *err = remove_ask(inventory, c, PROVIDER_LOGOUT, &outcome, NULL);
-    if (is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
+    const struct err *err = provider_ask(shell, PROVIDER_LOGOUT, c, &outcome, NULL);
+    if (provider_is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
         inventory->keyring_late = err;
     }
     settle_provider(shell->arena, c, outcome, serves(inventory, c), err);
@@ -190,7 +150,7 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
         clear_file(inventory, options, file, map_get(&lists, file->path));
     }
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->plan == PLAN_ASK && c->result == RESULT_PENDING) {
             ask(inventory, c);
         }

@@ -1,7 +1,6 @@
-#include "credential/revoke.h"
-
-#include "credential/remove.h"
+#include "credential/provider_client.h"
 #include "credential/revoke_client.h"
+#include "credential/run.h"
 #include "util/child.h"
 #include "util/fs.h"
 #include "util/map.h"
@@ -39,18 +38,6 @@ static struct err *batch_start(struct batch *batch, const struct logout_options 
     TRY(network_settings(config, VIEW_HERE, &batch->here));
     batch->has_untrusted = network_untrusted(config, &batch->untrusted);
     return NULL;
-}
-
-/* Returns true if the token is in the project's own file. The project then decides where it is
- * sent. */
-static bool is_of_project(const struct credential *c)
-{
-    return c->place == PLACE_CONFIG && c->file->of_project;
-}
-
-static struct str project_of(struct config *config, const struct setting *setting)
-{
-    return text_shown(config->arena, setting_root(config, setting));
 }
 
 /* Which index the registry has without the project's files: the same as here, another one, or none.
@@ -91,7 +78,7 @@ static const struct err *index_untrusted(struct config *config, const struct cre
         home == HOME_OTHER
             ? err_new(arena,
                       "run it outside of `%s`, where your own configuration has another index",
-                      project_of(config, setting).data)
+                      text_shown(arena, setting_root(config, setting)).data)
             : err_new(arena, "if you trust it, run the same command with `--config %s`",
                       text_quoted(arena, setting->layer->file->shown).data);
     return err_wrap(
@@ -109,8 +96,8 @@ static const struct err *untrusted_by(const struct batch *batch, const struct cr
     if (err || !batch->has_untrusted) {
         return err;
     }
-    struct err *fix =
-        err_new(arena, "run it outside of `%s`", project_of(config, &batch->untrusted).data);
+    struct str project = text_shown(arena, setting_root(config, &batch->untrusted));
+    struct err *fix = err_new(arena, "run it outside of `%s`", project.data);
     return err_wrap(arena, fix,
                     "a project's configuration decides how the request would be sent: %s",
                     setting_location(arena, &batch->untrusted).data);
@@ -122,7 +109,8 @@ static const struct err *call_make(const struct batch *batch, struct credential 
 {
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
-    bool of_project = is_of_project(c);
+    /* A project decides where the tokens in its own files are sent. */
+    bool of_project = c->place == PLACE_CONFIG && c->file->of_project;
     const struct err *err = of_project ? NULL : untrusted_by(batch, c);
     struct index_url url;
     if (index_url_parse(arena, credential_index_url(c), &url)) {
@@ -150,7 +138,6 @@ static const struct err *call_make(const struct batch *batch, struct credential 
 static void set_kept(struct credential *c, const struct err *error)
 {
     c->result = RESULT_KEPT;
-    c->error_is_final = true;
     c->error = error;
 }
 
@@ -169,11 +156,10 @@ static void keep(const struct inventory *inventory, struct credential *c, const 
 static bool get_token(const struct inventory *inventory, struct credential *c, struct str *token)
 {
     enum provider_outcome outcome = PROVIDER_NOT_FOUND;
-    struct err *err = remove_ask(inventory, c, PROVIDER_GET, &outcome, token);
+    struct err *err = provider_ask(inventory->config->shell, PROVIDER_GET, c, &outcome, token);
     if (err) {
-        set_kept(c,
-                 err_wrap(inventory->config->arena, err,
-                          "credential provider `%s` failed action `get`", remove_provider_name(c)));
+        set_kept(c, err_wrap(inventory->config->arena, err,
+                             "credential provider `%s` failed action `get`", provider_name(c)));
     } else if (outcome == PROVIDER_URL_NOT_SUPPORTED) {
         c->result = RESULT_NOT_SUPPORTED;
     }
@@ -191,7 +177,7 @@ static bool verify_token(const struct inventory *inventory, struct credential *c
     if (!runs || c->provider->foreign || c->result != RESULT_PENDING) {
         return false;
     }
-    c->error = remove_ask(inventory, c, PROVIDER_VERIFY, &outcome, token);
+    c->error = provider_ask(inventory->config->shell, PROVIDER_VERIFY, c, &outcome, token);
     if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
         c->effect = IN_USE;
         return true;
@@ -244,7 +230,7 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
 static void find_copies(const struct inventory *inventory, const struct server_call *call)
 {
     const struct credential *sent = call->credential;
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         if (c->registry->group == sent->registry->group && !c->answer && c->value.data &&
             str_eq(c->value, call->token)) {
             c->answer = sent->answer;
@@ -285,7 +271,7 @@ static void keep_the_rest(const struct inventory *inventory)
     const struct err *error =
         err_new(inventory->config->arena,
                 "interrupted by a signal, so tokens that were not revoked are kept");
-    for (struct credential *c = inventory_first(inventory); c; c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         bool revoked = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool planned = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK;
         if (c->result == RESULT_PENDING && planned && !revoked) {
@@ -357,8 +343,8 @@ struct err *revoke_or_check(struct inventory *inventory, const struct logout_opt
     if (batch.purpose == PURPOSE_REVOKE) {
         signals_hold(signals);
     }
-    for (struct credential *c = inventory_first(inventory); c && !signals_came(signals);
-         c = inventory_next(inventory, c)) {
+    for (struct credential *c = NULL;
+         !signals_came(signals) && (c = inventory_next(inventory, c));) {
         add_call(&batch, c);
     }
     if (!signals_came(signals)) {

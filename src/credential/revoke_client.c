@@ -39,9 +39,9 @@ static void set_text(struct arena *arena, json_t *object, const char *key, struc
 static json_t *call_json(struct arena *arena, const struct server_call *call, size_t id)
 {
     const struct network *network = call->network;
-    json_t *json = json_pack("{sI sb ss sI}", "id", (json_int_t)id, "revokes", call->revokes,
-                             "kind", server_kind_names[call->server.kind], "retry",
-                             (json_int_t)network->retry);
+    json_t *json =
+        json_pack("{sI sb ss sI}", "id", (json_int_t)id, "revokes", call->revokes, "kind",
+                  server_kind_names[call->server.kind], "retry", (json_int_t)network->retry);
     set_text(arena, json, "token", call->token);
     if (call->server.root.len > 0) {
         set_text(arena, json, "api", call->server.root);

@@ -1,19 +1,15 @@
 #include "credential/run.h"
 
-#include "credential/remove.h"
-#include "credential/revoke.h"
-
 static void count(struct run *run)
 {
     struct totals *totals = &run->totals;
     const struct inventory *inventory = &run->inventory;
-    for (const struct credential *c = inventory_first(inventory); c;
-         c = inventory_next(inventory, c)) {
+    for (const struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         enum usable usable = credential_usable(c);
         totals->removed += c->result == RESULT_REMOVED;
         totals->left += usable == USABLE_YES;
         totals->not_checked += usable == USABLE_UNKNOWN;
-        totals->failed += c->error && c->error_is_final;
+        totals->failed += credential_failed(c);
         run->strict_fails |= usable != USABLE_NO && c->valid != VALIDITY_NO;
     }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
@@ -29,8 +25,13 @@ static void count(struct run *run)
         (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
     totals->not_checked += keyring_unknown;
     run->strict_fails |= keyring_unknown;
-    totals->failed += (run->failure != NULL) + run->copies.failed;
-    run->strict_fails |= run->copies.strict_fails;
+    totals->failed += run->failure != NULL;
+    for (const struct copy *c = run->copies.first; c; c = c->next) {
+        bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND;
+        bool is_home = str_eq(c->variable, STR("CARGO_HOME"));
+        totals->failed += c->result == RESULT_FAILED;
+        run->strict_fails |= run->options->copies && !gone && !is_home;
+    }
 }
 
 struct err *run_all(struct config *config, const struct logout_options *options,
@@ -44,7 +45,7 @@ struct err *run_all(struct config *config, const struct logout_options *options,
             registry_warn(&run.inventory.registries, r);
         }
     }
-    inventory_plan(&run.inventory, options);
+    plan_all(&run.inventory, options);
     if (options->status ? options->check : options->revoke) {
         TRY(revoke_or_check(&run.inventory, options, signals));
     }

@@ -64,19 +64,19 @@ static void print_failure(const struct err *err)
     }
 }
 
-static struct err *act(struct shell *shell, const char *action, const struct provider_call *call,
+static struct err *act(struct shell *shell, const char *action, const struct credential *asked,
                        enum provider_outcome *out, struct str *token)
 {
     if (strcmp(action, "logout") == 0) {
-        return provider_ask(shell, PROVIDER_LOGOUT, call, out, NULL);
+        return provider_ask(shell, PROVIDER_LOGOUT, asked, out, NULL);
     }
     if (strcmp(action, "get") == 0) {
-        return provider_ask(shell, PROVIDER_GET, call, out, token);
+        return provider_ask(shell, PROVIDER_GET, asked, out, token);
     }
     if (strcmp(action, "verify-verbose") == 0) {
         shell->verbosity = VERBOSITY_VERY_VERBOSE;
     }
-    return provider_ask(shell, PROVIDER_VERIFY, call, out,
+    return provider_ask(shell, PROVIDER_VERIFY, asked, out,
                         strcmp(action, "verify-token") == 0 ? token : NULL);
 }
 
@@ -101,11 +101,18 @@ int main(int argc, char **argv)
     for (int i = 5; i < argc; i++) {
         words[count++] = str_of(argv[i]);
     }
-    struct provider_call call = {words, count, STR("prov …"), str_of(argv[3]), str_of(argv[4])};
+    struct registry registry = {.name = str_of(argv[3]), .shown = str_of(argv[3])};
+    const struct provider provider = {.kind = PROVIDER_EXTERNAL,
+                                      .words = words,
+                                      .count = count,
+                                      .shown = STR("prov …"),
+                                      .index_url = str_of(argv[4])};
+    const struct credential asked = {
+        .registry = &registry, .place = PLACE_PROVIDER, .provider = &provider};
     size_t before = open_descriptors();
     enum provider_outcome outcome;
     struct str token = STR("");
-    struct err *failure = act(&shell, argv[2], &call, &outcome, &token);
+    struct err *failure = act(&shell, argv[2], &asked, &outcome, &token);
     bool left = open_descriptors() != before || waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD;
     if (failure) {
         print_failure(failure);

@@ -67,15 +67,15 @@ class Provider:
     def requests(self):
         return [json.loads(line) for line in (self.place / "requests").read_text().splitlines()]
 
-    def command(self, name=None, args=(), speed=1, action="logout", registry="mine"):
-        return [DRIVER, str(speed), action, registry, INDEX, name if name is not None else str(self.path), *args]
+    def command(self, name=None, args=(), speed=1, action="logout"):
+        return [DRIVER, str(speed), action, "mine", INDEX, name if name is not None else str(self.path), *args]
 
-    def start(self, *, env=None, name=None, args=(), speed=1, action="logout", registry="mine", **options):
+    def start(self, *, env=None, name=None, args=(), speed=1, action="logout", **options):
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **options}
         if "stderr" not in options:
             # a file: a grandchild that is left would keep a pipe open
             options["stderr"] = (self.place / "stderr").open("w")
-        return subprocess.Popen(self.command(name, args, speed, action, registry), cwd=self.place, env=env, **options)
+        return subprocess.Popen(self.command(name, args, speed, action), cwd=self.place, env=env, **options)
 
     def ours(self, **options):
         """(exit status, what is said without `error: ` and `caused by: `, standard error)"""

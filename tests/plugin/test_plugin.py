@@ -145,8 +145,6 @@ def test_get_asks_for_reading(provider):
     assert provider.outcome(action="get", args=("a",)) == f"gave-token {SECRET}"
     registry = {"index-url": INDEX, "name": "mine"}
     assert provider.requests() == [{"v": 1, "registry": registry, "kind": "get", "operation": "read", "args": ["a"]}]
-    assert provider.outcome(registry="") == "removed"
-    assert provider.requests()[-1]["registry"] == {"index-url": INDEX}
 
 
 @pytest.mark.parametrize(

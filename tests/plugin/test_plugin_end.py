@@ -105,11 +105,6 @@ def test_notice_is_given_once_and_the_talk_goes_on(provider):
     assert (out, err, process.returncode) == (b"removed\n", b"", 0)
 
 
-def test_an_index_without_a_name(provider):
-    _, _, err = provider.sh("exec sleep 60").ours(speed=FAST, registry="")
-    assert err == "     Waiting for credential provider `prov …`\n"
-
-
 # Signals to us
 
 WAITS = {
