@@ -7,6 +7,8 @@
 #include "util/map.h"
 #include "util/text.h"
 
+#define ALL_BYTES ((size_t)256 * 1024 * 1024)
+
 enum { SHORTEST = 12, TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
@@ -38,14 +40,16 @@ static void add_problem(struct search *search, struct str what, const char *reas
                 });
 }
 
-/* Returns true after the time of the search has passed. Adds this problem once, for the file at
- * which it happened. */
+/* Returns true after a limit of the search was reached. Adds this problem once, for the file at
+ * which it was reached. */
 static bool is_over(struct search *search, const struct place *place)
 {
-    if (!search->is_over && child_clock() > search->until) {
+    bool is_late = child_clock() > search->until;
+    if (!search->is_over && (is_late || search->bytes > ALL_BYTES)) {
         search->is_over = true;
         add_problem(search, place->shown,
-                    "the search stopped here and in all later files after 2 seconds");
+                    is_late ? "the search stopped here and in all later files after 2 seconds"
+                            : "the search stopped here and in all later files after 256 MiB");
     }
     return search->is_over;
 }
@@ -64,6 +68,19 @@ static const struct copy *listed(const struct copy *from, size_t line, struct st
 /*
  * Tokens to search for.
  */
+
+/* zsh writes the bytes 0 and 0x83 to 0xA2 as 0x83 followed by the byte xor 32. */
+static struct str metafied(struct arena *arena, struct str token)
+{
+    struct buf out = buf_new(arena);
+    for (size_t i = 0; i < token.len; i++) {
+        unsigned char c = (unsigned char)token.data[i];
+        bool meta = c == 0 || (c >= 0x83 && c <= 0xA2);
+        buf_add(&out, meta ? STR("\x83") : STR(""));
+        buf_add_char(&out, (char)(meta ? c ^ 32 : c));
+    }
+    return buf_str(&out);
+}
 
 /* Returns the base64 characters that depend only on the token, if `before` bytes precede it. */
 static struct str base64(struct arena *arena, struct str token, size_t before)
@@ -86,11 +103,25 @@ static struct str base64(struct arena *arena, struct str token, size_t before)
     return buf_str(&out);
 }
 
-static void add_needle(struct search *search, const struct credential *c, struct str bytes)
+static void add_needle(struct search *search, const struct credential *c, enum place_kind kind,
+                       struct str bytes)
 {
     struct needle *needle = arena_new(search->arena, struct needle);
-    *needle = (struct needle){bytes, c, search->needles};
+    *needle = (struct needle){bytes, kind, c, search->needles};
     search->needles = needle;
+}
+
+static void add_token(struct search *search, const struct credential *c, struct str token)
+{
+    struct str in_history = metafied(search->arena, token);
+    search->out->tokens++;
+    add_needle(search, c, KIND_STARTUP, token);
+    if (!str_eq(in_history, token)) {
+        add_needle(search, c, KIND_HISTORY, in_history);
+    }
+    for (size_t before = 0; before < 3; before++) {
+        add_needle(search, c, KIND_CLIENT, base64(search->arena, token, before));
+    }
 }
 
 static const char *unknown(const struct credential *c)
@@ -116,13 +147,9 @@ static void find_needles(struct search *search)
                                    credential_location(arena, c).data),
                         reason);
         }
-        if (c->asked_about && c->value.len >= SHORTEST) {
-            struct str token = server_bare_token(c->value);
-            search->out->tokens++;
-            add_needle(search, c, token);
-            for (size_t before = 0; before < 3; before++) {
-                add_needle(search, c, base64(arena, token, before));
-            }
+        struct str token = server_bare_token(c->value);
+        if (c->asked_about && c->value.len >= SHORTEST && map_add(arena, &search->known, token)) {
+            add_token(search, c, token);
         }
     }
 }
@@ -324,9 +351,10 @@ static void take_lines(struct search *search, const struct place *place, struct 
     const char *end = text.data + text.len;
     size_t hits = 0;
     for (const struct needle *n = search->needles; n && !is_over(search, place); n = n->next) {
+        bool searched = n->kind == KIND_STARTUP || n->kind == place->kind;
         size_t line = 1;
         const char *counted = text.data;
-        const char *at = text.data;
+        const char *at = searched ? text.data : end;
         while ((at = memmem(at, (size_t)(end - at), n->bytes.data, n->bytes.len))) {
             for (; counted < at; counted++) {
                 line += *counted == '\n';
@@ -361,6 +389,10 @@ static void search_file(struct search *search, struct place *place)
     const struct err *err = place_read(search, place, &scratch, &text);
     if (err) {
         add_problem(search, place->shown, err->message.data);
+        return;
+    }
+    search->bytes += text.len;
+    if (is_over(search, place)) {
         return;
     }
     if (place->kind == KIND_CARGO) {

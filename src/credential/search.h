@@ -8,9 +8,11 @@
 
 #include "credential/copies.h"
 
-/* The bytes of a token or secret key, as they are or in base64. */
+/* The bytes of a token or secret key: as they are, as zsh encodes them in histories, or in base64
+ * for files with passwords. */
 struct needle {
     struct str bytes;
+    enum place_kind kind; /* of the files to search; KIND_STARTUP stands for all */
     const struct credential *of;
     struct needle *next;
 };
@@ -25,7 +27,9 @@ struct search {
     struct place *places; /* the files that were found */
     struct place **last_place;
     struct needle *needles; /* only with --copies */
+    struct map known;       /* the tokens of the needles */
     struct str user_home;   /* empty if it is not known */
+    size_t bytes;           /* number of bytes that were read */
     int64_t until;          /* a time of child_clock() */
     bool is_over;
 };
