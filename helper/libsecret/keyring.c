@@ -58,9 +58,8 @@ static struct err *collections_load(struct arena *arena, SecretService **service
             *service, paths[i], SECRET_COLLECTION_NONE, NULL, error ? NULL : &error);
         *out = collection ? g_list_prepend(*out, collection) : *out;
     }
-    if (error) {
+    if (error)
         return service_error(arena, error);
-    }
     return paths ? NULL : err_new(arena, "the Secret Service does not list its collections");
 }
 
@@ -68,17 +67,15 @@ static struct err *collections_load(struct arena *arena, SecretService **service
  */
 static bool is_sealed(SecretCollection *collection, const char *url, bool hidden)
 {
-    if (!secret_collection_get_locked(collection)) {
+    if (!secret_collection_get_locked(collection))
         return false;
-    }
     /* gnome-keyring knows only hashes of the attributes of a collection that was never unlocked,
      * and finds none by the name of its schema. A search by the URL alone finds the item. */
     g_autoptr(GHashTable) attributes = secret_attributes_build(&schema, "url", url, NULL);
     g_auto(GStrv) found =
         secret_collection_search_for_dbus_paths_sync(collection, NULL, attributes, NULL, NULL);
-    if (found && found[0]) {
+    if (found && found[0])
         return true;
-    }
     /* KeePassXC shows no items of a locked database */
     g_autoptr(GVariant) items = g_dbus_proxy_get_cached_property(G_DBUS_PROXY(collection), "Items");
     return hidden && items && g_variant_n_children(items) == 0;
@@ -91,14 +88,11 @@ static GPtrArray *find_sealed(struct arena *arena, const char *url, bool hidden)
     GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(SecretService) service = NULL;
     g_autolist(SecretCollection) collections = NULL;
-    if (!is_file()) {
+    if (!is_file())
         (void)collections_load(arena, &service, &collections);
-    }
-    for (const GList *at = collections; at; at = at->next) {
-        if (is_sealed(at->data, url, hidden)) {
+    for (const GList *at = collections; at; at = at->next)
+        if (is_sealed(at->data, url, hidden))
             g_ptr_array_add(paths, g_strdup(g_dbus_proxy_get_object_path(at->data)));
-        }
-    }
     return paths;
 }
 
@@ -119,9 +113,8 @@ static struct err *paths_unlock(struct arena *arena, GPtrArray *paths)
         (void)secret_service_unlock_dbus_paths_sync(service, (void *)paths->pdata, NULL, NULL,
                                                     &error);
     }
-    if (!g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {
+    if (!g_error_matches(error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
         return error ? service_error(arena, error) : NULL;
-    }
     struct err *why = err_new(arena, "%s", error->message); /* the caller adds that it is locked */
     g_error_free(error);
     return why;
@@ -136,23 +129,19 @@ static struct err *items_unlock(struct arena *arena, const char *url, GList **it
 {
     GList *again = NULL;
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-    for (GList *at = *items; at; at = at->next) {
-        if (is_locked(at->data)) {
+    for (GList *at = *items; at; at = at->next)
+        if (is_locked(at->data))
             g_ptr_array_add(paths, g_strdup(g_dbus_proxy_get_object_path(at->data)));
-        }
-    }
     if (paths->len == 0) {
         g_ptr_array_unref(paths);
         paths = find_sealed(arena, url, false);
     }
-    if (paths->len == 0) {
+    if (paths->len == 0)
         return NULL;
-    }
     *why = paths_unlock(arena, paths);
     struct err *blind = items_search(arena, url, &again);
-    if (blind) {
+    if (blind)
         return *why ? *why : blind;
-    }
     g_list_free_full(*items, g_object_unref);
     *items = again;
     return NULL;
@@ -161,9 +150,8 @@ static struct err *items_unlock(struct arena *arena, const char *url, GList **it
 /* Returns the first item that can be read, as cargo does, or NULL if all are locked. */
 static SecretRetrievable *first_unlocked(GList *items)
 {
-    while (items && is_locked(items->data)) {
+    while (items && is_locked(items->data))
         items = items->next;
-    }
     return items ? SECRET_RETRIEVABLE(items->data) : NULL;
 }
 
@@ -172,29 +160,24 @@ struct err *keyring_get(struct arena *arena, const char *url, const char **token
     g_autolist(GObject) items = NULL;
     struct err *why = NULL;
     TRY(items_search(arena, url, &items));
-    if (!first_unlocked(items)) {
+    if (!first_unlocked(items))
         TRY(items_unlock(arena, url, &items, &why));
-    }
     SecretRetrievable *item = first_unlocked(items);
     if (!items && !has_sealed(arena, url, false)) {
         *token = NULL;
         return NULL;
     }
-    if (!item) {
+    if (!item)
         return err_wrap(arena, why, KEYRING_LOCKED_ERROR);
-    }
     GError *error = NULL;
-    if (is_item(item)) { /* some services ask the person only at this point */
+    if (is_item(item)) /* some services ask the person only at this point */
         g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(item), G_MAXINT);
-    }
     g_autoptr(SecretValue) value = secret_retrievable_retrieve_secret_sync(item, NULL, &error);
-    if (error) {
+    if (error)
         return service_error(arena, error);
-    }
     const char *text = secret_value_get_text(value);
-    if (!text || !g_utf8_validate(text, -1, NULL)) {
+    if (!text || !g_utf8_validate(text, -1, NULL))
         return err_new(arena, "the item in the keyring is not text");
-    }
     *token = str_copy(arena, text, strlen(text)).data;
     return NULL;
 }
@@ -215,9 +198,8 @@ static struct err *items_delete(struct arena *arena, GList *items)
     struct err *first = NULL;
     for (; items; items = items->next) {
         GError *error = NULL;
-        if (!is_locked(items->data)) {
+        if (!is_locked(items->data))
             (void)secret_item_delete_sync(items->data, NULL, &error);
-        }
         if (error) {
             struct err *err = service_error(arena, error);
             first = first ? first : err;
@@ -242,20 +224,16 @@ static struct err *items_erase(struct arena *arena, const char *url, GList *item
 {
     g_autolist(GObject) left = NULL;
     struct err *failed = NULL;
-    if (is_item(items->data)) {
+    if (is_item(items->data))
         failed = items_delete(arena, items);
-    } else {
+    else
         TRY(file_clear(arena, url));
-    }
     struct err *blind = items_search(arena, url, &left);
-    if (blind) {
+    if (blind)
         return failed ? failed : blind;
-    }
-    for (const GList *at = left; at; at = at->next) {
-        if (is_locked(at->data)) {
+    for (const GList *at = left; at; at = at->next)
+        if (is_locked(at->data))
             return err_wrap(arena, why, KEYRING_LOCKED_ERROR);
-        }
-    }
     return left ? err_wrap(arena, failed, "%u matching items are still in the keyring",
                            g_list_length(left))
                 : NULL;
@@ -268,9 +246,8 @@ struct err *keyring_erase(struct arena *arena, const char *url, bool *found)
     TRY(items_search(arena, url, &items));
     TRY(items_unlock(arena, url, &items, &why));
     *found = items != NULL;
-    if (items) {
+    if (items)
         TRY(items_erase(arena, url, items, why));
-    }
     return has_sealed(arena, url, true) ? err_wrap(arena, why, KEYRING_LOCKED_ERROR) : NULL;
 }
 
@@ -290,9 +267,8 @@ static struct err *list_items(struct listing *listing, const GList *items)
         g_autoptr(GHashTable) attributes = secret_retrievable_get_attributes(items->data);
         g_autofree char *label = secret_retrievable_get_label(items->data);
         bool locked = is_locked(items->data);
-        if (!attributes || !label) {
+        if (!attributes || !label)
             return err_new(listing->arena, "an item of the Secret Service cannot be read");
-        }
         const char *url = g_hash_table_lookup(attributes, "url");
         if (url) { /* otherwise cargo cannot find it */
             listing->locked |= locked;

@@ -77,9 +77,8 @@ static struct err *json_read(struct arena *arena, json_t **out)
 {
     json_error_t wrong;
     int byte = getchar();
-    while (byte == '\n') {
+    while (byte == '\n')
         byte = getchar();
-    }
     *out = NULL;
     if (byte == EOF) {
         return ferror(stdin) ? err_wrap(arena, err_os(arena, errno), "failed to read the request")
@@ -98,18 +97,15 @@ static struct err *request_parse(struct arena *arena, json_t *json, struct reque
     struct request request = {0};
     json_error_t wrong;
     (void)json_unpack(json, "{s:i}", "v", &version);
-    if (version != PROTOCOL_VERSION) {
+    if (version != PROTOCOL_VERSION)
         return err_new(arena, "unsupported protocol version %d", version);
-    }
     if (json_unpack_ex(json, &wrong, 0, "{s:i, s:s, s:{s:s, s?s}, s?s, s?s}", "v", &version, "kind",
                        &kind, "registry", "index-url", &request.index_url, "name", &request.name,
-                       "login-url", &request.login_url, "token", &request.token) != 0) {
+                       "login-url", &request.login_url, "token", &request.token) != 0)
         return err_new(arena, "the request is malformed: %s", wrong.text);
-    }
     request.name = request.name ? request.name : request.index_url;
-    while (request.kind < REQUEST_UNKNOWN && strcmp(kind, kinds[request.kind].name) != 0) {
+    while (request.kind < REQUEST_UNKNOWN && strcmp(kind, kinds[request.kind].name) != 0)
         request.kind++;
-    }
     *out = request;
     return NULL;
 }
@@ -167,9 +163,8 @@ static void deadline_start(unsigned seconds, struct str late)
 static void deadline_stop(void)
 {
     (void)alarm(0);
-    while (atomic_flag_test_and_set(&ended)) {
+    while (atomic_flag_test_and_set(&ended))
         (void)pause(); /* the handler runs in another thread, which is about to exit */
-    }
 }
 
 static struct err *late_error(struct arena *arena, unsigned seconds)
@@ -221,9 +216,8 @@ static struct err *perform(struct arena *arena, const struct request *request,
                            GDBusConnection **bus, struct str *answer)
 {
     const char *token = NULL;
-    if (request->kind == REQUEST_LOGIN) {
+    if (request->kind == REQUEST_LOGIN)
         TRY(token_read(arena, request, &token));
-    }
     unsigned seconds = person_at_terminal() ? PERSON_SECONDS : ALONE_SECONDS;
     struct err *late =
         err_wrap(arena, late_error(arena, seconds), "%s", kinds[request->kind].error);
@@ -242,19 +236,16 @@ static struct str next_answer(struct arena *arena, GDBusConnection **bus, bool *
     struct str answer;
     struct err *err = json_read(arena, &json);
     *more = json;
-    if (!err && !json) {
+    if (!err && !json)
         return STR("");
-    }
-    if (!err) {
+    if (!err)
         err = request_parse(arena, json, &request);
-    }
     if (err) {
         *more = false; /* as cargo's own providers do: the rest of the input cannot be trusted */
         return answer_failed(arena, err);
     }
-    if (request.kind == REQUEST_UNKNOWN) {
+    if (request.kind == REQUEST_UNKNOWN)
         return answer_error(arena, "operation-not-supported");
-    }
     err = perform(arena, &request, bus, &answer);
     return err ? answer_failed(arena, err_wrap(arena, err, "%s", kinds[request.kind].error))
                : answer;
@@ -272,9 +263,8 @@ static int plugin_run(void)
         written = write_all(STDOUT_FILENO, next_answer(&arena, &bus, &more));
         arena_clear(&arena);
     }
-    if (!written) {
+    if (!written)
         (void)write_all(STDERR_FILENO, STR("error: cargo did not read the answer\n"));
-    }
     return written ? 0 : 1;
 }
 
@@ -297,18 +287,14 @@ int main(int argc, char **argv)
     (void)unsetenv("G_DBUS_DEBUG");            /* GLib would print messages that contain secrets */
     g_log_writer_default_set_use_stderr(TRUE); /* standard output is for answers */
     json_wipe_memory();
-    if (str_eq(argument, STR("--cargo-plugin"))) {
+    if (str_eq(argument, STR("--cargo-plugin")))
         return plugin_run();
-    }
-    if (str_eq(argument, STR("--list")) || str_eq(argument, STR("--peek"))) {
+    if (str_eq(argument, STR("--list")) || str_eq(argument, STR("--peek")))
         return list_run(str_eq(argument, STR("--peek")));
-    }
-    if (str_eq(argument, STR("--help")) || str_eq(argument, STR("-h"))) {
+    if (str_eq(argument, STR("--help")) || str_eq(argument, STR("-h")))
         return write_all(STDOUT_FILENO, str_of(usage)) ? 0 : 1;
-    }
-    if (str_eq(argument, STR("--version")) || str_eq(argument, STR("-V"))) {
+    if (str_eq(argument, STR("--version")) || str_eq(argument, STR("-V")))
         return write_all(STDOUT_FILENO, STR("cargo-credential-libsecret " VERSION "\n")) ? 0 : 1;
-    }
     (void)write_all(
         STDERR_FILENO,
         STR("error: cargo-credential-libsecret is a credential provider for cargo, which "

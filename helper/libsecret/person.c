@@ -30,14 +30,12 @@ struct err *person_ask_secret(struct arena *arena, struct str question, const ch
 {
     char *typed = arena_alloc(arena, TOKEN_SIZE); /* in the arena, which is overwritten */
     if (!readpassphrase(question.data, typed, TOKEN_SIZE, RPP_REQUIRE_TTY)) {
-        if (errno == ENOTTY) {
+        if (errno == ENOTTY)
             return err_new(arena, "no token was given, and there is no terminal to ask for one");
-        }
         return err_wrap(arena, err_os(arena, errno), "failed to read the token from the terminal");
     }
-    if (strlen(typed) + 1 >= TOKEN_SIZE) {
+    if (strlen(typed) + 1 >= TOKEN_SIZE)
         return err_new(arena, "the token is longer than %zu bytes", TOKEN_SIZE - 2);
-    }
     *out = g_strstrip(typed);
     return NULL;
 }

@@ -49,9 +49,8 @@ static struct err *error_words(struct arena *arena, GError *error)
 {
     g_autofree char *name = g_dbus_error_get_remote_error(error);
     (void)g_dbus_error_strip_remote_error(error);
-    if (!name || error->domain == SECRET_ERROR) { /* ask() can create it */
+    if (!name || error->domain == SECRET_ERROR) /* ask() can create it */
         return err_new(arena, "%s", error->message);
-    }
     return err_new(arena, "%s (%s)", error->message, name);
 }
 
@@ -59,12 +58,10 @@ struct err *service_error(struct arena *arena, GError *taken)
 {
     g_autoptr(GError) error = taken;
     struct err *words = error_words(arena, error);
-    for (size_t i = 0; i < COUNT(meanings); i++) {
+    for (size_t i = 0; i < COUNT(meanings); i++)
         if (error->domain == meanings[i].domain() && error->code >= meanings[i].first &&
-            error->code <= meanings[i].last) {
+            error->code <= meanings[i].last)
             return err_wrap(arena, words, "%s", meanings[i].advice);
-        }
-    }
     return words;
 }
 
@@ -72,13 +69,11 @@ static bool set_address(struct arena *arena)
 {
     const char *address = getenv("DBUS_SESSION_BUS_ADDRESS");
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    if (address && *address) {
+    if (address && *address)
         return true;
-    }
     struct str path = str_format(arena, "%s/bus", runtime ? runtime : "");
-    if (!runtime || *runtime != '/' || access(path.data, F_OK) != 0) {
+    if (!runtime || *runtime != '/' || access(path.data, F_OK) != 0)
         return false;
-    }
     g_autofree char *escaped = g_dbus_address_escape_value(path.data);
     return setenv("DBUS_SESSION_BUS_ADDRESS", str_format(arena, "unix:path=%s", escaped).data, 1) ==
            0;
@@ -116,9 +111,8 @@ struct err *service_exists(struct arena *arena, GDBusConnection *bus, bool *out)
         g_autoptr(GVariant) answer = g_dbus_connection_call_sync(
             bus, BUS_NAME, BUS_PATH, BUS_NAME, methods[i], NULL, G_VARIANT_TYPE("(as)"),
             G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, &error);
-        if (!answer) {
+        if (!answer)
             return service_error(arena, error);
-        }
         g_variant_get(answer, "(^a&s)", &names);
         found |= g_strv_contains(names, SECRETS_NAME);
     }
@@ -197,9 +191,8 @@ static void class_init(gpointer class, gpointer data)
 
 void service_take_over(void)
 {
-    if (g_type_from_name(TYPE_NAME) != 0) {
+    if (g_type_from_name(TYPE_NAME) != 0)
         return;
-    }
     GType type =
         g_type_register_static_simple(SECRET_TYPE_SERVICE, TYPE_NAME, sizeof(SecretServiceClass),
                                       class_init, sizeof(SecretService), NULL, 0);

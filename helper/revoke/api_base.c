@@ -23,9 +23,8 @@ struct err *api_base_of(struct arena *arena, struct str config, struct str *out)
 {
     json_auto_t *json = json_loadb(config.data, config.len, 0, NULL);
     const json_t *api = json_object_get(json, "api");
-    if (!json_is_string(api)) {
+    if (!json_is_string(api))
         return err_new(arena, "the index's " CONFIG_NAME " contains no `api`");
-    }
     *out = str_copy(arena, json_string_value(api), json_string_length(api));
     return NULL;
 }
@@ -64,9 +63,8 @@ static struct err *cache_directory(const struct request *request, enum source_ki
     buf_add_char(&hashed, (char)kind);
     buf_add(&hashed, request->canonical);
     buf_add_char(&hashed, (char)END_OF_STR);
-    if (!siphash(buf_str(&hashed), halves)) {
+    if (!siphash(buf_str(&hashed), halves))
         return err_new(arena, "OpenSSL has no SipHash");
-    }
     uint64_t hash = le64toh(halves[0]) * 3 + le64toh(halves[1]);
     *out = str_format(arena, "%s-%016jx", request->cache.data, (uintmax_t)bswap_64(hash));
     return NULL;
@@ -82,9 +80,8 @@ static struct err *clone_read(struct arena *arena, struct str path, struct str *
 {
     CLEANUP(repository_free) git_repository *clone = NULL;
     CLEANUP(object_free) git_object *file = NULL;
-    if (git_libgit2_init() <= 0) { /* the library can crash if it is asked for the reason */
+    if (git_libgit2_init() <= 0) /* the library can crash if it is asked for the reason */
         return err_new(arena, "libgit2 cannot be started");
-    }
     /* cargo reads its clones without checking their owner (init_git), because a cargo home can be
      * shared */
     (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
@@ -94,9 +91,8 @@ static struct err *clone_read(struct arena *arena, struct str path, struct str *
         return err_new(arena, "%s", error ? error->message : "libgit2 failed");
     }
     const git_blob *blob = (const git_blob *)file;
-    if (git_object_type(file) != GIT_OBJECT_BLOB || (size_t)git_blob_rawsize(blob) > CONFIG_LIMIT) {
+    if (git_object_type(file) != GIT_OBJECT_BLOB || (size_t)git_blob_rawsize(blob) > CONFIG_LIMIT)
         return err_new(arena, "it is not a file of at most %zu bytes", CONFIG_LIMIT);
-    }
     *out = str_copy(arena, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
     return NULL;
 }
@@ -146,17 +142,14 @@ static struct err *from_index(struct request *request, struct server_answer *why
     struct str url =
         str_format(arena, "%s%s" CONFIG_NAME, request->index.data + strlen(SPARSE), slash);
     struct http_reply reply = http_call(&request->http, "GET", url, STR(""));
-    if (reply.status == 401) {
+    if (reply.status == 401)
         reply = http_call(&request->http, "GET", url, request->authorization);
-    }
     why->url = reply.url;
     why->status = reply.status;
-    if (reply.status == 200) {
+    if (reply.status == 200)
         return api_base_of(arena, reply.body, &request->api);
-    }
-    if (!is_final(&reply) && !from_cache(request)) {
+    if (!is_final(&reply) && !from_cache(request))
         return NULL;
-    }
     return reply.words.len > 0
                ? err_new(arena, "the index could not be read: %s", reply.words.data)
                : err_new(arena, "the index answers with status %u for its " CONFIG_NAME,
@@ -168,11 +161,10 @@ bool api_base_find(struct request *request, struct server_answer *why)
     struct err *err = NULL;
     struct url url;
     *why = (struct server_answer){.verdict = VERDICT_NO_API};
-    if (str_starts(request->index, STR(SPARSE))) {
+    if (str_starts(request->index, STR(SPARSE)))
         err = from_index(request, why);
-    } else if (request->index.len > 0) {
+    else if (request->index.len > 0)
         err = from_clone(request);
-    }
     if (!err) {
         err = url_parse(request->http.arena, request->api, &url);
         err = err ? err_new(request->http.arena, "the registry's API cannot be called: %s",

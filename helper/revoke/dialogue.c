@@ -26,9 +26,8 @@ static struct server_answer ask(const struct request *request, enum call call)
         .status = reply.status,
         .detail = reply.words,
     };
-    if (reply.words.len == 0) {
+    if (reply.words.len == 0)
         answer = api_answer(arena, request->kind, call, reply.status, reply.body);
-    }
     answer.url = reply.url;
     return answer;
 }
@@ -37,12 +36,10 @@ static struct server_answer ask(const struct request *request, enum call call)
 static struct server_answer check(const struct request *request)
 {
     struct server_answer answer = ask(request, CALL_CHECK);
-    if (answer.verdict != VERDICT_ALREADY_INVALID || !api_of(request)->asks_twice) {
+    if (answer.verdict != VERDICT_ALREADY_INVALID || !api_of(request)->asks_twice)
         return answer;
-    }
-    if (!http_pause(&request->http, request->recheck_ms)) {
+    if (!http_pause(&request->http, request->recheck_ms))
         return with_verdict(answer, VERDICT_UNKNOWN);
-    }
     answer = ask(request, CALL_CHECK);
     return with_verdict(answer, answer.verdict == VERDICT_ALREADY_INVALID ? VERDICT_UNRECOGNIZED
                                                                           : VERDICT_UNKNOWN);
@@ -64,17 +61,14 @@ static struct server_answer check_after(const struct request *request,
     struct server_answer last = {.verdict = VERDICT_NO_ANSWER};
     do {
         struct server_answer answer = ask(request, CALL_CHECK);
-        if (no_longer_accepts(request, &answer)) {
+        if (no_longer_accepts(request, &answer))
             return with_verdict(confirmed, VERDICT_REVOKED_CHECKED);
-        }
         /* if the time ended during this check, the result of the previous check counts */
-        if (last.verdict != VERDICT_VALID || answer.verdict != VERDICT_NO_ANSWER) {
+        if (last.verdict != VERDICT_VALID || answer.verdict != VERDICT_NO_ANSWER)
             last = answer;
-        }
     } while (api_of(request)->polls && http_pause(&request->http, request->poll_ms));
-    if (last.verdict == VERDICT_VALID) {
+    if (last.verdict == VERDICT_VALID)
         return last;
-    }
     confirmed.detail = last.detail;
     return confirmed;
 }
@@ -82,32 +76,27 @@ static struct server_answer check_after(const struct request *request,
 static struct server_answer revoke(const struct request *request)
 {
     struct server_answer answer = ask(request, CALL_REVOKE);
-    if (!api_of(request)->check_path) {
+    if (!api_of(request)->check_path)
         return answer;
-    }
-    if (answer.verdict == VERDICT_REVOKED_UNCHECKED) {
+    if (answer.verdict == VERDICT_REVOKED_UNCHECKED)
         return check_after(request, answer);
-    }
     bool contradicts = server_verdict_is_invalid(answer.verdict) ||
                        (answer.verdict == VERDICT_REFUSED && answer.status == 401);
-    if (!contradicts) {
+    if (!contradicts)
         return answer;
-    }
     /* The check said "valid". Someone else can have revoked the token in between. */
     if (!api_of(request)->asks_twice) {
         struct server_answer again = ask(request, CALL_CHECK);
-        if (no_longer_accepts(request, &again)) {
+        if (no_longer_accepts(request, &again))
             return with_verdict(again, VERDICT_ALREADY_INVALID);
-        }
     }
     return with_verdict(answer, VERDICT_UNKNOWN);
 }
 
 struct server_answer dialogue_run(const struct request *request)
 {
-    if (!api_of(request)->check_path) {
+    if (!api_of(request)->check_path)
         return revoke(request);
-    }
     struct server_answer before = check(request);
     if (!request->revokes) {
         /* an answer from a proxy does not show whether the token is valid */

@@ -56,9 +56,8 @@ static struct str url_shown(struct arena *arena, CURLU *handle)
 {
     static const CURLUPart hidden[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
                                        CURLUPART_QUERY, CURLUPART_FRAGMENT};
-    for (size_t i = 0; i < COUNT(hidden); i++) {
+    for (size_t i = 0; i < COUNT(hidden); i++)
         (void)curl_url_set(handle, hidden[i], NULL, 0);
-    }
     return url_part(arena, handle, CURLUPART_URL);
 }
 
@@ -66,17 +65,14 @@ struct err *url_parse(struct arena *arena, struct str text, struct url *out)
 {
     CLEANUP(url_free) CURLU *handle = curl_url();
     CURLUcode rc = curl_url_set(handle, CURLUPART_URL, text.data, 0);
-    if (rc != CURLUE_OK) {
+    if (rc != CURLUE_OK)
         return err_new(arena, "it is not a URL: %s", curl_url_strerror(rc));
-    }
-    if (strpbrk(text.data, "?#")) {
+    if (strpbrk(text.data, "?#"))
         return err_new(arena, "its URL has a query or a fragment");
-    }
     struct str parsed = url_part(arena, handle, CURLUPART_URL);
     bool is_plain = str_starts(parsed, STR("http://"));
-    if (!is_plain && !str_starts(parsed, STR("https://"))) {
+    if (!is_plain && !str_starts(parsed, STR("https://")))
         return err_new(arena, "its scheme is neither https nor http");
-    }
     if (is_plain && !server_is_loopback(url_part(arena, handle, CURLUPART_HOST).data)) {
         return err_new(arena,
                        "a token is sent over http only to this machine, because others could "
@@ -90,9 +86,8 @@ static size_t take_body(const char *data, size_t size, size_t count, void *argum
 {
     struct receiver *receiver = argument;
     receiver->too_large = receiver->body.len + size * count > BODY_LIMIT;
-    if (receiver->too_large) {
+    if (receiver->too_large)
         return 0;
-    }
     buf_add_bytes(&receiver->body, data, size * count);
     return size * count;
 }
@@ -104,13 +99,12 @@ static int take_debug(CURL *curl, curl_infotype type, char *data, size_t size, v
     (void)curl;
     struct receiver *receiver = argument;
     struct str text = {data, size};
-    if (type == CURLINFO_TEXT) {
+    if (type == CURLINFO_TEXT)
         receiver->too_long |= memmem(data, size, "xcess found", strlen("xcess found")) != NULL;
-    } else if (type == CURLINFO_HEADER_IN && str_starts(text, STR("HTTP/"))) {
+    else if (type == CURLINFO_HEADER_IN && str_starts(text, STR("HTTP/")))
         receiver->has_headers = false; /* earlier headers were those of a proxy or a 1xx answer */
-    } else if (type == CURLINFO_HEADER_IN) {
+    else if (type == CURLINFO_HEADER_IN)
         receiver->has_headers |= str_eq(text, STR("\r\n")) || str_eq(text, STR("\n"));
-    }
     return 0;
 }
 
@@ -128,11 +122,9 @@ static const char *system_authorities(void)
         "/etc/ssl/ca-bundle.pem",                            /* SUSE */
         "/etc/ssl/cert.pem",
     };
-    for (size_t i = 0; i < COUNT(files); i++) {
-        if (access(files[i], R_OK) == 0) {
+    for (size_t i = 0; i < COUNT(files); i++)
+        if (access(files[i], R_OK) == 0)
             return files[i];
-        }
-    }
     return NULL;
 }
 
@@ -152,12 +144,10 @@ static CURLcode set_authorities(CURL *curl, struct str cainfo)
         SET(CURLOPT_CAINFO, general);
         SET(CURLOPT_PROXY_CAINFO, general);
     }
-    if (file.len > 0) {
+    if (file.len > 0)
         SET(CURLOPT_CAINFO, file.data);
-    }
-    if (directory.len > 0) {
+    if (directory.len > 0)
         SET(CURLOPT_CAPATH, directory.data);
-    }
     return rc;
 }
 
@@ -167,21 +157,18 @@ static CURLcode set_options(CURL *curl, const struct http *http, const struct ur
     long seconds = http->timeout_seconds;
     long to_connect = seconds > 0 && seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS;
     int64_t left = http->deadline - child_clock();
-    if (left <= 0) { /* 0 means no limit for libcurl */
+    if (left <= 0) /* 0 means no limit for libcurl */
         return CURLE_OPERATION_TIMEDOUT;
-    }
     CURLcode rc = set_authorities(curl, http->cainfo);
     SET(CURLOPT_URL, url->text.data);
     SET(CURLOPT_PROTOCOLS_STR, url->is_plain ? "http" : "https");
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_SSLVERSION, http->tls_versions);
-    if (http->proxy.data) {
+    if (http->proxy.data)
         SET(CURLOPT_PROXY, http->proxy.data);
-    }
-    if (url->is_plain) { /* a proxy can read http requests */
+    if (url->is_plain) /* a proxy can read http requests */
         SET(CURLOPT_NOPROXY, "*");
-    }
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization for the proxy */
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -222,15 +209,12 @@ static bool is_whole(CURL *curl, long status, const struct receiver *receiver)
     struct str encoding;
     size_t lengths = header_count(curl, "Content-Length", &length);
     size_t encodings = header_count(curl, "Transfer-Encoding", &encoding);
-    if (receiver->too_long || lengths + encodings > 1) {
+    if (receiver->too_long || lengths + encodings > 1)
         return false;
-    }
-    if (status == 204) {
+    if (status == 204)
         return encodings == 0 && (lengths == 0 || str_eq(length, STR("0")));
-    }
-    if (encodings == 1) {
+    if (encodings == 1)
         return strcasecmp(encoding.data, "chunked") == 0;
-    }
     return lengths == 1 && length.len > 0 && strspn(length.data, "0123456789") == length.len &&
            strtoull(length.data, NULL, 10) == receiver->body.len;
 }
@@ -255,9 +239,8 @@ static void reply_read(struct arena *arena, CURL *curl, const struct receiver *r
     }
     reply->status = (unsigned)status;
     reply->body = buf_str(&receiver->body);
-    if ((status == 429 || status == 503) && seconds > 0 && seconds <= WAIT_SECONDS) {
+    if ((status == 429 || status == 503) && seconds > 0 && seconds <= WAIT_SECONDS)
         *retry_ms = seconds * 1000;
-    }
 }
 
 static struct str error_words(struct arena *arena, CURLcode rc, const char *said)
@@ -297,18 +280,16 @@ static struct http_reply call_server(const struct http *http, const char *method
             receiver.too_large ? STR("the answer is too large") : error_words(arena, rc, words);
     }
     if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST ||
-        rc == CURLE_COULDNT_RESOLVE_PROXY) {
+        rc == CURLE_COULDNT_RESOLVE_PROXY)
         *retry_ms = RETRY_MS;
-    }
     curl_easy_cleanup(curl);
     return reply;
 }
 
 bool http_pause(const struct http *http, int64_t milliseconds)
 {
-    if (child_clock() + milliseconds >= http->deadline) {
+    if (child_clock() + milliseconds >= http->deadline)
         return false;
-    }
     (void)poll(NULL, 0, (int)milliseconds);
     return true;
 }
@@ -318,14 +299,12 @@ struct http_reply http_call(const struct http *http, const char *method, struct 
 {
     struct url url = {.text = STR("")};
     struct err *err = url_parse(http->arena, text, &url);
-    if (err) {
+    if (err)
         return (struct http_reply){.words = err->message};
-    }
     for (long calls = 1;; calls++) {
         int64_t retry_ms;
         struct http_reply reply = call_server(http, method, &url, authorization, &retry_ms);
-        if (calls > http->retries || retry_ms < 0 || !http_pause(http, retry_ms)) {
+        if (calls > http->retries || retry_ms < 0 || !http_pause(http, retry_ms))
             return reply;
-        }
     }
 }

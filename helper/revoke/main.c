@@ -50,16 +50,14 @@ static struct server_answer answer_of(struct request *request)
         return (struct server_answer){.verdict = VERDICT_UNKNOWN,
                                       .detail = STR("this server has no check")};
     }
-    if (!api_base_find(request, &answer)) {
+    if (!api_base_find(request, &answer))
         return answer;
-    }
     answer = dialogue_run(request);
     /* the page that cargo shows to a person who logs in */
     struct str page = str_format(request->http.arena, "%s/me", request->api.data);
     if (request->index.len > 0 && !server_verdict_is_invalid(answer.verdict) &&
-        !url_parse(request->http.arena, page, &url)) {
+        !url_parse(request->http.arena, page, &url))
         answer.page = url.shown;
-    }
     return answer;
 }
 
@@ -72,9 +70,8 @@ static void git_proxy(struct arena *arena, struct str *out)
     CLEANUP(configuration_free) git_config *configuration = NULL;
     CLEANUP(git_buf_dispose) git_buf proxy = GIT_BUF_INIT;
     if (git_libgit2_init() > 0 && !git_config_open_default(&configuration) &&
-        !git_config_get_string_buf(&proxy, configuration, "http.proxy")) {
+        !git_config_get_string_buf(&proxy, configuration, "http.proxy"))
         *out = str_copy(arena, proxy.ptr, proxy.size);
-    }
 }
 
 static struct err *request_answer(struct arena *arena, const struct work *work, json_t *json,
@@ -82,9 +79,8 @@ static struct err *request_answer(struct arena *arena, const struct work *work, 
 {
     struct request request;
     TRY(request_read(arena, json, work->until, &request));
-    if (!request.http.proxy.data) {
+    if (!request.http.proxy.data)
         git_proxy(arena, &request.http.proxy);
-    }
     struct server_answer answer = answer_of(&request);
     *line = answer_line(&request, &answer);
     return NULL;
@@ -97,9 +93,8 @@ static void request_run(struct work *work, json_t *json)
     struct arena with_token = {0};
     struct str line = STR("");
     struct err *err = request_answer(&with_token, work, json, &line);
-    if (err) {
+    if (err)
         line = str_format(&with_token, "error: %s\n", err->message.data);
-    }
     line = str_copy(&arena, line.data, line.len);
     (void)json_object_clear(json);
     arena_free(&with_token);
@@ -122,11 +117,9 @@ static void *worker(void *argument)
 {
     struct work *work = argument;
     json_t *group;
-    while ((group = next_group(work))) {
-        for (size_t i = 0; i < json_array_size(group); i++) {
+    while ((group = next_group(work)))
+        for (size_t i = 0; i < json_array_size(group); i++)
             request_run(work, json_array_get(group, i));
-        }
-    }
     return NULL;
 }
 
@@ -137,13 +130,11 @@ static void groups_run(struct work *work)
     int64_t left = work->until - child_clock();
     (void)alarm((unsigned)(left > 0 ? left / 1000 : 0) + GRACE_SECONDS);
     while (count < COUNT(threads) && count + 1 < json_object_size(work->groups) &&
-           pthread_create(&threads[count], NULL, worker, work) == 0) {
+           pthread_create(&threads[count], NULL, worker, work) == 0)
         count++;
-    }
     (void)worker(work);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         (void)pthread_join(threads[i], NULL);
-    }
 }
 
 static int serve(void)
@@ -176,9 +167,8 @@ static int serve(void)
 int main(int argc, char **argv)
 {
     (void)argv;
-    if (argc == 1 && !isatty(STDIN_FILENO)) {
+    if (argc == 1 && !isatty(STDIN_FILENO))
         return serve();
-    }
     (void)write_all(STDERR_FILENO, STR("error: cargo-logout runs this helper for --revoke and "
                                        "--check\n"));
     return 1;

@@ -46,13 +46,10 @@ static struct err *settings_read(struct arena *arena, json_t *json, struct http 
     if (json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?I, s?I, s?s, s?s}", "proxy",
                        &http.proxy.data, &http.proxy.len, "cainfo", &http.cainfo.data,
                        &http.cainfo.len, "user_agent", &http.user_agent.data, &http.user_agent.len,
-                       "timeout", &timeout, "retry", &retry, "ssl_min", &min, "ssl_max",
-                       &max) != 0) {
+                       "timeout", &timeout, "retry", &retry, "ssl_min", &min, "ssl_max", &max) != 0)
         return err_new(arena, "the request is malformed: %s", wrong.text);
-    }
-    if (!server_can_send(http.user_agent)) {
+    if (!server_can_send(http.user_agent))
         return err_new(arena, "`user_agent` in the request is malformed");
-    }
     /* libcurl's number for a maximum is that of the version, shifted (http::to_ssl_version) */
     http.tls_versions = tls_version(min) | tls_version(max) << 16;
     http.timeout_seconds = timeout < HTTP_SECONDS ? (long)timeout : HTTP_SECONDS;
@@ -66,17 +63,14 @@ static struct err *token_read(struct arena *arena, const char *kind, struct str 
                               struct request *out)
 {
     size_t found = server_name_find(server_kind_names, COUNT(server_kind_names), kind);
-    if (found == COUNT(server_kind_names)) {
+    if (found == COUNT(server_kind_names))
         return err_new(arena, "`kind` in the request is malformed");
-    }
     out->kind = (enum server_kind)found;
-    if (server_token_obstacle(out->kind, stored)) {
+    if (server_token_obstacle(out->kind, stored))
         return err_new(arena, "`token` in the request is malformed");
-    }
     out->token = server_bare_token(stored);
-    if (out->kind == SERVER_CRATES_IO && str_starts(out->token, STR("cio_tp_"))) {
+    if (out->kind == SERVER_CRATES_IO && str_starts(out->token, STR("cio_tp_")))
         out->kind = SERVER_TRUSTED_PUBLISHING;
-    }
     const char *scheme = apis[out->kind].scheme;
     out->authorization = scheme ? str_format(arena, "%s%s", scheme, out->token.data) : stored;
     return NULL;
@@ -97,15 +91,13 @@ struct err *request_read(struct arena *arena, json_t *json, int64_t until, struc
                        &read.canonical.data, &read.canonical.len, "cache", &read.cache.data,
                        &read.cache.len) ||
         json_unpack_ex(json, &wrong, 0, "{s?i, s?i, s?i}", "limit_ms", &limit_ms, "recheck_ms",
-                       &read.recheck_ms, "poll_ms", &read.poll_ms)) {
+                       &read.recheck_ms, "poll_ms", &read.poll_ms))
         return err_new(arena, "the request is malformed: %s", wrong.text);
-    }
     read.revokes = revokes;
     TRY(token_read(arena, kind, stored, &read));
     TRY(settings_read(arena, json, &read.http));
-    if (limit_ms < 0) {
+    if (limit_ms < 0)
         limit_ms = read.kind == SERVER_ARTIFACTORY ? POLLING_MS : LIMIT_MS;
-    }
     int64_t limit = child_clock() + limit_ms;
     read.http.deadline = limit < until ? limit : until;
     *out = read;
@@ -144,9 +136,8 @@ static const char *shown(const struct request *request, struct str text)
 {
     struct arena *arena = request->http.arena;
     if (contains(str_lower(arena, text), str_lower(arena, request->token)) ||
-        contains(decoded(arena, text), decoded(arena, request->token))) {
+        contains(decoded(arena, text), decoded(arena, request->token)))
         return "(hidden, because it contains the token)";
-    }
     size_t len = text.len < TEXT_LIMIT ? text.len : TEXT_LIMIT;
     return len > 0 ? text_shown(arena, str_slice(arena, text, 0, len)).data : NULL;
 }

@@ -25,9 +25,8 @@ static struct str date_of(struct arena *arena, const json_t *seconds)
 {
     time_t time = (time_t)json_integer_value(seconds);
     struct tm date;
-    if (!json_is_integer(seconds) || time <= 0 || !gmtime_r(&time, &date)) {
+    if (!json_is_integer(seconds) || time <= 0 || !gmtime_r(&time, &date))
         return STR("");
-    }
     return str_format(arena, "%04d-%02d-%02d", date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
 }
 
@@ -159,9 +158,8 @@ static const struct {
 
 static bool matches(const char *pattern, struct str text)
 {
-    if (!pattern) {
+    if (!pattern)
         return true;
-    }
     size_t len = strlen(pattern) - 1;
     return pattern[len] == '*' ? text.len > 0 && str_starts(text, (struct str){pattern, len})
                                : str_eq(text, str_of(pattern));
@@ -188,13 +186,11 @@ static void refusal_read(struct arena *arena, enum server_kind kind, const json_
     }
     answer->verdict =
         answer->status == 404 || answer->status == 405 ? VERDICT_UNSUPPORTED : VERDICT_REFUSED;
-    for (size_t i = 0; i < COUNT(meanings); i++) {
+    for (size_t i = 0; i < COUNT(meanings); i++)
         if (meanings[i].kind == kind && meanings[i].status == answer->status &&
             (matches(meanings[i].text, answer->detail) ||
-             (!key && matches(meanings[i].text, code)))) {
+             (!key && matches(meanings[i].text, code))))
             answer->verdict = meanings[i].verdict;
-        }
-    }
 }
 
 struct server_answer api_answer(struct arena *arena, enum server_kind kind, enum call call,

@@ -44,18 +44,16 @@ static struct err *choose_verbosity(struct config *config, const struct args *ar
     bool quiet = args_has(args, ARGS_QUIET);
     bool term_quiet = term_setting(config, STR("quiet"), TOML_BOOLEAN).boolean;
     bool term_verbose = term_setting(config, STR("verbose"), TOML_BOOLEAN).boolean;
-    if (args->verbose > 0 && quiet) {
+    if (args->verbose > 0 && quiet)
         return err_new(config->arena, "cannot set both --verbose and --quiet");
-    }
-    if (args->verbose > 0) {
+    if (args->verbose > 0)
         *out = args->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
-    } else if (quiet) {
+    else if (quiet)
         *out = VERBOSITY_QUIET;
-    } else if (term_verbose && term_quiet) {
+    else if (term_verbose && term_quiet)
         fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
-    } else if (term_verbose || term_quiet) {
+    else if (term_verbose || term_quiet)
         *out = term_quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
-    }
     return NULL;
 }
 
@@ -65,11 +63,10 @@ static struct err *configure_shell(struct config *config, const struct args *arg
     struct str color = term_setting(config, STR("color"), TOML_STRING).value;
     enum color_choice choice = COLOR_AUTO;
     TRY(choose_verbosity(config, args, &config->shell->verbosity));
-    if (args_has(args, ARGS_COLOR)) {
+    if (args_has(args, ARGS_COLOR))
         TRY(shell_color_parse(config->arena, args->value[ARGS_COLOR], &choice));
-    } else if (color.data) {
+    else if (color.data)
         fail(config, shell_color_parse(config->arena, color, &choice));
-    }
     shell_set_color(config->shell, choice);
     return NULL;
 }
@@ -118,16 +115,14 @@ static struct err *run(struct config *config, const struct args *args, bool json
     struct run result = {0};
     TRY(run_all(config, &options, &signals, &result));
     *status = options.strict && result.strict_fails ? STATUS_LEFT : STATUS_DONE;
-    if (result.totals.failed > 0) {
+    if (result.totals.failed > 0)
         *status = STATUS_FAILED;
-    }
     report_messages(shell, &result);
     bool complete = true;
-    if (json) {
+    if (json)
         complete = report_json(shell, &result, *status);
-    } else if (options.status) {
+    else if (options.status)
         complete = report_status(shell, &result);
-    }
     if (!complete) {
         *status = STATUS_FAILED;
         shell_error(shell,
@@ -141,12 +136,10 @@ static struct err *run(struct config *config, const struct args *args, bool json
 static const char *registry_meant(struct config *config, struct str word)
 {
     struct registries all;
-    if (str_eq(word, STR("crates.io"))) {
+    if (str_eq(word, STR("crates.io")))
         return "crates-io";
-    }
-    if (word.len == 0 || !str_eq(word, text_quoted(config->arena, word))) {
+    if (word.len == 0 || !str_eq(word, text_quoted(config->arena, word)))
         return NULL;
-    }
     registries_find(config, true, &all);
     return registries_get(&all, word) ? word.data : NULL;
 }
@@ -155,9 +148,8 @@ static const char *registry_meant(struct config *config, struct str word)
 static void report_failure_json(struct config *config, const struct err *failure, int status)
 {
     struct run run = {.inventory = {.config = config}, .failure = failure, .totals = {.failed = 1}};
-    for (const struct config_file *file = config->files; file; file = file->next) {
+    for (const struct config_file *file = config->files; file; file = file->next)
         run.totals.not_checked += file->failure != NULL;
-    }
     (void)report_json(config->shell, &run, status);
 }
 
@@ -180,9 +172,8 @@ static int usage(struct config *config, bool json, struct args_error *error)
             arena, "did you mean `" COLOR_LITERAL "--registry %s" COLOR_RESET "`?", registry);
     }
     shell_print_err(config->shell, args_error_text(arena, error));
-    if (json) {
+    if (json)
         report_failure_json(config, err_new(arena, "the command line is not valid"), STATUS_USAGE);
-    }
     return STATUS_USAGE;
 }
 
@@ -206,16 +197,14 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
         if (err) {
             shell_error(shell, err);
             report_unreadable(shell, &config);
-            if (json) {
+            if (json)
                 report_failure_json(&config, err, status);
-            }
         }
         return status;
     }
     shell_set_color(shell, color);
-    if (outcome == ARGS_ERROR) {
+    if (outcome == ARGS_ERROR)
         return usage(&config, json, &error);
-    }
     struct str text = outcome == ARGS_HELP ? str_of(usage_help) : STR("cargo-logout " VERSION "\n");
     return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;
 }

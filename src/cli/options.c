@@ -64,29 +64,24 @@ struct reader {
 
 bool args_has(const struct args *args, enum args_id id)
 {
-    for (size_t i = 0; i < args->given_count; i++) {
-        if (args->given[i] == id) {
+    for (size_t i = 0; i < args->given_count; i++)
+        if (args->given[i] == id)
             return true;
-        }
-    }
     return false;
 }
 
 static void add_given(struct args *args, enum args_id id)
 {
-    if (!args_has(args, id)) {
+    if (!args_has(args, id))
         args->given[args->given_count++] = id;
-    }
 }
 
 static void drop_given(struct args *args, enum args_id id)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < args->given_count; i++) {
-        if (args->given[i] != id) {
+    for (size_t i = 0; i < args->given_count; i++)
+        if (args->given[i] != id)
             args->given[kept++] = args->given[i];
-        }
-    }
     args->given_count = kept;
 }
 
@@ -127,9 +122,8 @@ static struct str usage_line(struct arena *arena, const enum args_id *given, siz
             buf_add(&line, STR(COLOR_PLACEHOLDER "..." COLOR_RESET));
         }
     }
-    if (count == 0) {
+    if (count == 0)
         buf_add(&line, STR(" " COLOR_PLACEHOLDER "[OPTIONS]" COLOR_RESET));
-    }
     return buf_str(&line);
 }
 
@@ -166,9 +160,8 @@ static enum args_outcome fail_value(struct reader *reader, enum args_id id, stru
 static enum args_outcome unexpected(struct reader *reader, bool with_options, struct str word,
                                     const char *tip)
 {
-    if (tip) {
+    if (tip)
         reader->error.tip = str_format(reader->arena, "a similar argument exists: " RIGHT, tip);
-    }
     return fail(reader, with_options, "unexpected argument " WRONG " found",
                 utf8_lossy(reader->arena, word).data);
 }
@@ -183,9 +176,8 @@ static enum args_outcome no_value(struct reader *reader, enum args_id id)
 
 static bool parse_seconds(struct str text, unsigned *out)
 {
-    if (text.len == 0 || strspn(text.data, "0123456789") < text.len) {
+    if (text.len == 0 || strspn(text.data, "0123456789") < text.len)
         return false;
-    }
     unsigned long value = strtoul(text.data, NULL, 10);
     *out = (unsigned)value;
     return value > 0 && value <= ARGS_TIMEOUT_MOST;
@@ -197,27 +189,22 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     const char *const *possible = options[id].possible;
     const char *tip = NULL;
     double best = 0;
-    if (!utf8_valid(value)) {
+    if (!utf8_valid(value))
         return fail(reader, false, "invalid UTF-8 was detected in one or more arguments");
-    }
     for (; possible && *possible; possible++) {
-        if (str_eq(str_lower(arena, value), str_of(*possible))) {
+        if (str_eq(str_lower(arena, value), str_of(*possible)))
             return ARGS_RUN;
-        }
         tip = text_is_similar(arena, value, *possible, &best) ? *possible : tip;
     }
     bool right = id == ARGS_TIMEOUT ? parse_seconds(value, &reader->args.timeout) : !possible;
-    if (right) {
+    if (right)
         return ARGS_RUN;
-    }
-    if (possible && value.len == 0) {
+    if (possible && value.len == 0)
         return no_value(reader, id);
-    }
     struct str fault =
         str_format(arena, "invalid value " WRONG " for " RIGHT, value.data, title(reader, id));
-    if (tip) {
+    if (tip)
         reader->error.tip = str_format(arena, "a similar value exists: " RIGHT, tip);
-    }
     if (id == ARGS_TIMEOUT) {
         fault = str_format(arena, "%s: it must be a whole number from 1 to %d", fault.data,
                            ARGS_TIMEOUT_MOST);
@@ -233,18 +220,14 @@ static enum args_outcome apply(struct reader *reader, enum args_id id, struct st
     struct args *args = &reader->args;
     const struct option *option = &options[id];
     enum args_outcome outcome = apply_pending(reader);
-    if (outcome != ARGS_RUN) {
+    if (outcome != ARGS_RUN)
         return outcome;
-    }
-    if (option->value && !value.data) {
+    if (option->value && !value.data)
         return no_value(reader, id);
-    }
-    if (id == ARGS_HELP_OPTION || id == ARGS_VERSION_OPTION) {
+    if (id == ARGS_HELP_OPTION || id == ARGS_VERSION_OPTION)
         return id == ARGS_HELP_OPTION ? ARGS_HELP : ARGS_VERSION;
-    }
-    if (option->instead) {
+    if (option->instead)
         return unexpected(reader, false, str_of(title(reader, id)), option->instead);
-    }
     if (!option->repeats && args_has(args, id)) {
         drop_given(args, id);
         return fail(reader, false, "the argument " WRONG " cannot be used multiple times",
@@ -271,9 +254,8 @@ static enum args_outcome apply_pending(struct reader *reader)
 /* Without `value`, the next argument can be the value. clap: Parser::parse_opt_value. */
 static enum args_outcome read_value(struct reader *reader, enum args_id id, struct str value)
 {
-    if (value.data) {
+    if (value.data)
         return apply(reader, id, value);
-    }
     enum args_outcome outcome = apply_pending(reader);
     reader->pending = id;
     reader->pending_value = value;
@@ -289,19 +271,16 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     double best = 0;
     for (enum args_id id = ARGS_REGISTRY; id < ARGS_OPTION_COUNT; id++) {
         const char *candidate = options[id].name;
-        if (candidate && text_is_similar(reader->arena, name, candidate, &best)) {
+        if (candidate && text_is_similar(reader->arena, name, candidate, &best))
             meant = id;
-        }
     }
     (void)apply_pending(reader); /* not its error, but its option is in the usage line */
     reader->error = (struct args_error){0};
     const char *tip = NULL;
-    if (meant) {
+    if (meant)
         tip = str_format(reader->arena, "--%s", options[meant].name).data;
-    }
-    if (meant && !options[meant].instead) {
+    if (meant && !options[meant].instead)
         add_given(&reader->args, meant);
-    }
     return unexpected(reader, true, str_format(reader->arena, "--%.*s", STR_ARG(name)), tip);
 }
 
@@ -311,22 +290,17 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
     size_t end = equals < 0 ? word.len : (size_t)equals;
     struct str name = str_slice(reader->arena, word, 2, end);
     struct str value = {0};
-    if (equals >= 0) {
+    if (equals >= 0)
         value = str_slice(reader->arena, word, end + 1, word.len);
-    }
     enum args_id id = ARGS_OPTION_COUNT - 1;
-    while (id && !(options[id].name && str_eq(name, str_of(options[id].name)))) {
+    while (id && !(options[id].name && str_eq(name, str_of(options[id].name))))
         id--;
-    }
-    if (!id) {
+    if (!id)
         return unknown_long(reader, name);
-    }
-    if (options[id].value) {
+    if (options[id].value)
         return read_value(reader, id, value);
-    }
-    if (!value.data) {
+    if (!value.data)
         return apply(reader, id, value);
-    }
     add_given(&reader->args, id);
     return fail(reader, true,
                 "unexpected value " WRONG " for " RIGHT " found; no more were expected",
@@ -339,9 +313,8 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
 {
     for (size_t at = 1; at < word.len; at++) {
         enum args_id id = ARGS_OPTION_COUNT - 1;
-        while (id && options[id].letter != word.data[at]) {
+        while (id && options[id].letter != word.data[at])
             id--;
-        }
         if (!id) {
             uint32_t character = 0;
             bool valid = true;
@@ -359,9 +332,8 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
             return read_value(reader, id, value);
         }
         enum args_outcome outcome = apply(reader, id, (struct str){0});
-        if (outcome != ARGS_RUN) {
+        if (outcome != ARGS_RUN)
             return outcome;
-        }
     }
     return ARGS_RUN;
 }
@@ -374,20 +346,17 @@ static enum args_outcome read_word(struct reader *reader, struct str word, bool 
             *options_end = true;
             return ARGS_RUN;
         }
-        if (str_starts(word, STR("--"))) {
+        if (str_starts(word, STR("--")))
             return read_long(reader, word);
-        }
-        if (word.len > 1 && word.data[0] == '-') {
+        if (word.len > 1 && word.data[0] == '-')
             return read_short(reader, word);
-        }
         if (reader->pending && !reader->pending_value.data) {
             reader->pending_value = word;
             return ARGS_RUN;
         }
     }
-    if (!str_starts(word, STR("-"))) {
+    if (!str_starts(word, STR("-")))
         reader->error.word = utf8_lossy(reader->arena, word);
-    }
     return unexpected(reader, false, word, NULL);
 }
 
@@ -405,13 +374,11 @@ static enum args_outcome check_together(struct reader *reader)
                         title(reader, id), title(reader, other));
         }
         enum args_id needed = options[id].needs;
-        if (needed && !args_has(args, needed)) {
+        if (needed && !args_has(args, needed))
             missing = needed;
-        }
     }
-    if (!missing) {
+    if (!missing)
         return ARGS_RUN;
-    }
     add_given(args, missing);
     return fail(reader, true,
                 "the following required arguments were not provided:\n  " COLOR_LITERAL
@@ -439,15 +406,12 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     size_t first = count > 1 && names_itself(str_of(argv[0]), str_of(argv[1])) ? 2 : 1;
     enum args_outcome outcome = ARGS_RUN;
     bool options_end = false;
-    for (size_t i = first; i < count && outcome == ARGS_RUN; i++) {
+    for (size_t i = first; i < count && outcome == ARGS_RUN; i++)
         outcome = read_word(&reader, str_of(argv[i]), &options_end);
-    }
-    if (outcome == ARGS_RUN) {
+    if (outcome == ARGS_RUN)
         outcome = apply_pending(&reader);
-    }
-    if (outcome == ARGS_RUN) {
+    if (outcome == ARGS_RUN)
         outcome = check_together(&reader);
-    }
     *args = reader.args;
     *error = reader.error;
     return outcome;
@@ -457,12 +421,10 @@ struct str args_error_text(struct arena *arena, const struct args_error *error)
 {
     struct buf out = buf_new(arena);
     buf_addf(&out, COLOR_ERROR "error:" COLOR_RESET " %s", error->fault.data);
-    if (error->tip.len > 0) {
+    if (error->tip.len > 0)
         buf_addf(&out, "\n\n  " COLOR_LITERAL "tip:" COLOR_RESET " %s", error->tip.data);
-    }
-    if (error->usage.len > 0) {
+    if (error->usage.len > 0)
         buf_addf(&out, "\n\n%s", error->usage.data);
-    }
     buf_add(&out, STR("\n\nFor more information, try '" COLOR_LITERAL "--help" COLOR_RESET "'.\n"));
     return buf_str(&out);
 }

@@ -21,15 +21,12 @@ static bool is_revoked(const struct credential *c)
 static struct str from_where(struct arena *arena, const struct credential *c)
 {
     bool provider = c->place == PLACE_PROVIDER;
-    if (c->place == PLACE_KEYRING || (provider && c->provider->kind == PROVIDER_LIBSECRET)) {
+    if (c->place == PLACE_KEYRING || (provider && c->provider->kind == PROVIDER_LIBSECRET))
         return STR("from the Secret Service");
-    }
-    if (provider) {
+    if (provider)
         return str_format(arena, "by credential provider `%s`", c->provider->shown.data);
-    }
-    if (c->place == PLACE_CONFIG) {
+    if (c->place == PLACE_CONFIG)
         return str_format(arena, "from `%s`", c->file->shown.data);
-    }
     return STR("from local storage"); /* cargo's text, for every credentials file */
 }
 
@@ -37,13 +34,10 @@ static struct str from_where(struct arena *arena, const struct credential *c)
 static void report_removed(const struct shell *shell, const struct credential *c)
 {
     struct str where = from_where(shell->arena, c);
-    for (const struct credential *other = c->registry->credentials; other != c;
-         other = other->next) {
+    for (const struct credential *other = c->registry->credentials; other != c; other = other->next)
         if (other->result == RESULT_REMOVED && other->kind == c->kind &&
-            str_eq(from_where(shell->arena, other), where)) {
+            str_eq(from_where(shell->arena, other), where))
             return;
-        }
-    }
     shell_status(shell, "Logout", "%s for `%s` has been removed %s", credential_keys[c->kind],
                  name_of(c), where.data);
 }
@@ -68,12 +62,9 @@ static void report_revoked(const struct shell *shell, const struct credential *c
         [VERDICT_NOT_A_TOKEN] = "is not a token of this server",
     };
     const struct server_answer *answer = c->answer;
-    for (const struct credential *other = c->registry->credentials; other != c;
-         other = other->next) {
-        if (other->answer == answer) {
+    for (const struct credential *other = c->registry->credentials; other != c; other = other->next)
+        if (other->answer == answer)
             return; /* the same answer means the same token */
-        }
-    }
     shell_status(shell, answer->verdict <= VERDICT_REVOKED_UNCHECKED ? "Revoked" : "Revoke",
                  "token for `%s` %s (%s)", name_of(c), words[answer->verdict],
                  server_of(shell->arena, answer->url).data);
@@ -90,9 +81,8 @@ static void note_revoking(const struct shell *shell, const struct inventory *fou
             several |= first != c->registry;
         }
     }
-    if (!first || shell->verbosity == VERBOSITY_QUIET) {
+    if (!first || shell->verbosity == VERBOSITY_QUIET)
         return;
-    }
     struct str where = several ? STR("the registries' websites")
                        : first->is_crates_io
                            ? STR("<https://crates.io/me>")
@@ -163,9 +153,8 @@ static void report_left(const struct shell *shell, const struct credential *c)
 static void report_keyring(const struct shell *shell, const struct run *run)
 {
     const struct keyring_view *keyring = &run->inventory.keyring;
-    if (!run->inventory.keyring_asked) {
+    if (!run->inventory.keyring_asked)
         return;
-    }
     if (keyring->state == KEYRING_PRESENT) {
         shell_note(shell, "the keyring (Secret Service) was not checked, because no configuration "
                           "uses it; `cargo-logout --all` searches it");
@@ -176,9 +165,8 @@ static void report_keyring(const struct shell *shell, const struct run *run)
                         : STR("unlock it first"));
     } else if (keyring->state == KEYRING_UNKNOWN) {
         struct str help = STR("");
-        for (const struct err *e = keyring->reason->cause; e; e = e->cause) {
+        for (const struct err *e = keyring->reason->cause; e; e = e->cause)
             help = e->message;
-        }
         shell_alert(shell,
                     str_format(shell->arena, "not checked: the keyring (Secret Service): %s",
                                keyring->reason->message.data),
@@ -195,9 +183,8 @@ static struct str copy_title(struct arena *arena, const struct copy *copy, const
     const char *where = copy_location(arena, copy).data;
     const char *variable = text_shown(arena, copy->variable).data;
     struct str of = STR("");
-    if (copy->registry) {
+    if (copy->registry)
         of = str_format(arena, " for `%s`", copy->registry->shown.data);
-    }
     switch (copy->kind) {
     case COPY_ORIGIN:
         return str_format(arena, "this process does not have `%s`, but a startup file sets it: %s",
@@ -228,9 +215,8 @@ static void report_copy(const struct shell *shell, const struct run *run, const 
     }
     bool is_here = copy->kind == COPY_ORIGIN &&
                    environment_get(&run->inventory.config->environment, copy->variable);
-    if (copy->result == RESULT_NOT_FOUND || is_here) {
+    if (copy->result == RESULT_NOT_FOUND || is_here)
         return; /* the fix of the variable lists this line */
-    }
     if (copy->result == RESULT_REMOVED) {
         shell_status(shell, "Logout", "%s for `%s` has been removed from `%s`", kind, name,
                      copy->place->shown.data);
@@ -241,9 +227,8 @@ static void report_copy(const struct shell *shell, const struct run *run, const 
                      copy_location(arena, copy).data);
         return;
     }
-    if (copy->error) {
+    if (copy->error)
         shell_error(shell, err_wrap(arena, copy->error, "failed to log out of `%s`", name));
-    }
     bool is_home = str_eq(copy->variable, STR("CARGO_HOME"));
     const char *history = copy->in_work_tree
                               ? "; if the file was committed, the history of git still has the "
@@ -259,9 +244,8 @@ static void report_looked(const struct shell *shell, const struct run *run)
 {
     const struct inventory *found = &run->inventory;
     struct buf names = buf_new(shell->arena);
-    for (const struct place *p = run->copies.places; p && p->kind == KIND_STARTUP; p = p->next) {
+    for (const struct place *p = run->copies.places; p && p->kind == KIND_STARTUP; p = p->next)
         buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", p->shown.data);
-    }
     for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
         struct str variable = credential_variable(c);
         if (variable.len > 0 && !c->origins) {
@@ -285,9 +269,8 @@ static void report_copies(const struct shell *shell, const struct run *run)
                      copies->files == 1 ? "" : "s", copies->tokens, copies->tokens == 1 ? "" : "s",
                      found, found == 1 ? "y" : "ies");
     }
-    if (shell->verbosity >= VERBOSITY_VERBOSE) {
+    if (shell->verbosity >= VERBOSITY_VERBOSE)
         report_looked(shell, run);
-    }
 }
 
 /*
@@ -296,9 +279,8 @@ static void report_copies(const struct shell *shell, const struct run *run)
 
 static bool has_cause(const struct err *chain, const struct err *wanted)
 {
-    while (chain && chain != wanted && !str_eq(chain->message, wanted->message)) {
+    while (chain && chain != wanted && !str_eq(chain->message, wanted->message))
         chain = chain->cause;
-    }
     return chain != NULL;
 }
 
@@ -317,13 +299,11 @@ static struct failure *find_failures(const struct inventory *found)
     struct failure **end = &first;
     struct map by_error = {0};
     for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
-        if (!credential_failed(c)) {
+        if (!credential_failed(c))
             continue;
-        }
         struct buf chain = buf_new(arena);
-        for (const struct err *e = c->error; e; e = e->cause) {
+        for (const struct err *e = c->error; e; e = e->cause)
             buf_addf(&chain, "%s\n", e->message.data);
-        }
         void **place = map_place(arena, &by_error, buf_str(&chain));
         struct failure *failure = *place;
         if (!failure) {
@@ -358,18 +338,15 @@ static void suggest_name(const struct shell *shell, const struct inventory *inve
     const struct registry *chosen = inventory->chosen;
     const struct registry *similar = NULL;
     double best = 0;
-    if (!chosen || chosen->group->indexed || !chosen->failure) {
+    if (!chosen || chosen->group->indexed || !chosen->failure)
         return;
-    }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
         bool known = r != chosen && r->has_index && r->valid;
-        if (known && text_is_similar(shell->arena, chosen->name, r->name.data, &best)) {
+        if (known && text_is_similar(shell->arena, chosen->name, r->name.data, &best))
             similar = r;
-        }
     }
-    if (similar) {
+    if (similar)
         shell_note(shell, "did you mean `--registry %s`?", similar->shown.data);
-    }
 }
 
 static void report_failures(const struct shell *shell, const struct run *run)
@@ -381,19 +358,14 @@ static void report_failures(const struct shell *shell, const struct run *run)
                                           buf_str(&f->names).data)
                                : f->err);
     }
-    if (run->failure) {
+    if (run->failure)
         shell_error(shell, run->failure);
-    }
-    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
-        if (file->failure && !has_cause(run->failure, file->failure)) {
+    for (const struct config_file *file = inventory->config->files; file; file = file->next)
+        if (file->failure && !has_cause(run->failure, file->failure))
             shell_error(shell, file->failure);
-        }
-    }
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (!r->failure || !inventory_is_about(inventory, r) ||
-            has_cause(run->failure, r->failure)) {
+        if (!r->failure || !inventory_is_about(inventory, r) || has_cause(run->failure, r->failure))
             continue;
-        }
         shell_error(shell, all ? err_wrap(shell->arena, r->failure, "failed to log out of `%s`",
                                           r->shown.data)
                                : r->failure);
@@ -430,25 +402,21 @@ static void report_absent(const struct shell *shell, const struct run *run)
     size_t absent = 0;
     size_t others = 0;
     for (const struct registry *r = inventory->registries.first; r && !run->failure; r = r->next) {
-        if (!inventory_has(inventory, r)) {
+        if (!inventory_has(inventory, r))
             continue;
-        }
         if (has_anything(inventory, r)) {
             others += r->has_index || r->credentials;
             continue;
         }
-        if (!r->has_index && r != inventory->chosen) {
+        if (!r->has_index && r != inventory->chosen)
             continue;
-        }
         only = r;
         absent++;
-        if (shell->verbosity >= VERBOSITY_VERBOSE) {
+        if (shell->verbosity >= VERBOSITY_VERBOSE)
             report_not_logged_in(shell, r);
-        }
     }
-    if (absent == 0 || shell->verbosity >= VERBOSITY_VERBOSE) {
+    if (absent == 0 || shell->verbosity >= VERBOSITY_VERBOSE)
         return;
-    }
     if (absent == 1) {
         report_not_logged_in(shell, only);
     } else {
@@ -479,9 +447,8 @@ static void report_summary(const struct shell *shell, const struct run *run)
 static void report_planned(const struct shell *shell, const struct credential *c)
 {
     struct str where = credential_location(shell->arena, c);
-    if (c->result != RESULT_PENDING) {
+    if (c->result != RESULT_PENDING)
         return;
-    }
     if (c->revoke_first) {
         const struct server_answer *a = c->answer;
         struct str about = STR("");
@@ -518,34 +485,28 @@ static void report_logout(const struct shell *shell, const struct run *run)
             report_planned(shell, c);
             continue;
         }
-        if (is_revoked(c)) {
+        if (is_revoked(c))
             report_revoked(shell, c);
-        }
-        if (c->result == RESULT_REMOVED) {
+        if (c->result == RESULT_REMOVED)
             report_removed(shell, c);
-        }
     }
     report_absent(shell, run);
-    if (run->options->dry_run) {
+    if (run->options->dry_run)
         return;
-    }
     note_revoking(shell, found);
-    for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
+    for (const struct credential *c = NULL; (c = inventory_next(found, c));)
         report_left(shell, c);
-    }
 }
 
 void report_messages(const struct shell *shell, const struct run *run)
 {
-    if (!run->options->status) {
+    if (!run->options->status)
         report_logout(shell, run);
-    }
     report_keyring(shell, run);
     report_copies(shell, run);
     report_failures(shell, run);
-    if (run->options->dry_run) {
+    if (run->options->dry_run)
         shell_note(shell, "this was a dry run: nothing was changed");
-    } else if (!run->options->status) {
+    else if (!run->options->status)
         report_summary(shell, run);
-    }
 }

@@ -7,9 +7,8 @@
 /* Leaves out a key without a value. */
 static void set(json_t *object, const char *key, json_t *value)
 {
-    if (value) {
+    if (value)
         (void)json_object_set_new(object, key, value);
-    }
 }
 
 static void set_if_any(struct arena *arena, json_t *object, const char *key, struct str text)
@@ -63,9 +62,8 @@ static json_t *file_location(struct arena *arena, const char *kind, struct str p
 {
     json_t *location = json_pack("{ss ss}", "type", "file", "file", kind);
     set(location, "path", json_from_str(arena, path));
-    if (line > 0) {
+    if (line > 0)
         set(location, "line", json_integer((json_int_t)line));
-    }
     return location;
 }
 
@@ -106,14 +104,12 @@ static json_t *location_of(struct arena *arena, const struct credential *c)
 
 static json_t *server_of(struct arena *arena, const struct server_answer *answer)
 {
-    if (!answer) {
+    if (!answer)
         return NULL;
-    }
     json_t *server = json_pack("{ss}", "verdict", server_verdict_names[answer->verdict]);
     set_if_any(arena, server, "url", answer->url);
-    if (answer->status > 0) {
+    if (answer->status > 0)
         set(server, "http_status", json_integer((json_int_t)answer->status));
-    }
     set_if_any(arena, server, "detail", answer->detail);
     set_if_any(arena, server, "who", answer->who);
     set_if_any(arena, server, "scopes", answer->scopes);
@@ -125,9 +121,8 @@ static json_t *server_of(struct arena *arena, const struct server_answer *answer
 static json_t *words_of(struct arena *arena, struct fix fix)
 {
     json_t *words = fix.count > 0 ? json_array() : NULL;
-    for (size_t i = 0; i < fix.count; i++) {
+    for (size_t i = 0; i < fix.count; i++)
         (void)json_array_append_new(words, json_from_str(arena, fix.words[i]));
-    }
     return words;
 }
 
@@ -143,13 +138,11 @@ static void add_credential(struct buf *out, const struct run *run, const struct 
     set(line, "effect", json_string(effects[c->effect]));
     set(line, "plan", json_string(plans[c->plan]));
     set(line, "result", json_string(results[c->result]));
-    if (run->options->check) {
+    if (run->options->check)
         set(line, "valid", json_string(report_validity[c->valid]));
-    }
     set(line, "server", server_of(arena, c->answer));
-    if (credential_usable(c) != USABLE_NO) {
+    if (credential_usable(c) != USABLE_NO)
         set(line, "fix", words_of(arena, credential_fix(arena, c)));
-    }
     set(line, "error", json_from_err(arena, c->error));
     add_line(out, line);
 }
@@ -173,9 +166,8 @@ static void add_unreadable(struct buf *out, const struct config_file *file)
 static void add_error(struct buf *out, const struct registry *registry, const struct err *err)
 {
     json_t *line = line_new("error");
-    if (registry) {
+    if (registry)
         set(line, "registry", json_from_str(out->arena, registry->name));
-    }
     set(line, "error", json_from_err(out->arena, err));
     add_line(out, line);
 }
@@ -193,9 +185,8 @@ static void add_registry(struct buf *out, const struct run *run, const struct re
     set_index(out->arena, line, registry->has_index ? registry->index.text : STR(""));
     set(line, "usable", json_string(report_usable[usable]));
     add_line(out, line);
-    for (const struct credential *c = registry->credentials; c; c = c->next) {
+    for (const struct credential *c = registry->credentials; c; c = c->next)
         add_credential(out, run, c);
-    }
 }
 
 static void add_keyring(struct buf *out, const struct keyring_view *keyring)
@@ -233,9 +224,8 @@ static void add_copy(struct buf *out, const struct copy *copy)
     set(line, "location", location);
     set(line, "in_git", json_boolean(copy->in_work_tree));
     set(line, "result", json_string(results[copy->result]));
-    if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND) {
+    if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND)
         set(line, "fix", words_of(arena, copy_fix(arena, copy)));
-    }
     set(line, "error", json_from_err(arena, copy->error));
     add_line(out, line);
 }
@@ -268,32 +258,24 @@ bool report_json(const struct shell *shell, const struct run *run, int status)
     for (const struct registry *r = inventory->registries.first; r; r = r->next) {
         bool is_known = /* not only derived from a variable, as my_registry for my-registry */
             r->has_index || r->credentials || r->failure || r == inventory->chosen;
-        if (!inventory_has(inventory, r) || !is_known) {
+        if (!inventory_has(inventory, r) || !is_known)
             continue;
-        }
         add_registry(&out, run, r);
-        if (r->failure && inventory_is_about(inventory, r)) {
+        if (r->failure && inventory_is_about(inventory, r))
             add_error(&out, r, r->failure);
-        }
     }
-    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
-        if (file->failure) {
+    for (const struct config_file *file = inventory->config->files; file; file = file->next)
+        if (file->failure)
             add_unreadable(&out, file);
-        }
-    }
-    if (inventory->keyring_asked) {
+    if (inventory->keyring_asked)
         add_keyring(&out, &inventory->keyring);
-    }
-    for (const struct copy *c = run->copies.first; c; c = c->next) {
-        if (c->kind == COPY_NOT_CHECKED) {
+    for (const struct copy *c = run->copies.first; c; c = c->next)
+        if (c->kind == COPY_NOT_CHECKED)
             add_not_checked(&out, c);
-        } else {
+        else
             add_copy(&out, c);
-        }
-    }
-    if (run->failure) {
+    if (run->failure)
         add_error(&out, NULL, run->failure);
-    }
     add_totals(&out, &run->totals, status);
     return shell_print_out(shell, buf_str(&out));
 }

@@ -76,14 +76,12 @@ static void add_row(struct table *table, const struct credential *c)
     row->cells[column++] = c ? c->registry->shown : STR("REGISTRY");
     row->cells[column++] = c ? str_of(credential_keys[c->kind]) : STR("KIND");
     row->cells[column++] = c ? str_of(report_usable[credential_usable(c)]) : STR("USABLE");
-    if (table->has_valid) {
+    if (table->has_valid)
         row->cells[column++] = c ? valid_cell(arena, c) : STR("VALID");
-    }
     row->cells[column++] = c ? str_of(plans[c->plan]) : STR("ON LOGOUT");
     table->wide = column;
-    if (table->has_index) {
+    if (table->has_index)
         row->cells[column++] = c ? index : STR("INDEX");
-    }
     row->cells[column++] = c ? short_location(arena, c) : STR("LOCATION");
     table->columns = column;
 }
@@ -129,9 +127,8 @@ static struct str draw(const struct table *table)
     size_t starts[COLUMNS] = {0};
     struct buf out = buf_new(table->arena);
     find_starts(table, starts);
-    for (size_t r = 0; r < table->count; r++) {
+    for (size_t r = 0; r < table->count; r++)
         draw_row(&out, table, &table->rows[r], starts);
-    }
     return buf_str(&out);
 }
 
@@ -164,9 +161,8 @@ static struct str checked(struct arena *arena, const struct run *run)
     const struct map counts = count_by_path(arena, inventory);
     struct buf out = buf_new(arena);
     buf_add(&out, STR("Checked:\n"));
-    for (const struct looked *l = config->looked; l; l = l->next) {
+    for (const struct looked *l = config->looked; l; l = l->next)
         buf_addf(&out, "  %s: does not exist\n", text_shown(arena, l->path).data);
-    }
     for (const struct config_file *file = config->files; file; file = file->next) {
         const size_t *found = map_get(&counts, file->path);
         size_t count = found ? *found : 0;
@@ -189,13 +185,11 @@ static struct str checked(struct arena *arena, const struct run *run)
 /* With --check: prints why VALID is `unknown`. */
 static void explain_unknown(const struct shell *shell, const struct credential *c)
 {
-    if (c->valid != VALIDITY_UNKNOWN) {
+    if (c->valid != VALIDITY_UNKNOWN)
         return;
-    }
     struct buf why = buf_new(shell->arena);
-    for (const struct err *e = c->error; e; e = e->cause) {
+    for (const struct err *e = c->error; e; e = e->cause)
         buf_addf(&why, "%s%s", e == c->error ? "" : "; ", e->message.data);
-    }
     shell_note(shell, "could not check the token for `%s` in %s: %s", c->registry->shown.data,
                credential_location(shell->arena, c).data, buf_str(&why).data);
 }
@@ -211,19 +205,16 @@ bool report_status(const struct shell *shell, const struct run *run)
     };
     add_row(&table, NULL);
     for (const struct credential *c = NULL; (c = inventory_next(found, c));) {
-        if (c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED) {
+        if (c->result != RESULT_NOT_FOUND && c->result != RESULT_NOT_SUPPORTED)
             add_row(&table, c);
-        }
         explain_unknown(shell, c);
     }
     bool complete = true;
-    if (table.count > 1) {
+    if (table.count > 1)
         complete = shell_print_out(shell, draw(&table));
-    } else if (run->totals.not_checked == 0 && run->totals.failed == 0) {
+    else if (run->totals.not_checked == 0 && run->totals.failed == 0)
         shell_status(shell, "Logout", "no credentials found");
-    }
-    if (table.has_index) {
+    if (table.has_index)
         complete = shell_print_out(shell, checked(shell->arena, run)) && complete;
-    }
     return complete;
 }

@@ -21,9 +21,8 @@ static const struct toml_node *value_of(const struct toml_doc *doc)
 {
     const struct toml_node *node = doc->root;
     while (node->type == TOML_TABLE && node->count == 1 &&
-           (node->origin == TOML_ROOT || node->origin == TOML_DOTTED)) {
+           (node->origin == TOML_ROOT || node->origin == TOML_DOTTED))
         node = node->first;
-    }
     bool has_header = node->type == TOML_ARRAY && node->origin == TOML_ELEMENT;
     return node->type == TOML_TABLE || has_header ? NULL : node;
 }
@@ -37,9 +36,8 @@ static struct err *refuse_secret(struct arena *arena, const struct toml_doc *doc
     bool of_crates_io = table == top && str_eq(top->key, STR("registry"));
     bool of_other = table->parent == top && str_eq(top->key, STR("registries"));
     bool is_secret = str_eq(value->key, STR("token")) || str_eq(value->key, STR("secret-key"));
-    if (!is_secret || !(of_crates_io || of_other)) {
+    if (!is_secret || !(of_crates_io || of_other))
         return NULL;
-    }
     struct key key = of_other ? KEY(top->key, table->key) : KEY(top->key);
     return err_new(arena, "%s.%s cannot be set through --config for security reasons",
                    key_shown(arena, &key).data, value->key.data);

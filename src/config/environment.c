@@ -9,9 +9,8 @@ struct str environment_part(struct arena *arena, struct str part)
 {
     struct str upper = unicode_upper(arena, part);
     char *data = arena_alloc(arena, upper.len + 1);
-    for (size_t i = 0; i < upper.len; i++) {
+    for (size_t i = 0; i < upper.len; i++)
         data[i] = (char)(upper.data[i] == '-' ? '_' : toupper((unsigned char)upper.data[i]));
-    }
     return (struct str){data, upper.len};
 }
 
@@ -25,37 +24,32 @@ static bool is_cargos(const char *entry)
 static void take(struct environment *environment, struct arena *arena, const char *entry)
 {
     const char *equals = is_cargos(entry) ? strchr(entry, '=') : NULL;
-    if (!equals) {
+    if (!equals)
         return;
-    }
     struct str name = str_copy(arena, entry, (size_t)(equals - entry));
     struct str value = str_of(equals + 1);
-    if (!utf8_valid(name)) {
+    if (!utf8_valid(name))
         return;
-    }
     struct variable **place = (struct variable **)map_place(arena, &environment->by_name, name);
     struct variable *variable = *place ? *place : &environment->variables[environment->count++];
     *place = variable;
     *variable = (struct variable){name, value, utf8_valid(value)};
     struct str normal = environment_part(arena, name);
     environment->has_registries |= str_starts(normal, STR("CARGO_REGISTR"));
-    if (variable->valid && !str_eq(normal, name)) {
+    if (variable->valid && !str_eq(normal, name))
         *map_place(arena, &environment->wrong_case, normal) = variable;
-    }
 }
 
 void environment_init(struct environment *environment, struct arena *arena, char *const *block)
 {
     size_t count = 0;
-    for (size_t i = 0; block[i]; i++) {
+    for (size_t i = 0; block[i]; i++)
         count += is_cargos(block[i]);
-    }
     *environment = (struct environment){
         .variables = arena_new_array(arena, struct variable, count),
     };
-    for (size_t i = 0; block[i]; i++) {
+    for (size_t i = 0; block[i]; i++)
         take(environment, arena, block[i]);
-    }
 }
 
 const struct variable *environment_get(const struct environment *environment, struct str name)

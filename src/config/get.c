@@ -37,12 +37,10 @@ struct str key_shown(struct arena *arena, const struct key *key)
 
 bool config_sees(struct view view, const struct layer *layer)
 {
-    if (layer->hidden || !layer->doc || (view.settings_only && layer->credentials)) {
+    if (layer->hidden || !layer->doc || (view.settings_only && layer->credentials))
         return false;
-    }
-    if (layer->origin == ORIGIN_CLI) {
+    if (layer->origin == ORIGIN_CLI)
         return view.arguments;
-    }
     return layer->origin == ORIGIN_HOME || layer->rank >= view.rank;
 }
 
@@ -57,25 +55,21 @@ struct str setting_place(struct arena *arena, const struct setting *setting)
 
 struct str setting_location(struct arena *arena, const struct setting *setting)
 {
-    if (!setting->layer || !setting->layer->file || !setting->node) {
+    if (!setting->layer || !setting->layer->file || !setting->node)
         return setting_place(arena, setting);
-    }
     const struct toml_node *node = setting->node;
-    while (node->parent && node->key_span.end == 0) {
+    while (node->parent && node->key_span.end == 0)
         node = node->parent; /* the node is an element of a list */
-    }
     return str_format(arena, "%s:%u", setting->layer->file->shown.data, node->line);
 }
 
 struct str setting_root(const struct config *config, const struct setting *setting)
 {
-    if (!setting->layer || !setting->layer->file) {
+    if (!setting->layer || !setting->layer->file)
         return config->cwd;
-    }
     struct str dir = setting->layer->file->path;
-    for (int up = 0; up < 2; up++) {
+    for (int up = 0; up < 2; up++)
         (void)path_parent(config->arena, dir, &dir); /* the parent of / is / itself */
-    }
     return dir;
 }
 
@@ -84,9 +78,8 @@ struct str setting_root(const struct config *config, const struct setting *setti
  */
 static const struct variable *variable_of(struct config *config, const struct key *key)
 {
-    if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr"))) {
+    if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr")))
         return NULL;
-    }
     struct str name = key_variable(config->arena, key);
     const struct variable *variable = environment_get(&config->environment, name);
     const struct variable *other = map_get(&config->environment.wrong_case, name);
@@ -106,10 +99,8 @@ static struct err *find(struct config *config, struct view view, const struct ke
 {
     const struct variable *variable = variable_of(config, key);
     bool has_variable = variable && variable->valid;
-    if (config_first(config, view, key, out) &&
-        (out->layer->origin == ORIGIN_CLI || !has_variable)) {
+    if (config_first(config, view, key, out) && (out->layer->origin == ORIGIN_CLI || !has_variable))
         return NULL;
-    }
     if (variable && !variable->valid) {
         return err_new(config->arena, "error in environment variable `%s`: it is not UTF-8",
                        text_shown(config->arena, variable->name).data);
@@ -132,9 +123,8 @@ static bool convert(struct setting *setting, enum toml_type type)
 {
     const struct toml_node *node = setting->node;
     const char *text = setting->value.data;
-    if (node && node->type != type) {
+    if (node && node->type != type)
         return false;
-    }
     if (type == TOML_BOOLEAN) {
         setting->boolean = node ? node->boolean : strcmp(text, "true") == 0;
         return node || setting->boolean || strcmp(text, "false") == 0;
@@ -155,9 +145,8 @@ struct err *config_get(struct config *config, struct view view, const struct key
                                                 : "an integer that is not negative";
     struct setting found;
     TRY(find(config, view, key, &found));
-    if (found.value.data && !convert(&found, type)) {
+    if (found.value.data && !convert(&found, type))
         return wrong_type(config, key, &found, wanted);
-    }
     *out = found;
     return NULL;
 }
@@ -188,9 +177,8 @@ void setting_words(struct arena *arena, const struct setting *setting, struct se
         uint32_t c = ' ';
         bool valid;
         len = at < text.len ? utf8_decode(text, at, &c, &valid) : 1;
-        if (!is_space(c)) {
+        if (!is_space(c))
             continue;
-        }
         if (at > start) {
             struct setting item = *setting;
             item.value = str_slice(arena, text, start, at);
@@ -206,9 +194,8 @@ static struct err *add_elements(struct config *config, const struct key *key,
     for (const struct toml_node *node = from->node->first; node; node = node->next) {
         struct setting item = *from;
         item.node = node;
-        if (node->type != TOML_STRING) {
+        if (node->type != TOML_STRING)
             return wrong_type(config, key, &item, "a list of strings");
-        }
         item.value = node->string;
         add(config->arena, list, item);
     }
@@ -221,16 +208,13 @@ static struct err *add_lists(struct config *config, struct lookup lookup, bool a
                              struct settings *list)
 {
     struct setting from;
-    if (!lookup_next(&lookup, &from)) {
+    if (!lookup_next(&lookup, &from))
         return NULL;
-    }
     TRY(add_lists(config, lookup, arguments, list));
-    if ((from.layer->origin == ORIGIN_CLI) != arguments) {
+    if ((from.layer->origin == ORIGIN_CLI) != arguments)
         return NULL;
-    }
-    if (from.node->type != TOML_ARRAY) {
+    if (from.node->type != TOML_ARRAY)
         return wrong_type(config, lookup.key, &from, "a list");
-    }
     return add_elements(config, lookup.key, &from, list);
 }
 
@@ -256,13 +240,12 @@ struct err *config_program(struct config *config, struct view view, const struct
     struct settings list = {0};
     struct setting found;
     TRY(find(config, view, key, &found));
-    if (found.node && found.node->type == TOML_ARRAY) {
+    if (found.node && found.node->type == TOML_ARRAY)
         TRY(add_elements(config, key, &found, &list));
-    } else if (found.node && found.node->type != TOML_STRING) {
+    else if (found.node && found.node->type != TOML_STRING)
         return wrong_type(config, key, &found, "a string or an array of strings");
-    } else if (found.value.data) {
+    else if (found.value.data)
         setting_words(config->arena, &found, &list);
-    }
     if (found.value.data && list.count == 0) {
         return err_new(config->arena, "error in %s: `%s` has no program",
                        setting_place(config->arena, &found).data,

@@ -40,9 +40,8 @@ static const struct err *load_spellings(struct config *config, struct load *load
     bool differ = !str_eq(path, normal) && path_exists(path) && !path_same(path, normal);
     const struct err *of_plain = differ ? load_file(config, load, path, -1, at) : NULL;
     const struct err *err = NULL;
-    if (!differ || path_exists(normal)) {
+    if (!differ || path_exists(normal))
         err = load_file(config, load, normal, -1, at);
-    }
     return err ? err : of_plain;
 }
 
@@ -56,14 +55,12 @@ static const struct err *load_include(struct config *config, struct load *load,
     const struct toml_node *optional = toml_get(entry, STR("optional"));
     TRY(check_entry(arena, file, written, optional));
     struct str dir = config->cwd;
-    if (file) {
+    if (file)
         (void)path_parent(arena, file->path, &dir);
-    }
     struct str path = path_join(arena, dir, written->string);
     if (optional && optional->boolean && !path_exists(path) &&
-        !path_exists(path_normal(arena, path))) {
+        !path_exists(path_normal(arena, path)))
         return NULL;
-    }
     const struct err *err;
     if (load->depth == INCLUDE_DEPTH) {
         err = err_new(arena, "more than %d files include each other", INCLUDE_DEPTH);
@@ -81,12 +78,10 @@ const struct err *load_includes(struct config *config, struct load *load, struct
                                 const struct toml_doc *doc, struct layer **at)
 {
     const struct toml_node *list = toml_get(doc->root, STR("include"));
-    if (!list) {
+    if (!list)
         return NULL;
-    }
-    if (list->type != TOML_ARRAY) {
+    if (list->type != TOML_ARRAY)
         return err_new(config->arena, "expected a list at `include` in `%s`", place_of(file).data);
-    }
     const struct err *first = NULL;
     for (const struct toml_node *entry = list->first;
          entry && config->files_by_path.used <= FILES_LIMIT; entry = entry->next) {

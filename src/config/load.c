@@ -62,9 +62,8 @@ void config_warn(struct config *config, struct str help, const char *format, ...
     struct str text = str_vformat(config->arena, format, arguments);
     va_end(arguments);
     if (map_add(config->arena, &config->warnings, text) &&
-        config->shell->verbosity != VERBOSITY_QUIET) {
+        config->shell->verbosity != VERBOSITY_QUIET)
         shell_alert(config->shell, text, help);
-    }
 }
 
 /*
@@ -94,17 +93,15 @@ static bool is_outside(struct arena *arena, struct str path, struct str project)
 {
     struct str real;
     struct str root;
-    if (!path_canonical(arena, path, &real) || !path_canonical(arena, project, &root)) {
+    if (!path_canonical(arena, path, &real) || !path_canonical(arena, project, &root))
         return true;
-    }
     return root.len > 1 && !(str_starts(real, root) && real.data[root.len] == '/');
 }
 
 static struct err *read_text(struct config *config, struct str path, int fd, struct str *out)
 {
-    if (memchr(path.data, '\0', path.len)) {
+    if (memchr(path.data, '\0', path.len))
         return err_new(config->arena, "file name contained an unexpected NUL byte");
-    }
     size_t left = BYTES_LIMIT - config->byte_count;
     bool scarce = left < FILE_LIMIT;
     size_t limit = scarce ? left : FILE_LIMIT;
@@ -115,12 +112,10 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
         err = err_wrap(config->arena, err,
                        "the configuration files together have more than %zu bytes", BYTES_LIMIT);
     }
-    if (!err && !utf8_valid(text)) {
+    if (!err && !utf8_valid(text))
         err = err_new(config->arena, "stream did not contain valid UTF-8");
-    }
-    if (err) {
+    if (err)
         return err;
-    }
     config->byte_count += text.len;
     *out = text;
     return NULL;
@@ -129,9 +124,8 @@ static struct err *read_text(struct config *config, struct str path, int fd, str
 size_t load_mend(struct arena *arena, struct str *text)
 {
     size_t end = text->len;
-    while (end > 0 && text->data[end - 1] == '\0') {
+    while (end > 0 && text->data[end - 1] == '\0')
         end--;
-    }
     size_t count = end > 0 ? text->len - end : 0;
     if (count > 0) {
         struct buf mended = buf_new(arena);
@@ -148,9 +142,8 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     struct arena *arena = config->arena;
     struct str text = STR("");
     struct err *err = read_text(config, file->path, fd, &text);
-    if (err) {
+    if (err)
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
-    }
     file->torn = load_mend(arena, &text) > 0;
     if (file->torn && !file->credentials) {
         config_warn(config, STR("delete them, or repeat the logout with `--everywhere`"),
@@ -159,9 +152,8 @@ static const struct err *read_doc(struct config *config, struct config_file *fil
     }
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
-    if (err) {
+    if (err)
         return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->shown.data);
-    }
     *out = doc;
     if (doc->unsupported) { /* cargo accepts no floats or dates anywhere in a file */
         err = err_new(arena, "unsupported number or date on line %u", doc->unsupported->line);
@@ -187,14 +179,12 @@ static struct config_file *add_file(struct config *config, const struct load *lo
     } else {
         file->failure = read_doc(config, file, fd, &file->doc);
         if (file->failure && load->layer.credentials && fd >= 0 &&
-            !lock_acquire(config->shell, fd, file->shown, LOCK_SH, true)) {
+            !lock_acquire(config->shell, fd, file->shown, LOCK_SH, true))
             file->failure = read_doc(config, file, fd, &file->doc);
-        }
     }
     struct config_file **end = &config->files;
-    while (*end) {
+    while (*end)
         end = &(*end)->next;
-    }
     *end = file;
     return file;
 }
@@ -283,9 +273,8 @@ static const struct err *load_named(struct config *config, struct load *load, st
 
 void config_fail(struct config *config, const struct err *err)
 {
-    if (err && !config->failure) {
+    if (err && !config->failure)
         config->failure = err_wrap(config->arena, err, "could not load Cargo configuration");
-    }
     config->name_is_unknown |= err != NULL;
 }
 
@@ -306,9 +295,8 @@ static bool load_directory(struct config *config, struct str dir, struct str con
         .project = dir,
     };
     struct layer **end = &config->layers;
-    while (*end) {
+    while (*end)
         end = &(*end)->next;
-    }
     config_fail(config, load_named(config, &load, config_dir, STR("config"), end));
     config->project_count += !is_home && *end;
     return is_home;
@@ -322,9 +310,8 @@ void config_load_files(struct config *config)
     do {
         home_done |= load_directory(config, dir, path_join(config->arena, dir, STR(".cargo")));
     } while (path_parent(config->arena, dir, &dir));
-    if (!home_done) {
+    if (!home_done)
         (void)load_directory(config, config->home, config->home);
-    }
     config_merge(config, config->layers, NULL);
 }
 
@@ -335,7 +322,6 @@ void config_load_credentials(struct config *config)
     const struct err *err =
         load_named(config, &load, config->home, STR("credentials"), &config->layers);
     config_merge(config, config->layers, others);
-    if (!config->failure) {
+    if (!config->failure)
         config->failure = err;
-    }
 }

@@ -38,20 +38,16 @@ static void merge(struct config *config, struct map *keys, const struct layer *l
         struct merged *merged = arena_new(config->arena, struct merged);
         *merged = (struct merged){layer, node, *first, *first ? (*first)->keys : NULL};
         *first = merged;
-        if (merged->next && !have_same_shape(node, merged->next->node) &&
-            !config->name_is_unknown) {
+        if (merged->next && !have_same_shape(node, merged->next->node) && !config->name_is_unknown)
             config_fail(config, contradiction(config->arena, merged));
-        }
         bool is_table = node->type == TOML_TABLE && depth < MERGE_DEPTH;
         if (merged->next && is_table && !merged->keys) {
             merged->keys = arena_new(config->arena, struct map);
-            for (const struct merged *other = merged->next; other; other = other->next) {
+            for (const struct merged *other = merged->next; other; other = other->next)
                 merge(config, merged->keys, other->layer, other->node, depth + 1);
-            }
         }
-        if (merged->keys) {
+        if (merged->keys)
             merge(config, merged->keys, layer, node, depth + 1);
-        }
     }
 }
 
@@ -59,9 +55,8 @@ void config_merge(struct config *config, const struct layer *first, const struct
 {
     if (first != end) {
         config_merge(config, first->next, end); /* it has lower priority */
-        if (config_sees(VIEW_HERE, first)) {
+        if (config_sees(VIEW_HERE, first))
             merge(config, &config->keys, first, first->doc->root, 1);
-        }
     }
 }
 
@@ -83,9 +78,8 @@ bool lookup_next(struct lookup *lookup, struct setting *out)
         const struct layer *layer = lookup->next->layer;
         const struct toml_node *node = lookup->next->node;
         lookup->next = lookup->next->next;
-        for (size_t i = lookup->depth; node && i < key->count; i++) {
+        for (size_t i = lookup->depth; node && i < key->count; i++)
             node = toml_get(node, key->parts[i]);
-        }
         if (node && config_sees(lookup->view, layer)) {
             bool is_string = node->type == TOML_STRING;
             *out = (struct setting){

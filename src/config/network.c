@@ -9,14 +9,11 @@ enum { RETRIES_DEFAULT = 3 }; /* cargo: Retry::new */
 static struct err *check_version(struct arena *arena, struct str *version)
 {
     static const char *const known[] = {"", "tlsv1", "tlsv1.0", "tlsv1.1", "tlsv1.2", "tlsv1.3"};
-    if (str_eq(*version, STR("default"))) {
+    if (str_eq(*version, STR("default")))
         *version = STR("");
-    }
-    for (size_t i = 0; i < COUNT(known); i++) {
-        if (str_eq(*version, str_of(known[i]))) {
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (str_eq(*version, str_of(known[i])))
             return NULL;
-        }
-    }
     return err_new(arena,
                    "Invalid ssl version `%s`,choose from 'default', 'tlsv1', 'tlsv1.0', 'tlsv1.1', "
                    "'tlsv1.2', 'tlsv1.3'.",
@@ -33,9 +30,8 @@ static struct err *read_versions(struct config *config, struct view view, struct
     struct setting max;
     TRY(config_get(config, view, &min_key, TOML_STRING, &min));
     TRY(config_get(config, view, &max_key, TOML_STRING, &max));
-    if (!min.value.data && !max.value.data) {
+    if (!min.value.data && !max.value.data)
         TRY(config_get(config, view, &key, TOML_STRING, &min));
-    }
     network->ssl_min = min.value;
     network->ssl_max = max.value;
     TRY(check_version(config->arena, &network->ssl_min));
@@ -82,9 +78,8 @@ struct err *network_allowed(struct config *config, const char *option)
     struct setting offline;
     struct key key = KEY(STR("net"), STR("offline"));
     TRY(config_get(config, VIEW_HERE, &key, TOML_BOOLEAN, &offline));
-    if (!option && offline.boolean) {
+    if (!option && offline.boolean)
         option = "`net.offline`";
-    }
     return option ? err_new(config->arena,
                             "attempting to make an HTTP request, but %s was specified", option)
                   : NULL;
@@ -97,11 +92,9 @@ bool network_untrusted(struct config *config, struct setting *out)
     for (size_t i = 0; i < COUNT(names); i++) {
         struct key key = KEY(STR("http"), str_of(names[i]));
         struct lookup lookup = config_lookup(config, VIEW_HERE, &key);
-        while (lookup_next(&lookup, out)) {
-            if (out->layer->origin == ORIGIN_PROJECT) {
+        while (lookup_next(&lookup, out))
+            if (out->layer->origin == ORIGIN_PROJECT)
                 return true;
-            }
-        }
     }
     return false;
 }

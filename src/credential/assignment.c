@@ -22,11 +22,9 @@ static const struct syntax {
 
 static bool is_comment(const char *line, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (line[i] == '#' && (i == 0 || strchr(" \t", line[i - 1]))) {
+    for (size_t i = 0; i < len; i++)
+        if (line[i] == '#' && (i == 0 || strchr(" \t", line[i - 1])))
             return true;
-        }
-    }
     return false;
 }
 
@@ -63,9 +61,8 @@ static void find_in_line(struct finder *finder, const char *line, size_t number)
             struct str name = str_copy(finder->arena, start, (size_t)(group->rm_eo - group->rm_so));
             at += groups[0].rm_eo;
             if (!is_wanted(name) || is_empty(at) || is_comment(line, (size_t)(start - line)) ||
-                finder->count++ == MOST_ASSIGNMENTS) {
+                finder->count++ == MOST_ASSIGNMENTS)
                 continue;
-            }
             *finder->end = arena_new(finder->arena, struct assignment);
             **finder->end = (struct assignment){name, at, number, NULL};
             finder->end = &(*finder->end)->next;
@@ -79,11 +76,9 @@ struct assignment *assignments_in(struct arena *arena, struct str text, bool *mo
     const char *end = text.data + text.len;
     size_t number = 1;
     finder.end = &finder.first;
-    for (size_t i = 0; i < COUNT(syntaxes); i++) {
-        if (regcomp(&finder.expressions[i], syntaxes[i].pattern, REG_EXTENDED) != 0) {
+    for (size_t i = 0; i < COUNT(syntaxes); i++)
+        if (regcomp(&finder.expressions[i], syntaxes[i].pattern, REG_EXTENDED) != 0)
             out_of_memory();
-        }
-    }
     for (const char *start = text.data; start < end && finder.count <= MOST_ASSIGNMENTS; number++) {
         size_t left = (size_t)(end - start);
         const char *newline = memchr(start, '\n', left);
@@ -94,9 +89,8 @@ struct assignment *assignments_in(struct arena *arena, struct str text, bool *mo
         }
         start += len + 1;
     }
-    for (size_t i = 0; i < COUNT(syntaxes); i++) {
+    for (size_t i = 0; i < COUNT(syntaxes); i++)
         regfree(&finder.expressions[i]);
-    }
     *more = finder.count > MOST_ASSIGNMENTS;
     return finder.first;
 }

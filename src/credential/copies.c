@@ -13,11 +13,9 @@ enum { SHORTEST = 12, TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
 static bool in_work_tree(struct arena *arena, struct str path)
 {
-    while (path_parent(arena, path, &path)) {
-        if (path_exists(path_join(arena, path, STR(".git")))) {
+    while (path_parent(arena, path, &path))
+        if (path_exists(path_join(arena, path, STR(".git"))))
             return true;
-        }
-    }
     return false;
 }
 
@@ -58,10 +56,8 @@ static bool is_over(struct search *search, const struct place *place)
  * If `variable` is not empty, it is the assignment of this variable. */
 static const struct copy *listed(const struct copy *from, size_t line, struct str variable)
 {
-    while (from &&
-           (from->line != line || (variable.len > 0 && !str_eq(from->variable, variable)))) {
+    while (from && (from->line != line || (variable.len > 0 && !str_eq(from->variable, variable))))
         from = from->next;
-    }
     return from;
 }
 
@@ -92,13 +88,11 @@ static struct str base64(struct arena *arena, struct str token, size_t before)
     size_t skipped = count > 0 ? 1 : 0; /* this character depends on the bytes before it */
     for (size_t i = 0; i < token.len; i++) {
         bits = (bits << 8 | (unsigned char)token.data[i]) & 0xFFFF;
-        for (count += 8; count >= 6; count -= 6) {
-            if (skipped > 0) {
+        for (count += 8; count >= 6; count -= 6)
+            if (skipped > 0)
                 skipped--;
-            } else {
+            else
                 buf_add_char(&out, digits[bits >> (count - 6) & 63]);
-            }
-        }
     }
     return buf_str(&out);
 }
@@ -116,12 +110,10 @@ static void add_token(struct search *search, const struct credential *c, struct 
     struct str in_history = metafied(search->arena, token);
     search->out->tokens++;
     add_needle(search, c, KIND_STARTUP, token);
-    if (!str_eq(in_history, token)) {
+    if (!str_eq(in_history, token))
         add_needle(search, c, KIND_HISTORY, in_history);
-    }
-    for (size_t before = 0; before < 3; before++) {
+    for (size_t before = 0; before < 3; before++)
         add_needle(search, c, KIND_CLIENT, base64(search->arena, token, before));
-    }
 }
 
 static const char *unknown(const struct credential *c)
@@ -148,9 +140,8 @@ static void find_needles(struct search *search)
                         reason);
         }
         struct str token = server_bare_token(c->value);
-        if (c->asked_about && c->value.len >= SHORTEST && map_add(arena, &search->known, token)) {
+        if (c->asked_about && c->value.len >= SHORTEST && map_add(arena, &search->known, token))
             add_token(search, c, token);
-        }
     }
 }
 
@@ -181,9 +172,8 @@ static bool looks_like_credentials(struct str text)
 {
     static const char *const written[] = {"token = \"", "token = '", "token=\"", "secret-key = \""};
     size_t i = 0;
-    while (i < COUNT(written) && !memmem(text.data, text.len, written[i], strlen(written[i]))) {
+    while (i < COUNT(written) && !memmem(text.data, text.len, written[i], strlen(written[i])))
         i++;
-    }
     return i < COUNT(written);
 }
 
@@ -197,9 +187,8 @@ static void take_unread(struct search *search, const struct place *place, struct
     struct credential **end = &list;
     struct toml_doc *doc;
     if (text.len > FILE_LIMIT || !utf8_valid(text) || toml_parse(scratch, text, &doc)) {
-        if (looks_like_credentials(text)) {
+        if (looks_like_credentials(text))
             add(search, (struct copy){.kind = COPY_UNREAD_FILE, .place = place});
-        }
         return;
     }
     for (const struct stored *s = inventory_stored(scratch, doc, NULL); s; s = s->next) {
@@ -220,9 +209,8 @@ static void take_unread(struct search *search, const struct place *place, struct
             end = &(*end)->next_in_file;
         }
     }
-    if (list && options->copies && !options->status && !options->dry_run) {
+    if (list && options->copies && !options->status && !options->dry_run)
         remove_tokens(search, place, list, *from);
-    }
 }
 
 /*
@@ -276,9 +264,8 @@ static void take_assignment(struct search *search, const struct place *place,
         .variable = name,
         .home = is_home ? path_of(search, assignment->value) : STR(""),
     };
-    if (search->options->copies && is_missing && is_wanted && !origin) {
+    if (search->options->copies && is_missing && is_wanted && !origin)
         add(search, copy);
-    }
     for (struct credential *c = NULL; (c = inventory_next(search->inventory, c));) {
         if (str_eq(credential_variable(c), name)) {
             origin = origin ? origin : add(search, copy);
@@ -292,15 +279,12 @@ static void take_assignments(struct search *search, const struct place *place,
 {
     struct copy *const *from = search->end;
     bool more = false;
-    if (!memmem(text.data, text.len, "CARGO_", 6)) {
+    if (!memmem(text.data, text.len, "CARGO_", 6))
         return;
-    }
-    for (const struct assignment *a = assignments_in(scratch, text, &more); a; a = a->next) {
+    for (const struct assignment *a = assignments_in(scratch, text, &more); a; a = a->next)
         take_assignment(search, place, a, from);
-    }
-    if (more) {
+    if (more)
         add_problem(search, place->shown, "the file assigns too many variables of cargo");
-    }
 }
 
 /*
@@ -318,9 +302,8 @@ static bool has_token_like_word(struct str text)
     for (const char *word = text.data; *word; word += len) {
         word += strcspn(word, all);
         len = strspn(word, all);
-        if (len >= TOKEN_LIKE && strspn(word, letters) < len && strspn(word, digits) < len) {
+        if (len >= TOKEN_LIKE && strspn(word, letters) < len && strspn(word, digits) < len)
             return true;
-        }
     }
     return false;
 }
@@ -339,9 +322,8 @@ static void take_user_agent(struct search *search)
             add(search, (struct copy){.kind = COPY_POSSIBLE, .place = place, .line = node->line});
         }
     }
-    if (variable && has_token_like_word(variable->value)) {
+    if (variable && has_token_like_word(variable->value))
         add(search, (struct copy){.kind = COPY_POSSIBLE, .variable = variable->name});
-    }
 }
 
 /* Finds the lines that contain a token. Does not list the assignment of a token again. */
@@ -356,9 +338,8 @@ static void take_lines(struct search *search, const struct place *place, struct 
         const char *counted = text.data;
         const char *at = searched ? text.data : end;
         while ((at = memmem(at, (size_t)(end - at), n->bytes.data, n->bytes.len))) {
-            for (; counted < at; counted++) {
+            for (; counted < at; counted++)
                 line += *counted == '\n';
-            }
             bool is_listed = listed(*from, line, STR(""));
             if (!is_listed && hits++ == MOST_COPIES) {
                 add_problem(search, place->shown,
@@ -383,25 +364,22 @@ static void search_file(struct search *search, struct place *place)
     CLEANUP(arena_free) struct arena scratch = {0};
     struct copy *const *from = search->end;
     struct str text = STR("");
-    if (is_over(search, place)) {
+    if (is_over(search, place))
         return;
-    }
     const struct err *err = place_read(search, place, &scratch, &text);
     if (err) {
         add_problem(search, place->shown, err->message.data);
         return;
     }
     search->bytes += text.len;
-    if (is_over(search, place)) {
+    if (is_over(search, place))
         return;
-    }
     if (place->kind == KIND_CARGO) {
         take_unread(search, place, &scratch, text);
         return;
     }
-    if (place->kind == KIND_STARTUP) {
+    if (place->kind == KIND_STARTUP)
         take_assignments(search, place, &scratch, text);
-    }
     if (search->needles) {
         take_lines(search, place, text, from);
         search->out->files += !search->is_over;
@@ -411,18 +389,16 @@ static void search_file(struct search *search, struct place *place)
 static void search_files(struct search *search, enum place_kind kind)
 {
     search->until = search->until > 0 ? search->until : child_clock() + SEARCH_MS;
-    for (struct place *p = places_find(search, kind); p; p = p->next) {
+    for (struct place *p = places_find(search, kind); p; p = p->next)
         search_file(search, p);
-    }
 }
 
 /* Returns true if a variable keeps a credential or provider usable. */
 static bool needs_origins(const struct inventory *inventory)
 {
     const struct credential *c = inventory_next(inventory, NULL);
-    while (c && credential_variable(c).len == 0) {
+    while (c && credential_variable(c).len == 0)
         c = inventory_next(inventory, c);
-    }
     return c != NULL;
 }
 
@@ -441,15 +417,12 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
     *out = (struct copies){0};
     search.last_place = &search.places;
     take_user_agent(&search);
-    if (options->copies) {
+    if (options->copies)
         find_needles(&search);
-    }
-    if (options->copies || needs_origins(inventory)) {
+    if (options->copies || needs_origins(inventory))
         search_files(&search, KIND_STARTUP);
-    }
-    if (options->status || options->all || options->copies) {
+    if (options->status || options->all || options->copies)
         search_files(&search, KIND_CARGO);
-    }
     if (options->copies && search.needles) {
         search_files(&search, KIND_HISTORY);
         search_files(&search, KIND_CLIENT);

@@ -17,9 +17,8 @@ enum usable credential_usable(const struct credential *c)
 {
     bool gone = c->result == RESULT_REMOVED || c->result == RESULT_NOT_FOUND ||
                 c->result == RESULT_NOT_SUPPORTED;
-    if (gone || c->effect == NEVER_USED) {
+    if (gone || c->effect == NEVER_USED)
         return USABLE_NO;
-    }
     bool known = c->effect != PERHAPS_USED && c->result != RESULT_NOT_CHECKED;
     return known ? USABLE_YES : USABLE_UNKNOWN;
 }
@@ -32,9 +31,8 @@ bool credential_failed(const struct credential *c)
 
 struct str credential_variable(const struct credential *c)
 {
-    if (credential_usable(c) == USABLE_NO) {
+    if (credential_usable(c) == USABLE_NO)
         return STR("");
-    }
     return c->provider ? c->provider->setting.variable : c->variable;
 }
 
@@ -78,9 +76,8 @@ struct fix fix_command(struct arena *arena, const struct str *words, size_t coun
     struct buf text = buf_new(arena);
     buf_add(&text, STR("run `"));
     for (size_t i = 0; i < count; i++) {
-        if (!text_is_plain(words[i])) {
+        if (!text_is_plain(words[i]))
             return (struct fix){NULL, 0, STR("")};
-        }
         buf_add(&text, i > 0 ? STR(" ") : STR(""));
         buf_add(&text, text_quoted(arena, words[i]));
     }
@@ -132,12 +129,10 @@ static struct fix fix_variable(struct arena *arena, const struct credential *c, 
                  text_shown(arena, name).data);
     }
     add_origins(&text, c, name);
-    if (session->github && fix.count > 0) {
+    if (session->github && fix.count > 0)
         buf_addf(&text, ", for later steps `echo %s= >>\"$GITHUB_ENV\"`", name.data);
-    }
-    if (session->ci) {
+    if (session->ci)
         buf_add(&text, STR(", and remove it from the job's settings"));
-    }
     fix.text = buf_str(&text);
     return fix;
 }
@@ -147,9 +142,8 @@ static struct str real_location(struct arena *arena, const struct credential *c)
 {
     struct str real;
     struct str location = credential_location(arena, c);
-    if (!path_canonical(arena, c->file->path, &real) || str_eq(real, c->file->path)) {
+    if (!path_canonical(arena, c->file->path, &real) || str_eq(real, c->file->path))
         return location;
-    }
     return str_format(arena, "%s, which is `%s`", location.data, text_shown(arena, real).data);
 }
 
@@ -163,9 +157,8 @@ static struct fix fix_file(struct arena *arena, const struct credential *c)
         fix = c->place == PLACE_CREDENTIALS ? FIX(arena, LOGOUT_OF(name))
                                             : FIX(arena, LOGOUT_OF(name), STR("--everywhere"));
     }
-    if (fix.count == 0) {
+    if (fix.count == 0)
         fix.text = str_format(arena, "delete the line %s", real_location(arena, c).data);
-    }
     return fix;
 }
 
@@ -194,19 +187,16 @@ static struct fix fix_provider(struct arena *arena, const struct credential *c)
     const struct setting *setting = &c->provider->setting;
     bool pending = c->result == RESULT_PENDING;
     bool other_name = !c->asked_about && c->provider->kind != PROVIDER_TOKEN_FROM_STDOUT;
-    if (c->provider->foreign) {
+    if (c->provider->foreign)
         return fix_foreign(arena, c);
-    }
-    if ((c->plan == PLAN_ASK || other_name) && pending && c->registry->valid) {
+    if ((c->plan == PLAN_ASK || other_name) && pending && c->registry->valid)
         return FIX(arena, LOGOUT_OF(c->registry->name));
-    }
     if (c->plan == PLAN_LEAVE && c->asked_about && pending) {
         return fix_text(str_format(arena, "run `cargo-logout --registry %s` where cargo uses it",
                                    text_quoted(arena, c->registry->shown).data));
     }
-    if (setting->variable.len > 0) {
+    if (setting->variable.len > 0)
         return fix_variable(arena, c, setting->variable);
-    }
     return fix_text(
         str_format(arena, "remove the provider from %s", setting_location(arena, setting).data));
 }
@@ -216,9 +206,8 @@ static struct fix fix_item(struct arena *arena, const struct credential *c)
     struct str url = c->item->index_url;
     const char *name = c->registry->name.data;
     if (c->item->name.len == 0 || !c->registry->valid || !text_is_plain(url) ||
-        strpbrk(url.data, "\"\\")) {
+        strpbrk(url.data, "\"\\"))
         return FIX(arena, STR("cargo-logout"), STR("--all"));
-    }
     return FIX(arena, LOGOUT_OF(c->registry->name), STR("--config"),
                str_format(arena, "registries.%s.index=\"%s\"", name, url.data), STR("--config"),
                str_format(arena, "registries.%s.credential-provider=\"cargo:libsecret\"", name));

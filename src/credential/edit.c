@@ -56,11 +56,9 @@ static void plan_blank(struct plan *plan, const struct span *cuts, size_t count,
     char *bytes = arena_alloc(plan->arena, len);
     memcpy(bytes, plan->now + (start - plan->start), len);
     for (size_t i = 0; i < count; i++) {
-        for (size_t at = cuts[i].start - start; at < cuts[i].end - start; at++) {
-            if (bytes[at] != '\n' && bytes[at] != '\r') {
+        for (size_t at = cuts[i].start - start; at < cuts[i].end - start; at++)
+            if (bytes[at] != '\n' && bytes[at] != '\r')
                 bytes[at] = ' ';
-            }
-        }
     }
     step_add(plan, start, (struct str){bytes, len}, whole);
 }
@@ -86,11 +84,9 @@ static bool is_line(struct str text, struct span span)
 static bool characters_in_pages(struct str text, struct span span)
 {
     size_t border = (span.start / EDIT_PAGE + 1) * EDIT_PAGE;
-    for (; border < span.end; border += EDIT_PAGE) {
-        if (((unsigned char)text.data[border] & 0xC0) == 0x80) {
+    for (; border < span.end; border += EDIT_PAGE)
+        if (((unsigned char)text.data[border] & 0xC0) == 0x80)
             return false;
-        }
-    }
     return true;
 }
 
@@ -99,9 +95,8 @@ static bool characters_in_pages(struct str text, struct span span)
 static bool find_plain_string(struct str text, struct span cut, struct span *out)
 {
     struct toml_token token = toml_scan(text, cut.start);
-    while (token.kind != TOML_EQUALS && token.end < cut.end) {
+    while (token.kind != TOML_EQUALS && token.end < cut.end)
         token = toml_scan(text, token.end);
-    }
     do {
         token = toml_scan(text, token.end);
     } while (token.kind == TOML_BLANK);
@@ -119,9 +114,8 @@ static bool find_plain_string(struct str text, struct span cut, struct span *out
 static bool is_before_comma(struct str text, struct span cut)
 {
     struct toml_token token = toml_scan(text, cut.end);
-    while (toml_is_gap(token.kind)) {
+    while (toml_is_gap(token.kind))
         token = toml_scan(text, token.end);
-    }
     return token.kind == TOML_COMMA;
 }
 
@@ -139,9 +133,8 @@ static size_t lines_in_page(struct str text, const struct span *cuts, size_t cou
     size_t n = 0;
     while (n < count && is_line(text, cuts[count - n - 1]) &&
            !(stop && begins_with(text, cuts[count - n - 1], stop)) &&
-           in_one_page((struct span){cuts[count - n - 1].start, cuts[count - 1].end})) {
+           in_one_page((struct span){cuts[count - n - 1].start, cuts[count - 1].end}))
         n++;
-    }
     return n;
 }
 
@@ -183,9 +176,8 @@ static void plan_pages(struct plan *plan, const struct span *cuts, size_t count)
             headless = !begins_with(text, cut, "[");
         }
     }
-    if (first < SIZE_MAX) {
+    if (first < SIZE_MAX)
         plan_blank(plan, cuts + first, last - first + 1, true);
-    }
 }
 
 struct edit *edit_plan(struct arena *arena, struct str before, const struct toml_cut *cut)
@@ -202,13 +194,12 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct toml
     edit->before = before;
     edit->steps = arena_new_array(arena, struct edit_step, count * STEPS_OF_A_CUT);
     edit->length = before.len;
-    if (moves) {
+    if (moves)
         plan_move(&plan, cuts, count);
-    } else if (in_one_page((struct span){start, end})) {
+    else if (in_one_page((struct span){start, end}))
         plan_blank(&plan, cuts, count, true);
-    } else {
+    else
         plan_pages(&plan, cuts, count);
-    }
     return edit;
 }
 
@@ -220,25 +211,22 @@ struct edit *edit_plan(struct arena *arena, struct str before, const struct toml
 static struct err *step_write(struct arena *arena, int fd, const struct edit_step *step)
 {
     ssize_t wrote = RETRY(pwrite(fd, step->bytes.data, step->bytes.len, (off_t)step->at));
-    if (wrote == (ssize_t)step->bytes.len) {
+    if (wrote == (ssize_t)step->bytes.len)
         return NULL;
-    }
     struct err *err = wrote < 0 ? err_os(arena, errno)
                                 : err_new(arena, "only %zd of %zu bytes could be written", wrote,
                                           step->bytes.len);
     if (wrote > 0 && step->old &&
-        RETRY(pwrite(fd, step->old, (size_t)wrote, (off_t)step->at)) != wrote) {
+        RETRY(pwrite(fd, step->old, (size_t)wrote, (off_t)step->at)) != wrote)
         return err_wrap(arena, err, "could not restore the old text, so the file is damaged");
-    }
     return err;
 }
 
 /* Reads the step again, because a program that ignores the lock can have changed the file. */
 static struct err *step_check(struct arena *arena, int fd, const struct edit_step *step)
 {
-    if (fd_contains(fd, step->at, step->bytes)) {
+    if (fd_contains(fd, step->at, step->bytes))
         return NULL;
-    }
     return errno ? err_os(arena, errno)
                  : err_new(arena, "the file does not contain what was written");
 }
@@ -249,17 +237,13 @@ static struct err *finish(struct arena *arena, int fd, const struct edit *edit, 
 {
     struct err *left = NULL;
     struct stat status;
-    if (fstat(fd, &status) < 0) {
+    if (fstat(fd, &status) < 0)
         return err_wrap(arena, err_os(arena, errno), "failed to read mode and length");
-    }
-    if (make_private && (status.st_mode & 07777) != MODE && RETRY(fchmod(fd, MODE)) < 0) {
+    if (make_private && (status.st_mode & 07777) != MODE && RETRY(fchmod(fd, MODE)) < 0)
         left = err_wrap(arena, err_os(arena, errno), "failed to set permissions");
-    }
     bool grown = status.st_size != (off_t)edit->before.len;
-    if (edit->length != edit->before.len && !grown &&
-        RETRY(ftruncate(fd, (off_t)edit->length)) < 0) {
+    if (edit->length != edit->before.len && !grown && RETRY(ftruncate(fd, (off_t)edit->length)) < 0)
         left = err_wrap(arena, err_os(arena, errno), "failed to remove the blank lines at the end");
-    }
     return left;
 }
 
@@ -268,9 +252,8 @@ struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, boo
 {
     for (size_t i = 0; i < edit->count; i++) {
         TRY(step_write(arena, fd, &edit->steps[i]));
-        if (RETRY(fdatasync(fd)) < 0) {
+        if (RETRY(fdatasync(fd)) < 0)
             return err_os(arena, errno);
-        }
         TRY(step_check(arena, fd, &edit->steps[i]));
     }
     *left = finish(arena, fd, edit, make_private);

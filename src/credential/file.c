@@ -30,9 +30,8 @@ static struct err *open_it(struct arena *arena, const struct config_file *file, 
     int number = errno;
     bool unreadable = number == EACCES && !str_ends(file->path, STR(".toml")) &&
                       faccessat(AT_FDCWD, file->path.data, R_OK, AT_EACCESS) < 0;
-    if (*out >= 0 || number == ENOENT || number == ENOTDIR || unreadable) {
+    if (*out >= 0 || number == ENOENT || number == ENOTDIR || unreadable)
         return NULL;
-    }
     return err_wrap(arena, err_os(arena, number), "failed to open: %s", file->shown.data);
 }
 
@@ -44,9 +43,8 @@ static bool may_be_removed(const struct registry *registry, const struct toml_no
         bool invalid = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool stays_valid = c->kind == CREDENTIAL_TOKEN && !c->revoke_first;
         if ((invalid || stays_valid) && c->value.data && node->type == TOML_STRING &&
-            str_eq(c->value, node->string)) {
+            str_eq(c->value, node->string))
             return true;
-        }
     }
     return false;
 }
@@ -56,9 +54,8 @@ static bool takes(struct credential *c, const struct stored *stored, bool revoke
 {
     bool goes = stored->kind == CREDENTIAL_SECRET_KEY || !revoked_only ||
                 may_be_removed(c->registry, stored->node);
-    if (stored->kind == c->kind && c->result != RESULT_REMOVED) {
+    if (stored->kind == c->kind && c->result != RESULT_REMOVED)
         c->result = goes ? RESULT_REMOVED : RESULT_KEPT;
-    }
     return goes;
 }
 
@@ -92,12 +89,10 @@ static struct err *cut(const struct shell *shell, const struct config_file *file
     const struct edit *edit = edit_plan(arena, doc->text, &pieces);
     struct err *left;
     struct err *err = edit_apply(arena, fd, edit, file->credentials, &left);
-    if (err) {
+    if (err)
         return err_wrap(arena, err, "failed to write to `%s`", shown);
-    }
-    if (left) {
+    if (left)
         shell_warn(shell, "%s of `%s`: %s", left->message.data, shown, left->cause->message.data);
-    }
     return NULL;
 }
 
@@ -108,13 +103,11 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 {
     size_t count = load_mend(arena, text);
     size_t at = text->len - count;
-    if (count == 0) {
+    if (count == 0)
         return NULL;
-    }
     errno = ENOSPC; /* after a short write */
-    if (RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count && fdatasync(fd) == 0) {
+    if (RETRY(pwrite(fd, text->data + at, count, (off_t)at)) == (long)count && fdatasync(fd) == 0)
         return NULL;
-    }
     return err_wrap(arena, err_os(arena, errno),
                     "failed to replace the NUL bytes at the end of `%s`", file->shown.data);
 }
@@ -129,18 +122,15 @@ static struct err *read_doc(struct arena *arena, const struct config_file *file,
         *out = file->doc;
         return NULL;
     }
-    if (!err && !utf8_valid(text)) {
+    if (!err && !utf8_valid(text))
         err = err_new(arena, "stream did not contain valid UTF-8");
-    }
-    if (err) {
+    if (err)
         return err_wrap(arena, err, "failed to read configuration file `%s`", file->shown.data);
-    }
     TRY(mend(arena, file, fd, &text));
     struct toml_doc *doc;
     err = toml_parse(arena, text, &doc);
-    if (err) {
+    if (err)
         return err_wrap(arena, err, "could not parse TOML configuration in `%s`", file->shown.data);
-    }
     *out = doc;
     return NULL;
 }
@@ -154,21 +144,18 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
     CLEANUP(fd_close) int fd = -1;
     *again = false;
     TRY(open_it(arena, file, &fd));
-    if (fd < 0) {
+    if (fd < 0)
         return NULL;
-    }
     TRY(lock_acquire(shell, fd, file->shown, LOCK_EX, file->credentials));
     *again = fd_identity(fd, file->path) != FILE_SAME;
-    if (*again) {
+    if (*again)
         return NULL;
-    }
     const struct toml_doc *doc = NULL;
     TRY(read_doc(arena, file, fd, &doc));
     assert(doc);
     struct victims victims = find_victims(arena, doc, list, revoked_only);
-    if (victims.count == 0) {
+    if (victims.count == 0)
         return NULL;
-    }
     TRY(cut(shell, file, fd, doc, &victims));
     *again = fd_identity(fd, file->path) == FILE_OTHER;
     return NULL;
@@ -178,12 +165,10 @@ struct err *file_remove(const struct shell *shell, const struct config_file *fil
                         struct credential *list, bool revoked_only)
 {
     bool again = true;
-    for (struct credential *c = list; c; c = c->next_in_file) {
+    for (struct credential *c = list; c; c = c->next_in_file)
         c->result = RESULT_NOT_FOUND;
-    }
-    for (int i = 0; i < ATTEMPTS && again; i++) {
+    for (int i = 0; i < ATTEMPTS && again; i++)
         TRY(remove_once(shell, file, list, revoked_only, &again));
-    }
     return again ? err_new(shell->arena, "other programs keep replacing `%s`", file->shown.data)
                  : NULL;
 }

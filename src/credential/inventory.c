@@ -15,12 +15,10 @@ bool inventory_is_about(const struct inventory *inventory, const struct registry
 struct credential *inventory_next(const struct inventory *inventory, const struct credential *c)
 {
     const struct registry *r = c ? c->registry->next : inventory->registries.first;
-    if (c && c->next) {
+    if (c && c->next)
         return c->next;
-    }
-    while (r && !(r->credentials && inventory_has(inventory, r))) {
+    while (r && !(r->credentials && inventory_has(inventory, r)))
         r = r->next;
-    }
     return r ? r->credentials : NULL;
 }
 
@@ -77,18 +75,16 @@ struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
     const struct toml_node *n = !valid ? NULL
                                 : name ? toml_get(registries, *name)
                                        : registries->first;
-    for (; n; n = name ? NULL : n->next) {
+    for (; n; n = name ? NULL : n->next)
         end = store(arena, end, n->key, n);
-    }
     return first;
 }
 
 /* Returns the effect of a token or secret key that cargo reads. */
 static enum effect effect_of_value(const struct registry *registry, struct str value)
 {
-    if (value.len == 0 || !registry->group->takes_tokens) {
+    if (value.len == 0 || !registry->group->takes_tokens)
         return NEVER_USED;
-    }
     return registry->group->indexed ? USED_IF_OTHERS_GO
                                     : PERHAPS_USED; /* another project can define it */
 }
@@ -100,9 +96,8 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
     const struct stored *s = inventory_stored(inventory->config->arena, layer->doc, name);
     for (; s; s = s->next) {
         struct registry *registry = registries_get(&inventory->registries, s->registry);
-        if (!registry || !inventory_has(inventory, registry)) {
+        if (!registry || !inventory_has(inventory, registry))
             continue;
-        }
         const struct toml_node *table = s->node->parent;
         bool is_old = table == layer->doc->root;
         bool is_read = is_old ? layer->credentials
@@ -130,9 +125,8 @@ static void take_layer(struct inventory *inventory, const struct layer *layer,
         take_stored(inventory, layer, NULL);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         take_stored(inventory, layer, &names[i]);
-    }
 }
 
 static void take_files(struct inventory *inventory)
@@ -147,12 +141,10 @@ static void take_files(struct inventory *inventory)
             names[count++] = r->name;
         }
     }
-    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
+    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next)
         if (layer->file && layer->doc &&
-            map_add(inventory->config->arena, &files, layer->file->path)) {
+            map_add(inventory->config->arena, &files, layer->file->path))
             take_layer(inventory, layer, names, count);
-        }
-    }
 }
 
 /*
@@ -197,11 +189,9 @@ static void take_variables(struct inventory *inventory)
         bool better = !*owner || owner_rank(inventory, r) > owner_rank(inventory, *owner);
         *owner = better && !r->is_crates_io ? r : *owner;
     }
-    for (struct registry *r = first; r; r = r->next) {
-        if (r->is_crates_io || r == map_get(&inventory->variable_owners, r->variable_part)) {
+    for (struct registry *r = first; r; r = r->next)
+        if (r->is_crates_io || r == map_get(&inventory->variable_owners, r->variable_part))
             take_variables_of(inventory, r);
-        }
-    }
 }
 
 /*
@@ -227,9 +217,8 @@ static void take_list(struct inventory *inventory, struct registry *registry,
     };
     for (size_t i = 0; i < list->count; i++) {
         const struct provider *provider = &list->items[i];
-        if (!holds_credentials(provider)) {
+        if (!holds_credentials(provider))
             continue;
-        }
         inventory->uses_keyring |= provider->kind == PROVIDER_LIBSECRET;
         if (registry->has_index || provider->index_url.len > 0) {
             add(inventory, registry,
@@ -251,14 +240,12 @@ static void find_used(const struct inventory *inventory, const struct registry *
     const struct registry *used = registry->used;
     bool first =
         registry->providers.count > 0 && registry->providers.items[0].kind == PROVIDER_TOKEN;
-    if (!used || !first) {
+    if (!used || !first)
         return;
-    }
     struct key key = registry_key(used, STR("token"));
     struct setting setting;
-    if (config_get(config, VIEW_HERE, &key, TOML_STRING, &setting) || !setting.value.data) {
+    if (config_get(config, VIEW_HERE, &key, TOML_STRING, &setting) || !setting.value.data)
         return;
-    }
     bool has_own = setting.node || used->is_crates_io;
     const struct registry *owner =
         has_own ? used : map_get(&inventory->variable_owners, used->variable_part);
@@ -266,9 +253,8 @@ static void find_used(const struct inventory *inventory, const struct registry *
         bool same = setting.node ? c->node == setting.node
                                  : c->kind == CREDENTIAL_TOKEN && c->place == PLACE_VARIABLE &&
                                        str_eq(c->variable, setting.variable);
-        if (same && c->effect == USED_IF_OTHERS_GO) {
+        if (same && c->effect == USED_IF_OTHERS_GO)
             c->effect = IN_USE;
-        }
     }
 }
 
@@ -308,18 +294,14 @@ void inventory_look_into_keyring(struct inventory *inventory, enum keyring_searc
 {
     keyring_look(inventory->config->shell, how, &inventory->keyring);
     inventory->keyring_asked = true;
-    for (const struct keyring_item *item = inventory->keyring.items; item; item = item->next) {
+    for (const struct keyring_item *item = inventory->keyring.items; item; item = item->next)
         take_item(inventory, item);
-    }
     registries_sort(&inventory->registries);
-    if (inventory->keyring.state != KEYRING_LISTED) {
+    if (inventory->keyring.state != KEYRING_LISTED)
         return;
-    }
-    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
-        if (is_keyring(c) && !c->item && c->result == RESULT_PENDING) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));)
+        if (is_keyring(c) && !c->item && c->result == RESULT_PENDING)
             c->result = RESULT_NOT_FOUND;
-        }
-    }
 }
 
 /* Searches the keyring if the run needs it. A run for one registry does not, because it asks the
@@ -330,13 +312,10 @@ static void take_keyring(struct inventory *inventory, const struct logout_option
     bool looks_only = options->status || options->dry_run;
     bool uses = inventory->uses_keyring;
     struct str helper;
-    if (inventory->chosen && !(looks_only && uses)) {
+    if (inventory->chosen && !(looks_only && uses))
         return;
-    }
-    if (!uses &&
-        helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper)) {
+    if (!uses && helper_path(inventory->config->arena, STR("cargo-credential-libsecret"), &helper))
         return;
-    }
     inventory_look_into_keyring(inventory,
                                 looks_only && !uses ? KEYRING_PEEK : KEYRING_SEARCH_UNLOCKED);
 }
@@ -358,11 +337,9 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
         TRY(registry_choose(&inventory.registries, options->registry, &inventory.chosen));
         registries_sort(&inventory.registries);
     }
-    for (struct registry *r = inventory.registries.first; r; r = r->next) {
-        if (inventory_has(&inventory, r)) {
+    for (struct registry *r = inventory.registries.first; r; r = r->next)
+        if (inventory_has(&inventory, r))
             registry_find_providers(&inventory.registries, r);
-        }
-    }
     take_files(&inventory);
     take_variables(&inventory);
     for (struct registry *r = inventory.registries.first; r; r = r->next) {

@@ -44,9 +44,8 @@ static struct keyring_item *item_of(struct arena *arena, const json_t *json)
     item->index_url = json_to_str(arena, json_object_get(json, "url"));
     item->locked = json_is_true(json_object_get(json, "locked"));
     item->name = STR("");
-    if (str_starts(label, STR(LABEL))) {
+    if (str_starts(label, STR(LABEL)))
         item->name = str_slice(arena, label, strlen(LABEL), label.len);
-    }
     return item;
 }
 
@@ -127,9 +126,8 @@ static struct err *look_at(struct look *look)
     enum child_step step;
     int status;
     struct err *err = child_exchange(arena, &exchange, &step, &status);
-    if (err && step == CHILD_START) {
+    if (err && step == CHILD_START)
         return err_wrap(arena, err, "failed to start `%s`", program.data);
-    }
     return step == CHILD_EXIT ? NULL : err; /* its list is complete, however it exits */
 }
 
@@ -137,16 +135,14 @@ void keyring_look(struct shell *shell, enum keyring_search how, struct keyring_v
 {
     struct look look = {shell, shell->arena, how, out, &out->items, 0};
     *out = (struct keyring_view){.state = KEYRING_NONE};
-    if (!can_have_keyring(look.arena)) {
+    if (!can_have_keyring(look.arena))
         return;
-    }
     json_wipe_memory();
     struct err *err = look_at(&look);
     if (err) {
         out->reason = err;
         out->state = KEYRING_UNKNOWN;
     }
-    if (out->state == KEYRING_UNKNOWN) {
+    if (out->state == KEYRING_UNKNOWN)
         out->items = NULL;
-    }
 }

@@ -60,15 +60,12 @@ const char *const place_kind_names[] = {
 static bool is_known(const struct search *search, enum place_kind kind, struct str path,
                      const struct stat *status)
 {
-    for (const struct place *p = search->places; p; p = p->next) {
-        if (p->device == status->st_dev && p->inode == status->st_ino) {
+    for (const struct place *p = search->places; p; p = p->next)
+        if (p->device == status->st_dev && p->inode == status->st_ino)
             return true;
-        }
-    }
     const struct config_file *file = kind == KIND_CARGO ? search->config->files : NULL;
-    while (file && !path_same(file->path, path)) {
+    while (file && !path_same(file->path, path))
         file = file->next;
-    }
     return file != NULL;
 }
 
@@ -76,9 +73,8 @@ static void add_path(struct search *search, enum place_kind kind, struct str pat
 {
     struct stat status;
     if (stat(path.data, &status) < 0 || !S_ISREG(status.st_mode) ||
-        is_known(search, kind, path, &status)) {
+        is_known(search, kind, path, &status))
         return;
-    }
     *search->last_place = arena_new(search->arena, struct place);
     **search->last_place = (struct place){.path = path,
                                           .shown = text_shown(search->arena, path),
@@ -93,9 +89,8 @@ static void add_path(struct search *search, enum place_kind kind, struct str pat
 static void add_in(struct search *search, enum place_kind kind, struct str dir, const char *rest)
 {
     struct arena *arena = search->arena;
-    if (dir.len == 0) {
+    if (dir.len == 0)
         return;
-    }
     struct str path = *rest ? path_join(arena, dir, str_of(rest)) : dir;
     struct buf pattern = buf_new(arena);
     for (size_t i = 0; i < path.len; i++) {
@@ -125,9 +120,8 @@ static struct str directory_in(const struct search *search, struct str name)
     };
     struct arena *arena = search->arena;
     const char *value = getenv(name.data);
-    if (value && *value) {
+    if (value && *value)
         return path_join(arena, search->config->cwd, str_of(value));
-    }
     for (size_t i = 0; i < COUNT(defaults) && search->user_home.len > 0; i++) {
         if (str_eq(name, str_of(defaults[i][0]))) {
             struct str path = path_join(arena, search->user_home, str_of(defaults[i][1]));
@@ -156,9 +150,8 @@ static void add_pattern(struct search *search, enum place_kind kind, const char 
         add_in(search, kind, search->config->home, rest);
         add_pattern(search, kind, str_format(arena, "~/.cargo/%s", rest).data);
         add_pattern(search, kind, str_format(arena, "./.cargo/%s", rest).data);
-        for (const struct copy *c = search->out->first; c; c = c->next) {
+        for (const struct copy *c = search->out->first; c; c = c->next)
             add_in(search, kind, c->home, rest);
-        }
         break;
     case '$':
         add_in(search, kind, directory_in(search, str_copy(arena, pattern + 1, slash - 1)), rest);
@@ -189,14 +182,12 @@ static bool leaves(const struct search *search, struct str *path)
     struct arena *arena = search->arena;
     struct str dir = search->user_home;
     struct str real;
-    if (geteuid() != 0 || str_starts(*path, STR("/etc/"))) {
+    if (geteuid() != 0 || str_starts(*path, STR("/etc/")))
         return false;
-    }
     bool is_below = dir.len > 1 && str_starts(*path, dir) && path->data[dir.len] == '/';
     if ((!is_below && !path_parent(arena, *path, &dir)) || !path_canonical(arena, *path, &real) ||
-        !path_canonical(arena, dir, &dir)) {
+        !path_canonical(arena, dir, &dir))
         return true;
-    }
     *path = real;
     return !str_starts(real, dir) || real.data[dir.len] != '/';
 }
@@ -205,15 +196,12 @@ struct err *place_read(const struct search *search, struct place *place, struct 
                        struct str *out)
 {
     struct stat status;
-    if (leaves(search, &place->path)) {
+    if (leaves(search, &place->path))
         return err_new(arena, "as root, symbolic links to other directories are not followed");
-    }
     CLEANUP(fd_close) int fd = file_open(place->path);
-    if (fd < 0 || fstat(fd, &status) < 0) {
+    if (fd < 0 || fstat(fd, &status) < 0)
         return err_os(arena, errno);
-    }
-    if (status.st_dev != place->device || status.st_ino != place->inode) {
+    if (status.st_dev != place->device || status.st_ino != place->inode)
         return err_new(arena, "another program replaced it meanwhile");
-    }
     return fd_read(arena, fd, FILE_BYTES, out);
 }

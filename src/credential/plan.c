@@ -32,9 +32,8 @@ static const struct err *provider_obstacle(struct arena *arena, const struct pro
                        "can write %s, which configures it",
                        shown, where.data);
     }
-    if (provider->kind == PROVIDER_TOKEN_FROM_STDOUT) {
+    if (provider->kind == PROVIDER_TOKEN_FROM_STDOUT)
         return logout_error(arena, shown, err_new(arena, "requested operation not supported"));
-    }
     return provider->kind == PROVIDER_PASETO
                ? err_new(arena, "cargo:paseto requires -Zasymmetric-token")
                : NULL;
@@ -70,9 +69,8 @@ static void plan_one(const struct inventory *inventory, const struct logout_opti
     case PLACE_CONFIG:
         goes = c->place == PLACE_CREDENTIALS || options->everywhere;
         c->error = goes ? file_obstacle(arena, c) : NULL;
-        if (goes && c->registry->undefined) { /* does not matter, because something is found */
+        if (goes && c->registry->undefined) /* does not matter, because something is found */
             c->registry->failure = NULL;
-        }
         break;
     case PLACE_PROVIDER:
         goes = is_here(c) || options->all;
@@ -85,13 +83,12 @@ static void plan_one(const struct inventory *inventory, const struct logout_opti
         break;
     }
     c->plan = c->error ? PLAN_CANNOT : !goes ? PLAN_LEAVE : from_provider ? PLAN_ASK : PLAN_REMOVE;
-    if (c->plan == PLAN_CANNOT && from_provider && c->provider->foreign) {
+    if (c->plan == PLAN_CANNOT && from_provider && c->provider->foreign)
         c->result = RESULT_NOT_CHECKED;
-    } else if (c->plan == PLAN_CANNOT && !options->status) {
+    else if (c->plan == PLAN_CANNOT && !options->status)
         c->result = RESULT_FAILED;
-    } else if (c->plan == PLAN_ASK && c->provider && options->dry_run) {
+    else if (c->plan == PLAN_ASK && c->provider && options->dry_run)
         predict_keyring(inventory, c);
-    }
     bool revocable = c->kind == CREDENTIAL_TOKEN && (from_provider || c->value.len > 0);
     bool revokes = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK ||
                    (c->place == PLACE_VARIABLE && options->everywhere);
@@ -102,13 +99,10 @@ void plan_all(const struct inventory *inventory, const struct logout_options *op
 {
     for (struct registry *r = inventory->registries.first; r; r = r->next) {
         bool was_asked_for = r == inventory->chosen && !inventory->config->failure;
-        if (r->undefined && !was_asked_for) {
+        if (r->undefined && !was_asked_for)
             r->failure = NULL; /* a name without an index, or its file could not be read */
-        }
     }
-    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
-        if (c->asked_about && c->result == RESULT_PENDING) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));)
+        if (c->asked_about && c->result == RESULT_PENDING)
             plan_one(inventory, options, c);
-        }
-    }
 }

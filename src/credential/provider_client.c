@@ -55,9 +55,8 @@ static struct str request_line(const struct talk *talk)
     json_t *request =
         json_pack("{si so ss}", "v", 1, "registry", registry, "kind", talk->question->kind);
     json_t *args = talk->count > 1 ? json_array() : NULL;
-    for (size_t i = 1; i < talk->count; i++) {
+    for (size_t i = 1; i < talk->count; i++)
         json_array_append_new(args, json_from_str(arena, talk->words[i]));
-    }
     json_object_update_new(request, json_loads(talk->question->more, 0, NULL));
     json_object_set_new(request, "args", args); /* without arguments, it sets nothing */
     return json_line(arena, request);
@@ -74,15 +73,12 @@ static struct err *line_read(struct arena *arena, struct str line, json_t **out)
     int row = error.line;
     int column = error.column;
     explicit_bzero(&error, sizeof(error));
-    if (*out) {
+    if (*out)
         return NULL;
-    }
-    if (line.len == 0) {
+    if (line.len == 0)
         return err_new(arena, "EOF while parsing a value at line 1 column 0");
-    }
-    if (!strchr(" \t\r\n{[\"-0123456789tfn", line.data[0])) {
+    if (!strchr(" \t\r\n{[\"-0123456789tfn", line.data[0]))
         return err_new(arena, "expected value at line 1 column 1");
-    }
     return err_new(arena, "malformed JSON at line %d column %d", row, column);
 }
 
@@ -114,9 +110,8 @@ struct err *provider_hello(struct arena *arena, struct str line)
     bool known = false;
     struct buf versions = buf_new(arena);
     struct err *err = hello_read(arena, line, &versions, &known);
-    if (err) {
+    if (err)
         return err_wrap(arena, err, "failed to deserialize hello");
-    }
     return known ? NULL
                  : err_new(arena,
                            "credential provider supports protocol versions [%s], while Cargo "
@@ -156,23 +151,19 @@ static struct err *ok_read(struct arena *arena, const json_t *result, const char
     out->outcome = PROVIDER_REMOVED;
     if (!is_string(kind, wanted)) {
         const char *name = "Unknown";
-        for (size_t i = 0; i < COUNT(names); i++) {
+        for (size_t i = 0; i < COUNT(names); i++)
             name = is_string(kind, names[i][0]) ? names[i][1] : name;
-        }
         out->failure =
             err_new(arena, "credential provider produced unexpected response for `%s` request: %s",
                     wanted, name);
         return NULL;
     }
-    if (strcmp(wanted, "get") != 0) {
+    if (strcmp(wanted, "get") != 0)
         return NULL;
-    }
-    if (!json_is_string(token)) {
+    if (!json_is_string(token))
         return err_new(arena, "expected a string `token`");
-    }
-    if (keeps_token) {
+    if (keeps_token)
         out->token = json_to_str(arena, token);
-    }
     out->outcome = json_string_length(token) > 0 ? PROVIDER_GAVE_TOKEN : PROVIDER_NOT_FOUND;
     return NULL;
 }
@@ -181,18 +172,16 @@ static struct err *ok_read(struct arena *arena, const json_t *result, const char
 static struct err *err_read(struct arena *arena, const json_t *result, struct provider_answer *out)
 {
     const json_t *kind = json_object_get(result, "kind");
-    if (is_string(kind, "other")) {
+    if (is_string(kind, "other"))
         return failure_read(arena, result, out);
-    }
-    if (is_string(kind, "url-not-supported")) {
+    if (is_string(kind, "url-not-supported"))
         out->outcome = PROVIDER_URL_NOT_SUPPORTED;
-    } else if (is_string(kind, "not-found")) {
+    else if (is_string(kind, "not-found"))
         out->outcome = PROVIDER_NOT_FOUND;
-    } else if (is_string(kind, "operation-not-supported")) {
+    else if (is_string(kind, "operation-not-supported"))
         out->outcome = PROVIDER_OPERATION_NOT_SUPPORTED;
-    } else {
+    else
         out->failure = err_new(arena, "unknown error kind; try updating Cargo?");
-    }
     return NULL;
 }
 
@@ -203,9 +192,8 @@ static struct err *answer_read(struct arena *arena, struct str line, const char 
     TRY(line_read(arena, line, &answer));
     const json_t *ok = json_object_get(answer, "Ok");
     const json_t *result = ok ? ok : json_object_get(answer, "Err");
-    if (json_object_size(answer) != 1 || !json_is_string(json_object_get(result, "kind"))) {
+    if (json_object_size(answer) != 1 || !json_is_string(json_object_get(result, "kind")))
         return err_new(arena, "expected `{\"Ok\":{\"kind\":…}}` or `{\"Err\":{\"kind\":…}}`");
-    }
     return ok ? ok_read(arena, result, wanted, keeps_token, out) : err_read(arena, result, out);
 }
 
@@ -214,9 +202,8 @@ struct err *provider_answer(struct arena *arena, struct str line, const char *wa
 {
     struct provider_answer answer = {.token = STR("")};
     struct err *err = answer_read(arena, line, wanted, keeps_token, &answer);
-    if (err) {
+    if (err)
         return err_wrap(arena, err, "failed to deserialize response");
-    }
     *out = answer;
     return NULL;
 }
@@ -226,12 +213,10 @@ static bool is_not_found(struct str program, const struct err *failure)
 {
     ptrdiff_t slash = str_rfind(program, '/');
     for (; failure; failure = failure->cause) {
-        for (size_t i = 0; i < COUNT(not_found_errors); i++) {
+        for (size_t i = 0; i < COUNT(not_found_errors); i++)
             if (strcmp(program.data + slash + 1, not_found_errors[i].program) == 0 &&
-                str_ends(failure->message, str_of(not_found_errors[i].ending))) {
+                str_ends(failure->message, str_of(not_found_errors[i].ending)))
                 return true;
-            }
-        }
     }
     return false;
 }
@@ -315,20 +300,17 @@ static struct err *ask(struct talk *talk, const struct question *question,
     talk->keeps_token = token != NULL;
     talk->greeted = false;
     struct err *err = exchange(talk, &step, &status);
-    if (err && (step != CHILD_EXIT || answer->ok)) {
+    if (err && (step != CHILD_EXIT || answer->ok))
         return explain(talk, err, step);
-    }
     if (answer->ok && status != 0) {
         return err_new(arena, "credential process `%.*s` failed with status %s", STR_ARG(program),
                        child_status_text(arena, status).data);
     }
     bool not_found = answer->failure && is_not_found(program, answer->failure);
-    if (answer->failure && !not_found) {
+    if (answer->failure && !not_found)
         return answer->failure;
-    }
-    if (token && !not_found && answer->outcome == PROVIDER_GAVE_TOKEN) {
+    if (token && !not_found && answer->outcome == PROVIDER_GAVE_TOKEN)
         *token = answer->token;
-    }
     *out = not_found ? PROVIDER_NOT_FOUND : answer->outcome;
     return NULL;
 }
@@ -351,9 +333,8 @@ struct err *provider_ask(struct shell *shell, enum provider_action action,
     bool verifies = action == PROVIDER_VERIFY;
     bool waits = !verifies && shell_person(shell);
     struct str helper = STR("");
-    if (keyring) {
+    if (keyring)
         TRY(helper_path(shell->arena, STR("cargo-credential-libsecret"), &helper));
-    }
     struct talk talk = {
         .shell = shell,
         .credential = c,

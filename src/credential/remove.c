@@ -33,13 +33,11 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
     struct arena *arena = inventory->config->arena;
     struct shell *shell = inventory->config->shell;
     bool mend = file->torn && (file->credentials || (options->everywhere && !file->leaves));
-    if (!list && !mend) {
+    if (!list && !mend)
         return;
-    }
     const struct err *err = file_remove(shell, file, list, options->revoke);
-    if (err && !list) {
+    if (err && !list)
         shell_warn(shell, "%s: %s", err->message.data, err->cause ? err->cause->message.data : "");
-    }
     err = err ? logout_error(arena, "cargo:token", err) : NULL;
     for (struct credential *c = list; c; c = c->next_in_file) {
         c->error = err;
@@ -106,13 +104,11 @@ static void ask(struct inventory *inventory, struct credential *c)
         settle_provider(shell->arena, c, outcome, false, inventory->keyring_late);
         return;
     }
-    if (c->provider) {
+    if (c->provider)
         announce(shell, c->provider, c->registry);
-    }
     const struct err *err = provider_ask(shell, PROVIDER_LOGOUT, c, &outcome, NULL);
-    if (provider_is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS) {
+    if (provider_is_keyring(c) && child_clock() - start >= KEYRING_PATIENCE_MS)
         inventory->keyring_late = err;
-    }
     settle_provider(shell->arena, c, outcome, serves(inventory, c), err);
 }
 
@@ -132,36 +128,26 @@ static void check_handled(const struct inventory *inventory, struct registry *re
 
 static void announce_token(const struct inventory *inventory, const struct registry *registry)
 {
-    for (size_t i = 0; i < registry->providers.count; i++) {
-        if (registry->providers.items[i].kind == PROVIDER_TOKEN) {
+    for (size_t i = 0; i < registry->providers.count; i++)
+        if (registry->providers.items[i].kind == PROVIDER_TOKEN)
             announce(inventory->config->shell, &registry->providers.items[i], registry);
-        }
-    }
 }
 
 void remove_all(struct inventory *inventory, const struct logout_options *options)
 {
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_is_about(inventory, r) && !r->failure) {
+    for (struct registry *r = inventory->registries.first; r; r = r->next)
+        if (inventory_is_about(inventory, r) && !r->failure)
             announce_token(inventory, r);
-        }
-    }
     const struct map lists = lists_by_path(inventory);
-    for (const struct config_file *file = inventory->config->files; file; file = file->next) {
+    for (const struct config_file *file = inventory->config->files; file; file = file->next)
         clear_file(inventory, options, file, map_get(&lists, file->path));
-    }
-    for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
-        if (c->plan == PLAN_ASK && c->result == RESULT_PENDING) {
+    for (struct credential *c = NULL; (c = inventory_next(inventory, c));)
+        if (c->plan == PLAN_ASK && c->result == RESULT_PENDING)
             ask(inventory, c);
-        }
-    }
-    for (struct registry *r = inventory->registries.first; r; r = r->next) {
-        if (inventory_is_about(inventory, r)) {
+    for (struct registry *r = inventory->registries.first; r; r = r->next)
+        if (inventory_is_about(inventory, r))
             check_handled(inventory, r);
-        }
-    }
     /* items of the same name under other URLs, which the provider cannot find */
-    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked) {
+    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked)
         inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
-    }
 }

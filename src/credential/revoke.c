@@ -30,9 +30,8 @@ static struct err *batch_start(struct batch *batch, const struct logout_options 
 {
     struct config *config = batch->inventory->config;
     struct view trusted = {config->project_count, true, false};
-    if (config->name_is_unknown) { /* a file that cannot be read could set net.offline or a proxy */
+    if (config->name_is_unknown) /* a file that cannot be read could set net.offline or a proxy */
         return err_wrap(config->arena, config->failure, "the network settings are not known");
-    }
     TRY(network_allowed(config, options->offline));
     TRY(network_settings(config, trusted, &batch->home));
     TRY(network_settings(config, VIEW_HERE, &batch->here));
@@ -50,12 +49,10 @@ static enum home_index index_at_home(struct config *config, const struct registr
     struct view trusted = {config->project_count, true, true};
     struct setting setting;
     struct index_url url;
-    if (config_get(config, trusted, &key, TOML_STRING, &setting) || !setting.value.data) {
+    if (config_get(config, trusted, &key, TOML_STRING, &setting) || !setting.value.data)
         return HOME_NONE;
-    }
-    if (index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url)) {
+    if (index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url))
         return HOME_OTHER;
-    }
     return str_eq(url.canonical, registry->index.canonical) ? HOME_SAME : HOME_OTHER;
 }
 
@@ -65,13 +62,11 @@ static const struct err *index_untrusted(struct config *config, const struct cre
     const struct registry *registry = c->registry;
     bool other = c->place == PLACE_PROVIDER && c->provider->index_url.len > 0;
     const struct setting *setting = other ? &c->provider->index_setting : &registry->index_setting;
-    if (registry->is_crates_io || !setting->layer || setting->layer->origin != ORIGIN_PROJECT) {
+    if (registry->is_crates_io || !setting->layer || setting->layer->origin != ORIGIN_PROJECT)
         return NULL;
-    }
     enum home_index home = index_at_home(config, registry);
-    if (home == HOME_SAME && !other) {
+    if (home == HOME_SAME && !other)
         return NULL;
-    }
     struct arena *arena = config->arena;
     struct str where = setting_location(arena, setting);
     struct err *fix =
@@ -93,9 +88,8 @@ static const struct err *untrusted_by(const struct batch *batch, const struct cr
     struct config *config = batch->inventory->config;
     struct arena *arena = config->arena;
     const struct err *err = c->place == PLACE_KEYRING ? NULL : index_untrusted(config, c);
-    if (err || !batch->has_untrusted) {
+    if (err || !batch->has_untrusted)
         return err;
-    }
     struct str project = text_shown(arena, setting_root(config, &batch->untrusted));
     struct err *fix = err_new(arena, "run it outside of `%s`", project.data);
     return err_wrap(arena, fix,
@@ -113,9 +107,8 @@ static const struct err *call_make(const struct batch *batch, struct credential 
     bool of_project = c->place == PLACE_CONFIG && c->file->of_project;
     const struct err *err = of_project ? NULL : untrusted_by(batch, c);
     struct index_url url;
-    if (index_url_parse(arena, credential_index_url(c), &url)) {
+    if (index_url_parse(arena, credential_index_url(c), &url))
         return err_new(arena, "the URL of its registry's index is not known");
-    }
     struct str cache = str_format(arena, "registry/index/%s", url.host.data);
     *out = (struct server_call){
         .credential = c,
@@ -129,9 +122,8 @@ static const struct err *call_make(const struct batch *batch, struct credential 
         .network = of_project ? &batch->here : &batch->home,
     };
     const char *obstacle = out->server.obstacle;
-    if (!obstacle && token.data) {
+    if (!obstacle && token.data)
         obstacle = server_token_obstacle(out->server.kind, token);
-    }
     return err || !obstacle ? err : err_new(arena, "%s", obstacle);
 }
 
@@ -174,9 +166,8 @@ static bool verify_token(const struct inventory *inventory, struct credential *c
     bool runs = c->provider->kind == PROVIDER_EXTERNAL ||
                 (c->provider->kind == PROVIDER_LIBSECRET &&
                  !helper_path(inventory->config->arena, helper, &helper));
-    if (!runs || c->provider->foreign || c->result != RESULT_PENDING) {
+    if (!runs || c->provider->foreign || c->result != RESULT_PENDING)
         return false;
-    }
     c->error = provider_ask(inventory->config->shell, PROVIDER_VERIFY, c, &outcome, token);
     if (!c->error && outcome == PROVIDER_GAVE_TOKEN) {
         c->effect = IN_USE;
@@ -213,16 +204,13 @@ static const struct err *answer_of(struct arena *arena, const struct credential 
     const struct server_answer *answer = c->answer;
     struct buf text = buf_new(arena);
     buf_add(&text, text_shown(arena, answer->url));
-    if (answer->status > 0) {
+    if (answer->status > 0)
         buf_addf(&text, " answered %u", answer->status);
-    }
-    if (answer->detail.len > 0) {
+    if (answer->detail.len > 0)
         buf_addf(&text, "%s%s", text.len > 0 ? ": " : "", text_shown(arena, answer->detail).data);
-    }
     struct err *page = NULL;
-    if (answer->page.len > 0) {
+    if (answer->page.len > 0)
         page = err_new(arena, "revoke it at <%s>", text_shown(arena, answer->page).data);
-    }
     return err_wrap(arena, page, "%s", text.len > 0 ? buf_str(&text).data : "there is no reason");
 }
 
@@ -247,9 +235,8 @@ static void settle(const struct batch *batch, const struct server_call *call)
     enum server_verdict verdict = call->answer ? call->answer->verdict : VERDICT_UNKNOWN;
     bool invalid = server_verdict_is_invalid(verdict);
     c->answer = call->answer;
-    if (batch->purpose == PURPOSE_INSPECT) {
+    if (batch->purpose == PURPOSE_INSPECT)
         return;
-    }
     const struct err *why = c->answer ? answer_of(arena, c) : call->error;
     c->valid = invalid ? VALIDITY_NO : verdict == VERDICT_VALID ? VALIDITY_YES : VALIDITY_UNKNOWN;
     if (batch->purpose == PURPOSE_CHECK) {
@@ -274,9 +261,8 @@ static void keep_the_rest(const struct inventory *inventory)
     for (struct credential *c = NULL; (c = inventory_next(inventory, c));) {
         bool revoked = c->answer && server_verdict_is_invalid(c->answer->verdict);
         bool planned = c->plan == PLAN_REMOVE || c->plan == PLAN_ASK;
-        if (c->result == RESULT_PENDING && planned && !revoked) {
+        if (c->result == RESULT_PENDING && planned && !revoked)
             set_kept(c, error);
-        }
     }
 }
 
@@ -288,9 +274,8 @@ static bool token_of(const struct batch *batch, struct credential *c, struct str
         return c->place == PLACE_PROVIDER ? verify_token(batch->inventory, c, token)
                                           : c->kind == CREDENTIAL_TOKEN && c->value.len > 0;
     }
-    if (!c->revoke_first || c->result != RESULT_PENDING) {
+    if (!c->revoke_first || c->result != RESULT_PENDING)
         return false;
-    }
     bool asks = batch->purpose == PURPOSE_REVOKE && !c->value.data;
     return !asks || get_token(batch->inventory, c, token);
 }
@@ -308,9 +293,8 @@ static bool is_made(const struct batch *batch, const struct server_call *call)
 static void add_call(struct batch *batch, struct credential *c)
 {
     struct str token;
-    if (!token_of(batch, c, &token)) {
+    if (!token_of(batch, c, &token))
         return;
-    }
     batch->calls = list_room(batch->inventory->config->arena, batch->calls, sizeof(*batch->calls),
                              batch->count, &batch->size);
     struct server_call *call = &batch->calls[batch->count];
@@ -340,22 +324,17 @@ struct err *revoke_or_check(struct inventory *inventory, const struct logout_opt
                         options->status ? "tokens cannot be checked"
                                         : "tokens cannot be revoked, so none was removed");
     }
-    if (batch.purpose == PURPOSE_REVOKE) {
+    if (batch.purpose == PURPOSE_REVOKE)
         signals_hold(signals);
-    }
-    for (struct credential *c = NULL;
-         !signals_came(signals) && (c = inventory_next(inventory, c));) {
+    for (struct credential *c = NULL; !signals_came(signals) && (c = inventory_next(inventory, c));)
         add_call(&batch, c);
-    }
     if (!signals_came(signals)) {
         int64_t until = child_clock() + (int64_t)options->timeout * 1000;
         server_ask(inventory->config->shell, batch.calls, batch.count, until);
-        for (size_t i = 0; i < batch.count; i++) {
+        for (size_t i = 0; i < batch.count; i++)
             settle(&batch, &batch.calls[i]);
-        }
     }
-    if (signals_came(signals)) {
+    if (signals_came(signals))
         keep_the_rest(inventory);
-    }
     return NULL;
 }

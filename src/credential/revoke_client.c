@@ -31,9 +31,8 @@ static bool is_same(const struct server_call *a, const struct server_call *b)
 /* Omits the key if the text is empty. */
 static void set_text(struct arena *arena, json_t *object, const char *key, struct str text)
 {
-    if (text.len > 0) {
+    if (text.len > 0)
         json_object_set_new(object, key, json_from_str(arena, text));
-    }
 }
 
 static json_t *call_json(struct arena *arena, const struct server_call *call, size_t id)
@@ -55,9 +54,8 @@ static json_t *call_json(struct arena *arena, const struct server_call *call, si
     set_text(arena, json, "user_agent", network->user_agent);
     set_text(arena, json, "ssl_min", network->ssl_min);
     set_text(arena, json, "ssl_max", network->ssl_max);
-    if (network->timeout) {
+    if (network->timeout)
         json_object_set_new(json, "timeout", json_integer((json_int_t)*network->timeout));
-    }
     return json;
 }
 
@@ -78,11 +76,9 @@ struct str server_requests(struct arena *arena, const struct server_call *calls,
 {
     json_wipe_memory();
     json_t *groups = json_object();
-    for (size_t i = 0; i < count; i++) {
-        if (is_sent(&calls[i])) {
+    for (size_t i = 0; i < count; i++)
+        if (is_sent(&calls[i]))
             add_request(arena, groups, calls[i].server.host, call_json(arena, &calls[i], i));
-        }
-    }
     return json_line(arena, json_pack("{s:i, s:I, s:o}", "v", SERVER_PROTOCOL, "run_ms",
                                       (json_int_t)(run_ms > 0 ? run_ms : 0), "groups", groups));
 }
@@ -101,9 +97,8 @@ struct err *server_line_read(struct arena *arena, struct str line, size_t *id,
     struct str name = get_text(arena, json, "verdict");
     size_t verdict = server_name_find(server_verdict_names, COUNT(server_verdict_names), name.data);
     if (!json_is_integer(number) || json_integer_value(number) < 0 ||
-        verdict == COUNT(server_verdict_names)) {
+        verdict == COUNT(server_verdict_names))
         return err_new(arena, "its answer is malformed");
-    }
     *id = (size_t)json_integer_value(number);
     *out = (struct server_answer){
         .verdict = (enum server_verdict)verdict,
@@ -144,9 +139,8 @@ static struct err *on_line(void *context, struct str text, struct str *reply, bo
     struct server_answer *answer = arena_new(arena, struct server_answer);
     TRY(server_line_read(arena, text, &id, answer));
     struct server_call *call = id < run->count ? &run->calls[id] : NULL;
-    if (!call || !is_sent(call) || call->answer) {
+    if (!call || !is_sent(call) || call->answer)
         return err_new(arena, "its answer is malformed");
-    }
     call->answer = answer;
     *done = --run->open == 0;
     return NULL;
@@ -191,9 +185,8 @@ void server_ask(struct shell *shell, struct server_call *calls, size_t count, in
     struct run run = {shell, calls, count, 0};
     for (size_t i = 0; i < count; i++) {
         calls[i].sent = calls;
-        while (calls[i].sent < &calls[i] && !is_same(calls[i].sent, &calls[i])) {
+        while (calls[i].sent < &calls[i] && !is_same(calls[i].sent, &calls[i]))
             calls[i].sent++;
-        }
         run.open += is_sent(&calls[i]);
     }
     const struct err *err = count > 0 ? run_helper(&run, until) : NULL;

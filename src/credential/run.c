@@ -12,9 +12,8 @@ static void count(struct run *run)
         totals->failed += credential_failed(c);
         run->strict_fails |= usable != USABLE_NO && c->valid != VALIDITY_NO;
     }
-    for (const struct registry *r = inventory->registries.first; r; r = r->next) {
+    for (const struct registry *r = inventory->registries.first; r; r = r->next)
         totals->failed += inventory_is_about(inventory, r) && r->failure != NULL;
-    }
     for (const struct config_file *file = inventory->config->files; file; file = file->next) {
         totals->not_checked += file->failure != NULL;
         totals->failed += file->failure && !run->failure; /* a file that cargo ignores */
@@ -40,18 +39,14 @@ struct err *run_all(struct config *config, const struct logout_options *options,
     struct run run = {.options = options};
     TRY(inventory_take(config, options, &run.inventory));
     run.failure = config->failure ? config->failure : run.inventory.registries.failure;
-    for (struct registry *r = run.inventory.registries.first; r; r = r->next) {
-        if (inventory_is_about(&run.inventory, r) && !config->failure) {
+    for (struct registry *r = run.inventory.registries.first; r; r = r->next)
+        if (inventory_is_about(&run.inventory, r) && !config->failure)
             registry_warn(&run.inventory.registries, r);
-        }
-    }
     plan_all(&run.inventory, options);
-    if (options->status ? options->check : options->revoke) {
+    if (options->status ? options->check : options->revoke)
         TRY(revoke_or_check(&run.inventory, options, signals));
-    }
-    if (!options->status && !options->dry_run) {
+    if (!options->status && !options->dry_run)
         remove_all(&run.inventory, options);
-    }
     copies_find(&run.inventory, options, &run.copies);
     count(&run);
     *out = run;

@@ -37,9 +37,8 @@ bool server_verdict_is_invalid(enum server_verdict verdict)
 size_t server_name_find(const char *const *names, size_t count, const char *name)
 {
     size_t i = 0;
-    while (i < count && strcmp(names[i], name) != 0) {
+    while (i < count && strcmp(names[i], name) != 0)
         i++;
-    }
     return i;
 }
 
@@ -60,18 +59,16 @@ static const struct {
 /* Returns the end of the path that matches the pattern, or NULL. */
 static const char *matching_end(const char *path, const char *pattern)
 {
-    while (path && fnmatch(pattern, path, FNM_PATHNAME) != 0) {
+    while (path && fnmatch(pattern, path, FNM_PATHNAME) != 0)
         path = *path ? strchr(path + 1, '/') : NULL;
-    }
     return path;
 }
 
 static bool is_crates_io(bool sparse, struct str host, const char *path)
 {
     static const char index[] = "/rust-lang/crates.io-index";
-    if (sparse) {
+    if (sparse)
         return str_eq(host, STR("index.crates.io")) && !*path;
-    }
     /* on GitHub, case does not matter */
     return str_eq(host, STR("github.com")) && strncasecmp(path, index, strlen(index)) == 0 &&
            (!path[strlen(index)] || strcmp(path + strlen(index), ".git") == 0);
@@ -95,16 +92,14 @@ struct server server_recognize(struct arena *arena, const struct index_url *url)
     const char *host = user ? user + 1 : start;
     struct str scheme = str_copy(arena, text, scheme_len);
     struct str path = str_of(start + len);
-    if (str_ends(path, STR("/"))) {
+    if (str_ends(path, STR("/")))
         path = str_slice(arena, path, 0, path.len - 1);
-    }
     struct str host_and_port = str_copy(arena, host, (size_t)(start + len - host));
     struct server server = {SERVER_OTHER, STR(""), host_and_port, NULL};
     bool is_plain = str_eq(scheme, STR("http"));
     bool is_secure = str_eq(scheme, STR("https"));
-    if (is_secure && is_crates_io(url->is_sparse, server.host, path.data)) {
+    if (is_secure && is_crates_io(url->is_sparse, server.host, path.data))
         return (struct server){SERVER_CRATES_IO, STR("https://crates.io"), STR("crates.io"), NULL};
-    }
     const char *end = NULL;
     for (size_t i = 0; i < COUNT(rules) && !end; i++) {
         end = matching_end(path.data, rules[i].path);
@@ -139,25 +134,20 @@ struct str server_bare_token(struct str stored)
 
 bool server_can_send(struct str value)
 {
-    for (size_t i = 0; i < value.len; i++) {
-        if ((value.data[i] < ' ' || value.data[i] > '~') && value.data[i] != '\t') {
+    for (size_t i = 0; i < value.len; i++)
+        if ((value.data[i] < ' ' || value.data[i] > '~') && value.data[i] != '\t')
             return false;
-        }
-    }
     return value.len > 0;
 }
 
 const char *server_token_obstacle(enum server_kind kind, struct str stored)
 {
     struct str token = server_bare_token(stored);
-    if (!server_can_send(stored) || token.len == 0) {
+    if (!server_can_send(stored) || token.len == 0)
         return "it was not sent, because it has characters that a request cannot contain";
-    }
-    if (kind == SERVER_CRATES_IO && !str_starts(token, STR("cio"))) {
+    if (kind == SERVER_CRATES_IO && !str_starts(token, STR("cio")))
         return "it was not sent, because tokens of crates.io begin with `cio`";
-    }
-    if (kind != SERVER_OTHER && strpbrk(token.data, " \t")) {
+    if (kind != SERVER_OTHER && strpbrk(token.data, " \t"))
         return "it was not sent, because it is not a token but credentials of another scheme";
-    }
     return NULL;
 }

@@ -51,12 +51,10 @@ static struct str source_shown(struct config *config, struct str name,
 {
     struct arena *arena = config->arena;
     struct str key = location->node->key;
-    if (str_eq(key, STR("registry"))) {
+    if (str_eq(key, STR("registry")))
         return str_format(arena, "registry `%s`", text_shown(arena, name).data);
-    }
-    if (str_eq(key, STR("git"))) {
+    if (str_eq(key, STR("git")))
         return index_url_shown(arena, location->value);
-    }
     struct str path = path_join(arena, setting_root(config, location), location->value);
     return str_format(arena, str_eq(key, STR("directory")) ? "dir %s" : "registry `%s`",
                       text_shown(arena, path).data);
@@ -86,9 +84,8 @@ static struct err *check_replacement(struct registries *all)
                        "include `--registry crates-io` to use crates.io",
                        source_shown(config, name, &location).data);
     }
-    if (!last.node) {
+    if (!last.node)
         return NULL;
-    }
     struct str shown = text_shown(arena, name);
     const struct registry *registry = registries_get(all, name);
     return registry && registry->has_index
@@ -133,22 +130,19 @@ struct err *registry_choose(struct registries *all, const struct str *asked, str
     struct config *config = all->config;
     struct setting by_default = {0};
     struct key key = KEY(STR("registry"), STR("default"));
-    if (!asked) {
+    if (!asked)
         TRY(config_get(config, VIEW_SETTINGS, &key, TOML_STRING, &by_default));
-    }
     bool named = asked || by_default.value.data;
     struct str name = asked ? *asked : named ? by_default.value : STR(CRATES_IO_NAME);
     struct registry *registry = registries_add(all, name);
-    if (!registry->has_index && !registry->failure) {
+    if (!registry->has_index && !registry->failure)
         registry_find_index(all, registry); /* no file and no variable has the name */
-    }
     const struct err *err = registry_name_check(config->arena, name);
     registry->failure = err ? err : registry->failure;
     err = check_settings(config);
     registry->failure = registry->failure ? registry->failure : err;
-    if (!named) {
+    if (!named)
         TRY(check_replacement(all));
-    }
     *out = registry;
     return NULL;
 }
@@ -196,9 +190,8 @@ void registry_warn(const struct registries *all, const struct registry *registry
     static const char of_others[] =
         " index token credential-provider secret-key secret-key-subject protocol min-publish-age ";
     const struct registry *used = registry->used;
-    if (!used || registry->providers.count == 0) {
+    if (!used || registry->providers.count == 0)
         return;
-    }
     if (used != registry && !registry->means_crates_io) {
         shell_note(all->config->shell, "name of alternative registry `%s` set to `%s`",
                    index_url_shown(all->config->arena, registry->index.text).data,

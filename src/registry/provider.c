@@ -14,11 +14,9 @@ static enum provider_kind kind_of(struct str program)
         [PROVIDER_MACOS_KEYCHAIN] = "cargo:macos-keychain",
         [PROVIDER_LIBSECRET] = "cargo:libsecret",
     };
-    for (size_t i = 0; i < COUNT(built_in); i++) {
-        if (str_eq(program, str_of(built_in[i]))) {
+    for (size_t i = 0; i < COUNT(built_in); i++)
+        if (str_eq(program, str_of(built_in[i])))
             return (enum provider_kind)i;
-        }
-    }
     return PROVIDER_EXTERNAL;
 }
 
@@ -31,17 +29,14 @@ static bool find_alias(struct config *config, struct view view, const struct set
     struct key key = KEY(STR("credential-alias"));
     for (const char *part = setting->value.data; part; part = strchr(part, '.')) {
         part += *part == '.';
-        if (key.count == COUNT(key.parts)) {
+        if (key.count == COUNT(key.parts))
             return false;
-        }
         key.parts[key.count++] = str_copy(config->arena, part, strcspn(part, "."));
     }
-    if (program->count > 1 || config_program(config, view, &key, out) || out->count == 0) {
+    if (program->count > 1 || config_program(config, view, &key, out) || out->count == 0)
         return false;
-    }
-    if (kind_of(setting->value) == PROVIDER_EXTERNAL) {
+    if (kind_of(setting->value) == PROVIDER_EXTERNAL)
         return true;
-    }
     if (setting->layer || setting->variable.len > 0) {
         config_warn(config, STR(""),
                     "credential-alias `%s` (defined in `%s`) will be ignored because it would "
@@ -64,12 +59,10 @@ static void make(struct config *config, struct view view, const struct settings 
     bool has_alias = find_alias(config, view, written, &alias);
     const struct settings *meant = has_alias ? &alias : written;
     struct str *words = arena_new_array(arena, struct str, meant->count);
-    for (size_t i = 0; i < meant->count; i++) {
+    for (size_t i = 0; i < meant->count; i++)
         words[i] = meant->items[i].value;
-    }
-    if (str_find(words[0], '/') >= 0) { /* it is not searched for in PATH */
+    if (str_find(words[0], '/') >= 0) /* it is not searched for in PATH */
         words[0] = path_join(arena, setting_root(config, &meant->items[0]), words[0]);
-    }
     *out = (struct provider){
         .kind = kind_of(words[0]),
         .words = words,
@@ -110,9 +103,8 @@ static struct err *find_global(struct config *config, struct view view, struct p
     for (size_t i = listed.count; i > 0; i--) {
         struct settings words = {0};
         setting_words(config->arena, &listed.items[i - 1], &words);
-        if (words.count > 0) {
+        if (words.count > 0)
             make(config, view, &words, &providers[count++]);
-        }
     }
     if (count == 0) {
         struct setting token = {.value = STR("cargo:token")};
@@ -134,9 +126,8 @@ void registries_find_providers(struct registries *all)
         struct key key = KEY(str_of(tables[i]));
         struct lookup lookup = config_lookup(all->config, VIEW_HERE, &key);
         struct setting table;
-        while (lookup_next(&lookup, &table)) {
+        while (lookup_next(&lookup, &table))
             all->differs[view_without(table.layer)] = true;
-        }
     }
     for (size_t i = 0; i < all->view_count; i++) {
         struct err *err = find_global(all->config, view_of(i), &all->globals[i]);
@@ -190,9 +181,8 @@ static bool other_index(struct registries *all, const struct registry *registry,
         !setting.value.data ||
         index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url) ||
         (url.is_sparse && !str_ends(url.text, STR("/"))) ||
-        (registry->has_index && str_eq(url.text, registry->index.text))) {
+        (registry->has_index && str_eq(url.text, registry->index.text)))
         return false;
-    }
     *out = (struct provider){.index_url = url.text, .index_setting = setting};
     return true;
 }
@@ -203,12 +193,10 @@ static void add_elsewhere(struct registries *all, struct registry *registry, siz
     struct registry *there = registry->means_crates_io ? crates_io : registry;
     struct provider_list list = {0};
     struct provider index = {0};
-    if (other_index(all, registry, view, &index)) {
+    if (other_index(all, registry, view, &index))
         there = registry_is_crates_io(index.index_url) ? crates_io : registry;
-    }
-    if (find_in_view(all, there, view, &list)) {
+    if (find_in_view(all, there, view, &list))
         return;
-    }
     struct provider_list *out = &registry->elsewhere;
     for (size_t i = 0; i < list.count; i++) {
         struct provider provider = list.items[i];
@@ -229,9 +217,8 @@ void registry_find_providers(struct registries *all, struct registry *registry)
     const struct registry *here = registry->used ? registry->used : registry;
     const struct err *err = find_in_view(all, here, 0, &registry->providers);
     registry->failure = registry->failure ? registry->failure : err;
-    for (size_t i = 0; i < registry->providers.count; i++) {
+    for (size_t i = 0; i < registry->providers.count; i++)
         (void)is_new(all, registry, &registry->providers.items[i]);
-    }
     struct key key = KEY(STR("registries"), registry->name);
     struct lookup lookup = config_lookup(all->config, VIEW_SETTINGS, &key);
     struct setting table;
@@ -242,9 +229,8 @@ void registry_find_providers(struct registries *all, struct registry *registry)
             differs |= view_without(table.layer) == view;
             has_table = lookup_next(&lookup, &table);
         }
-        if (differs) {
+        if (differs)
             add_elsewhere(all, registry, view);
-        }
     }
     registry->group->takes_tokens |= provider_list_has(&registry->providers, PROVIDER_TOKEN) ||
                                      provider_list_has(&registry->elsewhere, PROVIDER_TOKEN);
@@ -252,10 +238,8 @@ void registry_find_providers(struct registries *all, struct registry *registry)
 
 bool provider_list_has(const struct provider_list *list, enum provider_kind kind)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i].kind == kind) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == kind)
             return true;
-        }
-    }
     return false;
 }

@@ -14,9 +14,8 @@
 
 struct err *registry_name_check(struct arena *arena, struct str name)
 {
-    if (name.len == 0) {
+    if (name.len == 0)
         return err_new(arena, "registry name cannot be empty");
-    }
     const char *rule = isdigit((unsigned char)name.data[0])
                            ? "the name cannot start with a digit"
                            : "the first character must be a Unicode XID start character (most "
@@ -45,9 +44,8 @@ struct registry *registries_add(struct registries *all, struct str name)
 {
     struct arena *arena = all->config->arena;
     struct registry **place = (struct registry **)map_place(arena, &all->names, name);
-    if (*place) {
+    if (*place)
         return *place;
-    }
     struct registry *registry = arena_new(arena, struct registry);
     bool crates_io = str_eq(name, STR(CRATES_IO_NAME));
     *registry = (struct registry){
@@ -75,9 +73,8 @@ static int by_name(const void *a, const void *b)
 {
     const struct registry *one = *(struct registry *const *)a;
     const struct registry *other = *(struct registry *const *)b;
-    if (one->is_crates_io != other->is_crates_io) {
+    if (one->is_crates_io != other->is_crates_io)
         return one->is_crates_io ? -1 : 1;
-    }
     return str_cmp(one->name, other->name);
 }
 
@@ -86,9 +83,8 @@ void registries_sort(struct registries *all)
     struct registry **order =
         arena_new_array(all->config->arena, struct registry *, all->names.used);
     size_t count = 0;
-    for (struct registry *r = all->first; r; r = r->next) {
+    for (struct registry *r = all->first; r; r = r->next)
         order[count++] = r;
-    }
     qsort(order, count, sizeof(struct registry *), by_name);
     struct registry **end = &all->first;
     for (size_t i = 0; i < count; i++) {
@@ -117,9 +113,8 @@ static void join_index(struct registries *all, struct registry *registry,
 {
     struct registry **place =
         (struct registry **)map_place(all->config->arena, &all->groups, url->folded);
-    if (*place) {
+    if (*place)
         group_of(registry)->group = group_of(*place);
-    }
     *place = registry;
     registry->indexed = true;
 }
@@ -153,9 +148,8 @@ static void add_variable(struct registries *all, const struct variable *variable
     for (size_t i = 0; i < COUNT(suffixes); i++) {
         struct str suffix = str_of(suffixes[i]);
         if (!str_starts(variable->name, STR(PREFIX)) || !str_ends(variable->name, suffix) ||
-            variable->name.len <= strlen(PREFIX) + suffix.len) {
+            variable->name.len <= strlen(PREFIX) + suffix.len)
             continue;
-        }
         struct str part =
             str_slice(arena, variable->name, strlen(PREFIX), variable->name.len - suffix.len);
         struct registry *registry = registries_add(all, str_lower(arena, part));
@@ -178,9 +172,8 @@ static void join_variables(struct registries *all)
     for (struct registry *r = environment->has_registries ? all->first : NULL; r; r = r->next) {
         struct registry **other = (struct registry **)map_place(arena, &parts, r->variable_part);
         struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
-        if (*other && environment_get(environment, variable)) {
+        if (*other && environment_get(environment, variable))
             group_of(r)->group = group_of(*other);
-        }
         *other = r;
     }
 }
@@ -193,13 +186,11 @@ static void add_index(struct registries *all, struct registry *registry,
     bool first = is_read && !registry->in_files;
     struct index_url url;
     registry->in_files |= is_read;
-    if (index->type != TOML_STRING || index_url_parse(all->config->arena, index->string, &url)) {
+    if (index->type != TOML_STRING || index_url_parse(all->config->arena, index->string, &url))
         return;
-    }
     join_index(all, registry, &url);
-    if (first) {
+    if (first)
         add_name(all, &all->file_names, &url, registry);
-    }
 }
 
 static void add_layer(struct registries *all, const struct layer *layer, bool every_name)
@@ -211,9 +202,8 @@ static void add_layer(struct registries *all, const struct layer *layer, bool ev
     for (const struct toml_node *node = has_names ? table->first : NULL; node; node = node->next) {
         const struct toml_node *index = layer->credentials ? NULL : toml_get(node, STR("index"));
         struct registry *registry = index || every_name ? registries_add(all, node->key) : NULL;
-        if (index) {
+        if (index)
             add_index(all, registry, index, is_read);
-        }
     }
 }
 
@@ -284,18 +274,14 @@ void registries_find(struct config *config, bool every_name, struct registries *
 {
     *out = (struct registries){.config = config};
     add_crates_io(out);
-    for (const struct layer *layer = config->layers; layer; layer = layer->next) {
+    for (const struct layer *layer = config->layers; layer; layer = layer->next)
         add_layer(out, layer, every_name || config->environment.has_registries);
-    }
-    for (size_t i = 0; i < config->environment.count; i++) {
+    for (size_t i = 0; i < config->environment.count; i++)
         add_variable(out, &config->environment.variables[i]);
-    }
     join_variables(out);
-    for (struct registry *r = out->first; r; r = r->next) {
-        if (!r->is_crates_io) {
+    for (struct registry *r = out->first; r; r = r->next)
+        if (!r->is_crates_io)
             registry_find_index(out, r);
-        }
-    }
     finish_groups(out);
     registries_sort(out);
     registries_find_providers(out);

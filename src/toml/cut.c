@@ -18,9 +18,8 @@ struct cutter {
 /* Clears what a check needed, if there are many checks. */
 static void clear(struct cutter *c)
 {
-    if (c->scratch != c->arena) {
+    if (c->scratch != c->arena)
         arena_clear(c->scratch);
-    }
 }
 
 static void cut_piece(struct cutter *c, size_t start, size_t end)
@@ -31,9 +30,8 @@ static void cut_piece(struct cutter *c, size_t start, size_t end)
 
 static size_t skip_blank_back(struct str text, size_t at)
 {
-    while (at > 0 && toml_is_blank(text.data[at - 1])) {
+    while (at > 0 && toml_is_blank(text.data[at - 1]))
         at--;
-    }
     return at;
 }
 
@@ -41,9 +39,8 @@ static size_t skip_blank_back(struct str text, size_t at)
 static size_t line_end(struct str text, size_t at)
 {
     struct toml_token token = toml_scan(text, at);
-    while (token.kind == TOML_BLANK || token.kind == TOML_COMMENT) {
+    while (token.kind == TOML_BLANK || token.kind == TOML_COMMENT)
         token = toml_scan(text, token.end);
-    }
     return token.end;
 }
 
@@ -58,16 +55,14 @@ static int piece_order(const void *left, const void *right)
 static size_t settle(struct span *pieces, size_t count)
 {
     size_t settled = 0;
-    if (count > 0) { /* otherwise there is no list */
+    if (count > 0) /* otherwise there is no list */
         qsort(pieces, count, sizeof(struct span), piece_order);
-    }
     for (size_t i = 0; i < count; i++) {
         struct span *last = settled > 0 ? &pieces[settled - 1] : NULL;
-        if (!last || pieces[i].start >= last->end) {
+        if (!last || pieces[i].start >= last->end)
             pieces[settled++] = pieces[i];
-        } else if (pieces[i].end > last->end) {
+        else if (pieces[i].end > last->end)
             last->end = pieces[i].end;
-        }
     }
     return settled;
 }
@@ -101,22 +96,19 @@ static bool is_made_by_children(const struct toml_node *node)
 
 static bool is_gone(const struct toml_node *node)
 {
-    if (node->cut || !is_made_by_children(node)) {
+    if (node->cut || !is_made_by_children(node))
         return node->cut;
-    }
     const struct toml_node *child = node->first;
-    while (child && is_gone(child)) {
+    while (child && is_gone(child))
         child = child->next;
-    }
     return !child;
 }
 
 /* Returns the node, or else its next sibling that stays, or NULL. */
 static const struct toml_node *staying(const struct toml_node *node)
 {
-    while (node && is_gone(node)) {
+    while (node && is_gone(node))
         node = node->next;
-    }
     return node;
 }
 
@@ -124,9 +116,8 @@ static const struct toml_node *staying(const struct toml_node *node)
 static bool same_value(const struct toml_node *before, const struct toml_node *after)
 {
     size_t count = 0;
-    if (before->type != after->type) {
+    if (before->type != after->type)
         return false;
-    }
     switch (before->type) {
     case TOML_STRING:
     case TOML_UNSUPPORTED:
@@ -139,9 +130,8 @@ static bool same_value(const struct toml_node *before, const struct toml_node *a
     case TOML_TABLE:
         break;
     }
-    for (const struct toml_node *n = staying(before->first); n; n = staying(n->next)) {
+    for (const struct toml_node *n = staying(before->first); n; n = staying(n->next))
         count++;
-    }
     return count == after->count;
 }
 
@@ -151,20 +141,17 @@ bool toml_is_without(const struct toml_node *before, const struct toml_node *aft
     const struct toml_node *node = before;
     const struct toml_node *other = after;
     while (node) {
-        if (!other || !same_value(node, other)) {
+        if (!other || !same_value(node, other))
             return false;
-        }
         const struct toml_node *next = staying(node->first);
-        if (next) {
+        if (next)
             other = node->type == TOML_TABLE ? toml_get(other, next->key) : other->first;
-        }
         for (; !next && node != before; node = node->parent) {
             next = staying(node->next);
             bool in_array = node->parent->type == TOML_ARRAY;
             other = next && in_array ? other->next : other->parent;
-            if (next && !in_array) {
+            if (next && !in_array)
                 other = toml_get(other, next->key);
-            }
         }
         node = next;
     }
@@ -217,9 +204,8 @@ static int item_order(const void *left, const void *right)
 static size_t find_comma(struct str text, size_t at)
 {
     struct toml_token token = toml_scan(text, at);
-    while (toml_is_gap(token.kind)) {
+    while (toml_is_gap(token.kind))
         token = toml_scan(text, token.end);
-    }
     return token.kind == TOML_COMMA ? token.start : 0;
 }
 
@@ -227,31 +213,28 @@ static size_t find_comma(struct str text, size_t at)
 static void cut_item(struct cutter *c, struct span pair, bool open)
 {
     size_t comma = find_comma(c->text, pair.end);
-    if (toml_skip_blank(c->text, pair.end) == comma) {
+    if (toml_skip_blank(c->text, pair.end) == comma)
         pair.end = comma + 1;
-    } else if (comma > 0) {
+    else if (comma > 0)
         cut_piece(c, comma, comma + 1);
-    }
     size_t start = skip_blank_back(c->text, pair.start);
     size_t end = toml_skip_blank(c->text, pair.end);
     struct toml_token token = toml_scan(c->text, end);
     bool ends_line = token.kind == TOML_NEWLINE || token.kind == TOML_COMMENT;
-    if (ends_line && c->text.data[start - 1] == '\n') {
+    if (ends_line && c->text.data[start - 1] == '\n')
         cut_piece(c, start, line_end(c->text, end));
-    } else if (ends_line || open || token.kind == TOML_CLOSE_BRACE) {
+    else if (ends_line || open || token.kind == TOML_CLOSE_BRACE)
         cut_piece(c, start, pair.end);
-    } else {
+    else
         cut_piece(c, pair.start, end);
-    }
 }
 
 static void cut_items(struct cutter *c, const struct toml_node *table)
 {
     struct items items = {.arena = c->arena};
     items_add(&items, table, false);
-    if (items.victims == 0) {
+    if (items.victims == 0)
         return;
-    }
     size_t start = table->value.start + 1;
     size_t end = table->value.end - 1;
     if (items.victims == items.count && !memchr(c->text.data + start, '\n', end - start)) {
@@ -275,14 +258,11 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
 /* Removes the victims in an inline table and in the tables inside it. */
 static void cut_inside(struct cutter *c, const struct toml_node *node)
 {
-    if (node->type == TOML_TABLE && node->origin == TOML_INLINE) {
+    if (node->type == TOML_TABLE && node->origin == TOML_INLINE)
         cut_items(c, node);
-    }
-    for (const struct toml_node *child = node->first; child; child = child->next) {
-        if (!child->cut) {
+    for (const struct toml_node *child = node->first; child; child = child->next)
+        if (!child->cut)
             cut_inside(c, child);
-        }
-    }
 }
 
 /* Parses what the cut leaves of an inline table. */
@@ -322,17 +302,15 @@ static bool is_statement(struct cutter *c, struct span lines, const struct toml_
     struct str key = node->origin == TOML_ELEMENT ? node->parent->key : node->key;
     struct toml_doc *doc;
     struct str text = str_slice(c->scratch, c->text, lines.start, lines.end);
-    if (toml_parse(c->scratch, text, &doc)) {
+    if (toml_parse(c->scratch, text, &doc))
         return false;
-    }
     const struct toml_node *at = doc->root;
     while (at->type == TOML_TABLE && at->count == 1) {
         at = at->first;
         const struct toml_node *table = at->origin == TOML_ELEMENT ? at->first : at;
         if (str_eq(at->key, key) &&
-            (has_header(node) ? has_header(table) && !table->first : toml_is_without(at, node))) {
+            (has_header(node) ? has_header(table) && !table->first : toml_is_without(at, node)))
             return true;
-        }
     }
     return false;
 }
@@ -359,18 +337,16 @@ static void cut_statements(struct cutter *c, const struct toml_node *node)
         cut_line(c, node, node->pair);
         return;
     }
-    for (const struct toml_node *child = node->first; child; child = child->next) {
+    for (const struct toml_node *child = node->first; child; child = child->next)
         cut_statements(c, child);
-    }
 }
 
 static void cut_victim(struct cutter *c, struct toml_node *victim)
 {
     struct toml_node *outermost = NULL; /* inline table around it */
     for (struct toml_node *node = victim->parent; node; node = node->parent) {
-        if (node->cut) {
+        if (node->cut)
             return;
-        }
         outermost = node->type == TOML_TABLE && node->origin == TOML_INLINE ? node : outermost;
     }
     if (!outermost) {
@@ -391,17 +367,13 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
         assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
         victims[i]->cut = true;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         cut_victim(&c, victims[i]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        for (struct toml_node *node = victims[i]; node; node = node->parent) {
+    for (size_t i = 0; i < count; i++)
+        for (struct toml_node *node = victims[i]; node; node = node->parent)
             node->cut = node->is_done = false;
-        }
-    }
-    if (c.wrong) {
+    if (c.wrong)
         return err_new(arena, "the text without these keys would not mean the same");
-    }
     c.count = settle(c.pieces, c.count);
     *out = (struct toml_cut){c.pieces, c.count};
     return NULL;

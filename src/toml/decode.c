@@ -14,9 +14,8 @@ struct decoder {
 /* Returns the value of a hexadecimal digit, or UINT8_MAX. */
 static unsigned int digit_of(char c)
 {
-    if (c >= '0' && c <= '9') {
+    if (c >= '0' && c <= '9')
         return (unsigned int)(c - '0');
-    }
     int letter = c | 0x20;
     return letter >= 'a' && letter <= 'f' ? (unsigned int)(letter - 'a') + 10 : UINT8_MAX;
 }
@@ -57,12 +56,10 @@ static void put_character(struct toml_parser *p, uint32_t c)
 /* Returns the length of the line end at the current position: 0, 1 or 2 bytes. */
 static size_t newline(const struct decoder *d)
 {
-    if (d->at == d->end) {
+    if (d->at == d->end)
         return 0;
-    }
-    if (*d->at == '\n') {
+    if (*d->at == '\n')
         return 1;
-    }
     return d->at[0] == '\r' && d->at + 1 < d->end && d->at[1] == '\n' ? 2 : 0;
 }
 
@@ -71,14 +68,12 @@ static bool decode_hex(struct decoder *d, int digits)
     uint32_t value = 0;
     for (int i = 0; i < digits; i++, d->at++) {
         unsigned int digit = d->at < d->end ? digit_of(*d->at) : UINT8_MAX;
-        if (digit > 15) {
+        if (digit > 15)
             return false;
-        }
         value = value << 4 | digit;
     }
-    if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
+    if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
         return false;
-    }
     put_character(d->p, value);
     return true;
 }
@@ -89,9 +84,8 @@ static bool skip_escaped_newline(struct decoder *d)
     bool found = false;
     for (;;) {
         size_t len = newline(d);
-        if (len == 0 && (d->at == d->end || !toml_is_blank(*d->at))) {
+        if (len == 0 && (d->at == d->end || !toml_is_blank(*d->at)))
             return found;
-        }
         found = found || len > 0;
         d->at += len > 0 ? len : 1;
     }
@@ -162,9 +156,8 @@ bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct s
     }
     d.at += lines ? newline(&d) : 0;
     const char *start = p->pool;
-    if (!decode(&d, quote == '"')) {
+    if (!decode(&d, quote == '"'))
         return false;
-    }
     *out = finish(p, start);
     return true;
 }
@@ -172,24 +165,19 @@ bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct s
 bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out)
 {
     static const char bare[] = "letters, numbers, `-`, `_`";
-    if (toml_has_lines(token.kind)) {
+    if (toml_has_lines(token.kind))
         return toml_fault(p, "keys cannot be multi-line strings", NULL, token.start, token.end);
-    }
-    if (token.kind != TOML_ATOM) {
+    if (token.kind != TOML_ATOM)
         return toml_decode_string(p, token, out);
-    }
-    if (token.start == token.end) {
+    if (token.start == token.end)
         return toml_fault(p, "unquoted keys cannot be empty", bare, token.start, token.start);
-    }
     if (!token.plain) {
         size_t bad = token.start;
-        while (toml_is_bare(p->text.data[bad])) {
+        while (toml_is_bare(p->text.data[bad]))
             bad++;
-        }
         size_t end = bad;
-        while (end < token.end && !toml_is_bare(p->text.data[end])) {
+        while (end < token.end && !toml_is_bare(p->text.data[end]))
             end++;
-        }
         return toml_fault(p, "invalid unquoted key", bare, bad, end);
     }
     *out = copy(p, token.start, token.end);
@@ -226,9 +214,8 @@ static bool read_integer(struct str text, int64_t *out)
         bool separator = text.data[at] == '_' && after_digit;
         after_digit = !separator;
         if (!separator && (digit >= radix || __builtin_mul_overflow(number, radix, &number) ||
-                           __builtin_add_overflow(number, digit, &number))) {
+                           __builtin_add_overflow(number, digit, &number)))
             return false;
-        }
     }
     *out = (int64_t)(negative ? -number : number);
     bool leading_zero = radix == 10 && text.data[start] == '0' && text.len > start + 1;
@@ -241,14 +228,12 @@ static bool is_number_or_date(struct str text)
 {
     static const char characters[] = "0123456789+-_.:eETtZz";
     size_t start = sign_length(text);
-    if (is_word(text, start, "inf") || is_word(text, start, "nan")) {
+    if (is_word(text, start, "inf") || is_word(text, start, "nan"))
         return true;
-    }
     for (size_t at = start; at < text.len; at++) {
         bool before_time = at == strlen("2000-01-01") && text.data[at] == ' ';
-        if (!before_time && !memchr(characters, text.data[at], sizeof(characters) - 1)) {
+        if (!before_time && !memchr(characters, text.data[at], sizeof(characters) - 1))
             return false;
-        }
     }
     return start < text.len && digit_of(text.data[start]) <= 9;
 }
@@ -257,11 +242,9 @@ static bool is_number_or_date(struct str text)
 static bool unquoted(struct toml_parser *p, struct str text, struct toml_span at)
 {
     static const char *const quotes[] = {"`'''`", "`\"\"\"`", "`'`", "`\"`"};
-    for (size_t i = 0; i < COUNT(quotes); i++) {
-        if (str_ends(text, (struct str){quotes[i] + 1, strlen(quotes[i]) - 2})) {
+    for (size_t i = 0; i < COUNT(quotes); i++)
+        if (str_ends(text, (struct str){quotes[i] + 1, strlen(quotes[i]) - 2}))
             return toml_fault(p, "missing opening quote", quotes[i], at.start, at.start);
-        }
-    }
     return toml_fault(p, "string values must be quoted", "literal string", at.start, at.end);
 }
 
@@ -276,9 +259,8 @@ static bool wrong_value(struct toml_parser *p, struct str text, struct toml_span
                               at.end);
         }
     }
-    if (one_word && text.data[0] == '.') {
+    if (one_word && text.data[0] == '.')
         return toml_fault(p, "invalid mantissa", "digits", at.start, at.start);
-    }
     return unquoted(p, text, at);
 }
 

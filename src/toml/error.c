@@ -10,9 +10,8 @@ struct place {
 static size_t count_characters(struct str text, size_t start, size_t end)
 {
     size_t count = 0;
-    for (size_t i = start; i < end; i++) {
+    for (size_t i = start; i < end; i++)
         count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
-    }
     return count;
 }
 
@@ -27,9 +26,8 @@ static struct place place_of(struct str text, size_t offset)
     size_t column = whole ? count_characters(text, start, index + 1) - 1 : index - start;
     column += offset - index;
     size_t line = 0;
-    for (size_t i = 0; i < start; i++) {
+    for (size_t i = 0; i < start; i++)
         line += text.data[i] == '\n';
-    }
     const char *following = memchr(text.data + start, '\n', text.len - start);
     size_t end = following ? (size_t)(following - text.data) : text.len;
     size_t room = end - start > column ? end - start - column : 0;
@@ -39,13 +37,11 @@ static struct place place_of(struct str text, size_t offset)
 
 static bool is_readable(struct str text, struct toml_token part)
 {
-    if (part.kind != TOML_BASIC && part.kind != TOML_LITERAL) {
+    if (part.kind != TOML_BASIC && part.kind != TOML_LITERAL)
         return part.kind == TOML_ATOM && part.plain;
-    }
     size_t at = part.start;
-    while (at < part.end && toml_is_text(text.data[at])) {
+    while (at < part.end && toml_is_text(text.data[at]))
         at++;
-    }
     return at == part.end;
 }
 
@@ -55,9 +51,8 @@ static struct toml_token behind_key(struct str text, size_t at)
     struct toml_token token;
     do {
         token = toml_scan(text, toml_skip_blank(text, at));
-        if (!is_readable(text, token)) {
+        if (!is_readable(text, token))
             return (struct toml_token){.kind = TOML_END};
-        }
         token = toml_scan(text, toml_skip_blank(text, token.end));
         at = token.end;
     } while (token.kind == TOML_DOT);
@@ -69,9 +64,8 @@ static size_t header_end(struct str text, size_t start)
 {
     bool element = toml_scan(text, start + 1).kind == TOML_OPEN_BRACKET;
     struct toml_token token = behind_key(text, start + 1 + element);
-    if (element && token.kind == TOML_CLOSE_BRACKET) {
+    if (element && token.kind == TOML_CLOSE_BRACKET)
         token = toml_scan(text, token.end);
-    }
     return token.kind == TOML_CLOSE_BRACKET ? token.end : start;
 }
 
@@ -79,9 +73,8 @@ static size_t header_end(struct str text, size_t start)
 static size_t key_end(struct str text, size_t start)
 {
     struct toml_token equals = behind_key(text, start);
-    if (equals.kind != TOML_EQUALS) {
+    if (equals.kind != TOML_EQUALS)
         return start;
-    }
     struct toml_token more = toml_scan(text, equals.end);
     size_t end = more.kind == TOML_EQUALS ? more.end : equals.end;
     more = toml_scan(text, toml_skip_blank(text, end));
@@ -102,11 +95,10 @@ static void add_masked(struct buf *buf, struct str text, size_t start, size_t en
 {
     for (size_t i = start; i < end; i++) {
         char c = text.data[i];
-        if (toml_is_blank(c)) {
+        if (toml_is_blank(c))
             buf_add_char(buf, c);
-        } else if (((unsigned char)c & 0xc0) != 0x80) {
+        else if (((unsigned char)c & 0xc0) != 0x80)
             buf_add_char(buf, '*');
-        }
     }
 }
 
@@ -132,8 +124,7 @@ struct err *toml_fault_err(const struct toml_parser *p)
     buf_add_times(&buf, ' ', place.column + 1);
     buf_add_times(&buf, '^', marks ? marks : 1);
     buf_addf(&buf, "\n%s", fault->reason);
-    if (fault->expected) {
+    if (fault->expected)
         buf_addf(&buf, ", expected %s", fault->expected);
-    }
     return err_new(p->arena, "%s", buf_str(&buf).data);
 }

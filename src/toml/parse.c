@@ -7,9 +7,8 @@
 bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end)
 {
-    if (!p->fault.reason) {
+    if (!p->fault.reason)
         p->fault = (struct toml_fault){reason, expected, {start, end}};
-    }
     return false;
 }
 
@@ -41,22 +40,18 @@ static bool check_count(struct toml_parser *p)
 
 static void next(struct toml_parser *p)
 {
-    if (!toml_is_gap(p->token.kind)) {
+    if (!toml_is_gap(p->token.kind))
         p->solid = p->token.end;
-    }
-    if (p->token.kind == TOML_NEWLINE || toml_has_lines(p->token.kind)) {
-        for (size_t i = p->token.start; i < p->token.end; i++) {
+    if (p->token.kind == TOML_NEWLINE || toml_has_lines(p->token.kind))
+        for (size_t i = p->token.start; i < p->token.end; i++)
             p->line += p->text.data[i] == '\n';
-        }
-    }
     toml_scan_to(p->text, p->token.end, &p->token);
 }
 
 static void skip_blank(struct toml_parser *p)
 {
-    if (p->token.kind == TOML_BLANK) {
+    if (p->token.kind == TOML_BLANK)
         next(p);
-    }
 }
 
 /* Reads a blank, a comment or a line end. */
@@ -64,13 +59,11 @@ static bool take_gap(struct toml_parser *p)
 {
     size_t at = p->token.start;
     size_t end = p->token.end;
-    if (p->token.kind == TOML_NEWLINE && p->text.data[end - 1] == '\r') {
+    if (p->token.kind == TOML_NEWLINE && p->text.data[end - 1] == '\r')
         return syntax(p, "carriage return must be followed by newline", "newline", end, end);
-    }
     while (p->token.kind == TOML_COMMENT && at < end) {
-        if (!toml_is_text(p->text.data[at])) {
+        if (!toml_is_text(p->text.data[at]))
             return syntax(p, "invalid comment character", "printable characters", at, at);
-        }
         at++;
     }
     next(p);
@@ -79,11 +72,9 @@ static bool take_gap(struct toml_parser *p)
 
 static bool skip_gap(struct toml_parser *p)
 {
-    while (toml_is_gap(p->token.kind)) {
-        if (!take_gap(p)) {
+    while (toml_is_gap(p->token.kind))
+        if (!take_gap(p))
             return false;
-        }
-    }
     return true;
 }
 
@@ -91,15 +82,12 @@ static bool skip_gap(struct toml_parser *p)
 static bool end_of_line(struct toml_parser *p)
 {
     skip_blank(p);
-    if (p->token.kind == TOML_COMMENT && !take_gap(p)) {
+    if (p->token.kind == TOML_COMMENT && !take_gap(p))
         return false;
-    }
-    if (p->token.kind == TOML_END) {
+    if (p->token.kind == TOML_END)
         return true;
-    }
-    if (p->token.kind == TOML_NEWLINE) {
+    if (p->token.kind == TOML_NEWLINE)
         return take_gap(p);
-    }
     return syntax(p, "unexpected key or value", "newline, `#`", p->token.start, p->token.start);
 }
 
@@ -147,11 +135,10 @@ static struct toml_node *child_of(struct toml_parser *p, struct toml_node *table
 static struct part read_part(struct toml_parser *p)
 {
     struct toml_token token = p->token;
-    if (is_key(token.kind)) {
+    if (is_key(token.kind))
         next(p);
-    } else {
+    else
         token = (struct toml_token){.kind = TOML_ATOM, .start = token.start, .end = token.start};
-    }
     struct part part = {STR(""), {token.start, token.end}};
     (void)toml_decode_key(p, token, &part.key);
     skip_blank(p);
@@ -162,9 +149,8 @@ static struct part read_part(struct toml_parser *p)
 static struct toml_node *enter(struct toml_parser *p, struct toml_node *found,
                                const struct part *part, enum toml_origin origin, bool in_inline)
 {
-    if (found->type == TOML_ARRAY && found->origin == TOML_ELEMENT) {
+    if (found->type == TOML_ARRAY && found->origin == TOML_ELEMENT)
         return found->last;
-    }
     if (found->type != TOML_TABLE || (found->origin == TOML_INLINE && !in_inline)) {
         struct str reason =
             str_format(p->arena, "cannot extend value of type %s%s with a dotted key",
@@ -190,9 +176,8 @@ static struct key read_key(struct toml_parser *p, struct toml_node *table, enum 
     for (size_t count = 1;; count++) {
         key.whole = is_key(p->token.kind) || p->token.kind == TOML_DOT;
         key.last = read_part(p);
-        if (p->token.kind != TOML_DOT) {
+        if (p->token.kind != TOML_DOT)
             return key;
-        }
         if (count == MOST_PARTS) {
             (void)toml_fault(p, "recursion limit", NULL, p->token.start, p->token.end);
             key.table = NULL;
@@ -239,9 +224,8 @@ static struct toml_span take_atoms(struct toml_parser *p)
     next(p);
     for (;;) {
         if (p->token.kind == TOML_BLANK) {
-            if (toml_scan(p->text, p->token.end).kind != TOML_ATOM) {
+            if (toml_scan(p->text, p->token.end).kind != TOML_ATOM)
                 return span;
-            }
             next(p);
         } else if (p->token.kind != TOML_DOT && p->token.kind != TOML_ATOM) {
             return span;
@@ -263,18 +247,16 @@ static void scalar(struct toml_parser *p, struct toml_node *node)
     }
     node->value = take_atoms(p);
     (void)toml_decode_bare(p, node);
-    if (node->type == TOML_UNSUPPORTED && !p->unsupported) {
+    if (node->type == TOML_UNSUPPORTED && !p->unsupported)
         p->unsupported = node;
-    }
 }
 
 /* Reports a token where something else is expected in an array. */
 static bool array_fault(struct toml_parser *p, bool comma)
 {
     size_t start = p->token.start;
-    if (p->token.kind == TOML_END) {
+    if (p->token.kind == TOML_END)
         return syntax(p, "unclosed array", "`]`", p->solid, p->solid);
-    }
     return comma ? syntax(p, "missing comma between array elements", "`,`", start, start)
                  : syntax(p, "invalid array", "value", start, start);
 }
@@ -283,9 +265,8 @@ static bool array_fault(struct toml_parser *p, bool comma)
 static bool inline_fault(struct toml_parser *p, const char *expected)
 {
     size_t start = p->token.start;
-    if (p->token.kind == TOML_END) {
+    if (p->token.kind == TOML_END)
         return syntax(p, "unclosed inline table", "`}`", p->solid, p->solid);
-    }
     return syntax(p, "invalid inline table", expected, start, start);
 }
 
@@ -300,16 +281,14 @@ static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned i
             next(p);
             return true;
         }
-        if (kind == TOML_END || kind == TOML_EQUALS || comma != (kind == TOML_COMMA)) {
+        if (kind == TOML_END || kind == TOML_EQUALS || comma != (kind == TOML_COMMA))
             return array_fault(p, comma);
-        }
         if (comma) {
             next(p);
         } else {
             struct toml_node *child = node_new(p);
-            if (!value(p, child, depth)) {
+            if (!value(p, child, depth))
                 return false;
-            }
             toml_append(node, child);
         }
         comma = !comma;
@@ -320,27 +299,21 @@ static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned i
 /* Reads one pair, up to the comma or the closing brace. */
 static bool inline_pair(struct toml_parser *p, struct toml_node *table, unsigned int depth)
 {
-    if (!is_key(p->token.kind) && p->token.kind != TOML_DOT) {
+    if (!is_key(p->token.kind) && p->token.kind != TOML_DOT)
         return inline_fault(p, "key");
-    }
     struct toml_node *pair = add_pair(p, table);
-    if (!skip_gap(p)) {
+    if (!skip_gap(p))
         return false;
-    }
-    if (p->token.kind != TOML_EQUALS) {
+    if (p->token.kind != TOML_EQUALS)
         return inline_fault(p, "`=`");
-    }
     next(p);
-    if (!skip_gap(p)) {
+    if (!skip_gap(p))
         return false;
-    }
     enum toml_kind kind = p->token.kind;
-    if (kind == TOML_END || kind == TOML_COMMA || kind == TOML_EQUALS || kind == TOML_CLOSE_BRACE) {
+    if (kind == TOML_END || kind == TOML_COMMA || kind == TOML_EQUALS || kind == TOML_CLOSE_BRACE)
         return inline_fault(p, "value");
-    }
-    if (!value(p, pair, depth) || !skip_gap(p)) {
+    if (!value(p, pair, depth) || !skip_gap(p))
         return false;
-    }
     return p->token.kind == TOML_COMMA || p->token.kind == TOML_CLOSE_BRACE ||
            inline_fault(p, "`,`");
 }
@@ -349,15 +322,13 @@ static bool inline_pair(struct toml_parser *p, struct toml_node *table, unsigned
 static bool inline_table(struct toml_parser *p, struct toml_node *table, unsigned int depth)
 {
     for (;;) {
-        if (!skip_gap(p) || (p->token.kind != TOML_CLOSE_BRACE && !inline_pair(p, table, depth))) {
+        if (!skip_gap(p) || (p->token.kind != TOML_CLOSE_BRACE && !inline_pair(p, table, depth)))
             return false;
-        }
         bool closed = p->token.kind == TOML_CLOSE_BRACE;
         table->value.end = p->token.end;
         next(p);
-        if (closed) {
+        if (closed)
             return true;
-        }
     }
 }
 
@@ -379,9 +350,8 @@ static bool bracket(struct toml_parser *p, struct toml_node *node, unsigned int 
 static bool value(struct toml_parser *p, struct toml_node *node, unsigned int depth)
 {
     size_t start = p->token.start;
-    if (!check_count(p)) {
+    if (!check_count(p))
         return false;
-    }
     switch ((int)p->token.kind) {
     case TOML_OPEN_BRACKET:
     case TOML_OPEN_BRACE:
@@ -455,9 +425,8 @@ static bool header(struct toml_parser *p)
     uint32_t start = p->token.start;
     next(p);
     bool element = p->token.kind == TOML_OPEN_BRACKET;
-    if (element) {
+    if (element)
         next(p);
-    }
     skip_blank(p);
     struct key key = read_key(p, p->root, TOML_IMPLICIT);
     const char *unclosed = element ? "unclosed array table" : "unclosed table";
@@ -467,16 +436,14 @@ static bool header(struct toml_parser *p)
     }
     uint32_t end = p->token.end;
     next(p);
-    if (element && p->token.kind != TOML_CLOSE_BRACKET) {
+    if (element && p->token.kind != TOML_CLOSE_BRACKET)
         return syntax(p, unclosed, "`]`", end, end);
-    }
     if (element) {
         end = p->token.end;
         next(p);
     }
-    if (key.table) {
+    if (key.table)
         open_table(p, &key.last, key.table, (struct toml_span){start, end}, element);
-    }
     return end_of_line(p) && check_count(p);
 }
 
@@ -515,9 +482,8 @@ struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **o
     p.token = toml_scan(text, str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0);
     while (p.token.kind != TOML_END && statement(&p) && !p.fault.reason) {
     }
-    if (p.fault.reason) {
+    if (p.fault.reason)
         return toml_fault_err(&p);
-    }
     struct toml_doc *doc = arena_new(arena, struct toml_doc);
     doc->text = text;
     doc->root = p.root;

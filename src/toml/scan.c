@@ -2,17 +2,15 @@
 
 size_t toml_skip_blank(struct str text, size_t at)
 {
-    while (at < text.len && toml_is_blank(text.data[at])) {
+    while (at < text.len && toml_is_blank(text.data[at]))
         at++;
-    }
     return at;
 }
 
 static size_t scan_comment(struct str text, size_t at)
 {
-    while (at < text.len && text.data[at] != '\n' && text.data[at] != '\r') {
+    while (at < text.len && text.data[at] != '\n' && text.data[at] != '\r')
         at++;
-    }
     return at;
 }
 
@@ -41,13 +39,11 @@ static bool delimits(char byte)
 /* Sets *plain if it is a bare key. */
 static size_t scan_atom(struct str text, size_t at, bool *plain)
 {
-    while (at < text.len && toml_is_bare(text.data[at])) {
+    while (at < text.len && toml_is_bare(text.data[at]))
         at++;
-    }
     size_t bare = at;
-    while (at < text.len && !delimits(text.data[at])) {
+    while (at < text.len && !delimits(text.data[at]))
         at++;
-    }
     *plain = at == bare;
     return at;
 }
@@ -70,16 +66,13 @@ static bool three_quotes(struct str text, size_t at, char quote)
 /* Returns the end of the string. Up to two quotes before the closing three belong to the string. */
 static size_t scan_lines(struct str text, size_t at, char quote)
 {
-    while (at < text.len && !three_quotes(text, at, quote)) {
+    while (at < text.len && !three_quotes(text, at, quote))
         at = skip_character(text, at, quote);
-    }
-    if (at == text.len) {
+    if (at == text.len)
         return at;
-    }
     at += 3;
-    for (int more = 0; more < 2 && at < text.len && text.data[at] == quote; more++) {
+    for (int more = 0; more < 2 && at < text.len && text.data[at] == quote; more++)
         at++;
-    }
     return at;
 }
 
@@ -100,12 +93,10 @@ static size_t scan_line(struct str text, size_t at, char quote, bool *plain)
 {
     const char *next = memchr(text.data + at, quote, text.len - at);
     *plain = next && is_plain(text.data + at, (size_t)(next - text.data) - at);
-    if (*plain) {
+    if (*plain)
         return (size_t)(next - text.data) + 1;
-    }
-    while (at < text.len && text.data[at] != '\n' && text.data[at] != quote) {
+    while (at < text.len && text.data[at] != '\n' && text.data[at] != quote)
         at = skip_character(text, at, quote);
-    }
     return at + (at < text.len && text.data[at] == quote);
 }
 

@@ -29,9 +29,8 @@ void out_of_memory(void)
 
 static size_t round_up(size_t size)
 {
-    if (size > SIZE_MAX / 2) {
+    if (size > SIZE_MAX / 2)
         out_of_memory();
-    }
     return ((size ? size : 1) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 }
 
@@ -39,23 +38,18 @@ static size_t round_up(size_t size)
 static struct arena_chunk *chunk_add(struct arena *arena, size_t at_least)
 {
     size_t total = FIRST_CHUNK;
-    if (arena->newest) {
+    if (arena->newest)
         total = (sizeof(struct arena_chunk) + arena->newest->size) * 2;
-    }
-    if (total > LARGEST_CHUNK) {
+    if (total > LARGEST_CHUNK)
         total = LARGEST_CHUNK;
-    }
-    if (total < at_least + sizeof(struct arena_chunk)) {
+    if (total < at_least + sizeof(struct arena_chunk))
         total = at_least + sizeof(struct arena_chunk);
-    }
     struct arena_chunk *chunk =
         mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (chunk == MAP_FAILED) {
+    if (chunk == MAP_FAILED)
         out_of_memory();
-    }
-    if (total >= HUGE_CHUNK) {
+    if (total >= HUGE_CHUNK)
         (void)madvise(chunk, total, MADV_HUGEPAGE); /* only advice, so an error does not matter */
-    }
     chunk->size = total - sizeof(*chunk);
     chunk->older = arena->newest;
     arena->newest = chunk;
@@ -66,9 +60,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
     size = round_up(size);
     struct arena_chunk *chunk = arena->newest;
-    if (!chunk || chunk->size - chunk->used < size) {
+    if (!chunk || chunk->size - chunk->used < size)
         chunk = chunk_add(arena, size);
-    }
     void *p = chunk->data + chunk->used;
     chunk->used += size;
     return p;
@@ -77,9 +70,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 {
     size_t total;
-    if (__builtin_mul_overflow(count, size, &total)) {
+    if (__builtin_mul_overflow(count, size, &total))
         out_of_memory();
-    }
     return arena_alloc(arena, total);
 }
 
@@ -93,9 +85,8 @@ void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
         return old;
     }
     void *p = arena_alloc(arena, wanted);
-    if (old) {
+    if (old)
         memcpy(p, old, size);
-    }
     return p;
 }
 

@@ -44,9 +44,8 @@ int64_t child_clock(void)
 static bool pipe_open(int *reader, int *writer)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0) {
+    if (pipe2(ends, O_CLOEXEC) < 0)
         return false;
-    }
     *reader = ends[0];
     *writer = ends[1];
     return true;
@@ -79,9 +78,8 @@ static int spawn(const struct child_exchange *exchange, int input, int output, p
         number |=
             posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     }
-    if (number == 0) {
+    if (number == 0)
         number = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-    }
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)posix_spawnattr_destroy(&attributes);
     return number;
@@ -95,14 +93,12 @@ static struct err *start(struct child *child)
     (void)signal(SIGCHLD, SIG_DFL); /* if SIGCHLD were ignored, the exit status would be lost */
     if (!pipe_open(&its_input, &child->input) || !pipe_open(&child->output, &its_output) ||
         fcntl(child->input, F_SETFL, O_NONBLOCK) < 0 ||
-        fcntl(child->output, F_SETFL, O_NONBLOCK) < 0 || !signals_hold(&child->signals)) {
+        fcntl(child->output, F_SETFL, O_NONBLOCK) < 0 || !signals_hold(&child->signals))
         return err_os(child->arena, errno);
-    }
     pid_t pid;
     int number = spawn(child->exchange, its_input, its_output, &pid);
-    if (number != 0) {
+    if (number != 0)
         return err_os(child->arena, number);
-    }
     child->pid = pid;
     return NULL;
 }
@@ -138,23 +134,18 @@ static struct err *await(struct child *child, int fd, short events)
         int64_t until = child->exchange->until;
         int64_t limit = child->notice_at < until ? child->notice_at : until;
         int ready = poll(polls, COUNT(polls), timeout_of(limit));
-        if (ready < 0 && errno != EINTR) {
+        if (ready < 0 && errno != EINTR)
             return err_os(child->arena, errno);
-        }
-        if (ready > 0 && (polls[1].revents & events)) {
+        if (ready > 0 && (polls[1].revents & events))
             return NULL;
-        }
-        if (signals_came(&child->signals)) {
+        if (signals_came(&child->signals))
             return err_new(child->arena, "interrupted by a signal");
-        }
         reap(child, WNOHANG);
-        if (child->exited || (ready > 0 && polls[1].revents)) {
+        if (child->exited || (ready > 0 && polls[1].revents))
             return NULL;
-        }
         give_notice(child);
-        if (child_clock() >= until) {
+        if (child_clock() >= until)
             return err_new(child->arena, "%s", child->exchange->late);
-        }
     }
     return NULL;
 }
@@ -167,12 +158,10 @@ static struct err *write_text(struct child *child, struct str text)
             written += (size_t)put;
             continue;
         }
-        if (errno != EAGAIN && errno != EINTR) {
+        if (errno != EAGAIN && errno != EINTR)
             return err_os(child->arena, errno);
-        }
-        if (child->exited) {
+        if (child->exited)
             return err_os(child->arena, EPIPE); /* a grandchild can keep the full pipe open */
-        }
         TRY(await(child, child->input, POLLOUT));
     }
     return NULL;
@@ -206,9 +195,8 @@ static struct err *read_line(struct child *child, struct str *line)
     for (;;) {
         const char *newline = child->len > 0 ? memchr(child->data, '\n', child->len) : NULL;
         size_t len = newline ? (size_t)(newline - child->data) + 1 : child->len;
-        if (len > child->exchange->limit) {
+        if (len > child->exchange->limit)
             return err_new(child->arena, "a line is longer than %zu bytes", child->exchange->limit);
-        }
         if (newline || end) {
             *line = str_copy(&child->lines, child->data, len);
             child->len -= len;
@@ -227,11 +215,10 @@ static void let_it_end(struct child *child)
 {
     int number = child->signals.taken;
     int64_t until = child_clock() + GRACE_MS;
-    if (child->exchange->detached) {
+    if (child->exchange->detached)
         (void)kill(-child->pid, number);
-    } else if (number == SIGTERM || number == SIGHUP) {
+    else if (number == SIGTERM || number == SIGHUP)
         (void)kill(child->pid, number);
-    }
     while (!child->exited && child_clock() < until) {
         struct pollfd held = {.fd = child->signals.fd, .events = POLLIN};
         (void)poll(&held, 1, timeout_of(until));
@@ -244,13 +231,11 @@ static void child_end(struct child *child)
 {
     fd_close(&child->input);
     fd_close(&child->output);
-    if (child->pid > 0 && !child->exited && signals_came(&child->signals)) {
+    if (child->pid > 0 && !child->exited && signals_came(&child->signals))
         let_it_end(child);
-    }
     if (child->pid > 0 && !child->exited) {
-        if (child->exchange->detached) {
+        if (child->exchange->detached)
             (void)kill(-child->pid, SIGKILL);
-        }
         /* a child that changed its user (sudo) cannot be killed; a zombie is better than a hang */
         reap(child, kill(child->pid, SIGKILL) == 0 ? 0 : WNOHANG);
     }
@@ -291,9 +276,8 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
 
 struct str child_status_text(struct arena *arena, int status)
 {
-    if (WIFEXITED(status)) {
+    if (WIFEXITED(status))
         return str_format(arena, "exit status: %d", WEXITSTATUS(status));
-    }
     static const char *const names[] = {
         [SIGHUP] = "HUP",   [SIGINT] = "INT",       [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
         [SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",     [SIGBUS] = "BUS",   [SIGFPE] = "FPE",
@@ -306,9 +290,8 @@ struct str child_status_text(struct arena *arena, int status)
     int number = WTERMSIG(status);
     const char *name = (size_t)number < COUNT(names) ? names[number] : NULL;
     const char *dumped = WCOREDUMP(status) ? " (core dumped)" : "";
-    if (!name) {
+    if (!name)
         return str_format(arena, "signal: %d%s", number, dumped);
-    }
     return str_format(arena, "signal: %d (SIG%s)%s", number, name, dumped);
 }
 
@@ -330,9 +313,8 @@ struct err *helper_path(struct arena *arena, struct str name, struct str *out)
 {
     char self[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
-    if (len < 0) {
+    if (len < 0)
         return err_wrap(arena, err_os(arena, errno), "failed to find the program `%s`", name.data);
-    }
     struct str dir;
     (void)path_parent(arena, str_copy(arena, self, (size_t)len), &dir);
     const struct str dirs[] = {

@@ -34,9 +34,8 @@ struct err *err_os(struct arena *arena, int number) __attribute__((returns_nonnu
 #define TRY(call)                                                                                  \
     do {                                                                                           \
         struct err *try_error = (call);                                                            \
-        if (try_error) {                                                                           \
+        if (try_error)                                                                             \
             return try_error;                                                                      \
-        }                                                                                          \
     } while (0)
 
 #endif

@@ -23,15 +23,12 @@ static struct err *too_large(struct arena *arena, size_t limit)
 struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
 {
     struct stat status;
-    if (fstat(fd, &status) < 0) {
+    if (fstat(fd, &status) < 0)
         return err_os(arena, errno);
-    }
-    if (S_ISFIFO(status.st_mode)) {
+    if (S_ISFIFO(status.st_mode))
         return err_new(arena, "not a regular file");
-    }
-    if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit) {
+    if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit)
         return too_large(arena, limit);
-    }
     /* One byte more than the size, so that the first read shows the end of the file. */
     size_t size = (status.st_size > 0 ? (size_t)status.st_size : 4096) + 1;
     char *data = arena_alloc(arena, size + 1);
@@ -43,13 +40,11 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
             size *= 2;
         }
         got = RETRY(pread(fd, data + len, size - len, (off_t)len));
-        if (got < 0) {
+        if (got < 0)
             return err_os(arena, errno);
-        }
         len += (size_t)got;
-        if (len > limit) {
+        if (len > limit)
             return too_large(arena, limit);
-        }
     } while (got > 0 && !(S_ISREG(status.st_mode) && len == (size_t)status.st_size));
     data[len] = '\0';
     *out = (struct str){data, len};
@@ -61,9 +56,8 @@ bool write_all(int fd, struct str text)
     size_t done = 0;
     while (done < text.len) {
         ssize_t count = RETRY(write(fd, text.data + done, text.len - done));
-        if (count <= 0) {
+        if (count <= 0)
             return false;
-        }
         done += (size_t)count;
     }
     return true;
@@ -91,9 +85,8 @@ static bool same_inode(const struct stat *a, const struct stat *b)
 enum file_identity fd_identity(int fd, struct str path)
 {
     struct stat other;
-    if (stat(path.data, &other) < 0) {
+    if (stat(path.data, &other) < 0)
         return file_absent(errno) ? FILE_ABSENT : FILE_OTHER;
-    }
     struct stat own;
     return fstat(fd, &own) == 0 && same_inode(&own, &other) ? FILE_SAME : FILE_OTHER;
 }
@@ -124,9 +117,8 @@ bool fd_contains(int fd, size_t offset, struct str text)
 struct err *file_read(struct arena *arena, struct str path, size_t limit, struct str *out)
 {
     CLEANUP(fd_close) int fd = file_open(path);
-    if (fd < 0) {
+    if (fd < 0)
         return err_os(arena, errno);
-    }
     return fd_read(arena, fd, limit, out);
 }
 
@@ -138,9 +130,8 @@ bool path_exists(struct str path)
 
 struct str path_join(struct arena *arena, struct str dir, struct str name)
 {
-    if (name.len > 0 && name.data[0] == '/') {
+    if (name.len > 0 && name.data[0] == '/')
         return name;
-    }
     struct buf path = buf_new(arena); /* keep a NUL, so that opening the path fails */
     buf_add(&path, dir);
     buf_add(&path, dir.len > 0 && !str_ends(dir, STR("/")) ? STR("/") : STR(""));
@@ -153,9 +144,8 @@ struct str path_normal(struct arena *arena, struct str path)
     struct buf out = buf_new(arena);
     for (size_t at = 0; at < path.len;) {
         size_t end = at;
-        while (end < path.len && path.data[end] != '/') {
+        while (end < path.len && path.data[end] != '/')
             end++;
-        }
         size_t len = end - at;
         bool up = len == 2 && memcmp(path.data + at, "..", 2) == 0;
         while (up && out.len > 0 && out.data[--out.len] != '/') {
@@ -166,9 +156,8 @@ struct str path_normal(struct arena *arena, struct str path)
         }
         at = end + 1;
     }
-    if (out.len == 0) {
+    if (out.len == 0)
         return STR("/");
-    }
     out.data[out.len] = '\0';
     return buf_str(&out);
 }
@@ -176,21 +165,18 @@ struct str path_normal(struct arena *arena, struct str path)
 /* Returns the length without slashes at the end, except one at the beginning. */
 static size_t without_slashes(struct str path, size_t len)
 {
-    while (len > 1 && path.data[len - 1] == '/') {
+    while (len > 1 && path.data[len - 1] == '/')
         len--;
-    }
     return len;
 }
 
 bool path_parent(struct arena *arena, struct str path, struct str *out)
 {
     size_t end = without_slashes(path, path.len);
-    if (end == 0 || (end == 1 && path.data[0] == '/')) {
+    if (end == 0 || (end == 1 && path.data[0] == '/'))
         return false;
-    }
-    while (end > 0 && path.data[end - 1] != '/') {
+    while (end > 0 && path.data[end - 1] != '/')
         end--;
-    }
     *out = str_slice(arena, path, 0, without_slashes(path, end));
     return true;
 }
@@ -198,9 +184,8 @@ bool path_parent(struct arena *arena, struct str path, struct str *out)
 bool path_current(struct arena *arena, struct str *out)
 {
     char current[PATH_MAX];
-    if (!getcwd(current, sizeof(current))) {
+    if (!getcwd(current, sizeof(current)))
         return false;
-    }
     *out = str_copy(arena, current, strlen(current));
     return true;
 }
@@ -208,9 +193,8 @@ bool path_current(struct arena *arena, struct str *out)
 bool path_canonical(struct arena *arena, struct str path, struct str *out)
 {
     char resolved[PATH_MAX];
-    if (!realpath(path.data, resolved)) {
+    if (!realpath(path.data, resolved))
         return false;
-    }
     *out = str_copy(arena, resolved, strlen(resolved));
     return true;
 }

@@ -6,9 +6,8 @@
 static void *checked_malloc(size_t size)
 {
     void *memory = malloc(size);
-    if (memory) {
+    if (memory)
         return memory;
-    }
     out_of_memory();
 }
 
@@ -40,9 +39,8 @@ struct str json_to_str(struct arena *arena, const json_t *json)
 json_t *json_from_err(struct arena *arena, const struct err *err)
 {
     json_t *messages = err ? json_array() : NULL;
-    for (; err; err = err->cause) {
+    for (; err; err = err->cause)
         (void)json_array_append_new(messages, json_from_str(arena, err->message));
-    }
     return messages;
 }
 

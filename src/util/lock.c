@@ -25,9 +25,8 @@ static struct err *wait_for(const struct shell *shell, int fd, int how, bool lim
     (void)signals_hold(&signals);
     while (number == EWOULDBLOCK) {
         (void)poll(NULL, 0, INTERVAL_MS);
-        if (signals_came(&signals)) {
+        if (signals_came(&signals))
             return err_new(shell->arena, "interrupted by a signal");
-        }
         if (limited && child_clock() > until) {
             return err_new(shell->arena, "another program has held the lock for %d seconds",
                            LIMIT_SECONDS);
@@ -42,13 +41,11 @@ struct err *lock_acquire(const struct shell *shell, int fd, struct str shown, in
                          bool credentials)
 {
     struct statfs filesystem;
-    if (fstatfs(fd, &filesystem) == 0 && filesystem.f_type == NFS_SUPER_MAGIC) {
+    if (fstatfs(fd, &filesystem) == 0 && filesystem.f_type == NFS_SUPER_MAGIC)
         return NULL; /* flock() can hang there even with LOCK_NB */
-    }
     int number = try_flock(fd, how);
-    if (number == 0 || number == ENOSYS || number == ENOTSUP) {
+    if (number == 0 || number == ENOSYS || number == ENOTSUP)
         return NULL;
-    }
     struct err *err = NULL;
     if (number == EWOULDBLOCK) {
         bool verbose = shell->verbosity == VERBOSITY_VERY_VERBOSE;

@@ -13,9 +13,8 @@ struct map_entry {
 static uint32_t hash_of(struct str key)
 {
     uint64_t sum = 14695981039346656037U; /* FNV-1a */
-    for (size_t i = 0; i < key.len; i++) {
+    for (size_t i = 0; i < key.len; i++)
         sum = (sum ^ (unsigned char)key.data[i]) * 1099511628211U;
-    }
     return (uint32_t)(sum ^ (sum >> 32));
 }
 
@@ -25,9 +24,8 @@ static uint32_t *find_slot(const struct map *map, struct str key, uint32_t hash)
     for (size_t at = hash;; at++) {
         uint32_t *slot = &map->slots[at & (map->capacity - 1)];
         const struct map_entry *entry = *slot > 0 ? &map->entries[*slot - 1] : NULL;
-        if (!entry || (entry->hash == hash && str_eq((struct str){entry->key, entry->len}, key))) {
+        if (!entry || (entry->hash == hash && str_eq((struct str){entry->key, entry->len}, key)))
             return slot;
-        }
     }
 }
 
@@ -47,9 +45,8 @@ static void enlarge(struct arena *arena, struct map *map)
     map->slots = arena_new_array(arena, uint32_t, map->capacity);
     for (size_t i = 0; i < map->used; i++) {
         size_t at = map->entries[i].hash & (map->capacity - 1);
-        while (map->slots[at] > 0) {
+        while (map->slots[at] > 0)
             at = (at + 1) & (map->capacity - 1);
-        }
         map->slots[at] = (uint32_t)i + 1;
     }
 }
@@ -57,9 +54,8 @@ static void enlarge(struct arena *arena, struct map *map)
 void **map_place(struct arena *arena, struct map *map, struct str key)
 {
     uint32_t hash = hash_of(key);
-    if (map->used * 2 >= map->capacity) {
+    if (map->used * 2 >= map->capacity)
         enlarge(arena, map);
-    }
     uint32_t *slot = find_slot(map, key, hash);
     if (*slot == 0) {
         map->entries[map->used++] =
@@ -78,9 +74,8 @@ bool map_add(struct arena *arena, struct map *map, struct str key)
 
 void *list_room(struct arena *arena, void *list, size_t element, size_t count, size_t *size)
 {
-    if (count < *size) {
+    if (count < *size)
         return list;
-    }
     size_t old = *size;
     *size = old > 0 ? old * 2 : LIST_AT_FIRST;
     return arena_grow(arena, list, old * element, *size * element);

@@ -29,9 +29,8 @@ static bool print(const struct shell *shell, int fd, bool color, struct str text
     struct buf out = buf_new(shell->arena);
     for (size_t at = 0; at < text.len; at++) {
         size_t start = at;
-        while (at < text.len && !is_ours(text.data[at])) {
+        while (at < text.len && !is_ours(text.data[at]))
             at++;
-        }
         buf_add(&out, text_shown(shell->arena, str_slice(shell->arena, text, start, at)));
         if (at < text.len && text.data[at] != MARK) {
             buf_add_char(&out, text.data[at]);
@@ -53,15 +52,12 @@ static bool is_set(const char *value)
 static bool color_automatic(bool terminal)
 {
     const char *clicolor = getenv("CLICOLOR");
-    if (is_set(getenv("NO_COLOR"))) {
+    if (is_set(getenv("NO_COLOR")))
         return false;
-    }
-    if (is_set(getenv("CLICOLOR_FORCE"))) {
+    if (is_set(getenv("CLICOLOR_FORCE")))
         return true;
-    }
-    if (clicolor && strcmp(clicolor, "0") == 0) {
+    if (clicolor && strcmp(clicolor, "0") == 0)
         return false;
-    }
     const char *term = getenv("TERM");
     return terminal && ((term && strcmp(term, "dumb") != 0) || clicolor || getenv("CI"));
 }
@@ -75,11 +71,9 @@ static void open_standard_descriptors(void)
 {
     struct pollfd fds[] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
     int ready = poll(fds, COUNT(fds), 0);
-    for (size_t i = 0; ready >= 0 && i < COUNT(fds); i++) {
-        if (fds[i].revents & POLLNVAL) {
+    for (size_t i = 0; ready >= 0 && i < COUNT(fds); i++)
+        if (fds[i].revents & POLLNVAL)
             (void)open("/dev/null", O_RDWR); /* gets the lowest free number: this one */
-        }
-    }
 }
 
 void shell_init(struct shell *shell, struct arena *arena)
@@ -129,9 +123,8 @@ void shell_message(const struct shell *shell, const char *title, const char *for
     va_start(arguments, format);
     struct str text = str_vformat(shell->arena, format, arguments);
     va_end(arguments);
-    if (shell->verbosity != VERBOSITY_QUIET) {
+    if (shell->verbosity != VERBOSITY_QUIET)
         shell_print_err(shell, str_format(shell->arena, "%s%s\n", title, text.data));
-    }
 }
 
 void shell_alert(const struct shell *shell, struct str title, struct str help)

@@ -12,9 +12,8 @@ bool signals_hold(struct signals *signals)
     for (size_t i = 0; i < COUNT(ends_us); i++) {
         struct sigaction action = {0};
         (void)sigaction(ends_us[i], NULL, &action); /* cannot fail for these */
-        if (action.sa_handler != SIG_IGN) {         /* a blocked signal arrives even if ignored */
+        if (action.sa_handler != SIG_IGN)           /* a blocked signal arrives even if ignored */
             (void)sigaddset(&set, ends_us[i]);
-        }
     }
     *signals = (struct signals){.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
     signals->held = signals->fd >= 0 && sigprocmask(SIG_BLOCK, &set, &signals->mask) == 0;
@@ -24,22 +23,18 @@ bool signals_hold(struct signals *signals)
 bool signals_came(struct signals *signals)
 {
     struct signalfd_siginfo info;
-    while (signals->held && read(signals->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-        if (info.ssi_signo != SIGCHLD) {
+    while (signals->held && read(signals->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        if (info.ssi_signo != SIGCHLD)
             signals->taken = (int)info.ssi_signo;
-        }
-    }
     return signals->taken != 0;
 }
 
 void signals_release(struct signals *signals)
 {
-    if (!signals->held) {
+    if (!signals->held)
         return;
-    }
-    if (signals_came(signals)) {
+    if (signals_came(signals))
         (void)raise(signals->taken);
-    }
     (void)close(signals->fd);
     (void)sigprocmask(SIG_SETMASK, &signals->mask, NULL);
     *signals = (struct signals){0};

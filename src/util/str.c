@@ -56,9 +56,8 @@ ptrdiff_t str_rfind(struct str s, char byte)
 struct str str_lower(struct arena *arena, struct str s)
 {
     char *copy = arena_alloc(arena, s.len + 1);
-    for (size_t i = 0; i < s.len; i++) {
+    for (size_t i = 0; i < s.len; i++)
         copy[i] = (char)tolower((unsigned char)s.data[i]);
-    }
     return (struct str){copy, s.len};
 }
 
@@ -91,9 +90,8 @@ bool utf8_valid(struct str s)
     for (size_t at = 0; valid && at < s.len;) {
         uint64_t eight = UINT64_MAX; /* most texts are ASCII, which this finds fast */
         uint32_t character;
-        if (s.len - at >= sizeof(eight)) {
+        if (s.len - at >= sizeof(eight))
             memcpy(&eight, s.data + at, sizeof(eight));
-        }
         bool ascii = (eight & UINT64_C(0x8080808080808080)) == 0;
         at += ascii ? sizeof(eight) : utf8_decode(s, at, &character, &valid);
     }
@@ -102,9 +100,8 @@ bool utf8_valid(struct str s)
 
 struct str utf8_lossy(struct arena *arena, struct str s)
 {
-    if (utf8_valid(s)) {
+    if (utf8_valid(s))
         return s;
-    }
     struct buf buf = buf_new(arena);
     for (size_t at = 0, len = 0; at < s.len; at += len) {
         uint32_t character;
@@ -124,22 +121,19 @@ struct buf buf_new(struct arena *arena)
 static void buf_reserve(struct buf *buf, size_t more)
 {
     size_t needed = buf->len + more + 1;
-    if (needed <= buf->size) {
+    if (needed <= buf->size)
         return;
-    }
     size_t size = buf->size < 32 ? 64 : buf->size * 2;
-    if (size < needed) {
+    if (size < needed)
         size = needed;
-    }
     buf->data = arena_grow(buf->arena, buf->data, buf->size, size);
     buf->size = size;
 }
 
 void buf_add_bytes(struct buf *buf, const char *data, size_t len)
 {
-    if (len == 0) {
+    if (len == 0)
         return;
-    }
     buf_reserve(buf, len);
     memcpy(buf->data + buf->len, data, len);
     buf->len += len;
@@ -178,9 +172,8 @@ static void buf_vaddf(struct buf *buf, const char *format, va_list arguments)
         (void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
     }
     va_end(again);
-    if (len > 0) { /* glibc fails only for wide characters, which no format here has */
+    if (len > 0) /* glibc fails only for wide characters, which no format here has */
         buf->len += (size_t)len;
-    }
 }
 
 void buf_addf(struct buf *buf, const char *format, ...)

@@ -13,9 +13,8 @@ bool text_is_plain(struct str text)
         bool valid = true;
         bool fast = c >= ' ' && c < 0x7F; /* most texts have no other characters */
         at += fast ? 1 : utf8_decode(text, at, &c, &valid);
-        if (!fast && (!valid || is_control(c))) {
+        if (!fast && (!valid || is_control(c)))
             return false;
-        }
     }
     return true;
 }
@@ -23,30 +22,27 @@ bool text_is_plain(struct str text)
 static void add_escaped(struct buf *out, uint32_t c)
 {
     static const char *const letters[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r"};
-    if (c < COUNT(letters) && letters[c]) {
+    if (c < COUNT(letters) && letters[c])
         buf_add(out, str_of(letters[c]));
-    } else {
+    else
         buf_addf(out, "\\u{%x}", (unsigned)c);
-    }
 }
 
 struct str text_shown(struct arena *arena, struct str text)
 {
-    if (text_is_plain(text)) {
+    if (text_is_plain(text))
         return text;
-    }
     struct buf out = buf_new(arena);
     for (size_t at = 0; at < text.len;) {
         uint32_t c = 0;
         bool valid = true;
         size_t len = utf8_decode(text, at, &c, &valid);
-        if (!valid) {
+        if (!valid)
             buf_add(&out, STR("\xEF\xBF\xBD"));
-        } else if (is_control(c)) {
+        else if (is_control(c))
             add_escaped(&out, c);
-        } else {
+        else
             buf_add_bytes(&out, text.data + at, len);
-        }
         at += len;
     }
     return buf_str(&out);
@@ -56,18 +52,15 @@ struct str text_quoted(struct arena *arena, struct str word)
 {
     static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                "_@%+=:,./-";
-    if (word.len > 0 && strspn(word.data, safe) == word.len) {
+    if (word.len > 0 && strspn(word.data, safe) == word.len)
         return word;
-    }
     struct buf out = buf_new(arena);
     buf_add_char(&out, '\'');
-    for (size_t i = 0; i < word.len; i++) {
-        if (word.data[i] == '\'') {
+    for (size_t i = 0; i < word.len; i++)
+        if (word.data[i] == '\'')
             buf_add(&out, STR("'\\''"));
-        } else {
+        else
             buf_add_char(&out, word.data[i]);
-        }
-    }
     buf_add_char(&out, '\'');
     return buf_str(&out);
 }
@@ -86,9 +79,8 @@ static double jaro(struct arena *arena, struct str a, struct str b)
     for (size_t i = 0; i < a.len; i++) {
         size_t j = i > range ? i - range : 0;
         size_t end = i + range + 1 < b.len ? i + range + 1 : b.len;
-        while (j < end && (taken[j] || a.data[i] != b.data[j])) {
+        while (j < end && (taken[j] || a.data[i] != b.data[j]))
             j++;
-        }
         if (j < end) {
             taken[j] = true;
             matched[matches++] = a.data[i];
@@ -98,9 +90,8 @@ static double jaro(struct arena *arena, struct str a, struct str b)
         misplaced += taken[j] && matched[n] != b.data[j];
         n += taken[j];
     }
-    if (matches == 0) {
+    if (matches == 0)
         return 0;
-    }
     double found = (double)matches;
     size_t transpositions = misplaced / 2;
     return (found / (double)a.len + found / (double)b.len +
@@ -111,9 +102,8 @@ static double jaro(struct arena *arena, struct str a, struct str b)
 bool text_is_similar(struct arena *arena, struct str word, const char *candidate, double *best)
 {
     double score = jaro(arena, word, str_of(candidate));
-    if (score <= THRESHOLD || score < *best) {
+    if (score <= THRESHOLD || score < *best)
         return false;
-    }
     *best = score;
     return true;
 }

@@ -65,32 +65,27 @@ struct err *unicode_xid(struct arena *arena, uint32_t character, bool first, boo
     }
     bool (*has)(uint32_t) = first ? LOAD(unistring, uc_is_property_xid_start)
                                   : LOAD(unistring, uc_is_property_xid_continue);
-    if (!has) {
+    if (!has)
         return missing(arena, unistring);
-    }
     *out = has(character);
-    for (size_t i = 0; i < COUNT(newer); i++) {
+    for (size_t i = 0; i < COUNT(newer); i++)
         *out |= !first && character == newer[i];
-    }
     return NULL;
 }
 
 static bool is_ascii(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.data[i] >= 0x80) {
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.data[i] >= 0x80)
             return false;
-        }
-    }
     return true;
 }
 
 struct str unicode_upper(struct arena *arena, struct str text)
 {
     __typeof__(u8_toupper) *upper = is_ascii(text) ? NULL : LOAD(unistring, u8_toupper);
-    if (!upper) {
+    if (!upper)
         return text;
-    }
     /* The result is in the arena, so that no copy is left outside of it. A letter becomes at most
      * three times as long. */
     size_t len = text.len * 3 + 1;
@@ -121,9 +116,8 @@ struct err *unicode_domain(struct arena *arena, struct str domain, struct str *o
         return NULL;
     }
     int (*lookup)(const uint8_t *, uint8_t **, int) = LOAD(idn2, idn2_lookup_u8);
-    if (!lookup) {
+    if (!lookup)
         return missing(arena, idn2);
-    }
     uint8_t *ascii = NULL;
     *out = STR("");
     if (lookup((const uint8_t *)domain.data, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == 0) {

@@ -17,11 +17,10 @@ int main(int argc, char **argv)
         struct str text = str_copy(&arena, line, (size_t)len - 1);
         struct err *err = argc > 1 ? index_url_resolve(&arena, text, str_of(argv[1]), &url)
                                    : index_url_parse(&arena, text, &url);
-        if (err) {
+        if (err)
             printf("error%c%s%c%c", 0, err->message.data, 0, 0);
-        } else {
+        else
             printf("ok%c%s%c%s%c", 0, url.text.data, 0, url.canonical.data, 0);
-        }
     }
     free(line);
     arena_free(&arena);

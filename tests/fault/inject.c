@@ -129,30 +129,26 @@ static bool filter_calls(unsigned number)
 static pid_t start(const struct fault *fault, char **argv)
 {
     int ready[2];
-    if (pipe(ready) < 0) {
+    if (pipe(ready) < 0)
         die("pipe");
-    }
     pid_t pid = fork();
-    if (pid < 0) {
+    if (pid < 0)
         die("fork");
-    }
     if (pid == 0) {
         char byte;
         (void)close(ready[1]);
         bool traced = read(ready[0], &byte, 1) == 0;
         (void)close(ready[0]);
-        if (traced && (fault->kind == FAULT_NONE || filter_calls((unsigned)fault->number))) {
+        if (traced && (fault->kind == FAULT_NONE || filter_calls((unsigned)fault->number)))
             (void)execvp(argv[0], argv);
-        }
         _exit(127);
     }
     long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC |
                    PTRACE_O_TRACEEXIT | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                    PTRACE_O_TRACECLONE | PTRACE_O_TRACESECCOMP;
     if (ptrace(PTRACE_SEIZE, pid, NULL, options) < 0 ||
-        ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0) {
+        ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
         die("ptrace");
-    }
     (void)close(ready[0]);
     (void)close(ready[1]);
     return pid;
@@ -160,11 +156,9 @@ static pid_t start(const struct fault *fault, char **argv)
 
 static struct tracee *tracee_of(struct tracer *tracer, pid_t pid)
 {
-    for (size_t i = 0; i < tracer->count; i++) {
-        if (tracer->tracees[i].pid == pid) {
+    for (size_t i = 0; i < tracer->count; i++)
+        if (tracer->tracees[i].pid == pid)
             return &tracer->tracees[i];
-        }
-    }
     if (tracer->count == TRACEES) {
         errno = EAGAIN;
         die("too many processes");
@@ -186,32 +180,29 @@ static void pause_here(struct tracer *tracer)
 {
     char byte;
     (void)fflush(tracer->report);
-    if (read(tracer->fd, &byte, 1) != 1) {
+    if (read(tracer->fd, &byte, 1) != 1)
         die("read");
-    }
 }
 
 static void fault_at_entry(struct tracer *tracer, struct tracee *tracee,
                            struct user_regs_struct *registers)
 {
     const struct fault *fault = &tracer->fault;
-    if (fault->kind == FAULT_SHORT && registers->rdx < 2) {
+    if (fault->kind == FAULT_SHORT && registers->rdx < 2)
         return;
-    }
     tracee->hit = true;
     tracer->done = fault->kind != FAULT_ERRORS;
     (void)fputs("hit\n", tracer->report);
-    if (fault->kind == FAULT_BEFORE) {
+    if (fault->kind == FAULT_BEFORE)
         (void)kill(tracee->pid, fault->value);
-    } else if (fault->kind == FAULT_PAUSE) {
+    else if (fault->kind == FAULT_PAUSE)
         pause_here(tracer);
-    } else if (fault->kind == FAULT_SHORT) {
+    else if (fault->kind == FAULT_SHORT)
         registers->rdx /= 2;
-    } else if (is_error(fault) && tracee->number == SYS_brk) {
+    else if (is_error(fault) && tracee->number == SYS_brk)
         registers->rdi = 0; /* brk() fails and returns the old end */
-    } else if (fault->kind == FAULT_LOST || (is_error(fault) && tracee->number != SYS_close)) {
+    else if (fault->kind == FAULT_LOST || (is_error(fault) && tracee->number != SYS_close))
         registers->orig_rax = (unsigned long long)-1; /* it is not made */
-    }
     (void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, registers);
 }
 
@@ -226,30 +217,26 @@ static void call_begins(struct tracer *tracer, struct tracee *tracee)
         (void)fprintf(tracer->report, "call %zu %llu\n", process, tracee->number);
         return;
     }
-    if (tracer->done || process != fault->process || tracee->number != fault->number) {
+    if (tracer->done || process != fault->process || tracee->number != fault->number)
         return;
-    }
     tracer->seen++;
-    if (tracer->seen == fault->nth || (tracer->seen > fault->nth && fault->kind == FAULT_ERRORS)) {
+    if (tracer->seen == fault->nth || (tracer->seen > fault->nth && fault->kind == FAULT_ERRORS))
         fault_at_entry(tracer, tracee, &registers);
-    }
 }
 
 static void call_ends(struct tracer *tracer, struct tracee *tracee)
 {
-    if (!tracee->hit) {
+    if (!tracee->hit)
         return;
-    }
     const struct fault *fault = &tracer->fault;
     struct user_regs_struct registers = registers_of(tracee);
     tracee->hit = false;
-    if (fault->kind == FAULT_AFTER) {
+    if (fault->kind == FAULT_AFTER)
         (void)kill(tracee->pid, fault->value);
-    } else if (fault->kind == FAULT_LOST) {
+    else if (fault->kind == FAULT_LOST)
         registers.rax = tracee->number == SYS_pwrite64 ? tracee->length : 0;
-    } else if (is_error(fault) && tracee->number != SYS_brk) {
+    else if (is_error(fault) && tracee->number != SYS_brk)
         registers.rax = (unsigned long long)-fault->value;
-    }
     (void)ptrace(PTRACE_SETREGS, tracee->pid, NULL, &registers);
 }
 
@@ -260,9 +247,8 @@ static void report_left(const struct tracer *tracer, pid_t pid)
     int count = 0;
     (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
     FILE *children = fopen(path, "re");
-    for (int byte = 0; children && byte != EOF; byte = fgetc(children)) {
+    for (int byte = 0; children && byte != EOF; byte = fgetc(children))
         count += byte == ' '; /* behind each number */
-    }
     if (children) {
         (void)fclose(children);
         (void)fprintf(tracer->report, "left %d\n", count);
@@ -282,9 +268,8 @@ static void stopped(struct tracer *tracer, struct tracee *tracee, int status)
     int event = status >> 16;
     bool call = event == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80);
     if (event == PTRACE_EVENT_SECCOMP || (call && is_entry(tracee))) {
-        if (tracee->started) {
+        if (tracee->started)
             call_begins(tracer, tracee);
-        }
     } else if (call) {
         call_ends(tracer, tracee);
     } else if (event == PTRACE_EVENT_EXEC) {
@@ -307,9 +292,8 @@ static void run(struct tracer *tracer)
             stopped(tracer, tracee, status);
             continue;
         }
-        if (tracee == tracer->tracees) {
+        if (tracee == tracer->tracees)
             (void)fprintf(tracer->report, "end %d\n", status);
-        }
         tracee->pid = 0; /* the number may come again */
     }
 }
@@ -326,9 +310,8 @@ int main(int argc, char **argv)
     tracer.fault.number = strtoull(argv[3], NULL, 10);
     tracer.fault.nth = (unsigned)strtoul(argv[4], NULL, 10);
     tracer.report = fdopen(tracer.fd, "w");
-    if (!tracer.report || fcntl(tracer.fd, F_SETFD, FD_CLOEXEC) < 0) {
+    if (!tracer.report || fcntl(tracer.fd, F_SETFD, FD_CLOEXEC) < 0)
         die("report");
-    }
     pid_t pid = start(&tracer.fault, argv + 6);
     (void)tracee_of(&tracer, pid);
     run(&tracer);

@@ -51,9 +51,8 @@ static int refused(void)
 
 void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {
-    if (refused()) {
+    if (refused())
         return MAP_FAILED;
-    }
 #ifdef SYS_mmap2 /* counts in pages, where SYS_mmap takes other arguments */
     long got = syscall(SYS_mmap2, addr, len, prot, flags, fd, offset >> 12);
 #else

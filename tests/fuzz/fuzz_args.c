@@ -32,9 +32,8 @@ static bool asks(const struct line *line, const char *name, char letter)
     for (int i = 1; i < line->argc; i++) {
         const char *word = line->argv[i];
         bool letters = word[0] == '-' && word[1] != '-' && strchr(word, letter);
-        if (letters || strcmp(word, name) == 0) {
+        if (letters || strcmp(word, name) == 0)
             return true;
-        }
     }
     return false;
 }
@@ -43,9 +42,8 @@ static void check_error(struct arena *arena, const struct line *line,
                         const struct args_error *error)
 {
     size_t len = 0;
-    for (int i = 1; i < line->argc; i++) {
+    for (int i = 1; i < line->argc; i++)
         len += strlen(line->argv[i]);
-    }
     struct str text = args_error_text(arena, error);
     HOLDS(strlen(text.data) == text.len);
     HOLDS(utf8_valid(text));
@@ -60,12 +58,10 @@ static enum args_outcome outcome_with(const struct line *line, int at, const cha
     struct args args;
     struct args_error error;
     for (int i = 0; i <= line->argc; i++) {
-        if (i == at) {
+        if (i == at)
             add(&longer, str_of(word));
-        }
-        if (i < line->argc) {
+        if (i < line->argc)
             add(&longer, str_of(line->argv[i]));
-        }
     }
     return args_parse(line->arena, longer.argc, longer.argv, &args, &error);
 }

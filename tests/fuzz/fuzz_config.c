@@ -49,11 +49,9 @@ static char directory[] = "/tmp/fuzz_config.XXXXXX";
 
 static void remove_files(void)
 {
-    for (size_t i = 0; i < COUNT(paths); i++) {
-        if (paths[i]) {
+    for (size_t i = 0; i < COUNT(paths); i++)
+        if (paths[i])
             (void)unlink(paths[i]);
-        }
-    }
 }
 
 static void remove_directory(void)
@@ -82,9 +80,8 @@ static void put_documents(struct arena *arena, struct str rest, struct input *in
 {
     while (rest.len > 0) {
         struct str document = harness_piece(arena, &rest, '\xff');
-        if (document.len == 0) {
+        if (document.len == 0)
             continue;
-        }
         enum role role = (enum role)((unsigned char)document.data[0] % COUNT(paths));
         struct str text = str_slice(arena, document, 1, document.len);
         if (paths[role]) {
@@ -102,9 +99,8 @@ static void put_documents(struct arena *arena, struct str rest, struct input *in
 static bool has_key(const struct layer *layer, const struct key *key)
 {
     const struct toml_node *node = layer->doc->root;
-    for (size_t i = 0; node && i < key->count; i++) {
+    for (size_t i = 0; node && i < key->count; i++)
         node = toml_get(node, key->parts[i]);
-    }
     return node;
 }
 
@@ -118,13 +114,11 @@ static void check_getters(struct config *config, const struct key *key)
     harness_check_words(config_program(config, VIEW_HERE, key, &list));
     struct err *err = config_get(config, VIEW_HERE, key, TOML_STRING, &setting);
     harness_check_words(err);
-    if (err || !setting.layer) {
+    if (err || !setting.layer)
         return;
-    }
     const struct layer *first = config->layers;
-    while (!config_sees(VIEW_HERE, first) || !has_key(first, key)) {
+    while (!config_sees(VIEW_HERE, first) || !has_key(first, key))
         first = first->next;
-    }
     HOLDS(first->origin == ORIGIN_CLI || setting.layer == first);
     HOLDS(setting.node->type == TOML_STRING && str_eq(setting.node->string, setting.value));
     HOLDS(setting_location(config->arena, &setting).len > 0);

@@ -10,9 +10,8 @@
 
 static void check_printable(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++)
         HOLDS(text.data[i] >= ' ' && text.data[i] <= '~');
-    }
 }
 
 /* The text between `//` and the path, found in a simple way. */
@@ -28,9 +27,8 @@ static void check_authority(struct arena *arena, const struct index_url *url)
     struct str behind = str_slice(arena, authority, (size_t)(at + 1), authority.len);
     HOLDS(url->has_password == (str_find(user, ':') >= 0));
     HOLDS(str_find(user, '@') < 0);
-    if (str_starts(url->text, STR("file:"))) {
+    if (str_starts(url->text, STR("file:")))
         return;
-    }
     HOLDS(str_starts(behind, url->host));
     HOLDS(strcspn(url->host.data, "@\\ ") >= url->host.len);
     struct str port = str_slice(arena, behind, url->host.len, behind.len);
@@ -95,9 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str text = str_copy(&arena, (const char *)data, size);
     if (str_starts(text, STR("\xff"))) {
         struct str path = str_slice(&arena, text, 1, text.len);
-        if (str_find(path, '\0') < 0) {
+        if (str_find(path, '\0') < 0)
             check_directory(&arena, path);
-        }
     } else if (utf8_valid(text)) {
         check_text(&arena, text);
     }

@@ -26,12 +26,10 @@ static void check_outcome(const json_t *tree, bool get, const struct provider_an
     const json_t *kind = json_object_get(result, "kind");
     const json_t *token = json_object_get(result, "token");
     HOLDS(json_object_size(tree) == 1 && json_is_string(kind));
-    if (answer->ok) {
+    if (answer->ok)
         HOLDS((answer->failure == NULL) == is(kind, get ? "get" : "logout"));
-    }
-    if (answer->failure) {
+    if (answer->failure)
         return;
-    }
     switch (answer->outcome) {
     case PROVIDER_REMOVED:
         HOLDS(answer->ok && !get);
@@ -65,9 +63,8 @@ static void check_failure(const json_t *tree, const struct provider_answer *answ
     const json_t *causes = json_object_get(result, "caused-by");
     HOLDS(str_eq(failure->message, string_of(json_object_get(result, "message"))));
     failure = failure->cause;
-    for (size_t i = 0; i < json_array_size(causes); i++, failure = failure->cause) {
+    for (size_t i = 0; i < json_array_size(causes); i++, failure = failure->cause)
         HOLDS(failure && str_eq(failure->message, string_of(json_array_get(causes, i))));
-    }
     HOLDS(!failure);
 }
 

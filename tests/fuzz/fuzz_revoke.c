@@ -141,9 +141,8 @@ static bool is_proof(enum server_verdict verdict, bool revokes, enum server_kind
 static void check_calls(bool revokes, enum server_kind kind, const struct script *script)
 {
     size_t revocations = 0;
-    for (size_t i = 0; i < script->used; i++) {
+    for (size_t i = 0; i < script->used; i++)
         revocations += script->replies[i].call == CALL_REVOKE;
-    }
     HOLDS(revocations <= (revokes ? 1 : 0));
     HOLDS(revocations == 0 || !has_check(kind) || is_yes(kind, &script->replies[0]));
 }
@@ -178,9 +177,8 @@ static struct script script_of(struct arena *arena, struct str input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 3) {
+    if (size < 3)
         return 0;
-    }
     struct arena arena = {0};
     enum server_kind kind = data[1] % (SERVER_OTHER + 1);
     const struct request request = {

@@ -28,16 +28,14 @@ static void check_line(struct arena *arena, struct str line)
     struct server_answer read;
     struct err *err = server_line_read(arena, line, &id, &read);
     harness_check_err(err);
-    if (!err && str_find(line, '\\') < 0) {
+    if (!err && str_find(line, '\\') < 0)
         HOLDS(harness_holds(line, str_of(server_verdict_names[read.verdict])));
-    }
 }
 
 static uint8_t number(struct str *rest)
 {
-    if (rest->len == 0) {
+    if (rest->len == 0)
         return 0;
-    }
     *rest = (struct str){rest->data + 1, rest->len - 1};
     return (uint8_t)rest->data[-1];
 }
@@ -113,14 +111,12 @@ static void check_request(struct arena *arena, struct str input)
     call.network = &network;
     call.sent = &call;
     struct index_url url;
-    if (index_url_parse(arena, call.index, &url)) {
+    if (index_url_parse(arena, call.index, &url))
         return;
-    }
     call.index = url.text;
     call.server = server_recognize(arena, &url);
-    if (call.server.obstacle || server_token_obstacle(call.server.kind, call.token)) {
+    if (call.server.obstacle || server_token_obstacle(call.server.kind, call.token))
         return; /* it is not sent */
-    }
     struct str line = server_requests(arena, &call, 1, 99);
     HOLDS(str_find(line, '\n') == (ptrdiff_t)line.len - 1);
     json_auto_t *document = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
@@ -158,9 +154,8 @@ static void check_api(struct arena *arena, struct str text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size == 0) {
+    if (size == 0)
         return 0;
-    }
     struct arena arena = {0};
     struct str text = harness_plant(&arena, data, size);
     struct str rest = str_slice(&arena, text, 1, text.len);

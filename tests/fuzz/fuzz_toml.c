@@ -17,12 +17,10 @@ struct victims {
 
 static struct toml_node *next_node(struct toml_node *node)
 {
-    if ((node->type == TOML_ARRAY || node->type == TOML_TABLE) && node->first) {
+    if ((node->type == TOML_ARRAY || node->type == TOML_TABLE) && node->first)
         return node->first;
-    }
-    while (node && !node->next) {
+    while (node && !node->next)
         node = node->parent;
-    }
     return node ? node->next : NULL;
 }
 
@@ -32,9 +30,8 @@ static struct victims pick_victims(const struct toml_doc *doc, const uint8_t *ch
     size_t position = 0;
     for (struct toml_node *node = next_node(doc->root); node; node = next_node(node)) {
         bool has_key = node->parent->type == TOML_TABLE;
-        if (has_key && victims.count < MOST_VICTIMS && choice[position++ % MOST_VICTIMS] % 4 == 0) {
+        if (has_key && victims.count < MOST_VICTIMS && choice[position++ % MOST_VICTIMS] % 4 == 0)
             victims.nodes[victims.count++] = node;
-        }
     }
     return victims;
 }
@@ -42,9 +39,8 @@ static struct victims pick_victims(const struct toml_doc *doc, const uint8_t *ch
 static bool is_part(struct str part, struct str whole)
 {
     size_t at = 0;
-    for (size_t i = 0; i < whole.len && at < part.len; i++) {
+    for (size_t i = 0; i < whole.len && at < part.len; i++)
         at += part.data[at] == whole.data[i];
-    }
     return at == part.len;
 }
 
@@ -63,9 +59,8 @@ static void check_message(const struct err *err)
 static size_t line_of(struct str text, size_t offset)
 {
     size_t line = 1;
-    for (size_t i = 0; i < offset; i++) {
+    for (size_t i = 0; i < offset; i++)
         line += text.data[i] == '\n';
-    }
     return line;
 }
 
@@ -77,12 +72,10 @@ static void check_nodes(const struct toml_doc *doc)
         HOLDS(node->key_span.end == 0 || node->line == line_of(doc->text, node->key_span.start));
         HOLDS(node->value.start <= node->value.end);
         HOLDS(node->value.end <= doc->text.len);
-        if (node->parent->type == TOML_TABLE) {
+        if (node->parent->type == TOML_TABLE)
             HOLDS(toml_get(node->parent, node->key) == node);
-        }
-        if (node->parent->value.end > 0 && node->parent->origin == TOML_INLINE) {
+        if (node->parent->value.end > 0 && node->parent->origin == TOML_INLINE)
             HOLDS(node->value.end < node->parent->value.end);
-        }
     }
 }
 
@@ -102,17 +95,15 @@ static void check_cut(struct arena *arena, const struct toml_doc *doc, const uin
     HOLDS(end <= doc->text.len);
     struct toml_doc *after;
     HOLDS(!toml_parse(arena, rest, &after));
-    for (size_t i = 0; i < victims.count; i++) {
+    for (size_t i = 0; i < victims.count; i++)
         victims.nodes[i]->cut = true;
-    }
     HOLDS(toml_is_without(doc->root, after->root));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < MOST_VICTIMS) {
+    if (size < MOST_VICTIMS)
         return 0;
-    }
     struct arena arena = {0};
     struct str text = harness_plant(&arena, data + MOST_VICTIMS, size - MOST_VICTIMS);
     struct toml_doc *doc;

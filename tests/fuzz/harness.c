@@ -14,13 +14,11 @@ _Noreturn void harness_fail(const char *file, int line, const char *property)
 struct str harness_plant(struct arena *arena, const uint8_t *data, size_t size)
 {
     struct buf buf = buf_new(arena);
-    for (size_t i = 0; i < size; i++) {
-        if (data[i] == SECRET_MARK) {
+    for (size_t i = 0; i < size; i++)
+        if (data[i] == SECRET_MARK)
             buf_add(&buf, STR(SECRET));
-        } else {
+        else
             buf_add_char(&buf, (char)data[i]);
-        }
-    }
     return buf_str(&buf);
 }
 
@@ -42,9 +40,8 @@ void harness_check_words(const struct err *err)
 void harness_check_err(const struct err *err)
 {
     harness_check_words(err);
-    for (; err; err = err->cause) {
+    for (; err; err = err->cause)
         HOLDS(!harness_holds(err->message, STR(SECRET)));
-    }
 }
 
 struct str harness_piece(struct arena *arena, struct str *rest, char end)

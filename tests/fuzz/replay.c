@@ -13,9 +13,8 @@ static void replay(const char *input, size_t len)
     for (size_t end = len < CUT_LIMIT ? 0 : len; end <= len; end++) {
         /* memory of its own, so that the address sanitizer sees a read behind the end */
         uint8_t *exact = malloc(end ? end : 1);
-        if (!exact) {
+        if (!exact)
             abort();
-        }
         memcpy(exact, input, end);
         (void)LLVMFuzzerTestOneInput(exact, end);
         free(exact);

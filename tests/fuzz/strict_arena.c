@@ -19,9 +19,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
     struct arena_chunk *chunk = malloc(sizeof(*chunk));
     void *data = calloc(1, size);
-    if (!chunk || !data) {
+    if (!chunk || !data)
         out_of_memory();
-    }
     *chunk = (struct arena_chunk){arena->newest, data};
     arena->newest = chunk;
     return data;
@@ -30,9 +29,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 {
     size_t total;
-    if (__builtin_mul_overflow(count, size, &total)) {
+    if (__builtin_mul_overflow(count, size, &total))
         out_of_memory();
-    }
     return arena_alloc(arena, total);
 }
 
@@ -42,9 +40,8 @@ void *arena_grow(struct arena *arena, void *old, size_t size, size_t wanted)
     if (old) {
         memcpy(data, old, size < wanted ? size : wanted);
         struct arena_chunk *chunk = arena->newest;
-        while (chunk->data != old) {
+        while (chunk->data != old)
             chunk = chunk->older;
-        }
         free(chunk->data);
         chunk->data = NULL;
     }

@@ -46,12 +46,10 @@ static size_t open_descriptors(void)
 {
     size_t count = 0;
     DIR *dir = opendir("/proc/self/fd");
-    while (dir && readdir(dir)) {
+    while (dir && readdir(dir))
         count++;
-    }
-    if (dir) {
+    if (dir)
         (void)closedir(dir);
-    }
     return count;
 }
 
@@ -67,15 +65,12 @@ static void print_failure(const struct err *err)
 static struct err *act(struct shell *shell, const char *action, const struct credential *asked,
                        enum provider_outcome *out, struct str *token)
 {
-    if (strcmp(action, "logout") == 0) {
+    if (strcmp(action, "logout") == 0)
         return provider_ask(shell, PROVIDER_LOGOUT, asked, out, NULL);
-    }
-    if (strcmp(action, "get") == 0) {
+    if (strcmp(action, "get") == 0)
         return provider_ask(shell, PROVIDER_GET, asked, out, token);
-    }
-    if (strcmp(action, "verify-verbose") == 0) {
+    if (strcmp(action, "verify-verbose") == 0)
         shell->verbosity = VERBOSITY_VERY_VERBOSE;
-    }
     return provider_ask(shell, PROVIDER_VERIFY, asked, out,
                         strcmp(action, "verify-token") == 0 ? token : NULL);
 }
@@ -89,18 +84,16 @@ int main(int argc, char **argv)
         [PROVIDER_URL_NOT_SUPPORTED] = "url-not-supported",
         [PROVIDER_OPERATION_NOT_SUPPORTED] = "operation-not-supported",
     };
-    if (argc < 6) {
+    if (argc < 6)
         return 2;
-    }
     struct arena arena = {0};
     struct shell shell;
     shell_init(&shell, &arena);
     speed = strtol(argv[1], NULL, 10);
     struct str *words = arena_new_array(&arena, struct str, (size_t)argc);
     size_t count = 0;
-    for (int i = 5; i < argc; i++) {
+    for (int i = 5; i < argc; i++)
         words[count++] = str_of(argv[i]);
-    }
     struct registry registry = {.name = str_of(argv[3]), .shown = str_of(argv[3])};
     const struct provider provider = {.kind = PROVIDER_EXTERNAL,
                                       .words = words,
@@ -114,11 +107,10 @@ int main(int argc, char **argv)
     struct str token = STR("");
     struct err *failure = act(&shell, argv[2], &asked, &outcome, &token);
     bool left = open_descriptors() != before || waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD;
-    if (failure) {
+    if (failure)
         print_failure(failure);
-    } else {
+    else
         (void)printf("%s%s%s\n", outcomes[outcome], token.len > 0 ? " " : "", token.data);
-    }
     if (getenv("PAUSE")) {
         (void)fflush(stdout);
         while (read(STDIN_FILENO, &(char){0}, 1) > 0) {

@@ -25,9 +25,8 @@ static bool does(const char *what)
 
 static long changed(int fd, long result)
 {
-    if (does("sync")) {
+    if (does("sync"))
         syncfs(fd);
-    }
     return result;
 }
 
@@ -40,17 +39,14 @@ ssize_t write(int fd, const void *data, size_t length)
 ssize_t pwrite64(int fd, const void *data, size_t length, off64_t at)
 {
     static char rest[1 << 20];
-    if (!does("truncated")) {
+    if (!does("truncated"))
         return changed(fd, syscall(SYS_pwrite64, fd, data, length, at));
-    }
     off64_t end = at + (off64_t)length;
     ssize_t behind = pread64(fd, rest, sizeof(rest), end);
-    if (behind < 0 || ftruncate64(fd, at) < 0) {
+    if (behind < 0 || ftruncate64(fd, at) < 0)
         return -1;
-    }
-    if (syscall(SYS_pwrite64, fd, rest, behind, end) != behind) {
+    if (syscall(SYS_pwrite64, fd, rest, behind, end) != behind)
         return -1;
-    }
     return changed(fd, syscall(SYS_pwrite64, fd, data, length, at));
 }
 

@@ -42,9 +42,8 @@ static int disk_getattr(const char *path, struct stat *out, struct fuse_file_inf
         out->st_mode = S_IFDIR | 0700;
     } else if (is_disk(path)) {
         struct stat status;
-        if (fstat(image, &status) < 0) {
+        if (fstat(image, &status) < 0)
             return -errno;
-        }
         out->st_size = status.st_size;
     } else if (strcmp(path, "/said") != 0) {
         return -ENOENT;
@@ -63,9 +62,8 @@ static int disk_read(const char *path, char *data, size_t length, off_t at,
                      struct fuse_file_info *file)
 {
     (void)file;
-    if (!is_disk(path)) {
+    if (!is_disk(path))
         return 0;
-    }
     ssize_t got = pread(image, data, length, at);
     return got < 0 ? -errno : (int)got;
 }
@@ -73,9 +71,8 @@ static int disk_read(const char *path, char *data, size_t length, off_t at,
 static int record(char kind, off_t at, const char *data, size_t length)
 {
     if (fprintf(records, "%c %lld %zu\n", kind, (long long)at, length) < 0 ||
-        fwrite(data, 1, length, records) != length || fflush(records) != 0) {
+        fwrite(data, 1, length, records) != length || fflush(records) != 0)
         return -EIO;
-    }
     return (int)length;
 }
 
@@ -83,13 +80,11 @@ static int disk_write(const char *path, const char *data, size_t length, off_t a
                       struct fuse_file_info *file)
 {
     (void)file;
-    if (!is_disk(path)) {
+    if (!is_disk(path))
         return record('S', 0, data, length);
-    }
     ssize_t wrote = pwrite(image, data, length, at);
-    if (wrote != (ssize_t)length) {
+    if (wrote != (ssize_t)length)
         return wrote < 0 ? -errno : -EIO;
-    }
     return record('W', at, data, length);
 }
 

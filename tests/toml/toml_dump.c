@@ -62,9 +62,8 @@ static struct toml_node *at_path(const struct toml_doc *doc, const char *path)
     while (node && *path) {
         char *end;
         unsigned long n = strtoul(path, &end, 10);
-        for (node = node->first; node && n; n--) {
+        for (node = node->first; node && n; n--)
             node = node->next;
-        }
         path = *end == '/' ? end + 1 : end;
     }
     return node;
@@ -84,9 +83,8 @@ static struct err *run(struct arena *arena, struct str text, char *words, struct
     size_t count = 0;
     while ((word = strsep(&words, " ")) && count < MOST_WORDS) {
         victims[count] = at_path(doc, word);
-        if (!victims[count++]) {
+        if (!victims[count++])
             return err_new(arena, "no node at %s", word);
-        }
     }
     struct toml_cut cut;
     TRY(toml_cut(arena, doc, victims, count, &cut));
@@ -105,9 +103,8 @@ int main(void)
         size_t len = strtoul(line, &words, 10);
         words[strcspn(words, "\n")] = '\0';
         char *text = arena_alloc(&arena, len + 1);
-        if (fread(text, 1, len, stdin) != len) {
+        if (fread(text, 1, len, stdin) != len)
             return 1;
-        }
         struct str document = {text, len};
         struct err *err = utf8_valid(document) ? run(&arena, document, words + 1, &out)
                                                : err_new(&arena, "not UTF-8");

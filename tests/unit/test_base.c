@@ -37,9 +37,8 @@ static void a_size_that_nothing_has_ends_the_process(void **state)
         int saved = dup(STDERR_FILENO);
         (void)dup2(ends[1], STDERR_FILENO);
         end_status = -1;
-        if (sigsetjmp(before_end, 0) == 0) {
+        if (sigsetjmp(before_end, 0) == 0)
             (void)arena_alloc_array(&arena, sizes[i][0], sizes[i][1]);
-        }
         (void)dup2(saved, STDERR_FILENO);
         (void)close(saved);
         assert_int_equal(end_status, 101);

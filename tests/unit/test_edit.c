@@ -79,9 +79,8 @@ static struct str text_of(struct arena *arena, const char *form, size_t filler, 
         }
     }
     buf_add_char(&text, '\n');
-    for (size_t i = 0; i < tables; i++) {
+    for (size_t i = 0; i < tables; i++)
         buf_addf(&text, "[registries.z-%zu]\ntoken = \"token of %zu\"\n", i, i);
-    }
     return buf_str(&text);
 }
 
@@ -113,9 +112,8 @@ static struct document document_of(struct arena *arena, struct str text)
     assert_true(utf8_valid(text));
     assert_null(toml_parse(arena, text, &d.doc));
     d.count = find_pairs(d.doc->root, d.pairs);
-    if (d.count == 0) {
+    if (d.count == 0)
         return d;
-    }
     assert_null(toml_cut(arena, d.doc, d.pairs, d.count, &d.cut));
     d.edit = edit_plan(arena, text, &d.cut);
     return d;
@@ -134,9 +132,8 @@ static bool is_rest(const struct toml_node *before, const struct toml_node *afte
         const struct toml_node *other = toml_get(after, n->key);
         bool is_pair = is_me && !str_eq(n->key, STR("index"));
         count += other != NULL;
-        if (!is_pair && (!other || !is_rest(n, other, str_eq(n->key, STR("me"))))) {
+        if (!is_pair && (!other || !is_rest(n, other, str_eq(n->key, STR("me")))))
             return false;
-        }
     }
     return count == after->count;
 }
@@ -153,9 +150,8 @@ static size_t state_check(struct arena *arena, const struct document *before, co
     assert_true(is_rest(before->doc->root, doc->root, false));
     size_t left = find_pairs(doc->root, pairs);
     size_t secrets = 0;
-    for (const char *at = text.data; (at = memmem(at, strlen(at), "CRET", 4)); at++) {
+    for (const char *at = text.data; (at = memmem(at, strlen(at), "CRET", 4)); at++)
         secrets++;
-    }
     assert_true(secrets <= left);
     return left;
 }
@@ -173,9 +169,8 @@ static void step_do(char *bytes, const struct edit_step *step, size_t from, size
     size_t end = step->at + step->bytes.len;
     from = from > step->at ? from : step->at;
     to = to < end ? to : end;
-    if (from < to) {
+    if (from < to)
         memcpy(bytes + from, step->bytes.data + (from - step->at), to - from);
-    }
 }
 
 /* Makes all subsets of the pages of a step and, if `bytes`, the parts before and after each byte.
@@ -194,9 +189,8 @@ static void step_states(struct arena *arena, const struct document *d, const cha
         (void)state_check(arena, d, state);
     }
     for (size_t i = step->at; bytes && !step->old && i < step->at + step->bytes.len; i++) {
-        if (((unsigned char)d->doc->text.data[i] & 0xC0) == 0x80) {
+        if (((unsigned char)d->doc->text.data[i] & 0xC0) == 0x80)
             continue; /* inside of a character */
-        }
         char *low = copy_of(arena, d, now);
         char *high = copy_of(arena, d, now);
         step_do(low, step, 0, i);
@@ -209,9 +203,8 @@ static void step_states(struct arena *arena, const struct document *d, const cha
 static char *do_all(struct arena *arena, const struct document *d)
 {
     char *now = copy_of(arena, d, d->doc->text.data);
-    for (size_t i = 0; i < d->edit->count; i++) {
+    for (size_t i = 0; i < d->edit->count; i++)
         step_do(now, &d->edit->steps[i], 0, SIZE_MAX);
-    }
     return now;
 }
 
@@ -225,11 +218,9 @@ static void assert_done(struct arena *arena, const struct document *d, const cha
         return;
     }
     assert_true(str_eq(toml_cut_rest(arena, done, &d->cut), rest));
-    for (size_t i = 0; i < d->cut.count; i++) {
-        for (size_t at = d->cut.pieces[i].start; at < d->cut.pieces[i].end; at++) {
+    for (size_t i = 0; i < d->cut.count; i++)
+        for (size_t at = d->cut.pieces[i].start; at < d->cut.pieces[i].end; at++)
             assert_non_null(strchr(" \r\n", done.data[at]));
-        }
-    }
 }
 
 static void check_edit(struct str text, bool can_be_torn, bool bytes)

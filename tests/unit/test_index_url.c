@@ -40,9 +40,8 @@ static void what_is_shown_has_no_password(void **state)
         {"", ""},
     };
     struct arena arena = {0};
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_string_equal(index_url_shown(&arena, str_of(cases[i][0])).data, cases[i][1]);
-    }
     assert_string_equal(index_url_shown(&arena, STR("https://u:\0p@h/\0")).data,
                         "https://\u2026@h/\\u{0}");
     arena_free(&arena);

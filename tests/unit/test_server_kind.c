@@ -65,9 +65,8 @@ static void kinds_and_roots(void **state)
         struct index_url url;
         assert_null(index_url_parse(&arena, str_of(cases[i].url), &url));
         struct server server = server_recognize(&arena, &url);
-        if (server.kind != cases[i].kind || !server.obstacle != !!cases[i].root) {
+        if (server.kind != cases[i].kind || !server.obstacle != !!cases[i].root)
             fail_msg("`%s` is %s", cases[i].url, server_kind_names[server.kind]);
-        }
         assert_true(!cases[i].root || strcmp(server.root.data, cases[i].root) == 0);
     }
     arena_free(&arena);
@@ -106,9 +105,8 @@ static void tokens_that_are_sent(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *obstacle = server_token_obstacle(cases[i].kind, cases[i].stored);
-        if (!obstacle != !!cases[i].bare) {
+        if (!obstacle != !!cases[i].bare)
             fail_msg("`%s`: %s", cases[i].stored.data, obstacle);
-        }
         struct str bare = server_bare_token(cases[i].stored);
         assert_true(!cases[i].bare || str_eq(bare, str_of(cases[i].bare)));
     }

@@ -18,9 +18,8 @@ static int capture(void **state)
 {
     (void)state;
     static const char *const names[] = {"NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI"};
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; i < COUNT(names); i++)
         unsetenv(names[i]);
-    }
     int ends[2];
     assert_int_equal(pipe2(ends, O_DIRECT | O_NONBLOCK), 0);
     reading_end = ends[0];

@@ -22,9 +22,8 @@ static struct toml_node *node_at(struct toml_doc *doc, const char *path)
         node = toml_get(node, (struct str){path, len});
         path += len + (path[len] == '/');
     }
-    if (!node) {
+    if (!node)
         abort();
-    }
     return node;
 }
 
@@ -88,9 +87,8 @@ static void equal_means_same_values(void **state)
     struct toml_node *a = parse(&arena, STR("x = [1, {a = \"b\"}]\ny.z = nan\n"))->root;
     assert_true(toml_is_without(
         a, parse(&arena, STR("y = { z = nan }\n'x' = [0x1, {\"a\" = 'b'},]\n"))->root));
-    for (size_t i = 0; i < COUNT(others); i++) {
+    for (size_t i = 0; i < COUNT(others); i++)
         assert_false(toml_is_without(a, parse(&arena, str_of(others[i]))->root));
-    }
     arena_free(&arena);
 }
 
