@@ -152,7 +152,7 @@ static void add_variable(struct registries *all, const struct variable *variable
             continue;
         struct str part =
             str_slice(arena, variable->name, strlen(PREFIX), variable->name.len - suffix.len);
-        struct registry *registry = registries_add(all, str_lower(arena, part));
+        struct registry *registry = registries_add(all, unicode_lower(arena, part));
         struct index_url url;
         if (i == 0 && variable->valid && !index_url_parse(arena, variable->value, &url)) {
             join_index(all, registry, &url);

@@ -24,6 +24,8 @@ bool uc_is_property_xid_continue(uint32_t character);
 int uc_width(uint32_t character, const char *encoding);
 uint8_t *u8_toupper(const uint8_t *text, size_t len, const char *language, const void *form,
                     uint8_t *memory, size_t *size);
+uint8_t *u8_tolower(const uint8_t *text, size_t len, const char *language, const void *form,
+                    uint8_t *memory, size_t *size);
 int idn2_lookup_u8(const uint8_t *domain, uint8_t **out, int flags);
 
 #define IDN2_NFC_INPUT       1
@@ -81,17 +83,27 @@ static bool is_ascii(struct str text)
     return true;
 }
 
-struct str unicode_upper(struct arena *arena, struct str text)
+static struct str convert(struct arena *arena, struct str text, __typeof__(u8_toupper) *function)
 {
-    __typeof__(u8_toupper) *upper = is_ascii(text) ? NULL : LOAD(unistring, u8_toupper);
-    if (!upper)
+    if (!function)
         return text;
     /* The result is in the arena, so that no copy is left outside of it. A letter becomes at most
      * three times as long. */
     size_t len = text.len * 3 + 1;
     uint8_t *memory = arena_alloc(arena, len);
-    uint8_t *result = upper((const uint8_t *)text.data, text.len, "", NULL, memory, &len);
+    uint8_t *result = function((const uint8_t *)text.data, text.len, "", NULL, memory, &len);
     return result ? str_copy(arena, (const char *)result, len) : text;
+}
+
+struct str unicode_upper(struct arena *arena, struct str text)
+{
+    return convert(arena, text, is_ascii(text) ? NULL : LOAD(unistring, u8_toupper));
+}
+
+struct str unicode_lower(struct arena *arena, struct str text)
+{
+    return is_ascii(text) ? str_lower(arena, text)
+                          : convert(arena, text, LOAD(unistring, u8_tolower));
 }
 
 size_t unicode_width(struct str text)

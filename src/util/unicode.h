@@ -18,6 +18,10 @@ struct err *unicode_xid(struct arena *arena, uint32_t character, bool first, boo
  * `text` itself if it is ASCII or without libunistring. */
 struct str unicode_upper(struct arena *arena, struct str text);
 
+/* Returns the text in lower case, as Rust's str::to_lowercase. Without libunistring, returns a text
+ * that is not ASCII itself. */
+struct str unicode_lower(struct arena *arena, struct str text);
+
 /* Returns the width on a terminal in columns: 2 for wide characters, 0 for combining ones. Without
  * libunistring, every character counts as 1. */
 size_t unicode_width(struct str text);

@@ -50,6 +50,11 @@ NAMED = {
         },
         names=["r"], command=["--registry", "r"], programs={"p": "empty"}, env={"CARGO_REGISTRIES_R_TOKEN": "T1"},
     ),
+    "a name in lower case of a variable that is not ASCII": World(
+        files={"h/w/p/.cargo/config.toml": 'registries."ünï".credential-provider = "cargo:token-from-stdout $TOP/bin/p"\n'},
+        names=["ünï"], command=["--registry", "ünï"], programs={"p": "honest"},
+        env={"CARGO_REGISTRIES_ÜNÏ_INDEX": "sparse+http://127.0.0.1:$PORT/i2/"},
+    ),
     "words with other white space": World(
         files={"h/.cargo/config.toml": R + '[credential-alias]\n"cargo:token\u00a0" = "$TOP/bin/p"\n'},
         names=["r"], command=["--registry", "r"], programs={"p": "empty"},
