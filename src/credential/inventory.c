@@ -293,7 +293,6 @@ static void take_item(struct inventory *inventory, const struct keyring_item *it
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how)
 {
     keyring_look(inventory->config->shell, how, &inventory->keyring);
-    inventory->keyring_asked = true;
     for (const struct keyring_item *item = inventory->keyring.items; item; item = item->next)
         take_item(inventory, item);
     registries_sort(&inventory->registries);

@@ -148,6 +148,6 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
         if (inventory_is_about(inventory, r))
             check_handled(inventory, r);
     /* items of the same name under other URLs, which the provider cannot find */
-    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked)
+    if (inventory->uses_keyring && inventory->chosen && inventory->keyring.state == KEYRING_UNASKED)
         inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
 }
