@@ -8,6 +8,8 @@
 #include "util/text.h"
 
 #define ALL_BYTES ((size_t)256 * 1024 * 1024)
+#define LETTERS   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS    "0123456789"
 
 enum { SHORTEST = 12, TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
@@ -81,7 +83,7 @@ static struct str metafied(struct arena *arena, struct str token)
 /* Returns the base64 characters that depend only on the token, if `before` bytes precede it. */
 static struct str base64(struct arena *arena, struct str token, size_t before)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] = LETTERS DIGITS "+/";
     struct buf out = buf_new(arena);
     unsigned bits = 0;
     unsigned count = (unsigned)before * 8 % 6;
@@ -295,9 +297,9 @@ static void take_assignments(struct search *search, const struct place *place,
  * token from the user agent. */
 static bool has_token_like_word(struct str text)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
-    static const char digits[] = "0123456789-_";
-    static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char letters[] = LETTERS "-_";
+    static const char digits[] = DIGITS "-_";
+    static const char all[] = LETTERS DIGITS "-_";
     size_t len;
     for (const char *word = text.data; *word; word += len) {
         word += strcspn(word, all);

@@ -6,7 +6,6 @@
 
 #include <pwd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 const char *const credential_keys[] = {
     [CREDENTIAL_TOKEN] = "token",

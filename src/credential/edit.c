@@ -3,9 +3,7 @@
 #include "toml/scan.h"
 #include "util/fs.h"
 
-#include <errno.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define MODE           0600
 #define STEPS_OF_A_CUT 4

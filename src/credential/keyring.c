@@ -4,8 +4,6 @@
 #include "util/fs.h"
 #include "util/json.h"
 
-#include <jansson.h>
-
 #define HELPER         "cargo-credential-libsecret"
 #define LABEL          "cargo-registry:"
 #define LINE_LIMIT     ((size_t)64 * 1024)

@@ -3,8 +3,6 @@
 #include "util/child.h"
 #include "util/json.h"
 
-#include <jansson.h>
-
 /* Limit for a hello, for an answer, and for what follows the answer. cargo has no limit. */
 #define LINE_LIMIT ((size_t)1024 * 1024)
 

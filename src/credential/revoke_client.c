@@ -3,8 +3,6 @@
 #include "util/child.h"
 #include "util/json.h"
 
-#include <jansson.h>
-
 #define LINE_LIMIT ((size_t)64 * 1024)
 #define GRACE_MS   3000 /* the helper obeys `until`; this is the limit if it does not */
 
