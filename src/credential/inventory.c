@@ -43,7 +43,7 @@ static void add(const struct inventory *inventory, struct registry *registry,
 static struct stored **store(struct arena *arena, struct stored **end, struct str registry,
                              const struct toml_node *table)
 {
-    for (size_t i = 0; table && i < COUNT(credential_keys); i++) {
+    for (size_t i = 0; i < COUNT(credential_keys); i++) {
         struct toml_node *node = toml_get(table, str_of(credential_keys[i]));
         if (node) {
             *end = arena_new(arena, struct stored);
@@ -71,12 +71,11 @@ struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
         end = store(arena, end, crates_io, toml_get(doc->root, STR("registry")));
     }
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
-    bool valid = registries && registries->type == TOML_TABLE;
-    const struct toml_node *n = !valid ? NULL
-                                : name ? toml_get(registries, *name)
-                                       : registries->first;
-    for (; n; n = name ? NULL : n->next)
-        end = store(arena, end, n->key, n);
+    if (name)
+        (void)store(arena, end, *name, toml_get(registries, *name));
+    else if (registries && registries->type == TOML_TABLE)
+        for (const struct toml_node *n = registries->first; n; n = n->next)
+            end = store(arena, end, n->key, n);
     return first;
 }
 
@@ -115,20 +114,8 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
     }
 }
 
-/* Adds what a layer has for the names of the run. Looks up each of them, or goes through the names
- * in the layer if these are fewer. */
-static void take_layer(struct inventory *inventory, const struct layer *layer,
-                       const struct str *names, size_t count)
-{
-    const struct toml_node *table = toml_get(layer->doc->root, STR("registries"));
-    if (!table || table->type != TOML_TABLE || table->count <= count) {
-        take_stored(inventory, layer, NULL);
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        take_stored(inventory, layer, &names[i]);
-}
-
+/* Looks up the names of the run in each layer, or goes through the names in the layer if these are
+ * fewer. */
 static void take_files(struct inventory *inventory)
 {
     struct map files = {0}; /* a file can be in several layers */
@@ -141,10 +128,17 @@ static void take_files(struct inventory *inventory)
             names[count++] = r->name;
         }
     }
-    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next)
-        if (layer->file && layer->doc &&
-            map_add(inventory->config->arena, &files, layer->file->path))
-            take_layer(inventory, layer, names, count);
+    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
+        if (!layer->file || !layer->doc ||
+            !map_add(inventory->config->arena, &files, layer->file->path))
+            continue;
+        const struct toml_node *table = toml_get(layer->doc->root, STR("registries"));
+        bool by_name = table && table->type == TOML_TABLE && table->count > count;
+        for (size_t i = 0; i < count && by_name; i++)
+            take_stored(inventory, layer, &names[i]);
+        if (!by_name)
+            take_stored(inventory, layer, NULL);
+    }
 }
 
 /*

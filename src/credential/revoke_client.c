@@ -145,36 +145,32 @@ static struct err *on_line(void *context, struct str text, struct str *reply, bo
 }
 
 /* Returns the error for the calls without an answer. */
-static struct err *exchange(struct run *run, struct str program, struct str requests, int64_t until)
+static struct err *run_helper(struct run *run, int64_t until)
 {
     struct arena *arena = run->shell->arena;
+    struct str program;
+    TRY(helper_path(arena, STR("cargo-logout-revoke"), &program));
     const char *const argv[] = {program.data, NULL};
-    struct str late =
-        str_format(arena, "it took longer than %d seconds", (int)((until - child_clock()) / 1000));
+    int64_t run_ms = until - child_clock();
+    struct str late = str_format(arena, "it took longer than %d seconds", (int)(run_ms / 1000));
     const struct child_exchange exchange = {
         .argv = argv,
         .until = until + GRACE_MS,
         .late = late.data,
         .limit = LINE_LIMIT,
-        .request = requests,
+        .request = server_requests(arena, run->calls, run->count, run_ms),
         .line = on_line,
         .notice = on_notice,
         .context = run,
     };
     enum child_step step;
     int status = 0;
-    TRY(child_exchange(arena, &exchange, &step, &status));
-    return status == 0 ? err_new(arena, "it gave no answer")
-                       : err_new(arena, "it failed with %s", child_status_text(arena, status).data);
-}
-
-static struct err *run_helper(struct run *run, int64_t until)
-{
-    struct arena *arena = run->shell->arena;
-    struct str program;
-    TRY(helper_path(arena, STR("cargo-logout-revoke"), &program));
-    struct str requests = server_requests(arena, run->calls, run->count, until - child_clock());
-    struct err *err = exchange(run, program, requests, until);
+    struct err *err = child_exchange(arena, &exchange, &step, &status);
+    if (!err) {
+        err = status == 0
+                  ? err_new(arena, "it gave no answer")
+                  : err_new(arena, "it failed with %s", child_status_text(arena, status).data);
+    }
     return err_wrap(arena, err, "failed to run `%s`", program.data);
 }
 
