@@ -414,10 +414,10 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
         .arena = inventory->config->arena,
         .out = out,
         .end = &out->first,
+        .last_place = &out->places,
         .user_home = load_user_home(inventory->config->arena),
     };
     *out = (struct copies){0};
-    search.last_place = &search.places;
     take_user_agent(&search);
     if (options->copies)
         find_needles(&search);
@@ -429,12 +429,7 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
         search_files(&search, KIND_HISTORY);
         search_files(&search, KIND_CLIENT);
     }
-    out->places = search.places;
 }
-
-/*
- * Locations and fixes.
- */
 
 struct str copy_location(struct arena *arena, const struct copy *copy)
 {

@@ -66,10 +66,6 @@ struct err *logout_error(struct arena *arena, const char *provider, const struct
     return err_wrap(arena, cause, "credential provider `%s` failed action `logout`", provider);
 }
 
-/*
- * Fixes.
- */
-
 struct fix fix_command(struct arena *arena, const struct str *words, size_t count)
 {
     struct buf text = buf_new(arena);

@@ -35,10 +35,6 @@ static void add(const struct inventory *inventory, struct registry *registry,
     registry->last_credential = *end;
 }
 
-/*
- * Files.
- */
-
 /* Adds what a table of a registry has. Returns the end of the list. */
 static struct stored **store(struct arena *arena, struct stored **end, struct str registry,
                              const struct toml_node *table)
@@ -141,10 +137,6 @@ static void take_files(struct inventory *inventory)
     }
 }
 
-/*
- * Variables.
- */
-
 static void take_variables_of(struct inventory *inventory, struct registry *registry)
 {
     for (size_t i = 0; i < COUNT(credential_keys); i++) {
@@ -187,10 +179,6 @@ static void take_variables(struct inventory *inventory)
         if (r->is_crates_io || r == map_get(&inventory->variable_owners, r->variable_part))
             take_variables_of(inventory, r);
 }
-
-/*
- * Providers.
- */
 
 /* cargo's providers for other systems have no tokens here. cargo:token means files and variables.
  */
@@ -251,10 +239,6 @@ static void find_used(const struct inventory *inventory, const struct registry *
             c->effect = IN_USE;
     }
 }
-
-/*
- * The keyring.
- */
 
 static bool is_keyring(const struct credential *credential)
 {

@@ -48,7 +48,7 @@ const char *const place_kind_names[] = {
 static bool is_known(const struct search *search, enum place_kind kind, struct str path,
                      const struct stat *status)
 {
-    for (const struct place *p = search->places; p; p = p->next)
+    for (const struct place *p = search->out->places; p; p = p->next)
         if (p->device == status->st_dev && p->inode == status->st_ino)
             return true;
     const struct config_file *file = kind == KIND_CARGO ? search->config->files : NULL;

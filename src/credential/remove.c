@@ -7,10 +7,6 @@
  * keyring. */
 enum { KEYRING_PATIENCE_MS = 19000 };
 
-/*
- * Files.
- */
-
 /* Links the credentials to remove from each file. */
 static struct map lists_by_path(const struct inventory *inventory)
 {
@@ -51,10 +47,6 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
         }
     }
 }
-
-/*
- * Providers.
- */
 
 /* Asks the provider again for the token. The keyring's helper need not be asked, because it has
  * searched again. An error counts as no token, because cargo gets none either. */

@@ -119,7 +119,7 @@ static void on_notice(void *context)
         const struct server_call *call = &run->calls[i];
         if (is_sent(call) && !call->answer) {
             shell_status(run->shell, "Waiting", "for %.*s to answer about the token for `%s`",
-                         STR_ARG(call->server.host), call->registry.data);
+                         STR_ARG(call->server.host), call->credential->registry->shown.data);
         }
     }
 }
