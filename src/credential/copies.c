@@ -63,10 +63,6 @@ static const struct copy *listed(const struct copy *from, size_t line, struct st
     return from;
 }
 
-/*
- * Tokens to search for.
- */
-
 /* zsh writes the bytes 0 and 0x83 to 0xA2 as 0x83 followed by the byte xor 32. */
 static struct str metafied(struct arena *arena, struct str token)
 {
@@ -147,10 +143,6 @@ static void find_needles(struct search *search)
     }
 }
 
-/*
- * Credentials files that cargo does not read.
- */
-
 /* Removes tokens from a file. `copies` is the first of its copies, each with a token in `list`. */
 static void remove_tokens(struct search *search, const struct place *place, struct credential *list,
                           struct copy *copies)
@@ -214,10 +206,6 @@ static void take_unread(struct search *search, const struct place *place, struct
     if (list && options->copies && !options->status && !options->dry_run)
         remove_tokens(search, place, list, *from);
 }
-
-/*
- * Assignments.
- */
 
 /* Returns true if the run is about the token or secret key in this variable. */
 static bool is_about(const struct search *search, struct str name)
@@ -288,10 +276,6 @@ static void take_assignments(struct search *search, const struct place *place,
     if (more)
         add_problem(search, place->shown, "the file assigns too many variables of cargo");
 }
-
-/*
- * Other files.
- */
 
 /* Returns true if a word looks like a token: with a letter and a digit. Some registries read the
  * token from the user agent. */

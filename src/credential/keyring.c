@@ -30,8 +30,8 @@ static bool can_have_keyring(struct arena *arena)
 static struct keyring_item *item_of(struct arena *arena, const json_t *json)
 {
     struct keyring_item *item = arena_new(arena, struct keyring_item);
-    struct str label = json_to_str(arena, json_object_get(json, "label"));
-    item->index_url = json_to_str(arena, json_object_get(json, "url"));
+    struct str label = json_get_str(arena, json, "label");
+    item->index_url = json_get_str(arena, json, "url");
     item->locked = json_is_true(json_object_get(json, "locked"));
     item->name = STR("");
     if (str_starts(label, STR(LABEL)))
@@ -55,7 +55,7 @@ static struct err *take_state(struct arena *arena, const json_t *json, struct ke
         [KEYRING_NONE] = "none",     [KEYRING_PRESENT] = "present", [KEYRING_LISTED] = "listed",
         [KEYRING_LOCKED] = "locked", [KEYRING_UNKNOWN] = "unknown",
     };
-    struct str state = json_to_str(arena, json_object_get(json, "state"));
+    struct str state = json_get_str(arena, json, "state");
     view->reason = reason_of(arena, json_object_get(json, "error"));
     for (size_t i = KEYRING_NONE; i < COUNT(states); i++) {
         bool has_reason = i != KEYRING_UNKNOWN || view->reason;

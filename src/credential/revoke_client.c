@@ -81,18 +81,13 @@ struct str server_requests(struct arena *arena, const struct server_call *calls,
                                       (json_int_t)(run_ms > 0 ? run_ms : 0), "groups", groups));
 }
 
-static struct str get_text(struct arena *arena, const json_t *object, const char *key)
-{
-    return json_to_str(arena, json_object_get(object, key));
-}
-
 struct err *server_line_read(struct arena *arena, struct str line, size_t *id,
                              struct server_answer *out)
 {
     json_wipe_memory();
     json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
     const json_t *number = json_object_get(json, "id");
-    struct str name = get_text(arena, json, "verdict");
+    struct str name = json_get_str(arena, json, "verdict");
     size_t verdict = server_name_find(server_verdict_names, COUNT(server_verdict_names), name.data);
     if (!json_is_integer(number) || json_integer_value(number) < 0 ||
         verdict == COUNT(server_verdict_names))
@@ -100,13 +95,13 @@ struct err *server_line_read(struct arena *arena, struct str line, size_t *id,
     *id = (size_t)json_integer_value(number);
     *out = (struct server_answer){
         .verdict = (enum server_verdict)verdict,
-        .url = get_text(arena, json, "url"),
+        .url = json_get_str(arena, json, "url"),
         .status = (unsigned)json_integer_value(json_object_get(json, "status")),
-        .detail = get_text(arena, json, "detail"),
-        .who = get_text(arena, json, "who"),
-        .scopes = get_text(arena, json, "scopes"),
-        .expires = get_text(arena, json, "expires"),
-        .page = get_text(arena, json, "page"),
+        .detail = json_get_str(arena, json, "detail"),
+        .who = json_get_str(arena, json, "who"),
+        .scopes = json_get_str(arena, json, "scopes"),
+        .expires = json_get_str(arena, json, "expires"),
+        .page = json_get_str(arena, json, "page"),
     };
     return NULL;
 }
