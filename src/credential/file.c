@@ -63,7 +63,7 @@ static struct toml_node **find_victims(struct arena *arena, const struct toml_do
                                               toml_get(s->node->parent, STR("secret-key-subject"))};
             bool goes = takes(c, s, revoked_only);
             for (size_t i = 0; i < COUNT(both) && goes && both[i]; i++) {
-                victims = list_room(arena, victims, sizeof(*both), *count, &size);
+                victims = list_room(arena, victims, sizeof(struct toml_node *), *count, &size);
                 victims[(*count)++] = both[i];
             }
         }
