@@ -301,7 +301,7 @@ static void take_user_agent(struct search *search)
         environment_get(&config->environment, STR("CARGO_HTTP_USER_AGENT"));
     for (const struct config_file *file = config->files; file; file = file->next) {
         const struct toml_node *http = file->doc ? toml_get(file->doc->root, STR("http")) : NULL;
-        const struct toml_node *node = toml_get(http, STR("user-agent"));
+        const struct toml_node *node = http ? toml_get(http, STR("user-agent")) : NULL;
         if (node && node->type == TOML_STRING && has_token_like_word(node->string)) {
             struct place *place = arena_new(search->arena, struct place);
             *place = (struct place){.path = file->path, .shown = file->shown, .kind = KIND_CARGO};

@@ -39,7 +39,7 @@ static void add(const struct inventory *inventory, struct registry *registry,
 static struct stored **store(struct arena *arena, struct stored **end, struct str registry,
                              const struct toml_node *table)
 {
-    for (size_t i = 0; i < COUNT(credential_keys); i++) {
+    for (size_t i = 0; table && i < COUNT(credential_keys); i++) {
         struct toml_node *node = toml_get(table, str_of(credential_keys[i]));
         if (node) {
             *end = arena_new(arena, struct stored);
@@ -67,7 +67,7 @@ struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
         end = store(arena, end, crates_io, toml_get(doc->root, STR("registry")));
     }
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
-    if (name)
+    if (registries && name)
         (void)store(arena, end, *name, toml_get(registries, *name));
     else if (registries && registries->type == TOML_TABLE)
         for (const struct toml_node *n = registries->first; n; n = n->next)

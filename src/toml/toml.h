@@ -86,8 +86,8 @@ struct toml_doc {
  */
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out) MUST_CHECK;
 
-/* Returns the child of a table, or NULL. Also NULL if the node is NULL or no table. Fast for tables
- * of any size. */
+/* Returns the child of a table, or NULL. Also NULL if the node is not a table. Fast for tables of
+ * any size. */
 struct toml_node *toml_get(const struct toml_node *table, struct str key);
 
 #endif

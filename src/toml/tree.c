@@ -52,7 +52,7 @@ struct toml_node *toml_child(struct arena *arena, struct toml_node *table, struc
 
 struct toml_node *toml_get(const struct toml_node *table, struct str key)
 {
-    if (!table || table->type != TOML_TABLE)
+    if (table->type != TOML_TABLE)
         return NULL;
     if (table->index)
         return map_get(table->index, key);
