@@ -4,11 +4,6 @@
 
 #include <time.h>
 
-static struct str text_of(struct arena *arena, const json_t *json, const char *key)
-{
-    return json_to_str(arena, json_object_get(json, key));
-}
-
 /* Joins the texts of a list with spaces. */
 static struct str words_of(struct arena *arena, const json_t *list)
 {
@@ -44,18 +39,18 @@ static bool artifactory_confirms(const json_t *json)
 static bool artifactory_describes(struct arena *arena, const json_t *json,
                                   struct server_answer *out)
 {
-    struct str subject = text_of(arena, json, "subject"); /* `jfac@01/users/ada` */
+    struct str subject = json_get_str(arena, json, "subject"); /* `jfac@01/users/ada` */
     out->who = str_slice(arena, subject, (size_t)(str_rfind(subject, '/') + 1), subject.len);
-    out->scopes = text_of(arena, json, "scope");
+    out->scopes = json_get_str(arena, json, "scope");
     out->expires = date_of(arena, json_object_get(json, "expiry"));
     return json_is_string(json_object_get(json, "token_id")) && artifactory_confirms(json);
 }
 
 static bool gitlab_describes(struct arena *arena, const json_t *json, struct server_answer *out)
 {
-    out->who = text_of(arena, json, "name");
+    out->who = json_get_str(arena, json, "name");
     out->scopes = words_of(arena, json_object_get(json, "scopes"));
-    out->expires = text_of(arena, json, "expires_at");
+    out->expires = json_get_str(arena, json, "expires_at");
     return json_is_integer(json_object_get(json, "id")) &&
            json_is_true(json_object_get(json, "active")) &&
            json_is_false(json_object_get(json, "revoked"));
@@ -64,8 +59,8 @@ static bool gitlab_describes(struct arena *arena, const json_t *json, struct ser
 /* Sets `who` to the names of the token and of its user. One of them can be missing. */
 static bool gitea_describes(struct arena *arena, const json_t *json, struct server_answer *out)
 {
-    struct str token = text_of(arena, json, "name");
-    struct str user = text_of(arena, json_object_get(json, "user"), "login");
+    struct str token = json_get_str(arena, json, "name");
+    struct str user = json_get_str(arena, json_object_get(json, "user"), "login");
     out->who = str_format(arena, "%s%s%s", token.data, token.len > 0 && user.len > 0 ? " of " : "",
                           user.data);
     out->scopes = words_of(arena, json_object_get(json, "scopes"));
@@ -177,12 +172,13 @@ static void refusal_read(struct arena *arena, enum server_kind kind, const json_
 {
     const char *key = apis[kind].error_key;
     const json_t *errors = json_object_get(json, "errors");
-    struct str code = text_of(arena, json, "error");
+    struct str code = json_get_str(arena, json, "error");
     if (key && json_object_size(json) == 1 && json_array_size(errors) == 1) {
-        answer->detail = text_of(arena, json_array_get(errors, 0), key);
+        answer->detail = json_get_str(arena, json_array_get(errors, 0), key);
     } else if (!key) {
-        struct str description = text_of(arena, json, "error_description");
-        answer->detail = first_of(text_of(arena, json, "message"), first_of(description, code));
+        struct str description = json_get_str(arena, json, "error_description");
+        answer->detail =
+            first_of(json_get_str(arena, json, "message"), first_of(description, code));
     }
     answer->verdict =
         answer->status == 404 || answer->status == 405 ? VERDICT_UNSUPPORTED : VERDICT_REFUSED;

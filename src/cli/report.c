@@ -153,8 +153,6 @@ static void report_left(const struct shell *shell, const struct credential *c)
 static void report_keyring(const struct shell *shell, const struct run *run)
 {
     const struct keyring_view *keyring = &run->inventory.keyring;
-    if (!run->inventory.keyring_asked)
-        return;
     if (keyring->state == KEYRING_PRESENT) {
         shell_note(shell, "the keyring (Secret Service) was not checked, because no configuration "
                           "uses it; `cargo-logout --all` searches it");

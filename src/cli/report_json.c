@@ -267,7 +267,7 @@ bool report_json(const struct shell *shell, const struct run *run, int status)
     for (const struct config_file *file = inventory->config->files; file; file = file->next)
         if (file->failure)
             add_unreadable(&out, file);
-    if (inventory->keyring_asked)
+    if (inventory->keyring.state != KEYRING_UNASKED)
         add_keyring(&out, &inventory->keyring);
     for (const struct copy *c = run->copies.first; c; c = c->next)
         if (c->kind == COPY_NOT_CHECKED)

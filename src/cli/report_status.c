@@ -150,6 +150,7 @@ static struct map count_by_path(struct arena *arena, const struct inventory *fou
 static struct str checked(struct arena *arena, const struct run *run)
 {
     static const char *const keyring[] = {
+        [KEYRING_UNASKED] = "not searched, because no configuration has cargo:libsecret",
         [KEYRING_NONE] = "none on this machine",
         [KEYRING_PRESENT] = "not searched",
         [KEYRING_LISTED] = "searched",
@@ -175,10 +176,7 @@ static struct str checked(struct arena *arena, const struct run *run)
     }
     buf_addf(&out, "  environment: %zu variable%s of cargo\n", config->environment.count,
              config->environment.count == 1 ? "" : "s");
-    buf_addf(&out, "  keyring: %s\n",
-             inventory->keyring_asked
-                 ? keyring[inventory->keyring.state]
-                 : "not searched, because no configuration has cargo:libsecret");
+    buf_addf(&out, "  keyring: %s\n", keyring[inventory->keyring.state]);
     return buf_str(&out);
 }
 

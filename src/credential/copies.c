@@ -8,6 +8,8 @@
 #include "util/text.h"
 
 #define ALL_BYTES ((size_t)256 * 1024 * 1024)
+#define LETTERS   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS    "0123456789"
 
 enum { SHORTEST = 12, TOKEN_LIKE = 20, MOST_COPIES = 100, SEARCH_MS = 2000 };
 
@@ -61,10 +63,6 @@ static const struct copy *listed(const struct copy *from, size_t line, struct st
     return from;
 }
 
-/*
- * Tokens to search for.
- */
-
 /* zsh writes the bytes 0 and 0x83 to 0xA2 as 0x83 followed by the byte xor 32. */
 static struct str metafied(struct arena *arena, struct str token)
 {
@@ -81,7 +79,7 @@ static struct str metafied(struct arena *arena, struct str token)
 /* Returns the base64 characters that depend only on the token, if `before` bytes precede it. */
 static struct str base64(struct arena *arena, struct str token, size_t before)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] = LETTERS DIGITS "+/";
     struct buf out = buf_new(arena);
     unsigned bits = 0;
     unsigned count = (unsigned)before * 8 % 6;
@@ -144,10 +142,6 @@ static void find_needles(struct search *search)
             add_token(search, c, token);
     }
 }
-
-/*
- * Credentials files that cargo does not read.
- */
 
 /* Removes tokens from a file. `copies` is the first of its copies, each with a token in `list`. */
 static void remove_tokens(struct search *search, const struct place *place, struct credential *list,
@@ -212,10 +206,6 @@ static void take_unread(struct search *search, const struct place *place, struct
     if (list && options->copies && !options->status && !options->dry_run)
         remove_tokens(search, place, list, *from);
 }
-
-/*
- * Assignments.
- */
 
 /* Returns true if the run is about the token or secret key in this variable. */
 static bool is_about(const struct search *search, struct str name)
@@ -287,17 +277,13 @@ static void take_assignments(struct search *search, const struct place *place,
         add_problem(search, place->shown, "the file assigns too many variables of cargo");
 }
 
-/*
- * Other files.
- */
-
 /* Returns true if a word looks like a token: with a letter and a digit. Some registries read the
  * token from the user agent. */
 static bool has_token_like_word(struct str text)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
-    static const char digits[] = "0123456789-_";
-    static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char letters[] = LETTERS "-_";
+    static const char digits[] = DIGITS "-_";
+    static const char all[] = LETTERS DIGITS "-_";
     size_t len;
     for (const char *word = text.data; *word; word += len) {
         word += strcspn(word, all);
@@ -412,10 +398,10 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
         .arena = inventory->config->arena,
         .out = out,
         .end = &out->first,
+        .last_place = &out->places,
         .user_home = load_user_home(inventory->config->arena),
     };
     *out = (struct copies){0};
-    search.last_place = &search.places;
     take_user_agent(&search);
     if (options->copies)
         find_needles(&search);
@@ -427,12 +413,7 @@ void copies_find(struct inventory *inventory, const struct logout_options *optio
         search_files(&search, KIND_HISTORY);
         search_files(&search, KIND_CLIENT);
     }
-    out->places = search.places;
 }
-
-/*
- * Locations and fixes.
- */
 
 struct str copy_location(struct arena *arena, const struct copy *copy)
 {

@@ -56,9 +56,9 @@ struct copy {
 
 struct copies {
     struct copy *first;
-    const struct place *places; /* the files that were found, startup files first */
-    size_t files;               /* number of files that were searched */
-    size_t tokens;              /* number of tokens that were searched for */
+    struct place *places; /* the files that were found, startup files first */
+    size_t files;         /* number of files that were searched */
+    size_t tokens;        /* number of tokens that were searched for */
 };
 
 /* Call it last in a run. */

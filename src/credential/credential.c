@@ -6,7 +6,6 @@
 
 #include <pwd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 const char *const credential_keys[] = {
     [CREDENTIAL_TOKEN] = "token",
@@ -67,10 +66,6 @@ struct err *logout_error(struct arena *arena, const char *provider, const struct
     return err_wrap(arena, cause, "credential provider `%s` failed action `logout`", provider);
 }
 
-/*
- * Fixes.
- */
-
 struct fix fix_command(struct arena *arena, const struct str *words, size_t count)
 {
     struct buf text = buf_new(arena);
@@ -89,17 +84,6 @@ struct fix fix_command(struct arena *arena, const struct str *words, size_t coun
 
 /* The first words of a command. */
 #define LOGOUT_OF(name) STR("cargo-logout"), STR("--registry"), (name)
-
-static struct fix fix_text(struct str text)
-{
-    return (struct fix){NULL, 0, text};
-}
-
-static bool shell_can_unset(struct str name)
-{
-    return strspn(name.data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
-           name.len;
-}
 
 /* Adds the lines that assign the variable, because `unset` lasts only until the next shell reads
  * them. */
@@ -120,7 +104,9 @@ static struct fix fix_variable(struct arena *arena, const struct credential *c, 
     const struct session *session = c->session;
     struct fix fix = {NULL, 0, STR("")};
     struct buf text = buf_new(arena);
-    if (shell_can_unset(name)) {
+    size_t word =
+        strspn(name.data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    if (word == name.len) { /* a shell can unset it */
         fix = session->fish ? FIX(arena, STR("set"), STR("-e"), name)
                             : FIX(arena, STR("unset"), name);
         buf_add(&text, fix.text);
@@ -150,7 +136,7 @@ static struct str real_location(struct arena *arena, const struct credential *c)
 static struct fix fix_file(struct arena *arena, const struct credential *c)
 {
     struct str name = c->registry->name;
-    struct fix fix = fix_text(STR(""));
+    struct fix fix = {NULL, 0, STR("")};
     if (c->registry->valid && c->file->leaves) {
         fix = FIX(arena, LOGOUT_OF(name), STR("--everywhere"), STR("--config"), c->file->path);
     } else if (c->registry->valid && c->result != RESULT_FAILED) {
@@ -192,13 +178,15 @@ static struct fix fix_provider(struct arena *arena, const struct credential *c)
     if ((c->plan == PLAN_ASK || other_name) && pending && c->registry->valid)
         return FIX(arena, LOGOUT_OF(c->registry->name));
     if (c->plan == PLAN_LEAVE && c->asked_about && pending) {
-        return fix_text(str_format(arena, "run `cargo-logout --registry %s` where cargo uses it",
-                                   text_quoted(arena, c->registry->shown).data));
+        return (struct fix){
+            .text = str_format(arena, "run `cargo-logout --registry %s` where cargo uses it",
+                               text_quoted(arena, c->registry->shown).data),
+        };
     }
     if (setting->variable.len > 0)
         return fix_variable(arena, c, setting->variable);
-    return fix_text(
-        str_format(arena, "remove the provider from %s", setting_location(arena, setting).data));
+    struct str where = setting_location(arena, setting);
+    return (struct fix){.text = str_format(arena, "remove the provider from %s", where.data)};
 }
 
 static struct fix fix_item(struct arena *arena, const struct credential *c)

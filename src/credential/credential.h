@@ -141,11 +141,9 @@ struct fix {
     struct str text;
 };
 
-/* Makes a fix of a command. The fix is empty if the command cannot be printed so that it can be
- * typed. */
+/* Makes a fix of a command, whose words are the arguments of FIX(). The fix is empty if the command
+ * cannot be printed so that it can be typed. */
 struct fix fix_command(struct arena *arena, const struct str *words, size_t count);
-
-/* The same with the words as arguments. */
 #define FIX(arena, ...)                                                                            \
     fix_command((arena), (const struct str[]){__VA_ARGS__},                                        \
                 sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str))

@@ -3,9 +3,7 @@
 #include "toml/scan.h"
 #include "util/fs.h"
 
-#include <errno.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define MODE           0600
 #define STEPS_OF_A_CUT 4
@@ -222,15 +220,6 @@ static struct err *step_write(struct arena *arena, int fd, const struct edit_ste
     return err;
 }
 
-/* Reads the step again, because a program that ignores the lock can have changed the file. */
-static struct err *step_check(struct arena *arena, int fd, const struct edit_step *step)
-{
-    if (fd_contains(fd, step->at, step->bytes))
-        return NULL;
-    return errno ? err_os(arena, errno)
-                 : err_new(arena, "the file does not contain what was written");
-}
-
 /* Sets the mode, and removes the blank lines if they are still at the end of the file. fdatasync
  * can write the mode later. It does no harm if a power cut loses the mode. */
 static struct err *finish(struct arena *arena, int fd, const struct edit *edit, bool make_private)
@@ -252,9 +241,11 @@ struct err *edit_apply(struct arena *arena, int fd, const struct edit *edit, boo
 {
     for (size_t i = 0; i < edit->count; i++) {
         TRY(step_write(arena, fd, &edit->steps[i]));
-        if (RETRY(fdatasync(fd)) < 0)
-            return err_os(arena, errno);
-        TRY(step_check(arena, fd, &edit->steps[i]));
+        /* a program that ignores the lock can have changed the file */
+        if (RETRY(fdatasync(fd)) < 0 || !fd_contains(fd, edit->steps[i].at, edit->steps[i].bytes)) {
+            return errno ? err_os(arena, errno)
+                         : err_new(arena, "the file does not contain what was written");
+        }
     }
     *left = finish(arena, fd, edit, make_private);
     return NULL;

@@ -7,9 +7,6 @@
  * file. Editing in place also keeps links, owner, access lists and mounts, and overwrites the bytes
  * of the secret. File systems that copy on write, and flash memory, can still keep these bytes.
  *
- *     edit_plan    pure: what to write, in which order; all memory that is needed
- *     edit_apply   does it: allocates memory only for an error
- *
  * A crash can happen between two writes. During one write, a crash can leave only some of the pages
  * written, because the kernel copies page by page and a disk writes pages in any order. Therefore,
  * a plan is a list of steps, and each step is on the disk before the next one begins. The kinds of
@@ -59,7 +56,8 @@ struct edit {
     size_t length; /* final length of the file */
 };
 
-/* The cut has at least one piece. `before` must live as long as the plan. */
+/* Decides what to write, in which order, and allocates the memory for it. The cut has at least one
+ * piece. `before` must live as long as the plan. */
 struct edit *edit_plan(struct arena *arena, struct str before, const struct toml_cut *cut);
 
 /*

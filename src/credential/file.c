@@ -1,24 +1,14 @@
 #include "credential/file.h"
 
-#include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "config/load.h"
 #include "credential/edit.h"
 #include "credential/inventory.h"
 #include "util/fs.h"
 #include "util/lock.h"
 
-enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
+#include <fcntl.h>
 
-/* The nodes to remove. */
-struct victims {
-    struct toml_node **nodes;
-    size_t count;
-    size_t size;
-};
+enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
 /* Returns the open file, or -1 if there is none. If a file without an extension cannot be read, it
  * does not exist for cargo. */
@@ -59,10 +49,13 @@ static bool takes(struct credential *c, const struct stored *stored, bool revoke
     return goes;
 }
 
-static struct victims find_victims(struct arena *arena, const struct toml_doc *doc,
-                                   struct credential *list, bool revoked_only)
+/* Returns the nodes to remove. */
+static struct toml_node **find_victims(struct arena *arena, const struct toml_doc *doc,
+                                       struct credential *list, bool revoked_only, size_t *count)
 {
-    struct victims victims = {0};
+    struct toml_node **victims = NULL;
+    size_t size = 0;
+    *count = 0;
     for (struct credential *c = list; c; c = c->next_in_file) {
         const struct stored *s = inventory_stored(arena, doc, &c->registry->name);
         for (; s; s = s->next) {
@@ -70,9 +63,8 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
                                               toml_get(s->node->parent, STR("secret-key-subject"))};
             bool goes = takes(c, s, revoked_only);
             for (size_t i = 0; i < COUNT(both) && goes && both[i]; i++) {
-                victims.nodes = list_room(arena, victims.nodes, sizeof(struct toml_node *),
-                                          victims.count, &victims.size);
-                victims.nodes[victims.count++] = both[i];
+                victims = list_room(arena, victims, sizeof(struct toml_node *), *count, &size);
+                victims[(*count)++] = both[i];
             }
         }
     }
@@ -80,12 +72,12 @@ static struct victims find_victims(struct arena *arena, const struct toml_doc *d
 }
 
 static struct err *cut(const struct shell *shell, const struct config_file *file, int fd,
-                       const struct toml_doc *doc, const struct victims *victims)
+                       const struct toml_doc *doc, struct toml_node *const *victims, size_t count)
 {
     struct arena *arena = shell->arena;
     const char *shown = file->shown.data;
     struct toml_cut pieces;
-    TRY(toml_cut(arena, doc, victims->nodes, victims->count, &pieces));
+    TRY(toml_cut(arena, doc, victims, count, &pieces));
     const struct edit *edit = edit_plan(arena, doc->text, &pieces);
     struct err *left;
     struct err *err = edit_apply(arena, fd, edit, file->credentials, &left);
@@ -153,10 +145,11 @@ static struct err *remove_once(const struct shell *shell, const struct config_fi
     const struct toml_doc *doc = NULL;
     TRY(read_doc(arena, file, fd, &doc));
     assert(doc);
-    struct victims victims = find_victims(arena, doc, list, revoked_only);
-    if (victims.count == 0)
+    size_t count;
+    struct toml_node **victims = find_victims(arena, doc, list, revoked_only, &count);
+    if (count == 0)
         return NULL;
-    TRY(cut(shell, file, fd, doc, &victims));
+    TRY(cut(shell, file, fd, doc, victims, count));
     *again = fd_identity(fd, file->path) == FILE_OTHER;
     return NULL;
 }

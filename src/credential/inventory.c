@@ -35,10 +35,6 @@ static void add(const struct inventory *inventory, struct registry *registry,
     registry->last_credential = *end;
 }
 
-/*
- * Files.
- */
-
 /* Adds what a table of a registry has. Returns the end of the list. */
 static struct stored **store(struct arena *arena, struct stored **end, struct str registry,
                              const struct toml_node *table)
@@ -71,12 +67,11 @@ struct stored *inventory_stored(struct arena *arena, const struct toml_doc *doc,
         end = store(arena, end, crates_io, toml_get(doc->root, STR("registry")));
     }
     const struct toml_node *registries = toml_get(doc->root, STR("registries"));
-    bool valid = registries && registries->type == TOML_TABLE;
-    const struct toml_node *n = !valid ? NULL
-                                : name ? toml_get(registries, *name)
-                                       : registries->first;
-    for (; n; n = name ? NULL : n->next)
-        end = store(arena, end, n->key, n);
+    if (registries && name)
+        (void)store(arena, end, *name, toml_get(registries, *name));
+    else if (registries && registries->type == TOML_TABLE)
+        for (const struct toml_node *n = registries->first; n; n = n->next)
+            end = store(arena, end, n->key, n);
     return first;
 }
 
@@ -115,20 +110,8 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
     }
 }
 
-/* Adds what a layer has for the names of the run. Looks up each of them, or goes through the names
- * in the layer if these are fewer. */
-static void take_layer(struct inventory *inventory, const struct layer *layer,
-                       const struct str *names, size_t count)
-{
-    const struct toml_node *table = toml_get(layer->doc->root, STR("registries"));
-    if (!table || table->type != TOML_TABLE || table->count <= count) {
-        take_stored(inventory, layer, NULL);
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        take_stored(inventory, layer, &names[i]);
-}
-
+/* Looks up the names of the run in each layer, or goes through the names in the layer if these are
+ * fewer. */
 static void take_files(struct inventory *inventory)
 {
     struct map files = {0}; /* a file can be in several layers */
@@ -141,15 +124,18 @@ static void take_files(struct inventory *inventory)
             names[count++] = r->name;
         }
     }
-    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next)
-        if (layer->file && layer->doc &&
-            map_add(inventory->config->arena, &files, layer->file->path))
-            take_layer(inventory, layer, names, count);
+    for (const struct layer *layer = inventory->config->layers; layer; layer = layer->next) {
+        if (!layer->file || !layer->doc ||
+            !map_add(inventory->config->arena, &files, layer->file->path))
+            continue;
+        const struct toml_node *table = toml_get(layer->doc->root, STR("registries"));
+        bool by_name = table && table->type == TOML_TABLE && table->count > count;
+        for (size_t i = 0; i < count && by_name; i++)
+            take_stored(inventory, layer, &names[i]);
+        if (!by_name)
+            take_stored(inventory, layer, NULL);
+    }
 }
-
-/*
- * Variables.
- */
 
 static void take_variables_of(struct inventory *inventory, struct registry *registry)
 {
@@ -193,10 +179,6 @@ static void take_variables(struct inventory *inventory)
         if (r->is_crates_io || r == map_get(&inventory->variable_owners, r->variable_part))
             take_variables_of(inventory, r);
 }
-
-/*
- * Providers.
- */
 
 /* cargo's providers for other systems have no tokens here. cargo:token means files and variables.
  */
@@ -258,10 +240,6 @@ static void find_used(const struct inventory *inventory, const struct registry *
     }
 }
 
-/*
- * The keyring.
- */
-
 static bool is_keyring(const struct credential *credential)
 {
     return credential->place == PLACE_PROVIDER && credential->provider->kind == PROVIDER_LIBSECRET;
@@ -293,7 +271,6 @@ static void take_item(struct inventory *inventory, const struct keyring_item *it
 void inventory_look_into_keyring(struct inventory *inventory, enum keyring_search how)
 {
     keyring_look(inventory->config->shell, how, &inventory->keyring);
-    inventory->keyring_asked = true;
     for (const struct keyring_item *item = inventory->keyring.items; item; item = item->next)
         take_item(inventory, item);
     registries_sort(&inventory->registries);

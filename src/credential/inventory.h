@@ -18,7 +18,6 @@ struct inventory {
     struct map variable_owners; /* the struct registry that has a variable, by its variable_part */
     struct registry *chosen;    /* the only registry of this run; NULL: all registries */
     bool uses_keyring;          /* a layer configures cargo:libsecret */
-    bool keyring_asked;
     struct keyring_view keyring;
     const struct err *keyring_late; /* error of a call that took too long; no other call is made */
 };

@@ -4,8 +4,6 @@
 #include "util/fs.h"
 #include "util/json.h"
 
-#include <jansson.h>
-
 #define HELPER         "cargo-credential-libsecret"
 #define LABEL          "cargo-registry:"
 #define LINE_LIMIT     ((size_t)64 * 1024)
@@ -15,24 +13,16 @@
 
 struct look {
     struct shell *shell;
-    struct arena *arena;
-    enum keyring_search how;
     struct keyring_view *view;
     struct keyring_item **end; /* of the list of items */
     int count;
 };
 
-static bool is_set(const char *variable)
-{
-    const char *value = getenv(variable);
-    return value && *value;
-}
-
 /* Returns false if the environment leads to no keyring. The helper is then not needed. */
 static bool can_have_keyring(struct arena *arena)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    return is_set("DBUS_SESSION_BUS_ADDRESS") ||
+    return str_of(getenv("DBUS_SESSION_BUS_ADDRESS")).len > 0 ||
            str_eq(str_of(getenv("SECRET_BACKEND")), STR("file")) ||
            (runtime && path_exists(path_join(arena, str_of(runtime), STR("bus"))));
 }
@@ -40,8 +30,8 @@ static bool can_have_keyring(struct arena *arena)
 static struct keyring_item *item_of(struct arena *arena, const json_t *json)
 {
     struct keyring_item *item = arena_new(arena, struct keyring_item);
-    struct str label = json_to_str(arena, json_object_get(json, "label"));
-    item->index_url = json_to_str(arena, json_object_get(json, "url"));
+    struct str label = json_get_str(arena, json, "label");
+    item->index_url = json_get_str(arena, json, "url");
     item->locked = json_is_true(json_object_get(json, "locked"));
     item->name = STR("");
     if (str_starts(label, STR(LABEL)))
@@ -59,38 +49,37 @@ static const struct err *reason_of(struct arena *arena, const json_t *messages)
     return reason;
 }
 
-static struct err *view_of(const struct look *look, const json_t *json, struct keyring_view *view)
+static struct err *take_state(struct arena *arena, const json_t *json, struct keyring_view *view)
 {
     static const char *const states[] = {
         [KEYRING_NONE] = "none",     [KEYRING_PRESENT] = "present", [KEYRING_LISTED] = "listed",
         [KEYRING_LOCKED] = "locked", [KEYRING_UNKNOWN] = "unknown",
     };
-    struct str state = json_to_str(look->arena, json_object_get(json, "state"));
-    view->reason = reason_of(look->arena, json_object_get(json, "error"));
-    for (size_t i = 0; i < COUNT(states); i++) {
+    struct str state = json_get_str(arena, json, "state");
+    view->reason = reason_of(arena, json_object_get(json, "error"));
+    for (size_t i = KEYRING_NONE; i < COUNT(states); i++) {
         bool has_reason = i != KEYRING_UNKNOWN || view->reason;
         if (str_eq(state, str_of(states[i])) && has_reason) {
             view->state = (enum keyring_state)i;
             return NULL;
         }
     }
-    return err_new(look->arena, "`" HELPER "` did not print the state of the keyring");
+    return err_new(arena, "`" HELPER "` did not print the state of the keyring");
 }
 
 static struct err *on_line(void *context, struct str line, struct str *reply, bool *done)
 {
     struct look *look = context;
+    struct arena *arena = look->shell->arena;
     json_auto_t *json = json_loadb(line.data, line.len, 0, NULL);
     (void)reply;
     if (!json_object_get(json, "url")) {
         *done = true;
-        return view_of(look, json, look->view);
+        return take_state(arena, json, look->view);
     }
-    if (look->count++ == ITEMS_LIMIT) {
-        return err_new(look->arena, "more than %d of cargo's items are in the keyring",
-                       ITEMS_LIMIT);
-    }
-    *look->end = item_of(look->arena, json);
+    if (look->count++ == ITEMS_LIMIT)
+        return err_new(arena, "more than %d of cargo's items are in the keyring", ITEMS_LIMIT);
+    *look->end = item_of(arena, json);
     look->end = &(*look->end)->next;
     return NULL;
 }
@@ -101,10 +90,9 @@ static void on_notice(void *context)
     shell_status(look->shell, "Waiting", "for the Secret Service to list cargo's tokens");
 }
 
-static struct err *look_at(struct look *look)
+static struct err *look_at(struct look *look, bool peek)
 {
-    struct arena *arena = look->arena;
-    bool peek = look->how == KEYRING_PEEK;
+    struct arena *arena = look->shell->arena;
     int seconds = peek ? PEEK_SECONDS : SEARCH_SECONDS;
     struct str program;
     TRY(helper_path(arena, STR(HELPER), &program));
@@ -118,7 +106,6 @@ static struct err *look_at(struct look *look)
                            seconds)
                     .data,
         .limit = LINE_LIMIT,
-        .request = STR(""),
         .line = on_line,
         .notice = peek ? NULL : on_notice,
         .context = look,
@@ -133,16 +120,14 @@ static struct err *look_at(struct look *look)
 
 void keyring_look(struct shell *shell, enum keyring_search how, struct keyring_view *out)
 {
-    struct look look = {shell, shell->arena, how, out, &out->items, 0};
+    struct look look = {shell, out, &out->items, 0};
     *out = (struct keyring_view){.state = KEYRING_NONE};
-    if (!can_have_keyring(look.arena))
+    if (!can_have_keyring(shell->arena))
         return;
     json_wipe_memory();
-    struct err *err = look_at(&look);
-    if (err) {
-        out->reason = err;
-        out->state = KEYRING_UNKNOWN;
-    }
-    if (out->state == KEYRING_UNKNOWN)
+    const struct err *err = look_at(&look, how == KEYRING_PEEK);
+    if (err)
+        *out = (struct keyring_view){KEYRING_UNKNOWN, NULL, err};
+    else if (out->state == KEYRING_UNKNOWN)
         out->items = NULL;
 }

@@ -14,6 +14,7 @@
 #include "util/shell.h"
 
 enum keyring_state {
+    KEYRING_UNASKED,
     KEYRING_NONE, /* no session bus, or nothing owns or can be started as org.freedesktop.secrets */
     KEYRING_PRESENT, /* KEYRING_PEEK only: a service runs or could be started */
     KEYRING_LISTED,  /* all collections were searched */

@@ -10,44 +10,32 @@
 #define FILE_BYTES ((size_t)64 * 1024 * 1024)
 
 /*
- * A pattern begins with `/`, with `~/` (the home directory), with `./` (the working directory and
- * each one above), with `@cargo/` (CARGO_HOME, ~/.cargo and each `.cargo` of `./`), or with a
+ * The files of each kind, as patterns with blanks between them. docs/copies.md lists the program of
+ * each. A pattern begins with `/`, with `~/` (the home directory), with `./` (the working directory
+ * and each one above), with `@cargo/` (CARGO_HOME, ~/.cargo and each `.cargo` of `./`), or with a
  * variable, which can be a file itself. The rest is a pattern of glob(7).
  */
-static const struct row {
-    enum place_kind kind;
-    const char *patterns; /* separated by blanks */
-} rows[] = {
-    /* bash, sh */
-    {KIND_STARTUP, "~/.profile ~/.bash_profile ~/.bash_login ~/.bashrc ~/.bash_aliases $BASH_ENV "
-                   "$ENV /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc"},
-    /* zsh */
-    {KIND_STARTUP, "~/.zshenv $ZDOTDIR/.zshenv $ZDOTDIR/.zprofile $ZDOTDIR/.zshrc "
-                   "$ZDOTDIR/.zlogin /etc/zsh/z* /etc/zsh* /etc/zprofile /etc/zlogin"},
-    /* fish */
-    {KIND_STARTUP, "$XDG_CONFIG_HOME/fish/config.fish $XDG_CONFIG_HOME/fish/conf.d/*.fish "
-                   "$XDG_CONFIG_HOME/fish/fish_variables /etc/fish/config.fish "
-                   "/etc/fish/conf.d/*.fish"},
-    /* systemd, PAM, sshd, display managers */
-    {KIND_STARTUP, "$XDG_CONFIG_HOME/environment.d/*.conf /etc/environment.d/*.conf "
-                   "/etc/environment /etc/security/pam_env.conf ~/.pam_environment "
-                   "~/.ssh/environment ~/.xprofile"},
-    /* direnv, dotenv */
-    {KIND_STARTUP, "./.envrc ./.env"},
-    /* bash, zsh, fish */
-    {KIND_HISTORY, "$HISTFILE ~/.bash_history $ZDOTDIR/.zsh_history ~/.zsh_history ~/.histfile "
-                   "$XDG_DATA_HOME/fish/*_history"},
-    /* git, curl */
-    {KIND_CLIENT, "~/.gitconfig $XDG_CONFIG_HOME/git/config ./.git/config ~/.git-credentials "
-                  "$XDG_CONFIG_HOME/git/credentials ~/.netrc $NETRC"},
-    /* Docker, Podman, npm */
-    {KIND_CLIENT, "$DOCKER_CONFIG/config.json $XDG_CONFIG_HOME/containers/auth.json "
-                  "$XDG_RUNTIME_DIR/containers/auth.json ~/.npmrc ./.npmrc"},
-    /* cargo */
-    {KIND_CARGO, "@cargo/credentials @cargo/credentials.toml @cargo/config @cargo/config.toml"},
-    /* backups of Emacs, Vim, patch, nano, sed and people */
-    {KIND_CARGO, "@cargo/c[or]*~ @cargo/#c[or]*# @cargo/.c[or]*.sw? @cargo/c[or]*.bak "
-                 "@cargo/c[or]*.orig @cargo/c[or]*.save"},
+static const char *const patterns[] = {
+    [KIND_STARTUP] =
+        "~/.profile ~/.bash_profile ~/.bash_login ~/.bashrc ~/.bash_aliases $BASH_ENV $ENV "
+        "/etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc "
+        "~/.zshenv $ZDOTDIR/.zshenv $ZDOTDIR/.zprofile $ZDOTDIR/.zshrc $ZDOTDIR/.zlogin "
+        "/etc/zsh/z* /etc/zsh* /etc/zprofile /etc/zlogin "
+        "$XDG_CONFIG_HOME/fish/config.fish $XDG_CONFIG_HOME/fish/conf.d/*.fish "
+        "$XDG_CONFIG_HOME/fish/fish_variables /etc/fish/config.fish /etc/fish/conf.d/*.fish "
+        "$XDG_CONFIG_HOME/environment.d/*.conf /etc/environment.d/*.conf /etc/environment "
+        "/etc/security/pam_env.conf ~/.pam_environment ~/.ssh/environment ~/.xprofile "
+        "./.envrc ./.env",
+    [KIND_HISTORY] = "$HISTFILE ~/.bash_history $ZDOTDIR/.zsh_history ~/.zsh_history ~/.histfile "
+                     "$XDG_DATA_HOME/fish/*_history",
+    [KIND_CLIENT] = "~/.gitconfig $XDG_CONFIG_HOME/git/config ./.git/config ~/.git-credentials "
+                    "$XDG_CONFIG_HOME/git/credentials ~/.netrc $NETRC "
+                    "$DOCKER_CONFIG/config.json $XDG_CONFIG_HOME/containers/auth.json "
+                    "$XDG_RUNTIME_DIR/containers/auth.json ~/.npmrc ./.npmrc",
+    [KIND_CARGO] =
+        "@cargo/credentials @cargo/credentials.toml @cargo/config @cargo/config.toml "
+        "@cargo/c[or]*~ @cargo/#c[or]*# @cargo/.c[or]*.sw? @cargo/c[or]*.bak @cargo/c[or]*.orig "
+        "@cargo/c[or]*.save",
 };
 
 const char *const place_kind_names[] = {
@@ -60,7 +48,7 @@ const char *const place_kind_names[] = {
 static bool is_known(const struct search *search, enum place_kind kind, struct str path,
                      const struct stat *status)
 {
-    for (const struct place *p = search->places; p; p = p->next)
+    for (const struct place *p = search->out->places; p; p = p->next)
         if (p->device == status->st_dev && p->inode == status->st_ino)
             return true;
     const struct config_file *file = kind == KIND_CARGO ? search->config->files : NULL;
@@ -100,10 +88,8 @@ static void add_in(struct search *search, enum place_kind kind, struct str dir, 
     }
     glob_t matches;
     if (glob(buf_str(&pattern).data, 0, NULL, &matches) == 0) {
-        for (size_t i = 0; i < matches.gl_pathc; i++) {
-            add_path(search, kind,
-                     str_copy(arena, matches.gl_pathv[i], strlen(matches.gl_pathv[i])));
-        }
+        for (char **match = matches.gl_pathv; *match; match++)
+            add_path(search, kind, str_copy(arena, *match, strlen(*match)));
         globfree(&matches);
     }
 }
@@ -122,12 +108,9 @@ static struct str directory_in(const struct search *search, struct str name)
     const char *value = getenv(name.data);
     if (value && *value)
         return path_join(arena, search->config->cwd, str_of(value));
-    for (size_t i = 0; i < COUNT(defaults) && search->user_home.len > 0; i++) {
-        if (str_eq(name, str_of(defaults[i][0]))) {
-            struct str path = path_join(arena, search->user_home, str_of(defaults[i][1]));
-            return path_normal(arena, path);
-        }
-    }
+    for (size_t i = 0; i < COUNT(defaults) && search->user_home.len > 0; i++)
+        if (str_eq(name, str_of(defaults[i][0])))
+            return path_normal(arena, path_join(arena, search->user_home, str_of(defaults[i][1])));
     return STR("");
 }
 
@@ -164,13 +147,11 @@ static void add_pattern(struct search *search, enum place_kind kind, const char 
 struct place *places_find(struct search *search, enum place_kind kind)
 {
     struct place **first = search->last_place;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        size_t len;
-        for (const char *at = rows[i].patterns; *at && rows[i].kind == kind; at += len) {
-            at += strspn(at, " ");
-            len = strcspn(at, " ");
-            add_pattern(search, kind, str_copy(search->arena, at, len).data);
-        }
+    size_t len;
+    for (const char *at = patterns[kind]; *at; at += len) {
+        at += strspn(at, " ");
+        len = strcspn(at, " ");
+        add_pattern(search, kind, str_copy(search->arena, at, len).data);
     }
     return *first;
 }

@@ -50,8 +50,7 @@ static bool is_here(const struct credential *c)
 static void predict_keyring(const struct inventory *inventory, struct credential *c)
 {
     struct arena *arena = inventory->config->arena;
-    if (c->provider->kind == PROVIDER_LIBSECRET && inventory->keyring_asked &&
-        inventory->keyring.state == KEYRING_NONE) {
+    if (c->provider->kind == PROVIDER_LIBSECRET && inventory->keyring.state == KEYRING_NONE) {
         struct err *err = err_new(arena, "there is no keyring (Secret Service) in this session");
         c->error = logout_error(arena, c->provider->shown.data, err);
         c->result = RESULT_NOT_CHECKED;

@@ -3,8 +3,6 @@
 #include "util/child.h"
 #include "util/json.h"
 
-#include <jansson.h>
-
 /* Limit for a hello, for an answer, and for what follows the answer. cargo has no limit. */
 #define LINE_LIMIT ((size_t)1024 * 1024)
 
@@ -88,35 +86,30 @@ static bool is_string(const json_t *value, const char *text)
            json_string_length(value) == strlen(text);
 }
 
-/* Sets the versions as Rust prints a list. */
-static struct err *hello_read(struct arena *arena, struct str line, struct buf *list, bool *known)
+struct err *provider_hello(struct arena *arena, struct str line)
 {
     json_auto_t *hello = NULL;
-    TRY(line_read(arena, line, &hello));
+    struct err *err = line_read(arena, line, &hello);
+    struct buf list = buf_new(arena); /* as Rust prints it */
+    bool known = false;
     const json_t *versions = json_object_get(hello, "v");
     bool valid = json_is_array(versions);
     for (size_t i = 0; i < json_array_size(versions); i++) {
         const json_t *item = json_array_get(versions, i);
         long long version = json_integer_value(item);
         valid = valid && json_is_integer(item) && version >= 0 && version <= UINT32_MAX;
-        *known = *known || version == 1;
-        buf_addf(list, "%s%lld", i == 0 ? "" : ", ", version);
+        known = known || version == 1;
+        buf_addf(&list, "%s%lld", i == 0 ? "" : ", ", version);
     }
-    return valid ? NULL : err_new(arena, "expected `{\"v\":[…]}` with a list of versions");
-}
-
-struct err *provider_hello(struct arena *arena, struct str line)
-{
-    bool known = false;
-    struct buf versions = buf_new(arena);
-    struct err *err = hello_read(arena, line, &versions, &known);
+    if (!err && !valid)
+        err = err_new(arena, "expected `{\"v\":[…]}` with a list of versions");
     if (err)
         return err_wrap(arena, err, "failed to deserialize hello");
     return known ? NULL
                  : err_new(arena,
                            "credential provider supports protocol versions [%s], while Cargo "
                            "supports [1]",
-                           buf_str(&versions).data);
+                           buf_str(&list).data);
 }
 
 /* Reads {"kind":"other","message":"it broke","caused-by":["because","of this"]}. */
@@ -254,7 +247,6 @@ static struct err *exchange(struct talk *talk, enum child_step *step, int *statu
         .late =
             talk->verifies ? "it took longer than 20 seconds" : "it took longer than 60 seconds",
         .limit = LINE_LIMIT,
-        .request = STR(""),
         .line = on_line,
         .notice = on_notice,
         .context = talk,

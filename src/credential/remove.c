@@ -7,10 +7,6 @@
  * keyring. */
 enum { KEYRING_PATIENCE_MS = 19000 };
 
-/*
- * Files.
- */
-
 /* Links the credentials to remove from each file. */
 static struct map lists_by_path(const struct inventory *inventory)
 {
@@ -51,10 +47,6 @@ static void clear_file(const struct inventory *inventory, const struct logout_op
         }
     }
 }
-
-/*
- * Providers.
- */
 
 /* Asks the provider again for the token. The keyring's helper need not be asked, because it has
  * searched again. An error counts as no token, because cargo gets none either. */
@@ -148,6 +140,6 @@ void remove_all(struct inventory *inventory, const struct logout_options *option
         if (inventory_is_about(inventory, r))
             check_handled(inventory, r);
     /* items of the same name under other URLs, which the provider cannot find */
-    if (inventory->uses_keyring && inventory->chosen && !inventory->keyring_asked)
+    if (inventory->uses_keyring && inventory->chosen && inventory->keyring.state == KEYRING_UNASKED)
         inventory_look_into_keyring(inventory, KEYRING_SEARCH_UNLOCKED);
 }

@@ -39,38 +39,28 @@ static struct err *batch_start(struct batch *batch, const struct logout_options 
     return NULL;
 }
 
-/* Which index the registry has without the project's files: the same as here, another one, or none.
- */
-enum home_index { HOME_SAME, HOME_OTHER, HOME_NONE };
-
-static enum home_index index_at_home(struct config *config, const struct registry *registry)
-{
-    struct key key = KEY(STR("registries"), registry->name, STR("index"));
-    struct view trusted = {config->project_count, true, true};
-    struct setting setting;
-    struct index_url url;
-    if (config_get(config, trusted, &key, TOML_STRING, &setting) || !setting.value.data)
-        return HOME_NONE;
-    if (index_url_resolve(config->arena, setting.value, setting_root(config, &setting), &url))
-        return HOME_OTHER;
-    return str_eq(url.canonical, registry->index.canonical) ? HOME_SAME : HOME_OTHER;
-}
-
 /* Returns why the token must not be sent to the project's index, or NULL. */
 static const struct err *index_untrusted(struct config *config, const struct credential *c)
 {
+    struct arena *arena = config->arena;
     const struct registry *registry = c->registry;
+    struct key key = KEY(STR("registries"), registry->name, STR("index"));
+    struct view trusted = {config->project_count, true, true};
+    struct setting home; /* the index without the project's files */
+    struct index_url url;
     bool other = c->place == PLACE_PROVIDER && c->provider->index_url.len > 0;
     const struct setting *setting = other ? &c->provider->index_setting : &registry->index_setting;
     if (registry->is_crates_io || !setting->layer || setting->layer->origin != ORIGIN_PROJECT)
         return NULL;
-    enum home_index home = index_at_home(config, registry);
-    if (home == HOME_SAME && !other)
+    bool at_home = !config_get(config, trusted, &key, TOML_STRING, &home) && home.value.data;
+    bool same = at_home &&
+                !index_url_resolve(arena, home.value, setting_root(config, &home), &url) &&
+                str_eq(url.canonical, registry->index.canonical);
+    if (same && !other)
         return NULL;
-    struct arena *arena = config->arena;
     struct str where = setting_location(arena, setting);
     struct err *fix =
-        home == HOME_OTHER
+        at_home && !same
             ? err_new(arena,
                       "run it outside of `%s`, where your own configuration has another index",
                       text_shown(arena, setting_root(config, setting)).data)
@@ -117,7 +107,6 @@ static const struct err *call_make(const struct batch *batch, struct credential 
         .index = url.text,
         .canonical = url.canonical,
         .cache = path_join(arena, config->home, cache),
-        .registry = c->registry->shown,
         .token = token,
         .network = of_project ? &batch->here : &batch->home,
     };

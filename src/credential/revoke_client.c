@@ -3,8 +3,6 @@
 #include "util/child.h"
 #include "util/json.h"
 
-#include <jansson.h>
-
 #define LINE_LIMIT ((size_t)64 * 1024)
 #define GRACE_MS   3000 /* the helper obeys `until`; this is the limit if it does not */
 
@@ -83,18 +81,13 @@ struct str server_requests(struct arena *arena, const struct server_call *calls,
                                       (json_int_t)(run_ms > 0 ? run_ms : 0), "groups", groups));
 }
 
-static struct str get_text(struct arena *arena, const json_t *object, const char *key)
-{
-    return json_to_str(arena, json_object_get(object, key));
-}
-
 struct err *server_line_read(struct arena *arena, struct str line, size_t *id,
                              struct server_answer *out)
 {
     json_wipe_memory();
     json_auto_t *json = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
     const json_t *number = json_object_get(json, "id");
-    struct str name = get_text(arena, json, "verdict");
+    struct str name = json_get_str(arena, json, "verdict");
     size_t verdict = server_name_find(server_verdict_names, COUNT(server_verdict_names), name.data);
     if (!json_is_integer(number) || json_integer_value(number) < 0 ||
         verdict == COUNT(server_verdict_names))
@@ -102,13 +95,13 @@ struct err *server_line_read(struct arena *arena, struct str line, size_t *id,
     *id = (size_t)json_integer_value(number);
     *out = (struct server_answer){
         .verdict = (enum server_verdict)verdict,
-        .url = get_text(arena, json, "url"),
+        .url = json_get_str(arena, json, "url"),
         .status = (unsigned)json_integer_value(json_object_get(json, "status")),
-        .detail = get_text(arena, json, "detail"),
-        .who = get_text(arena, json, "who"),
-        .scopes = get_text(arena, json, "scopes"),
-        .expires = get_text(arena, json, "expires"),
-        .page = get_text(arena, json, "page"),
+        .detail = json_get_str(arena, json, "detail"),
+        .who = json_get_str(arena, json, "who"),
+        .scopes = json_get_str(arena, json, "scopes"),
+        .expires = json_get_str(arena, json, "expires"),
+        .page = json_get_str(arena, json, "page"),
     };
     return NULL;
 }
@@ -121,7 +114,7 @@ static void on_notice(void *context)
         const struct server_call *call = &run->calls[i];
         if (is_sent(call) && !call->answer) {
             shell_status(run->shell, "Waiting", "for %.*s to answer about the token for `%s`",
-                         STR_ARG(call->server.host), call->registry.data);
+                         STR_ARG(call->server.host), call->credential->registry->shown.data);
         }
     }
 }
@@ -147,36 +140,32 @@ static struct err *on_line(void *context, struct str text, struct str *reply, bo
 }
 
 /* Returns the error for the calls without an answer. */
-static struct err *exchange(struct run *run, struct str program, struct str requests, int64_t until)
+static struct err *run_helper(struct run *run, int64_t until)
 {
     struct arena *arena = run->shell->arena;
+    struct str program;
+    TRY(helper_path(arena, STR("cargo-logout-revoke"), &program));
     const char *const argv[] = {program.data, NULL};
-    struct str late =
-        str_format(arena, "it took longer than %d seconds", (int)((until - child_clock()) / 1000));
+    int64_t run_ms = until - child_clock();
+    struct str late = str_format(arena, "it took longer than %d seconds", (int)(run_ms / 1000));
     const struct child_exchange exchange = {
         .argv = argv,
         .until = until + GRACE_MS,
         .late = late.data,
         .limit = LINE_LIMIT,
-        .request = requests,
+        .request = server_requests(arena, run->calls, run->count, run_ms),
         .line = on_line,
         .notice = on_notice,
         .context = run,
     };
     enum child_step step;
     int status = 0;
-    TRY(child_exchange(arena, &exchange, &step, &status));
-    return status == 0 ? err_new(arena, "it gave no answer")
-                       : err_new(arena, "it failed with %s", child_status_text(arena, status).data);
-}
-
-static struct err *run_helper(struct run *run, int64_t until)
-{
-    struct arena *arena = run->shell->arena;
-    struct str program;
-    TRY(helper_path(arena, STR("cargo-logout-revoke"), &program));
-    struct str requests = server_requests(arena, run->calls, run->count, until - child_clock());
-    struct err *err = exchange(run, program, requests, until);
+    struct err *err = child_exchange(arena, &exchange, &step, &status);
+    if (!err) {
+        err = status == 0
+                  ? err_new(arena, "it gave no answer")
+                  : err_new(arena, "it failed with %s", child_status_text(arena, status).data);
+    }
     return err_wrap(arena, err, "failed to run `%s`", program.data);
 }
 

@@ -13,10 +13,7 @@
 #define CREDENTIAL_REVOKE_CLIENT_H
 
 #include "config/network.h"
-#include "credential/server_kind.h"
-#include "util/shell.h"
-
-struct credential;
+#include "credential/credential.h"
 
 struct server_call {
     struct credential *credential; /* the caller's */
@@ -25,7 +22,6 @@ struct server_call {
     struct str index;     /* index_url.text */
     struct str canonical; /* the URL by which cargo compares indexes */
     struct str cache;     /* cargo's copy of the index: the path without `-` and the final hash */
-    struct str registry;  /* its name, for messages */
     struct str token;     /* as it is stored, which can include a scheme */
     const struct network *network;
 

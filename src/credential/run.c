@@ -20,8 +20,7 @@ static void count(struct run *run)
         run->strict_fails |= file->failure != NULL;
     }
     bool keyring_unknown =
-        inventory->keyring_asked &&
-        (inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN);
+        inventory->keyring.state == KEYRING_LOCKED || inventory->keyring.state == KEYRING_UNKNOWN;
     totals->not_checked += keyring_unknown;
     run->strict_fails |= keyring_unknown;
     totals->failed += run->failure != NULL;

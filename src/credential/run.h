@@ -29,9 +29,7 @@ struct run {
 struct err *run_all(struct config *config, const struct logout_options *options,
                     struct signals *signals, struct run *out) MUST_CHECK;
 
-/*
- * The steps between the inventory (inventory.h) and the search for copies (copies.h).
- */
+/* The steps between the inventory (inventory.h) and the search for copies (copies.h). */
 
 /*
  * Decides once for each credential what this run does with it. The table, the dry run, JSON,

@@ -23,14 +23,13 @@ struct search {
     struct config *config;
     struct arena *arena;
     struct copies *out;
-    struct copy **end;    /* of out->first */
-    struct place *places; /* the files that were found */
-    struct place **last_place;
-    struct needle *needles; /* only with --copies */
-    struct map known;       /* the tokens of the needles */
-    struct str user_home;   /* empty if it is not known */
-    size_t bytes;           /* number of bytes that were read */
-    int64_t until;          /* a time of child_clock() */
+    struct copy **end;         /* of out->first */
+    struct place **last_place; /* the end of out->places */
+    struct needle *needles;    /* only with --copies */
+    struct map known;          /* the tokens of the needles */
+    struct str user_home;      /* empty if it is not known */
+    size_t bytes;              /* number of bytes that were read */
+    int64_t until;             /* a time of child_clock() */
     bool is_over;
 };
 

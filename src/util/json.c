@@ -36,6 +36,11 @@ struct str json_to_str(struct arena *arena, const json_t *json)
                                 : STR("");
 }
 
+struct str json_get_str(struct arena *arena, const json_t *object, const char *key)
+{
+    return json_to_str(arena, json_object_get(object, key));
+}
+
 json_t *json_from_err(struct arena *arena, const struct err *err)
 {
     json_t *messages = err ? json_array() : NULL;

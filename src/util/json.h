@@ -23,6 +23,9 @@ json_t *json_from_str(struct arena *arena, struct str text) __attribute__((retur
 /* Copies the text of a string. Returns an empty text for another value or NULL. */
 struct str json_to_str(struct arena *arena, const json_t *json);
 
+/* The same for a member of an object. */
+struct str json_get_str(struct arena *arena, const json_t *object, const char *key);
+
 /* Makes an array of the messages, outermost first. NULL becomes NULL. */
 json_t *json_from_err(struct arena *arena, const struct err *err);
 
