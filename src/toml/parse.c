@@ -1,8 +1,29 @@
 #include "toml/parse.h"
 
-#define DEEPEST_VALUE 80 /* nested arrays and inline tables */
-#define MOST_PARTS    80 /* parts of one key */
-#define MOST_NODES    1650000
+#include "util/map.h"
+
+#define DEEPEST_VALUE         80 /* nested arrays and inline tables */
+#define MOST_PARTS            80 /* parts of one key */
+#define MOST_NODES            1650000
+#define LARGEST_WITHOUT_INDEX 8 /* children of a table */
+
+const char *const toml_type_names[] = {
+    [TOML_STRING] = "string",   [TOML_INTEGER] = "integer",
+    [TOML_BOOLEAN] = "boolean", [TOML_UNSUPPORTED] = "number or date",
+    [TOML_ARRAY] = "array",     [TOML_TABLE] = "table",
+};
+
+struct toml_node *toml_get(const struct toml_node *table, struct str key)
+{
+    if (table->type != TOML_TABLE)
+        return NULL;
+    if (table->index)
+        return map_get(table->index, key);
+    struct toml_node *child = table->first;
+    while (child && !str_eq(child->key, key))
+        child = child->next;
+    return child;
+}
 
 bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end)
@@ -27,6 +48,17 @@ static struct toml_node *node_new(struct toml_parser *p)
     node->line = p->line;
     p->node_count++;
     return node;
+}
+
+static void append(struct toml_node *parent, struct toml_node *child)
+{
+    child->parent = parent;
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+    parent->count++;
 }
 
 /* Fails before the tree exceeds the limit of nodes. */
@@ -118,16 +150,32 @@ static void duplicate(struct toml_parser *p, const struct part *part)
     (void)toml_fault(p, "duplicate key", NULL, part->span.start, part->span.end);
 }
 
-/* Returns the child with the key, or makes it. */
+static struct map *index_new(struct arena *arena, const struct toml_node *table)
+{
+    struct map *index = arena_new(arena, struct map);
+    for (struct toml_node *child = table->first; child; child = child->next)
+        *map_place(arena, index, child->key) = child;
+    return index;
+}
+
+/* Returns the child of a table that has the key. If there is none, makes it the last one. */
 static struct toml_node *child_of(struct toml_parser *p, struct toml_node *table,
                                   const struct part *part, bool *is_new)
 {
-    struct toml_node *child = toml_child(p->arena, table, part->key, is_new);
-    if (*is_new) {
-        child->key_span = part->span;
-        child->line = p->line;
-        p->node_count++;
-    }
+    struct toml_node **place =
+        table->index ? (struct toml_node **)map_place(p->arena, table->index, part->key) : NULL;
+    struct toml_node *child = place ? *place : toml_get(table, part->key);
+    *is_new = !child;
+    if (child)
+        return child;
+    child = node_new(p);
+    child->key = part->key;
+    child->key_span = part->span;
+    append(table, child);
+    if (place)
+        *place = child;
+    else if (table->count > LARGEST_WITHOUT_INDEX)
+        table->index = index_new(p->arena, table);
     return child;
 }
 
@@ -289,7 +337,7 @@ static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned i
             struct toml_node *child = node_new(p);
             if (!value(p, child, depth))
                 return false;
-            toml_append(node, child);
+            append(node, child);
         }
         comma = !comma;
     }
@@ -410,7 +458,7 @@ static void open_table(struct toml_parser *p, const struct part *name, struct to
         struct toml_node *array = table;
         table = node_new(p);
         table->type = TOML_TABLE;
-        toml_append(array, table);
+        append(array, table);
     } else {
         table->key_span = name->span;
     }

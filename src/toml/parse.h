@@ -1,5 +1,5 @@
 /*
- * The parser's state, for parse.c, the decoders, the tree and the messages.
+ * The parser's state, for parse.c, the decoders and the messages.
  *
  * Decoded text is in a pool. Decoding does not make a text longer, and the character after each
  * token (a quote, `=`, a line end) leaves room for the NUL. Therefore, the pool needs only one byte
@@ -44,13 +44,6 @@ bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct s
 
 /* Decodes the value without quotes at node->value. Sets the type and the value. */
 bool toml_decode_bare(struct toml_parser *p, struct toml_node *node);
-
-/* Makes `child` the last child, without a search for its key. */
-void toml_append(struct toml_node *parent, struct toml_node *child);
-
-/* Returns the child of a table that has the key. If there is none, makes it the last one. */
-struct toml_node *toml_child(struct arena *arena, struct toml_node *table, struct str key,
-                             bool *is_new);
 
 /*
  * Formats the message about the fault: its position, the line with each value masked, and the
