@@ -25,12 +25,11 @@ struct toml_node *toml_get(const struct toml_node *table, struct str key)
     return child;
 }
 
-bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
+void toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end)
 {
     if (!p->fault.reason)
         p->fault = (struct toml_fault){reason, expected, {start, end}};
-    return false;
 }
 
 /* Records a fault of brackets, commas or line ends, which ends the parse. It replaces a fault of a
@@ -147,7 +146,7 @@ static bool is_key(enum toml_kind kind)
 
 static void duplicate(struct toml_parser *p, const struct part *part)
 {
-    (void)toml_fault(p, "duplicate key", NULL, part->span.start, part->span.end);
+    toml_fault(p, "duplicate key", NULL, part->span.start, part->span.end);
 }
 
 static struct map *index_new(struct arena *arena, const struct toml_node *table)
@@ -187,8 +186,7 @@ static struct part read_part(struct toml_parser *p)
         next(p);
     else
         token = (struct toml_token){.kind = TOML_ATOM, .start = token.start, .end = token.start};
-    struct part part = {STR(""), {token.start, token.end}};
-    (void)toml_decode_key(p, token, &part.key);
+    struct part part = {toml_decode_key(p, token), {token.start, token.end}};
     skip_blank(p);
     return part;
 }
@@ -203,7 +201,7 @@ static struct toml_node *enter(struct toml_parser *p, struct toml_node *found,
         struct str reason =
             str_format(p->arena, "cannot extend value of type %s%s with a dotted key",
                        found->type == TOML_TABLE ? "inline " : "", toml_type_names[found->type]);
-        (void)toml_fault(p, reason.data, NULL, part->span.start, part->span.end);
+        toml_fault(p, reason.data, NULL, part->span.start, part->span.end);
         return NULL;
     }
     if (origin == TOML_DOTTED) {
@@ -227,7 +225,7 @@ static struct key read_key(struct toml_parser *p, struct toml_node *table, enum 
         if (p->token.kind != TOML_DOT)
             return key;
         if (count == MOST_PARTS) {
-            (void)toml_fault(p, "recursion limit", NULL, p->token.start, p->token.end);
+            toml_fault(p, "recursion limit", NULL, p->token.start, p->token.end);
             key.table = NULL;
         }
         if (key.table) {
@@ -285,16 +283,15 @@ static struct toml_span take_atoms(struct toml_parser *p)
 
 static void scalar(struct toml_parser *p, struct toml_node *node)
 {
-    struct toml_token token = p->token;
-    if (toml_is_string(token.kind)) {
+    if (toml_is_string(p->token.kind)) {
         node->type = TOML_STRING;
-        node->value = (struct toml_span){token.start, token.end};
+        node->value = (struct toml_span){p->token.start, p->token.end};
+        node->string = toml_decode_string(p, p->token);
         next(p);
-        (void)toml_decode_string(p, token, &node->string);
         return;
     }
     node->value = take_atoms(p);
-    (void)toml_decode_bare(p, node);
+    toml_decode_bare(p, node);
     if (node->type == TOML_UNSUPPORTED && !p->unsupported)
         p->unsupported = node;
 }
@@ -414,7 +411,7 @@ static bool value(struct toml_parser *p, struct toml_node *node, unsigned int de
     case TOML_COMMA:
     case TOML_COMMENT:
     case TOML_NEWLINE:
-        (void)toml_fault(p, "string values must be quoted", "literal string", start, start);
+        toml_fault(p, "string values must be quoted", "literal string", start, start);
         return true;
     default:
         scalar(p, node);

@@ -33,17 +33,16 @@ struct toml_parser {
 };
 
 /* Records a fault of a key or a value, unless the statement already has one. The parse then ends
- * after this statement. Returns false. */
-bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
+ * after this statement. */
+void toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end);
 
-bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out);
-
-/* Decodes one of the four kinds of strings. */
-bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct str *out);
+/* Decode a key or one of the four kinds of strings. After a fault, the text does not matter. */
+struct str toml_decode_key(struct toml_parser *p, struct toml_token token);
+struct str toml_decode_string(struct toml_parser *p, struct toml_token token);
 
 /* Decodes the value without quotes at node->value. Sets the type and the value. */
-bool toml_decode_bare(struct toml_parser *p, struct toml_node *node);
+void toml_decode_bare(struct toml_parser *p, struct toml_node *node);
 
 /*
  * Formats the message about the fault: its position, the line with each value masked, and the
