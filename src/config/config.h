@@ -34,16 +34,13 @@ struct variable {
 struct environment {
     struct variable *variables; /* of two with the same name, only the last */
     size_t count;
-    struct map by_name;
+    struct map by_name;    /* struct variable, by exactly its name */
     struct map wrong_case; /* readable ones, by the name that cargo would use */
     bool has_registries;   /* a name begins with CARGO_REGISTR, in any case */
 };
 
 /* `block` is what environ points to. Its strings must live as long as the environment. */
 void environment_init(struct environment *environment, struct arena *arena, char *const *block);
-
-/* Returns the variable with exactly this name, or NULL. */
-const struct variable *environment_get(const struct environment *environment, struct str name);
 
 /* Converts a part of a key to its form in a variable's name: upper case, with `_` for `-`. */
 struct str environment_part(struct arena *arena, struct str part);

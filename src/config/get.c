@@ -81,7 +81,7 @@ static const struct variable *variable_of(struct config *config, const struct ke
     if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr")))
         return NULL;
     struct str name = key_variable(config->arena, key);
-    const struct variable *variable = environment_get(&config->environment, name);
+    const struct variable *variable = map_get(&config->environment.by_name, name);
     const struct variable *other = map_get(&config->environment.wrong_case, name);
     if ((!variable || !variable->valid) && other) {
         config_warn(config, STR(""),

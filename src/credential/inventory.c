@@ -156,7 +156,7 @@ static void take_variables_of(struct inventory *inventory, struct registry *regi
     for (size_t i = 0; i < COUNT(credential_keys); i++) {
         struct key key = registry_key(registry, str_of(credential_keys[i]));
         struct str name = key_variable(inventory->config->arena, &key);
-        const struct variable *variable = environment_get(&inventory->config->environment, name);
+        const struct variable *variable = map_get(&inventory->config->environment.by_name, name);
         if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
             add(inventory, registry,
                 (struct credential){

@@ -172,7 +172,7 @@ static void join_variables(struct registries *all)
     for (struct registry *r = environment->has_registries ? all->first : NULL; r; r = r->next) {
         struct registry **other = (struct registry **)map_place(arena, &parts, r->variable_part);
         struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
-        if (*other && environment_get(environment, variable))
+        if (*other && map_get(&environment->by_name, variable))
             group_of(r)->group = group_of(*other);
         *other = r;
     }

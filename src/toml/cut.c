@@ -3,24 +3,15 @@
 #include "toml/scan.h"
 #include "util/map.h"
 
-#define MANY 8 /* more victims get an arena of their own for the checks */
-
 struct cutter {
     struct arena *arena;
     struct str text;
     struct span *pieces; /* in any order; they can overlap */
     size_t count;
     size_t size;
-    bool wrong;            /* a check failed */
-    struct arena *scratch; /* for the checks */
+    bool wrong;           /* a check failed */
+    struct arena scratch; /* for one check at a time */
 };
-
-/* Clears what a check needed, if there are many checks. */
-static void clear(struct cutter *c)
-{
-    if (c->scratch != c->arena)
-        arena_clear(c->scratch);
-}
 
 static void cut_piece(struct cutter *c, size_t start, size_t end)
 {
@@ -168,7 +159,7 @@ bool toml_is_without(const struct toml_node *before, const struct toml_node *aft
  * after it. All other comments stay. */
 
 struct item {
-    struct span pair;
+    struct span pair; /* is first, for piece_order() */
     bool victim;
 };
 
@@ -194,11 +185,6 @@ static void items_add(struct items *items, const struct toml_node *table, bool v
         items->list[items->count++] = (struct item){{child->pair, child->value.end}, gone};
         items->victims += gone;
     }
-}
-
-static int item_order(const void *left, const void *right)
-{
-    return piece_order(&((const struct item *)left)->pair, &((const struct item *)right)->pair);
 }
 
 static size_t find_comma(struct str text, size_t at)
@@ -241,7 +227,7 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
         cut_piece(c, start, end);
         return;
     }
-    qsort(items.list, items.count, sizeof(struct item), item_order);
+    qsort(items.list, items.count, sizeof(struct item), piece_order);
     bool open = find_comma(c->text, items.list[items.count - 1].pair.end) == 0;
     for (size_t i = items.count; i > 0; i--) {
         const struct item *item = &items.list[i - 1];
@@ -268,13 +254,13 @@ static void cut_inside(struct cutter *c, const struct toml_node *node)
 /* Parses what the cut leaves of an inline table. */
 static bool is_right(struct cutter *c, const struct toml_node *table, const struct toml_cut *cut)
 {
-    struct buf left = buf_new(c->scratch);
+    struct buf left = buf_new(&c->scratch);
     struct toml_doc *after;
     buf_add(&left, STR("table="));
     add_rest(&left, c->text, (struct span){table->value.start, table->value.end}, cut);
-    bool right = !toml_parse(c->scratch, buf_str(&left), &after) &&
+    bool right = !toml_parse(&c->scratch, buf_str(&left), &after) &&
                  toml_is_without(table, after->root->first);
-    clear(c);
+    arena_clear(&c->scratch);
     return right;
 }
 
@@ -301,8 +287,8 @@ static bool is_statement(struct cutter *c, struct span lines, const struct toml_
 {
     struct str key = node->origin == TOML_ELEMENT ? node->parent->key : node->key;
     struct toml_doc *doc;
-    struct str text = str_slice(c->scratch, c->text, lines.start, lines.end);
-    if (toml_parse(c->scratch, text, &doc))
+    struct str text = str_slice(&c->scratch, c->text, lines.start, lines.end);
+    if (toml_parse(&c->scratch, text, &doc))
         return false;
     const struct toml_node *at = doc->root;
     while (at->type == TOML_TABLE && at->count == 1) {
@@ -323,7 +309,7 @@ static void cut_line(struct cutter *c, const struct toml_node *node, size_t star
     size_t first = str_starts(c->text, STR("\xef\xbb\xbf")) ? 3 : 0; /* a byte order mark stays */
     bool whole = lines.start == first || c->text.data[lines.start - 1] == '\n';
     c->wrong |= !whole || !is_statement(c, lines, node);
-    clear(c);
+    arena_clear(&c->scratch);
     cut_piece(c, lines.start, lines.end);
 }
 
@@ -360,9 +346,7 @@ static void cut_victim(struct cutter *c, struct toml_node *victim)
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      struct toml_node *const *victims, size_t count, struct toml_cut *out)
 {
-    CLEANUP(arena_free) struct arena scratch = {0};
     struct cutter c = {.arena = arena, .text = doc->text};
-    c.scratch = count < MANY ? arena : &scratch;
     for (size_t i = 0; i < count; i++) {
         assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
         victims[i]->cut = true;
@@ -372,6 +356,7 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
     for (size_t i = 0; i < count; i++)
         for (struct toml_node *node = victims[i]; node; node = node->parent)
             node->cut = node->is_done = false;
+    arena_free(&c.scratch);
     if (c.wrong)
         return err_new(arena, "the text without these keys would not mean the same");
     c.count = settle(c.pieces, c.count);
