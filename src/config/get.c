@@ -17,20 +17,15 @@ struct str key_variable(struct arena *arena, const struct key *key)
     return buf_str(&name);
 }
 
-static bool is_bare(struct str part)
-{
-    size_t len =
-        strspn(part.data, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-    return len > 0 && len == part.len;
-}
-
 struct str key_shown(struct arena *arena, const struct key *key)
 {
     struct buf out = buf_new(arena);
     for (size_t i = 0; i < key->count; i++) {
-        const char *quote = is_bare(key->parts[i]) ? "" : "\"";
-        buf_addf(&out, "%s%s%s%s", i > 0 ? "." : "", quote, text_shown(arena, key->parts[i]).data,
-                 quote);
+        struct str part = key->parts[i];
+        size_t bare =
+            strspn(part.data, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+        const char *quote = bare > 0 && bare == part.len ? "" : "\"";
+        buf_addf(&out, "%s%s%s%s", i > 0 ? "." : "", quote, text_shown(arena, part).data, quote);
     }
     return buf_str(&out);
 }

@@ -178,21 +178,11 @@ struct str toml_decode_key(struct toml_parser *p, struct toml_token token)
 
 /* ---- Values without quotes ---- */
 
-static bool is_word(struct str text, size_t start, const char *word)
-{
-    return text.len - start == strlen(word) && memcmp(text.data + start, word, strlen(word)) == 0;
-}
-
-static size_t sign_length(struct str text)
-{
-    return text.data[0] == '+' || text.data[0] == '-';
-}
-
 /* Returns false if it is not an integer, or is out of range. */
 static bool read_integer(struct str text, int64_t *out)
 {
     bool negative = text.data[0] == '-';
-    size_t start = sign_length(text);
+    size_t start = negative || text.data[0] == '+';
     unsigned int radix = 10;
     if (text.len > 2 && text.data[0] == '0') {
         char letter = text.data[1];
@@ -219,15 +209,16 @@ static bool read_integer(struct str text, int64_t *out)
 static bool is_number_or_date(struct str text)
 {
     static const char characters[] = "0123456789+-_.:eETtZz";
-    size_t start = sign_length(text);
-    if (is_word(text, start, "inf") || is_word(text, start, "nan"))
+    size_t start = text.data[0] == '+' || text.data[0] == '-';
+    struct str number = {text.data + start, text.len - start};
+    if (str_eq(number, STR("inf")) || str_eq(number, STR("nan")))
         return true;
     for (size_t at = start; at < text.len; at++) {
         bool before_time = at == strlen("2000-01-01") && text.data[at] == ' ';
         if (!before_time && !memchr(characters, text.data[at], sizeof(characters) - 1))
             return false;
     }
-    return start < text.len && digit_of(text.data[start]) <= 9;
+    return number.len > 0 && digit_of(number.data[0]) <= 9;
 }
 
 /* Reports a malformed value with the crate's reasons (decoder::scalar). The first one that applies
@@ -252,7 +243,7 @@ void toml_decode_bare(struct toml_parser *p, struct toml_node *node)
 {
     struct toml_span at = node->value;
     struct str text = {p->text.data + at.start, at.end - at.start};
-    if (is_word(text, 0, "true") || is_word(text, 0, "false")) {
+    if (str_eq(text, STR("true")) || str_eq(text, STR("false"))) {
         node->type = TOML_BOOLEAN;
         node->boolean = text.data[0] == 't';
     } else if (read_integer(text, &node->integer)) {
