@@ -77,12 +77,6 @@ struct layer {
     struct layer *next;
 };
 
-/* A file that cargo would read, but that does not exist. */
-struct looked {
-    struct str path;
-    struct looked *next;
-};
-
 struct config {
     struct arena *arena;
     struct shell *shell;
@@ -97,9 +91,9 @@ struct config {
                                   registry.default */
     size_t project_count;      /* ranks of project layers */
     size_t byte_count;
-    struct looked *looked;
-    struct map warnings; /* warnings that were printed already */
-    struct map keys;     /* of the layers that cargo reads here; for config_lookup() */
+    struct config_file *looked; /* those that do not exist; they have only a path */
+    struct map warnings;        /* warnings that were printed already */
+    struct map keys;            /* of the layers that cargo reads here; for config_lookup() */
 };
 
 struct err *config_init(struct config *config, struct arena *arena, struct shell *shell,

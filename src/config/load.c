@@ -218,8 +218,8 @@ const struct err *load_file(struct config *config, struct load *load, struct str
 
 static void add_looked(struct config *config, struct str path)
 {
-    struct looked *looked = arena_new(config->arena, struct looked);
-    *looked = (struct looked){path, config->looked};
+    struct config_file *looked = arena_new(config->arena, struct config_file);
+    *looked = (struct config_file){.path = path, .next = config->looked};
     config->looked = looked;
 }
 

@@ -58,20 +58,15 @@ static size_t settle(struct span *pieces, size_t count)
     return settled;
 }
 
-/* Adds the bytes of a part of the text, without the pieces, which are inside it. */
-static void add_rest(struct buf *buf, struct str text, struct span part, const struct toml_cut *cut)
-{
-    for (size_t i = 0; i < cut->count; i++) {
-        buf_add_bytes(buf, text.data + part.start, cut->pieces[i].start - part.start);
-        part.start = cut->pieces[i].end;
-    }
-    buf_add_bytes(buf, text.data + part.start, part.end - part.start);
-}
-
-struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut)
+struct str toml_cut_rest(struct arena *arena, struct str text, struct span part,
+                         const struct toml_cut *cut)
 {
     struct buf buf = buf_new(arena);
-    add_rest(&buf, text, (struct span){0, text.len}, cut);
+    for (size_t i = 0; i < cut->count; i++) {
+        buf_add_bytes(&buf, text.data + part.start, cut->pieces[i].start - part.start);
+        part.start = cut->pieces[i].end;
+    }
+    buf_add_bytes(&buf, text.data + part.start, part.end - part.start);
     return buf_str(&buf);
 }
 
@@ -164,7 +159,6 @@ struct item {
 };
 
 struct items {
-    struct arena *arena;
     struct item *list;
     size_t count;
     size_t size;
@@ -172,16 +166,17 @@ struct items {
 };
 
 /* Adds the pairs of an inline table, also those of its dotted tables. */
-static void items_add(struct items *items, const struct toml_node *table, bool victim)
+static void items_add(struct arena *arena, struct items *items, const struct toml_node *table,
+                      bool victim)
 {
     for (const struct toml_node *child = table->first; child; child = child->next) {
         bool gone = victim || child->cut;
         if (child->type == TOML_TABLE && child->origin == TOML_DOTTED) {
-            items_add(items, child, gone);
+            items_add(arena, items, child, gone);
             continue;
         }
         items->list =
-            list_room(items->arena, items->list, sizeof(struct item), items->count, &items->size);
+            list_room(arena, items->list, sizeof(struct item), items->count, &items->size);
         items->list[items->count++] = (struct item){{child->pair, child->value.end}, gone};
         items->victims += gone;
     }
@@ -217,8 +212,8 @@ static void cut_item(struct cutter *c, struct span pair, bool open)
 
 static void cut_items(struct cutter *c, const struct toml_node *table)
 {
-    struct items items = {.arena = c->arena};
-    items_add(&items, table, false);
+    struct items items = {0};
+    items_add(c->arena, &items, table, false);
     if (items.victims == 0)
         return;
     size_t start = table->value.start + 1;
@@ -254,10 +249,11 @@ static void cut_inside(struct cutter *c, const struct toml_node *node)
 /* Parses what the cut leaves of an inline table. */
 static bool is_right(struct cutter *c, const struct toml_node *table, const struct toml_cut *cut)
 {
+    struct span value = {table->value.start, table->value.end};
     struct buf left = buf_new(&c->scratch);
     struct toml_doc *after;
     buf_add(&left, STR("table="));
-    add_rest(&left, c->text, (struct span){table->value.start, table->value.end}, cut);
+    buf_add(&left, toml_cut_rest(&c->scratch, c->text, value, cut));
     bool right = !toml_parse(&c->scratch, buf_str(&left), &after) &&
                  toml_is_without(table, after->root->first);
     arena_clear(&c->scratch);
