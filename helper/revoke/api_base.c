@@ -16,9 +16,6 @@
 /* The numbers that Rust derives for cargo's SourceKind. */
 enum source_kind { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
 
-/* The byte that Rust adds to a hash after a str. It cannot occur in UTF-8. */
-enum { END_OF_STR = 0xff };
-
 struct err *api_base_of(struct arena *arena, struct str config, struct str *out)
 {
     json_auto_t *json = json_loadb(config.data, config.len, 0, NULL);
@@ -62,7 +59,7 @@ static struct err *cache_directory(const struct request *request, enum source_ki
     struct buf hashed = buf_new(arena);
     buf_add_char(&hashed, (char)kind);
     buf_add(&hashed, request->canonical);
-    buf_add_char(&hashed, (char)END_OF_STR);
+    buf_add_char(&hashed, '\xff'); /* as Rust after a str; it cannot occur in UTF-8 */
     if (!siphash(buf_str(&hashed), halves))
         return err_new(arena, "OpenSSL has no SipHash");
     uint64_t hash = le64toh(halves[0]) * 3 + le64toh(halves[1]);

@@ -95,7 +95,7 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
 {
     const struct stored *s = inventory_stored(inventory->config->arena, layer->doc, name);
     for (; s; s = s->next) {
-        struct registry *registry = registries_get(&inventory->registries, s->registry);
+        struct registry *registry = map_get(&inventory->registries.names, s->registry);
         if (!registry || !inventory_has(inventory, registry))
             continue;
         const struct toml_node *table = s->node->parent;

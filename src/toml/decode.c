@@ -37,7 +37,7 @@ static struct str finish(struct toml_parser *p, const char *start)
 static struct str copy(struct toml_parser *p, size_t start, size_t end)
 {
     const char *pool = p->pool;
-    put(p, p->text.data + start, end - start);
+    put(p, p->doc.text.data + start, end - start);
     return finish(p, pool);
 }
 
@@ -113,7 +113,7 @@ static bool decode_escape(struct decoder *d)
 /* Decodes the text between the quotes. */
 static void decode(struct decoder *d, bool escapes)
 {
-    const char *text = d->p->text.data;
+    const char *text = d->p->doc.text.data;
     while (d->at < d->end) {
         const char *start = d->at;
         size_t at = (size_t)(start - text);
@@ -136,7 +136,7 @@ struct str toml_decode_string(struct toml_parser *p, struct toml_token token)
                                           "invalid multi-line basic string"};
     if (token.plain)
         return copy(p, token.start + 1, token.end - 1);
-    const char *text = p->text.data;
+    const char *text = p->doc.text.data;
     bool lines = toml_has_lines(token.kind);
     char quote = text[token.start];
     struct decoder d = {p, text + token.start, text + token.end, lines};
@@ -166,10 +166,10 @@ struct str toml_decode_key(struct toml_parser *p, struct toml_token token)
         toml_fault(p, "unquoted keys cannot be empty", bare, token.start, token.start);
     if (!token.plain) {
         size_t bad = token.start;
-        while (toml_is_bare(p->text.data[bad]))
+        while (toml_is_bare(p->doc.text.data[bad]))
             bad++;
         size_t end = bad;
-        while (end < token.end && !toml_is_bare(p->text.data[end]))
+        while (end < token.end && !toml_is_bare(p->doc.text.data[end]))
             end++;
         toml_fault(p, "invalid unquoted key", bare, bad, end);
     }
@@ -242,7 +242,7 @@ static void wrong_value(struct toml_parser *p, struct str text, struct toml_span
 void toml_decode_bare(struct toml_parser *p, struct toml_node *node)
 {
     struct toml_span at = node->value;
-    struct str text = {p->text.data + at.start, at.end - at.start};
+    struct str text = {p->doc.text.data + at.start, at.end - at.start};
     if (str_eq(text, STR("true")) || str_eq(text, STR("false"))) {
         node->type = TOML_BOOLEAN;
         node->boolean = text.data[0] == 't';

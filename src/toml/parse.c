@@ -75,8 +75,8 @@ static void next(struct toml_parser *p)
         p->solid = p->token.end;
     if (p->token.kind == TOML_NEWLINE || toml_has_lines(p->token.kind))
         for (size_t i = p->token.start; i < p->token.end; i++)
-            p->line += p->text.data[i] == '\n';
-    toml_scan_to(p->text, p->token.end, &p->token);
+            p->line += p->doc.text.data[i] == '\n';
+    toml_scan_to(p->doc.text, p->token.end, &p->token);
 }
 
 static void skip_blank(struct toml_parser *p)
@@ -90,10 +90,10 @@ static bool take_gap(struct toml_parser *p)
 {
     size_t at = p->token.start;
     size_t end = p->token.end;
-    if (p->token.kind == TOML_NEWLINE && p->text.data[end - 1] == '\r')
+    if (p->token.kind == TOML_NEWLINE && p->doc.text.data[end - 1] == '\r')
         return syntax(p, "carriage return must be followed by newline", "newline", end, end);
     while (p->token.kind == TOML_COMMENT && at < end) {
-        if (!toml_is_text(p->text.data[at]))
+        if (!toml_is_text(p->doc.text.data[at]))
             return syntax(p, "invalid comment character", "printable characters", at, at);
         at++;
     }
@@ -270,7 +270,7 @@ static struct toml_span take_atoms(struct toml_parser *p)
     next(p);
     for (;;) {
         if (p->token.kind == TOML_BLANK) {
-            if (toml_scan(p->text, p->token.end).kind != TOML_ATOM)
+            if (toml_scan(p->doc.text, p->token.end).kind != TOML_ATOM)
                 return span;
             next(p);
         } else if (p->token.kind != TOML_DOT && p->token.kind != TOML_ATOM) {
@@ -292,18 +292,8 @@ static void scalar(struct toml_parser *p, struct toml_node *node)
     }
     node->value = take_atoms(p);
     toml_decode_bare(p, node);
-    if (node->type == TOML_UNSUPPORTED && !p->unsupported)
-        p->unsupported = node;
-}
-
-/* Reports a token where something else is expected in an array. */
-static bool array_fault(struct toml_parser *p, bool comma)
-{
-    size_t start = p->token.start;
-    if (p->token.kind == TOML_END)
-        return syntax(p, "unclosed array", "`]`", p->solid, p->solid);
-    return comma ? syntax(p, "missing comma between array elements", "`,`", start, start)
-                 : syntax(p, "invalid array", "value", start, start);
+    if (node->type == TOML_UNSUPPORTED && !p->doc.unsupported)
+        p->doc.unsupported = node;
 }
 
 /* Reports a token where something else is expected in an inline table. */
@@ -326,8 +316,13 @@ static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned i
             next(p);
             return true;
         }
-        if (kind == TOML_END || kind == TOML_EQUALS || comma != (kind == TOML_COMMA))
-            return array_fault(p, comma);
+        size_t start = p->token.start;
+        if (kind == TOML_END)
+            return syntax(p, "unclosed array", "`]`", p->solid, p->solid);
+        if (comma && kind != TOML_COMMA)
+            return syntax(p, "missing comma between array elements", "`,`", start, start);
+        if (!comma && (kind == TOML_COMMA || kind == TOML_EQUALS))
+            return syntax(p, "invalid array", "value", start, start);
         if (comma) {
             next(p);
         } else {
@@ -473,7 +468,7 @@ static bool header(struct toml_parser *p)
     if (element)
         next(p);
     skip_blank(p);
-    struct key key = read_key(p, p->root, TOML_IMPLICIT);
+    struct key key = read_key(p, p->doc.root, TOML_IMPLICIT);
     const char *unclosed = element ? "unclosed array table" : "unclosed table";
     if (p->token.kind != TOML_CLOSE_BRACKET) {
         size_t end = key.last.span.end;
@@ -518,21 +513,18 @@ static bool statement(struct toml_parser *p)
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out)
 {
     assert(text.len < UINT32_MAX);
-    struct toml_parser p = {.arena = arena, .text = text, .line = 1};
+    struct toml_parser p = {.arena = arena, .doc.text = text, .line = 1};
     p.pool = arena_alloc(arena, text.len + 1);
-    p.root = node_new(&p);
-    p.root->type = TOML_TABLE;
-    p.root->origin = TOML_ROOT;
-    p.table = p.root;
+    p.doc.root = node_new(&p);
+    p.doc.root->type = TOML_TABLE;
+    p.doc.root->origin = TOML_ROOT;
+    p.table = p.doc.root;
     p.token = toml_scan(text, str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0);
     while (p.token.kind != TOML_END && statement(&p) && !p.fault.reason) {
     }
     if (p.fault.reason)
         return toml_fault_err(&p);
-    struct toml_doc *doc = arena_new(arena, struct toml_doc);
-    doc->text = text;
-    doc->root = p.root;
-    doc->unsupported = p.unsupported;
-    *out = doc;
+    *out = arena_new(arena, struct toml_doc);
+    **out = p.doc;
     return NULL;
 }

@@ -19,15 +19,13 @@ struct toml_fault {
 
 struct toml_parser {
     struct arena *arena;
-    struct str text;
+    struct toml_doc doc;
     char *pool;
     struct toml_token token; /* the next token */
     uint32_t line;           /* of that token */
     size_t solid;            /* end of the last token that is not a blank, comment or line end */
-    struct toml_node *root;
     struct toml_node *table; /* of the last header, or the root */
     size_t node_count;
-    const struct toml_node *unsupported;
     size_t statement; /* offset at which the current statement begins */
     struct toml_fault fault;
 };
