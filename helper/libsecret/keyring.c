@@ -25,10 +25,12 @@ struct err *keyring_open(struct arena *arena, GDBusConnection **bus)
     return *bus || is_file() ? NULL : service_connect(arena, true, bus, &none);
 }
 
+/* Without a URL, finds the items of all URLs. */
 static struct err *items_search(struct arena *arena, const char *url, GList **out)
 {
     GError *error = NULL;
-    *out = secret_password_search_sync(&schema, SECRET_SEARCH_ALL, NULL, &error, "url", url, NULL);
+    *out = secret_password_search_sync(&schema, SECRET_SEARCH_ALL, NULL, &error, url ? "url" : NULL,
+                                       url, NULL);
     return error ? service_error(arena, error) : NULL;
 }
 
@@ -255,54 +257,49 @@ struct err *keyring_erase(struct arena *arena, const char *url, bool *found)
  * The list.
  */
 
-struct listing {
-    struct arena *arena;
-    struct buf *out;
-    bool locked; /* at least one item or collection is locked */
-};
-
-static struct err *list_items(struct listing *listing, const GList *items)
+/* Adds a line for each item. Sets `any_locked` if one of them is locked. */
+static struct err *list_items(struct arena *arena, const GList *items, struct buf *out,
+                              bool *any_locked)
 {
     for (; items; items = items->next) {
         g_autoptr(GHashTable) attributes = secret_retrievable_get_attributes(items->data);
         g_autofree char *label = secret_retrievable_get_label(items->data);
         bool locked = is_locked(items->data);
         if (!attributes || !label)
-            return err_new(listing->arena, "an item of the Secret Service cannot be read");
+            return err_new(arena, "an item of the Secret Service cannot be read");
         const char *url = g_hash_table_lookup(attributes, "url");
         if (url) { /* otherwise cargo cannot find it */
-            listing->locked |= locked;
+            *any_locked |= locked;
             json_t *line = json_pack("{ss ss sb}", "url", url, "label", label, "locked", locked);
-            buf_add(listing->out, json_line(listing->arena, line));
+            buf_add(out, json_line(arena, line));
         }
     }
     return NULL;
 }
 
-static struct err *list_file(struct listing *listing)
+static struct err *list_file(struct arena *arena, struct buf *out, bool *any_locked)
 {
-    GError *error = NULL;
-    g_autolist(GObject) items =
-        secret_password_search_sync(&schema, SECRET_SEARCH_ALL, NULL, &error, NULL);
-    return error ? service_error(listing->arena, error) : list_items(listing, items);
+    g_autolist(GObject) items = NULL;
+    TRY(items_search(arena, NULL, &items));
+    return list_items(arena, items, out, any_locked);
 }
 
-static struct err *list_service(struct listing *listing)
+static struct err *list_service(struct arena *arena, struct buf *out, bool *any_locked)
 {
     g_autoptr(GHashTable) any = secret_attributes_build(&schema, NULL);
     g_autoptr(SecretService) service = NULL;
     g_autolist(SecretCollection) collections = NULL;
-    TRY(collections_load(listing->arena, &service, &collections));
+    TRY(collections_load(arena, &service, &collections));
     for (const GList *at = collections; at; at = at->next) {
         GError *error = NULL;
         g_autolist(SecretItem) items = NULL;
         if (secret_collection_get_locked(at->data)) {
-            listing->locked = true;
+            *any_locked = true;
             continue;
         }
         items =
             secret_collection_search_sync(at->data, &schema, any, SECRET_SEARCH_ALL, NULL, &error);
-        TRY(error ? service_error(listing->arena, error) : list_items(listing, items));
+        TRY(error ? service_error(arena, error) : list_items(arena, items, out, any_locked));
     }
     return NULL;
 }
@@ -312,11 +309,11 @@ static struct err *look(struct arena *arena, bool peek, struct buf *out, const c
 {
     bool none = false;
     bool present = false;
+    bool any_locked = false;
     g_autoptr(GDBusConnection) bus = NULL;
-    struct listing listing = {.arena = arena, .out = out};
     if (is_file()) {
         *state = peek ? "present" : "listed";
-        return peek ? NULL : list_file(&listing);
+        return peek ? NULL : list_file(arena, out, &any_locked);
     }
     struct err *err = service_connect(arena, false, &bus, &none);
     if (err) {
@@ -328,8 +325,8 @@ static struct err *look(struct arena *arena, bool peek, struct buf *out, const c
         *state = present ? "present" : "none";
         return NULL;
     }
-    TRY(list_service(&listing));
-    *state = listing.locked ? "locked" : "listed";
+    TRY(list_service(arena, out, &any_locked));
+    *state = any_locked ? "locked" : "listed";
     return NULL;
 }
 

@@ -16,9 +16,6 @@
 /* The numbers that Rust derives for cargo's SourceKind. */
 enum source_kind { SOURCE_REGISTRY = 2, SOURCE_SPARSE = 3 };
 
-/* The byte that Rust adds to a hash after a str. It cannot occur in UTF-8. */
-enum { END_OF_STR = 0xff };
-
 struct err *api_base_of(struct arena *arena, struct str config, struct str *out)
 {
     json_auto_t *json = json_loadb(config.data, config.len, 0, NULL);
@@ -62,7 +59,7 @@ static struct err *cache_directory(const struct request *request, enum source_ki
     struct buf hashed = buf_new(arena);
     buf_add_char(&hashed, (char)kind);
     buf_add(&hashed, request->canonical);
-    buf_add_char(&hashed, (char)END_OF_STR);
+    buf_add_char(&hashed, '\xff'); /* as Rust after a str; it cannot occur in UTF-8 */
     if (!siphash(buf_str(&hashed), halves))
         return err_new(arena, "OpenSSL has no SipHash");
     uint64_t hash = le64toh(halves[0]) * 3 + le64toh(halves[1]);
@@ -78,52 +75,44 @@ CLEANUP_BY(object_free, git_object *, git_object_free);
  * git can pack the file in several ways. */
 static struct err *clone_read(struct arena *arena, struct str path, struct str *out)
 {
+    static const char unreadable[] = "cargo's clone of the index has no readable " CONFIG_NAME;
     CLEANUP(repository_free) git_repository *clone = NULL;
     CLEANUP(object_free) git_object *file = NULL;
+    if (!path_exists(path_join(arena, path, STR(".git")))) {
+        return err_new(arena,
+                       "cargo has no copy of the index yet in `%s`; run `cargo search` in this "
+                       "registry to make one",
+                       path.data);
+    }
     if (git_libgit2_init() <= 0) /* the library can crash if it is asked for the reason */
-        return err_new(arena, "libgit2 cannot be started");
+        return err_new(arena, "%s: libgit2 cannot be started", unreadable);
     /* cargo reads its clones without checking their owner (init_git), because a cargo home can be
      * shared */
     (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     if (git_repository_open_ext(&clone, path.data, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ||
         git_revparse_single(&file, clone, "refs/remotes/origin/HEAD:config.json")) {
         const git_error *error = git_error_last();
-        return err_new(arena, "%s", error ? error->message : "libgit2 failed");
+        return err_new(arena, "%s: %s", unreadable, error ? error->message : "libgit2 failed");
     }
     const git_blob *blob = (const git_blob *)file;
     if (git_object_type(file) != GIT_OBJECT_BLOB || (size_t)git_blob_rawsize(blob) > CONFIG_LIMIT)
-        return err_new(arena, "it is not a file of at most %zu bytes", CONFIG_LIMIT);
+        return err_new(arena, "%s: it is not a file of at most %zu bytes", unreadable,
+                       CONFIG_LIMIT);
     *out = str_copy(arena, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
     return NULL;
 }
 
-static struct err *from_clone(struct request *request)
+/* Reads the config.json of cargo's copy of the index. */
+static struct err *from_copy(struct request *request, enum source_kind kind)
 {
     struct arena *arena = request->http.arena;
     struct str directory = STR("");
     struct str config = STR("");
-    TRY(cache_directory(request, SOURCE_REGISTRY, &directory));
-    if (!path_exists(path_join(arena, directory, STR(".git")))) {
-        return err_new(arena,
-                       "cargo has no copy of the index yet in `%s`; run `cargo search` in this "
-                       "registry to make one",
-                       directory.data);
-    }
-    struct err *err = clone_read(arena, directory, &config);
-    if (err) {
-        return err_new(arena, "cargo's clone of the index has no readable " CONFIG_NAME ": %s",
-                       err->message.data);
-    }
-    return api_base_of(arena, config, &request->api);
-}
-
-static struct err *from_cache(struct request *request)
-{
-    struct arena *arena = request->http.arena;
-    struct str directory = STR("");
-    struct str config = STR("");
-    TRY(cache_directory(request, SOURCE_SPARSE, &directory));
-    TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
+    TRY(cache_directory(request, kind, &directory));
+    if (kind == SOURCE_SPARSE)
+        TRY(file_read(arena, path_join(arena, directory, STR(CONFIG_NAME)), CONFIG_LIMIT, &config));
+    else
+        TRY(clone_read(arena, directory, &config));
     return api_base_of(arena, config, &request->api);
 }
 
@@ -148,7 +137,7 @@ static struct err *from_index(struct request *request, struct server_answer *why
     why->status = reply.status;
     if (reply.status == 200)
         return api_base_of(arena, reply.body, &request->api);
-    if (!is_final(&reply) && !from_cache(request))
+    if (!is_final(&reply) && !from_copy(request, SOURCE_SPARSE))
         return NULL;
     return reply.words.len > 0
                ? err_new(arena, "the index could not be read: %s", reply.words.data)
@@ -164,7 +153,7 @@ bool api_base_find(struct request *request, struct server_answer *why)
     if (str_starts(request->index, STR(SPARSE)))
         err = from_index(request, why);
     else if (request->index.len > 0)
-        err = from_clone(request);
+        err = from_copy(request, SOURCE_REGISTRY);
     if (!err) {
         err = url_parse(request->http.arena, request->api, &url);
         err = err ? err_new(request->http.arena, "the registry's API cannot be called: %s",

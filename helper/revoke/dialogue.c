@@ -2,11 +2,6 @@
 
 #include "server.h"
 
-static const struct api *api_of(const struct request *request)
-{
-    return &apis[request->kind];
-}
-
 static struct server_answer with_verdict(struct server_answer answer, enum server_verdict verdict)
 {
     answer.verdict = verdict;
@@ -17,7 +12,7 @@ static struct server_answer ask(const struct request *request, enum call call)
 {
     struct arena *arena = request->http.arena;
     bool checks = call == CALL_CHECK;
-    const char *path = checks ? api_of(request)->check_path : api_of(request)->revoke_path;
+    const char *path = checks ? apis[request->kind].check_path : apis[request->kind].revoke_path;
     struct str url = str_format(arena, "%s%s", request->api.data, path);
     struct http_reply reply =
         http_call(&request->http, checks ? "GET" : "DELETE", url, request->authorization);
@@ -36,7 +31,7 @@ static struct server_answer ask(const struct request *request, enum call call)
 static struct server_answer check(const struct request *request)
 {
     struct server_answer answer = ask(request, CALL_CHECK);
-    if (answer.verdict != VERDICT_ALREADY_INVALID || !api_of(request)->asks_twice)
+    if (answer.verdict != VERDICT_ALREADY_INVALID || !apis[request->kind].asks_twice)
         return answer;
     if (!http_pause(&request->http, request->recheck_ms))
         return with_verdict(answer, VERDICT_UNKNOWN);
@@ -51,7 +46,7 @@ static bool no_longer_accepts(const struct request *request, const struct server
 {
     return answer->verdict == VERDICT_ALREADY_INVALID ||
            (answer->verdict == VERDICT_REFUSED && answer->status == 401 &&
-            !api_of(request)->asks_twice);
+            !apis[request->kind].asks_twice);
 }
 
 /* Checks again after the server has confirmed the revocation. */
@@ -66,7 +61,7 @@ static struct server_answer check_after(const struct request *request,
         /* if the time ended during this check, the result of the previous check counts */
         if (last.verdict != VERDICT_VALID || answer.verdict != VERDICT_NO_ANSWER)
             last = answer;
-    } while (api_of(request)->polls && http_pause(&request->http, request->poll_ms));
+    } while (apis[request->kind].polls && http_pause(&request->http, request->poll_ms));
     if (last.verdict == VERDICT_VALID)
         return last;
     confirmed.detail = last.detail;
@@ -76,7 +71,7 @@ static struct server_answer check_after(const struct request *request,
 static struct server_answer revoke(const struct request *request)
 {
     struct server_answer answer = ask(request, CALL_REVOKE);
-    if (!api_of(request)->check_path)
+    if (!apis[request->kind].check_path)
         return answer;
     if (answer.verdict == VERDICT_REVOKED_UNCHECKED)
         return check_after(request, answer);
@@ -85,7 +80,7 @@ static struct server_answer revoke(const struct request *request)
     if (!contradicts)
         return answer;
     /* The check said "valid". Someone else can have revoked the token in between. */
-    if (!api_of(request)->asks_twice) {
+    if (!apis[request->kind].asks_twice) {
         struct server_answer again = ask(request, CALL_CHECK);
         if (no_longer_accepts(request, &again))
             return with_verdict(again, VERDICT_ALREADY_INVALID);
@@ -95,7 +90,7 @@ static struct server_answer revoke(const struct request *request)
 
 struct server_answer dialogue_run(const struct request *request)
 {
-    if (!api_of(request)->check_path)
+    if (!apis[request->kind].check_path)
         return revoke(request);
     struct server_answer before = check(request);
     if (!request->revokes) {

@@ -191,13 +191,10 @@ static CURLcode set_options(CURL *curl, const struct http *http, const struct ur
 /* Returns the number of headers with this name. `value` is the value of the last one. */
 static size_t header_count(CURL *curl, const char *name, struct str *value)
 {
-    struct curl_header *header;
-    if (curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
-        *value = STR("");
-        return 0;
-    }
-    *value = str_of(header->value);
-    return header->amount;
+    struct curl_header *header = NULL;
+    (void)curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header);
+    *value = str_of(header ? header->value : NULL);
+    return header ? header->amount : 0;
 }
 
 /* Returns true if the body is complete. libcurl does not check this: it treats the end of a

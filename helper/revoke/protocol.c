@@ -84,14 +84,12 @@ struct err *request_read(struct arena *arena, json_t *json, int64_t until, struc
     int revokes;
     int limit_ms = -1;
     json_error_t wrong;
-    if (json_unpack_ex(json, &wrong, 0, "{s:I, s:b, s:s, s:s%}", "id", &read.id, "revokes",
-                       &revokes, "kind", &kind, "token", &stored.data, &stored.len) ||
-        json_unpack_ex(json, &wrong, 0, "{s?s%, s?s%, s?s%, s?s%}", "api", &read.api.data,
-                       &read.api.len, "index", &read.index.data, &read.index.len, "canonical",
-                       &read.canonical.data, &read.canonical.len, "cache", &read.cache.data,
-                       &read.cache.len) ||
-        json_unpack_ex(json, &wrong, 0, "{s?i, s?i, s?i}", "limit_ms", &limit_ms, "recheck_ms",
-                       &read.recheck_ms, "poll_ms", &read.poll_ms))
+    if (json_unpack_ex(
+            json, &wrong, 0, "{s:I, s:b, s:s, s:s%, s?s%, s?s%, s?s%, s?s%, s?i, s?i, s?i}", "id",
+            &read.id, "revokes", &revokes, "kind", &kind, "token", &stored.data, &stored.len, "api",
+            &read.api.data, &read.api.len, "index", &read.index.data, &read.index.len, "canonical",
+            &read.canonical.data, &read.canonical.len, "cache", &read.cache.data, &read.cache.len,
+            "limit_ms", &limit_ms, "recheck_ms", &read.recheck_ms, "poll_ms", &read.poll_ms))
         return err_new(arena, "the request is malformed: %s", wrong.text);
     read.revokes = revokes;
     TRY(token_read(arena, kind, stored, &read));

@@ -160,26 +160,19 @@ static bool matches(const char *pattern, struct str text)
                                : str_eq(text, str_of(pattern));
 }
 
-static struct str first_of(struct str text, struct str otherwise)
-{
-    return text.len > 0 ? text : otherwise;
-}
-
 /* Sets the server's reason and the verdict of an answer that is no success. `code` is the name of
  * the error in OAuth's answers, {"error","error_description"}. */
 static void refusal_read(struct arena *arena, enum server_kind kind, const json_t *json,
                          struct server_answer *answer)
 {
+    static const char *const reasons[] = {"message", "error_description", "error"};
     const char *key = apis[kind].error_key;
     const json_t *errors = json_object_get(json, "errors");
     struct str code = json_get_str(arena, json, "error");
-    if (key && json_object_size(json) == 1 && json_array_size(errors) == 1) {
+    if (key && json_object_size(json) == 1 && json_array_size(errors) == 1)
         answer->detail = json_get_str(arena, json_array_get(errors, 0), key);
-    } else if (!key) {
-        struct str description = json_get_str(arena, json, "error_description");
-        answer->detail =
-            first_of(json_get_str(arena, json, "message"), first_of(description, code));
-    }
+    for (size_t i = 0; i < COUNT(reasons) && !key && answer->detail.len == 0; i++)
+        answer->detail = json_get_str(arena, json, reasons[i]);
     answer->verdict =
         answer->status == 404 || answer->status == 405 ? VERDICT_UNSUPPORTED : VERDICT_REFUSED;
     for (size_t i = 0; i < COUNT(meanings); i++)

@@ -141,7 +141,7 @@ static const char *registry_meant(struct config *config, struct str word)
     if (word.len == 0 || !str_eq(word, text_quoted(config->arena, word)))
         return NULL;
     registries_find(config, true, &all);
-    return registries_get(&all, word) ? word.data : NULL;
+    return map_get(&all.names, word) ? word.data : NULL;
 }
 
 /* Prints the JSON of a run that failed before it knew the registries. */

@@ -212,7 +212,7 @@ static void report_copy(const struct shell *shell, const struct run *run, const 
         return;
     }
     bool is_here = copy->kind == COPY_ORIGIN &&
-                   environment_get(&run->inventory.config->environment, copy->variable);
+                   map_get(&run->inventory.config->environment.by_name, copy->variable);
     if (copy->result == RESULT_NOT_FOUND || is_here)
         return; /* the fix of the variable lists this line */
     if (copy->result == RESULT_REMOVED) {

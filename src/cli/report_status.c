@@ -162,7 +162,7 @@ static struct str checked(struct arena *arena, const struct run *run)
     const struct map counts = count_by_path(arena, inventory);
     struct buf out = buf_new(arena);
     buf_add(&out, STR("Checked:\n"));
-    for (const struct looked *l = config->looked; l; l = l->next)
+    for (const struct config_file *l = config->looked; l; l = l->next)
         buf_addf(&out, "  %s: does not exist\n", text_shown(arena, l->path).data);
     for (const struct config_file *file = config->files; file; file = file->next) {
         const size_t *found = map_get(&counts, file->path);

@@ -66,11 +66,8 @@ static const struct err *load_pair(struct config *config, struct str argument)
         return err_new(arena, "failed to convert --config argument `%s`: it has a number or date",
                        shown(arena, argument).data);
     }
-    struct layer *layer = arena_new(arena, struct layer);
-    *layer = (struct layer){.doc = doc, .origin = ORIGIN_CLI, .next = config->layers};
-    config->layers = layer;
     struct load load = {.layer.origin = ORIGIN_CLI};
-    const struct err *includes = load_includes(config, &load, NULL, doc, &layer->next);
+    const struct err *includes = load_layer(config, &load, NULL, doc, &config->layers);
     return includes ? err_wrap(arena, includes, "failed to load --config include") : NULL;
 }
 

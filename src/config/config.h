@@ -34,16 +34,13 @@ struct variable {
 struct environment {
     struct variable *variables; /* of two with the same name, only the last */
     size_t count;
-    struct map by_name;
+    struct map by_name;    /* struct variable, by exactly its name */
     struct map wrong_case; /* readable ones, by the name that cargo would use */
     bool has_registries;   /* a name begins with CARGO_REGISTR, in any case */
 };
 
 /* `block` is what environ points to. Its strings must live as long as the environment. */
 void environment_init(struct environment *environment, struct arena *arena, char *const *block);
-
-/* Returns the variable with exactly this name, or NULL. */
-const struct variable *environment_get(const struct environment *environment, struct str name);
 
 /* Converts a part of a key to its form in a variable's name: upper case, with `_` for `-`. */
 struct str environment_part(struct arena *arena, struct str part);
@@ -80,12 +77,6 @@ struct layer {
     struct layer *next;
 };
 
-/* A file that cargo would read, but that does not exist. */
-struct looked {
-    struct str path;
-    struct looked *next;
-};
-
 struct config {
     struct arena *arena;
     struct shell *shell;
@@ -100,9 +91,9 @@ struct config {
                                   registry.default */
     size_t project_count;      /* ranks of project layers */
     size_t byte_count;
-    struct looked *looked;
-    struct map warnings; /* warnings that were printed already */
-    struct map keys;     /* of the layers that cargo reads here; for config_lookup() */
+    struct config_file *looked; /* those that do not exist; they have only a path */
+    struct map warnings;        /* warnings that were printed already */
+    struct map keys;            /* of the layers that cargo reads here; for config_lookup() */
 };
 
 struct err *config_init(struct config *config, struct arena *arena, struct shell *shell,

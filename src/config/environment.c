@@ -51,8 +51,3 @@ void environment_init(struct environment *environment, struct arena *arena, char
     for (size_t i = 0; block[i]; i++)
         take(environment, arena, block[i]);
 }
-
-const struct variable *environment_get(const struct environment *environment, struct str name)
-{
-    return map_get(&environment->by_name, name);
-}

@@ -17,20 +17,15 @@ struct str key_variable(struct arena *arena, const struct key *key)
     return buf_str(&name);
 }
 
-static bool is_bare(struct str part)
-{
-    size_t len =
-        strspn(part.data, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-    return len > 0 && len == part.len;
-}
-
 struct str key_shown(struct arena *arena, const struct key *key)
 {
     struct buf out = buf_new(arena);
     for (size_t i = 0; i < key->count; i++) {
-        const char *quote = is_bare(key->parts[i]) ? "" : "\"";
-        buf_addf(&out, "%s%s%s%s", i > 0 ? "." : "", quote, text_shown(arena, key->parts[i]).data,
-                 quote);
+        struct str part = key->parts[i];
+        size_t bare =
+            strspn(part.data, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+        const char *quote = bare > 0 && bare == part.len ? "" : "\"";
+        buf_addf(&out, "%s%s%s%s", i > 0 ? "." : "", quote, text_shown(arena, part).data, quote);
     }
     return buf_str(&out);
 }
@@ -81,7 +76,7 @@ static const struct variable *variable_of(struct config *config, const struct ke
     if (!config->environment.has_registries && str_starts(key->parts[0], STR("registr")))
         return NULL;
     struct str name = key_variable(config->arena, key);
-    const struct variable *variable = environment_get(&config->environment, name);
+    const struct variable *variable = map_get(&config->environment.by_name, name);
     const struct variable *other = map_get(&config->environment.wrong_case, name);
     if ((!variable || !variable->valid) && other) {
         config_warn(config, STR(""),

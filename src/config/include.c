@@ -5,20 +5,20 @@
 #include "util/fs.h"
 #include "util/text.h"
 
-static struct str place_of(const struct config_file *file)
+static const char *place_of(struct arena *arena, const struct layer *layer)
 {
-    return file ? file->shown : STR("--config cli option");
+    return setting_place(arena, &(struct setting){.layer = layer}).data;
 }
 
 /* Checks the path of an entry and its member `optional`. Both can be NULL. */
-static struct err *check_entry(struct arena *arena, const struct config_file *file,
+static struct err *check_entry(struct arena *arena, const struct layer *layer,
                                const struct toml_node *path, const struct toml_node *optional)
 {
     if (!path || path->type != TOML_STRING || (optional && optional->type != TOML_BOOLEAN)) {
         return err_new(arena,
                        "expected a list of strings or of tables with a string `path` and a boolean "
                        "`optional` at `include` in `%s`",
-                       place_of(file).data);
+                       place_of(arena, layer));
     }
     struct str text = path->string;
     ptrdiff_t slash = str_rfind(text, '/');
@@ -26,7 +26,7 @@ static struct err *check_entry(struct arena *arena, const struct config_file *fi
         return err_new(arena,
                        "expected a config include path ending with `.toml`, but found `%s` from "
                        "`%s`",
-                       text_shown(arena, text).data, place_of(file).data);
+                       text_shown(arena, text).data, place_of(arena, layer));
     }
     return NULL;
 }
@@ -45,18 +45,17 @@ static const struct err *load_spellings(struct config *config, struct load *load
     return err ? err : of_plain;
 }
 
-static const struct err *load_include(struct config *config, struct load *load,
-                                      const struct config_file *file, const struct toml_node *entry,
-                                      struct layer **at)
+static const struct err *load_include(struct config *config, struct load *load, struct layer *layer,
+                                      const struct toml_node *entry)
 {
     struct arena *arena = config->arena;
     const struct toml_node *written =
         entry->type == TOML_TABLE ? toml_get(entry, STR("path")) : entry;
     const struct toml_node *optional = toml_get(entry, STR("optional"));
-    TRY(check_entry(arena, file, written, optional));
+    TRY(check_entry(arena, layer, written, optional));
     struct str dir = config->cwd;
-    if (file)
-        (void)path_parent(arena, file->path, &dir);
+    if (layer->file)
+        (void)path_parent(arena, layer->file->path, &dir);
     struct str path = path_join(arena, dir, written->string);
     if (optional && optional->boolean && !path_exists(path) &&
         !path_exists(path_normal(arena, path)))
@@ -66,26 +65,34 @@ static const struct err *load_include(struct config *config, struct load *load,
         err = err_new(arena, "more than %d files include each other", INCLUDE_DEPTH);
     } else {
         load->depth++;
-        err = load_spellings(config, load, path, at);
+        err = load_spellings(config, load, path, &layer->next);
         load->depth--;
     }
     return err ? err_wrap(arena, err, "failed to load config include `%s` from `%s`",
-                          text_shown(arena, written->string).data, place_of(file).data)
+                          text_shown(arena, written->string).data, place_of(arena, layer))
                : NULL;
 }
 
-const struct err *load_includes(struct config *config, struct load *load, struct config_file *file,
-                                const struct toml_doc *doc, struct layer **at)
+const struct err *load_layer(struct config *config, struct load *load, struct config_file *file,
+                             const struct toml_doc *doc, struct layer **at)
 {
-    const struct toml_node *list = toml_get(doc->root, STR("include"));
+    struct layer *layer = arena_new(config->arena, struct layer);
+    *layer = load->layer;
+    layer->file = file;
+    layer->doc = doc;
+    layer->next = *at;
+    *at = layer;
+    const struct toml_node *list = doc ? toml_get(doc->root, STR("include")) : NULL;
     if (!list)
         return NULL;
-    if (list->type != TOML_ARRAY)
-        return err_new(config->arena, "expected a list at `include` in `%s`", place_of(file).data);
+    if (list->type != TOML_ARRAY) {
+        return err_new(config->arena, "expected a list at `include` in `%s`",
+                       place_of(config->arena, layer));
+    }
     const struct err *first = NULL;
     for (const struct toml_node *entry = list->first;
          entry && config->files_by_path.used <= FILES_LIMIT; entry = entry->next) {
-        const struct err *err = load_include(config, load, file, entry, at); /* overrides others */
+        const struct err *err = load_include(config, load, layer, entry); /* overrides others */
         first = first ? first : err;
     }
     return first;

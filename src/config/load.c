@@ -208,14 +208,7 @@ const struct err *load_file(struct config *config, struct load *load, struct str
         file->leaves = of_project && is_outside(config->arena, path, load->project);
         file->credentials |= load->layer.credentials;
     }
-    struct layer *layer = arena_new(config->arena, struct layer);
-    *layer = load->layer;
-    layer->file = file;
-    layer->doc = file->doc;
-    layer->next = *at;
-    *at = layer;
-    const struct err *includes =
-        file->doc ? load_includes(config, load, file, file->doc, &layer->next) : NULL;
+    const struct err *includes = load_layer(config, load, file, file->doc, at);
     return file->failure ? file->failure : includes;
 }
 
@@ -225,8 +218,8 @@ const struct err *load_file(struct config *config, struct load *load, struct str
 
 static void add_looked(struct config *config, struct str path)
 {
-    struct looked *looked = arena_new(config->arena, struct looked);
-    *looked = (struct looked){path, config->looked};
+    struct config_file *looked = arena_new(config->arena, struct config_file);
+    *looked = (struct config_file){.path = path, .next = config->looked};
     config->looked = looked;
 }
 
@@ -249,24 +242,20 @@ static const struct err *load_named(struct config *config, struct load *load, st
         }
         return load_file(config, load, with, fd, at);
     }
-    struct load of_hidden = *load;
-    of_hidden.layer.hidden = true;
-    switch (fd_identity(fd, with)) {
-    case FILE_OTHER:
+    enum file_identity other = fd_identity(fd, with);
+    if (other == FILE_OTHER) {
+        struct load of_hidden = *load;
+        of_hidden.layer.hidden = true;
         config_warn(config, STR(""), "both `%s` and `%s` exist. Using `%s`", shown.data,
                     text_shown(arena, with).data, shown.data);
         (void)load_file(config, &of_hidden, with, -1, at);
-        break;
-    case FILE_ABSENT:
+    } else if (other == FILE_ABSENT) {
         config_warn(config,
                     str_format(arena,
                                "if you need to support cargo 1.38 or earlier, you can symlink `%s` "
                                "to `%s.toml`",
                                name.data, name.data),
                     "`%s` is deprecated in favor of `%s.toml`", shown.data, name.data);
-        break;
-    case FILE_SAME:
-        break;
     }
     return load_file(config, load, plain, fd, at);
 }

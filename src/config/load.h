@@ -32,10 +32,10 @@ size_t load_mend(struct arena *arena, struct str *text);
 const struct err *load_file(struct config *config, struct load *load, struct str path, int fd,
                             struct layer **at);
 
-/* Inserts the layers of the files that a document includes. `file` is NULL for --config KEY=VALUE.
- * cargo: load_includes. */
-const struct err *load_includes(struct config *config, struct load *load, struct config_file *file,
-                                const struct toml_doc *doc, struct layer **at);
+/* Inserts the layer of a document, and after it those of the files that it includes. `file` is NULL
+ * for --config KEY=VALUE, `doc` for a file that could not be read. cargo: load_includes. */
+const struct err *load_layer(struct config *config, struct load *load, struct config_file *file,
+                             const struct toml_doc *doc, struct layer **at);
 
 /* Adds the layers from `first` until `end` to config->keys. They override those that were added
  * before. A key that is a table or a list in one layer and something else in another is a failure

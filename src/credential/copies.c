@@ -245,7 +245,7 @@ static void take_assignment(struct search *search, const struct place *place,
     const struct copy *origin = listed(*from, assignment->line, name);
     bool is_home = str_eq(name, STR("CARGO_HOME"));
     bool is_secret = str_ends(name, STR("TOKEN")) || str_ends(name, STR("SECRET_KEY"));
-    bool is_missing = !environment_get(&search->config->environment, name);
+    bool is_missing = !map_get(&search->config->environment.by_name, name);
     bool is_wanted = is_home || (is_secret && is_about(search, name));
     const struct copy copy = {
         .kind = COPY_ORIGIN,
@@ -298,7 +298,7 @@ static void take_user_agent(struct search *search)
 {
     const struct config *config = search->config;
     const struct variable *variable =
-        environment_get(&config->environment, STR("CARGO_HTTP_USER_AGENT"));
+        map_get(&config->environment.by_name, STR("CARGO_HTTP_USER_AGENT"));
     for (const struct config_file *file = config->files; file; file = file->next) {
         const struct toml_node *http = file->doc ? toml_get(file->doc->root, STR("http")) : NULL;
         const struct toml_node *node = http ? toml_get(http, STR("user-agent")) : NULL;

@@ -90,7 +90,7 @@ static void take_stored(struct inventory *inventory, const struct layer *layer,
 {
     const struct stored *s = inventory_stored(inventory->config->arena, layer->doc, name);
     for (; s; s = s->next) {
-        struct registry *registry = registries_get(&inventory->registries, s->registry);
+        struct registry *registry = map_get(&inventory->registries.names, s->registry);
         if (!registry || !inventory_has(inventory, registry))
             continue;
         const struct toml_node *table = s->node->parent;
@@ -142,7 +142,7 @@ static void take_variables_of(struct inventory *inventory, struct registry *regi
     for (size_t i = 0; i < COUNT(credential_keys); i++) {
         struct key key = registry_key(registry, str_of(credential_keys[i]));
         struct str name = key_variable(inventory->config->arena, &key);
-        const struct variable *variable = environment_get(&inventory->config->environment, name);
+        const struct variable *variable = map_get(&inventory->config->environment.by_name, name);
         if (variable && variable->valid) { /* cargo ignores a token that is not UTF-8 */
             add(inventory, registry,
                 (struct credential){

@@ -87,7 +87,7 @@ static struct err *check_replacement(struct registries *all)
     if (!last.node)
         return NULL;
     struct str shown = text_shown(arena, name);
-    const struct registry *registry = registries_get(all, name);
+    const struct registry *registry = map_get(&all->names, name);
     return registry && registry->has_index
                ? err_new(arena,
                          "crates-io is replaced with remote registry %s;\n"

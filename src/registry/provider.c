@@ -189,7 +189,7 @@ static bool other_index(struct registries *all, const struct registry *registry,
 
 static void add_elsewhere(struct registries *all, struct registry *registry, size_t view)
 {
-    struct registry *crates_io = registries_get(all, STR(CRATES_IO_NAME));
+    struct registry *crates_io = map_get(&all->names, STR(CRATES_IO_NAME));
     struct registry *there = registry->means_crates_io ? crates_io : registry;
     struct provider_list list = {0};
     struct provider index = {0};

@@ -1,6 +1,5 @@
 #include "registry/registry.h"
 
-#include "util/map.h"
 #include "util/text.h"
 #include "util/unicode.h"
 
@@ -33,11 +32,6 @@ struct err *registry_name_check(struct arena *arena, struct str name)
         rule = "characters must be Unicode XID characters (numbers, `-`, `_`, or most letters)";
     }
     return NULL;
-}
-
-struct registry *registries_get(const struct registries *all, struct str name)
-{
-    return map_get(&all->names, name);
 }
 
 struct registry *registries_add(struct registries *all, struct str name)
@@ -172,7 +166,7 @@ static void join_variables(struct registries *all)
     for (struct registry *r = environment->has_registries ? all->first : NULL; r; r = r->next) {
         struct registry **other = (struct registry **)map_place(arena, &parts, r->variable_part);
         struct str variable = str_format(arena, PREFIX "%s_INDEX", r->variable_part.data);
-        if (*other && environment_get(environment, variable))
+        if (*other && map_get(&environment->by_name, variable))
             group_of(r)->group = group_of(*other);
         *other = r;
     }
@@ -253,7 +247,7 @@ void registry_find_index(struct registries *all, struct registry *registry)
     registry->failure = find_index(all, registry);
     if (registry->has_index) {
         registry->means_crates_io = registry_is_crates_io(registry->index.text);
-        registry->used = registry->means_crates_io ? registries_get(all, STR(CRATES_IO_NAME))
+        registry->used = registry->means_crates_io ? map_get(&all->names, STR(CRATES_IO_NAME))
                                                    : used_for(all, registry);
     }
 }

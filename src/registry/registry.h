@@ -102,10 +102,7 @@ struct registries {
  * for which no file has an index. No other name can be in a group with them. */
 void registries_find(struct config *config, bool every_name, struct registries *out);
 
-/* Returns NULL if the name was not found. */
-struct registry *registries_get(const struct registries *all, struct str name);
-
-/* The same, but adds the name. */
+/* Returns the registry with the name, and adds it if there is none. */
 struct registry *registries_add(struct registries *all, struct str name);
 
 /* Sorts the names again after registries_add(). */

@@ -3,24 +3,15 @@
 #include "toml/scan.h"
 #include "util/map.h"
 
-#define MANY 8 /* more victims get an arena of their own for the checks */
-
 struct cutter {
     struct arena *arena;
     struct str text;
     struct span *pieces; /* in any order; they can overlap */
     size_t count;
     size_t size;
-    bool wrong;            /* a check failed */
-    struct arena *scratch; /* for the checks */
+    bool wrong;           /* a check failed */
+    struct arena scratch; /* for one check at a time */
 };
-
-/* Clears what a check needed, if there are many checks. */
-static void clear(struct cutter *c)
-{
-    if (c->scratch != c->arena)
-        arena_clear(c->scratch);
-}
 
 static void cut_piece(struct cutter *c, size_t start, size_t end)
 {
@@ -67,20 +58,15 @@ static size_t settle(struct span *pieces, size_t count)
     return settled;
 }
 
-/* Adds the bytes of a part of the text, without the pieces, which are inside it. */
-static void add_rest(struct buf *buf, struct str text, struct span part, const struct toml_cut *cut)
-{
-    for (size_t i = 0; i < cut->count; i++) {
-        buf_add_bytes(buf, text.data + part.start, cut->pieces[i].start - part.start);
-        part.start = cut->pieces[i].end;
-    }
-    buf_add_bytes(buf, text.data + part.start, part.end - part.start);
-}
-
-struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut)
+struct str toml_cut_rest(struct arena *arena, struct str text, struct span part,
+                         const struct toml_cut *cut)
 {
     struct buf buf = buf_new(arena);
-    add_rest(&buf, text, (struct span){0, text.len}, cut);
+    for (size_t i = 0; i < cut->count; i++) {
+        buf_add_bytes(&buf, text.data + part.start, cut->pieces[i].start - part.start);
+        part.start = cut->pieces[i].end;
+    }
+    buf_add_bytes(&buf, text.data + part.start, part.end - part.start);
     return buf_str(&buf);
 }
 
@@ -168,12 +154,11 @@ bool toml_is_without(const struct toml_node *before, const struct toml_node *aft
  * after it. All other comments stay. */
 
 struct item {
-    struct span pair;
+    struct span pair; /* is first, for piece_order() */
     bool victim;
 };
 
 struct items {
-    struct arena *arena;
     struct item *list;
     size_t count;
     size_t size;
@@ -181,24 +166,20 @@ struct items {
 };
 
 /* Adds the pairs of an inline table, also those of its dotted tables. */
-static void items_add(struct items *items, const struct toml_node *table, bool victim)
+static void items_add(struct arena *arena, struct items *items, const struct toml_node *table,
+                      bool victim)
 {
     for (const struct toml_node *child = table->first; child; child = child->next) {
         bool gone = victim || child->cut;
         if (child->type == TOML_TABLE && child->origin == TOML_DOTTED) {
-            items_add(items, child, gone);
+            items_add(arena, items, child, gone);
             continue;
         }
         items->list =
-            list_room(items->arena, items->list, sizeof(struct item), items->count, &items->size);
+            list_room(arena, items->list, sizeof(struct item), items->count, &items->size);
         items->list[items->count++] = (struct item){{child->pair, child->value.end}, gone};
         items->victims += gone;
     }
-}
-
-static int item_order(const void *left, const void *right)
-{
-    return piece_order(&((const struct item *)left)->pair, &((const struct item *)right)->pair);
 }
 
 static size_t find_comma(struct str text, size_t at)
@@ -231,8 +212,8 @@ static void cut_item(struct cutter *c, struct span pair, bool open)
 
 static void cut_items(struct cutter *c, const struct toml_node *table)
 {
-    struct items items = {.arena = c->arena};
-    items_add(&items, table, false);
+    struct items items = {0};
+    items_add(c->arena, &items, table, false);
     if (items.victims == 0)
         return;
     size_t start = table->value.start + 1;
@@ -241,7 +222,7 @@ static void cut_items(struct cutter *c, const struct toml_node *table)
         cut_piece(c, start, end);
         return;
     }
-    qsort(items.list, items.count, sizeof(struct item), item_order);
+    qsort(items.list, items.count, sizeof(struct item), piece_order);
     bool open = find_comma(c->text, items.list[items.count - 1].pair.end) == 0;
     for (size_t i = items.count; i > 0; i--) {
         const struct item *item = &items.list[i - 1];
@@ -268,13 +249,14 @@ static void cut_inside(struct cutter *c, const struct toml_node *node)
 /* Parses what the cut leaves of an inline table. */
 static bool is_right(struct cutter *c, const struct toml_node *table, const struct toml_cut *cut)
 {
-    struct buf left = buf_new(c->scratch);
+    struct span value = {table->value.start, table->value.end};
+    struct buf left = buf_new(&c->scratch);
     struct toml_doc *after;
     buf_add(&left, STR("table="));
-    add_rest(&left, c->text, (struct span){table->value.start, table->value.end}, cut);
-    bool right = !toml_parse(c->scratch, buf_str(&left), &after) &&
+    buf_add(&left, toml_cut_rest(&c->scratch, c->text, value, cut));
+    bool right = !toml_parse(&c->scratch, buf_str(&left), &after) &&
                  toml_is_without(table, after->root->first);
-    clear(c);
+    arena_clear(&c->scratch);
     return right;
 }
 
@@ -301,8 +283,8 @@ static bool is_statement(struct cutter *c, struct span lines, const struct toml_
 {
     struct str key = node->origin == TOML_ELEMENT ? node->parent->key : node->key;
     struct toml_doc *doc;
-    struct str text = str_slice(c->scratch, c->text, lines.start, lines.end);
-    if (toml_parse(c->scratch, text, &doc))
+    struct str text = str_slice(&c->scratch, c->text, lines.start, lines.end);
+    if (toml_parse(&c->scratch, text, &doc))
         return false;
     const struct toml_node *at = doc->root;
     while (at->type == TOML_TABLE && at->count == 1) {
@@ -323,7 +305,7 @@ static void cut_line(struct cutter *c, const struct toml_node *node, size_t star
     size_t first = str_starts(c->text, STR("\xef\xbb\xbf")) ? 3 : 0; /* a byte order mark stays */
     bool whole = lines.start == first || c->text.data[lines.start - 1] == '\n';
     c->wrong |= !whole || !is_statement(c, lines, node);
-    clear(c);
+    arena_clear(&c->scratch);
     cut_piece(c, lines.start, lines.end);
 }
 
@@ -360,9 +342,7 @@ static void cut_victim(struct cutter *c, struct toml_node *victim)
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      struct toml_node *const *victims, size_t count, struct toml_cut *out)
 {
-    CLEANUP(arena_free) struct arena scratch = {0};
     struct cutter c = {.arena = arena, .text = doc->text};
-    c.scratch = count < MANY ? arena : &scratch;
     for (size_t i = 0; i < count; i++) {
         assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
         victims[i]->cut = true;
@@ -372,6 +352,7 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
     for (size_t i = 0; i < count; i++)
         for (struct toml_node *node = victims[i]; node; node = node->parent)
             node->cut = node->is_done = false;
+    arena_free(&c.scratch);
     if (c.wrong)
         return err_new(arena, "the text without these keys would not mean the same");
     c.count = settle(c.pieces, c.count);

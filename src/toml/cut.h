@@ -29,7 +29,9 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      struct toml_node *const *victims, size_t count,
                      struct toml_cut *out) MUST_CHECK;
 
-struct str toml_cut_rest(struct arena *arena, struct str text, const struct toml_cut *cut);
+/* Returns a part of the text without the pieces, which are inside it. */
+struct str toml_cut_rest(struct arena *arena, struct str text, struct span part,
+                         const struct toml_cut *cut);
 
 /* Returns true if `after` has the keys and values of `before`, without the victims during a cut.
  * Compares unsupported values by their text. Ignores the order of keys. */

@@ -37,7 +37,7 @@ static struct str finish(struct toml_parser *p, const char *start)
 static struct str copy(struct toml_parser *p, size_t start, size_t end)
 {
     const char *pool = p->pool;
-    put(p, p->text.data + start, end - start);
+    put(p, p->doc.text.data + start, end - start);
     return finish(p, pool);
 }
 
@@ -111,96 +111,78 @@ static bool decode_escape(struct decoder *d)
 }
 
 /* Decodes the text between the quotes. */
-static bool decode(struct decoder *d, bool escapes)
+static void decode(struct decoder *d, bool escapes)
 {
-    const char *text = d->p->text.data;
+    const char *text = d->p->doc.text.data;
     while (d->at < d->end) {
         const char *start = d->at;
+        size_t at = (size_t)(start - text);
         size_t len = d->lines ? newline(d) : 0;
-        len = len == 0 && toml_is_text(*d->at) ? 1 : len;
-        if (len == 0) {
-            size_t at = (size_t)(start - text);
-            return toml_fault(d->p, "invalid character in a string", NULL, at, at + 1);
-        }
+        if (len == 0 && !toml_is_text(*start))
+            toml_fault(d->p, "invalid character in a string", NULL, at, at + 1);
+        len = len > 0 ? len : 1;
         d->at += len;
-        if (!escapes || *start != '\\') {
+        if (!escapes || *start != '\\')
             put(d->p, start, len);
-        } else if (!decode_escape(d)) {
-            return toml_fault(d->p, "invalid escape in a string", NULL, (size_t)(start - text),
-                              (size_t)(d->at - text));
-        }
+        else if (!decode_escape(d))
+            toml_fault(d->p, "invalid escape in a string", NULL, at, (size_t)(d->at - text));
     }
-    return true;
 }
 
-bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct str *out)
+struct str toml_decode_string(struct toml_parser *p, struct toml_token token)
 {
     static const char *const invalid[] = {"invalid literal string", "invalid basic string",
                                           "invalid multi-line literal string",
                                           "invalid multi-line basic string"};
-    if (token.plain) {
-        *out = copy(p, token.start + 1, token.end - 1);
-        return true;
-    }
-    const char *text = p->text.data;
+    if (token.plain)
+        return copy(p, token.start + 1, token.end - 1);
+    const char *text = p->doc.text.data;
     bool lines = toml_has_lines(token.kind);
     char quote = text[token.start];
     struct decoder d = {p, text + token.start, text + token.end, lines};
     for (int i = lines ? 3 : 1; i > 0; i--) {
         d.at++;
         if (d.end <= d.at || d.end[-1] != quote) {
-            return toml_fault(p, invalid[token.kind - TOML_LITERAL], quote == '"' ? "`\"`" : "`'`",
-                              token.end, token.end);
+            toml_fault(p, invalid[token.kind - TOML_LITERAL], quote == '"' ? "`\"`" : "`'`",
+                       token.end, token.end);
+            return STR("");
         }
         d.end--;
     }
     d.at += lines ? newline(&d) : 0;
     const char *start = p->pool;
-    if (!decode(&d, quote == '"'))
-        return false;
-    *out = finish(p, start);
-    return true;
+    decode(&d, quote == '"');
+    return finish(p, start);
 }
 
-bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out)
+struct str toml_decode_key(struct toml_parser *p, struct toml_token token)
 {
     static const char bare[] = "letters, numbers, `-`, `_`";
     if (toml_has_lines(token.kind))
-        return toml_fault(p, "keys cannot be multi-line strings", NULL, token.start, token.end);
+        toml_fault(p, "keys cannot be multi-line strings", NULL, token.start, token.end);
     if (token.kind != TOML_ATOM)
-        return toml_decode_string(p, token, out);
+        return toml_decode_string(p, token);
     if (token.start == token.end)
-        return toml_fault(p, "unquoted keys cannot be empty", bare, token.start, token.start);
+        toml_fault(p, "unquoted keys cannot be empty", bare, token.start, token.start);
     if (!token.plain) {
         size_t bad = token.start;
-        while (toml_is_bare(p->text.data[bad]))
+        while (toml_is_bare(p->doc.text.data[bad]))
             bad++;
         size_t end = bad;
-        while (end < token.end && !toml_is_bare(p->text.data[end]))
+        while (end < token.end && !toml_is_bare(p->doc.text.data[end]))
             end++;
-        return toml_fault(p, "invalid unquoted key", bare, bad, end);
+        toml_fault(p, "invalid unquoted key", bare, bad, end);
     }
-    *out = copy(p, token.start, token.end);
-    return true;
+    return copy(p, token.start, token.end);
 }
 
 /* ---- Values without quotes ---- */
-
-static bool is_word(struct str text, size_t start, const char *word)
-{
-    return text.len - start == strlen(word) && memcmp(text.data + start, word, strlen(word)) == 0;
-}
-
-static size_t sign_length(struct str text)
-{
-    return text.data[0] == '+' || text.data[0] == '-';
-}
 
 /* Returns false if it is not an integer, or is out of range. */
 static bool read_integer(struct str text, int64_t *out)
 {
     bool negative = text.data[0] == '-';
-    size_t start = sign_length(text);
+    size_t start = negative || text.data[0] == '+';
     unsigned int radix = 10;
     if (text.len > 2 && text.data[0] == '0') {
         char letter = text.data[1];
@@ -227,60 +209,49 @@ static bool read_integer(struct str text, int64_t *out)
 static bool is_number_or_date(struct str text)
 {
     static const char characters[] = "0123456789+-_.:eETtZz";
-    size_t start = sign_length(text);
-    if (is_word(text, start, "inf") || is_word(text, start, "nan"))
+    size_t start = text.data[0] == '+' || text.data[0] == '-';
+    struct str number = {text.data + start, text.len - start};
+    if (str_eq(number, STR("inf")) || str_eq(number, STR("nan")))
         return true;
     for (size_t at = start; at < text.len; at++) {
         bool before_time = at == strlen("2000-01-01") && text.data[at] == ' ';
         if (!before_time && !memchr(characters, text.data[at], sizeof(characters) - 1))
             return false;
     }
-    return start < text.len && digit_of(text.data[start]) <= 9;
+    return number.len > 0 && digit_of(number.data[0]) <= 9;
 }
 
-/* Reports text that was meant as a string, as decoder::scalar::decode_invalid. */
-static bool unquoted(struct toml_parser *p, struct str text, struct toml_span at)
-{
-    static const char *const quotes[] = {"`'''`", "`\"\"\"`", "`'`", "`\"`"};
-    for (size_t i = 0; i < COUNT(quotes); i++)
-        if (str_ends(text, (struct str){quotes[i] + 1, strlen(quotes[i]) - 2}))
-            return toml_fault(p, "missing opening quote", quotes[i], at.start, at.start);
-    return toml_fault(p, "string values must be quoted", "literal string", at.start, at.end);
-}
-
-/* Reports a malformed value with the crate's reasons. */
-static bool wrong_value(struct toml_parser *p, struct str text, struct toml_span at)
+/* Reports a malformed value with the crate's reasons (decoder::scalar). The first one that applies
+ * counts. */
+static void wrong_value(struct toml_parser *p, struct str text, struct toml_span at)
 {
     static const char *const words[] = {"`true`", "`false`", "`inf`", "`nan`"};
+    static const char *const quotes[] = {"`'''`", "`\"\"\"`", "`'`", "`\"`"};
     bool one_word = !memchr(text.data, ' ', text.len);
-    for (size_t i = 0; i < COUNT(words) && one_word; i++) {
-        if ((text.data[0] | 0x20) == words[i][1]) {
-            return toml_fault(p, i < 2 ? "invalid boolean" : "invalid float", words[i], at.start,
-                              at.end);
-        }
-    }
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (one_word && (text.data[0] | 0x20) == words[i][1])
+            toml_fault(p, i < 2 ? "invalid boolean" : "invalid float", words[i], at.start, at.end);
     if (one_word && text.data[0] == '.')
-        return toml_fault(p, "invalid mantissa", "digits", at.start, at.start);
-    return unquoted(p, text, at);
+        toml_fault(p, "invalid mantissa", "digits", at.start, at.start);
+    for (size_t i = 0; i < COUNT(quotes); i++)
+        if (str_ends(text, (struct str){quotes[i] + 1, strlen(quotes[i]) - 2}))
+            toml_fault(p, "missing opening quote", quotes[i], at.start, at.start);
+    toml_fault(p, "string values must be quoted", "literal string", at.start, at.end);
 }
 
-bool toml_decode_bare(struct toml_parser *p, struct toml_node *node)
+void toml_decode_bare(struct toml_parser *p, struct toml_node *node)
 {
     struct toml_span at = node->value;
-    struct str text = {p->text.data + at.start, at.end - at.start};
-    if (is_word(text, 0, "true") || is_word(text, 0, "false")) {
+    struct str text = {p->doc.text.data + at.start, at.end - at.start};
+    if (str_eq(text, STR("true")) || str_eq(text, STR("false"))) {
         node->type = TOML_BOOLEAN;
         node->boolean = text.data[0] == 't';
-        return true;
-    }
-    if (read_integer(text, &node->integer)) {
+    } else if (read_integer(text, &node->integer)) {
         node->type = TOML_INTEGER;
-        return true;
-    }
-    if (is_number_or_date(text)) {
+    } else if (is_number_or_date(text)) {
         node->type = TOML_UNSUPPORTED;
         node->string = copy(p, at.start, at.end);
-        return true;
+    } else {
+        wrong_value(p, text, at);
     }
-    return wrong_value(p, text, at);
 }

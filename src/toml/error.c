@@ -105,7 +105,7 @@ static void add_masked(struct buf *buf, struct str text, size_t start, size_t en
 struct err *toml_fault_err(const struct toml_parser *p)
 {
     const struct toml_fault *fault = &p->fault;
-    struct str text = p->text;
+    struct str text = p->doc.text;
     struct buf buf = buf_new(p->arena);
     struct place place = place_of(text, fault->at.start);
     size_t start = place.bytes.start;

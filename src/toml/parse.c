@@ -1,15 +1,35 @@
 #include "toml/parse.h"
 
-#define DEEPEST_VALUE 80 /* nested arrays and inline tables */
-#define MOST_PARTS    80 /* parts of one key */
-#define MOST_NODES    1650000
+#include "util/map.h"
 
-bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
+#define DEEPEST_VALUE         80 /* nested arrays and inline tables */
+#define MOST_PARTS            80 /* parts of one key */
+#define MOST_NODES            1650000
+#define LARGEST_WITHOUT_INDEX 8 /* children of a table */
+
+const char *const toml_type_names[] = {
+    [TOML_STRING] = "string",   [TOML_INTEGER] = "integer",
+    [TOML_BOOLEAN] = "boolean", [TOML_UNSUPPORTED] = "number or date",
+    [TOML_ARRAY] = "array",     [TOML_TABLE] = "table",
+};
+
+struct toml_node *toml_get(const struct toml_node *table, struct str key)
+{
+    if (table->type != TOML_TABLE)
+        return NULL;
+    if (table->index)
+        return map_get(table->index, key);
+    struct toml_node *child = table->first;
+    while (child && !str_eq(child->key, key))
+        child = child->next;
+    return child;
+}
+
+void toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end)
 {
     if (!p->fault.reason)
         p->fault = (struct toml_fault){reason, expected, {start, end}};
-    return false;
 }
 
 /* Records a fault of brackets, commas or line ends, which ends the parse. It replaces a fault of a
@@ -29,6 +49,17 @@ static struct toml_node *node_new(struct toml_parser *p)
     return node;
 }
 
+static void append(struct toml_node *parent, struct toml_node *child)
+{
+    child->parent = parent;
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+    parent->count++;
+}
+
 /* Fails before the tree exceeds the limit of nodes. */
 static bool check_count(struct toml_parser *p)
 {
@@ -44,8 +75,8 @@ static void next(struct toml_parser *p)
         p->solid = p->token.end;
     if (p->token.kind == TOML_NEWLINE || toml_has_lines(p->token.kind))
         for (size_t i = p->token.start; i < p->token.end; i++)
-            p->line += p->text.data[i] == '\n';
-    toml_scan_to(p->text, p->token.end, &p->token);
+            p->line += p->doc.text.data[i] == '\n';
+    toml_scan_to(p->doc.text, p->token.end, &p->token);
 }
 
 static void skip_blank(struct toml_parser *p)
@@ -59,10 +90,10 @@ static bool take_gap(struct toml_parser *p)
 {
     size_t at = p->token.start;
     size_t end = p->token.end;
-    if (p->token.kind == TOML_NEWLINE && p->text.data[end - 1] == '\r')
+    if (p->token.kind == TOML_NEWLINE && p->doc.text.data[end - 1] == '\r')
         return syntax(p, "carriage return must be followed by newline", "newline", end, end);
     while (p->token.kind == TOML_COMMENT && at < end) {
-        if (!toml_is_text(p->text.data[at]))
+        if (!toml_is_text(p->doc.text.data[at]))
             return syntax(p, "invalid comment character", "printable characters", at, at);
         at++;
     }
@@ -115,19 +146,35 @@ static bool is_key(enum toml_kind kind)
 
 static void duplicate(struct toml_parser *p, const struct part *part)
 {
-    (void)toml_fault(p, "duplicate key", NULL, part->span.start, part->span.end);
+    toml_fault(p, "duplicate key", NULL, part->span.start, part->span.end);
 }
 
-/* Returns the child with the key, or makes it. */
+static struct map *index_new(struct arena *arena, const struct toml_node *table)
+{
+    struct map *index = arena_new(arena, struct map);
+    for (struct toml_node *child = table->first; child; child = child->next)
+        *map_place(arena, index, child->key) = child;
+    return index;
+}
+
+/* Returns the child of a table that has the key. If there is none, makes it the last one. */
 static struct toml_node *child_of(struct toml_parser *p, struct toml_node *table,
                                   const struct part *part, bool *is_new)
 {
-    struct toml_node *child = toml_child(p->arena, table, part->key, is_new);
-    if (*is_new) {
-        child->key_span = part->span;
-        child->line = p->line;
-        p->node_count++;
-    }
+    struct toml_node **place =
+        table->index ? (struct toml_node **)map_place(p->arena, table->index, part->key) : NULL;
+    struct toml_node *child = place ? *place : toml_get(table, part->key);
+    *is_new = !child;
+    if (child)
+        return child;
+    child = node_new(p);
+    child->key = part->key;
+    child->key_span = part->span;
+    append(table, child);
+    if (place)
+        *place = child;
+    else if (table->count > LARGEST_WITHOUT_INDEX)
+        table->index = index_new(p->arena, table);
     return child;
 }
 
@@ -139,8 +186,7 @@ static struct part read_part(struct toml_parser *p)
         next(p);
     else
         token = (struct toml_token){.kind = TOML_ATOM, .start = token.start, .end = token.start};
-    struct part part = {STR(""), {token.start, token.end}};
-    (void)toml_decode_key(p, token, &part.key);
+    struct part part = {toml_decode_key(p, token), {token.start, token.end}};
     skip_blank(p);
     return part;
 }
@@ -155,7 +201,7 @@ static struct toml_node *enter(struct toml_parser *p, struct toml_node *found,
         struct str reason =
             str_format(p->arena, "cannot extend value of type %s%s with a dotted key",
                        found->type == TOML_TABLE ? "inline " : "", toml_type_names[found->type]);
-        (void)toml_fault(p, reason.data, NULL, part->span.start, part->span.end);
+        toml_fault(p, reason.data, NULL, part->span.start, part->span.end);
         return NULL;
     }
     if (origin == TOML_DOTTED) {
@@ -179,7 +225,7 @@ static struct key read_key(struct toml_parser *p, struct toml_node *table, enum 
         if (p->token.kind != TOML_DOT)
             return key;
         if (count == MOST_PARTS) {
-            (void)toml_fault(p, "recursion limit", NULL, p->token.start, p->token.end);
+            toml_fault(p, "recursion limit", NULL, p->token.start, p->token.end);
             key.table = NULL;
         }
         if (key.table) {
@@ -224,7 +270,7 @@ static struct toml_span take_atoms(struct toml_parser *p)
     next(p);
     for (;;) {
         if (p->token.kind == TOML_BLANK) {
-            if (toml_scan(p->text, p->token.end).kind != TOML_ATOM)
+            if (toml_scan(p->doc.text, p->token.end).kind != TOML_ATOM)
                 return span;
             next(p);
         } else if (p->token.kind != TOML_DOT && p->token.kind != TOML_ATOM) {
@@ -237,28 +283,17 @@ static struct toml_span take_atoms(struct toml_parser *p)
 
 static void scalar(struct toml_parser *p, struct toml_node *node)
 {
-    struct toml_token token = p->token;
-    if (toml_is_string(token.kind)) {
+    if (toml_is_string(p->token.kind)) {
         node->type = TOML_STRING;
-        node->value = (struct toml_span){token.start, token.end};
+        node->value = (struct toml_span){p->token.start, p->token.end};
+        node->string = toml_decode_string(p, p->token);
         next(p);
-        (void)toml_decode_string(p, token, &node->string);
         return;
     }
     node->value = take_atoms(p);
-    (void)toml_decode_bare(p, node);
-    if (node->type == TOML_UNSUPPORTED && !p->unsupported)
-        p->unsupported = node;
-}
-
-/* Reports a token where something else is expected in an array. */
-static bool array_fault(struct toml_parser *p, bool comma)
-{
-    size_t start = p->token.start;
-    if (p->token.kind == TOML_END)
-        return syntax(p, "unclosed array", "`]`", p->solid, p->solid);
-    return comma ? syntax(p, "missing comma between array elements", "`,`", start, start)
-                 : syntax(p, "invalid array", "value", start, start);
+    toml_decode_bare(p, node);
+    if (node->type == TOML_UNSUPPORTED && !p->doc.unsupported)
+        p->doc.unsupported = node;
 }
 
 /* Reports a token where something else is expected in an inline table. */
@@ -281,15 +316,20 @@ static bool read_array(struct toml_parser *p, struct toml_node *node, unsigned i
             next(p);
             return true;
         }
-        if (kind == TOML_END || kind == TOML_EQUALS || comma != (kind == TOML_COMMA))
-            return array_fault(p, comma);
+        size_t start = p->token.start;
+        if (kind == TOML_END)
+            return syntax(p, "unclosed array", "`]`", p->solid, p->solid);
+        if (comma && kind != TOML_COMMA)
+            return syntax(p, "missing comma between array elements", "`,`", start, start);
+        if (!comma && (kind == TOML_COMMA || kind == TOML_EQUALS))
+            return syntax(p, "invalid array", "value", start, start);
         if (comma) {
             next(p);
         } else {
             struct toml_node *child = node_new(p);
             if (!value(p, child, depth))
                 return false;
-            toml_append(node, child);
+            append(node, child);
         }
         comma = !comma;
     }
@@ -366,7 +406,7 @@ static bool value(struct toml_parser *p, struct toml_node *node, unsigned int de
     case TOML_COMMA:
     case TOML_COMMENT:
     case TOML_NEWLINE:
-        (void)toml_fault(p, "string values must be quoted", "literal string", start, start);
+        toml_fault(p, "string values must be quoted", "literal string", start, start);
         return true;
     default:
         scalar(p, node);
@@ -410,7 +450,7 @@ static void open_table(struct toml_parser *p, const struct part *name, struct to
         struct toml_node *array = table;
         table = node_new(p);
         table->type = TOML_TABLE;
-        toml_append(array, table);
+        append(array, table);
     } else {
         table->key_span = name->span;
     }
@@ -428,7 +468,7 @@ static bool header(struct toml_parser *p)
     if (element)
         next(p);
     skip_blank(p);
-    struct key key = read_key(p, p->root, TOML_IMPLICIT);
+    struct key key = read_key(p, p->doc.root, TOML_IMPLICIT);
     const char *unclosed = element ? "unclosed array table" : "unclosed table";
     if (p->token.kind != TOML_CLOSE_BRACKET) {
         size_t end = key.last.span.end;
@@ -473,21 +513,18 @@ static bool statement(struct toml_parser *p)
 struct err *toml_parse(struct arena *arena, struct str text, struct toml_doc **out)
 {
     assert(text.len < UINT32_MAX);
-    struct toml_parser p = {.arena = arena, .text = text, .line = 1};
+    struct toml_parser p = {.arena = arena, .doc.text = text, .line = 1};
     p.pool = arena_alloc(arena, text.len + 1);
-    p.root = node_new(&p);
-    p.root->type = TOML_TABLE;
-    p.root->origin = TOML_ROOT;
-    p.table = p.root;
+    p.doc.root = node_new(&p);
+    p.doc.root->type = TOML_TABLE;
+    p.doc.root->origin = TOML_ROOT;
+    p.table = p.doc.root;
     p.token = toml_scan(text, str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0);
     while (p.token.kind != TOML_END && statement(&p) && !p.fault.reason) {
     }
     if (p.fault.reason)
         return toml_fault_err(&p);
-    struct toml_doc *doc = arena_new(arena, struct toml_doc);
-    doc->text = text;
-    doc->root = p.root;
-    doc->unsupported = p.unsupported;
-    *out = doc;
+    *out = arena_new(arena, struct toml_doc);
+    **out = p.doc;
     return NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * The parser's state, for parse.c, the decoders, the tree and the messages.
+ * The parser's state, for parse.c, the decoders and the messages.
  *
  * Decoded text is in a pool. Decoding does not make a text longer, and the character after each
  * token (a quote, `=`, a line end) leaves room for the NUL. Therefore, the pool needs only one byte
@@ -19,38 +19,28 @@ struct toml_fault {
 
 struct toml_parser {
     struct arena *arena;
-    struct str text;
+    struct toml_doc doc;
     char *pool;
     struct toml_token token; /* the next token */
     uint32_t line;           /* of that token */
     size_t solid;            /* end of the last token that is not a blank, comment or line end */
-    struct toml_node *root;
     struct toml_node *table; /* of the last header, or the root */
     size_t node_count;
-    const struct toml_node *unsupported;
     size_t statement; /* offset at which the current statement begins */
     struct toml_fault fault;
 };
 
 /* Records a fault of a key or a value, unless the statement already has one. The parse then ends
- * after this statement. Returns false. */
-bool toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
+ * after this statement. */
+void toml_fault(struct toml_parser *p, const char *reason, const char *expected, size_t start,
                 size_t end);
 
-bool toml_decode_key(struct toml_parser *p, struct toml_token token, struct str *out);
-
-/* Decodes one of the four kinds of strings. */
-bool toml_decode_string(struct toml_parser *p, struct toml_token token, struct str *out);
+/* Decode a key or one of the four kinds of strings. After a fault, the text does not matter. */
+struct str toml_decode_key(struct toml_parser *p, struct toml_token token);
+struct str toml_decode_string(struct toml_parser *p, struct toml_token token);
 
 /* Decodes the value without quotes at node->value. Sets the type and the value. */
-bool toml_decode_bare(struct toml_parser *p, struct toml_node *node);
-
-/* Makes `child` the last child, without a search for its key. */
-void toml_append(struct toml_node *parent, struct toml_node *child);
-
-/* Returns the child of a table that has the key. If there is none, makes it the last one. */
-struct toml_node *toml_child(struct arena *arena, struct toml_node *table, struct str key,
-                             bool *is_new);
+void toml_decode_bare(struct toml_parser *p, struct toml_node *node);
 
 /*
  * Formats the message about the fault: its position, the line with each value masked, and the

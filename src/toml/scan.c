@@ -7,42 +7,17 @@ size_t toml_skip_blank(struct str text, size_t at)
     return at;
 }
 
-static size_t scan_comment(struct str text, size_t at)
-{
-    while (at < text.len && text.data[at] != '\n' && text.data[at] != '\r')
-        at++;
-    return at;
-}
-
-/* Returns true for a byte that ends an atom. */
-static bool delimits(char byte)
-{
-    switch (byte) {
-    case '\t':
-    case '\n':
-    case '\r':
-    case ' ':
-    case '#':
-    case ',':
-    case '.':
-    case '=':
-    case '[':
-    case ']':
-    case '{':
-    case '}':
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Sets *plain if it is a bare key. */
 static size_t scan_atom(struct str text, size_t at, bool *plain)
 {
+    static const bool ends[256] = {
+        ['\t'] = true, ['\n'] = true, ['\r'] = true, [' '] = true, ['#'] = true, [','] = true,
+        ['.'] = true,  ['='] = true,  ['['] = true,  [']'] = true, ['{'] = true, ['}'] = true,
+    };
     while (at < text.len && toml_is_bare(text.data[at]))
         at++;
     size_t bare = at;
-    while (at < text.len && !delimits(text.data[at]))
+    while (at < text.len && !ends[(unsigned char)text.data[at]])
         at++;
     *plain = at == bare;
     return at;
@@ -119,7 +94,8 @@ void toml_scan_to(struct str text, size_t at, struct toml_token *out)
         break;
     case '#':
         kind = TOML_COMMENT;
-        end = scan_comment(text, at);
+        while (end < text.len && text.data[end] != '\n' && text.data[end] != '\r')
+            end++;
         break;
     case '\n':
     case '\r':

@@ -129,7 +129,7 @@ static void check_registry(struct registries *all, struct registry *registry)
     struct config *config = all->config;
     struct registry *chosen;
     HOLDS(registry->group->group == registry->group);
-    HOLDS(registries_get(all, registry->name) == registry);
+    HOLDS(map_get(&all->names, registry->name) == registry);
     HOLDS(!registry->has_index || registry->failure == NULL);
     HOLDS(!registry->used || registry->used->group == registry->group);
     static const char *const lasts[] = {"token", "secret-key", "index", "credential-provider"};

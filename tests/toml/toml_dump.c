@@ -88,7 +88,7 @@ static struct err *run(struct arena *arena, struct str text, char *words, struct
     }
     struct toml_cut cut;
     TRY(toml_cut(arena, doc, victims, count, &cut));
-    buf_add(out, toml_cut_rest(arena, doc->text, &cut));
+    buf_add(out, toml_cut_rest(arena, doc->text, (struct span){0, doc->text.len}, &cut));
     return NULL;
 }
 
