@@ -62,10 +62,8 @@ static bool color_automatic(bool terminal)
     return terminal && ((term && strcmp(term, "dumb") != 0) || clicolor || getenv("CI"));
 }
 
-/*
- * If a standard descriptor is closed, the next file that is opened would get its number, and
- * messages would be written to that file. Therefore, this opens /dev/null instead, as Rust's
- * runtime does.
+/* If a standard descriptor is closed, the next file that is opened would get its number, and
+ * messages would be written to that file. Therefore, this opens /dev/null, as Rust's runtime does.
  */
 static void open_standard_descriptors(void)
 {

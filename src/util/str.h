@@ -76,6 +76,9 @@ void buf_add_char(struct buf *buf, char byte);
 void buf_add_times(struct buf *buf, char byte, size_t count);
 void buf_addf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Makes room for `more` bytes and a NUL, which the caller writes itself. */
+void buf_reserve(struct buf *buf, size_t more);
+
 /* Returns the text so far. It is valid until the buf changes. */
 struct str buf_str(const struct buf *buf);
 
