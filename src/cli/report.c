@@ -389,11 +389,6 @@ static bool has_anything(const struct inventory *inventory, const struct registr
     return any;
 }
 
-static void report_not_logged_in(const struct shell *shell, const struct registry *registry)
-{
-    shell_status(shell, "Logout", "not currently logged in to `%s`", registry->shown.data);
-}
-
 /* Reports registries without credentials in cargo's words. Without -v, several are one number. */
 static void report_absent(const struct shell *shell, const struct run *run)
 {
@@ -413,12 +408,12 @@ static void report_absent(const struct shell *shell, const struct run *run)
         only = r;
         absent++;
         if (shell->verbosity >= VERBOSITY_VERBOSE)
-            report_not_logged_in(shell, r);
+            shell_status(shell, "Logout", "not currently logged in to `%s`", r->shown.data);
     }
     if (absent == 0 || shell->verbosity >= VERBOSITY_VERBOSE)
         return;
     if (absent == 1) {
-        report_not_logged_in(shell, only);
+        shell_status(shell, "Logout", "not currently logged in to `%s`", only->shown.data);
     } else {
         shell_status(shell, "Logout", "not currently logged in to %zu%s registries", absent,
                      others > 0 ? " other" : "");
