@@ -18,18 +18,13 @@ static const char *const sequences[] = {
     ['b'] = "\033[1m",         ['r'] = "\033[0m",
 };
 
-/* Returns true for what messages contain besides text. */
-static bool is_ours(char byte)
-{
-    return byte == MARK || byte == '\n' || byte == '\t';
-}
-
 static bool print(const struct shell *shell, int fd, bool color, struct str text)
 {
+    static const char ours[] = {MARK, '\n', '\t'}; /* what messages contain besides text */
     struct buf out = buf_new(shell->arena);
     for (size_t at = 0; at < text.len; at++) {
         size_t start = at;
-        while (at < text.len && !is_ours(text.data[at]))
+        while (at < text.len && !memchr(ours, text.data[at], sizeof(ours)))
             at++;
         buf_add(&out, text_shown(shell->arena, str_slice(shell->arena, text, start, at)));
         if (at < text.len && text.data[at] != MARK) {

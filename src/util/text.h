@@ -14,11 +14,8 @@
  * Returns `text` itself if nothing changes. */
 struct str text_shown(struct arena *arena, struct str text);
 
-/* Returns true if text_shown() would not change the text. */
-bool text_is_plain(struct str text);
-
-/* Quotes a word for a POSIX shell: unchanged if that is safe, or else in single quotes. If the
- * result will be printed, the caller must check text_is_plain() first. */
+/* Quotes a word for a POSIX shell: unchanged if that is safe, or else in single quotes. Before
+ * the result is printed, the caller must check that text_shown() does not change the word. */
 struct str text_quoted(struct arena *arena, struct str word);
 
 /* Chooses the best of several candidates for a suggestion, by Jaro's measure: 1 for equal texts, 0
