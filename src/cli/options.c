@@ -276,9 +276,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     }
     (void)apply_pending(reader); /* not its error, but its option is in the usage line */
     reader->args.error = (struct args_error){0};
-    const char *tip = NULL;
-    if (meant)
-        tip = str_format(reader->arena, "--%s", options[meant].name).data;
+    const char *tip = meant ? name_of(reader->arena, &options[meant]) : NULL;
     if (meant && !options[meant].instead)
         add_given(&reader->args, meant);
     return unexpected(reader, true, str_format(reader->arena, "--%.*s", STR_ARG(name)), tip);

@@ -394,6 +394,7 @@ static void report_absent(const struct shell *shell, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
     const struct registry *only = NULL;
+    bool listed = shell->verbosity >= VERBOSITY_VERBOSE;
     size_t absent = 0;
     size_t others = 0;
     for (const struct registry *r = inventory->registries.first; r && !run->failure; r = r->next) {
@@ -407,14 +408,12 @@ static void report_absent(const struct shell *shell, const struct run *run)
             continue;
         only = r;
         absent++;
-        if (shell->verbosity >= VERBOSITY_VERBOSE)
+        if (listed)
             shell_status(shell, "Logout", "not currently logged in to `%s`", r->shown.data);
     }
-    if (absent == 0 || shell->verbosity >= VERBOSITY_VERBOSE)
-        return;
-    if (absent == 1) {
+    if (absent == 1 && !listed) {
         shell_status(shell, "Logout", "not currently logged in to `%s`", only->shown.data);
-    } else {
+    } else if (absent > 1 && !listed) {
         shell_status(shell, "Logout", "not currently logged in to %zu%s registries", absent,
                      others > 0 ? " other" : "");
     }

@@ -149,25 +149,9 @@ static struct err *write_text(struct child *child, struct str text)
     return NULL;
 }
 
-/* Reads what is in the pipe. Sets `end` at its end, and also if it is empty and the child has
- * exited, because other processes that keep it open do not matter. */
-static struct err *read_some(struct child *child, bool *end)
-{
-    struct buf *text = &child->text;
-    buf_reserve(text, READ_SIZE);
-    ssize_t got = read(child->output[0], text->data + text->len, READ_SIZE);
-    if (got > 0) {
-        text->len += (size_t)got;
-        return NULL;
-    }
-    if (got == 0 || (errno == EAGAIN && child->exited)) {
-        *end = true;
-        return NULL;
-    }
-    return errno == EAGAIN || errno == EINTR ? NULL : err_os(child->arena, errno);
-}
-
-/* Returns a line with its newline, or the rest at the end of the output, or then an empty str. */
+/* Returns a line with its newline, or the rest at the end of the output, or then an empty str. The
+ * output also ends if the pipe is empty and the child has exited, because other processes that keep
+ * it open do not matter. */
 static struct err *read_line(struct child *child, struct str *line)
 {
     struct buf *text = &child->text;
@@ -184,7 +168,12 @@ static struct err *read_line(struct child *child, struct str *line)
             return NULL;
         }
         TRY(await(child, child->output[0], POLLIN));
-        TRY(read_some(child, &end));
+        buf_reserve(text, READ_SIZE);
+        ssize_t got = read(child->output[0], text->data + text->len, READ_SIZE);
+        end = got == 0 || (got < 0 && errno == EAGAIN && child->exited);
+        if (got < 0 && errno != EAGAIN && errno != EINTR)
+            return err_os(child->arena, errno);
+        text->len += got > 0 ? (size_t)got : 0;
     }
 }
 
