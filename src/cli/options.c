@@ -212,16 +212,11 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     return fail_value(reader, id, fault);
 }
 
-static enum args_outcome apply_pending(struct reader *reader);
-
 /* clap: Parser::react. */
 static enum args_outcome apply(struct reader *reader, enum args_id id, struct str value)
 {
     struct args *args = &reader->args;
     const struct option *option = &options[id];
-    enum args_outcome outcome = apply_pending(reader);
-    if (outcome != ARGS_RUN)
-        return outcome;
     if (option->value && !value.data)
         return no_value(reader, id);
     if (id == ARGS_HELP_OPTION || id == ARGS_VERSION_OPTION)
@@ -252,14 +247,16 @@ static enum args_outcome apply_pending(struct reader *reader)
 }
 
 /* Without `value`, the next argument can be the value. clap: Parser::parse_opt_value. */
-static enum args_outcome read_value(struct reader *reader, enum args_id id, struct str value)
+static enum args_outcome read_option(struct reader *reader, enum args_id id, struct str value)
 {
-    if (value.data)
-        return apply(reader, id, value);
     enum args_outcome outcome = apply_pending(reader);
+    if (outcome != ARGS_RUN)
+        return outcome;
+    if (value.data || !options[id].value)
+        return apply(reader, id, value);
     reader->pending = id;
     reader->pending_value = value;
-    return outcome;
+    return ARGS_RUN;
 }
 
 /* Suggests only options that cargo has, because none of them removes more. clap:
@@ -295,10 +292,8 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
         id--;
     if (!id)
         return unknown_long(reader, name);
-    if (options[id].value)
-        return read_value(reader, id, value);
-    if (!value.data)
-        return apply(reader, id, value);
+    if (options[id].value || !value.data)
+        return read_option(reader, id, value);
     add_given(&reader->args, id);
     return fail(reader, true,
                 "unexpected value " WRONG " for " RIGHT " found; no more were expected",
@@ -318,19 +313,15 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
             bool valid = true;
             size_t len = utf8_decode(word, at, &character, &valid);
             struct str rest = str_slice(reader->arena, word, at, valid ? at + len : word.len);
-            return unexpected(reader, false, str_format(reader->arena, "-%.*s", STR_ARG(rest)),
-                              NULL);
+            return unexpected(reader, false, str_format(reader->arena, "-%s", rest.data), NULL);
         }
-        if (options[id].value) {
-            struct str value = {0};
-            if (at + 1 < word.len) {
-                size_t start = at + 1 + (word.data[at + 1] == '=' ? 1 : 0);
-                value = str_slice(reader->arena, word, start, word.len);
-            }
-            return read_value(reader, id, value);
+        struct str value = {0};
+        if (options[id].value && at + 1 < word.len) {
+            size_t start = at + 1 + (word.data[at + 1] == '=' ? 1 : 0);
+            value = str_slice(reader->arena, word, start, word.len);
         }
-        enum args_outcome outcome = apply(reader, id, (struct str){0});
-        if (outcome != ARGS_RUN)
+        enum args_outcome outcome = read_option(reader, id, value);
+        if (options[id].value || outcome != ARGS_RUN)
             return outcome;
     }
     return ARGS_RUN;
