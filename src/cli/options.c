@@ -276,7 +276,7 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
     const char *tip = meant ? name_of(reader->arena, &options[meant]) : NULL;
     if (meant && !options[meant].instead)
         add_given(&reader->args, meant);
-    return unexpected(reader, true, str_format(reader->arena, "--%.*s", STR_ARG(name)), tip);
+    return unexpected(reader, true, str_format(reader->arena, "--%s", name.data), tip);
 }
 
 static enum args_outcome read_long(struct reader *reader, struct str word)

@@ -28,8 +28,7 @@ enum args_id {
     ARGS_MESSAGE_FORMAT,
     ARGS_TIMEOUT,
     ARGS_VERSION_OPTION,
-    ARGS_REGISTRY, /* cargo's options begin here, in its order; of two equal tips, the later one is
-                      used */
+    ARGS_REGISTRY, /* cargo's options begin here, in its order; the last of equal tips is used */
     ARGS_SILENT,
     ARGS_VERBOSE,
     ARGS_QUIET,

@@ -106,8 +106,8 @@ struct err *shell_color_parse(struct arena *arena, struct str text, enum color_c
             return NULL;
         }
     }
-    return err_new(arena, "argument for --color must be auto, always, or never, but found `%.*s`",
-                   STR_ARG(text));
+    return err_new(arena, "argument for --color must be auto, always, or never, but found `%s`",
+                   text.data);
 }
 
 void shell_message(const struct shell *shell, const char *title, const char *format, ...)

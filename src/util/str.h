@@ -21,9 +21,6 @@ struct span {
 
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
 
-/* For printf's "%.*s". A NUL in the text ends the output. */
-#define STR_ARG(s) (int)(s).len, (s).data
-
 /* Makes a str of a C string, which must live as long as the str. NULL becomes the empty str. */
 struct str str_of(const char *cstring);
 

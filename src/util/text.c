@@ -6,17 +6,9 @@ static bool is_control(uint32_t c)
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
-static void add_escaped(struct buf *out, uint32_t c)
-{
-    static const char *const letters[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r"};
-    if (c < COUNT(letters) && letters[c])
-        buf_add(out, str_of(letters[c]));
-    else
-        buf_addf(out, "\\u{%x}", (unsigned)c);
-}
-
 struct str text_shown(struct arena *arena, struct str text)
 {
+    static const char *const letters[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r"};
     struct buf out = buf_new(arena);
     size_t done = 0; /* what precedes it is in `out` */
     for (size_t at = 0, len = 0; at < text.len; at += len) {
@@ -27,10 +19,12 @@ struct str text_shown(struct arena *arena, struct str text)
         if (fast || (valid && !is_control(c)))
             continue;
         buf_add_bytes(&out, text.data + done, at - done);
-        if (valid)
-            add_escaped(&out, c);
-        else
+        if (!valid)
             buf_add(&out, STR("\xEF\xBF\xBD"));
+        else if (c < COUNT(letters) && letters[c])
+            buf_add(&out, str_of(letters[c]));
+        else
+            buf_addf(&out, "\\u{%x}", (unsigned)c);
         done = at + len;
     }
     if (done == 0)
