@@ -95,7 +95,6 @@ static struct logout_options options_of(const struct args *args)
     };
 }
 
-/* Runs a valid command line: reads the configuration, then logs out. */
 static struct err *run(struct config *config, const struct args *args, bool json, int *status)
 {
     struct shell *shell = config->shell;

@@ -149,7 +149,6 @@ static void report_left(const struct shell *shell, const struct credential *c)
                 fix.len > 0 ? str_format(arena, "%s, %s", purpose, fix.data) : STR(""));
 }
 
-/* Reports why the keyring was not checked. */
 static void report_keyring(const struct shell *shell, const struct run *run)
 {
     const struct keyring_view *keyring = &run->inventory.keyring;
