@@ -330,11 +330,15 @@ struct err *inventory_take(struct config *config, const struct logout_options *o
     session->ci = session->github || getenv("CI");
     registries_find(config, options->all || options->copies, &inventory.registries);
     if (!options->all) {
-        if (!options->registry && config->name_is_unknown) {
+        bool unknown = !options->registry && config->name_is_unknown;
+        struct err *err =
+            unknown ? NULL
+                    : registry_choose(&inventory.registries, options->registry, &inventory.chosen);
+        if (unknown || (err && config->failure)) { /* cargo reports the configuration's fault */
             return err_wrap(config->arena, config->failure->cause, "%s",
                             config->failure->message.data);
         }
-        TRY(registry_choose(&inventory.registries, options->registry, &inventory.chosen));
+        TRY(err);
         registries_sort(&inventory.registries);
     }
     for (struct registry *r = inventory.registries.first; r; r = r->next)

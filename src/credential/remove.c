@@ -136,7 +136,7 @@ static void announce_token(const struct inventory *inventory, const struct regis
 void remove_all(struct inventory *inventory, const struct logout_options *options)
 {
     for (struct registry *r = inventory->registries.first; r; r = r->next)
-        if (inventory_is_about(inventory, r) && !r->failure)
+        if (inventory_is_about(inventory, r) && r->has_index && !r->failure)
             announce_token(inventory, r);
     const struct map lists = lists_by_path(inventory);
     for (const struct config_file *file = inventory->config->files; file; file = file->next)

@@ -190,7 +190,7 @@ void registry_warn(const struct registries *all, const struct registry *registry
     static const char of_others[] =
         " index token credential-provider secret-key secret-key-subject protocol min-publish-age ";
     const struct registry *used = registry->used;
-    if (!used || registry->providers.count == 0)
+    if (!used || registry->failure || registry->providers.count == 0)
         return;
     if (used != registry && !registry->means_crates_io) {
         shell_note(all->config->shell, "name of alternative registry `%s` set to `%s`",

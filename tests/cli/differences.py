@@ -216,6 +216,7 @@ _UNREAD = (
     r"note: Sources are not allowed to be defined multiple times",
     ERROR + r"--config argument `.*` includes non-whitespace decoration",
     r"warning: unused config key `(source|term|http|net)\.",
+    ERROR + r"error in .*: `registry\.default` expected a string",
     r"warning: user-defined alias `logout` is ignored",
 )
 

@@ -92,6 +92,21 @@ def test_check_says_whose_tokens_are_valid(machine, registry):
         assert f"{machine.path('credentials.toml')}:" in said and said.endswith(": this server has no check\n")
 
 
+def test_check_asks_the_providers(machine):
+    """With --strict, it is the answer to whether the machine is logged out."""
+    with Vendor("GitLab") as server:
+        provider_chain(machine, server, "removes")
+        machine.provider("removes", server.issue())
+        done = machine.logout("--status", "--check", "--strict", "--registry", "x")
+        [line] = done.credentials()
+        assert (done.status, line["usable"], line["valid"], machine.asked()) == (2, "yes", "yes", ["removes"])
+        machine.write({"/bin/removes.token": ""})
+        done = machine.logout("--status", "--check", "--strict", "--registry", "x")
+        [line] = done.credentials()
+        assert (done.status, line["usable"], line["result"], machine.asked()) == (0, "no", "not-found", ["removes"])
+        assert server.methods() == ["GET"]
+
+
 @pytest.mark.parametrize(
     "make, lines, result, said, told",
     [

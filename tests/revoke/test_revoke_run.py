@@ -101,6 +101,18 @@ def test_a_project_does_not_decide_where_a_token_of_home_goes(machine, registry,
         assert f"{machine.path('/work/.cargo/config.toml')}:1" in done.err
 
 
+@pytest.mark.parametrize("index, works", [("$INDEX", True), ("sparse+http://127.0.0.1:1/", False), ("not a URL", False)])
+def test_an_index_that_home_defines_too(machine, registry, index, works):
+    """A project can repeat the index of home, but not replace it."""
+    token = registry.issue()
+    machine.credentials(x=token)
+    text = '[registries.x]\nindex = "{}"\n'.format
+    machine.write({"config.toml": text(registry.index if works else index), "/work/.cargo/config.toml": text(registry.index)})
+    done = machine.revoke("--registry", "x")
+    assert (done.status == 0, registry.alive(token)) == (works, not works)
+    assert works or f"run it outside of `{machine.path('/work')}`, where your own configuration has another index" in done.err
+
+
 def test_an_index_of_a_project_that_the_command_line_names(machine, registry):
     token = registry.issue()
     machine.credentials(x=token)

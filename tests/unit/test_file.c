@@ -63,7 +63,7 @@ static void the_whole_text_is_compared(void **state)
     char file[] = "/tmp/test_file.XXXXXX";
     int fd = mkstemp(file);
     struct buf buf = buf_new(&arena);
-    buf_add_times(&buf, 'x', 2 * 2048);
+    buf_add_times(&buf, 'x', (size_t)2 * 2048);
     struct str all = buf_str(&buf);
     assert_true(write_all(fd, all));
     for (size_t len = 0; len <= all.len; len += len < 2046 || len > 2050 ? 1023 : 1) {

@@ -67,6 +67,7 @@ static void no_control_character_is_printed(void **state)
     static const char *const cases[][3] = {
         {"a\033[31mx\033]0;t\007", "a\\u{1b}[31mx\\u{1b}]0;t\\u{7}", NULL},
         {"a\tb\nc\r\n", "a\tb\nc\\r\n", NULL},
+        // NOLINTNEXTLINE(misc-misleading-bidirectional): it is about such characters
         {"\x7f\xC2\x9B\xE2\x80\xAE", "\\u{7f}\\u{9b}\\u{202e}", NULL},
         {"\u00E9 \u65E5\n\n", "\u00E9 \u65E5\n\n", NULL},
         {"\xFF x", "\uFFFD x", NULL},
@@ -95,6 +96,7 @@ static void text_is_shown_on_one_line(void **state)
         {"a\\n b", "a\\n b"},
         {"a\nb\r\t", "a\\nb\\r\\t"},
         {"\x1b[2J\x7f", "\\u{1b}[2J\\u{7f}"},
+        // NOLINTNEXTLINE(misc-misleading-bidirectional): it is about such characters
         {"\xC2\x85\u061C\u200B\u200F\u2028\u202E\u2066\u2069\uFEFF",
          "\\u{85}\\u{61c}\\u{200b}\\u{200f}\\u{2028}\\u{202e}\\u{2066}\\u{2069}\\u{feff}"},
         {"\u00A0\u061B\u2010\u202F\u206A\u00E9", "\u00A0\u061B\u2010\u202F\u206A\u00E9"},
