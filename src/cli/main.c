@@ -24,12 +24,12 @@ static struct setting term_setting(struct config *config, struct str name, enum 
     return config_get(config, VIEW_SETTINGS, &key, type, &setting) ? (struct setting){0} : setting;
 }
 
-/* Returns term.color for help and usage errors, or COLOR_AUTO if it is not set or not valid. */
-static enum color_choice term_color(struct config *config)
+/* Sets `out` to term.color, or to COLOR_AUTO if it is not set or not valid. */
+static struct err *term_color(struct config *config, enum color_choice *out)
 {
     struct str color = term_setting(config, STR("color"), TOML_STRING).value;
-    enum color_choice choice = COLOR_AUTO;
-    return color.data && shell_color_parse(config->arena, color, &choice) ? COLOR_AUTO : choice;
+    *out = COLOR_AUTO;
+    return color.data ? shell_color_parse(config->arena, color, out) : NULL;
 }
 
 /* Keeps a fault in [term] for the report, because a logout can continue. */
@@ -60,13 +60,12 @@ static struct err *choose_verbosity(struct config *config, const struct args *ar
 /* Sets up the shell from the command line and [term]. The err is about the command line. */
 static struct err *configure_shell(struct config *config, const struct args *args)
 {
-    struct str color = term_setting(config, STR("color"), TOML_STRING).value;
-    enum color_choice choice = COLOR_AUTO;
+    enum color_choice choice;
     TRY(choose_verbosity(config, args, &config->shell->verbosity));
     if (args_has(args, ARGS_COLOR))
         TRY(shell_color_parse(config->arena, args->value[ARGS_COLOR], &choice));
-    else if (color.data)
-        fail(config, shell_color_parse(config->arena, color, &choice));
+    else
+        fail(config, term_color(config, &choice));
     shell_set_color(config->shell, choice);
     return NULL;
 }
@@ -96,7 +95,6 @@ static struct logout_options options_of(const struct args *args)
     };
 }
 
-/* Runs a valid command line: reads the configuration, then logs out. */
 static struct err *run(struct config *config, const struct args *args, bool json, int *status)
 {
     struct shell *shell = config->shell;
@@ -181,7 +179,6 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
 {
     struct config config;
     struct args args;
-    struct args_error error;
     struct err *err = config_init(&config, arena, shell, environ);
     if (err) {
         shell_error(shell, err);
@@ -189,8 +186,9 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
     }
     config_load_files(&config);
     bool json = wants_json(argc, argv);
-    enum color_choice color = term_color(&config);
-    enum args_outcome outcome = args_parse(arena, argc, argv, &args, &error);
+    enum color_choice color; /* of help and usage errors */
+    (void)term_color(&config, &color);
+    enum args_outcome outcome = args_parse(arena, argc, argv, &args);
     if (outcome == ARGS_RUN) {
         int status = STATUS_FAILED;
         err = run(&config, &args, json, &status);
@@ -204,7 +202,7 @@ static int start(struct arena *arena, struct shell *shell, int argc, char **argv
     }
     shell_set_color(shell, color);
     if (outcome == ARGS_ERROR)
-        return usage(&config, json, &error);
+        return usage(&config, json, &args.error);
     struct str text = outcome == ARGS_HELP ? str_of(usage_help) : STR("cargo-logout " VERSION "\n");
     return shell_print_out(shell, text) ? STATUS_DONE : STATUS_FAILED;
 }

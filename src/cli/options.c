@@ -55,7 +55,6 @@ static const struct option options[ARGS_OPTION_COUNT] = {
 struct reader {
     struct arena *arena;
     struct args args;
-    struct args_error error;
     /* An option whose value is the next argument, or would be, takes effect when the next option is
      * read, or at the end. That decides which of two errors is reported, as in cargo. */
     enum args_id pending;
@@ -134,9 +133,9 @@ static enum args_outcome fail(struct reader *reader, bool with_options, const ch
     struct args *args = &reader->args;
     va_list arguments;
     va_start(arguments, format);
-    reader->error.fault = str_vformat(reader->arena, format, arguments);
+    reader->args.error.fault = str_vformat(reader->arena, format, arguments);
     va_end(arguments);
-    reader->error.usage =
+    reader->args.error.usage =
         usage_line(reader->arena, args->given, with_options ? args->given_count : 0);
     return ARGS_ERROR;
 }
@@ -153,7 +152,7 @@ static enum args_outcome fail_value(struct reader *reader, enum args_id id, stru
         before = ", ";
     }
     buf_add(&out, options[id].possible ? STR("]") : STR(""));
-    reader->error.fault = buf_str(&out);
+    reader->args.error.fault = buf_str(&out);
     return ARGS_ERROR;
 }
 
@@ -161,7 +160,8 @@ static enum args_outcome unexpected(struct reader *reader, bool with_options, st
                                     const char *tip)
 {
     if (tip)
-        reader->error.tip = str_format(reader->arena, "a similar argument exists: " RIGHT, tip);
+        reader->args.error.tip =
+            str_format(reader->arena, "a similar argument exists: " RIGHT, tip);
     return fail(reader, with_options, "unexpected argument " WRONG " found",
                 utf8_lossy(reader->arena, word).data);
 }
@@ -204,7 +204,7 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     struct str fault =
         str_format(arena, "invalid value " WRONG " for " RIGHT, value.data, title(reader, id));
     if (tip)
-        reader->error.tip = str_format(arena, "a similar value exists: " RIGHT, tip);
+        reader->args.error.tip = str_format(arena, "a similar value exists: " RIGHT, tip);
     if (id == ARGS_TIMEOUT) {
         fault = str_format(arena, "%s: it must be a whole number from 1 to %d", fault.data,
                            ARGS_TIMEOUT_MOST);
@@ -212,16 +212,11 @@ static enum args_outcome check_value(struct reader *reader, enum args_id id, str
     return fail_value(reader, id, fault);
 }
 
-static enum args_outcome apply_pending(struct reader *reader);
-
 /* clap: Parser::react. */
 static enum args_outcome apply(struct reader *reader, enum args_id id, struct str value)
 {
     struct args *args = &reader->args;
     const struct option *option = &options[id];
-    enum args_outcome outcome = apply_pending(reader);
-    if (outcome != ARGS_RUN)
-        return outcome;
     if (option->value && !value.data)
         return no_value(reader, id);
     if (id == ARGS_HELP_OPTION || id == ARGS_VERSION_OPTION)
@@ -252,14 +247,16 @@ static enum args_outcome apply_pending(struct reader *reader)
 }
 
 /* Without `value`, the next argument can be the value. clap: Parser::parse_opt_value. */
-static enum args_outcome read_value(struct reader *reader, enum args_id id, struct str value)
+static enum args_outcome read_option(struct reader *reader, enum args_id id, struct str value)
 {
-    if (value.data)
-        return apply(reader, id, value);
     enum args_outcome outcome = apply_pending(reader);
+    if (outcome != ARGS_RUN)
+        return outcome;
+    if (value.data || !options[id].value)
+        return apply(reader, id, value);
     reader->pending = id;
     reader->pending_value = value;
-    return outcome;
+    return ARGS_RUN;
 }
 
 /* Suggests only options that cargo has, because none of them removes more. clap:
@@ -275,13 +272,11 @@ static enum args_outcome unknown_long(struct reader *reader, struct str name)
             meant = id;
     }
     (void)apply_pending(reader); /* not its error, but its option is in the usage line */
-    reader->error = (struct args_error){0};
-    const char *tip = NULL;
-    if (meant)
-        tip = str_format(reader->arena, "--%s", options[meant].name).data;
+    reader->args.error = (struct args_error){0};
+    const char *tip = meant ? name_of(reader->arena, &options[meant]) : NULL;
     if (meant && !options[meant].instead)
         add_given(&reader->args, meant);
-    return unexpected(reader, true, str_format(reader->arena, "--%.*s", STR_ARG(name)), tip);
+    return unexpected(reader, true, str_format(reader->arena, "--%s", name.data), tip);
 }
 
 static enum args_outcome read_long(struct reader *reader, struct str word)
@@ -297,10 +292,8 @@ static enum args_outcome read_long(struct reader *reader, struct str word)
         id--;
     if (!id)
         return unknown_long(reader, name);
-    if (options[id].value)
-        return read_value(reader, id, value);
-    if (!value.data)
-        return apply(reader, id, value);
+    if (options[id].value || !value.data)
+        return read_option(reader, id, value);
     add_given(&reader->args, id);
     return fail(reader, true,
                 "unexpected value " WRONG " for " RIGHT " found; no more were expected",
@@ -320,19 +313,15 @@ static enum args_outcome read_short(struct reader *reader, struct str word)
             bool valid = true;
             size_t len = utf8_decode(word, at, &character, &valid);
             struct str rest = str_slice(reader->arena, word, at, valid ? at + len : word.len);
-            return unexpected(reader, false, str_format(reader->arena, "-%.*s", STR_ARG(rest)),
-                              NULL);
+            return unexpected(reader, false, str_format(reader->arena, "-%s", rest.data), NULL);
         }
-        if (options[id].value) {
-            struct str value = {0};
-            if (at + 1 < word.len) {
-                size_t start = at + 1 + (word.data[at + 1] == '=' ? 1 : 0);
-                value = str_slice(reader->arena, word, start, word.len);
-            }
-            return read_value(reader, id, value);
+        struct str value = {0};
+        if (options[id].value && at + 1 < word.len) {
+            size_t start = at + 1 + (word.data[at + 1] == '=' ? 1 : 0);
+            value = str_slice(reader->arena, word, start, word.len);
         }
-        enum args_outcome outcome = apply(reader, id, (struct str){0});
-        if (outcome != ARGS_RUN)
+        enum args_outcome outcome = read_option(reader, id, value);
+        if (options[id].value || outcome != ARGS_RUN)
             return outcome;
     }
     return ARGS_RUN;
@@ -356,7 +345,7 @@ static enum args_outcome read_word(struct reader *reader, struct str word, bool 
         }
     }
     if (!str_starts(word, STR("-")))
-        reader->error.word = utf8_lossy(reader->arena, word);
+        reader->args.error.word = utf8_lossy(reader->arena, word);
     return unexpected(reader, false, word, NULL);
 }
 
@@ -395,8 +384,7 @@ static bool names_itself(struct str program, struct str argument)
            strcmp(name + prefix.len, argument.data) == 0;
 }
 
-enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args,
-                             struct args_error *error)
+enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args)
 {
     size_t count = argc > 0 ? (size_t)argc : 0;
     struct reader reader = {
@@ -413,7 +401,6 @@ enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], 
     if (outcome == ARGS_RUN)
         outcome = check_together(&reader);
     *args = reader.args;
-    *error = reader.error;
     return outcome;
 }
 

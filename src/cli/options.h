@@ -6,8 +6,7 @@
  * you print them. Report -Z before you use the values of --config and --color, and before -q with
  * -v, because cargo does.
  *
- * There are no abbreviated options, so getopt_long() cannot be used. To add an option, add a name
- * to enum args_id, a row to the table in options.c and a line to the help.
+ * There are no abbreviated options, so getopt_long() cannot be used.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -29,8 +28,7 @@ enum args_id {
     ARGS_MESSAGE_FORMAT,
     ARGS_TIMEOUT,
     ARGS_VERSION_OPTION,
-    ARGS_REGISTRY, /* cargo's options begin here, in its order; of two equal tips, the later one is
-                      used */
+    ARGS_REGISTRY, /* cargo's options begin here, in its order; the last of equal tips is used */
     ARGS_SILENT,
     ARGS_VERBOSE,
     ARGS_QUIET,
@@ -46,6 +44,14 @@ enum args_id {
     ARGS_OPTION_COUNT,
 };
 
+/* The parts of the message about a wrong command line. */
+struct args_error {
+    struct str fault;
+    struct str tip;   /* can be empty */
+    struct str usage; /* the usage line; empty if the error is about a value */
+    struct str word;  /* an unexpected argument that is no option. Empty for other errors. */
+};
+
 struct args {
     enum args_id given[ARGS_OPTION_COUNT]; /* each once, in order; --verbose as it was last given */
     size_t given_count;
@@ -54,28 +60,16 @@ struct args {
     unsigned timeout;                    /* in seconds, 1 to ARGS_TIMEOUT_MOST */
     struct str *config;                  /* the values of --config, in order */
     size_t config_count;
+    struct args_error error; /* only for ARGS_ERROR */
 };
 
 bool args_has(const struct args *args, enum args_id id);
 
-/* The parts of the message about a wrong command line, in the words and colors of cargo's parser.
- */
-struct args_error {
-    struct str fault;
-    struct str tip;   /* can be empty */
-    struct str usage; /* the usage line; empty if the error is about a value */
-    struct str word;  /* an unexpected argument that is no option. Empty for other errors. */
-};
-
 enum args_outcome { ARGS_RUN, ARGS_HELP, ARGS_VERSION, ARGS_ERROR };
 
-/*
- * Sets `args` if the outcome is ARGS_RUN, and `error` if it is ARGS_ERROR. Their texts are in argv
- * or in the arena. If the program's name is cargo-NAME and the first argument is NAME, it is
- * ignored, because `cargo NAME` adds it.
- */
-enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args,
-                             struct args_error *error);
+/* Sets `args`, whose texts are in argv or in the arena. If the program's name is cargo-NAME and the
+ * first argument is NAME, it is ignored, because `cargo NAME` adds it. */
+enum args_outcome args_parse(struct arena *arena, int argc, char *const argv[], struct args *args);
 
 /* Returns the complete message, which ends with a newline. */
 struct str args_error_text(struct arena *arena, const struct args_error *error);

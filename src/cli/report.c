@@ -149,7 +149,6 @@ static void report_left(const struct shell *shell, const struct credential *c)
                 fix.len > 0 ? str_format(arena, "%s, %s", purpose, fix.data) : STR(""));
 }
 
-/* Reports why the keyring was not checked. */
 static void report_keyring(const struct shell *shell, const struct run *run)
 {
     const struct keyring_view *keyring = &run->inventory.keyring;
@@ -387,16 +386,12 @@ static bool has_anything(const struct inventory *inventory, const struct registr
     return any;
 }
 
-static void report_not_logged_in(const struct shell *shell, const struct registry *registry)
-{
-    shell_status(shell, "Logout", "not currently logged in to `%s`", registry->shown.data);
-}
-
 /* Reports registries without credentials in cargo's words. Without -v, several are one number. */
 static void report_absent(const struct shell *shell, const struct run *run)
 {
     const struct inventory *inventory = &run->inventory;
     const struct registry *only = NULL;
+    bool listed = shell->verbosity >= VERBOSITY_VERBOSE;
     size_t absent = 0;
     size_t others = 0;
     for (const struct registry *r = inventory->registries.first; r && !run->failure; r = r->next) {
@@ -410,14 +405,12 @@ static void report_absent(const struct shell *shell, const struct run *run)
             continue;
         only = r;
         absent++;
-        if (shell->verbosity >= VERBOSITY_VERBOSE)
-            report_not_logged_in(shell, r);
+        if (listed)
+            shell_status(shell, "Logout", "not currently logged in to `%s`", r->shown.data);
     }
-    if (absent == 0 || shell->verbosity >= VERBOSITY_VERBOSE)
-        return;
-    if (absent == 1) {
-        report_not_logged_in(shell, only);
-    } else {
+    if (absent == 1 && !listed) {
+        shell_status(shell, "Logout", "not currently logged in to `%s`", only->shown.data);
+    } else if (absent > 1 && !listed) {
         shell_status(shell, "Logout", "not currently logged in to %zu%s registries", absent,
                      others > 0 ? " other" : "");
     }

@@ -205,37 +205,31 @@ static void add_keyring(struct buf *out, const struct keyring_view *keyring)
 static void add_copy(struct buf *out, const struct copy *copy)
 {
     static const char *const kinds[] = {
-        [COPY_OF_TOKEN] = "copy",
-        [COPY_ORIGIN] = "origin",
-        [COPY_UNREAD_FILE] = "unread-file",
-        [COPY_POSSIBLE] = "possible",
+        [COPY_OF_TOKEN] = "copy",           [COPY_ORIGIN] = "origin",
+        [COPY_UNREAD_FILE] = "unread-file", [COPY_POSSIBLE] = "possible",
+        [COPY_NOT_CHECKED] = "not-checked",
     };
     struct arena *arena = out->arena;
     const struct place *place = copy->place;
     json_t *line = line_new("copy");
-    json_t *location =
-        place ? file_location(arena, place_kind_names[place->kind], place->path, copy->line)
-              : variable_location(arena, copy->variable);
-    set(location, "text", json_from_str(arena, copy_location(arena, copy)));
     set(line, "kind", json_string(kinds[copy->kind]));
-    set(line, "registry", copy->registry ? json_from_str(arena, copy->registry->name) : NULL);
-    set_if_any(arena, line, "variable", copy->variable);
-    set_if_any(arena, line, "home", copy->home);
-    set(line, "location", location);
-    set(line, "in_git", json_boolean(copy->in_work_tree));
-    set(line, "result", json_string(results[copy->result]));
-    if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND)
-        set(line, "fix", words_of(arena, copy_fix(arena, copy)));
+    if (copy->kind == COPY_NOT_CHECKED) {
+        set(line, "text", json_from_str(arena, copy->what));
+    } else {
+        json_t *location =
+            place ? file_location(arena, place_kind_names[place->kind], place->path, copy->line)
+                  : variable_location(arena, copy->variable);
+        set(location, "text", json_from_str(arena, copy_location(arena, copy)));
+        set(line, "registry", copy->registry ? json_from_str(arena, copy->registry->name) : NULL);
+        set_if_any(arena, line, "variable", copy->variable);
+        set_if_any(arena, line, "home", copy->home);
+        set(line, "location", location);
+        set(line, "in_git", json_boolean(copy->in_work_tree));
+        set(line, "result", json_string(results[copy->result]));
+        if (copy->result != RESULT_REMOVED && copy->result != RESULT_NOT_FOUND)
+            set(line, "fix", words_of(arena, copy_fix(arena, copy)));
+    }
     set(line, "error", json_from_err(arena, copy->error));
-    add_line(out, line);
-}
-
-static void add_not_checked(struct buf *out, const struct copy *copy)
-{
-    json_t *line = line_new("copy");
-    set(line, "kind", json_string("not-checked"));
-    set(line, "text", json_from_str(out->arena, copy->what));
-    set(line, "error", json_from_err(out->arena, copy->error));
     add_line(out, line);
 }
 
@@ -270,10 +264,7 @@ bool report_json(const struct shell *shell, const struct run *run, int status)
     if (inventory->keyring.state != KEYRING_UNASKED)
         add_keyring(&out, &inventory->keyring);
     for (const struct copy *c = run->copies.first; c; c = c->next)
-        if (c->kind == COPY_NOT_CHECKED)
-            add_not_checked(&out, c);
-        else
-            add_copy(&out, c);
+        add_copy(&out, c);
     if (run->failure)
         add_error(&out, NULL, run->failure);
     add_totals(&out, &run->totals, status);

@@ -86,20 +86,6 @@ static void add_row(struct table *table, const struct credential *c)
     table->columns = column;
 }
 
-/* Finds where each column starts. On a terminal, the registry's name gets at most a quarter. */
-static void find_starts(const struct table *table, size_t *starts)
-{
-    size_t most = table->room / 4 > NARROWEST ? table->room / 4 : NARROWEST;
-    for (size_t c = 0; c + 1 < table->columns; c++) {
-        size_t widest = 0;
-        for (size_t r = 0; r < table->count; r++) {
-            size_t width = unicode_width(table->rows[r].cells[c]);
-            widest = width > widest ? width : widest;
-        }
-        starts[c + 1] = starts[c] + (c == 0 && widest > most ? most : widest) + GAP;
-    }
-}
-
 /* A cell is on the next line if the cell before is too wide. */
 static void draw_row(struct buf *out, const struct table *table, const struct row *row,
                      const size_t *starts)
@@ -122,11 +108,20 @@ static void draw_row(struct buf *out, const struct table *table, const struct ro
     buf_addf(out, "%s\n", row->warns ? COLOR_RESET : "");
 }
 
+/* On a terminal, the registry's name gets at most a quarter. */
 static struct str draw(const struct table *table)
 {
     size_t starts[COLUMNS] = {0};
+    size_t most = table->room / 4 > NARROWEST ? table->room / 4 : NARROWEST;
     struct buf out = buf_new(table->arena);
-    find_starts(table, starts);
+    for (size_t c = 0; c + 1 < table->columns; c++) {
+        size_t widest = 0;
+        for (size_t r = 0; r < table->count; r++) {
+            size_t width = unicode_width(table->rows[r].cells[c]);
+            widest = width > widest ? width : widest;
+        }
+        starts[c + 1] = starts[c] + (c == 0 && widest > most ? most : widest) + GAP;
+    }
     for (size_t r = 0; r < table->count; r++)
         draw_row(&out, table, &table->rows[r], starts);
     return buf_str(&out);

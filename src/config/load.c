@@ -46,7 +46,7 @@ struct err *config_init(struct config *config, struct arena *arena, struct shell
                         char *const *block)
 {
     *config = (struct config){.arena = arena, .shell = shell};
-    if (!path_current(arena, &config->cwd)) {
+    if (!path_canonical(arena, STR("."), &config->cwd)) {
         return err_wrap(arena, err_os(arena, errno),
                         "couldn't get the current directory of the process");
     }

@@ -71,7 +71,7 @@ struct fix fix_command(struct arena *arena, const struct str *words, size_t coun
     struct buf text = buf_new(arena);
     buf_add(&text, STR("run `"));
     for (size_t i = 0; i < count; i++) {
-        if (!text_is_plain(words[i]))
+        if (!str_eq(words[i], text_shown(arena, words[i])))
             return (struct fix){NULL, 0, STR("")};
         buf_add(&text, i > 0 ? STR(" ") : STR(""));
         buf_add(&text, text_quoted(arena, words[i]));
@@ -193,7 +193,7 @@ static struct fix fix_item(struct arena *arena, const struct credential *c)
 {
     struct str url = c->item->index_url;
     const char *name = c->registry->name.data;
-    if (c->item->name.len == 0 || !c->registry->valid || !text_is_plain(url) ||
+    if (c->item->name.len == 0 || !c->registry->valid || !str_eq(url, text_shown(arena, url)) ||
         strpbrk(url.data, "\"\\"))
         return FIX(arena, STR("cargo-logout"), STR("--all"));
     return FIX(arena, LOGOUT_OF(c->registry->name), STR("--config"),

@@ -272,8 +272,8 @@ static struct err *explain(const struct talk *talk, struct err *err, enum child_
     case CHILD_LINE:
         break;
     case CHILD_EXIT:
-        return err_wrap(arena, err, "credential process `%.*s` did not exit after its answer",
-                        STR_ARG(talk->words[0]));
+        return err_wrap(arena, err, "credential process `%s` did not exit after its answer",
+                        talk->words[0].data);
     }
     return err;
 }
@@ -295,7 +295,7 @@ static struct err *ask(struct talk *talk, const struct question *question,
     if (err && (step != CHILD_EXIT || answer->ok))
         return explain(talk, err, step);
     if (answer->ok && status != 0) {
-        return err_new(arena, "credential process `%.*s` failed with status %s", STR_ARG(program),
+        return err_new(arena, "credential process `%s` failed with status %s", program.data,
                        child_status_text(arena, status).data);
     }
     bool not_found = answer->failure && is_not_found(program, answer->failure);

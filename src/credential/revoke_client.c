@@ -113,8 +113,8 @@ static void on_notice(void *context)
     for (size_t i = 0; i < run->count && run->shell->terminal_err; i++) {
         const struct server_call *call = &run->calls[i];
         if (is_sent(call) && !call->answer) {
-            shell_status(run->shell, "Waiting", "for %.*s to answer about the token for `%s`",
-                         STR_ARG(call->server.host), call->credential->registry->shown.data);
+            shell_status(run->shell, "Waiting", "for %s to answer about the token for `%s`",
+                         call->server.host.data, call->credential->registry->shown.data);
         }
     }
 }

@@ -20,17 +20,15 @@
 struct child {
     struct arena *arena; /* for errors */
     const struct child_exchange *exchange;
-    pid_t pid; /* 0: there is no child */
-    int input; /* our ends of its pipes; -1: closed */
-    int output;
+    pid_t pid;    /* 0: there is no child */
+    int input[2]; /* its pipes, as from pipe2(); -1: closed */
+    int output[2];
     struct signals signals;
     bool exited; /* and is reaped; `status` is valid */
     int status;
     int64_t notice_at;
     struct arena lines; /* for what it writes, which can contain a token */
-    char *data;         /* read, but not yet returned */
-    size_t len;
-    size_t size;
+    struct buf text;    /* read, but not yet returned */
 };
 
 int64_t child_clock(void)
@@ -38,17 +36,6 @@ int64_t child_clock(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Other children do not inherit the pipe. */
-static bool pipe_open(int *reader, int *writer)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return false;
-    *reader = ends[0];
-    *writer = ends[1];
-    return true;
 }
 
 /* Uses Rust's settings for a child: no signal is blocked, and SIGPIPE has its default action. */
@@ -87,19 +74,19 @@ static int spawn(const struct child_exchange *exchange, int input, int output, p
 
 static struct err *start(struct child *child)
 {
-    CLEANUP(fd_close) int its_input = -1;
-    CLEANUP(fd_close) int its_output = -1;
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL); /* if SIGCHLD were ignored, the exit status would be lost */
-    if (!pipe_open(&its_input, &child->input) || !pipe_open(&child->output, &its_output) ||
-        fcntl(child->input, F_SETFL, O_NONBLOCK) < 0 ||
-        fcntl(child->output, F_SETFL, O_NONBLOCK) < 0 || !signals_hold(&child->signals))
+    if (pipe2(child->input, O_CLOEXEC) < 0 || pipe2(child->output, O_CLOEXEC) < 0 ||
+        fcntl(child->input[1], F_SETFL, O_NONBLOCK) < 0 ||
+        fcntl(child->output[0], F_SETFL, O_NONBLOCK) < 0 || !signals_hold(&child->signals))
         return err_os(child->arena, errno);
     pid_t pid;
-    int number = spawn(child->exchange, its_input, its_output, &pid);
+    int number = spawn(child->exchange, child->input[0], child->output[1], &pid);
     if (number != 0)
         return err_os(child->arena, number);
     child->pid = pid;
+    fd_close(&child->input[0]);
+    fd_close(&child->output[1]);
     return NULL;
 }
 
@@ -112,14 +99,6 @@ static int timeout_of(int64_t until)
 {
     int64_t left = until - child_clock();
     return (int)(left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : left);
-}
-
-static void give_notice(struct child *child)
-{
-    if (child->notice_at <= child_clock()) {
-        child->notice_at = CHILD_NO_LIMIT;
-        child->exchange->notice(child->exchange->context);
-    }
 }
 
 /* Waits until `fd`, which can be -1, is ready for `events` or the child exits. Then, the rest of
@@ -143,7 +122,10 @@ static struct err *await(struct child *child, int fd, short events)
         reap(child, WNOHANG);
         if (child->exited || (ready > 0 && polls[1].revents))
             return NULL;
-        give_notice(child);
+        if (child->notice_at <= child_clock()) {
+            child->notice_at = CHILD_NO_LIMIT;
+            child->exchange->notice(child->exchange->context);
+        }
         if (child_clock() >= until)
             return err_new(child->arena, "%s", child->exchange->late);
     }
@@ -153,7 +135,7 @@ static struct err *await(struct child *child, int fd, short events)
 static struct err *write_text(struct child *child, struct str text)
 {
     for (size_t written = 0; written < text.len;) {
-        ssize_t put = write(child->input, text.data + written, text.len - written);
+        ssize_t put = write(child->input[1], text.data + written, text.len - written);
         if (put >= 0) {
             written += (size_t)put;
             continue;
@@ -162,49 +144,36 @@ static struct err *write_text(struct child *child, struct str text)
             return err_os(child->arena, errno);
         if (child->exited)
             return err_os(child->arena, EPIPE); /* a grandchild can keep the full pipe open */
-        TRY(await(child, child->input, POLLOUT));
+        TRY(await(child, child->input[1], POLLOUT));
     }
     return NULL;
 }
 
-/* Reads what is in the pipe. Sets `end` at its end, and also if it is empty and the child has
- * exited, because other processes that keep it open do not matter. */
-static struct err *read_some(struct child *child, bool *end)
-{
-    if (child->size - child->len < READ_SIZE) {
-        size_t size = child->size ? child->size * 2 : READ_SIZE * 2;
-        child->data = arena_grow(&child->lines, child->data, child->len, size);
-        child->size = size;
-    }
-    ssize_t got = read(child->output, child->data + child->len, child->size - child->len);
-    if (got > 0) {
-        child->len += (size_t)got;
-        return NULL;
-    }
-    if (got == 0 || (errno == EAGAIN && child->exited)) {
-        *end = true;
-        return NULL;
-    }
-    return errno == EAGAIN || errno == EINTR ? NULL : err_os(child->arena, errno);
-}
-
-/* Returns a line with its newline, or the rest at the end of the output, or then an empty str. */
+/* Returns a line with its newline, or the rest at the end of the output, or then an empty str. The
+ * output also ends if the pipe is empty and the child has exited, because other processes that keep
+ * it open do not matter. */
 static struct err *read_line(struct child *child, struct str *line)
 {
+    struct buf *text = &child->text;
     bool end = false;
     for (;;) {
-        const char *newline = child->len > 0 ? memchr(child->data, '\n', child->len) : NULL;
-        size_t len = newline ? (size_t)(newline - child->data) + 1 : child->len;
+        ptrdiff_t newline = str_find(buf_str(text), '\n');
+        size_t len = newline >= 0 ? (size_t)newline + 1 : text->len;
         if (len > child->exchange->limit)
             return err_new(child->arena, "a line is longer than %zu bytes", child->exchange->limit);
-        if (newline || end) {
-            *line = str_copy(&child->lines, child->data, len);
-            child->len -= len;
-            memmove(child->data, child->data + len, child->len);
+        if (newline >= 0 || end) {
+            *line = str_copy(&child->lines, text->data, len);
+            text->len -= len;
+            memmove(text->data, text->data + len, text->len);
             return NULL;
         }
-        TRY(await(child, child->output, POLLIN));
-        TRY(read_some(child, &end));
+        TRY(await(child, child->output[0], POLLIN));
+        buf_reserve(text, READ_SIZE);
+        ssize_t got = read(child->output[0], text->data + text->len, READ_SIZE);
+        end = got == 0 || (got < 0 && errno == EAGAIN && child->exited);
+        if (got < 0 && errno != EAGAIN && errno != EINTR)
+            return err_os(child->arena, errno);
+        text->len += got > 0 ? (size_t)got : 0;
     }
 }
 
@@ -229,8 +198,10 @@ static void let_it_end(struct child *child)
 
 static void child_end(struct child *child)
 {
-    fd_close(&child->input);
-    fd_close(&child->output);
+    fd_close(&child->input[0]);
+    fd_close(&child->input[1]);
+    fd_close(&child->output[0]);
+    fd_close(&child->output[1]);
     if (child->pid > 0 && !child->exited && signals_came(&child->signals))
         let_it_end(child);
     if (child->pid > 0 && !child->exited) {
@@ -250,8 +221,9 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
     struct child child = {
         .arena = arena,
         .exchange = exchange,
-        .input = -1,
-        .output = -1,
+        .input = {-1, -1},
+        .output = {-1, -1},
+        .text = buf_new(&child.lines),
         .notice_at = exchange->notice ? child_clock() + NOTICE_MS : CHILD_NO_LIMIT,
     };
     struct str reply = exchange->request;
@@ -268,7 +240,7 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
         TRY(exchange->line(exchange->context, line, &reply, &done));
     }
     *step = CHILD_EXIT;
-    fd_close(&child.input);
+    fd_close(&child.input[1]);
     TRY(await(&child, -1, 0));
     *status = child.status;
     return NULL;
@@ -290,24 +262,14 @@ struct str child_status_text(struct arena *arena, int status)
     int number = WTERMSIG(status);
     const char *name = (size_t)number < COUNT(names) ? names[number] : NULL;
     const char *dumped = WCOREDUMP(status) ? " (core dumped)" : "";
-    if (!name)
-        return str_format(arena, "signal: %d%s", number, dumped);
-    return str_format(arena, "signal: %d (SIG%s)%s", number, name, dumped);
+    return name ? str_format(arena, "signal: %d (SIG%s)%s", number, name, dumped)
+                : str_format(arena, "signal: %d%s", number, dumped);
 }
 
 /* How to build a helper. The crate's build script sets another text. */
 #ifndef HELPER_OPTION
 #define HELPER_OPTION "-D%s=enabled"
 #endif
-
-/* The option in meson_options.txt and the feature in Cargo.toml have the same names. */
-static struct err *not_installed(struct arena *arena, struct str name)
-{
-    const char *option = str_eq(name, STR("cargo-logout-revoke")) ? "revoke" : "libsecret";
-    struct err *how = err_new(arena, "install the package `%s`, or build with `" HELPER_OPTION "`",
-                              name.data, option);
-    return err_wrap(arena, how, "`%s` is not installed", name.data);
-}
 
 struct err *helper_path(struct arena *arena, struct str name, struct str *out)
 {
@@ -329,5 +291,9 @@ struct err *helper_path(struct arena *arena, struct str name, struct str *out)
             return NULL;
         }
     }
-    return not_installed(arena, name);
+    /* The option in meson_options.txt and the feature in Cargo.toml have the same names. */
+    const char *option = str_eq(name, STR("cargo-logout-revoke")) ? "revoke" : "libsecret";
+    struct err *how = err_new(arena, "install the package `%s`, or build with `" HELPER_OPTION "`",
+                              name.data, option);
+    return err_wrap(arena, how, "`%s` is not installed", name.data);
 }

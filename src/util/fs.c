@@ -29,25 +29,22 @@ struct err *fd_read(struct arena *arena, int fd, size_t limit, struct str *out)
         return err_new(arena, "not a regular file");
     if (S_ISREG(status.st_mode) && (uintmax_t)status.st_size > limit)
         return too_large(arena, limit);
+    struct buf text = buf_new(arena);
     /* One byte more than the size, so that the first read shows the end of the file. */
-    size_t size = (status.st_size > 0 ? (size_t)status.st_size : 4096) + 1;
-    char *data = arena_alloc(arena, size + 1);
-    size_t len = 0;
+    buf_reserve(&text, (status.st_size > 0 ? (size_t)status.st_size : 4096) + 1);
     ssize_t got;
     do {
-        if (len == size) {
-            data = arena_grow(arena, data, size + 1, size * 2 + 1);
-            size *= 2;
-        }
-        got = RETRY(pread(fd, data + len, size - len, (off_t)len));
+        buf_reserve(&text, 1);
+        size_t room = text.size - text.len - 1;
+        got = RETRY(pread(fd, text.data + text.len, room, (off_t)text.len));
         if (got < 0)
             return err_os(arena, errno);
-        len += (size_t)got;
-        if (len > limit)
+        text.len += (size_t)got;
+        if (text.len > limit)
             return too_large(arena, limit);
-    } while (got > 0 && !(S_ISREG(status.st_mode) && len == (size_t)status.st_size));
-    data[len] = '\0';
-    *out = (struct str){data, len};
+    } while (got > 0 && !(S_ISREG(status.st_mode) && text.len == (size_t)status.st_size));
+    text.data[text.len] = '\0';
+    *out = buf_str(&text);
     return NULL;
 }
 
@@ -162,31 +159,18 @@ struct str path_normal(struct arena *arena, struct str path)
     return buf_str(&out);
 }
 
-/* Returns the length without slashes at the end, except one at the beginning. */
-static size_t without_slashes(struct str path, size_t len)
-{
-    while (len > 1 && path.data[len - 1] == '/')
-        len--;
-    return len;
-}
-
 bool path_parent(struct arena *arena, struct str path, struct str *out)
 {
-    size_t end = without_slashes(path, path.len);
-    if (end == 0 || (end == 1 && path.data[0] == '/'))
+    size_t end = path.len;
+    while (end > 0 && path.data[end - 1] == '/')
+        end--;
+    if (end == 0)
         return false;
     while (end > 0 && path.data[end - 1] != '/')
         end--;
-    *out = str_slice(arena, path, 0, without_slashes(path, end));
-    return true;
-}
-
-bool path_current(struct arena *arena, struct str *out)
-{
-    char current[PATH_MAX];
-    if (!getcwd(current, sizeof(current)))
-        return false;
-    *out = str_copy(arena, current, strlen(current));
+    while (end > 1 && path.data[end - 1] == '/')
+        end--;
+    *out = str_slice(arena, path, 0, end);
     return true;
 }
 

@@ -31,11 +31,8 @@ int file_open(struct str path);
 /* Writes all of `text`, if possible in one write(2). Returns false if not all could be written. */
 bool write_all(int fd, struct str text);
 
-/*
- * Returns true if this errno of open() or stat() means that the file does not exist for this user.
- * Others, such as EMFILE or EIO, do not show whether it exists, so it must not be reported as
- * absent.
- */
+/* Returns true if this errno of open() or stat() means that the file does not exist for this user.
+ * Others, such as EMFILE or EIO, do not show whether it exists. */
 bool file_absent(int number);
 
 /* Compares the file at a path with an open file: there is none, the same inode, or another. A path
@@ -46,10 +43,8 @@ enum file_identity fd_identity(int fd, struct str path);
 /* Returns true if both paths lead to the same file or directory, false if one leads nowhere. */
 bool path_same(struct str a, struct str b);
 
-/*
- * Reads a whole file. Fails if the file has more than `limit` bytes, and at once for a FIFO, a
- * socket or a directory.
- */
+/* Reads a whole file. Fails if the file has more than `limit` bytes, and at once for a FIFO, a
+ * socket or a directory. */
 struct err *file_read(struct arena *arena, struct str path, size_t limit,
                       struct str *out) MUST_CHECK;
 
@@ -73,9 +68,6 @@ struct str path_normal(struct arena *arena, struct str path);
 
 /* Rust's Path::parent: "/a/b" -> "/a", "/a" -> "/", "a" -> "". Returns false for "/" and "". */
 bool path_parent(struct arena *arena, struct str path, struct str *out);
-
-/* Finds the working directory, without symbolic links. Returns false with errno if it is gone. */
-bool path_current(struct arena *arena, struct str *out);
 
 /* Resolves symbolic links, `.` and `..`. Returns false with errno if the path cannot be resolved.
  */

@@ -44,10 +44,8 @@ static void enlarge(struct arena *arena, struct map *map)
         arena_grow(arena, map->entries, room, map->capacity / 2 * sizeof(struct map_entry));
     map->slots = arena_new_array(arena, uint32_t, map->capacity);
     for (size_t i = 0; i < map->used; i++) {
-        size_t at = map->entries[i].hash & (map->capacity - 1);
-        while (map->slots[at] > 0)
-            at = (at + 1) & (map->capacity - 1);
-        map->slots[at] = (uint32_t)i + 1;
+        const struct map_entry *entry = &map->entries[i];
+        *find_slot(map, (struct str){entry->key, entry->len}, entry->hash) = (uint32_t)i + 1;
     }
 }
 

@@ -18,18 +18,13 @@ static const char *const sequences[] = {
     ['b'] = "\033[1m",         ['r'] = "\033[0m",
 };
 
-/* Returns true for what messages contain besides text. */
-static bool is_ours(char byte)
-{
-    return byte == MARK || byte == '\n' || byte == '\t';
-}
-
 static bool print(const struct shell *shell, int fd, bool color, struct str text)
 {
+    static const char ours[] = {MARK, '\n', '\t'}; /* what messages contain besides text */
     struct buf out = buf_new(shell->arena);
     for (size_t at = 0; at < text.len; at++) {
         size_t start = at;
-        while (at < text.len && !is_ours(text.data[at]))
+        while (at < text.len && !memchr(ours, text.data[at], sizeof(ours)))
             at++;
         buf_add(&out, text_shown(shell->arena, str_slice(shell->arena, text, start, at)));
         if (at < text.len && text.data[at] != MARK) {
@@ -62,10 +57,8 @@ static bool color_automatic(bool terminal)
     return terminal && ((term && strcmp(term, "dumb") != 0) || clicolor || getenv("CI"));
 }
 
-/*
- * If a standard descriptor is closed, the next file that is opened would get its number, and
- * messages would be written to that file. Therefore, this opens /dev/null instead, as Rust's
- * runtime does.
+/* If a standard descriptor is closed, the next file that is opened would get its number, and
+ * messages would be written to that file. Therefore, this opens /dev/null, as Rust's runtime does.
  */
 static void open_standard_descriptors(void)
 {
@@ -113,8 +106,8 @@ struct err *shell_color_parse(struct arena *arena, struct str text, enum color_c
             return NULL;
         }
     }
-    return err_new(arena, "argument for --color must be auto, always, or never, but found `%.*s`",
-                   STR_ARG(text));
+    return err_new(arena, "argument for --color must be auto, always, or never, but found `%s`",
+                   text.data);
 }
 
 void shell_message(const struct shell *shell, const char *title, const char *format, ...)

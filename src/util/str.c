@@ -117,8 +117,7 @@ struct buf buf_new(struct arena *arena)
     return (struct buf){.arena = arena};
 }
 
-/* Makes room for `more` bytes and a NUL. */
-static void buf_reserve(struct buf *buf, size_t more)
+void buf_reserve(struct buf *buf, size_t more)
 {
     size_t needed = buf->len + more + 1;
     if (needed <= buf->size)

@@ -21,9 +21,6 @@ struct span {
 
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
 
-/* For printf's "%.*s". A NUL in the text ends the output. */
-#define STR_ARG(s) (int)(s).len, (s).data
-
 /* Makes a str of a C string, which must live as long as the str. NULL becomes the empty str. */
 struct str str_of(const char *cstring);
 
@@ -75,6 +72,9 @@ void buf_add_bytes(struct buf *buf, const char *data, size_t len);
 void buf_add_char(struct buf *buf, char byte);
 void buf_add_times(struct buf *buf, char byte, size_t count);
 void buf_addf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Makes room for `more` bytes and a NUL, which the caller writes itself. */
+void buf_reserve(struct buf *buf, size_t more);
 
 /* Returns the text so far. It is valid until the buf changes. */
 struct str buf_str(const struct buf *buf);

@@ -6,45 +6,30 @@ static bool is_control(uint32_t c)
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
-bool text_is_plain(struct str text)
+struct str text_shown(struct arena *arena, struct str text)
 {
-    for (size_t at = 0; at < text.len;) {
+    static const char *const letters[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r"};
+    struct buf out = buf_new(arena);
+    size_t done = 0; /* what precedes it is in `out` */
+    for (size_t at = 0, len = 0; at < text.len; at += len) {
         uint32_t c = (unsigned char)text.data[at];
         bool valid = true;
         bool fast = c >= ' ' && c < 0x7F; /* most texts have no other characters */
-        at += fast ? 1 : utf8_decode(text, at, &c, &valid);
-        if (!fast && (!valid || is_control(c)))
-            return false;
-    }
-    return true;
-}
-
-static void add_escaped(struct buf *out, uint32_t c)
-{
-    static const char *const letters[] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r"};
-    if (c < COUNT(letters) && letters[c])
-        buf_add(out, str_of(letters[c]));
-    else
-        buf_addf(out, "\\u{%x}", (unsigned)c);
-}
-
-struct str text_shown(struct arena *arena, struct str text)
-{
-    if (text_is_plain(text))
-        return text;
-    struct buf out = buf_new(arena);
-    for (size_t at = 0; at < text.len;) {
-        uint32_t c = 0;
-        bool valid = true;
-        size_t len = utf8_decode(text, at, &c, &valid);
+        len = fast ? 1 : utf8_decode(text, at, &c, &valid);
+        if (fast || (valid && !is_control(c)))
+            continue;
+        buf_add_bytes(&out, text.data + done, at - done);
         if (!valid)
             buf_add(&out, STR("\xEF\xBF\xBD"));
-        else if (is_control(c))
-            add_escaped(&out, c);
+        else if (c < COUNT(letters) && letters[c])
+            buf_add(&out, str_of(letters[c]));
         else
-            buf_add_bytes(&out, text.data + at, len);
-        at += len;
+            buf_addf(&out, "\\u{%x}", (unsigned)c);
+        done = at + len;
     }
+    if (done == 0)
+        return text;
+    buf_add_bytes(&out, text.data + done, text.len - done);
     return buf_str(&out);
 }
 

@@ -56,21 +56,19 @@ static enum args_outcome outcome_with(const struct line *line, int at, const cha
 {
     struct line longer = {.arena = line->arena};
     struct args args;
-    struct args_error error;
     for (int i = 0; i <= line->argc; i++) {
         if (i == at)
             add(&longer, str_of(word));
         if (i < line->argc)
             add(&longer, str_of(line->argv[i]));
     }
-    return args_parse(line->arena, longer.argc, longer.argv, &args, &error);
+    return args_parse(line->arena, longer.argc, longer.argv, &args);
 }
 
 static void check_line(struct arena *arena, const struct line *line)
 {
     struct args args;
-    struct args_error error;
-    enum args_outcome outcome = args_parse(arena, line->argc, line->argv, &args, &error);
+    enum args_outcome outcome = args_parse(arena, line->argc, line->argv, &args);
     HOLDS(outcome != ARGS_HELP || asks(line, "--help", 'h'));
     HOLDS(outcome != ARGS_VERSION || asks(line, "--version", 'V'));
     HOLDS(outcome_with(line, 1, "--help") == ARGS_HELP);
@@ -80,7 +78,7 @@ static void check_line(struct arena *arena, const struct line *line)
         HOLDS(outcome_with(line, line->argc, "--no-such-option") == ARGS_ERROR);
         HOLDS(outcome_with(line, line->argc, "word") == ARGS_ERROR || line->argc == 1);
     } else if (outcome == ARGS_ERROR) {
-        check_error(arena, line, &error);
+        check_error(arena, line, &args.error);
     }
 }
 
