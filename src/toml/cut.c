@@ -3,15 +3,23 @@
 #include "toml/scan.h"
 #include "util/map.h"
 
+#define MANY 8 /* more victims get an arena of their own for the checks */
+
 struct cutter {
     struct arena *arena;
     struct str text;
     struct span *pieces; /* in any order; they can overlap */
     size_t count;
     size_t size;
-    bool wrong;           /* a check failed */
-    struct arena scratch; /* for one check at a time */
+    bool wrong;            /* a check failed */
+    struct arena *scratch; /* for the checks; cleared after each one if there are many */
 };
+
+static void clear(struct cutter *c)
+{
+    if (c->scratch != c->arena)
+        arena_clear(c->scratch);
+}
 
 static void cut_piece(struct cutter *c, size_t start, size_t end)
 {
@@ -250,13 +258,13 @@ static void cut_inside(struct cutter *c, const struct toml_node *node)
 static bool is_right(struct cutter *c, const struct toml_node *table, const struct toml_cut *cut)
 {
     struct span value = {table->value.start, table->value.end};
-    struct buf left = buf_new(&c->scratch);
+    struct buf left = buf_new(c->scratch);
     struct toml_doc *after;
     buf_add(&left, STR("table="));
-    buf_add(&left, toml_cut_rest(&c->scratch, c->text, value, cut));
-    bool right = !toml_parse(&c->scratch, buf_str(&left), &after) &&
+    buf_add(&left, toml_cut_rest(c->scratch, c->text, value, cut));
+    bool right = !toml_parse(c->scratch, buf_str(&left), &after) &&
                  toml_is_without(table, after->root->first);
-    arena_clear(&c->scratch);
+    clear(c);
     return right;
 }
 
@@ -283,8 +291,8 @@ static bool is_statement(struct cutter *c, struct span lines, const struct toml_
 {
     struct str key = node->origin == TOML_ELEMENT ? node->parent->key : node->key;
     struct toml_doc *doc;
-    struct str text = str_slice(&c->scratch, c->text, lines.start, lines.end);
-    if (toml_parse(&c->scratch, text, &doc))
+    struct str text = str_slice(c->scratch, c->text, lines.start, lines.end);
+    if (toml_parse(c->scratch, text, &doc))
         return false;
     const struct toml_node *at = doc->root;
     while (at->type == TOML_TABLE && at->count == 1) {
@@ -305,7 +313,7 @@ static void cut_line(struct cutter *c, const struct toml_node *node, size_t star
     size_t first = str_starts(c->text, STR("\xef\xbb\xbf")) ? 3 : 0; /* a byte order mark stays */
     bool whole = lines.start == first || c->text.data[lines.start - 1] == '\n';
     c->wrong |= !whole || !is_statement(c, lines, node);
-    arena_clear(&c->scratch);
+    clear(c);
     cut_piece(c, lines.start, lines.end);
 }
 
@@ -342,7 +350,8 @@ static void cut_victim(struct cutter *c, struct toml_node *victim)
 struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
                      struct toml_node *const *victims, size_t count, struct toml_cut *out)
 {
-    struct cutter c = {.arena = arena, .text = doc->text};
+    struct arena own = {0};
+    struct cutter c = {.arena = arena, .text = doc->text, .scratch = count > MANY ? &own : arena};
     for (size_t i = 0; i < count; i++) {
         assert(victims[i]->parent && victims[i]->parent->type == TOML_TABLE);
         victims[i]->cut = true;
@@ -352,7 +361,7 @@ struct err *toml_cut(struct arena *arena, const struct toml_doc *doc,
     for (size_t i = 0; i < count; i++)
         for (struct toml_node *node = victims[i]; node; node = node->parent)
             node->cut = node->is_done = false;
-    arena_free(&c.scratch);
+    arena_free(&own);
     if (c.wrong)
         return err_new(arena, "the text without these keys would not mean the same");
     c.count = settle(c.pieces, c.count);
