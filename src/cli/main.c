@@ -16,18 +16,32 @@ enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 }
  * The shell.
  */
 
-/* Returns a setting of [term]. Its value has no data if it is not set or not valid. */
-static struct setting term_setting(struct config *config, struct str name, enum toml_type type)
+struct term {
+    bool verbose;
+    bool quiet;
+    struct str color; /* data is NULL if it is not set */
+};
+
+/* If one value is invalid, cargo ignores the whole table. */
+static struct term read_term(struct config *config)
 {
-    struct key key = KEY(STR("term"), name);
-    struct setting setting;
-    return config_get(config, VIEW_SETTINGS, &key, type, &setting) ? (struct setting){0} : setting;
+    static const struct {
+        const char *name;
+        enum toml_type type;
+    } keys[] = {{"verbose", TOML_BOOLEAN}, {"quiet", TOML_BOOLEAN}, {"color", TOML_STRING}};
+    struct setting found[COUNT(keys)];
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        struct key key = KEY(STR("term"), str_of(keys[i].name));
+        if (config_get(config, VIEW_SETTINGS, &key, keys[i].type, &found[i]))
+            return (struct term){0};
+    }
+    return (struct term){found[0].boolean, found[1].boolean, found[2].value};
 }
 
 /* Sets `out` to term.color, or to COLOR_AUTO if it is not set or not valid. */
 static struct err *term_color(struct config *config, enum color_choice *out)
 {
-    struct str color = term_setting(config, STR("color"), TOML_STRING).value;
+    struct str color = read_term(config).color;
     *out = COLOR_AUTO;
     return color.data ? shell_color_parse(config->arena, color, out) : NULL;
 }
@@ -41,19 +55,18 @@ static void fail(struct config *config, const struct err *err)
 static struct err *choose_verbosity(struct config *config, const struct args *args,
                                     enum verbosity *out)
 {
+    const struct term term = read_term(config);
     bool quiet = args_has(args, ARGS_QUIET);
-    bool term_quiet = term_setting(config, STR("quiet"), TOML_BOOLEAN).boolean;
-    bool term_verbose = term_setting(config, STR("verbose"), TOML_BOOLEAN).boolean;
     if (args->verbose > 0 && quiet)
         return err_new(config->arena, "cannot set both --verbose and --quiet");
     if (args->verbose > 0)
         *out = args->verbose > 1 ? VERBOSITY_VERY_VERBOSE : VERBOSITY_VERBOSE;
     else if (quiet)
         *out = VERBOSITY_QUIET;
-    else if (term_verbose && term_quiet)
+    else if (term.verbose && term.quiet)
         fail(config, err_new(config->arena, "cannot set both `term.verbose` and `term.quiet`"));
-    else if (term_verbose || term_quiet)
-        *out = term_quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
+    else if (term.verbose || term.quiet)
+        *out = term.quiet ? VERBOSITY_QUIET : VERBOSITY_VERBOSE;
     return NULL;
 }
 
