@@ -257,11 +257,11 @@ static struct http_reply call_server(const struct http *http, const char *method
     struct receiver receiver = {.body = buf_new(arena)};
     struct http_reply reply = {.url = url->shown};
     char words[CURL_ERROR_SIZE] = "";
-    char accept[] = "Accept: application/json";
+    char accepted[] = "Accept: application/json";
     struct buf header = buf_new(arena);
     buf_addf(&header, "Authorization: %s", authorization.data);
     struct curl_slist with_token = {.data = header.data};
-    struct curl_slist headers = {accept, authorization.len > 0 ? &with_token : NULL};
+    struct curl_slist headers = {accepted, authorization.len > 0 ? &with_token : NULL};
     CURL *curl = curl_easy_init();
     CURLcode rc = set_options(curl, http, url, &receiver);
     SET(CURLOPT_ERRORBUFFER, words);

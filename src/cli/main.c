@@ -158,10 +158,11 @@ static const char *registry_meant(struct config *config, struct str word)
 /* Prints the JSON of a run that failed before it knew the registries. */
 static void report_failure_json(struct config *config, const struct err *failure, int status)
 {
-    struct run run = {.inventory = {.config = config}, .failure = failure, .totals = {.failed = 1}};
+    struct run failed = {
+        .inventory = {.config = config}, .failure = failure, .totals = {.failed = 1}};
     for (const struct config_file *file = config->files; file; file = file->next)
-        run.totals.not_checked += file->failure != NULL;
-    (void)report_json(config->shell, &run, status);
+        failed.totals.not_checked += file->failure != NULL;
+    (void)report_json(config->shell, &failed, status);
 }
 
 static bool wants_json(int argc, char **argv)

@@ -348,7 +348,6 @@ static void take_lines(struct search *search, const struct place *place, struct 
 static void search_file(struct search *search, struct place *place)
 {
     CLEANUP(arena_free) struct arena scratch = {0};
-    struct copy *const *from = search->end;
     struct str text = STR("");
     if (is_over(search, place))
         return;
@@ -360,6 +359,8 @@ static void search_file(struct search *search, struct place *place)
     search->bytes += text.len;
     if (is_over(search, place))
         return;
+    // cppcheck-suppress variableScope ; take_assignments() moves the end
+    struct copy *const *from = search->end;
     if (place->kind == KIND_CARGO) {
         take_unread(search, place, &scratch, text);
         return;
