@@ -7,6 +7,7 @@
 #include "util/lock.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 enum { ATTEMPTS = 16 }; /* if other programs keep replacing the file */
 
@@ -108,12 +109,14 @@ static struct err *mend(struct arena *arena, const struct config_file *file, int
 static struct err *read_doc(struct arena *arena, const struct config_file *file, int fd,
                             const struct toml_doc **out)
 {
-    struct str text = STR("");
-    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
-    if (!err && file->doc && !file->torn && str_eq(text, file->doc->text)) {
+    struct stat status;
+    if (file->doc && !file->torn && fstat(fd, &status) == 0 &&
+        status.st_size == (off_t)file->doc->text.len && fd_contains(fd, 0, file->doc->text)) {
         *out = file->doc;
         return NULL;
     }
+    struct str text = STR("");
+    struct err *err = fd_read(arena, fd, FILE_LIMIT, &text);
     if (!err && !utf8_valid(text))
         err = err_new(arena, "stream did not contain valid UTF-8");
     if (err)

@@ -180,11 +180,11 @@ WORLDS = {
     "one index of them": World(different_layers, 100, ("--registry", "r1-1"), growth=GROWTH_OF_TEXT),
     "copies of 10,000 tokens": World(different_tokens, 10_000, ("--all", "--copies")),
     "10,000 failures": World(no_file, 10_000, ("--all",), status=101),
-    "60,000 variables": World(variables, 60_000, ("--all",)),
+    "60,000 variables": World(variables, 60_000, ("--all",), growth=GROWTH_OF_TEXT),
     "wrong variables": World(wrong_variables, 10_000, ("--all",)),
-    "a file of 15 MB": World(large_file, 15_000_000, ("--all",)),
+    "a file of 15 MB": World(large_file, 15_000_000, ("--all",), growth=GROWTH_OF_TEXT),
     "a file of more than 16 MiB": World(too_large, FILE_LIMIT, ("--registry", "me"), status=101),
-    "64 MB of junk": World(junk, 64_000_000, ("--registry", "me", "--everywhere")),
+    "64 MB of junk": World(junk, 64_000_000, ("--registry", "me", "--everywhere"), growth=GROWTH_OF_TEXT),
 }
 for group, status in ((shapes.TAKEN, 0), (shapes.REFUSED, 101)):
     WORLDS |= {name: World(text_of(shape), shape.count, ("--dry-run",), status, growth=GROWTH_OF_TEXT) for name, shape in group.items() if shape.count >= 1000}
