@@ -133,11 +133,13 @@ static bool contains(struct str text, struct str part)
 static const char *shown(const struct request *request, struct str text)
 {
     struct arena *arena = request->http.arena;
+    if (text.len == 0)
+        return NULL;
     if (contains(str_lower(arena, text), str_lower(arena, request->token)) ||
         contains(decoded(arena, text), decoded(arena, request->token)))
         return "(hidden, because it contains the token)";
-    text = str_slice(arena, text, 0, text.len < TEXT_LIMIT ? text.len : TEXT_LIMIT);
-    return text.len > 0 ? text_shown(arena, text).data : NULL;
+    size_t len = text.len < TEXT_LIMIT ? text.len : TEXT_LIMIT;
+    return text_shown(arena, str_slice(arena, text, 0, len)).data;
 }
 
 struct str answer_line(const struct request *request, const struct server_answer *answer)
