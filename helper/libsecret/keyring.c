@@ -253,10 +253,6 @@ struct err *keyring_erase(struct arena *arena, const char *url, bool *found)
     return has_sealed(arena, url, true) ? err_wrap(arena, why, KEYRING_LOCKED_ERROR) : NULL;
 }
 
-/*
- * The list.
- */
-
 /* Adds a line for each item. Sets `any_locked` if one of them is locked. */
 static struct err *list_items(struct arena *arena, const GList *items, struct buf *out,
                               bool *any_locked)

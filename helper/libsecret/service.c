@@ -120,10 +120,6 @@ struct err *service_exists(struct arena *arena, GDBusConnection *bus, bool *out)
     return NULL;
 }
 
-/*
- * The backend.
- */
-
 /* SECRET_BACKEND_EXTENSION_POINT_NAME, from a header of libsecret that cannot be included */
 #define TYPE_NAME               "CargoSecretService"
 #define BACKEND_EXTENSION_POINT "secret-backend"

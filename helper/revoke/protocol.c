@@ -102,10 +102,6 @@ struct err *request_read(struct arena *arena, json_t *json, int64_t until, struc
     return NULL;
 }
 
-/*
- * Answers.
- */
-
 /* Returns the text in lower case, because host names are in lower case, without percent-encoding,
  * of which there can be several layers. */
 static struct str decoded(struct arena *arena, struct str text)

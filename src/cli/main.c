@@ -12,10 +12,6 @@
 
 enum { STATUS_DONE = 0, STATUS_USAGE = 1, STATUS_LEFT = 2, STATUS_FAILED = 101 };
 
-/*
- * The shell.
- */
-
 struct term {
     bool verbose;
     bool quiet;
@@ -82,10 +78,6 @@ static struct err *configure_shell(struct config *config, const struct args *arg
     shell_set_color(config->shell, choice);
     return NULL;
 }
-
-/*
- * A run.
- */
 
 static struct logout_options options_of(const struct args *args)
 {

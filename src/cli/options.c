@@ -84,10 +84,6 @@ static void drop_given(struct args *args, enum args_id id)
     args->given_count = kept;
 }
 
-/*
- * Messages.
- */
-
 static const char *name_of(struct arena *arena, const struct option *option)
 {
     return option->name ? str_format(arena, "--%s", option->name).data

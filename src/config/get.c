@@ -146,10 +146,6 @@ struct err *config_get(struct config *config, struct view view, const struct key
     return NULL;
 }
 
-/*
- * Lists.
- */
-
 static void add(struct arena *arena, struct settings *list, struct setting item)
 {
     list->items = list_room(arena, list->items, sizeof(*list->items), list->count, &list->size);

@@ -66,10 +66,6 @@ void config_warn(struct config *config, struct str help, const char *format, ...
         shell_alert(config->shell, text, help);
 }
 
-/*
- * One file.
- */
-
 static bool is_theirs(const struct stat *status)
 {
     bool others_write = !S_ISLNK(status->st_mode) && (status->st_mode & S_IWOTH);
@@ -211,10 +207,6 @@ const struct err *load_file(struct config *config, struct load *load, struct str
     const struct err *includes = load_layer(config, load, file, file->doc, at);
     return file->failure ? file->failure : includes;
 }
-
-/*
- * Directories that cargo searches.
- */
 
 static void add_looked(struct config *config, struct str path)
 {

@@ -6,10 +6,6 @@
 
 enum { STEPS = 1000 };
 
-/*
- * Source replacement.
- */
-
 /* Finds a key of [source.NAME]. cargo reads no variables here. */
 static bool find(struct config *config, struct str name, const char *last, struct setting *out)
 {
@@ -98,10 +94,6 @@ static struct err *check_replacement(struct registries *all)
                          "attempting to lookup `crates-io` (configuration in `%s`)",
                          shown.data, setting_place(arena, &last).data);
 }
-
-/*
- * The choice.
- */
 
 /* Checks the settings that cargo rejects for every registry. */
 static struct err *check_settings(struct config *config)

@@ -76,10 +76,6 @@ static void make(struct config *config, struct view view, const struct settings 
     };
 }
 
-/*
- * The providers of a registry.
- */
-
 /* View 0 is the one from here. The others are without --config, from here and from each directory
  * above up to only cargo's home. */
 static struct view view_of(size_t number)

@@ -7,10 +7,6 @@
 
 #define PREFIX "CARGO_REGISTRIES_"
 
-/*
- * Names.
- */
-
 struct err *registry_name_check(struct arena *arena, struct str name)
 {
     if (name.len == 0)
@@ -129,10 +125,6 @@ static void add_name(struct registries *all, struct map *names, const struct ind
     struct registry **place = (struct registry **)map_place(arena, names, url->canonical);
     *place = *place ? arena_new(arena, struct registry) : registry;
 }
-
-/*
- * Finding all registries.
- */
 
 static void add_variable(struct registries *all, const struct variable *variable)
 {
