@@ -164,8 +164,8 @@ static void join_variables(struct registries *all)
     }
 }
 
-/* Joins the names that have this index. If cargo reads the layer in the working directory, the
- * first index of a name is the one that files set here. */
+/* Joins the names that have this index. `is_read` means that cargo reads the layer in the working
+ * directory. The first such layer decides which index the name has in files. */
 static void add_index(struct registries *all, struct registry *registry,
                       const struct toml_node *index, bool is_read)
 {

@@ -75,7 +75,7 @@ CHANNELS = {
     "stdout closed": world(stdout="closed"),
     "help, stdout closed": world("-h", stdout="closed"),
     "help, stdout full": world("-h", stdout="full"),
-    **{f"{args or 'removal'}, stderr {kind}": world(args, stderr=kind) for args in ("", "--frob", "--registry 1", "-q -v") for kind in ("closed", "full", "broken")},
+    **{f"{args or 'removal'}, stderr {kind}": world(args, stderr=kind) for args in ("", "--frob", "--registry 1", "-q -v") for kind in ("closed", "full", "unread")},
 }
 
 test_channels = contests(CHANNELS)

@@ -46,7 +46,7 @@ class World:
     files: dict = dataclasses.field(default_factory=dict)  # path under ROOT -> text, bytes, or one of the above
     env: dict = dataclasses.field(default_factory=dict)  # over HOME and PATH; None takes one away
     cwd: str = "proj"
-    stdout: str = "pipe"  # pipe, tty, full, closed, broken: a pipe that nobody reads
+    stdout: str = "pipe"  # pipe, tty, full, closed, or unread (a pipe that has no reader)
     stderr: str = "pipe"
     powerless: bool = False  # root, but without root's right to open everything
     wipe_cwd: bool = False  # the working directory is gone when the program starts
@@ -161,7 +161,7 @@ def _sink(kind):
     if kind == "pipe":
         read, write = os.pipe()
         return write, read
-    if kind == "broken":
+    if kind == "unread":
         read, write = os.pipe()
         os.close(read)
         return write, None

@@ -13,7 +13,7 @@ import homes
 import inject
 from registry_server import Registry
 
-OTHER, NOBODY = "b", "nobody"  # the latter is known and has no token
+OTHER, NOBODY = "b", "nobody"  # two registries, the second one without a token
 NEW_TOKEN = "a new token"
 ROUNDS = 500 if homes.FULL else 25
 BLOCKING = "    Blocking waiting for file lock on credentials' config file\n"

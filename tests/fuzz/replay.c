@@ -1,6 +1,6 @@
 /*
  * `replay_NAME FILE...` gives each input, and each of its beginnings, to the harness, as libFuzzer
- * would. For any compiler. The last name that it prints is the one that fails.
+ * would. It needs no libFuzzer. It prints each name before it gives the input to the harness.
  */
 #include "harness.h"
 

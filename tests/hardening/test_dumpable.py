@@ -37,7 +37,7 @@ def place(program):
 
 
 def start(place, *command, stdin=subprocess.DEVNULL):
-    """As the user nobody. The limit on core files is set only there, because all other tests' programs would inherit it."""
+    """Starts the program as the user `nobody`, with core files allowed."""
     env = {"HOME": str(place), "CARGO_HOME": str(place / "home"), "PATH": os.environ["PATH"], "ASAN_OPTIONS": SANITIZER}
     return subprocess.Popen(
         command or [place / "cargo-logout"], cwd=place, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -63,7 +63,7 @@ OTHER_INDEX = CORP.replace("/corp/", "/other/")
     {"/work/project/.cargo/config": "", "/work/project/.cargo/config.toml": OTHER_INDEX, "config.toml": CORP},
 ], ids=["nearer", "hidden", "hidden nearer"])  # fmt: skip
 def test_the_index_that_cargo_reads(machine, files):
-    """If files have several indexes of a name, only the one that cargo reads belongs to the name."""
+    """If several files set the index of a name, cargo uses the nearest one that it reads."""
     other = '[registries.other]\nindex = "$INDEX/other/"\n'
     machine.write(files | {"/work/.cargo/config.toml": other, "credentials.toml": TOKEN + TOKEN.replace("corp", "other")})
     in_use = [line["registry"] for line in machine.logout("--status").credentials(effect="in-use")]

@@ -224,11 +224,11 @@ def test_an_answer_that_came_counts(machine, registry, then):
 
 @contextlib.contextmanager
 def stopped(registry):
-    """The server stops before it answers, until it is told to go on."""
-    reached, go_on = threading.Event(), threading.Event()
-    hook(registry, "DELETE", lambda _: reached.set() or go_on.wait(SECONDS))
-    yield reached, go_on
-    go_on.set()
+    """The server sets the first event when a request arrives, and waits for the second one before it answers."""
+    reached, released = threading.Event(), threading.Event()
+    hook(registry, "DELETE", lambda _: reached.set() or released.wait(SECONDS))
+    yield reached, released
+    released.set()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -266,7 +266,7 @@ def test_ctrl_c_after_the_answer(machine, registry):
 
 def test_who_waits_at_a_terminal_is_told(machine, registry):
     machine.log_in(registry)
-    with stopped(registry) as (_, go_on), Terminal(machine.program, "--revoke", "--registry", "x", env=machine.env) as terminal:
+    with stopped(registry) as (_, released), Terminal(machine.program, "--revoke", "--registry", "x", env=machine.env) as terminal:
         assert f"for 127.0.0.1:{registry.server_port} to answer" in terminal.read_until(b"about the token for `x`")
-        go_on.set()
+        released.set()
         assert terminal.child.wait(SECONDS) == 0
