@@ -27,6 +27,7 @@ CASES = {
     # Index.
     "index by variable, not logged in": world("--registry r", env={"CARGO_REGISTRIES_R_INDEX": INDEX}),
     "index by variable, empty": world("--registry r", env={"CARGO_REGISTRIES_R_INDEX": ""}),
+    "index by variable, not UTF-8": world("--registry r", env={"CARGO_REGISTRIES_R_INDEX": b"\xff"}),
     "index by variable over the file's": mine(env={"CARGO_REGISTRIES_MY_REG_INDEX": "foo"}),
     "another's bad variable": mine(env={"CARGO_REGISTRIES_OTHER_INDEX": "foo"}),
     "crates-io's index variable": world(env={"CARGO_REGISTRIES_CRATES_IO_INDEX": "foo"}),
@@ -36,6 +37,7 @@ CASES = {
     "protocol bad, my-reg": mine(env={"CARGO_REGISTRIES_CRATES_IO_PROTOCOL": "x"}),
     # Terminal settings.
     "quiet over the file": world(creds=None, config="[term]\nquiet=true\n", env={"CARGO_TERM_QUIET": "false"}),
+    "quiet bad drops verbose": world(env={"CARGO_TERM_VERBOSE": "true", "CARGO_TERM_QUIET": "maybe"}),
     "color bad, --color": world("--color never", env={"CARGO_TERM_COLOR": "bad"}),
     # Settings that logout does not look at.
     "net and http": world(env={"CARGO_NET_OFFLINE": "maybe", "CARGO_HTTP_TIMEOUT": "x", "CARGO_SOURCE_X_DIRECTORY": "y"}),

@@ -243,3 +243,12 @@ def test_token_that_no_provider_looks_at(machine):
     assert "registry `corp` has a token configured in" in done.err
     machine.logout("--registry", "corp", "--everywhere")
     assert machine.secrets_on_disk() == []
+
+
+def test_a_home_beside_the_target_of_a_link(machine):
+    """cargo before 1.99 follows the link before it applies `..`."""
+    machine.write({"/real/ch/credentials.toml": '[registry]\ntoken = "S3CRET-file"\n', "/real/sub/x": ""})
+    machine.path("/link").symlink_to("real/sub")
+    machine.env["CARGO_HOME"] = f"{machine.path('/link')}/../ch"
+    assert machine.logout("--registry", "crates-io").status == 0
+    assert "S3CRET" not in machine.read("/real/ch/credentials.toml")
