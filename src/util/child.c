@@ -177,6 +177,24 @@ static struct err *read_line(struct child *child, struct str *line)
     }
 }
 
+/* Discards what the child writes after its last line, up to the limit. A child that cannot write
+ * would not exit. After the limit, its writes fail. */
+static struct err *discard_rest(struct child *child)
+{
+    size_t count = 0;
+    for (ssize_t got = 1; got != 0 && !(got < 0 && child->exited);) {
+        TRY(await(child, child->output[0], POLLIN));
+        child->text.len = 0;
+        buf_reserve(&child->text, READ_SIZE);
+        got = read(child->output[0], child->text.data, READ_SIZE);
+        count += got > 0 ? (size_t)got : 0;
+        if (count > child->exchange->limit)
+            break;
+    }
+    fd_close(&child->output[0]);
+    return NULL;
+}
+
 /* Lets the child exit after a signal. SIGTERM and SIGHUP are usually sent only to us, so they are
  * passed on. Ctrl-C and Ctrl-\ reach both processes, unless the child is detached. A second signal
  * would interrupt a child that cleans up. */
@@ -241,6 +259,7 @@ struct err *child_exchange(struct arena *arena, const struct child_exchange *exc
     }
     *step = CHILD_EXIT;
     fd_close(&child.input[1]);
+    TRY(discard_rest(&child));
     TRY(await(&child, -1, 0));
     *status = child.status;
     return NULL;

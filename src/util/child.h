@@ -31,12 +31,12 @@ struct child_exchange {
     bool silent;             /* its standard error is /dev/null */
     int64_t until;           /* a time of child_clock(), or CHILD_NO_LIMIT */
     const char *late;        /* the error if it takes longer */
-    size_t limit;            /* limit in bytes for one line */
+    size_t limit;            /* limit in bytes for one line, and for what follows the last one */
     struct str request;      /* sent at the start; can be empty */
     /* Called for each line, with its newline. The last line of the output can lack the newline.
      * After it, the line is empty, and the callback must fail or set `done`. The line is
-     * overwritten when the exchange ends. `reply` is sent next. After `done` or an error,
-     * nothing is read. */
+     * overwritten when the exchange ends. `reply` is sent next. After `done`, the rest is
+     * discarded. */
     struct err *(*line)(void *context, struct str line, struct str *reply, bool *done);
     void (*notice)(void *context); /* called once after two seconds; can be NULL */
     void *context;
